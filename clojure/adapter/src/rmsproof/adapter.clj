@@ -1,0 +1,230 @@
+(ns rmsproof.adapter
+  "The Clojure side of the adapter: ports that are functions in a source file."
+  (:require [rmsproof.adapter.program :as program]
+            [rmsproof.adapter.shape :as shape])
+  (:import (clojure.lang Delay IAtom IDeref LazilyPersistentVector PersistentArrayMap Ref Var
+                         Volatile)
+           (java.lang.reflect Field)
+           (java.util Arrays Map)
+           (rmsproof.adapter Binding BoundPort Holder Language Names Optimizer Port)))
+
+(set! *warn-on-reflection* true)
+
+;; Arrays and maps of them, as ports take them
+
+(defn- boxed-vector [^doubles values offset length]
+  (let [offset (int offset)
+        boxed (object-array length)]
+    (dotimes [i (int length)]
+      (aset boxed i (Double/valueOf (aget values (+ offset i)))))
+    (LazilyPersistentVector/createOwning boxed)))
+
+(defn- doubles-of [^doubles values offset length]
+  (Arrays/copyOfRange values (int offset) (int (+ (long offset) (long length)))))
+
+(defn- floats-of [^doubles values offset length]
+  (let [offset (int offset)
+        floats (float-array length)]
+    (dotimes [i (int length)]
+      (aset floats i (unchecked-float (aget values (+ offset i)))))
+    floats))
+
+(defn- array-map-of
+  "An array map, so that the names keep their order."
+  [^objects names ^objects arrays]
+  (let [entries (object-array (* 2 (alength names)))]
+    (dotimes [j (alength names)]
+      (aset entries (* 2 j) (aget names j))
+      (aset entries (inc (* 2 j)) (aget arrays j)))
+    (PersistentArrayMap. entries)))
+
+(defn- holder
+  "Holds arrays as `make` makes them; `narrow` says what is left of a value."
+  [make mutable narrow]
+  (reify Holder
+    (array [_ values offset length] (make values offset length))
+    (map [_ names arrays] (array-map-of names arrays))
+    (stored [_ value] (double (narrow value)))
+    (mutable [_] mutable)))
+
+(def ^:private vectors (holder boxed-vector false identity))
+(def ^:private double-arrays (holder doubles-of true identity))
+(def ^:private float-arrays (holder floats-of true unchecked-float))
+
+(def ^:private storages
+  "The ways to hold arrays, by index; Clojure's parameters do not say which they want."
+  [{:name "map of vectors" :holder vectors :plain false}
+   {:name "map of double arrays" :holder double-arrays :plain false}
+   {:name "vector" :holder vectors :plain true}
+   {:name "double array" :holder double-arrays :plain true}])
+
+(defn- storage-for
+  "The storage that a type hint asks for, else the one chosen."
+  [parameter chosen]
+  (case (:element parameter)
+    "float64" {:holder double-arrays :plain true}
+    "float32" {:holder float-arrays :plain true}
+    chosen))
+
+;; Binding
+
+(defn- refuse [& words]
+  (throw (IllegalArgumentException. ^String (apply str words))))
+
+(defn- check-roles
+  "Demands a role for every parameter without a default."
+  [where parameters roles]
+  (when (not= (count parameters) (count roles))
+    (refuse where " has " (count parameters) " parameters, the binding "
+            (count roles) " roles for them"))
+  (doseq [[parameter role] (map vector parameters roles)]
+    (when-not (if role
+                (case (:kind parameter)
+                  "number" (.contains Binding/HYPERPARAMETERS role)
+                  "array" (not (.contains Binding/HYPERPARAMETERS role))
+                  "other" false
+                  true)
+                (:default parameter))
+      (refuse "parameter " (:name parameter) " of " where
+              (if role (str " cannot take " role) " has no default")))))
+
+(defn- arguments
+  "The argument list for a call: positions, and option maps from their keys. `value-of` is asked
+  for each role, and answers `BoundPort/DEFAULT` to leave an option out."
+  [layout roles value-of]
+  (let [value (fn [index]
+                (if-some [role (nth roles index)] (value-of role) BoundPort/DEFAULT))]
+    (reduce
+     (fn [made {:keys [index options spread]}]
+       (if options
+         (let [given (for [[index key] options
+                           :let [v (value index)]
+                           :when (not (identical? v BoundPort/DEFAULT))]
+                       [key v])]
+           (if spread (into made cat given) (conj made (into {} given))))
+         (let [v (value index)]
+           ;; Only a rest parameter comes here without a role: it is left empty.
+           (if (identical? v BoundPort/DEFAULT) made (conj made v)))))
+     [] layout)))
+
+(defn- likeliest
+  "The one of the things whose name most likely is a moving average's, or nil."
+  [name-of things]
+  (->> things
+       (filter #(nat-int? (Names/average (name-of %))))
+       (sort-by #(Names/average (name-of %)))
+       first))
+
+(defn- average-variable [program]
+  (likeliest #(name (symbol %))
+             (remove #(fn? (.getRawRoot ^Var %)) (program/variables program))))
+
+(defn- average-field
+  "The field of a closure's class that holds a moving average it closes over, or nil."
+  [^Class closure]
+  (when-let [field (likeliest #(.getName ^Field %) (.getDeclaredFields closure))]
+    (.setAccessible ^Field field true)
+    field))
+
+(defn- optimizer
+  "A running copy of the port, in a world of its own."
+  [program {:keys [variable construct-layout call-layout construct call average field-of]}
+   hyperparameters]
+  (let [role-value #(get hyperparameters %)
+        world (program/fresh program)
+        function (deref variable)
+        closure (when construct
+                  (let [made (apply function (arguments construct-layout construct role-value))]
+                    (if (ifn? made)
+                      made
+                      (throw (IllegalStateException.
+                              (str "returned " (or (class made) "nil") ", not a function"))))))
+        ^Field field (some-> closure class field-of)
+        function (or closure function)]
+    (reify Optimizer
+      (step [_ gradients weights state]
+        (program/enter program world)
+        (apply function
+               (arguments call-layout call
+                          #(case %
+                             "gradients" gradients
+                             "weights" weights
+                             "state" state
+                             (get hyperparameters %)))))
+      (movingAverage [_]
+        (cond
+          field (.get field closure)
+          average (.getRawRoot ^Var average))))))
+
+(defn- bound-port [program ^Binding binding]
+  (let [function (or (first (filter #(= (.function binding) (:name %)) (:functions program)))
+                     (refuse "no function " (.function binding) " among "
+                             (mapv :name (:functions program))))
+        arity (Binding/choose "arity" (:arities function) (.arity binding))
+        construct (some-> (.construct binding) vec)
+        called (if construct
+                 (Binding/choose "inner" (vec (:inner function)) (.inner binding))
+                 arity)
+        call (vec (.call binding))
+        chosen (Binding/choose "storage" storages (.storage binding))
+        parameter-of #(nth (:parameters called) (.indexOf ^java.util.List call %))]
+    (when construct
+      (check-roles (:name function) (:parameters arity) construct))
+    (check-roles (:name function) (:parameters called) call)
+    (let [gradients (storage-for (parameter-of "gradients") chosen)
+          weights (storage-for (parameter-of "weights") chosen)
+          variable (:variable function)
+          average (average-variable program)
+          bound {:variable variable :construct construct :call call
+                 :construct-layout (:layout arity) :call-layout (:layout called)
+                 :average average :field-of (memoize average-field)}
+          takes-state (boolean (some #{"state"} call))]
+      (when (not= (:plain gradients) (:plain weights))
+        (refuse (:name function) " takes a plain array for one of gradients and weights,"
+                " a map for the other"))
+      (reify BoundPort
+        (gradients [_] (:holder gradients))
+        (weights [_] (:holder weights))
+        (plain [_] (:plain weights))
+        (takesState [_] takes-state)
+        (showsAverage [_] (boolean (or construct average)))
+        (initialStates [_ length]
+          (concat [(if (:default (parameter-of "state")) BoundPort/DEFAULT nil) {}]
+                  (when (nat-int? length)
+                    [(.array ^Holder (:holder weights) (double-array length) 0 length)])
+                  [(atom nil) (atom {})]))
+        (open [_ hyperparameters]
+          (optimizer program bound (into {} hyperparameters)))))))
+
+(defn- port [program]
+  (reify Port
+    (shape [_]
+      {"language" "clojure"
+       "candidates" []
+       "functions" (mapv shape/describe (:functions program))
+       "storages" (mapv :name storages)})
+    (bind [_ binding] (bound-port program binding))
+    (owns [_ frame] (= (:file program) (.getFileName ^StackTraceElement frame)))))
+
+(defn language
+  "Clojure, as `rmsproof.adapter.Language` wants it; called from `Host`."
+  []
+  (reify Language
+    (name [_] "clojure")
+    (load [_ _ source] (port (program/load-file source)))
+    (map [_ value] (when (instance? Map value) value))
+    (sequence [_ value]
+      (when (and (some? value)
+                 (or (sequential? value) (instance? java.util.List value)
+                     (.isArray (class value))))
+        value))
+    (pair [_ value]
+      ;; Counted no further than to three: a lazy sequence may have no end.
+      (when (and (or (sequential? value) (instance? java.util.List value)
+                     (instance? (Class/forName "[Ljava.lang.Object;") value))
+                 (= 2 (count (take 3 value))))
+        (object-array value)))
+    (dereference [_ value]
+      (if (some #(instance? % value) [IAtom Ref Volatile Delay])
+        (.deref ^IDeref value)
+        value))))

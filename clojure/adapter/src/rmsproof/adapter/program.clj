@@ -1,0 +1,252 @@
+(ns rmsproof.adapter.program
+  "Loads a source file once and starts it anew as often as wanted: every top-level form is
+  compiled to a thunk, and a fresh start unbinds the file's variables and runs the thunks again."
+  (:refer-clojure :exclude [load-file])
+  (:require [clojure.string :as string]
+            [rmsproof.adapter.shape :as shape])
+  (:import (clojure.lang Compiler$CompilerException IObj LineNumberingPushbackReader
+                         LispReader$ReaderException Namespace Var)
+           (java.io File InputStreamReader FileInputStream Writer)
+           (java.lang.reflect Field Modifier)
+           (java.nio.charset StandardCharsets)
+           (java.util Map)
+           (rmsproof.adapter LoadException)))
+
+(set! *warn-on-reflection* true)
+
+;; Namespaces
+
+(def ^:private ^Map registry
+  "Clojure's own table of namespaces. Two ports may use the same name: each puts its namespaces
+  back before it runs."
+  (let [field (.getDeclaredField Namespace "namespaces")]
+    (.setAccessible field true)
+    (.get field nil)))
+
+(defonce ^:private created
+  ;; The names of the namespaces that ports made, so that the next port does not find them.
+  (atom #{'user}))
+
+(defn- forget-other-ports []
+  (run! remove-ns @created))
+
+(defn- install [namespaces]
+  (doseq [^Namespace ns namespaces]
+    (.put registry (.getName ns) ns)))
+
+;; Loading
+
+(defn- load-error [kind message cause]
+  (LoadException. kind message cause))
+
+(defn- location [file line column]
+  (when (and line (pos? (long line)))
+    (str " (" file ":" line (when column (str ":" column)) ")")))
+
+(defn- root-cause ^Throwable [^Throwable thrown]
+  (if-let [cause (.getCause thrown)] (recur cause) thrown))
+
+(defn- compile-error
+  "The compiler's or the reader's message with file, line and column."
+  [file form ^Throwable thrown]
+  (let [{:clojure.error/keys [line column]}
+        (cond
+          (instance? Compiler$CompilerException thrown) (ex-data thrown)
+          (instance? LispReader$ReaderException thrown) (ex-data thrown))
+        {form-line :line form-column :column} (meta form)
+        cause (root-cause thrown)
+        message (or (.getMessage cause) (.getName (class cause)))]
+    (load-error "does-not-compile"
+                (str (if (instance? ClassNotFoundException cause) "Class not found: " "")
+                     message
+                     (location file (or line form-line) (if line column form-column)))
+                thrown)))
+
+(defn- crash [file form ^Throwable thrown]
+  (let [frame (first (filter #(= file (.getFileName ^StackTraceElement %))
+                             (.getStackTrace thrown)))
+        line (if frame (.getLineNumber ^StackTraceElement frame) (:line (meta form)))]
+    (load-error "crashes"
+                (str (.getName (class thrown))
+                     (some->> (.getMessage thrown) (str ": "))
+                     (location file line nil))
+                thrown)))
+
+(def ^:private linking
+  "Forms that bring in other code; what they cannot find is a compile error."
+  '#{ns import require use refer refer-clojure require-macros in-ns})
+
+(defn- compiled
+  "The form as a thunk, compiled under its own line."
+  [form]
+  (eval (with-meta (list 'clojure.core/fn [] form) (meta form))))
+
+(defn- parts
+  "The forms of a top-level `do`, which the compiler takes one by one, or nil for any other form."
+  [form]
+  (let [expanded (macroexpand form)]
+    (when (and (seq? expanded) (= 'do (first expanded)))
+      (for [part (rest expanded)]
+        (if (instance? IObj part)
+          (vary-meta part #(merge (meta form) %))
+          part)))))
+
+(defn- run-form
+  "Compiles and runs a form that stands in the top-level form `top`; returns its thunks."
+  [file top form]
+  (let [unit (try
+               (or (parts form) (compiled form))
+               (catch Throwable thrown
+                 (throw (compile-error file form thrown))))]
+    (if (fn? unit)
+      (try
+        (unit)
+        [unit]
+        (catch Throwable thrown
+          (throw (if (or (contains? linking (when (seq? top) (first top)))
+                         (instance? Compiler$CompilerException thrown))
+                   (compile-error file top thrown)
+                   (crash file top thrown)))))
+      (into [] (mapcat #(run-form file top %)) unit))))
+
+(defn- read-form [reader file]
+  (try
+    (read reader false ::end)
+    (catch Exception thrown
+      (throw (compile-error file nil thrown)))))
+
+(defn- own-namespace
+  "The namespace of a file that names none."
+  [^String file]
+  (let [stem (string/replace (string/replace file #"\.[^.]*$" "") #"[^A-Za-z0-9_-]" "-")
+        ns (create-ns (symbol (str "port." stem)))]
+    (binding [*ns* ns] (refer 'clojure.core))
+    ns))
+
+(defn- in-file
+  "Calls `task` with the variables bound that loading a file binds."
+  [file namespace task]
+  (binding [*ns* namespace
+            *file* file
+            *source-path* file
+            *warn-on-reflection* false
+            *unchecked-math* false
+            *data-readers* *data-readers*]
+    (task)))
+
+;; Fresh starts
+
+(defn variables
+  "All variables of the port, in no particular order."
+  [program]
+  (mapcat (comp vals ns-interns) (:namespaces program)))
+
+(defn- roots [program]
+  (into [] (map (fn [^Var v] [v (.getRawRoot v) (.hasRoot v)])) (variables program)))
+
+(defn- restore [world]
+  (doseq [[^Var v root bound] world]
+    (when-not (identical? root (.getRawRoot v))
+      (if bound (.bindRoot v root) (.unbindRoot v)))))
+
+(defn- closed-over? [function]
+  (some #(not (Modifier/isStatic (.getModifiers ^Field %)))
+        (.getDeclaredFields (class function))))
+
+(defn- fixed?
+  "Tells whether a value surely cannot change from within: then a fresh start need not rebuild it."
+  [value]
+  (cond
+    (fn? value) (not (closed-over? value))
+    (map? value) (and (not (record? value)) (every? fixed? (keys value)) (every? fixed? (vals value)))
+    (or (vector? value) (set? value)) (every? fixed? value)
+    :else (or (nil? value) (number? value) (string? value) (keyword? value) (symbol? value)
+              (boolean? value) (char? value) (class? value))))
+
+(defn- rerun [{:keys [file home namespaces thunks] :as program}]
+  (doseq [^Var v (variables program)]
+    (.unbindRoot v))
+  ;; What the file prints was printed when it was loaded.
+  (binding [*out* (Writer/nullWriter)]
+    (in-file file home #(run! (fn [thunk] (thunk)) thunks)))
+  (install namespaces))
+
+(defn fresh
+  "Starts the port anew; returns the world, a holder of its variables' roots."
+  [{:keys [namespaces initial current fixed] :as program}]
+  (install namespaces)
+  (when-let [world @current]
+    (reset! world (roots program)))
+  (if fixed
+    (restore initial)
+    (rerun program))
+  (let [world (atom nil)]
+    (reset! current world)
+    world))
+
+(defn enter
+  "Makes a world the one its functions see, putting aside the one in use."
+  [{:keys [namespaces current] :as program} world]
+  (when-not (identical? world @current)
+    (install namespaces)
+    (when-let [other @current]
+      (reset! other (roots program)))
+    (restore @world)
+    (reset! current world)))
+
+;; Functions
+
+(defn- functions
+  "The functions the file defines, in its order."
+  [namespaces forms]
+  (let [defining (into {} (keep (fn [form]
+                                  (when (and (seq? form) (symbol? (second form)))
+                                    [(symbol (name (second form))) form])))
+                       forms)]
+    (->> namespaces
+         (mapcat ns-interns)
+         (keep (fn [[symbol ^Var v]]
+                 (let [{:keys [arglists line macro]} (meta v)
+                       form (defining symbol)
+                       arglists (or (seq arglists) (shape/defined-arglists form))]
+                   (when (and (not macro) (.hasRoot v) (fn? (.getRawRoot v)) arglists)
+                     {:name (name symbol)
+                      :line line
+                      :variable v
+                      :arities (mapv shape/arity arglists)
+                      :inner (mapv shape/arity (shape/inner-arglists form))}))))
+         (sort-by (juxt :line :name))
+         vec)))
+
+(defn load-file
+  "Loads a source file.
+
+  Throws a LoadException of kind does-not-compile where the source does not read, resolve or
+  import, and of kind crashes where a form throws when it is run."
+  [^String path]
+  (forget-other-ports)
+  (let [file (.getName (File. path))
+        known (set (all-ns))
+        home (own-namespace file)]
+    (swap! created conj (ns-name home))
+    (with-open [reader (LineNumberingPushbackReader.
+                        (InputStreamReader. (FileInputStream. path) StandardCharsets/UTF_8))]
+      (in-file
+       file home
+       (fn []
+         (loop [forms [] thunks [] visited [home]]
+           (let [form (read-form reader file)]
+             (if (not= ::end form)
+               (let [added (run-form file form form)]
+                 (when-not (known *ns*)
+                   (swap! created conj (ns-name *ns*)))
+                 (recur (conj forms form) (into thunks added) (conj visited *ns*)))
+               (let [namespaces (vec (remove known (distinct visited)))
+                     program {:file file :home home :namespaces namespaces :thunks thunks
+                              :functions (functions namespaces forms)
+                              :current (atom nil)}
+                     initial (roots program)]
+                 (assoc program
+                        :initial initial
+                        :fixed (every? (fn [[_ root bound]] (and bound (fixed? root)))
+                                       initial)))))))))))

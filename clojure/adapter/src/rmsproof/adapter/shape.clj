@@ -1,0 +1,132 @@
+(ns rmsproof.adapter.shape
+  "Reads argument vectors: which parameters a function has, and how its arguments are laid out.")
+
+(def ^:private hints
+  "What a type hint says of a parameter."
+  {'double {:kind "number" :element "float64"}
+   'Double {:kind "number" :element "float64"}
+   'doubles {:kind "array" :element "float64"}
+   'floats {:kind "array" :element "float32"}
+   'long {:kind "other"}
+   'longs {:kind "other"}})
+
+(defn- parameter [symbol]
+  (let [tag (:tag (meta symbol))]
+    (merge {:name (name symbol) :kind "any" :element nil :default false
+            :type (if tag (str tag) "Object")}
+           (hints tag))))
+
+(defn- option
+  "The parameter for one key of a destructured map."
+  [symbol key defaults]
+  (assoc (parameter symbol) :key key :default (contains? defaults symbol)))
+
+(defn- options
+  "The parameters of a map that is taken apart in an argument vector."
+  [form]
+  (let [defaults (:or form)
+        named (fn [directive]
+                (let [kind (name directive)
+                      prefix (namespace directive)]
+                  (for [s (form directive)
+                        :let [plain (symbol (name s))
+                              prefix (or prefix (namespace s))]]
+                    (case kind
+                      "keys" (option plain (keyword prefix (name s)) defaults)
+                      "strs" (option plain (name s) defaults)
+                      "syms" (option plain (symbol prefix (name s)) defaults)))))]
+    (concat
+     (mapcat named (filter #(and (keyword? %) (#{"keys" "strs" "syms"} (name %))) (keys form)))
+     (for [[s key] form :when (symbol? s)]
+       (option s key defaults)))))
+
+(defn- opaque
+  "A parameter that takes something the adapter does not make."
+  [form default]
+  {:name (str (or (:as form) form)) :kind "other" :element nil :default default :type "Object"})
+
+(defn arity
+  "Reads an argument vector. `:parameters` has one entry for each thing that can take a role;
+  `:layout` says how the arguments are built from them."
+  [argument-vector]
+  (loop [forms (seq argument-vector) spread false parameters [] layout []]
+    (if-let [[form & more] forms]
+      (cond
+        (= '& form)
+        (recur more true parameters layout)
+
+        (and (map? form) (seq (options form)))
+        (let [found (options form)
+              indices (map-indexed (fn [i p] [(+ i (count parameters)) (:key p)]) found)]
+          (recur more spread (into parameters found)
+                 (conj layout {:options (vec indices) :spread spread})))
+
+        :else
+        (recur more spread
+               (conj parameters (if (and (symbol? form) (not spread))
+                                  (parameter form)
+                                  (opaque (if (vector? form)
+                                            {:as (second (drop-while #(not= :as %) form))}
+                                            form)
+                                          spread)))
+               (conj layout {:index (count parameters)})))
+      {:parameters parameters :layout layout})))
+
+(defn- arglists
+  "The argument vectors of what follows `fn` or `defn` and its name."
+  [tail]
+  (let [tail (drop-while #(or (symbol? %) (string? %) (map? %)) tail)]
+    (if (vector? (first tail))
+      [tail]
+      (filter #(and (seq? %) (vector? (first %))) tail))))
+
+(defn- function-form? [form]
+  (and (seq? form) (contains? '#{fn fn* clojure.core/fn} (first form))))
+
+(defn- returned
+  "The form whose value a body returns, looked for through let, do and the like."
+  [form bindings]
+  (cond
+    (and (symbol? form) (contains? bindings form)) (recur (bindings form) (dissoc bindings form))
+    (not (seq? form)) form
+    (contains? '#{let let* clojure.core/let} (first form))
+    (recur (last form)
+           (into bindings (map vec (partition 2 (when (vector? (second form)) (second form))))))
+    (contains? '#{do when} (first form)) (recur (last form) bindings)
+    :else form))
+
+(defn- defined-function
+  "The tail after the name of a form that defines a function, or nil."
+  [form]
+  (when (seq? form)
+    (let [[head _ value] form]
+      (cond
+        (contains? '#{defn defn- clojure.core/defn} head) (drop 2 form)
+        (and (= 'def head) (function-form? (last form))) (rest (last form))
+        (and (= 'def head) (function-form? value)) (rest value)))))
+
+(defn defined-arglists
+  "The argument vectors that a defining form shows, or nil."
+  [form]
+  (some->> (defined-function form) arglists (map first) seq))
+
+(defn inner-arglists
+  "The argument vectors of the function that a defining form's function returns, or nil."
+  [form]
+  (some (fn [[_ & body]]
+          (let [made (returned (last body) {})]
+            (when (function-form? made)
+              (seq (map first (arglists (rest made)))))))
+        (some-> (defined-function form) arglists)))
+
+(defn- described [{:keys [name kind element type default key]}]
+  (cond-> {"name" name "kind" kind "element" element "type" type "default" default}
+    key (assoc "key" (if (keyword? key) (subs (str key) 1) (str key)))))
+
+(defn describe
+  "A function's entry in the shape."
+  [{:keys [name line arities inner]}]
+  (cond-> {"name" name
+           "line" line
+           "parameters" (mapv #(mapv described (:parameters %)) arities)}
+    (seq inner) (assoc "inner" (mapv #(mapv described (:parameters %)) inner))))

@@ -1,0 +1,1 @@
+"""How others are held against the reference: toolchain, transports, comparison, verdict, report."""

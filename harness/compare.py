@@ -1,0 +1,240 @@
+"""Golden against observed: equal in which arithmetics, inside the envelope, first divergence.
+
+Facts only. What they amount to is `verdict`'s, why is `diagnose`'s, how it reads is `report`'s.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.transport.base import Fault, Observation, Rows
+from python_ref.dialects import PLAIN, Arithmetic, Hypothesis, Stepper, arithmetics
+from python_ref.golden import Golden
+from python_ref.scenarios import Scenario
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """One element where expected and observed part.
+
+    Attributes:
+        golden: the golden's name.
+        step: from 1.
+        array, index: the element; index from 0.
+        expected, observed: the two weights.
+        ulp: their distance in units in the last place of the precision; None to or from NaN.
+        relative: their distance against the larger of the weight and the step expected.
+    """
+
+    golden: str
+    step: int
+    array: str
+    index: int
+    expected: float
+    observed: float
+    ulp: int | None
+    relative: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A golden against what a port gave for it.
+
+    Attributes:
+        golden: the golden's name; `kind` is core or edge; `family` float64 or float32.
+        fault: why it is not whole; then the numbers are those of the steps completed.
+        equal: the arithmetics of those asked about that give every value observed.
+        within: every value is inside the rounding envelope, or equal where there is none.
+        first: the first element outside it; if none, the first that is not equal.
+        largest_ulp: the largest distance of all elements; None if there is none to measure.
+        moves, moved: the golden's weights move; the port's do.
+        steps: whole steps compared.
+    """
+
+    golden: str
+    kind: str
+    family: str
+    fault: Fault | None
+    equal: tuple[Arithmetic, ...]
+    within: bool
+    first: Divergence | None
+    largest_ulp: int | None
+    moves: bool
+    moved: bool
+    steps: int
+
+
+def compare(
+    golden: Golden, observation: Observation, asked: Sequence[Arithmetic]
+) -> Comparison:
+    """Hold an observation against a golden, asking which of these arithmetics equal it."""
+    steps = len(observation.weights)
+    expected, observed = golden.weights[:steps], observation.weights
+    whole = observation.fault is None and steps == golden.scenario.steps
+    equal: tuple[Arithmetic, ...] = ()
+    if whole:
+        equal = _equal_arithmetics(golden, observed, asked)
+    same = _same(expected, observed)
+    outside = ~same & ~(np.abs(observed - expected) <= golden.envelope[:steps])
+    first = _first(golden, observed, outside if outside.any() else ~same)
+    before = np.concatenate([*golden.scenario.weights.values(), np.zeros(0)])
+    return Comparison(
+        golden=golden.name,
+        kind=golden.kind,
+        family=family(golden.precision),
+        fault=observation.fault,
+        equal=equal,
+        within=whole and not outside.any(),
+        first=first,
+        largest_ulp=_largest_ulp(expected, observed, same, golden.precision),
+        moves=not bool(np.all(_same(expected, before[None, :]))),
+        moved=not bool(np.all(_same(observed, before[None, :]))),
+        steps=steps,
+    )
+
+
+def compare_all(pairs: Sequence[tuple[Golden, Observation]]) -> list[Comparison]:
+    """Compare a port's goldens of one precision, narrowing the arithmetics from one to the next.
+
+    The plain one, which the goldens hold, is asked about alone first: most ports equal it
+    everywhere, or are so far off that every other fails on the shortest golden.
+    """
+    plain = [compare(golden, observation, [PLAIN]) for golden, observation in pairs]
+    if all(c.equal for c in plain if c.fault is None):
+        return plain
+    candidates = {precision: arithmetics(precision) for precision in {g.precision for g, _ in pairs}}
+    found: dict[int, Comparison] = {}
+    # Core before edge, short before long: what fails early need not be stepped for long.
+    for i in sorted(
+        range(len(pairs)), key=lambda i: (plain[i].kind != "core", pairs[i][0].weights.size)
+    ):
+        golden, observation = pairs[i]
+        comparison = compare(golden, observation, candidates[golden.precision] or [PLAIN])
+        if comparison.kind == "core" and comparison.fault is None:
+            candidates[golden.precision] = comparison.equal
+        found[i] = comparison
+    return [found[i] for i in range(len(pairs))]
+
+
+def family(precision: str) -> str:
+    """What is stored: float64 or float32."""
+    return "float32" if precision.startswith("float32") else "float64"
+
+
+def _same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
+    return (expected == observed) | (np.isnan(expected) & np.isnan(observed))
+
+
+def _equal_arithmetics(
+    golden: Golden, observed: Rows, asked: Sequence[Arithmetic]
+) -> tuple[Arithmetic, ...]:
+    """Those asked about that give exactly what was observed, in their order."""
+    asked = list(asked)
+    if asked == [PLAIN] or golden.scenario.size == 0:
+        return tuple(asked) if _same(golden.weights, observed).all() else ()
+    # The transports of one port give the same bits: stepped once for both.
+    key = (golden.id, tuple(asked), observed.tobytes())
+    if key not in _STEPPED:
+        if len(_STEPPED) >= _STEPPED_AT_MOST:
+            _STEPPED.clear()
+        _STEPPED[key] = _stepped(golden, observed, asked)
+    return _STEPPED[key]
+
+
+_STEPPED: dict[tuple[str, tuple[Arithmetic, ...], bytes], tuple[Arithmetic, ...]] = {}
+_STEPPED_AT_MOST = 4096
+
+
+def _stepped(
+    golden: Golden, observed: Rows, asked: Sequence[Arithmetic]
+) -> tuple[Arithmetic, ...]:
+    alive = np.arange(len(asked))
+    stepper = Stepper(
+        golden.scenario, [Hypothesis(golden.dialect, a, golden.precision) for a in asked]
+    )
+    for row in observed:
+        weights, _ = stepper.step()
+        keep = _same(weights, row[None, :]).all(axis=1)
+        if not keep.all():
+            alive = alive[keep]
+            if not alive.size:
+                return ()
+            stepper.keep(keep)
+    return tuple(asked[i] for i in alive)
+
+
+def _first(golden: Golden, observed: Rows, different: NDArray[np.bool_]) -> Divergence | None:
+    where = np.argwhere(different)
+    if not len(where):
+        return None
+    t, flat = (int(x) for x in where[0])
+    array, index = locate(golden.scenario, flat)
+    expected_value, observed_value = float(golden.weights[t, flat]), float(observed[t, flat])
+    previous = golden.weights[t - 1, flat] if t else golden.scenario.weights[array][index]
+    with np.errstate(all="ignore"):
+        scale = max(abs(expected_value), abs(expected_value - float(previous)))
+        relative = abs(observed_value - expected_value) / scale if scale else math.inf
+    return Divergence(
+        golden=golden.name,
+        step=t + 1,
+        array=array,
+        index=index,
+        expected=expected_value,
+        observed=observed_value,
+        ulp=ulp_distance(expected_value, observed_value, golden.precision),
+        relative=relative,
+    )
+
+
+def locate(scenario: Scenario, flat: int) -> tuple[str, int]:
+    """The array's name and the index in it of element `flat` of N."""
+    for name, length in zip(scenario.names, scenario.lengths, strict=True):
+        if flat < length:
+            return name, flat
+        flat -= length
+    raise IndexError(flat)
+
+
+def ulp_distance(a: float, b: float, precision: str) -> int | None:
+    """How many representable numbers lie between a and b; None if either is NaN.
+
+    >>> ulp_distance(1.0, 1.0 + 2**-52, "float64")
+    1
+    >>> ulp_distance(-0.0, 0.0, "float32")
+    0
+    """
+    if math.isnan(a) or math.isnan(b):
+        return None
+    ordered = _ordered(np.array([a, b]), precision)
+    return abs(int(ordered[0]) - int(ordered[1]))
+
+
+def _ordered(values: Rows, precision: str) -> NDArray[np.int64]:
+    """Integers in the order of the floats, neighbours one apart, both zeros 0."""
+    if family(precision) == "float32":
+        bits = values.astype(np.float32).view(np.int32).astype(np.int64)
+        magnitude = bits & 0x7FFFFFFF
+    else:
+        bits = np.ascontiguousarray(values, dtype=np.float64).view(np.int64)
+        magnitude = bits & 0x7FFFFFFFFFFFFFFF
+    return np.where(bits < 0, -magnitude, magnitude)
+
+
+def _largest_ulp(
+    expected: Rows, observed: Rows, same: NDArray[np.bool_], precision: str
+) -> int | None:
+    measurable = ~(np.isnan(expected) | np.isnan(observed))
+    if not measurable.any():
+        return None
+    if same.all():
+        return 0
+    pair = _ordered(expected[measurable], precision), _ordered(observed[measurable], precision)
+    # Opposite signs may be further apart than int64 holds: the largest as Python integers.
+    rough = np.abs(pair[0].astype(np.float64) - pair[1].astype(np.float64))
+    worst = int(np.argmax(rough))
+    return abs(int(pair[0][worst]) - int(pair[1][worst]))

@@ -1,0 +1,240 @@
+"""What is to be judged: a bundled edition or somebody's own port, from a target or port.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.binding import ROLES, Wanted
+from harness.errors import UsageError
+from harness.verdict import VERDICTS, Expectation
+from python_ref.dialects import Dialect
+
+MANIFEST = "port.toml"
+LANGUAGES = {".java": "java", ".scala": "scala", ".clj": "clojure", ".py": "python"}
+TRANSPORTS = {
+    "java": ("jpype", "stdio"),
+    "scala": ("jpype", "stdio"),
+    "clojure": ("jpype", "stdio"),
+    "python": ("local",),
+    "command": ("stdio",),
+}
+
+
+@dataclass(frozen=True)
+class Port:
+    """An implementation, where it is and what it says of itself.
+
+    Attributes:
+        name: how reports call it.
+        language: java, scala, clojure, python, or command.
+        source: its source files (one for Python and Clojure).
+        reference: "module:Object", for a Python object.
+        command: program and arguments, for a port that speaks the wire protocol.
+        folder: the folder relative things are found from.
+        claim: the dialect it says it is.
+        wanted: what was said of its binding.
+        expectation: what it is known to show; None for somebody's own.
+        shows, repair: a bundled edition's sentence, and what its next rung changes.
+    """
+
+    name: str
+    language: str
+    source: tuple[Path, ...] = ()
+    reference: str = ""
+    command: tuple[str, ...] = ()
+    folder: Path = Path()
+    claim: Dialect = field(default_factory=Dialect)
+    wanted: Wanted = field(default_factory=Wanted)
+    expectation: Expectation | None = None
+    shows: str = ""
+    repair: str = ""
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """The transports it can be reached by, the usual one first."""
+        return TRANSPORTS[self.language]
+
+
+class _Claims(msgspec.Struct, forbid_unknown_fields=True):
+    dialect: str = "reference"
+    deviations: list[str] = []
+
+
+class _Expected(msgspec.Struct, forbid_unknown_fields=True):
+    verdict: str
+    deviations: list[str] | None = None
+
+
+class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    language: str
+    source: str | list[str] | None = None
+    object: str | None = None
+    command: list[str] | None = None
+    shows: str = ""
+    repair: str = ""
+    claims: _Claims = msgspec.field(default_factory=_Claims)
+    expectation: _Expected | None = None
+    bind: dict[str, str] = {}
+
+
+def of_target(target: str) -> Port:
+    """The port of one TARGET: a source file, a folder with port.toml, or module:Object.
+
+    Raises:
+        UsageError: there is no such thing; says what a target may be.
+    """
+    path = Path(target)
+    if path.is_dir():
+        return of_folder(path)
+    if path.name == MANIFEST and path.is_file():
+        return of_folder(path.parent)
+    if path.is_file():
+        if (language := LANGUAGES.get(path.suffix)) is None:
+            known = ", ".join(LANGUAGES)
+            raise UsageError(
+                f"{target}: {path.suffix or 'no ending'} is no language of ours ({known});"
+                " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS"
+            )
+        return Port(name=target, language=language, source=(path,), folder=path.parent)
+    module, colon, attribute = target.partition(":")
+    if colon and attribute and all(p.isidentifier() for p in (*module.split("."), *attribute.split("."))):
+        return Port(name=target, language="python", reference=target, folder=Path.cwd())
+    raise UsageError(
+        f"{target}: no such file or folder. A target is a source file"
+        f" ({', '.join(LANGUAGES)}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
+    )
+
+
+def of_command(command: Sequence[str]) -> Port:
+    """The port behind a command that speaks the wire protocol."""
+    return Port(name=" ".join(command), language="command", command=tuple(command), folder=Path.cwd())
+
+
+def of_folder(folder: Path) -> Port:
+    """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
+    path = folder / MANIFEST
+    try:
+        manifest = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Manifest)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {_field_first(str(error))}") from error
+    return _port(path, manifest)
+
+
+def _port(path: Path, manifest: _Manifest) -> Port:
+    language = "command" if manifest.command else manifest.language
+    ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
+    if len(ways) != 1:
+        raise UsageError(f"{path}: exactly one of source, object and command says where the port is")
+    if not manifest.command and language not in LANGUAGES.values():
+        known = ", ".join(LANGUAGES.values())
+        raise UsageError(f"{path}: language: {language!r} is none of {known}; or give a command")
+    listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
+    return Port(
+        name=manifest.name,
+        language=language,
+        source=tuple(_within(path, name) for name in listed),
+        reference=manifest.object or "",
+        command=tuple(manifest.command or ()),
+        folder=path.parent,
+        claim=_claim(path, manifest.claims),
+        wanted=_wanted(path, manifest.bind),
+        expectation=_expectation(path, manifest.expectation),
+        shows=manifest.shows,
+        repair=manifest.repair,
+    )
+
+
+def _within(path: Path, name: str) -> Path:
+    source = path.parent / name
+    if not source.resolve().is_relative_to(path.parent.resolve()):
+        raise UsageError(f"{path}: source: {name!r} leaves the folder")
+    if not source.is_file():
+        raise UsageError(f"{path}: source: there is no file {name!r} beside it")
+    return source
+
+
+def _claim(path: Path, claims: _Claims) -> Dialect:
+    try:
+        return dialect([*([] if claims.dialect == "reference" else [claims.dialect]), *claims.deviations])
+    except UsageError as error:
+        raise UsageError(f"{path}: claims: {error}") from error
+
+
+def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
+    if expected is None:
+        return None
+    if expected.verdict not in VERDICTS:
+        known = ", ".join(VERDICTS)
+        raise UsageError(f"{path}: expectation.verdict: {expected.verdict!r} is none of {known}")
+    if expected.deviations is None:
+        return Expectation(expected.verdict)
+    try:
+        Dialect.parse(expected.deviations)
+    except ValueError as error:
+        raise UsageError(f"{path}: expectation.deviations: {error}") from error
+    return Expectation(expected.verdict, frozenset(expected.deviations))
+
+
+def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
+    places = {"class": "class_name", "method": "method", "function": "function"}
+    given: dict[str, Any] = {places[key]: name for key, name in bind.items() if key in places}
+    roles = {key: name for key, name in bind.items() if key not in places}
+    if unknown := [key for key in roles if key not in ROLES]:
+        known = ", ".join([*places, *ROLES])
+        raise UsageError(f"{path}: bind.{unknown[0]}: no such key; there are {known}")
+    return Wanted(**given, roles=roles)
+
+
+def _field_first(message: str) -> str:
+    """msgspec's "... - at `$.a.b`" as "a.b: ..."."""
+    text, separator, place = message.partition(" - at `$.")
+    return f"{place.rstrip('`')}: {text}" if separator else message
+
+
+def dialect(names: Sequence[str]) -> Dialect:
+    """The dialect that `--dialect` means: names of libraries and axis=value, combined.
+
+    Raises:
+        UsageError: a name or a value does not exist.
+    """
+    deviations: list[str] = []
+    constants: dict[str, float] = {}
+    for name in names:
+        if "=" in name:
+            deviations.append(name)
+        elif name == "formula":
+            deviations.append("epsilon=inside")
+        elif name == "reference":
+            continue
+        elif library := LIBRARIES.get(name):
+            deviations.extend(library.dialect.deviations)
+            constants.update(library.dialect.constants)
+        else:
+            raise UsageError(
+                f"no dialect {name!r}; `rmsproof dialects list` shows the names, axis=value"
+                " any deviation"
+            )
+    try:
+        return Dialect.parse(deviations, constants)
+    except ValueError as error:
+        raise UsageError(f"dialect: {error}") from error
+
+
+def with_class(port: Port, name: str | None) -> Port:
+    """The same port, bound to the class (or function) that `--class` names."""
+    if name is None:
+        return port
+    return replace(port, wanted=replace(port.wanted, class_name=name, function=None))

@@ -1,0 +1,1 @@
+"""How results are shown. Reports make sentences of facts and compute nothing."""

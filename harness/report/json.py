@@ -1,0 +1,78 @@
+"""Results as JSON, format rmsproof.report/1, for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from harness.compare import Divergence
+from harness.judge import Result
+from harness.report import words
+from harness.verdict import GOOD
+
+FORMAT = "rmsproof.report/1"
+
+
+def document(results: Sequence[Result], seconds: float, incomplete: bool = False) -> dict[str, Any]:
+    """The whole report as plain values."""
+    counts = Counter(result.verdict.word for result in results)
+    return {
+        "format": FORMAT,
+        "results": [row(result) for result in results],
+        "summary": {
+            "results": len(results),
+            "as_expected": sum(result.as_expected for result in results),
+            "verdicts": dict(sorted(counts.items())),
+            "compared": sum(result.verdict.compared for result in results),
+            "seconds": round(seconds, 3),
+            "incomplete": incomplete,
+        },
+    }
+
+
+def dumps(results: Sequence[Result], seconds: float, incomplete: bool = False) -> str:
+    """The report's text."""
+    report = document(results, seconds, incomplete)
+    return json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def row(result: Result) -> dict[str, Any]:
+    """One result."""
+    verdict = result.verdict
+    return {
+        "port": result.port.name,
+        "language": result.language,
+        "transport": result.transport,
+        "verdict": verdict.word,
+        "deviations": list(result.deviations),
+        "constants": {},
+        "explained": verdict.word in GOOD or bool(result.deviations),
+        "alternatives": [],
+        "arithmetic": words.arithmetic(result),
+        "first_divergence": None if verdict.first is None else _divergence(verdict.first),
+        "message": words.why(result),
+        "where": result.where,
+        "notes": words.notes(result),
+        "edge": words.edges(result),
+        "compared": verdict.compared,
+        "as_expected": result.as_expected,
+    }
+
+
+def _divergence(found: Divergence) -> dict[str, Any]:
+    return {
+        "golden": found.golden,
+        "step": found.step,
+        "array": found.array,
+        "index": found.index,
+        "expected": _number(found.expected),
+        "observed": _number(found.observed),
+        "ulp": found.ulp,
+    }
+
+
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else words.number(value)

@@ -1,0 +1,96 @@
+"""Results on a terminal: one table that is read in ten seconds, a summary line below it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from harness.judge import Result
+from harness.report import words
+from harness.verdict import GOOD, UNDECIDED
+
+# Anything quicker than this needs no bar; showing one would only flicker.
+_PATIENCE = 0.6
+
+
+def colour(result: Result) -> str:
+    """Green for good, red for not as expected, yellow for an expected defect."""
+    if not result.as_expected:
+        return "bold red"
+    if result.verdict.word in GOOD:
+        return "green"
+    return "dim" if result.verdict.word in UNDECIDED else "yellow"
+
+
+def table(results: Sequence[Result]) -> Table:
+    """Port, transport, verdict, why."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    shown.add_column("port", no_wrap=True)
+    shown.add_column("transport", no_wrap=True)
+    shown.add_column("verdict", no_wrap=True)
+    shown.add_column("why", overflow="fold", ratio=1)
+    for result in results:
+        sentence = words.why(result).splitlines()[0] if words.why(result) else ""
+        if not result.as_expected and result.port.expectation:
+            sentence = f"expected {expected(result)}; {sentence}"
+        verdict = Text(result.verdict.word, style=colour(result))
+        shown.add_row(Text(result.port.name), result.transport, verdict, Text(sentence))
+        for line in words.notes(result):
+            shown.add_row("", "", "", Text(f"note: {line}", style="dim"))
+    return shown
+
+
+def expected(result: Result) -> str:
+    """What the port's expectation says, in words."""
+    expectation = result.port.expectation
+    if expectation is None:
+        return "exact or conforms"
+    named = sorted(expectation.deviations or ())
+    return f"{expectation.word} ({', '.join(named)})" if named else expectation.word
+
+
+def summary(results: Sequence[Result], seconds: float) -> str:
+    """Counts and seconds in one line."""
+    counts = Counter(result.verdict.word for result in results)
+    parts = [f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
+    wrong = sum(not result.as_expected for result in results)
+    as_expected = "all as expected" if not wrong else f"{wrong} NOT as expected"
+    compared = sum(result.verdict.compared for result in results)
+    return (
+        f"{len(results)} results, {as_expected}: {', '.join(parts)};"
+        f" {compared:,} comparisons in {seconds:.1f} s"
+    )
+
+
+def edge_table(results: Sequence[Result]) -> Iterator[str]:
+    """A line for each port with something to say about edges."""
+    seen = set()
+    for result in results:
+        lines = words.edges(result)
+        if lines and (result.port.name, tuple(lines)) not in seen:
+            seen.add((result.port.name, tuple(lines)))
+            yield f"at the edges, {result.port.name} ({result.transport}):"
+            yield from (f"  {line.splitlines()[0]}" for line in lines)
+
+
+@contextmanager
+def progress(console: Console, total: int) -> Iterator[Progress]:
+    """A bar on standard error while `total` jobs run; nothing where that is no terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        bar.add_task("starting", total=total)
+        yield bar

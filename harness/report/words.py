@@ -1,0 +1,100 @@
+"""The sentences: facts of a result in the words of a person. Used by every report."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+from harness.compare import Comparison, Divergence
+from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, WIDENED, Result
+from python_ref.arithmetic import Arithmetic
+
+_NOTES = {
+    GRADIENTS_CHANGED: "changes the gradients it was given",
+    WIDENED: "turns float32 into float64",
+    STATE_LEAKS: "keeps state from one scenario to the next",
+}
+
+
+def number(value: float) -> str:
+    """A weight as people read it: whole to the last bit."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)
+
+
+def divergence(found: Divergence) -> str:
+    """Where a port first parts from its golden, and by how much."""
+    apart = f", {ulps(found.ulp)}" if found.ulp is not None else ""
+    return (
+        f"{found.golden} step {found.step}, {found.array}[{found.index}]:"
+        f" expected {number(found.expected)}, observed {number(found.observed)}{apart}"
+    )
+
+
+def ulps(count: int) -> str:
+    """A distance in ULP, large ones rounded."""
+    return f"{count:,} ULP" if count < 10**6 else f"{count:.1e} ULP"
+
+
+def arithmetic(result: Result) -> str | None:
+    """The arithmetic it is exact in: "plain", "square=left"; by precision where they differ."""
+    found = result.verdict.arithmetic
+    if not found:
+        return None
+    names = {str(a) for _, a in found}
+    if len(names) == 1:
+        return names.pop()
+    return "; ".join(f"{precision}: {_named(a)}" for precision, a in found)
+
+
+def _named(found: Arithmetic) -> str:
+    return str(found)
+
+
+def why(result: Result) -> str:
+    """One sentence: why the verdict is what it is."""
+    verdict = result.verdict
+    if verdict.fault:
+        said = verdict.fault.message.strip()
+        return f"{verdict.golden}: {said}" if verdict.golden else said
+    if verdict.word == "exact":
+        return f"equal to the last bit in {verdict.compared} goldens ({arithmetic(result)})"
+    if verdict.word == "conforms":
+        return f"within rounding in {verdict.compared} goldens; {_furthest(result.comparisons)}"
+    if verdict.word == "no-update":
+        changed = "neither the weights given nor a value returned ever change"
+        return f"{changed}; {divergence(verdict.first)}" if verdict.first else changed
+    if STATE_LEAKS in result.notes and verdict.first is None:
+        return f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
+    return divergence(verdict.first) if verdict.first else "diverges"
+
+
+def _furthest(comparisons: tuple[Comparison, ...]) -> str:
+    apart = [c.largest_ulp for c in comparisons if c.kind == "core" and c.largest_ulp is not None]
+    return f"at most {ulps(max(apart, default=0))} apart"
+
+
+def notes(result: Result) -> list[str]:
+    """What was seen beside the verdict."""
+    return [_NOTES[note] for note in result.notes]
+
+
+def edges(result: Result) -> list[str]:
+    """A line for each edge golden that did not come out equal."""
+    lines = []
+    for comparison in result.verdict.edge:
+        if comparison.fault:
+            lines.append(f"{comparison.golden}: {comparison.fault.kind}: {comparison.fault.message}")
+        elif comparison.first:
+            lines.append(divergence(comparison.first))
+        else:
+            lines.append(f"{comparison.golden}: differs")
+    return lines
+
+
+def problem(message: str) -> None:
+    """Tell the user what is wrong with the input, on standard error."""
+    print(f"rmsproof: {message}", file=sys.stderr)

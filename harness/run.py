@@ -1,0 +1,247 @@
+"""Many ports over many transports: the jobs, who runs them, and results in a stable order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+from harness.binding import BindingError
+from harness.errors import ToolchainError, UsageError
+from harness.judge import Result, judge, unreached
+from harness.port import Port
+from harness.toolchain.compile import CompileError
+from harness.toolchain.prepare import Prepared, Toolchain
+from harness.transport.base import Fault, Transport
+from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.stdio import StdioTransport
+from python_ref import golden as goldens_of
+from python_ref.dialects import Dialect
+from python_ref.golden import Golden, GoldenError
+from python_ref.scenarios import scenarios
+
+SCENARIO_SECONDS = 10.0
+_CORES = 2
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command line says of all ports alike.
+
+    Attributes:
+        transports: names to use; None for a port's usual ones.
+        pattern: goldens to feed, by name or its last part; "*" for all.
+        edge: whether edge goldens decide too.
+        timeout: seconds for one scenario.
+    """
+
+    transports: tuple[str, ...] | None = None
+    pattern: str = "*"
+    edge: bool = False
+    timeout: float = SCENARIO_SECONDS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Results in the order of the ports, and the ports that could not be used at all."""
+
+    results: tuple[Result, ...]
+    errors: tuple[str, ...] = ()
+
+
+@dataclass
+class _Job:
+    port: Port
+    transport: str
+    result: Result | None = None
+    error: str = ""
+
+
+def run(
+    ports: Sequence[Port],
+    options: Options,
+    *,
+    every_transport: bool,
+    progress: Callable[[str, int], None] = lambda _text, _done: None,
+) -> Outcome:
+    """Judge every port over its transports, on both cores.
+
+    Args:
+        every_transport: all a port has, not only its usual one.
+        progress: told what is being done and how many jobs are finished since.
+
+    Raises:
+        UsageError: no golden matches, a golden cannot be read, a transport does not apply.
+    """
+    jobs = [_Job(p, t) for p in ports for t in _transports(p, options, every_transport)]
+    goldens = Goldens(options.pattern)
+    for port in ports:
+        goldens.check(port.claim)
+    toolchain = Toolchain(lambda text: progress(text, 0))
+    runner = _Runner(toolchain, goldens, options, progress, {p.language for p in ports})
+    try:
+        runner.run(jobs)
+    finally:
+        runner.close()
+    return Outcome(
+        results=tuple(job.result for job in jobs if job.result),
+        errors=tuple(dict.fromkeys(job.error for job in jobs if job.error)),
+    )
+
+
+def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:
+    if options.transports is None:
+        return port.transports if every else port.transports[:1]
+    fitting = [t for t in options.transports if t in port.transports]
+    if not fitting:
+        raise UsageError(
+            f"{port.name}: --transport {', '.join(options.transports)} is not for"
+            f" {port.language}; it has {', '.join(port.transports)}"
+        )
+    return fitting
+
+
+class Goldens:
+    """The goldens to feed: from the files for the dialects kept there, made for any other."""
+
+    def __init__(self, pattern: str = "*") -> None:
+        self._pattern = pattern
+        self._lock = threading.Lock()
+        self._made: dict[tuple[Dialect, str], list[Golden]] = {}
+
+    def __call__(self, port: Port, precision: str) -> Sequence[Golden]:
+        """The goldens of a port's claim in a precision, those that match the pattern."""
+        return self.of(port.claim, precision)
+
+    def of(self, dialect: Dialect, precision: str) -> list[Golden]:
+        """The goldens of a dialect in a precision. Raises UsageError: a file is unreadable."""
+        with self._lock:
+            key = (dialect, precision)
+            if key not in self._made:
+                kept = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
+                if kept:
+                    every = _files(kept[0], precision)
+                else:
+                    every = [goldens_of.make(s, dialect, precision) for s in scenarios(precision)]
+                self._made[key] = [g for g in every if self._matches(g.name)]
+            return self._made[key]
+
+    def check(self, dialect: Dialect) -> None:
+        """Raise UsageError if the pattern matches no golden of a dialect."""
+        if not any(self.of(dialect, precision) for precision in ("float64", "float32")):
+            raise UsageError(
+                f"--golden {self._pattern!r} matches no golden; `rmsproof golden list` shows them"
+            )
+
+    def _matches(self, name: str) -> bool:
+        parts = (name, name.rsplit("/", 1)[-1], name.split("/", 1)[-1])
+        return any(fnmatchcase(part, self._pattern) for part in parts)
+
+
+@cache
+def _files(dialect: str, precision: str) -> list[Golden]:
+    try:
+        found = goldens_of.bundled(dialect=dialect, precision=precision)
+    except GoldenError as error:
+        raise UsageError(str(error)) from error
+    if not found:
+        raise UsageError(
+            f"{goldens_of.DIRECTORY}: holds no goldens of {dialect} in {precision};"
+            " run `rmsproof golden regenerate`"
+        )
+    return found
+
+
+@dataclass
+class _Runner:
+    """Runs jobs: those that share a worker one after another, the others beside them."""
+
+    toolchain: Toolchain
+    goldens: Goldens
+    options: Options
+    progress: Callable[[str, int], None]
+    languages: set[str]
+    _workers: dict[str, Worker] = field(default_factory=dict)
+    _open: set[Transport] = field(default_factory=set)
+
+    def run(self, jobs: Sequence[_Job]) -> None:
+        # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
+        shared = [job for job in jobs if job.transport == "jpype"]
+        alone = [job for job in jobs if job.transport != "jpype"]
+        with ThreadPoolExecutor(_CORES, thread_name_prefix="rmsproof") as pool:
+            pending: list[Future[None]] = []
+            if shared:
+                pending.append(pool.submit(self._chain, shared))
+            pending.extend(pool.submit(self._chain, [job]) for job in alone)
+            try:
+                for future in pending:
+                    future.result()
+            except BaseException:
+                for future in pending:
+                    future.cancel()
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End every process that was started."""
+        for transport in list(self._open):
+            transport.close()
+        for worker in list(self._workers.values()):
+            worker.close()
+
+    def _chain(self, jobs: Sequence[_Job]) -> None:
+        for job in jobs:
+            self.progress(f"{job.port.name} over {job.transport}", 0)
+            self._one(job)
+            self.progress(f"{job.port.name} over {job.transport}", 1)
+
+    def _one(self, job: _Job) -> None:
+        port = job.port
+        try:
+            transport = self._reach(port, job.transport)
+        except CompileError as error:
+            fault = Fault("does-not-compile", str(error))
+            job.result = unreached(port, job.transport, fault)
+            return
+        except ToolchainError as error:
+            job.result = unreached(port, job.transport, Fault("not-run", str(error)))
+            return
+        self._open.add(transport)
+        try:
+            job.result = judge(port, transport, self.goldens, edge_decides=self.options.edge)
+        except BindingError as error:
+            job.error = f"{port.name}: {error}"
+        finally:
+            self._open.discard(transport)
+            if job.transport != "jpype":
+                transport.close()
+
+    def _reach(self, port: Port, transport: str) -> Transport:
+        timeout = self.options.timeout
+        if port.language == "command":
+            return StdioTransport(port.name, port.command, timeout=timeout, cwd=port.folder)
+        if port.language == "python":
+            source: dict[str, Any] = {"language": "python"}
+            if port.reference:
+                source |= {"object": port.reference, "search": [str(port.folder.absolute())]}
+            else:
+                source |= {"source": str(port.source[0].absolute())}
+            return HostedTransport("local", port.name, Worker(), source, port.wanted, timeout)
+        prepared: Prepared = self.toolchain.prepare(port)
+        if transport == "stdio":
+            return StdioTransport(
+                port.name,
+                self.toolchain.stdio_command(prepared),
+                timeout=timeout,
+                hosted=True,
+                jvm=True,
+                wanted=port.wanted,
+            )
+        worker = self._workers.setdefault("jvm", Worker(jvm=True))
+        languages = [name for name in ("java", "scala", "clojure") if name in self.languages]
+        request = self.toolchain.worker_request(prepared, languages)
+        return HostedTransport("jpype", port.name, worker, request, port.wanted, timeout)

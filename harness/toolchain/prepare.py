@@ -1,0 +1,146 @@
+"""From a port to what a transport starts: compiled classes, class paths, a JVM's command."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import layout
+from harness.errors import ToolchainError
+from harness.port import Port
+from harness.toolchain import jars
+from harness.toolchain.compile import CompileError, compile_java, compile_scala
+from harness.toolchain.java import java
+
+Progress = Callable[[str], None]
+"""Told what is being done, a phrase each."""
+
+# Scenarios are small; a port that leaks stops at this and not at the machine's memory.
+_MEMORY = "-Xmx1g"
+_JVM_OPTIONS = (_MEMORY, "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto")
+# A JVM that lives for one port is faster without the second compiler's warm-up.
+_SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+# From here on a JVM warns of native access that was not granted.
+_NATIVE_ACCESS_SINCE = 22
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A JVM port ready to be loaded.
+
+    Attributes:
+        language: java, scala or clojure.
+        classpath: the port's own compiled classes; empty for Clojure.
+        source: the Clojure file; empty otherwise.
+    """
+
+    language: str
+    classpath: tuple[str, ...]
+    source: str
+
+
+class Toolchain:
+    """What the ports of one run need, made when first asked for, once.
+
+    Args:
+        progress: told of everything that may take seconds.
+    """
+
+    def __init__(self, progress: Progress = lambda _: None) -> None:
+        self._progress = progress
+        self._locks = {language: threading.Lock() for language in layout.LANGUAGES}
+        self._adapters: dict[str, tuple[Path, ...] | ToolchainError] = {}
+
+    def prepare(self, port: Port) -> Prepared:
+        """Compile a port. Raises CompileError, ToolchainError."""
+        adapter = self.adapter(port.language)
+        if port.language == "clojure":
+            if len(port.source) != 1:
+                raise CompileError("a Clojure port is one file")
+            return Prepared("clojure", (), str(port.source[0].absolute()))
+        self._progress(f"compiling {port.name}")
+        libraries = [entry for entry in adapter if entry.suffix == ".jar"]
+        compiler = compile_java if port.language == "java" else compile_scala
+        given = libraries if port.language == "scala" else []
+        compiled = compiler(port.source, given)
+        return Prepared(port.language, (str(compiled.folder),), "")
+
+    def adapter(self, language: str) -> tuple[Path, ...]:
+        """The class path of a language's adapter. Raises ToolchainError."""
+        with self._locks[language]:
+            if language not in self._adapters:
+                try:
+                    self._adapters[language] = self._build_adapter(language)
+                except ToolchainError as error:
+                    self._adapters[language] = error
+                except CompileError as error:
+                    # Ours, not the port's: never its verdict.
+                    self._adapters[language] = ToolchainError(f"our {language} adapter: {error}")
+            found = self._adapters[language]
+        if isinstance(found, ToolchainError):
+            raise found
+        return found
+
+    def _build_adapter(self, language: str) -> tuple[Path, ...]:
+        sources = layout.adapter_sources(language)
+        if language == "java":
+            self._progress("fetching Gson")
+            gson = jars.resolve(jars.GSON)
+            self._progress("compiling the Java adapter")
+            return (compile_java(_files(sources, "*.java"), gson).folder, *gson)
+        base = self.adapter("java")
+        if language == "clojure":
+            self._progress("fetching Clojure")
+            return (*base, sources, *jars.resolve(jars.CLOJURE))
+        self._progress("fetching Scala")
+        library = jars.resolve(jars.SCALA)
+        jars.resolve(jars.SCALA_COMPILER)
+        self._progress("compiling the Scala adapter")
+        return (*base, compile_scala(_files(sources, "*.scala"), base).folder, *library)
+
+    def worker_request(self, prepared: Prepared, languages: Iterable[str]) -> dict[str, Any]:
+        """What a worker's `load` is told, in a JVM that serves `languages`."""
+        return {
+            "language": prepared.language,
+            "classpath": list(prepared.classpath),
+            "source": prepared.source,
+            "libjvm": str(java().library),
+            "options": [*_JVM_OPTIONS, *_native_access()],
+            "adapter": self.classpath(languages),
+        }
+
+    def classpath(self, languages: Iterable[str]) -> list[str]:
+        """The adapters' class path for a JVM that serves `languages`; those to be had."""
+        entries: dict[str, None] = {}
+        for language in languages:
+            try:
+                entries.update(dict.fromkeys(map(str, self.adapter(language))))
+            except ToolchainError:
+                continue
+        return list(entries)
+
+    def stdio_command(self, prepared: Prepared) -> list[str]:
+        """The command of a JVM that serves one port over standard input and output."""
+        return [
+            str(java().executable),
+            *_JVM_OPTIONS,
+            *_SHORT_LIVED,
+            "-cp",
+            os.pathsep.join(self.classpath([prepared.language])),
+            "rmsproof.adapter.Stdio",
+            prepared.language,
+            os.pathsep.join(prepared.classpath),
+            prepared.source,
+        ]
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.rglob(pattern))
+
+
+def _native_access() -> list[str]:
+    return ["--enable-native-access=ALL-UNNAMED"] if java().feature >= _NATIVE_ACCESS_SINCE else []

@@ -1,0 +1,1 @@
+"""How a port is reached. Transports carry facts and never judge."""

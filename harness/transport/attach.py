@@ -1,0 +1,103 @@
+"""From a loaded source to a port that can be fed: bind its shape, then try it once.
+
+The shape leaves some things open: how an untyped port wants its arrays, and where it leaves
+its result. One short scenario of ordinary numbers, fed before anything is judged, settles them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.binding import Binding, Wanted, bind
+from harness.transport.base import Description, Observation
+from python_ref.scenarios import Scenario
+
+
+class Conversation(Protocol):
+    """The part of a transport that attaching needs."""
+
+    def load(self) -> dict[str, Any]:
+        """Load the source, return its shape. Raises Unreachable."""
+
+    def bind(self, message: dict[str, Any]) -> None:
+        """Tell the host what to construct and call."""
+
+    def run(self, scenario: Scenario, precision: str) -> Observation:
+        """Feed a whole scenario."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A port ready to be fed."""
+
+    binding: Binding
+    message: dict[str, Any]
+    description: Description
+
+
+# Weights far larger than any step, so that weights are told from updates and averages; two
+# arrays of different lengths, so that a wrong container shows.
+TRIAL = Scenario(
+    name="trial",
+    catches="",
+    learning_rate=0.125,
+    decay_rate=0.5,
+    epsilon=0.25,
+    weights={"a": np.array([64.0, -96.0, 80.0]), "b": np.array([72.0, 112.0])},
+    gradients=[{"a": np.array([1.0, -2.0, 0.5]), "b": np.array([-1.5, 3.0])}] * 2,
+)
+
+
+def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Attached:
+    """Load, bind and try a port. Raises Unreachable, BindingError."""
+    shape = conversation.load()
+    binding = bind(shape, wanted)
+    language = str(shape["language"])
+    precisions: tuple[str, ...] = (binding.element or "float64",)
+    if binding.element is None and language == "python":
+        precisions = ("float64", "float32")
+    chosen: dict[str, Any] | None = None
+    first: dict[str, Any] | None = None
+    for message in _ways(shape, binding):
+        conversation.bind(message)
+        tried = conversation.run(TRIAL, precisions[0])
+        first = first or message
+        if tried.fault is None:
+            chosen = {**message, "result": _result(tried)}
+            break
+        if tried.fault.fatal:
+            break
+    chosen = chosen or first or binding.message
+    conversation.bind(chosen)
+    if language == "python" and "lists" in _storage_name(shape, chosen):
+        precisions = ("float64",)  # Python's own floats are double
+    description = Description(name, language, precisions, roles=binding.roles)
+    return Attached(binding, chosen, description)
+
+
+def _storage_name(shape: dict[str, Any], message: dict[str, Any]) -> str:
+    storages = shape.get("storages") or [""]
+    return str(storages[min(int(message.get("storage", 0)), len(storages) - 1)])
+
+
+def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
+    """The binding in every container and storage that its types leave open, likeliest first."""
+    storages = range(max(1, len(shape.get("storages") or [])))
+    if shape["language"] == "python":
+        return [{**binding.message, "storage": storage} for storage in storages]
+    containers = [binding.container] if binding.container else ["map", "array"]
+    return [
+        {**binding.message, "container": container, "storage": storage}
+        for container in containers
+        for storage in storages
+    ]
+
+
+def _result(tried: Observation) -> str:
+    where = tried.facts.where
+    if where == "returned":
+        return "returned"
+    return "entries" if where in ("in place", "replaced") else "auto"

@@ -1,0 +1,267 @@
+"""Ports in a worker process of ours: `jpype` for the JVM's languages, `local` for Python.
+
+One worker serves any number of ports, a class loader each. When it dies or hangs it is ended
+with its process group, the scenario it was at carries the fault, and the next one finds a new
+worker with the port loaded and bound again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from harness.binding import Wanted
+from harness.transport import frames
+from harness.transport.attach import Attached, attach
+from harness.transport.base import (
+    Description,
+    Fault,
+    Observation,
+    Rows,
+    Unreachable,
+    facts_of,
+    fault_of,
+    flat_gradients,
+    flat_weights,
+)
+from harness.transport.process import Child, Deadline, Pipe
+from python_ref.scenarios import Scenario
+
+# A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
+START_SECONDS = 60.0
+# Steps a message, so that a scenario of a million elements is never whole in memory.
+_MESSAGE_NUMBERS = 1 << 20
+
+
+class Worker:
+    """The worker process, started when first asked and again after its death."""
+
+    def __init__(self, label: str = "worker", jvm: bool = False) -> None:
+        self._label, self._jvm = label, jvm
+        self._child: Child | None = None
+        self._pipe: Pipe | None = None
+        self._ends: tuple[int, int] = (-1, -1)
+        self._last_id = 0
+        self.generation = 0
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Send a request, return its reply. Raises Unreachable: it died, hung or babbled."""
+        child, pipe = self._running()
+        self._last_id += 1
+        deadline = time.monotonic() + seconds
+        try:
+            pipe.send(frames.pack({**request, "id": self._last_id}), deadline)
+            while (reply := frames.take(pipe.buffer)) is None:
+                pipe.receive(deadline)
+        except Deadline:
+            fault = child.hang(seconds, self._jvm)
+            self.close()
+            raise Unreachable(fault) from None
+        except EOFError:
+            fault = child.death()
+            self.close()
+            raise Unreachable(fault) from None
+        except msgspec.DecodeError:
+            self.close()
+            message = "the worker's reply cannot be read; the port wrote to its pipe"
+            raise Unreachable(Fault("garbled", message, fatal=True)) from None
+        if reply.get("id") != self._last_id:
+            self.close()
+            message = f"reply {reply.get('id')} where {self._last_id} was asked"
+            raise Unreachable(Fault("garbled", message, fatal=True))
+        return reply
+
+    @property
+    def dead(self) -> bool:
+        """Whether the next request will start a new process."""
+        return self._child is None
+
+    def close(self) -> None:
+        """End the process, its group, and our ends of the pipes."""
+        if self._child is None:
+            return
+        self._child.close()
+        for end in self._ends:
+            os.close(end)
+        self._child = self._pipe = None
+
+    def _running(self) -> tuple[Child, Pipe]:
+        if self._child is None or self._pipe is None:
+            their_read, our_write = os.pipe()
+            our_read, their_write = os.pipe()
+            command = [
+                sys.executable,
+                "-m",
+                "harness.transport.worker",
+                str(their_read),
+                str(their_write),
+            ]
+            try:
+                # Our own package must be found whatever folder we are in.
+                path = os.pathsep.join(entry for entry in sys.path if entry)
+                self._child = Child(
+                    command,
+                    self._label,
+                    environment={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+                    pass_fds=(their_read, their_write),
+                )
+            finally:
+                os.close(their_read)
+                os.close(their_write)
+            self._ends = (our_read, our_write)
+            self._pipe = Pipe(our_read, our_write)
+            self.generation += 1
+        return self._child, self._pipe
+
+
+class HostedTransport:
+    """A port behind a worker.
+
+    Args:
+        name: "jpype" or "local".
+        port: the port's name, for messages.
+        worker: the process it runs in, perhaps with others.
+        source: what the worker's `load` is told: language, and where the source is.
+        wanted: what the user said of its binding.
+        timeout: seconds for one scenario.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        port: str,
+        worker: Worker,
+        source: Mapping[str, Any],
+        wanted: Wanted | None,
+        timeout: float,
+    ) -> None:
+        self.name = name
+        self._port, self._worker, self._source = port, worker, dict(source)
+        self._wanted, self._timeout = wanted, timeout
+        self._generation = -1
+        self._attached: Attached | None = None
+        self._message: dict[str, Any] | None = None
+
+    def describe(self) -> Description:
+        """Load and bind the port. Raises Unreachable, BindingError."""
+        if self._attached is None:
+            self._attached = attach(self, self._port, self._wanted)
+        return self._attached.description
+
+    def load(self) -> dict[str, Any]:
+        """Load the source in the worker, return its shape. Raises Unreachable."""
+        reply = self._worker.ask(
+            {"do": "load", "port": self._port, **self._source}, START_SECONDS
+        )
+        self._generation = self._worker.generation
+        if failure := reply.get("failure"):
+            raise Unreachable(fault_of(failure))
+        shape: dict[str, Any] = reply["shape"]
+        return shape
+
+    def bind(self, message: dict[str, Any]) -> None:
+        """Tell the host what to construct and call."""
+        self._message = message
+        self._worker.ask({"do": "bind", "port": self._port, "binding": message}, START_SECONDS)
+
+    def run(self, scenario: Scenario, precision: str) -> Observation:
+        """Feed a whole scenario; faults come back inside the observation."""
+        rows: list[Rows] = []
+        averages: list[Rows] | None = []
+        reply: dict[str, Any] = {}
+        try:
+            for reply in self._messages(scenario, precision, self._batch(scenario)):
+                rows.append(frames.from_bytes(reply["weights"], scenario.size))
+                average = reply.get("moving_average")
+                if average is None:
+                    averages = None
+                elif averages is not None:
+                    averages.append(frames.from_bytes(average, scenario.size))
+        except Unreachable as error:
+            return Observation(_stacked(rows, scenario.size), fault=error.fault)
+        fault = fault_of(reply["failure"]) if reply.get("failure") else None
+        if fault and fault.kind == "crashes" and fault.step is None:
+            fault = replace(fault, step=1)
+        return Observation(
+            weights=_stacked(rows, scenario.size),
+            moving_average=None if averages is None else _stacked(averages, scenario.size),
+            fault=fault,
+            facts=facts_of(reply.get("facts") or {}),
+        )
+
+    def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
+        """Feed a scenario step by step, yielding (N,) weights. Raises Unreachable."""
+        for reply in self._messages(scenario, precision, 1):
+            if failure := reply.get("failure"):
+                raise Unreachable(fault_of(failure))
+            yield frames.from_bytes(reply["weights"], scenario.size)[0]
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
+
+    @staticmethod
+    def _batch(scenario: Scenario) -> int:
+        return max(1, _MESSAGE_NUMBERS // max(1, scenario.size))
+
+    def _messages(
+        self, scenario: Scenario, precision: str, batch: int
+    ) -> Iterator[dict[str, Any]]:
+        """Replies to the scenario fed `batch` steps a message, until its end or a failure."""
+        self._revive()
+        deadline = time.monotonic() + self._timeout
+        roles = self._attached.description.roles if self._attached else None
+        for start in range(0, scenario.steps, batch):
+            stop = min(start + batch, scenario.steps)
+            gradients, present = flat_gradients(scenario, start, stop)
+            request: dict[str, Any] = {
+                "do": "run",
+                "port": self._port,
+                "width": scenario.size,
+                "steps": stop - start,
+                "gradients": frames.to_bytes(gradients),
+                "present": present,
+            }
+            if start == 0:
+                request["open"] = {
+                    "precision": precision,
+                    "hyperparameters": _offered(scenario, roles),
+                    "names": list(scenario.names),
+                    "lengths": list(scenario.lengths),
+                    "weights": frames.to_bytes(flat_weights(scenario)),
+                }
+            if batch == 1:  # a streamed step is a scenario's worth of time
+                deadline = time.monotonic() + self._timeout
+            reply = self._worker.ask(request, max(0.001, deadline - time.monotonic()))
+            yield reply
+            if reply.get("failure"):
+                return
+
+    def _revive(self) -> None:
+        """After the worker's death: load and bind again in the new one."""
+        if self._generation != self._worker.generation or self._worker.dead:
+            self.load()
+            if self._message is not None:
+                self.bind(self._message)
+
+
+def _offered(scenario: Scenario, roles: tuple[str, ...] | None) -> dict[str, float]:
+    """Hyperparameters and options by role; those the port does not take are left out."""
+    offered = {
+        "learning_rate": scenario.learning_rate,
+        "decay_rate": scenario.decay_rate,
+        "epsilon": scenario.epsilon,
+        **scenario.options,
+    }
+    return {k: v for k, v in offered.items() if roles is None or k in roles}
+
+
+def _stacked(rows: list[Rows], width: int) -> Rows:
+    return np.concatenate(rows) if rows else np.zeros((0, width))

@@ -1,0 +1,81 @@
+"""A JVM port inside this process: JPype around rmsproof.adapter.Host (java/adapter)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jpype
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.transport.python_host import LoadError
+
+
+class JvmHost:
+    """One port in the process's JVM, which the first one starts.
+
+    Args:
+        request: language, libjvm, options, adapter (class path of the adapters), classpath
+            (the port's own classes), source (Clojure).
+    """
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        if not jpype.isJVMStarted():
+            jpype.startJVM(
+                request["libjvm"],
+                *request["options"],
+                classpath=list(request["adapter"]),
+                convertStrings=False,
+            )
+        host = jpype.JClass("rmsproof.adapter.Host")
+        refused = jpype.JClass("rmsproof.adapter.LoadException")
+        try:
+            self._host = host.load(
+                request["language"], list(request["classpath"]), request.get("source", "")
+            )
+        except refused as error:
+            raise LoadError(str(error.kind()), str(error.getMessage())) from None
+
+    def shape(self) -> dict[str, Any]:
+        """Classes and functions with their parameters (see harness.binding)."""
+        shape: dict[str, Any] = json.loads(str(self._host.shape()))
+        return shape
+
+    def bind(self, binding: dict[str, Any]) -> None:
+        """Take the binding chosen from the shape."""
+        self._host.bind(json.dumps(binding))
+
+    def open(
+        self,
+        precision: str,
+        hyperparameters: Mapping[str, float],
+        names: Sequence[str],
+        lengths: Sequence[int],
+        weights: NDArray[np.float64],
+    ) -> dict[str, Any] | None:
+        """Make a fresh port; return None, or the failure."""
+        self._size = sum(lengths)
+        failure = self._host.open(
+            precision,
+            list(hyperparameters),
+            list(hyperparameters.values()),
+            list(names),
+            list(lengths),
+            np.array(weights),
+        )
+        return None if failure is None else json.loads(str(failure))
+
+    def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
+        """Go further steps; see Steps of the adapter for what comes back."""
+        flags = np.frombuffer(present, dtype=np.int8)
+        found = self._host.run(steps, np.array(gradients.reshape(-1)), np.array(flags))
+        average = found.movingAverage
+        failure = found.failure
+        return {
+            "weights": np.asarray(found.weights).reshape(-1, self._size or 1),
+            "moving_average": None if average is None else np.asarray(average),
+            "failure": None if failure is None else json.loads(str(failure)),
+            "facts": json.loads(str(found.facts)),
+        }

@@ -1,0 +1,256 @@
+"""A child process of ours: its own session, a deadline on every answer, no one left behind.
+
+Both transports that leave this process stand on it. The child gets pipes for the exchange;
+its standard error is drained by a thread and its last lines kept for messages. Ending it kills
+the whole process group, so a grandchild that holds a pipe open cannot keep us waiting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from harness.transport.base import Fault, Unreachable
+
+# What a port may know of our environment: nothing that could be a secret.
+_PASSED = frozenset(
+    "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
+    " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
+)
+# Enough for a JVM's thread dump.
+_LAST_LINES = 600
+_CHUNK = 1 << 16
+
+
+def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment a port runs in."""
+    kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
+    return {**kept, "PYTHONIOENCODING": "utf-8", **(extra or {})}
+
+
+class Child:
+    """A running child process.
+
+    Args:
+        command: program and arguments.
+        label: how messages call it.
+
+    Raises:
+        Unreachable: the program is not there or may not be run.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        label: str,
+        *,
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        self.label = label
+        try:
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env=scrubbed_environment(environment),
+                start_new_session=True,
+                pass_fds=pass_fds,
+            )
+        except OSError as error:
+            message = f"{command[0]}: cannot be started: {error.strerror}"
+            raise Unreachable(Fault("crashes", message)) from error
+        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+        self._drain = threading.Thread(target=self._read_errors, daemon=True)
+        self._drain.start()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is its group's too."""
+        return self._process.pid
+
+    @property
+    def output(self) -> int:
+        """File descriptor of the child's standard output."""
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
+    @property
+    def input(self) -> int:
+        """File descriptor of the child's standard input."""
+        assert self._process.stdin is not None
+        return self._process.stdin.fileno()
+
+    def last_lines(self, count: int = 3) -> str:
+        """The last lines of standard error, joined, or ""."""
+        lines = [line for line in self._lines if line.strip()]
+        return " | ".join(line.strip()[:300] for line in lines[-count:])
+
+    def ended(self, wait: float = 0.5) -> str:
+        """How the child ended, for people: "exit code 1", "signal SIGSEGV"."""
+        try:
+            code = self._process.wait(wait)
+        except subprocess.TimeoutExpired:
+            return "closed its output and went on running"
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                return f"was ended by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
+
+    def death(self, wait: float = 0.5) -> Fault:
+        """The fault of a child that ended while an answer was owed."""
+        message = f"the process {self.ended(wait)}"
+        self._drain.join(0.2)
+        if lines := self.last_lines():
+            message += f"; its standard error ends: {lines}"
+        return Fault("crashes", message, fatal=True)
+
+    def hang(self, seconds: float, jvm: bool) -> Fault:
+        """The fault of a child that gave no answer in time; a JVM is asked what it was doing."""
+        message = f"no answer within {seconds:g} s"
+        if jvm and (frames := self._port_frames()):
+            message += f"; it was at {frames}"
+        elif lines := self.last_lines():
+            message += f"; its standard error ends: {lines}"
+        return Fault("times-out", message, fatal=True)
+
+    def _port_frames(self) -> str:
+        """Where the thread that runs the port stands, from a thread dump (SIGQUIT)."""
+        before = len(self._lines)
+        with contextlib.suppress(OSError):
+            os.kill(self.pid, signal.SIGQUIT)
+        for _ in range(20):
+            time.sleep(0.05)
+            dump = list(self._lines)[before:]
+            if any("VM Thread" in line for line in dump):
+                break
+        thread: list[str] = []
+        for line in dump:
+            if line.startswith('"'):
+                thread = []
+            frame = line.strip()
+            if frame.startswith("at "):
+                thread.append(frame.removeprefix("at "))
+                if "rmsproof.adapter." in frame:
+                    return " < ".join(thread[:3])
+        return ""
+
+    def close(self, grace: float = 0.0) -> None:
+        """End the child and all of its group; `grace` seconds to end by itself."""
+        for stream in (self._process.stdin,):
+            with contextlib.suppress(OSError):
+                if stream:
+                    stream.close()
+        if grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._drain.join(0.5)
+        for stream in (self._process.stdout, self._process.stderr):
+            # A drain thread still reading would be blocked on by close().
+            if stream and not (stream is self._process.stderr and self._drain.is_alive()):
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        pending = b""
+        fd = self._process.stderr.fileno()
+        while True:
+            try:
+                chunk = os.read(fd, _CHUNK)
+            except OSError:
+                return
+            if not chunk:
+                break
+            *lines, pending = (pending + chunk).split(b"\n")
+            self._lines.extend(line.decode("utf-8", "replace") for line in lines)
+            pending = pending[-_CHUNK:]
+        if pending:
+            self._lines.append(pending.decode("utf-8", "replace"))
+
+
+class Deadline(Exception):  # noqa: N818
+    """The time for an answer has passed."""
+
+
+class Pipe:
+    """Bytes to and from a child with a deadline, writing and reading in turn.
+
+    A port may write before it has read everything (or never read at all): both directions are
+    served together, so neither side waits for ever.
+    """
+
+    def __init__(self, read: int, write: int) -> None:
+        self._read, self._write = read, write
+        os.set_blocking(read, False)
+        os.set_blocking(write, False)
+        self.buffer = bytearray()
+        self.closed = False
+
+    def send(self, data: bytes, deadline: float, limit: int | None = None) -> None:
+        """Write all of `data`, keeping what arrives meanwhile.
+
+        Raises:
+            Deadline: not all was taken in time.
+            EOFError: the other side closed its end.
+        """
+        view = memoryview(data)
+        while view:
+            readable, writable, _ = select.select(
+                [] if self.closed else [self._read], [self._write], [], self._left(deadline)
+            )
+            if readable:
+                self._fill()
+                if limit is not None and len(self.buffer) > limit:
+                    return
+            if writable:
+                try:
+                    view = view[os.write(self._write, view[: 1 << 20]) :]
+                except BlockingIOError:
+                    continue
+                except OSError as error:
+                    raise EOFError from error
+
+    def receive(self, deadline: float) -> None:
+        """Wait until more bytes are in `buffer`. Raises Deadline, EOFError."""
+        if self.closed:
+            raise EOFError
+        readable, _, _ = select.select([self._read], [], [], self._left(deadline))
+        if not readable:
+            raise Deadline
+        self._fill()
+        if self.closed:
+            raise EOFError
+
+    def _fill(self) -> None:
+        try:
+            chunk = os.read(self._read, 1 << 20)
+        except BlockingIOError:
+            return
+        except OSError:
+            chunk = b""
+        if not chunk:
+            self.closed = True
+        self.buffer += chunk
+
+    @staticmethod
+    def _left(deadline: float) -> float:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Deadline
+        return left

@@ -1,0 +1,97 @@
+"""The disposable process that strangers' code runs in: Python ports, or a JVM through JPype.
+
+Started by `hosted`; reads frames from descriptor 3's pipe and answers on descriptor 4's (the
+numbers come as arguments), so that whatever a port prints never meets the exchange: standard
+output is pointed at standard error before anything is loaded. The process may die with its
+port at any time; the harness starts another.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.transport import frames
+from harness.transport.python_host import LoadError, PythonHost
+
+
+class Host(Protocol):
+    """A loaded port: PythonHost, or the JVM's behind JPype."""
+
+    def shape(self) -> dict[str, Any]: ...
+    def bind(self, binding: dict[str, Any]) -> None: ...
+    def open(
+        self, precision: str, hyperparameters: Any, names: Any, lengths: Any, weights: Any
+    ) -> dict[str, Any] | None: ...
+    def run(self, steps: int, gradients: Any, present: bytes) -> dict[str, Any]: ...
+
+
+def _load(request: dict[str, Any]) -> Host:
+    if request["language"] == "python":
+        if request.get("object"):
+            return PythonHost.of_object(request["object"], request.get("search", []))
+        return PythonHost(request["source"])
+    from harness.transport.jvm_host import JvmHost
+
+    return JvmHost(request)
+
+
+def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
+    """Answer one request; a port's failure is an answer, never an exception."""
+    do, key = request["do"], request["port"]
+    if do == "load":
+        try:
+            hosts[key] = _load(request)
+            return {"shape": hosts[key].shape()}
+        except LoadError as error:
+            return {"failure": {"kind": error.kind, "message": str(error)}}
+    host = hosts[key]
+    if do == "bind":
+        host.bind(request["binding"])
+        return {}
+    width = request["width"]
+    if "open" in request:
+        given = request["open"]
+        failure = host.open(
+            given["precision"],
+            given["hyperparameters"],
+            given["names"],
+            given["lengths"],
+            np.frombuffer(given["weights"], dtype="<f8"),
+        )
+        if failure:
+            return {"weights": b"", "failure": failure, "facts": {}}
+    steps = request["steps"]
+    gradients = np.frombuffer(request["gradients"], dtype="<f8").reshape(steps, width)
+    found = host.run(steps, gradients, request["present"])
+    average = found["moving_average"]
+    return {
+        "weights": frames.to_bytes(found["weights"]),
+        "moving_average": None if average is None else frames.to_bytes(average),
+        "failure": found["failure"],
+        "facts": found["facts"],
+    }
+
+
+def main() -> None:
+    """Answer until the pipe closes."""
+    read, write = int(sys.argv[1]), int(sys.argv[2])
+    os.dup2(2, 1)
+    os.set_inheritable(read, False)
+    os.set_inheritable(write, False)
+    requests, replies = os.fdopen(read, "rb"), os.fdopen(write, "wb")
+    hosts: dict[str, Host] = {}
+    while header := requests.read(4):
+        request = frames.unpack(requests.read(int.from_bytes(header, "little")))
+        reply = answer(hosts, request)
+        replies.write(frames.pack({"id": request["id"], **reply}))
+        replies.flush()
+    # Threads that a port left running must not keep the process.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+package rmsproof.adapter;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The caller's choice: what is constructed and called, and which role each parameter plays.
+ *
+ * @param className the class to use, or null where a function is bound
+ * @param constructor index of the constructor in the shape
+ * @param construct a role for each parameter of the constructor, null for its default; null where
+ *     nothing is constructed
+ * @param method index of the method in the shape
+ * @param call a role for each parameter of the method or function, null for its default
+ * @param function the function to use, or null where a class is bound
+ * @param arity index of the function's argument vector
+ * @param inner index of the argument vector of the closure that the function returns
+ * @param result {@code auto}, {@code entries} or {@code returned}
+ * @param pair {@code auto}, {@code first} or {@code second}
+ * @param storage index into the shape's {@code storages}
+ */
+public record Binding(
+        String className,
+        int constructor,
+        List<String> construct,
+        int method,
+        List<String> call,
+        String function,
+        int arity,
+        int inner,
+        String result,
+        String pair,
+        int storage) {
+
+    /** The roles that are single numbers. */
+    public static final Set<String> HYPERPARAMETERS =
+            Set.of("learning_rate", "decay_rate", "epsilon",
+                    "momentum", "weight_decay", "clip", "mean_decay");
+
+    private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state");
+
+    /**
+     * Reads a binding.
+     *
+     * @throws IllegalArgumentException naming the field that is wrong
+     */
+    static Binding of(JsonObject json) {
+        Binding binding = new Binding(
+                string(json, "class", null), integer(json, "constructor"),
+                roles(json, "construct"), integer(json, "method"), roles(json, "call"),
+                string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
+                string(json, "result", "auto"), string(json, "pair", "auto"),
+                integer(json, "storage"));
+        if ((binding.className == null) == (binding.function == null)) {
+            throw new IllegalArgumentException("a binding names either a class or a function");
+        }
+        if (binding.call == null) {
+            throw new IllegalArgumentException("a binding needs the roles of its \"call\"");
+        }
+        for (String needed : List.of("gradients", "weights")) {
+            if (Collections.frequency(binding.call, needed) != 1) {
+                throw new IllegalArgumentException("\"call\" needs the role " + needed + " once");
+            }
+        }
+        oneOf("result", binding.result, Set.of("auto", "entries", "returned"));
+        oneOf("pair", binding.pair, Set.of("auto", "first", "second"));
+        return binding;
+    }
+
+    private static List<String> roles(JsonObject json, String key) {
+        JsonElement value = json.get(key);
+        if (value == null || value.isJsonNull()) {
+            return null;
+        }
+        if (!(value instanceof JsonArray array)) {
+            throw new IllegalArgumentException("\"" + key + "\" is not a list of roles");
+        }
+        List<String> roles = new ArrayList<>();
+        for (JsonElement role : array) {
+            String name = role.isJsonNull() ? null : role.getAsString();
+            if (name != null && !HYPERPARAMETERS.contains(name) && !ARRAYS.contains(name)) {
+                throw new IllegalArgumentException("\"" + key + "\" has no role called " + name);
+            }
+            roles.add(name);
+        }
+        return Collections.unmodifiableList(roles);
+    }
+
+    private static String string(JsonObject json, String key, String absent) {
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? absent : value.getAsString();
+    }
+
+    private static int integer(JsonObject json, String key) {
+        JsonElement value = json.get(key);
+        int number = value == null || value.isJsonNull() ? 0 : value.getAsInt();
+        if (number < 0) {
+            throw new IllegalArgumentException("\"" + key + "\" is negative");
+        }
+        return number;
+    }
+
+    private static void oneOf(String key, String value, Set<String> allowed) {
+        if (!allowed.contains(value)) {
+            throw new IllegalArgumentException("\"" + key + "\" cannot be " + value);
+        }
+    }
+
+    /** The element at {@code index}, or an {@link IllegalArgumentException} saying what is there. */
+    public static <T> T choose(String what, List<T> offered, int index) {
+        if (index >= offered.size()) {
+            throw new IllegalArgumentException(
+                    "no " + what + " " + index + ": the shape has " + offered.size());
+        }
+        return offered.get(index);
+    }
+}

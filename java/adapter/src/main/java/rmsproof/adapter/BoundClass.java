@@ -1,0 +1,241 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** A class, or an object with no constructor, bound to a method of its own. */
+final class BoundClass implements BoundPort {
+    private final ClassPort port;
+    private final ClassPort.Candidate candidate;
+    private final Binding binding;
+    private final Accepts[] construct;
+    private final Accepts[] call;
+    private final Holder gradients;
+    private final Holder weights;
+    private final boolean plain;
+    private final Entry entry;
+
+    BoundClass(ClassPort port, ClassPort.Candidate candidate, Binding binding) {
+        this.port = port;
+        this.candidate = candidate;
+        this.binding = binding;
+        this.entry = resolve(candidate);
+        this.construct = entry.constructor == null
+                ? new Accepts[0] : accepts(entry.constructor, binding.construct());
+        this.call = accepts(entry.method, binding.call());
+        Accepts forGradients = call[binding.call().indexOf("gradients")];
+        Accepts forWeights = call[binding.call().indexOf("weights")];
+        if (forGradients.kind().equals("array") != forWeights.kind().equals("array")) {
+            throw new IllegalArgumentException(entry.method.getName()
+                    + " takes a plain array for one of gradients and weights, a map for the other");
+        }
+        this.plain = forWeights.kind().equals("array");
+        this.gradients = forGradients.holder().apply(binding.storage());
+        this.weights = forWeights.holder().apply(binding.storage());
+    }
+
+    /** What one loading of the classes resolves to. */
+    private record Entry(Constructor<?> constructor, Field singleton, Method method,
+            Field average) {}
+
+    private Entry resolve(ClassPort.Candidate from) {
+        Method method = Binding.choose("method", from.methods(), binding.method());
+        boolean constructs = from.singleton() == null && !Modifier.isStatic(method.getModifiers());
+        Constructor<?> constructor = constructs
+                ? Binding.choose("constructor", from.constructors(), binding.constructor()) : null;
+        method.setAccessible(true);
+        if (constructor != null) {
+            constructor.setAccessible(true);
+        }
+        return new Entry(constructor, constructs ? null : from.singleton(), method, average(from));
+    }
+
+    /** The field that most likely holds the moving average, or null. */
+    private Field average(ClassPort.Candidate from) {
+        Field best = null;
+        int rank = Integer.MAX_VALUE;
+        for (Class<?> type = from.type(); type != null; type = type.getSuperclass()) {
+            if (type.getClassLoader() != from.type().getClassLoader()) {
+                break;
+            }
+            for (Field field : type.getDeclaredFields()) {
+                int place = Names.average(field.getName());
+                Type declared = field.getGenericType();
+                if (place >= 0 && place < rank
+                        && port.language.accepts(declared, type).holder() != null) {
+                    best = field;
+                    rank = place;
+                }
+            }
+        }
+        try {
+            if (best != null) {
+                best.setAccessible(true);
+            }
+            return best;
+        } catch (InaccessibleObjectException hidden) {
+            return null;
+        }
+    }
+
+    private Accepts[] accepts(Executable executable, List<String> roles) {
+        Type[] types = executable.getGenericParameterTypes();
+        if (roles == null || roles.size() != types.length) {
+            throw new IllegalArgumentException(executable.getName() + " has " + types.length
+                    + " parameters, the binding " + (roles == null ? "no" : roles.size())
+                    + " roles for them");
+        }
+        Accepts[] accepts = new Accepts[types.length];
+        for (int i = 0; i < types.length; i++) {
+            accepts[i] = port.language.accepts(types[i], executable.getDeclaringClass());
+            String role = roles.get(i);
+            boolean fits = role == null ? port.language.defaultOf(executable, i) != null
+                    : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
+                    : role.equals("state") || accepts[i].holder() != null;
+            if (!fits) {
+                throw new IllegalArgumentException("parameter " + (i + 1) + " of "
+                        + executable.getName() + " (" + port.language.typeName(types[i]) + ") "
+                        + (role == null ? "has no default" : "cannot take " + role));
+            }
+        }
+        return accepts;
+    }
+
+    @Override
+    public Holder gradients() {
+        return gradients;
+    }
+
+    @Override
+    public Holder weights() {
+        return weights;
+    }
+
+    @Override
+    public boolean plain() {
+        return plain;
+    }
+
+    @Override
+    public boolean showsAverage() {
+        return entry.average != null;
+    }
+
+    @Override
+    public boolean takesState() {
+        return binding.call().contains("state");
+    }
+
+    @Override
+    public List<Object> initialStates(int length) {
+        int position = binding.call().indexOf("state");
+        List<Object> states = new ArrayList<>();
+        states.add(port.language.defaultOf(entry.method, position) != null ? DEFAULT : null);
+        Accepts accepts = call[position];
+        if (accepts.holder() != null) {
+            Holder holder = accepts.holder().apply(binding.storage());
+            if (!accepts.kind().equals("array")) {
+                states.add(holder.map(new String[0], new Object[0]));
+            }
+            if (length >= 0 && !accepts.kind().equals("map")) {
+                states.add(holder.array(new double[length], 0, length));
+            }
+        }
+        return states;
+    }
+
+    @Override
+    public Optimizer open(Map<String, Double> hyperparameters) throws Throwable {
+        ClassPort.Candidate fresh = port.fresh(candidate);
+        Entry own = fresh == candidate ? entry : resolve(fresh);
+        try {
+            Object target = own.singleton != null ? own.singleton.get(null) : null;
+            if (own.constructor != null) {
+                Object[] arguments =
+                        arguments(own.constructor, null, binding.construct(), construct, hyperparameters);
+                target = own.constructor.newInstance(arguments);
+            }
+            Object[] arguments =
+                    arguments(own.method, target, binding.call(), call, hyperparameters);
+            return new Instance(own, target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+    }
+
+    private Object[] arguments(Executable executable, Object target, List<String> roles,
+            Accepts[] accepts, Map<String, Double> hyperparameters) throws Throwable {
+        Object[] arguments = new Object[roles.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            String role = roles.get(i);
+            if (role == null) {
+                arguments[i] = defaultValue(executable, i, target, arguments);
+            } else if (Binding.HYPERPARAMETERS.contains(role)) {
+                arguments[i] = accepts[i].number().apply(hyperparameters.get(role));
+            }
+        }
+        return arguments;
+    }
+
+    /** Computes a default; those of a later parameter list are given the earlier arguments. */
+    private Object defaultValue(Executable executable, int position, Object target,
+            Object[] earlier) throws ReflectiveOperationException {
+        Method method = port.language.defaultOf(executable, position);
+        method.setAccessible(true);
+        Object owner = target;
+        if (!Modifier.isStatic(method.getModifiers())
+                && !method.getDeclaringClass().isInstance(target)) {
+            owner = port.language.singleton(method.getDeclaringClass()).get(null);
+        }
+        return method.invoke(owner, Arrays.copyOf(earlier, method.getParameterCount()));
+    }
+
+    private final class Instance implements Optimizer {
+        private final Entry own;
+        private final Object target;
+        private final Object[] arguments;
+        private final int gradientsAt = binding.call().indexOf("gradients");
+        private final int weightsAt = binding.call().indexOf("weights");
+        private final int stateAt = binding.call().indexOf("state");
+
+        Instance(Entry own, Object target, Object[] arguments) {
+            this.own = own;
+            this.target = target;
+            this.arguments = arguments;
+        }
+
+        @Override
+        public Object step(Object gradients, Object weights, Object state) throws Throwable {
+            arguments[gradientsAt] = gradients;
+            arguments[weightsAt] = weights;
+            try {
+                if (stateAt >= 0) {
+                    arguments[stateAt] = state == DEFAULT
+                            ? defaultValue(own.method, stateAt, target, arguments) : state;
+                }
+                return own.method.invoke(target, arguments);
+            } catch (InvocationTargetException thrown) {
+                throw thrown.getCause();
+            }
+        }
+
+        @Override
+        public Object movingAverage() {
+            try {
+                return own.average == null ? null : own.average.get(target);
+            } catch (IllegalAccessException | RuntimeException hidden) {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package rmsproof.adapter;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/** The compiled classes of a port, kept in memory so that they can be loaded any number of times. */
+final class ClassBytes {
+    private static final String SUFFIX = ".class";
+
+    private final Map<String, byte[]> classes = new TreeMap<>();
+
+    /**
+     * Reads every class file in the folders and jars.
+     *
+     * @throws IOException where one of them cannot be read
+     */
+    static ClassBytes read(String[] classpath) throws IOException {
+        ClassBytes bytes = new ClassBytes();
+        for (String entry : classpath) {
+            Path path = Path.of(entry);
+            if (Files.isDirectory(path)) {
+                bytes.readFolder(path);
+            } else {
+                bytes.readJar(path);
+            }
+        }
+        return bytes;
+    }
+
+    private void readFolder(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files = walk.filter(file -> file.toString().endsWith(SUFFIX)).toList();
+        }
+        for (Path file : files) {
+            String name = folder.relativize(file).toString();
+            keep(name.replace(folder.getFileSystem().getSeparator(), "/"), Files.readAllBytes(file));
+        }
+    }
+
+    private void readJar(Path path) throws IOException {
+        try (JarFile jar = new JarFile(path.toFile())) {
+            Enumeration<JarEntry> entries = jar.entries();
+            while (entries.hasMoreElements()) {
+                JarEntry entry = entries.nextElement();
+                if (entry.getName().endsWith(SUFFIX) && !entry.getName().startsWith("META-INF/")) {
+                    try (InputStream stream = jar.getInputStream(entry)) {
+                        keep(entry.getName(), stream.readAllBytes());
+                    }
+                }
+            }
+        }
+    }
+
+    private void keep(String file, byte[] content) {
+        String name = file.substring(0, file.length() - SUFFIX.length()).replace('/', '.');
+        if (!name.endsWith("module-info") && !name.endsWith("package-info")) {
+            classes.putIfAbsent(name, content);
+        }
+    }
+
+    Iterable<String> names() {
+        return classes.keySet();
+    }
+
+    boolean contains(String name) {
+        return classes.containsKey(name);
+    }
+
+    /** A loader in which no static of the port has been touched yet. */
+    ClassLoader load() {
+        return new Loader();
+    }
+
+    /** Prefers the port's own classes to any of the same name outside it. */
+    private final class Loader extends ClassLoader {
+        Loader() {
+            super(ClassBytes.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            byte[] content = classes.get(name);
+            if (content == null) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null ? loaded : defineClass(name, content, 0, content.length);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package rmsproof.adapter;
+
+import java.io.IOException;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.util.List;
+
+/** A language whose ports are classes; the hooks say what the language adds to plain classes. */
+public abstract class ClassLanguage implements Language {
+
+    @Override
+    public final Port load(String[] classpath, String source) throws LoadException {
+        ClassBytes bytes;
+        try {
+            bytes = ClassBytes.read(classpath);
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException(
+                    "cannot read the classes: " + unreadable.getMessage(), unreadable);
+        }
+        try {
+            return new ClassPort(this, bytes);
+        } catch (LinkageError | RuntimeException thrown) {
+            throw new LoadException("crashes", Failure.explain(thrown, null), thrown);
+        }
+    }
+
+    /** The names of the ways to hold an array where a parameter's type does not say. */
+    protected abstract List<String> storages();
+
+    /** What a parameter of this type, declared in {@code owner}, can be given. */
+    protected abstract Accepts accepts(Type type, Class<?> owner);
+
+    /** Writes a type as a programmer would. */
+    protected abstract String typeName(Type type);
+
+    /** Tells whether a class is something a port would offer. */
+    protected boolean offers(Class<?> type) {
+        boolean inner = type.getEnclosingClass() != null && !Modifier.isStatic(type.getModifiers());
+        return !type.isSynthetic() && !type.isAnonymousClass() && !type.isLocalClass()
+                && !type.isAnnotation() && !inner;
+    }
+
+    /** Tells whether a method is something a port would offer. */
+    protected boolean offers(Method method) {
+        boolean main = method.getName().equals("main") && Modifier.isStatic(method.getModifiers())
+                && method.getParameterTypes()[0] == String[].class;
+        boolean equality = method.getName().equals("equals")
+                && method.getParameterTypes()[0] == Object.class;
+        return !main && !equality;
+    }
+
+    /** The field with the one instance of a class that cannot be constructed, or null. */
+    protected Field singleton(Class<?> type) {
+        return null;
+    }
+
+    /** The method that computes a parameter's default, or null where it has none. */
+    protected Method defaultOf(Executable executable, int parameter) {
+        return null;
+    }
+
+    /** Tells whether a static field may hold something that differs from one run to the next. */
+    protected boolean mayHoldState(Field field) {
+        boolean constant = Modifier.isFinal(field.getModifiers())
+                && (field.getType().isPrimitive() || field.getType() == String.class);
+        return !constant;
+    }
+}

@@ -1,0 +1,64 @@
+package rmsproof.adapter;
+
+import com.google.gson.JsonObject;
+import java.lang.reflect.InvocationTargetException;
+
+/** Puts what went wrong in a port into words, with the line of its own source. */
+final class Failure {
+    private Failure() {}
+
+    static String crash(int step, Throwable thrown, Port port) {
+        return json("crashes", step, explain(thrown, port));
+    }
+
+    static String garbled(int step, GarbledException what) {
+        return json("garbled", step, what.getMessage());
+    }
+
+    private static String json(String kind, int step, String message) {
+        JsonObject failure = new JsonObject();
+        failure.addProperty("kind", kind);
+        failure.addProperty("message",
+                step == 0 ? "constructing: " + message : "step " + step + ": " + message);
+        failure.addProperty("step", step);
+        return failure.toString();
+    }
+
+    /** Exception class and message, and the first stack frame that the port owns. */
+    static String explain(Throwable thrown, Port port) {
+        Throwable cause = unwrap(thrown);
+        StringBuilder text = new StringBuilder(cause.getClass().getName());
+        String message = message(cause);
+        if (message != null && !message.isBlank()) {
+            text.append(": ").append(message);
+        }
+        for (StackTraceElement frame : cause.getStackTrace()) {
+            if (port != null && frame.getFileName() != null && port.owns(frame)) {
+                text.append(" (").append(frame.getFileName());
+                text.append(':').append(frame.getLineNumber()).append(')');
+                break;
+            }
+        }
+        return text.toString();
+    }
+
+    /** The exception itself, without the wrappers of reflection and static initializers. */
+    static Throwable unwrap(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof InvocationTargetException
+                        || cause instanceof ExceptionInInitializerError)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** A stranger's exception may throw while it is asked for its message. */
+    private static String message(Throwable thrown) {
+        try {
+            return thrown.getLocalizedMessage();
+        } catch (Throwable again) {
+            return null;
+        }
+    }
+}

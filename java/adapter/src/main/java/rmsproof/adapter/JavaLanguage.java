@@ -1,0 +1,52 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.List;
+
+/** Java: classes as they are, and records as pairs. */
+final class JavaLanguage extends ClassLanguage {
+
+    @Override
+    public String name() {
+        return "java";
+    }
+
+    @Override
+    protected List<String> storages() {
+        return JavaTypes.STORAGES;
+    }
+
+    @Override
+    protected Accepts accepts(Type type, Class<?> owner) {
+        return JavaTypes.accepts(type);
+    }
+
+    @Override
+    protected String typeName(Type type) {
+        return JavaTypes.name(type);
+    }
+
+    @Override
+    public Object[] pair(Object value) {
+        if (!(value instanceof Record)) {
+            return super.pair(value);
+        }
+        RecordComponent[] components = value.getClass().getRecordComponents();
+        if (components.length != 2) {
+            return null;
+        }
+        Object[] parts = new Object[2];
+        for (int i = 0; i < 2; i++) {
+            Method accessor = components[i].getAccessor();
+            accessor.setAccessible(true);
+            try {
+                parts[i] = accessor.invoke(value);
+            } catch (ReflectiveOperationException thrown) {
+                return null;
+            }
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,37 @@
+package rmsproof.adapter;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The names under which ports keep their moving average and return their weights. */
+public final class Names {
+    private Names() {}
+
+    /** The likeliest first: where several fields fit, the first of these is looked at. */
+    private static final List<String> AVERAGES = List.of(
+            "movingaverage", "movingaverages", "movingavg", "runningaverage", "runningavg",
+            "meansquare", "meansquares", "squareavg", "squareavgs", "squareaverage",
+            "averagesquare", "avgsquare", "avgsq", "sqavg", "squaredavg", "squaredgrad",
+            "squaredgrads", "squaredgradient", "squaredgradients", "gradsquared",
+            "gradsquare", "meansquaredgradient", "expavgsq", "averages", "average", "avg", "avgs",
+            "accumulators", "accumulator", "accumulated", "accum", "acc", "history", "caches",
+            "cache", "rms", "eg2", "ms", "v", "s", "r", "state");
+
+    private static final List<String> WEIGHTS =
+            List.of("weights", "newweights", "updatedweights", "weight", "w", "parameters",
+                    "params", "theta");
+
+    /** Position among the names of a moving average, or -1. */
+    public static int average(String name) {
+        return AVERAGES.indexOf(plain(name));
+    }
+
+    static boolean weights(String name) {
+        return WEIGHTS.contains(plain(name));
+    }
+
+    /** Drops what a language's spelling adds: case, underscores, hyphens and a keyword's colon. */
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-_:$]", "");
+    }
+}

@@ -1,0 +1,275 @@
+package rmsproof.adapter;
+
+import java.util.Map;
+
+/**
+ * Finds the weights after a call: in the arrays given, in the entries of the map given, or in what
+ * was returned. Once found in one place, that place is kept for the rest of the scenario.
+ */
+final class Result {
+    /** Says that a call brought no state back. */
+    static final Object NO_STATE = new Object();
+
+    private enum Place { UNKNOWN, ENTRIES, RETURNED }
+
+    private final Language language;
+    private final Numbers numbers;
+    private final boolean plain;
+    private final boolean mutable;
+    private final boolean takesState;
+    private Place place;
+    private int pairPosition;
+    private boolean moved;
+    private boolean replaced;
+    private boolean weightsInChanged;
+
+    Result(Language language, BoundPort port, Binding binding) {
+        this.language = language;
+        this.numbers = new Numbers(language);
+        this.plain = port.plain();
+        this.mutable = port.weights().mutable();
+        this.takesState = port.takesState();
+        this.place = switch (binding.result()) {
+            case "entries" -> Place.ENTRIES;
+            case "returned" -> Place.RETURNED;
+            default -> Place.UNKNOWN;
+        };
+        this.pairPosition = switch (binding.pair()) {
+            case "first" -> 0;
+            case "second" -> 1;
+            default -> -1;
+        };
+    }
+
+    /** Where the weights were seen to move, in the words of {@link Steps#facts}. */
+    String where() {
+        if (!moved) {
+            return "nowhere";
+        } else if (place == Place.RETURNED) {
+            return "returned";
+        }
+        return replaced ? "replaced" : "in place";
+    }
+
+    boolean weightsInChanged() {
+        return weightsInChanged;
+    }
+
+    /**
+     * Reads the weights after a call.
+     *
+     * @param layout the arrays that took part
+     * @param given the map, or for a plain port the array, that the port was given as weights
+     * @param arrays the arrays as they were given
+     * @param before the values given; flat, as {@code layout} says
+     * @param after receives the values after the call, in the same places
+     * @return the state the port returned, or {@link #NO_STATE}
+     * @throws GarbledException where the weights cannot be read from their place
+     */
+    Object read(Layout layout, Object given, Object[] arrays, Object returned,
+            double[] before, double[] after) throws GarbledException {
+        if (place != Place.RETURNED) {
+            readEntries(layout, given, arrays, before, after);
+        } else if (mutable && !weightsInChanged) {
+            weightsInChanged = entriesChanged(layout, given, before, after);
+        }
+        if (place == Place.ENTRIES && !takesState) {
+            return NO_STATE;
+        }
+        Split split = split(layout, language.dereference(returned), before);
+        if (place == Place.RETURNED && split.weights == null) {
+            throw new GarbledException("returned " + Numbers.describe(returned) + ", not weights");
+        }
+        if (place != Place.ENTRIES && split.weights != null) {
+            readWeights(layout, split.weights, after);
+            if (differs(layout, before, after)) {
+                place = Place.RETURNED;
+                moved = true;
+            }
+        }
+        if (split.state == NO_STATE && place == Place.ENTRIES && returned != given) {
+            return stateAlone(layout, returned, after);
+        }
+        return split.state;
+    }
+
+    private void readEntries(Layout layout, Object given, Object[] arrays,
+            double[] before, double[] after) throws GarbledException {
+        if (!mutable) {
+            copy(layout, before, after);
+            return;
+        }
+        readWeights(layout, given, after);
+        if (differs(layout, before, after)) {
+            place = Place.ENTRIES;
+            moved = true;
+            weightsInChanged = true;
+            replaced |= !plain && entriesReplaced(layout, given, arrays);
+        }
+    }
+
+    private boolean entriesReplaced(Layout layout, Object given, Object[] arrays) {
+        Map<?, ?> entries = language.map(given);
+        for (int j = 0; j < layout.count(); j++) {
+            if (entries.get(layout.names()[j]) != arrays[j]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean entriesChanged(Layout layout, Object given, double[] before, double[] scratch) {
+        try {
+            readWeights(layout, given, scratch);
+            return differs(layout, before, scratch);
+        } catch (GarbledException unreadable) {
+            return true;
+        }
+    }
+
+    private void readWeights(Layout layout, Object weights, double[] into)
+            throws GarbledException {
+        if (plain) {
+            numbers.read(layout.names()[0], weights, into, layout.offsets()[0], layout.lengths()[0]);
+            return;
+        }
+        Map<?, ?> map = language.map(weights);
+        if (map == null) {
+            throw new GarbledException(Numbers.describe(weights) + " is not a map of arrays");
+        }
+        for (int j = 0; j < layout.count(); j++) {
+            String name = layout.names()[j];
+            Object array = map.get(name);
+            if (array == null) {
+                throw new GarbledException("missing array " + name);
+            }
+            numbers.read(name, array, into, layout.offsets()[j], layout.lengths()[j]);
+        }
+    }
+
+    /** What was returned, taken apart; weights null where there are none in it. */
+    private record Split(Object weights, Object state) {
+        static final Split NOTHING = new Split(null, NO_STATE);
+    }
+
+    private Split split(Layout layout, Object returned, double[] before) {
+        if (returned == null) {
+            return Split.NOTHING;
+        }
+        if (resembles(layout, returned)) {
+            return new Split(returned, NO_STATE);
+        }
+        Map<?, ?> map = language.map(returned);
+        if (map != null) {
+            return dictionary(map);
+        }
+        Object[] parts = language.pair(returned);
+        if (parts == null) {
+            return Split.NOTHING;
+        }
+        Object first = language.dereference(parts[0]);
+        Object second = language.dereference(parts[1]);
+        int position = pairPosition >= 0 ? pairPosition : position(layout, first, second, before);
+        return switch (position) {
+            case 0 -> new Split(first, parts[1]);
+            case 1 -> new Split(second, parts[0]);
+            default -> Split.NOTHING;
+        };
+    }
+
+    /** Which of two parts is the weights: by structure, else the one nearer to those given. */
+    private int position(Layout layout, Object first, Object second, double[] before) {
+        double[] distances = {
+            distance(layout, first, before), distance(layout, second, before)};
+        if (distances[0] >= 0 && distances[1] >= 0) {
+            pairPosition = distances[0] <= distances[1] ? 0 : 1;
+            return pairPosition;
+        } else if (distances[0] >= 0 || distances[1] >= 0) {
+            return distances[0] >= 0 ? 0 : 1;
+        } else if (resembles(layout, first)) {
+            return 0;
+        }
+        return resembles(layout, second) ? 1 : -1;
+    }
+
+    /** The sum of absolute differences, infinite where one is not finite; -1 if not readable. */
+    private double distance(Layout layout, Object part, double[] before) {
+        double[] values = new double[before.length];
+        try {
+            readWeights(layout, part, values);
+        } catch (GarbledException misfit) {
+            return -1;
+        }
+        double sum = 0;
+        for (int j = 0; j < layout.count(); j++) {
+            int end = layout.offsets()[j] + layout.lengths()[j];
+            for (int i = layout.offsets()[j]; i < end; i++) {
+                double difference = Math.abs(values[i] - before[i]);
+                sum += Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
+            }
+        }
+        return sum;
+    }
+
+    /** Tells whether a value is meant as weights, though it may be incomplete. */
+    private boolean resembles(Layout layout, Object value) {
+        if (plain) {
+            return numbers.begins(value);
+        }
+        Map<?, ?> map = language.map(value);
+        if (map == null) {
+            return false;
+        }
+        for (String name : layout.names()) {
+            if (language.sequence(map.get(name)) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes a map such as {@code {:weights ... :state ...}} apart. */
+    private Split dictionary(Map<?, ?> map) {
+        Object weights = null;
+        Object state = NO_STATE;
+        int rank = Integer.MAX_VALUE;
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            String key = String.valueOf(entry.getKey());
+            int average = Names.average(key);
+            if (Names.weights(key)) {
+                weights = language.dereference(entry.getValue());
+            } else if (average >= 0 && average < rank || state == NO_STATE) {
+                state = entry.getValue();
+                rank = average < 0 ? Integer.MAX_VALUE : average;
+            }
+        }
+        return weights == null ? Split.NOTHING : new Split(weights, state);
+    }
+
+    /** Where the weights changed in place, a map or sequence returned beside them is the state. */
+    private Object stateAlone(Layout layout, Object returned, double[] after) {
+        if (language.map(returned) == null && language.sequence(returned) == null) {
+            return NO_STATE;
+        }
+        return distance(layout, returned, after) == 0 ? NO_STATE : returned;
+    }
+
+    private static void copy(Layout layout, double[] from, double[] to) {
+        for (int j = 0; j < layout.count(); j++) {
+            int offset = layout.offsets()[j];
+            System.arraycopy(from, offset, to, offset, layout.lengths()[j]);
+        }
+    }
+
+    private static boolean differs(Layout layout, double[] before, double[] after) {
+        for (int j = 0; j < layout.count(); j++) {
+            int end = layout.offsets()[j] + layout.lengths()[j];
+            for (int i = layout.offsets()[j]; i < end; i++) {
+                if (Double.doubleToLongBits(before[i]) != Double.doubleToLongBits(after[i])) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,219 @@
+package rmsproof.adapter;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The wire over standard input and output: one JSON object a line, answered in order under the
+ * request's id.
+ *
+ * <p>{@code shape} loads the port and describes it, {@code bind} settles what is called,
+ * {@code describe} names it, {@code run} takes a scenario, {@code quit} or the end of input ends.
+ * What the port prints goes to standard error, and it finds its own standard input empty.
+ */
+public final class Stdio {
+    private final String language;
+    private final String[] classpath;
+    private final String source;
+    private final Writer out;
+    private Host host;
+    private JsonObject loadFailure;
+
+    private Stdio(String language, String[] classpath, String source, Writer out) {
+        this.language = language;
+        this.classpath = classpath;
+        this.source = source;
+        this.out = out;
+    }
+
+    /** Arguments: the language, the class path and the source file; the last two may be empty. */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length != 3) {
+            System.err.println("usage: Stdio LANGUAGE CLASSPATH SOURCE");
+            System.exit(2);
+        }
+        InputStream requests = System.in;
+        System.setIn(InputStream.nullInputStream());
+        // A stream of its own: closing System.out does not close it.
+        Writer replies = new BufferedWriter(new OutputStreamWriter(
+                new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), 1 << 16);
+        System.setOut(System.err);
+        String[] classpath = arguments[1].isEmpty()
+                ? new String[0] : arguments[1].split(File.pathSeparator);
+        new Stdio(arguments[0], classpath, arguments[2], replies).serve(
+                new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8)));
+        // A port may have left threads running.
+        System.exit(0);
+    }
+
+    private void serve(BufferedReader requests) throws IOException {
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            if (line.isBlank()) {
+                continue;
+            }
+            JsonElement id = JsonNull.INSTANCE;
+            try {
+                JsonObject request = Json.object(line);
+                id = request.has("id") ? request.get("id") : JsonNull.INSTANCE;
+                String action = text(request, "do");
+                if (action.equals("quit")) {
+                    return;
+                }
+                answer(id, action, request);
+            } catch (IllegalArgumentException | IllegalStateException
+                    | UnsupportedOperationException refused) {
+                reply(id, "error", Json.tree(refused.getMessage()));
+            }
+        }
+    }
+
+    private void answer(JsonElement id, String action, JsonObject request) throws IOException {
+        switch (action) {
+            case "shape":
+                load();
+                if (host == null) {
+                    reply(id, "failure", loadFailure);
+                } else {
+                    reply(id, "shape", JsonParser.parseString(host.shape()));
+                }
+                break;
+            case "bind":
+                loaded().bind(member(request, "binding").toString());
+                reply(id, "bound", Json.tree(true));
+                break;
+            case "describe":
+                JsonObject description = Json.tree(loaded().description()).getAsJsonObject();
+                description.add("id", id);
+                write(description.toString());
+                break;
+            case "run":
+                run(id, Scenario.of(request));
+                break;
+            default:
+                throw new IllegalArgumentException("no request called " + action);
+        }
+    }
+
+    private void load() {
+        if (host != null || loadFailure != null) {
+            return;
+        }
+        try {
+            host = Host.load(language, classpath, source);
+        } catch (LoadException failed) {
+            loadFailure = new JsonObject();
+            loadFailure.addProperty("kind", failed.kind());
+            loadFailure.addProperty("message", failed.getMessage());
+        }
+    }
+
+    private Host loaded() {
+        if (host == null) {
+            throw new IllegalStateException("no port is loaded: ask for its shape first");
+        }
+        return host;
+    }
+
+    private void run(JsonElement id, Scenario scenario) throws IOException {
+        String failure = loaded().open(scenario.precision(), scenario.roles(), scenario.values(),
+                scenario.layout().names(), scenario.layout().lengths(), scenario.weights());
+        Steps steps = failure == null
+                ? host.run(scenario.steps(), scenario.gradients(), scenario.present())
+                : new Steps(new double[0], null, 0, failure, null);
+        host.close();
+        StringBuilder reply = new StringBuilder("{\"id\":").append(id);
+        trajectory(reply, "weights", steps.weights, steps.completed, scenario.layout());
+        if (steps.movingAverage != null) {
+            trajectory(reply, "moving_average", steps.movingAverage, steps.completed,
+                    scenario.layout());
+        }
+        if (steps.failure != null) {
+            reply.append(",\"failure\":").append(steps.failure);
+        }
+        if (steps.facts != null) {
+            reply.append(",\"facts\":").append(steps.facts);
+        }
+        write(reply.append('}').toString());
+    }
+
+    /** Doubles as Java prints them, which read back as the same values. */
+    private static void trajectory(
+            StringBuilder reply, String name, double[] values, int steps, Layout layout) {
+        reply.append(",\"").append(name).append("\":[");
+        int next = 0;
+        for (int s = 0; s < steps; s++) {
+            reply.append(s == 0 ? "{" : ",{");
+            for (int j = 0; j < layout.count(); j++) {
+                reply.append(j == 0 ? "" : ",").append(Json.tree(layout.names()[j])).append(":[");
+                for (int i = 0; i < layout.lengths()[j]; i++, next++) {
+                    reply.append(i == 0 ? "" : ",");
+                    if (Double.isFinite(values[next])) {
+                        reply.append(values[next]);
+                    } else {
+                        reply.append('"').append(values[next]).append('"');
+                    }
+                }
+                reply.append(']');
+            }
+            reply.append('}');
+        }
+        reply.append(']');
+    }
+
+    private void reply(JsonElement id, String key, JsonElement value) throws IOException {
+        JsonObject reply = new JsonObject();
+        reply.add("id", id);
+        reply.add(key, value);
+        write(reply.toString());
+    }
+
+    private void write(String line) throws IOException {
+        out.write(line);
+        out.write('\n');
+        out.flush();
+    }
+
+    static JsonElement member(JsonObject object, String key) {
+        JsonElement value = object.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("\"" + key + "\" is missing");
+        }
+        return value;
+    }
+
+    static String text(JsonObject object, String key) {
+        JsonElement value = member(object, key);
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+            throw new IllegalArgumentException("\"" + key + "\" is not a string");
+        }
+        return value.getAsString();
+    }
+
+    static JsonObject object(JsonElement value, String what) {
+        if (!value.isJsonObject()) {
+            throw new IllegalArgumentException(what + " is not an object");
+        }
+        return value.getAsJsonObject();
+    }
+
+    static JsonArray array(JsonElement value, String what) {
+        if (!value.isJsonArray()) {
+            throw new IllegalArgumentException(what + " is not a list");
+        }
+        return value.getAsJsonArray();
+    }
+}

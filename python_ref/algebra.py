@@ -1,0 +1,151 @@
+"""The numbers that a step is computed with: IEEE floats as a port in each precision has them.
+
+The formulas in `kernels` use operators and the methods below, so that the same formulas run
+on floats here and on error bounds and balls in `exact`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref import arithmetic
+
+Array = Any
+"""An array of an algebra's numbers: an ndarray, or what behaves like one."""
+
+
+class Algebra(Protocol):
+    """What a kernel may ask of its numbers beside + - * / and indexing."""
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        """Return weights or gradients as a port stores them."""
+
+    def column(self, values: NDArray[np.float64]) -> Array:
+        """Return a hyperparameter per row, (R, 1), as a port computes with it."""
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        """Return stored zeros."""
+
+    def load(self, x: Array) -> Array:
+        """Turn stored numbers into those computed with."""
+
+    def store(self, x: Array) -> Array:
+        """Round to what is stored."""
+
+    def widen(self, x: Array) -> Array:
+        """Turn an average into what its root is taken in."""
+
+    def sqrt(self, x: Array) -> Array: ...
+    def absolute(self, x: Array) -> Array: ...
+    def sign(self, x: Array) -> Array: ...
+    def maximum(self, x: Array, y: Array) -> Array: ...
+    def minimum(self, x: Array, y: Array) -> Array: ...
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array: ...
+    def fma(self, x: Array, y: Array, z: Array) -> Array: ...
+
+    def pow_square(self, x: Array) -> Array:
+        """Return C's pow(x, 2), in double where a language has no other."""
+
+    def sum_along(self, x: Array) -> Array:
+        """Sum each row from the left, (R, 1)."""
+
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array: ...
+
+    def repeat(self, x: Array, rows: int) -> Array:
+        """Broadcast one row to `rows` rows."""
+
+    def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        """1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
+
+
+class FloatAlgebra:
+    """IEEE floats: what is stored, what is computed with, and what quotients are formed in.
+
+    NumPy promotes float32 with float64 to float64 as Java promotes float with double, so a
+    mixed precision needs its types stated only where a number is made, loaded or stored.
+    """
+
+    def __init__(self, storage: type, compute: type, quotient: type) -> None:
+        self._storage, self._compute, self._quotient = storage, compute, quotient
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        return values.astype(self._storage)
+
+    def column(self, values: NDArray[np.float64]) -> Array:
+        return values.astype(self._compute).reshape(-1, 1)
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        return np.zeros(shape, dtype=self._storage)
+
+    def load(self, x: Array) -> Array:
+        return x.astype(self._compute, copy=False)
+
+    def store(self, x: Array) -> Array:
+        return x.astype(self._storage, copy=False)
+
+    def widen(self, x: Array) -> Array:
+        return x.astype(self._quotient, copy=False)
+
+    def sqrt(self, x: Array) -> Array:
+        return np.sqrt(x)
+
+    def absolute(self, x: Array) -> Array:
+        return np.abs(x)
+
+    def sign(self, x: Array) -> Array:
+        return np.sign(x)
+
+    def maximum(self, x: Array, y: Array) -> Array:
+        return np.maximum(x, y)
+
+    def minimum(self, x: Array, y: Array) -> Array:
+        return np.minimum(x, y)
+
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+        return np.where(mask, x, y)
+
+    def fma(self, x: Array, y: Array, z: Array) -> Array:
+        return arithmetic.fma(x, y, z)
+
+    def pow_square(self, x: Array) -> Array:
+        squares = arithmetic.pow_square(x)
+        # Where all is float there is a float pow; Java, which mixes, only has that of doubles.
+        return squares.astype(np.float32) if self._quotient is np.float32 else squares
+
+    def sum_along(self, x: Array) -> Array:
+        if not x.shape[1]:
+            return np.zeros((len(x), 1), dtype=x.dtype)
+        return np.add.accumulate(x, axis=1)[:, -1:]
+
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
+        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis)
+
+    def repeat(self, x: Array, rows: int) -> Array:
+        return np.broadcast_to(x, (rows, x.shape[1]))
+
+    def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        rates = decay.ravel().tolist()
+        result = np.empty((len(rates), t.size if t.size and t.min() != t.max() else 1))
+        for count in np.unique(t).tolist():
+            powers = [math.pow(rate, count) for rate in rates]
+            result[:, t == count if result.shape[1] > 1 else slice(None)] = np.array(
+                powers
+            ).reshape(-1, 1)
+        return 1 - result.astype(self._compute)
+
+
+ALGEBRAS: Mapping[str, Algebra] = MappingProxyType(
+    {
+        "float64": FloatAlgebra(np.float64, np.float64, np.float64),
+        "float32": FloatAlgebra(np.float32, np.float32, np.float32),
+        "float32_double": FloatAlgebra(np.float32, np.float32, np.float64),
+        "float32_wide": FloatAlgebra(np.float32, np.float64, np.float64),
+    }
+)
+"""The numbers of every precision."""

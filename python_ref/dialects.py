@@ -1,0 +1,173 @@
+"""Dialects of RMSProp: one choice on every axis, and the replay of a scenario under many.
+
+>>> Dialect.parse(["epsilon=inside", "average=ema"])
+Dialect(epsilon=inside)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.arithmetic import ARITHMETICS, PLAIN, Arithmetic, arithmetics
+from python_ref.axes import AXES, DEVIATION_CONSTANTS, Axis, Value
+from python_ref.scenarios import Scenario
+from python_ref.stepping import Stepper
+
+__all__ = [
+    "ARITHMETICS",
+    "AXES",
+    "DEVIATION_CONSTANTS",
+    "PLAIN",
+    "Arithmetic",
+    "Axis",
+    "Dialect",
+    "Hypothesis",
+    "Replay",
+    "Stepper",
+    "Value",
+    "arithmetics",
+    "replay",
+]
+
+CONSTANTS = ("learning_rate", *DEVIATION_CONSTANTS)
+"""The names a dialect may give values of its own to; `decay` is the k of a schedule."""
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Dialect:
+    """A way of computing RMSProp: where it deviates from the reference, and with what values.
+
+    Attributes:
+        deviations: "axis=value" in the order of the axes; empty for the reference.
+        items: name and value of each constant, in stable order; see `constants`.
+    """
+
+    deviations: tuple[str, ...]
+    items: tuple[tuple[str, float], ...] = field(default=())
+
+    def __init__(
+        self, deviations: Iterable[str] = (), constants: Mapping[str, float] | None = None
+    ) -> None:
+        """Check and order the deviations.
+
+        Args:
+            deviations: "axis=value" in any order; the reference's own values are dropped.
+            constants: values used instead of what a scenario gives, by hyperparameter name.
+
+        Raises:
+            ValueError: an axis, value or constant does not exist, or an axis is named twice.
+        """
+        chosen: dict[str, str] = {}
+        for deviation in deviations:
+            axis, value = _checked(deviation)
+            if chosen.setdefault(axis, value) != value:
+                raise ValueError(f"{axis} is given twice: {chosen[axis]} and {value}")
+        constants = constants or {}
+        for name in constants:
+            if name not in CONSTANTS:
+                raise ValueError(f"no constant {name!r}; there are {', '.join(CONSTANTS)}")
+        written = tuple(
+            f"{name}={chosen[name]}"
+            for name, axis in AXES.items()
+            if chosen.get(name, axis.reference) != axis.reference
+        )
+        object.__setattr__(self, "deviations", written)
+        object.__setattr__(
+            self,
+            "items",
+            tuple((name, float(constants[name])) for name in CONSTANTS if name in constants),
+        )
+
+    @classmethod
+    def parse(
+        cls, deviations: Iterable[str], constants: Mapping[str, float] | None = None
+    ) -> Dialect:
+        """Return the dialect with these "axis=value"; ValueError names what does not exist."""
+        return cls(deviations, constants)
+
+    @cached_property
+    def constants(self) -> Mapping[str, float]:
+        """Values used instead of what is given, by hyperparameter name (`decay`: schedule's k)."""
+        return MappingProxyType(dict(self.items))
+
+    def choices(self) -> dict[str, str]:
+        """Return the axes that deviate with their values, in the order of the axes."""
+        return dict(self._chosen)
+
+    def choice(self, axis: str) -> str:
+        """Return the value on `axis`, the reference's where there is no deviation."""
+        return self._chosen.get(axis) or AXES[axis].reference
+
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        pairs = (deviation.partition("=") for deviation in self.deviations)
+        return {axis: value for axis, _, value in pairs}
+
+    def __repr__(self) -> str:
+        """As a person would list it."""
+        constants = [f"{name}:{value!r}" for name, value in self.items]
+        return f"Dialect({', '.join([*self.deviations, *constants])})"
+
+
+def _checked(deviation: str) -> tuple[str, str]:
+    axis, separator, value = deviation.partition("=")
+    if not separator:
+        raise ValueError(f"{deviation!r} is not of the form axis=value, such as epsilon=inside")
+    if axis not in AXES:
+        raise ValueError(f"no axis {axis!r}; there are {', '.join(AXES)}")
+    if value not in AXES[axis].names:
+        raise ValueError(f"{axis} has no value {value!r}; there are {', '.join(AXES[axis].names)}")
+    return axis, value
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What a port may be: a dialect, the order of its operations, the floats it stores.
+
+    Attributes:
+        precision: that of the golden; an arithmetic or a dialect that names one goes before it.
+    """
+
+    dialect: Dialect = field(default_factory=Dialect)
+    arithmetic: Arithmetic = PLAIN
+    precision: str = "float64"
+
+    @property
+    def effective_precision(self) -> str:
+        """The precision computed in."""
+        chosen = self.dialect.choice("precision")
+        if chosen != AXES["precision"].reference:
+            return chosen
+        return self.arithmetic.precision or self.precision
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Trajectories of H hypotheses over T steps of N elements, arrays one after another.
+
+    Attributes:
+        weights: (H, T, N) after every step; exact also where float32 is stored.
+        moving_average: (H, T, N) of squared gradients; NaN where a dialect keeps none.
+    """
+
+    weights: NDArray[np.float64]
+    moving_average: NDArray[np.float64]
+
+
+def replay(
+    scenario: Scenario, hypotheses: Sequence[Hypothesis], steps: int | None = None
+) -> Replay:
+    """Step `scenario` under every hypothesis at once, `steps` steps or all of them."""
+    total = scenario.steps if steps is None else min(steps, scenario.steps)
+    shape = (len(hypotheses), total, scenario.size)
+    weights, average = np.empty(shape), np.empty(shape)
+    stepper = Stepper(scenario, hypotheses)
+    for t in range(total):
+        weights[:, t], average[:, t] = stepper.step()
+    return Replay(weights, average)

@@ -1,0 +1,97 @@
+"""A table of distinct intermediate results: what the batched stepping keeps per stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int64]
+Choosing = Mapping[str, tuple[Codes, Sequence[str]]]
+"""Name of a choice to a code for each hypothesis and the names that the codes stand for."""
+
+
+class Stage:
+    """Distinct rows of one intermediate result.
+
+    Attributes:
+        uses: for each purpose, the row that each hypothesis uses (H,).
+        first: (R,) the first hypothesis of each row, as numbered at the start.
+        group: (R,) which combination of choices a row has, ascending.
+        choices: the combinations, by group.
+        columns: per row (R, 1), numbers that enter the formula.
+        links: per row (R,), rows of earlier stages.
+        state: per row, what is remembered between steps.
+    """
+
+    def __init__(self, choosing: Choosing, distinguishing: Sequence[Codes]) -> None:
+        packed, sizes = _pack([codes for codes, _ in choosing.values()])
+        whole, _ = _pack([packed, *distinguishing])
+        _, self.first, inverse = np.unique(whole, return_index=True, return_inverse=True)
+        self.uses: dict[str, Codes] = {"": inverse.reshape(-1)}
+        self.group = packed[self.first]
+        self.choices = {
+            int(g): {
+                name: names[code]
+                for (name, (_, names)), code in zip(
+                    choosing.items(), _unpack(int(g), sizes), strict=True
+                )
+            }
+            for g in np.unique(self.group)
+        }
+        self.columns: dict[str, Any] = {}
+        self.links: dict[str, Codes] = {}
+        self.state: dict[str, Any] = {}
+
+    @property
+    def rows(self) -> int:
+        return len(self.group)
+
+    def groups(self) -> Iterator[tuple[slice, dict[str, str]]]:
+        """Each combination of choices that still has rows, with its slice of rows."""
+        starts = np.flatnonzero(np.diff(self.group, prepend=-1)).tolist()
+        for start, stop in zip(starts, [*starts[1:], self.rows], strict=True):
+            yield slice(start, stop), self.choices[int(self.group[start])]
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop hypotheses, not yet the rows that they alone used."""
+        self.uses = {name: use[mask] for name, use in self.uses.items()}
+
+    def shrink(self, linked: Sequence[Codes]) -> Codes:
+        """Drop rows that neither a hypothesis uses nor `linked`; return where each row went."""
+        used = np.zeros(self.rows, dtype=np.bool_)
+        for rows in (*self.uses.values(), *linked):
+            used[rows] = True
+        moved = np.cumsum(used) - 1
+        self.uses = {name: moved[use] for name, use in self.uses.items()}
+        self.group = self.group[used]
+        self.columns = {name: column[used] for name, column in self.columns.items()}
+        self.links = {name: link[used] for name, link in self.links.items()}
+        self.state = {name: state[used] for name, state in self.state.items()}
+        return moved
+
+
+def _pack(codes: Sequence[Codes]) -> tuple[Codes, list[int]]:
+    """One number for each row of codes, ordered as the rows are; and the codes' ranges."""
+    packed = np.zeros(len(codes[0]), dtype=np.int64)
+    sizes, capacity = [], 1
+    for code in codes:
+        size = int(code.max(initial=0)) + 1
+        if capacity * size >= 2**62:
+            _, inverse = np.unique(packed, return_inverse=True)
+            packed = inverse.reshape(-1)
+            capacity = int(packed.max(initial=0)) + 1
+        packed = packed * size + code
+        capacity *= size
+        sizes.append(size)
+    return packed, sizes
+
+
+def _unpack(packed: int, sizes: Sequence[int]) -> list[int]:
+    codes = []
+    for size in reversed(sizes):
+        packed, code = divmod(packed, size)
+        codes.append(code)
+    return codes[::-1]
