@@ -132,9 +132,10 @@ def _attempts(
             continue
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            inner = function.get("inner") or []
-            if not inner:
-                yield _whole(name, base, [], parameters, wanted)
+            direct = _whole(name, base, [], parameters, wanted)
+            yield direct
+            # A function that takes the data itself may return closures for other purposes.
+            inner = function.get("inner") or [] if isinstance(direct, str) else []
             for number, called in enumerate(inner):
                 closure = {**base, "inner": number}
                 yield _whole(f"{name}(...)", closure, parameters, called, wanted)
@@ -160,7 +161,9 @@ def _whole(
         return f"{shown}: takes no gradients and weights"
     if unsettled:
         return f"{shown}: no role for {', '.join(unsettled)}"
-    data = [p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")]
+    data = [
+        p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
+    ]
     kinds = {p["kind"] for p in data} & {"map", "array"}
     if len(kinds) > 1:
         return f"{shown}: gradients and weights are held differently"
@@ -168,8 +171,10 @@ def _whole(
     if len(elements) > 1:
         return f"{shown}: gradients and weights differ in precision"
     taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
+    plain_function = "function" in base and "inner" not in base
+    constructed = {} if plain_function else {"construct": roles[: len(construct)]}
     binding = Binding(
-        message={**base, "construct": roles[: len(construct)], "call": called},
+        message={**base, **constructed, "call": called},
         title=shown,
         roles=taken,
         element=next(iter(elements), None),

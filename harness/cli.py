@@ -34,7 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 golden_app = typer.Typer(
-    help="The goldens: what every port is held against.", no_args_is_help=True, rich_markup_mode=None
+    help="The goldens: what every port is held against.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(golden_app, name="golden")
 
@@ -64,17 +66,30 @@ def _exits(command: _Command) -> _Command:
     return wrapped  # type: ignore[return-value]
 
 
-_Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")]
-_Golden = Annotated[str, typer.Option("--golden", metavar="PATTERN", help="Only the goldens whose name matches.")]
+_Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output."),
+]
+_Golden = Annotated[
+    str, typer.Option("--golden", metavar="PATTERN", help="Only the goldens whose name matches.")
+]
 _Edge = Annotated[bool, typer.Option("--edge", help="Let the edge goldens decide too.")]
-_Timeout = Annotated[float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="For one scenario.")]
-_Transport = Annotated[list[str] | None, typer.Option("--transport", metavar="NAME", help="jpype, stdio or local; may be repeated.")]
+_Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="For one scenario.")
+]
+_Transport = Annotated[
+    list[str] | None,
+    typer.Option("--transport", metavar="NAME", help="jpype, stdio or local; may be repeated."),
+]
 
 
 @app.command()
 @_exits
 def run(
-    only: Annotated[list[str] | None, typer.Argument(metavar="[EDITION]...", help="java/double, or a language; all if none.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EDITION]...", help="java/double, or a language; all if none."),
+    ] = None,
     transport: _Transport = None,
     golden: _Golden = "*",
     edge: _Edge = False,
@@ -82,10 +97,9 @@ def run(
     json: _Json = None,
 ) -> int:
     """Judge the bundled editions, each over both transports, against what they are known to show."""
-    from harness import layout
-    from harness.port import of_folder
+    from harness.port import bundled
 
-    ports = [of_folder(folder) for folder in layout.editions()]
+    ports = bundled()
     if only:
         ports = [p for name in only for p in _matching(ports, name)]
     return _judged(ports, _options(transport, golden, edge, timeout), every=True, json=json)
@@ -94,9 +108,27 @@ def run(
 @app.command()
 @_exits
 def check(
-    targets: Annotated[list[str] | None, typer.Argument(metavar="TARGET...", help="A .java .scala .clj .py file, a folder with port.toml, module:Object, or -- COMMAND ARGS.")] = None,
-    dialect: Annotated[list[str] | None, typer.Option("--dialect", metavar="NAME", help="What it claims to be: a library's name or axis=value; may be repeated.")] = None,
-    class_name: Annotated[str | None, typer.Option("--class", metavar="NAME", help="The class or function to bind, where several fit.")] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TARGET...",
+            help="A .java .scala .clj .py file, a folder with port.toml, module:Object, or -- COMMAND ARGS.",
+        ),
+    ] = None,
+    dialect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--dialect",
+            metavar="NAME",
+            help="What it claims to be: a library's name or axis=value; may be repeated.",
+        ),
+    ] = None,
+    class_name: Annotated[
+        str | None,
+        typer.Option(
+            "--class", metavar="NAME", help="The class or function to bind, where several fit."
+        ),
+    ] = None,
     transport: _Transport = None,
     golden: _Golden = "*",
     edge: _Edge = False,
@@ -132,9 +164,7 @@ def check(
     return USAGE if errors else code
 
 
-def _options(
-    transport: list[str] | None, golden: str, edge: bool, timeout: float
-) -> Options:
+def _options(transport: list[str] | None, golden: str, edge: bool, timeout: float) -> Options:
     from harness.run import Options
 
     for name in transport or []:
@@ -243,7 +273,9 @@ def golden_show(name: str) -> int:
 @golden_app.command("verify")
 @_exits
 def golden_verify(
-    directory: Annotated[Path | None, typer.Argument(help="Where they are, if not bundled.")] = None,
+    directory: Annotated[
+        Path | None, typer.Argument(help="Where they are, if not bundled.")
+    ] = None,
 ) -> int:
     """Recompute every golden file; fail on any byte, id, orphan or missing one."""
     from harness.report.words import problem
@@ -287,7 +319,9 @@ def golden_export(directory: Path) -> int:
     goldens = _goldens()
     for found in goldens:
         _write(directory / f"{found.name}.json", golden.dumps(found))
-    _write(directory / "schema.json", (golden.DIRECTORY / "schema.json").read_text(encoding="utf-8"))
+    _write(
+        directory / "schema.json", (golden.DIRECTORY / "schema.json").read_text(encoding="utf-8")
+    )
     print(f"{len(goldens)} goldens and schema.json written to {directory}")
     return OK
 

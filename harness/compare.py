@@ -69,9 +69,7 @@ class Comparison:
     steps: int
 
 
-def compare(
-    golden: Golden, observation: Observation, asked: Sequence[Arithmetic]
-) -> Comparison:
+def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic]) -> Comparison:
     """Hold an observation against a golden, asking which of these arithmetics equal it."""
     steps = len(observation.weights)
     expected, observed = golden.weights[:steps], observation.weights
@@ -107,7 +105,9 @@ def compare_all(pairs: Sequence[tuple[Golden, Observation]]) -> list[Comparison]
     plain = [compare(golden, observation, [PLAIN]) for golden, observation in pairs]
     if all(c.equal for c in plain if c.fault is None):
         return plain
-    candidates = {precision: arithmetics(precision) for precision in {g.precision for g, _ in pairs}}
+    candidates = {
+        precision: arithmetics(precision) for precision in {g.precision for g, _ in pairs}
+    }
     found: dict[int, Comparison] = {}
     # Core before edge, short before long: what fails early need not be stepped for long.
     for i in sorted(
@@ -127,7 +127,8 @@ def family(precision: str) -> str:
 
 
 def _same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
-    return (expected == observed) | (np.isnan(expected) & np.isnan(observed))
+    same: NDArray[np.bool_] = (expected == observed) | (np.isnan(expected) & np.isnan(observed))
+    return same
 
 
 def _equal_arithmetics(
@@ -150,22 +151,20 @@ _STEPPED: dict[tuple[str, tuple[Arithmetic, ...], bytes], tuple[Arithmetic, ...]
 _STEPPED_AT_MOST = 4096
 
 
-def _stepped(
-    golden: Golden, observed: Rows, asked: Sequence[Arithmetic]
-) -> tuple[Arithmetic, ...]:
+def _stepped(golden: Golden, observed: Rows, asked: Sequence[Arithmetic]) -> tuple[Arithmetic, ...]:
     alive = np.arange(len(asked))
     stepper = Stepper(
         golden.scenario, [Hypothesis(golden.dialect, a, golden.precision) for a in asked]
     )
     for row in observed:
         weights, _ = stepper.step()
-        keep = _same(weights, row[None, :]).all(axis=1)
+        keep = np.asarray(_same(weights, row[None, :]).all(axis=1))
         if not keep.all():
             alive = alive[keep]
             if not alive.size:
                 return ()
             stepper.keep(keep)
-    return tuple(asked[i] for i in alive)
+    return tuple(asked[i] for i in alive.tolist())
 
 
 def _first(golden: Golden, observed: Rows, different: NDArray[np.bool_]) -> Divergence | None:

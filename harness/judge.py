@@ -99,9 +99,7 @@ def _settled(port: Port, language: str, transport: str, verdict: Verdict) -> Res
         expected = verdict.word in GOOD
     else:
         expected = port.expectation.met(verdict.word, deviations)
-    return Result(
-        port, language, transport, verdict, deviations=deviations, as_expected=expected
-    )
+    return Result(port, language, transport, verdict, deviations=deviations, as_expected=expected)
 
 
 def _language(port: Port, described: Description) -> str:

@@ -15,7 +15,7 @@ def ports_root() -> Path:
 
 
 def editions() -> list[Path]:
-    """Every bundled edition's folder: by language, then along its ladder as port.toml says."""
+    """Every bundled edition's folder."""
     return [
         manifest.parent
         for language in LANGUAGES

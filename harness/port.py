@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from harness import layout
 from harness.binding import ROLES, Wanted
 from harness.errors import UsageError
 from harness.verdict import VERDICTS, Expectation
@@ -41,6 +42,7 @@ class Port:
         wanted: what was said of its binding.
         expectation: what it is known to show; None for somebody's own.
         shows, repair: a bundled edition's sentence, and what its next rung changes.
+        rung: a bundled edition's place on its language's ladder, from 1.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Port:
     expectation: Expectation | None = None
     shows: str = ""
     repair: str = ""
+    rung: int = 0
 
     @property
     def transports(self) -> tuple[str, ...]:
@@ -79,9 +82,17 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
     command: list[str] | None = None
     shows: str = ""
     repair: str = ""
+    rung: int = 0
     claims: _Claims = msgspec.field(default_factory=_Claims)
     expectation: _Expected | None = None
     bind: dict[str, str] = {}
+
+
+def bundled() -> list[Port]:
+    """The bundled editions: by language, each language's along its ladder."""
+    ports = [of_folder(folder) for folder in layout.editions()]
+    languages = layout.LANGUAGES
+    return sorted(ports, key=lambda port: (languages.index(port.language), port.rung, port.name))
 
 
 def of_target(target: str) -> Port:
@@ -104,7 +115,11 @@ def of_target(target: str) -> Port:
             )
         return Port(name=target, language=language, source=(path,), folder=path.parent)
     module, colon, attribute = target.partition(":")
-    if colon and attribute and all(p.isidentifier() for p in (*module.split("."), *attribute.split("."))):
+    if (
+        colon
+        and attribute
+        and all(p.isidentifier() for p in (*module.split("."), *attribute.split(".")))
+    ):
         return Port(name=target, language="python", reference=target, folder=Path.cwd())
     raise UsageError(
         f"{target}: no such file or folder. A target is a source file"
@@ -114,7 +129,9 @@ def of_target(target: str) -> Port:
 
 def of_command(command: Sequence[str]) -> Port:
     """The port behind a command that speaks the wire protocol."""
-    return Port(name=" ".join(command), language="command", command=tuple(command), folder=Path.cwd())
+    return Port(
+        name=" ".join(command), language="command", command=tuple(command), folder=Path.cwd()
+    )
 
 
 def of_folder(folder: Path) -> Port:
@@ -137,7 +154,9 @@ def _port(path: Path, manifest: _Manifest) -> Port:
     language = "command" if manifest.command else manifest.language
     ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
     if len(ways) != 1:
-        raise UsageError(f"{path}: exactly one of source, object and command says where the port is")
+        raise UsageError(
+            f"{path}: exactly one of source, object and command says where the port is"
+        )
     if not manifest.command and language not in LANGUAGES.values():
         known = ", ".join(LANGUAGES.values())
         raise UsageError(f"{path}: language: {language!r} is none of {known}; or give a command")
@@ -154,6 +173,7 @@ def _port(path: Path, manifest: _Manifest) -> Port:
         expectation=_expectation(path, manifest.expectation),
         shows=manifest.shows,
         repair=manifest.repair,
+        rung=manifest.rung,
     )
 
 
@@ -168,7 +188,9 @@ def _within(path: Path, name: str) -> Path:
 
 def _claim(path: Path, claims: _Claims) -> Dialect:
     try:
-        return dialect([*([] if claims.dialect == "reference" else [claims.dialect]), *claims.deviations])
+        return dialect(
+            [*([] if claims.dialect == "reference" else [claims.dialect]), *claims.deviations]
+        )
     except UsageError as error:
         raise UsageError(f"{path}: claims: {error}") from error
 
@@ -199,7 +221,7 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
 
 
 def _field_first(message: str) -> str:
-    """msgspec's "... - at `$.a.b`" as "a.b: ..."."""
+    """Msgspec's "... - at `$.a.b`" as "a.b: ..."."""
     text, separator, place = message.partition(" - at `$.")
     return f"{place.rstrip('`')}: {text}" if separator else message
 
@@ -211,7 +233,6 @@ def dialect(names: Sequence[str]) -> Dialect:
         UsageError: a name or a value does not exist.
     """
     deviations: list[str] = []
-    constants: dict[str, float] = {}
     for name in names:
         if "=" in name:
             deviations.append(name)
@@ -219,16 +240,10 @@ def dialect(names: Sequence[str]) -> Dialect:
             deviations.append("epsilon=inside")
         elif name == "reference":
             continue
-        elif library := LIBRARIES.get(name):
-            deviations.extend(library.dialect.deviations)
-            constants.update(library.dialect.constants)
         else:
-            raise UsageError(
-                f"no dialect {name!r}; `rmsproof dialects list` shows the names, axis=value"
-                " any deviation"
-            )
+            raise UsageError(f"no dialect {name!r}; there are reference, formula and axis=value")
     try:
-        return Dialect.parse(deviations, constants)
+        return Dialect.parse(deviations)
     except ValueError as error:
         raise UsageError(f"dialect: {error}") from error
 

@@ -71,6 +71,8 @@ def run(
     """Judge every port over its transports, on both cores.
 
     Args:
+        ports: what to judge, in the order results come out.
+        options: what holds for all of them.
         every_transport: all a port has, not only its usual one.
         progress: told what is being done and how many jobs are finished since.
 

@@ -99,9 +99,7 @@ def common_arithmetic(comparisons: Sequence[Comparison]) -> tuple[tuple[str, Ari
     return tuple(found)
 
 
-def _equal_at_edge(
-    comparison: Comparison, arithmetic: tuple[tuple[str, Arithmetic], ...]
-) -> bool:
+def _equal_at_edge(comparison: Comparison, arithmetic: tuple[tuple[str, Arithmetic], ...]) -> bool:
     """Bit for bit in the port's own arithmetic, or in any if it has none."""
     own = [a for name, a in arithmetic if name == comparison.family]
     return any(a in comparison.equal for a in own) if own else bool(comparison.equal)

@@ -41,13 +41,21 @@ class Algebra(Protocol):
     def widen(self, x: Array) -> Array:
         """Turn an average into what its root is taken in."""
 
-    def sqrt(self, x: Array) -> Array: ...
+    def sqrt(self, x: Array, nonnegative: bool = False) -> Array:
+        """Take the root; `nonnegative` if no order of evaluation makes x negative."""
+
     def absolute(self, x: Array) -> Array: ...
     def sign(self, x: Array) -> Array: ...
     def maximum(self, x: Array, y: Array) -> Array: ...
     def minimum(self, x: Array, y: Array) -> Array: ...
     def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array: ...
     def fma(self, x: Array, y: Array, z: Array) -> Array: ...
+
+    def incremental(self, v: Array, x: Array, new: Array) -> Array:
+        """v + new*(x - v)."""
+
+    def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
+        """x + old*(v - x)."""
 
     def pow_square(self, x: Array) -> Array:
         """Return C's pow(x, 2), in double where a language has no other."""
@@ -92,7 +100,7 @@ class FloatAlgebra:
     def widen(self, x: Array) -> Array:
         return x.astype(self._quotient, copy=False)
 
-    def sqrt(self, x: Array) -> Array:
+    def sqrt(self, x: Array, nonnegative: bool = False) -> Array:  # noqa: ARG002
         return np.sqrt(x)
 
     def absolute(self, x: Array) -> Array:
@@ -112,6 +120,12 @@ class FloatAlgebra:
 
     def fma(self, x: Array, y: Array, z: Array) -> Array:
         return arithmetic.fma(x, y, z)
+
+    def incremental(self, v: Array, x: Array, new: Array) -> Array:
+        return v + new * (x - v)
+
+    def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
+        return x + old * (v - x)
 
     def pow_square(self, x: Array) -> Array:
         squares = arithmetic.pow_square(x)

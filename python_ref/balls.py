@@ -58,7 +58,7 @@ class BallAlgebra:
 
     store = widen = load
 
-    def sqrt(self, x: Array) -> Array:
+    def sqrt(self, x: Array, nonnegative: bool = False) -> Array:  # noqa: ARG002
         return _each(lambda ball: ball.sqrt(), x)
 
     def absolute(self, x: Array) -> Array:

@@ -1,8 +1,10 @@
 """The line between rounding and defect: how far rounding can take a weight, bounded.
 
-The bound runs along a trajectory, per element. u is the unit roundoff of the stored floats, e
-bounds the relative error of the moving average v, E the absolute error of the weight w, both
-against exact arithmetic on the same inputs; s = d*v_old/v_new is the share of v that is old.
+`envelope` is the bound, `certify` the oracle that holds stored weights against it in ball
+arithmetic. The bound runs along a trajectory, per element. u is the unit roundoff of the
+stored floats, e bounds the relative error of the moving average v, E the absolute error of the
+weight w, both against exact arithmetic on the same inputs; s = d*v_old/v_new is the share of v
+that is old. So two results in any of the listed arithmetics lie at most 2*E apart.
 
 Plain orders of evaluation. d*v carries e and rounds once; (1-d)*(g*g) rounds three times in
 any grouping, four with C's pow, which may be a whole ULP off; the sum rounds once. With one u
@@ -31,58 +33,206 @@ v may be as small as v - F, which lengthens the step; lr*g may underflow before 
 g/den before it is multiplied by lr, lr/den before it is multiplied by g, the step itself.
 
 There is no bound where a denominator can be 0 or an operation overflows, nor after that.
+
+That is the bound of the reference and of epsilon inside the root. Any other dialect is bounded
+by running the same argument operation by operation along its stepping (`bounds`), which is
+wider by the slack that correlations of operands allow.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from python_ref.algebra import ALGEBRAS
+from python_ref.arithmetic import ARITHMETICS, Arithmetic
+from python_ref.balls import BITS, BallAlgebra, OracleMissingError, flint
+from python_ref.bounds import BoundAlgebra
 from python_ref.calls import Layout
 from python_ref.dialects import Dialect, Hypothesis
 from python_ref.scenarios import Scenario
+from python_ref.stepping import Stepper, hyperparameters
+
+__all__ = [
+    "CLASSES",
+    "OracleMissingError",
+    "Violation",
+    "certify",
+    "envelope",
+    "exact_weights",
+    "running_envelopes",
+]
+
+Doubles = NDArray[np.float64]
 
 CLASSES = {"plain": 0, "incremental": 3, "reverse_incremental": 2}
 """Kinds of evaluation order with the constant c of their absolute term."""
 
-CLOSED_FORM = (Dialect(), Dialect.parse(["epsilon=inside"]))
-"""The dialects whose bound is the recursion above."""
+_HYPERPARAMETER_AXES = {"learning_rate", "decay_rate", "eps", "float32_hyperparameters"}
+
+_BOUNDS = {name: BoundAlgebra(name) for name in ALGEBRAS}
+
+# The orders of evaluation that err most, of every kind: the others leave roundings out.
+_WORST = tuple(a for a in ARITHMETICS if not a.ema.startswith("fused") and a.square != "plain")
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A stored weight that no rounding explains.
+
+    Attributes:
+        step: from 1.
+        array: its name.
+        index: within the array, from 0.
+        stored: the weight held against the oracle.
+        exact: the exact weight, rounded to double.
+        distance: between them, rounded up.
+        bound: the envelope there.
+    """
+
+    step: int
+    array: str
+    index: int
+    stored: float
+    exact: float
+    distance: float
+    bound: float
 
 
 def envelope(
     scenario: Scenario,
     precision: str,
-    dialect: Dialect = CLOSED_FORM[0],
+    dialect: Dialect | None = None,
     kind: str | None = None,
-) -> NDArray[np.float64]:
+) -> Doubles:
     """Bound the rounding error of every weight after every step.
 
     Args:
         scenario: the inputs, representable in `precision`.
         precision: what a port stores: float64 or one of the float32 kinds.
-        dialect: what is computed.
+        dialect: what is computed; the reference unless given.
         kind: of CLASSES; None for the largest bound, which every listed arithmetic respects.
 
     Returns:
         (T, N) in units of the weights; NaN where there is no bound.
     """
+    dialect = dialect or Dialect()
+    if not _has_closed_form(dialect):
+        return running_envelopes(scenario, precision, [dialect], kind)[0]
     with np.errstate(all="ignore"):
         kinds = [kind] if kind else list(CLASSES)
-        return np.max([_closed_form(scenario, precision, dialect, k) for k in kinds], axis=0)
+        bounds = [_closed_form(scenario, precision, dialect, each) for each in kinds]
+        result: Doubles = np.max(bounds, axis=0)
+        return result
+
+
+def running_envelopes(
+    scenario: Scenario, precision: str, dialects: Sequence[Dialect], kind: str | None = None
+) -> Doubles:
+    """Bound many dialects by running error analysis, whatever they deviate in.
+
+    Returns:
+        (D, T, N) in units of the weights; NaN where there is no bound.
+    """
+    orders = [a for a in _WORST if kind is None or _kind(a) == kind]
+    hypotheses = [Hypothesis(d, order, precision) for d in dialects for order in orders]
+    stepper = Stepper(scenario, hypotheses, _BOUNDS)
+    layout = Layout(scenario)
+    errors = np.empty((len(hypotheses), len(layout.calls), layout.size))
+    for t in range(len(layout.calls)):
+        for rows, (w, _) in stepper.step_parts():
+            errors[rows, t] = w.error
+    shape = (len(dialects), len(orders), *errors.shape[1:])
+    result: Doubles = np.max(errors.reshape(shape), axis=1)
+    return result
+
+
+def _kind(arithmetic: Arithmetic) -> str:
+    return arithmetic.ema if arithmetic.ema in CLASSES else "plain"
+
+
+def _has_closed_form(dialect: Dialect) -> bool:
+    return dialect.choice("epsilon") in ("outside", "inside") and (
+        set(dialect.choices()) <= {"epsilon"} | _HYPERPARAMETER_AXES
+    )
+
+
+def exact_weights(
+    scenario: Scenario, precision: str, dialect: Dialect | None = None
+) -> list[list[Any]]:
+    """Return the exact weights after every step, T lists of N Arb balls.
+
+    Raises:
+        OracleMissingError: python-flint is not installed.
+    """
+    with flint().ctx.workprec(BITS):
+        hypothesis = Hypothesis(dialect or Dialect(), precision=precision)
+        computed = hypothesis.effective_precision
+        stepper = Stepper(scenario, [hypothesis], {computed: BallAlgebra(computed)})
+        result = []
+        for _ in scenario.gradients:
+            ((_, (w, _)),) = stepper.step_parts()
+            result.append(list(w[0]))
+        return result
+
+
+def certify(
+    scenario: Scenario,
+    precision: str,
+    weights: Doubles,
+    dialect: Dialect | None = None,
+    bound: Doubles | None = None,
+) -> list[Violation]:
+    """Hold stored weights against the exact ones, widened by the rounding envelope.
+
+    Args:
+        scenario: the inputs, representable in `precision`.
+        precision: what is stored.
+        weights: (T, N) the weights to certify.
+        dialect: what was computed; the reference unless given.
+        bound: (T, N) the envelope, computed if not given; where it is NaN nothing is certified.
+
+    Returns:
+        What lies outside, or is not certain to lie inside; empty if all is certified.
+
+    Raises:
+        OracleMissingError: python-flint is not installed.
+    """
+    exact = exact_weights(scenario, precision, dialect)
+    bound = envelope(scenario, precision, dialect) if bound is None else bound
+    lengths = zip(scenario.names, scenario.lengths, strict=True)
+    places = [(name, index) for name, length in lengths for index in range(length)]
+    arb, violations = flint().arb, []
+    with flint().ctx.workprec(BITS):
+        for t, n in zip(*np.nonzero(~np.isnan(bound)), strict=True):
+            stored, limit = float(weights[t, n]), float(bound[t, n])
+            distance = abs(arb(stored) - exact[t][n])
+            if not distance <= arb(limit):
+                center, most = float(exact[t][n].mid()), float(distance.abs_upper())
+                violations.append(
+                    Violation(int(t) + 1, *places[n], stored, center, most, limit)
+                )
+    return violations
 
 
 def _closed_form(
     scenario: Scenario, precision: str, dialect: Dialect, kind: str
-) -> NDArray[np.float64]:
+) -> Doubles:
     info = np.finfo(np.float64 if precision == "float64" else np.float32)
     u = float(info.epsneg)
     # Half the largest float: what stays below cannot be rounded to infinity.
     limit = float(info.max) / 2
     # eta as an exponent, since half the smallest subnormal is no double.
     eta = int(info.minexp) - int(info.nmant) - 1
-    lr, d, eps = scenario.learning_rate, scenario.decay_rate, scenario.epsilon
+    used = hyperparameters(scenario, dialect)
+    if precision != "float64":
+        used = {name: float(np.float32(value)) for name, value in used.items()}
+    lr, d, eps = used["learning_rate"], used["decay_rate"], used["epsilon"]
     rate = abs(lr)
     inside = dialect.choice("epsilon") == "inside"
     c = CLASSES[kind] * (d if kind == "reverse_incremental" else 1 - d)
@@ -94,7 +244,7 @@ def _closed_form(
     for t, call in enumerate(layout.calls):
         at, k = call.columns, scale[call.columns]
         g = np.abs(call.gradient)
-        before = v[at]
+        before = v[at].copy()
         x, old = np.ldexp(g, k) ** 2, d * before
         now = v[at] = old + (1 - d) * x
         share = np.where(now > 0, old / now, 0.0)
@@ -127,7 +277,7 @@ def _closed_form(
     return result * (1 + 32 * len(layout.calls) * 2.0**-53)
 
 
-def _up(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _up(x: Doubles) -> Doubles:
     """The next double: an upper bound of what was rounded to `x`, also where x underflowed."""
     return np.nextafter(x, np.inf)
 

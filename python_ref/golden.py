@@ -115,9 +115,7 @@ def _dialect_name(dialect: Dialect) -> str:
     return ",".join(dialect.deviations)
 
 
-def _defined(
-    scenario: Scenario, precision: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _defined(scenario: Scenario, precision: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights and moving average after every step by the definition itself, (T, N) each."""
     dtype = np.dtype(precision)
     optimizer = RMSProp(scenario.learning_rate, scenario.decay_rate, scenario.epsilon)
@@ -141,7 +139,9 @@ def expected(directory: Path | None = None) -> Iterator[tuple[Path, Golden]]:
     for dialect_name, dialect in DIALECTS.items():
         for precision in PRECISIONS:
             for scenario in scenarios(precision):
-                golden = make(scenario, dialect, precision, f"{dialect_name}/{precision}/{scenario.name}")
+                golden = make(
+                    scenario, dialect, precision, f"{dialect_name}/{precision}/{scenario.name}"
+                )
                 yield (directory or DIRECTORY) / f"{golden.name}.json", golden
 
 
@@ -283,7 +283,9 @@ def loads(text: str, where: str) -> Golden:
     if root["class"] not in ("core", "edge"):
         reader.fail("class", f"expected core or edge, found {root['class']!r}")
     if root["precision"] not in PRECISIONS:
-        reader.fail("precision", f"expected one of {', '.join(PRECISIONS)}, found {root['precision']!r}")
+        reader.fail(
+            "precision", f"expected one of {', '.join(PRECISIONS)}, found {root['precision']!r}"
+        )
     hyper = reader.record(
         root["hyperparameters"], "hyperparameters", "learning_rate decay_rate epsilon options"
     )
@@ -295,7 +297,10 @@ def loads(text: str, where: str) -> Golden:
     ]
     try:
         dialect = Dialect.parse(
-            [f"{axis}={value}" for axis, value in reader.mapping(root["dialect"], "dialect").items()]
+            [
+                f"{axis}={value}"
+                for axis, value in reader.mapping(root["dialect"], "dialect").items()
+            ]
         )
     except ValueError as error:
         raise GoldenError(f"{where}: dialect: {error}") from error
@@ -327,7 +332,9 @@ def loads(text: str, where: str) -> Golden:
         ),
     )
     if golden.id != root["id"]:
-        reader.fail("id", f"{root['id']!r} does not belong to these inputs, whose id is {golden.id!r}")
+        reader.fail(
+            "id", f"{root['id']!r} does not belong to these inputs, whose id is {golden.id!r}"
+        )
     return golden
 
 
@@ -349,7 +356,9 @@ class _Reader:
         self.where = where
 
     def fail(self, field: str, message: str) -> None:
-        raise GoldenError(f"{self.where}: {field}: {message}; `rmsproof golden regenerate` mends it")
+        raise GoldenError(
+            f"{self.where}: {field}: {message}; `rmsproof golden regenerate` mends it"
+        )
 
     def mapping(self, value: Any, field: str) -> dict[str, Any]:
         if not isinstance(value, dict):

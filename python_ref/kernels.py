@@ -36,7 +36,7 @@ def clipped(a: Algebra, kind: str, g: Array, limit: Array, parts: Sequence[slice
 
 
 def _scaled(a: Algebra, g: Array, limit: Array) -> Array:
-    norm = a.sqrt(a.sum_along(g * g))
+    norm = a.sqrt(a.sum_along(g * g), nonnegative=True)
     return g * a.minimum(limit / norm, 1.0)
 
 
@@ -71,9 +71,9 @@ def ema(a: Algebra, kind: str, v: Array, x: Array, old: Array, new: Array | None
     """old*v + new*x as `kind` writes it; new is 1 - old unless given."""
     new = 1 - old if new is None else new
     if kind == "incremental":
-        return v + new * (x - v)
+        return a.incremental(v, x, new)
     if kind == "reverse_incremental":
-        return x + old * (v - x)
+        return a.reverse_incremental(v, x, old)
     if kind == "fused":
         return a.fma(old, v, new * x)
     if kind == "fused_square":
@@ -97,7 +97,7 @@ def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> A
     if inside:
         v = v + eps
     if choice["root"] == "sqrt":
-        v = a.sqrt(v)
+        v = a.sqrt(v, nonnegative=choice["centered"] == "no")
     if epsilon == "outside":
         return v + eps
     return a.maximum(v, eps) if epsilon == "maximum" else v

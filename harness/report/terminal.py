@@ -58,7 +58,9 @@ def expected(result: Result) -> str:
 def summary(results: Sequence[Result], seconds: float) -> str:
     """Counts and seconds in one line."""
     counts = Counter(result.verdict.word for result in results)
-    parts = [f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
+    parts = [
+        f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
+    ]
     wrong = sum(not result.as_expected for result in results)
     as_expected = "all as expected" if not wrong else f"{wrong} NOT as expected"
     compared = sum(result.verdict.compared for result in results)

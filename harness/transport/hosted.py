@@ -157,9 +157,7 @@ class HostedTransport:
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""
-        reply = self._worker.ask(
-            {"do": "load", "port": self._port, **self._source}, START_SECONDS
-        )
+        reply = self._worker.ask({"do": "load", "port": self._port, **self._source}, START_SECONDS)
         self._generation = self._worker.generation
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
@@ -169,7 +167,9 @@ class HostedTransport:
     def bind(self, message: dict[str, Any]) -> None:
         """Tell the host what to construct and call."""
         self._message = message
-        self._worker.ask({"do": "bind", "port": self._port, "binding": message}, START_SECONDS)
+        request = {"do": "bind", "port": self._port, "binding": message}
+        if failure := self._worker.ask(request, START_SECONDS).get("failure"):
+            raise Unreachable(fault_of(failure))
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
@@ -211,9 +211,7 @@ class HostedTransport:
     def _batch(scenario: Scenario) -> int:
         return max(1, _MESSAGE_NUMBERS // max(1, scenario.size))
 
-    def _messages(
-        self, scenario: Scenario, precision: str, batch: int
-    ) -> Iterator[dict[str, Any]]:
+    def _messages(self, scenario: Scenario, precision: str, batch: int) -> Iterator[dict[str, Any]]:
         """Replies to the scenario fed `batch` steps a message, until its end or a failure."""
         self._revive()
         deadline = time.monotonic() + self._timeout

@@ -184,7 +184,7 @@ class Child:
             self._lines.append(pending.decode("utf-8", "replace"))
 
 
-class Deadline(Exception):  # noqa: N818
+class Deadline(Exception):
     """The time for an answer has passed."""
 
 

@@ -84,10 +84,10 @@ class PythonHost:
                 candidates.append(_class_shape(name, thing))
             elif inspect.isfunction(thing) or inspect.isbuiltin(thing):
                 functions.append(self._function_shape(name, thing))
-            elif self._code is None and callable(getattr(thing, "__call__", thing)):  # noqa: B004
-                candidates.append({**_class_shape(name, type(thing)), "constructors": [{"parameters": []}]})
             elif self._code is None:
-                candidates.append({**_class_shape(name, type(thing)), "constructors": [{"parameters": []}]})
+                candidates.append(
+                    {**_class_shape(name, type(thing)), "constructors": [{"parameters": []}]}
+                )
         shape: dict[str, Any] = {"language": "python", "storages": list(STORAGES)}
         return {**shape, "candidates": candidates, "functions": functions}
 
@@ -128,7 +128,7 @@ class PythonHost:
         try:
             if self._code is not None:
                 self._namespace = self._execute()
-            count = max(1, len(names)) if self._session.plain else 1
+            count = max(1, len(names)) if storage >= 2 else 1
             self._session.ports = [self._new_port() for _ in range(count)]
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
@@ -181,7 +181,11 @@ class PythonHost:
     def _scalar(self, value: float, storage: int) -> Any:
         # NumPy scalars of the arrays' own type, or 1 - d would be formed in double; lists are
         # Python's own floats.
-        return float(value) if storage in (1, 3) or self._dtype == np.float64 else self._dtype.type(value)
+        return (
+            float(value)
+            if storage in (1, 3) or self._dtype == np.float64
+            else self._dtype.type(value)
+        )
 
     def _execute(self) -> dict[str, Any]:
         module = types.ModuleType(_MODULE)
@@ -206,10 +210,7 @@ class PythonHost:
                 function = arguments.call(function)
                 return _Port(function, _parameters(function), owner=function)
             return _Port(function, _parameters(function), owner=None)
-        if self._code is not None:
-            target = self._namespace[binding["class"]]
-        else:
-            target = self._target
+        target = self._namespace[binding["class"]] if self._code else self._target
         shape = _class_shape(binding["class"], target if inspect.isclass(target) else type(target))
         method = shape["methods"][binding["method"]]
         if not inspect.isclass(target):
@@ -259,7 +260,9 @@ class _Session:
         self.gradients_changed = self.widened = False
         self._as_list, self._plain = as_list, plain
 
-    def go(self, binding: Mapping[str, Any], gradients: NDArray[Any], taking_part: list[int]) -> None:
+    def go(
+        self, binding: Mapping[str, Any], gradients: NDArray[Any], taking_part: list[int]
+    ) -> None:
         if self._plain:
             for i in taking_part:
                 cut = slice(self.bounds[i], self.bounds[i + 1])
@@ -288,7 +291,9 @@ class _Session:
 
     def _noted(self, given: Any, original: NDArray[Any]) -> None:
         try:
-            self.gradients_changed |= not np.array_equal(np.asarray(given), original, equal_nan=True)
+            self.gradients_changed |= not np.array_equal(
+                np.asarray(given), original, equal_nan=True
+            )
         except Exception:
             self.gradients_changed = True
 
@@ -324,7 +329,9 @@ class _Session:
         if isinstance(returned, Mapping):
             keys = {str(key).lower(): key for key in returned}
             state_key = next((keys[k] for k in keys if k.replace("_", "") in _STATE_FIELDS), None)
-            weights_key = next((keys[k] for k in ("weights", "params", "w", "theta") if k in keys), None)
+            weights_key = next(
+                (keys[k] for k in ("weights", "params", "w", "theta") if k in keys), None
+            )
             if state_key is not None and weights_key is not None and weights_key not in self.names:
                 port.state = returned[state_key]
                 return returned[weights_key]
@@ -379,16 +386,23 @@ class _Session:
     ) -> NDArray[np.float64]:
         """The weights after a call, wherever they are: in place, replaced, or returned."""
         before = np.concatenate(
-            [self.weights[self.bounds[i] : self.bounds[i + 1]] for i in taking_part] or [np.zeros(0)]
+            [self.weights[self.bounds[i] : self.bounds[i + 1]] for i in taking_part]
+            or [np.zeros(0)]
         ).astype(np.float64)
         mode = binding.get("result", "auto")
-        decided = mode if mode != "auto" else {"returned": "returned", "": "auto"}.get(self.where, "entries")
+        decided = (
+            mode
+            if mode != "auto"
+            else {"returned": "returned", "": "auto"}.get(self.where, "entries")
+        )
         if decided == "returned":
             self.where = "returned"
             return self._read(returned, taking_part)
         entries = self._read(held, taking_part)
         if not np.array_equal(entries, before, equal_nan=True):
-            replaced = not self._plain and any(held[n] is not originals[n] for n in held if n in originals)
+            replaced = not self._plain and any(
+                held[n] is not originals[n] for n in held if n in originals
+            )
             self.where = "replaced" if replaced else "in place"
             return entries
         if decided == "auto" and returned is not None and returned is not held:
@@ -436,7 +450,8 @@ class _Session:
             if held is None and port.owner is not None:
                 fields = getattr(port.owner, "__dict__", {})
                 held = next(
-                    (v for k, v in fields.items() if k.replace("_", "").lower() in _STATE_FIELDS), None
+                    (v for k, v in fields.items() if k.replace("_", "").lower() in _STATE_FIELDS),
+                    None,
                 )
             if held is None:
                 return None
@@ -498,7 +513,9 @@ def _compiled(path: str) -> tuple[ast.Module, types.CodeType]:
         tree = ast.parse(text, filename=path)
         return tree, compile(tree, path, "exec")
     except SyntaxError as error:
-        message = f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
+        message = (
+            f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
+        )
         raise LoadError("does-not-compile", message) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise LoadError("does-not-compile", _said(error)) from error
@@ -515,7 +532,9 @@ def _class_shape(name: str, cls: type) -> dict[str, Any]:
             continue
         static = isinstance(member, staticmethod | classmethod)
         function = getattr(cls, key) if static else member
-        if not inspect.isroutine(function) or (key == "__call__" and not inspect.isfunction(member)):
+        if not inspect.isroutine(function) or (
+            key == "__call__" and not inspect.isfunction(member)
+        ):
             continue
         try:
             parameters = _parameters(function)
@@ -543,7 +562,9 @@ def _parameters(function: Any) -> list[dict[str, Any]]:
                 "name": parameter.name,
                 "kind": _kind(parameter.annotation, parameter.default),
                 "element": None,
-                "type": "" if parameter.annotation is parameter.empty else str(parameter.annotation),
+                "type": ""
+                if parameter.annotation is parameter.empty
+                else str(parameter.annotation),
                 "default": parameter.default is not parameter.empty,
                 "keyword_only": parameter.kind is parameter.KEYWORD_ONLY,
                 "positional_only": parameter.kind is parameter.POSITIONAL_ONLY,

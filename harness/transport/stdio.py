@@ -19,6 +19,7 @@ questions more, `shape` and `bind`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import time
@@ -130,10 +131,8 @@ class StdioTransport:
         if self._child is None:
             return
         if self._pipe is not None:
-            try:
+            with contextlib.suppress(Deadline, EOFError):
                 self._pipe.send(b'{"do":"quit"}\n', time.monotonic() + QUIT_SECONDS)
-            except (Deadline, EOFError):
-                pass
         self._child.close(grace=QUIT_SECONDS)
         self._child = self._pipe = None
 
@@ -262,9 +261,7 @@ def _wire_arrays(arrays: Any) -> dict[str, Any]:
     return {name: [_wire_number(x) for x in array.tolist()] for name, array in arrays.items()}
 
 
-def _request(
-    scenario: Scenario, precision: str, roles: tuple[str, ...] | None
-) -> dict[str, Any]:
+def _request(scenario: Scenario, precision: str, roles: tuple[str, ...] | None) -> dict[str, Any]:
     options = {k: v for k, v in scenario.options.items() if roles is None or k in roles}
     return {
         "do": "run",

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.transport import frames
 from harness.transport.python_host import LoadError, PythonHost
@@ -21,12 +23,24 @@ from harness.transport.python_host import LoadError, PythonHost
 class Host(Protocol):
     """A loaded port: PythonHost, or the JVM's behind JPype."""
 
-    def shape(self) -> dict[str, Any]: ...
-    def bind(self, binding: dict[str, Any]) -> None: ...
+    def shape(self) -> dict[str, Any]:
+        """Classes and functions with their parameters."""
+
+    def bind(self, binding: dict[str, Any]) -> None:
+        """Take the binding chosen from the shape."""
+
     def open(
-        self, precision: str, hyperparameters: Any, names: Any, lengths: Any, weights: Any
-    ) -> dict[str, Any] | None: ...
-    def run(self, steps: int, gradients: Any, present: bytes) -> dict[str, Any]: ...
+        self,
+        precision: str,
+        hyperparameters: Mapping[str, float],
+        names: Sequence[str],
+        lengths: Sequence[int],
+        weights: NDArray[np.float64],
+    ) -> dict[str, Any] | None:
+        """Make a fresh port; return None, or the failure."""
+
+    def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
+        """Go further steps."""
 
 
 def _load(request: dict[str, Any]) -> Host:
@@ -86,7 +100,11 @@ def main() -> None:
     hosts: dict[str, Host] = {}
     while header := requests.read(4):
         request = frames.unpack(requests.read(int.from_bytes(header, "little")))
-        reply = answer(hosts, request)
+        try:
+            reply = answer(hosts, request)
+        except Exception as error:  # ours, not the port's, whose failures are answers
+            message = f"the adapter: {type(error).__name__}: {error}"
+            reply = {"failure": {"kind": "not-run", "message": message}, "weights": b""}
         replies.write(frames.pack({"id": request["id"], **reply}))
         replies.flush()
     # Threads that a port left running must not keep the process.

@@ -25,10 +25,16 @@
 
 (defonce ^:private created
   ;; The names of the namespaces that ports made, so that the next port does not find them.
-  (atom #{'user}))
+  (atom #{}))
 
 (defn- forget-other-ports []
-  (run! remove-ns @created))
+  (run! remove-ns @created)
+  (reset! created #{}))
+
+(defn- taken
+  "The namespaces that are not a port's to use: all there are, but for an empty `user`."
+  []
+  (into #{} (remove #(and (= 'user (ns-name %)) (empty? (ns-interns %)))) (all-ns)))
 
 (defn- install [namespaces]
   (doseq [^Namespace ns namespaces]
@@ -136,10 +142,24 @@
 
 ;; Fresh starts
 
+(defn- remember-variables
+  "A function that lists the variables of the namespaces. Listing means going through all that a
+  namespace refers to, so it is done again only where that has changed."
+  [namespaces]
+  (let [known (atom nil)]
+    (fn []
+      (let [mappings (mapv #(.getMappings ^Namespace %) namespaces)
+            {:keys [seen variables]} @known]
+        (if (and seen (every? true? (map identical? seen mappings)))
+          variables
+          (:variables (reset! known {:seen mappings
+                                     :variables (into [] (mapcat (comp vals ns-interns))
+                                                      namespaces)})))))))
+
 (defn variables
   "All variables of the port, in no particular order."
   [program]
-  (mapcat (comp vals ns-interns) (:namespaces program)))
+  ((:list-variables program)))
 
 (defn- roots [program]
   (into [] (map (fn [^Var v] [v (.getRawRoot v) (.hasRoot v)])) (variables program)))
@@ -226,7 +246,7 @@
   [^String path]
   (forget-other-ports)
   (let [file (.getName (File. path))
-        known (set (all-ns))
+        known (taken)
         home (own-namespace file)]
     (swap! created conj (ns-name home))
     (with-open [reader (LineNumberingPushbackReader.
@@ -244,6 +264,7 @@
                (let [namespaces (vec (remove known (distinct visited)))
                      program {:file file :home home :namespaces namespaces :thunks thunks
                               :functions (functions namespaces forms)
+                              :list-variables (remember-variables namespaces)
                               :current (atom nil)}
                      initial (roots program)]
                  (assoc program

@@ -95,16 +95,17 @@ final class BoundClass implements BoundPort {
                     + " parameters, the binding " + (roles == null ? "no" : roles.size())
                     + " roles for them");
         }
+        Class<?> owner = executable.getDeclaringClass();
         Accepts[] accepts = new Accepts[types.length];
         for (int i = 0; i < types.length; i++) {
-            accepts[i] = port.language.accepts(types[i], executable.getDeclaringClass());
+            accepts[i] = port.language.accepts(types[i], owner);
             String role = roles.get(i);
             boolean fits = role == null ? port.language.defaultOf(executable, i) != null
                     : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
-                        + executable.getName() + " (" + port.language.typeName(types[i]) + ") "
+                        + executable.getName() + " (" + port.language.typeName(types[i], owner) + ") "
                         + (role == null ? "has no default" : "cannot take " + role));
             }
         }
@@ -140,7 +141,8 @@ final class BoundClass implements BoundPort {
     public List<Object> initialStates(int length) {
         int position = binding.call().indexOf("state");
         List<Object> states = new ArrayList<>();
-        states.add(port.language.defaultOf(entry.method, position) != null ? DEFAULT : null);
+        states.add(port.language.defaultOf(entry.method, position) != null ? DEFAULT
+                : port.language.nothing(entry.method.getParameterTypes()[position]));
         Accepts accepts = call[position];
         if (accepts.holder() != null) {
             Holder holder = accepts.holder().apply(binding.storage());
@@ -207,11 +209,13 @@ final class BoundClass implements BoundPort {
         private final int gradientsAt = binding.call().indexOf("gradients");
         private final int weightsAt = binding.call().indexOf("weights");
         private final int stateAt = binding.call().indexOf("state");
+        private final Class<?> stateType;
 
         Instance(Entry own, Object target, Object[] arguments) {
             this.own = own;
             this.target = target;
             this.arguments = arguments;
+            this.stateType = stateAt < 0 ? null : own.method.getParameterTypes()[stateAt];
         }
 
         @Override
@@ -221,7 +225,8 @@ final class BoundClass implements BoundPort {
             try {
                 if (stateAt >= 0) {
                     arguments[stateAt] = state == DEFAULT
-                            ? defaultValue(own.method, stateAt, target, arguments) : state;
+                            ? defaultValue(own.method, stateAt, target, arguments)
+                            : port.language.wrap(state, stateType);
                 }
                 return own.method.invoke(target, arguments);
             } catch (InvocationTargetException thrown) {

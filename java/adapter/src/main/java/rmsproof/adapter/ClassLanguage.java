@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Optional;
 
 /** A language whose ports are classes; the hooks say what the language adds to plain classes. */
 public abstract class ClassLanguage implements Language {
@@ -33,8 +34,8 @@ public abstract class ClassLanguage implements Language {
     /** What a parameter of this type, declared in {@code owner}, can be given. */
     protected abstract Accepts accepts(Type type, Class<?> owner);
 
-    /** Writes a type as a programmer would. */
-    protected abstract String typeName(Type type);
+    /** Writes a type, used in {@code owner}, as a programmer would. */
+    protected abstract String typeName(Type type, Class<?> owner);
 
     /** Tells whether a class is something a port would offer. */
     protected boolean offers(Class<?> type) {
@@ -45,7 +46,7 @@ public abstract class ClassLanguage implements Language {
 
     /** Tells whether a method is something a port would offer. */
     protected boolean offers(Method method) {
-        boolean main = method.getName().equals("main") && Modifier.isStatic(method.getModifiers())
+        boolean main = method.getName().equals("main")
                 && method.getParameterTypes()[0] == String[].class;
         boolean equality = method.getName().equals("equals")
                 && method.getParameterTypes()[0] == Object.class;
@@ -60,6 +61,17 @@ public abstract class ClassLanguage implements Language {
     /** The method that computes a parameter's default, or null where it has none. */
     protected Method defaultOf(Executable executable, int parameter) {
         return null;
+    }
+
+    /** The value that says that there is no state yet, for a parameter of this type. */
+    protected Object nothing(Class<?> type) {
+        return type == Optional.class ? Optional.empty() : null;
+    }
+
+    /** Wraps a state that came back bare for a parameter that may have none. */
+    protected Object wrap(Object state, Class<?> type) {
+        boolean bare = type == Optional.class && !(state instanceof Optional);
+        return bare ? Optional.ofNullable(state) : state;
     }
 
     /** Tells whether a static field may hold something that differs from one run to the next. */

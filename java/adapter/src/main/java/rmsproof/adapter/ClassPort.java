@@ -166,7 +166,8 @@ final class ClassPort implements Port {
             entry.put("name", method.getName());
             entry.put("static", Modifier.isStatic(method.getModifiers()));
             entry.put("parameters", describe(method));
-            entry.put("returns", language.typeName(method.getGenericReturnType()));
+            entry.put("returns",
+                    language.typeName(method.getGenericReturnType(), candidate.type));
             entry.put("line", null);
             methods.add(entry);
         }
@@ -176,15 +177,16 @@ final class ClassPort implements Port {
 
     private List<Object> describe(Executable executable) {
         Parameter[] parameters = executable.getParameters();
+        Class<?> owner = executable.getDeclaringClass();
         List<Object> shapes = new ArrayList<>();
         for (int i = 0; i < parameters.length; i++) {
             Type type = parameters[i].getParameterizedType();
-            Accepts accepts = language.accepts(type, executable.getDeclaringClass());
+            Accepts accepts = language.accepts(type, owner);
             Map<String, Object> shape = new LinkedHashMap<>();
             shape.put("name", parameters[i].getName());
             shape.put("kind", accepts.kind());
             shape.put("element", accepts.element());
-            shape.put("type", language.typeName(type));
+            shape.put("type", language.typeName(type, owner));
             shape.put("default", language.defaultOf(executable, i) != null);
             shapes.add(shape);
         }

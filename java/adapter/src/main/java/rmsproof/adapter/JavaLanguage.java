@@ -24,7 +24,7 @@ final class JavaLanguage extends ClassLanguage {
     }
 
     @Override
-    protected String typeName(Type type) {
+    protected String typeName(Type type, Class<?> owner) {
         return JavaTypes.name(type);
     }
 

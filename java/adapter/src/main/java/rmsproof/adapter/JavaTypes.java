@@ -135,7 +135,7 @@ final class JavaTypes {
     }
 
     /** A holder of one array; {@code single} where values are narrowed to float. */
-    private abstract static class PlainHolder implements Holder {
+    abstract static class PlainHolder implements Holder {
         private final boolean single;
 
         PlainHolder(boolean single) {
@@ -160,6 +160,11 @@ final class JavaTypes {
         final Object box(double value) {
             return single ? (Object) (float) value : (Object) value;
         }
+    }
+
+    /** Primitive arrays; {@code single} for those of float. */
+    static Holder numbers(boolean single) {
+        return single ? floats() : doubles();
     }
 
     private static Holder doubles() {
@@ -239,7 +244,7 @@ final class JavaTypes {
     }
 
     /** The type that stands for a wildcard or a type variable. */
-    private static Type bound(Type type) {
+    static Type bound(Type type) {
         if (type instanceof WildcardType wildcard) {
             Type[] lower = wildcard.getLowerBounds();
             return lower.length > 0 ? lower[0] : wildcard.getUpperBounds()[0];
@@ -247,7 +252,7 @@ final class JavaTypes {
         return ((TypeVariable<?>) type).getBounds()[0];
     }
 
-    private static Class<?> erased(Type type) {
+    static Class<?> erased(Type type) {
         if (type instanceof Class<?> plain) {
             return plain;
         } else if (type instanceof ParameterizedType generic) {

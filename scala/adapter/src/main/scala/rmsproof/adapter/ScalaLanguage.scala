@@ -1,0 +1,106 @@
+package rmsproof.adapter
+
+import java.lang.reflect.{Executable, Field, Method, Modifier, Type}
+import scala.jdk.CollectionConverters.*
+import scala.util.Try
+
+/** Scala: classes, case classes and objects, default arguments, and Scala's collections. */
+final class ScalaLanguage extends ClassLanguage:
+
+  override def name: String = "scala"
+
+  override protected def storages: java.util.List[String] = java.util.List.of("Double", "Float")
+
+  override protected def accepts(parameter: Type, owner: Class[?]): Accepts =
+    ScalaTypes.accepts(parameter, prefersFloat(owner))
+
+  override protected def typeName(parameter: Type, owner: Class[?]): String =
+    ScalaTypes.name(parameter, prefersFloat(owner))
+
+  /** A class that takes Float and never Double means Float where erasure hides which. */
+  private def prefersFloat(owner: Class[?]): Boolean =
+    def mentioned(executables: Array[? <: Executable]) =
+      executables.flatMap(_.getParameterTypes).toSet
+    val types = mentioned(owner.getDeclaredConstructors.asInstanceOf[Array[Executable]])
+      ++ mentioned(owner.getDeclaredMethods.asInstanceOf[Array[Executable]])
+    def takes(types: Set[Class[?]], wanted: Class[?]*) = wanted.exists(types.contains)
+    takes(types, classOf[Float], classOf[Array[Float]])
+    && !takes(types, classOf[Double], classOf[Array[Double]])
+
+  // Objects
+
+  override protected def singleton(owner: Class[?]): Field =
+    if owner.getName.endsWith("$") then
+      Try(owner.getDeclaredField("MODULE$"))
+        .filter(field => Modifier.isStatic(field.getModifiers))
+        .map { field => field.setAccessible(true); field }
+        .getOrElse(null)
+    else null
+
+  private def companion(owner: Class[?]): Option[Class[?]] =
+    Try(Class.forName(owner.getName + "$", false, owner.getClassLoader)).toOption
+
+  /** An object without fields is the same in every run, so that it need not be loaded anew. */
+  override protected def mayHoldState(field: Field): Boolean =
+    val stateless = field.getName == "MODULE$" && Iterator
+      .iterate[Class[?]](field.getType)(_.getSuperclass)
+      .takeWhile(_ != null)
+      .flatMap(_.getDeclaredFields)
+      .forall(member => Modifier.isStatic(member.getModifiers))
+    super.mayHoldState(field) && !stateless
+
+  // Methods
+
+  /** What the compiler adds to case classes and their companions. */
+  private val generated = Set("copy", "canEqual", "productElement", "productElementName",
+    "unapply", "fromProduct")
+
+  override protected def offers(method: Method): Boolean =
+    val owner = method.getDeclaringClass
+    val forwarder = Modifier.isStatic(method.getModifiers) && companion(owner).isDefined
+    val constructs = method.getName == "apply" && owner.getName == method.getReturnType.getName + "$"
+    super.offers(method) && !method.getName.contains('$') && !forwarder && !constructs
+    && !generated.contains(method.getName)
+
+  override protected def defaultOf(executable: Executable, parameter: Int): Method =
+    val owner = executable.getDeclaringClass
+    val (holder, name) = executable match
+      case method: Method => (Some(owner), method.getName)
+      case _ => (companion(owner), "$lessinit$greater")
+    val wanted = executable.getParameterTypes()(parameter)
+    holder.toList
+      .flatMap(_.getDeclaredMethods)
+      .find(method => method.getName == s"$name$$default$$${parameter + 1}"
+        && wanted.isAssignableFrom(method.getReturnType))
+      .orNull
+
+  override protected def nothing(parameter: Class[?]): AnyRef =
+    if parameter == classOf[Option[?]] then None else super.nothing(parameter)
+
+  override protected def wrap(state: AnyRef, parameter: Class[?]): AnyRef =
+    if parameter == classOf[Option[?]] && !state.isInstanceOf[Option[?]] then Option(state)
+    else super.wrap(state, parameter)
+
+  // Values
+
+  override def map(value: AnyRef): java.util.Map[?, ?] = value match
+    case map: collection.Map[?, ?] => map.asJava
+    case other => super.map(other)
+
+  override def sequence(value: AnyRef): AnyRef = value match
+    case _: (collection.Map[?, ?] | collection.Set[?]) => null
+    case elements: collection.Iterable[?] => elements.asJava
+    case other => super.sequence(other)
+
+  override def pair(value: AnyRef): Array[AnyRef] = value match
+    case elements: collection.Seq[?] =>
+      if elements.lengthCompare(2) == 0 then parts(elements.iterator) else null
+    case product: Product => if product.productArity == 2 then parts(product.productIterator) else null
+    case other => super.pair(other)
+
+  private def parts(elements: Iterator[?]): Array[AnyRef] =
+    elements.map(_.asInstanceOf[AnyRef]).toArray
+
+  override def dereference(value: AnyRef): AnyRef = value match
+    case Some(inner: AnyRef) => inner
+    case other => other

@@ -1,0 +1,139 @@
+package rmsproof.adapter
+
+import java.lang.reflect.{GenericArrayType, ParameterizedType, Type, TypeVariable, WildcardType}
+import scala.collection.concurrent.TrieMap
+import scala.collection.{immutable, mutable}
+
+/** Scala's types: what a parameter takes, and the maps and sequences to give it. */
+private[adapter] object ScalaTypes:
+
+  /** A collection class and how to fill it; the first that a parameter's type admits is used. */
+  private final case class Choice[-A, +C](made: Class[?], mutable: Boolean, make: Seq[A] => C)
+
+  // immutable.Map is asked for most: VectorMap keeps the order of the names, whatever their number.
+  private val maps: List[Choice[(String, AnyRef), AnyRef]] = List(
+    Choice(classOf[immutable.VectorMap[?, ?]], false, immutable.VectorMap.from(_)),
+    Choice(classOf[immutable.ListMap[?, ?]], false, immutable.ListMap.from(_)),
+    Choice(classOf[immutable.HashMap[?, ?]], false, immutable.HashMap.from(_)),
+    Choice(classOf[immutable.TreeMap[?, ?]], false, immutable.TreeMap.from(_)),
+    Choice(classOf[mutable.LinkedHashMap[?, ?]], true, mutable.LinkedHashMap.from(_)),
+    Choice(classOf[mutable.HashMap[?, ?]], true, mutable.HashMap.from(_)),
+    Choice(classOf[mutable.TreeMap[?, ?]], true, mutable.TreeMap.from(_)),
+    Choice(classOf[TrieMap[?, ?]], true, TrieMap.from(_))
+  )
+
+  private val sequences: List[Choice[AnyRef, AnyRef]] = List(
+    Choice(classOf[Vector[?]], false, _.toVector),
+    Choice(classOf[List[?]], false, _.toList),
+    Choice(classOf[LazyList[?]], false, LazyList.from(_)),
+    Choice(classOf[immutable.ArraySeq[?]], false, immutable.ArraySeq.from(_)),
+    Choice(classOf[mutable.ArrayBuffer[?]], true, mutable.ArrayBuffer.from(_)),
+    Choice(classOf[mutable.ListBuffer[?]], true, mutable.ListBuffer.from(_)),
+    Choice(classOf[mutable.ArraySeq[?]], true, mutable.ArraySeq.from(_))
+  )
+
+  private def admitted[A, C](offered: List[Choice[A, C]], asked: Class[?]): Option[Choice[A, C]] =
+    offered.find(choice => asked.isAssignableFrom(choice.made))
+
+  /**
+   * What a parameter of this type can be given.
+   *
+   * @param float
+   *   whether a number whose type is erased is taken to be a Float
+   */
+  def accepts(parameter: Type, float: Boolean): Accepts =
+    def single(storage: Int): Boolean = storage match
+      case 0 => float
+      case 1 => true
+      case _ => throw IllegalArgumentException(s"no storage $storage: the shape has 2")
+    parameter match
+      case generic: ParameterizedType =>
+        val raw = JavaTypes.erased(generic)
+        val arguments = generic.getActualTypeArguments
+        if classOf[collection.Map[?, ?]].isAssignableFrom(raw) then
+          acceptsMap(raw, arguments(0), accepts(arguments(1), float), single)
+        else if classOf[collection.Iterable[?]].isAssignableFrom(raw) && arguments.length == 1 then
+          acceptsSequence(raw, arguments(0), float, single)
+        else if raw == classOf[Option[?]] then Accepts.OTHER
+        else JavaTypes.accepts(parameter)
+      case variable: (TypeVariable[?] | WildcardType) =>
+        accepts(JavaTypes.bound(variable), float)
+      case plain: Class[?] if plain == classOf[Object] =>
+        Accepts.any(storage =>
+          MapHolder(maps.head, JavaTypes.numbers(single(storage))))
+      case other => JavaTypes.accepts(other)
+
+  private def acceptsMap(
+      raw: Class[?],
+      key: Type,
+      values: Accepts,
+      single: Int => Boolean
+  ): Accepts =
+    val named = JavaTypes.erased(key).isAssignableFrom(classOf[String])
+    (admitted(maps, raw), values.kind) match
+      case (Some(choice), "array") if named =>
+        Accepts.map(
+          values.element,
+          storage => MapHolder(choice, values.holder.apply(storage))
+        )
+      case (Some(choice), "any") if named =>
+        Accepts.map(
+          null,
+          storage => MapHolder(choice, JavaTypes.numbers(single(storage)))
+        )
+      case _ => Accepts.OTHER
+
+  private def acceptsSequence(
+      raw: Class[?],
+      element: Type,
+      float: Boolean,
+      single: Int => Boolean
+  ): Accepts =
+    def of(name: String, narrows: Int => Boolean): Accepts =
+      admitted(sequences, raw) match
+        case Some(choice) =>
+          Accepts.array(name, storage => SequenceHolder(choice, narrows(storage)))
+        case None => Accepts.OTHER
+    JavaTypes.erased(element) match
+      // Double and Float are erased where they are arguments of a type.
+      case erased if erased == classOf[Object] => of(if float then "float32" else "float64", single)
+      case boxed if boxed == classOf[java.lang.Double] => of("float64", _ => false)
+      case boxed if boxed == classOf[java.lang.Float] => of("float32", _ => true)
+      case _ => Accepts.OTHER
+
+  private final class SequenceHolder(choice: Choice[AnyRef, AnyRef], single: Boolean)
+      extends JavaTypes.PlainHolder(single):
+    def array(values: Array[Double], offset: Int, length: Int): AnyRef =
+      choice.make(Seq.tabulate(length)(i => box(values(offset + i))))
+    override def mutable: Boolean = choice.mutable
+
+  private final class MapHolder(choice: Choice[(String, AnyRef), AnyRef], arrays: Holder)
+      extends Holder:
+    def array(values: Array[Double], offset: Int, length: Int): AnyRef =
+      arrays.array(values, offset, length)
+    def map(names: Array[String], values: Array[AnyRef]): AnyRef =
+      choice.make(names.toSeq.zip(values))
+    def stored(value: Double): Double = arrays.stored(value)
+    def mutable: Boolean = choice.mutable || arrays.mutable
+
+  /**
+   * Writes a type as in Scala: `Map[String, Array[Double]]`. What is erased in a sequence is
+   * written as the number it most likely was.
+   */
+  def name(parameter: Type, float: Boolean): String = parameter match
+    case array: GenericArrayType => s"Array[${name(array.getGenericComponentType, float)}]"
+    case generic: ParameterizedType =>
+      val raw = JavaTypes.erased(generic)
+      val arguments = generic.getActualTypeArguments.map {
+        case erased if erased == classOf[Object] && classOf[collection.Seq[?]].isAssignableFrom(raw) =>
+          if float then "Float" else "Double"
+        case argument => name(argument, float)
+      }
+      if raw.getName.startsWith("scala.Tuple") then arguments.mkString("(", ", ", ")")
+      else arguments.mkString(name(raw, float) + "[", ", ", "]")
+    case plain: Class[?] if plain.isArray => s"Array[${name(plain.getComponentType, float)}]"
+    case plain: Class[?] if plain == classOf[Object] => "Any"
+    case plain: Class[?] if plain == Void.TYPE => "Unit"
+    case plain: Class[?] => plain.getSimpleName.capitalize
+    case wildcard: WildcardType => name(JavaTypes.bound(wildcard), float)
+    case other => other.getTypeName
