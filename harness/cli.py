@@ -77,6 +77,10 @@ _Edge = Annotated[bool, typer.Option("--edge", help="Let the edge goldens decide
 _Timeout = Annotated[
     float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="For one scenario.")
 ]
+_Large = Annotated[
+    bool,
+    typer.Option("--large", help="Also stream a million elements and a hundred steps."),
+]
 _Transport = Annotated[
     list[str] | None,
     typer.Option("--transport", metavar="NAME", help="jpype, stdio or local; may be repeated."),
@@ -94,15 +98,16 @@ def run(
     golden: _Golden = "*",
     edge: _Edge = False,
     timeout: _Timeout = 10.0,
+    large: _Large = False,
     json: _Json = None,
 ) -> int:
-    """Judge the bundled editions, each over both transports, against what they are known to show."""
+    """Judge the bundled editions over both transports, against what they are known to show."""
     from harness.port import bundled
 
     ports = bundled()
     if only:
         ports = [p for name in only for p in _matching(ports, name)]
-    return _judged(ports, _options(transport, golden, edge, timeout), every=True, json=json)
+    return _judged(ports, _options(transport, golden, edge, timeout, large), every=True, json=json)
 
 
 @app.command()
@@ -112,7 +117,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="TARGET...",
-            help="A .java .scala .clj .py file, a folder with port.toml, module:Object, or -- COMMAND ARGS.",
+            help="A source file, a folder with port.toml, module:Object, or -- COMMAND ARGS.",
         ),
     ] = None,
     dialect: Annotated[
@@ -133,6 +138,7 @@ def check(
     golden: _Golden = "*",
     edge: _Edge = False,
     timeout: _Timeout = 10.0,
+    large: _Large = False,
     json: _Json = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> int:
@@ -159,18 +165,20 @@ def check(
         ports = [replace(port, claim=claim) for port in ports]
     for message in errors:
         problem(message)
-    options = _options(transport, golden, edge, timeout)
+    options = _options(transport, golden, edge, timeout, large)
     code = _judged(ports, options, every=False, json=json) if ports else USAGE
     return USAGE if errors else code
 
 
-def _options(transport: list[str] | None, golden: str, edge: bool, timeout: float) -> Options:
+def _options(
+    transport: list[str] | None, golden: str, edge: bool, timeout: float, large: bool
+) -> Options:
     from harness.run import Options
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):
             raise UsageError(f"--transport {name!r}: there are jpype, stdio and local")
-    return Options(tuple(transport) if transport else None, golden, edge, timeout)
+    return Options(tuple(transport) if transport else None, golden, edge, timeout, large)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:
@@ -207,7 +215,7 @@ def _judged(ports: list[Port], options: Options, *, every: bool, json: Path | No
         else:
             _write(json, text)
     if str(json) != "-" and outcome.results:
-        console = Console()
+        console = terminal.console()
         console.print(terminal.table(outcome.results))
         for line in terminal.edge_table(outcome.results):
             console.print(line, style="dim", markup=False, highlight=False)
@@ -247,11 +255,10 @@ def _write(path: Path, text: str) -> None:
 @_exits
 def golden_list() -> int:
     """Name, class and purpose of every golden."""
-    from rich.console import Console
-
+    from harness.report import terminal
     from harness.report.goldens import listing
 
-    Console().print(listing(_goldens()))
+    terminal.console().print(listing(_goldens()))
     return OK
 
 
@@ -259,14 +266,13 @@ def golden_list() -> int:
 @_exits
 def golden_show(name: str) -> int:
     """One golden: its inputs and the trajectory it defines."""
-    from rich.console import Console
-
+    from harness.report import terminal
     from harness.report.goldens import details
 
     found = [g for g in _goldens() if name in (g.name, g.id)]
     if not found:
         raise UsageError(f"no golden {name!r}; `rmsproof golden list` shows them")
-    Console().print(details(found[0]))
+    terminal.console().print(details(found[0]))
     return OK
 
 

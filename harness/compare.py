@@ -6,14 +6,21 @@ Facts only. What they amount to is `verdict`'s, why is `diagnose`'s, how it read
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.base import Fault, Observation, Rows
-from python_ref.dialects import PLAIN, Arithmetic, Hypothesis, Stepper, arithmetics
+from harness.transport.base import Fault, Observation, Rows, Unreachable
+from python_ref.dialects import (
+    PLAIN,
+    Arithmetic,
+    Dialect,
+    Hypothesis,
+    Stepper,
+    arithmetics,
+)
 from python_ref.golden import Golden
 from python_ref.scenarios import Scenario
 
@@ -77,9 +84,9 @@ def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic
     equal: tuple[Arithmetic, ...] = ()
     if whole:
         equal = _equal_arithmetics(golden, observed, asked)
-    same = _same(expected, observed)
-    outside = ~same & ~(np.abs(observed - expected) <= golden.envelope[:steps])
-    first = _first(golden, observed, outside if outside.any() else ~same)
+    equals = same(expected, observed)
+    outside = ~equals & ~(np.abs(observed - expected) <= golden.envelope[:steps])
+    first = _first(golden, observed, outside if outside.any() else ~equals)
     before = np.concatenate([*golden.scenario.weights.values(), np.zeros(0)])
     return Comparison(
         golden=golden.name,
@@ -89,9 +96,9 @@ def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic
         equal=equal,
         within=whole and not outside.any(),
         first=first,
-        largest_ulp=_largest_ulp(expected, observed, same, golden.precision),
-        moves=not bool(np.all(_same(expected, before[None, :]))),
-        moved=not bool(np.all(_same(observed, before[None, :]))),
+        largest_ulp=_largest_ulp(expected, observed, equals, golden.precision),
+        moves=not bool(np.all(same(expected, before[None, :]))),
+        moved=not bool(np.all(same(observed, before[None, :]))),
         steps=steps,
     )
 
@@ -121,29 +128,89 @@ def compare_all(pairs: Sequence[tuple[Golden, Observation]]) -> list[Comparison]
     return [found[i] for i in range(len(pairs))]
 
 
+def compare_streamed(
+    scenario: Scenario,
+    hypothesis: Hypothesis,
+    rows: Iterator[Rows],
+) -> Comparison:
+    """Hold a scenario that is fed step by step against one hypothesis, in bounded memory.
+
+    Args:
+        scenario: its gradients are asked for one step at a time.
+        hypothesis: what the port was found to compute; there is no envelope for so many
+            elements, so it must be equal.
+        rows: (N,) after each step; Unreachable from it is the fault.
+    """
+    stepper = Stepper(scenario, [hypothesis])
+    previous = np.concatenate([*scenario.weights.values()])
+    first: Divergence | None = None
+    fault: Fault | None = None
+    largest, steps, moved, moves = 0, 0, False, False
+    try:
+        for observed in rows:
+            expected = stepper.step()[0][0]
+            steps += 1
+            equals = same(expected, observed)
+            moves = moves or not bool(same(expected, previous).all())
+            moved = moved or not bool(same(observed, previous).all())
+            if not equals.all():
+                found = _largest_ulp(expected, observed, equals, hypothesis.precision)
+                largest = max(largest, found or 0)
+                if first is None:
+                    flat = int(np.argmin(equals))
+                    first = _divergence(
+                        scenario,
+                        hypothesis.precision,
+                        steps,
+                        flat,
+                        float(expected[flat]),
+                        float(observed[flat]),
+                        float(previous[flat]),
+                    )
+            previous = expected
+    except Unreachable as error:
+        fault = error.fault
+    equal = fault is None and first is None
+    return Comparison(
+        golden=scenario.name,
+        kind="core",
+        family=family(hypothesis.precision),
+        fault=fault,
+        equal=(hypothesis.arithmetic,) if equal else (),
+        within=equal,
+        first=first,
+        largest_ulp=largest,
+        moves=moves,
+        moved=moved,
+        steps=steps,
+    )
+
+
 def family(precision: str) -> str:
     """What is stored: float64 or float32."""
     return "float32" if precision.startswith("float32") else "float64"
 
 
-def _same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = (expected == observed) | (np.isnan(expected) & np.isnan(observed))
-    return same
+def same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
+    """Equal as numbers, or both NaN; element by element."""
+    result: NDArray[np.bool_] = (expected == observed) | (np.isnan(expected) & np.isnan(observed))
+    return result
 
 
 def _equal_arithmetics(
     golden: Golden, observed: Rows, asked: Sequence[Arithmetic]
 ) -> tuple[Arithmetic, ...]:
     """Those asked about that give exactly what was observed, in their order."""
-    asked = list(asked)
-    if asked == [PLAIN] or golden.scenario.size == 0:
-        return tuple(asked) if _same(golden.weights, observed).all() else ()
+    if list(asked) == [PLAIN] or golden.scenario.size == 0:
+        return tuple(asked) if same(golden.weights, observed).all() else ()
     # The transports of one port give the same bits: stepped once for both.
     key = (golden.id, tuple(asked), observed.tobytes())
     if key not in _STEPPED:
         if len(_STEPPED) >= _STEPPED_AT_MOST:
             _STEPPED.clear()
-        _STEPPED[key] = _stepped(golden, observed, asked)
+        _STEPPED[key] = equal_arithmetics(
+            golden.scenario, golden.dialect, golden.precision, observed, asked
+        )
     return _STEPPED[key]
 
 
@@ -151,14 +218,37 @@ _STEPPED: dict[tuple[str, tuple[Arithmetic, ...], bytes], tuple[Arithmetic, ...]
 _STEPPED_AT_MOST = 4096
 
 
-def _stepped(golden: Golden, observed: Rows, asked: Sequence[Arithmetic]) -> tuple[Arithmetic, ...]:
+def equal_arithmetics(
+    scenario: Scenario,
+    dialect: Dialect,
+    precision: str,
+    observed: Rows,
+    asked: Sequence[Arithmetic],
+    *,
+    seen: NDArray[np.bool_] | None = None,
+    rounding: float = 0.0,
+) -> tuple[Arithmetic, ...]:
+    """Those asked about in which a dialect gives exactly what was observed, in their order.
+
+    Args:
+        scenario: the inputs.
+        dialect: what is computed.
+        precision: what is stored.
+        observed: (T, N).
+        asked: the arithmetics in question.
+        seen: (T,) the steps that were seen; all unless given.
+        rounding: half a unit of the last digit printed; then what prints the same is equal.
+    """
     alive = np.arange(len(asked))
-    stepper = Stepper(
-        golden.scenario, [Hypothesis(golden.dialect, a, golden.precision) for a in asked]
-    )
-    for row in observed:
+    stepper = Stepper(scenario, [Hypothesis(dialect, a, precision) for a in asked])
+    for t, row in enumerate(observed):
         weights, _ = stepper.step()
-        keep = np.asarray(_same(weights, row[None, :]).all(axis=1))
+        if seen is not None and not seen[t]:
+            continue
+        equal = same(weights, row[None, :])
+        if rounding:
+            equal |= np.abs(weights - row) <= rounding + np.spacing(np.abs(row))
+        keep = np.asarray(equal.all(axis=1))
         if not keep.all():
             alive = alive[keep]
             if not alive.size:
@@ -173,19 +263,42 @@ def _first(golden: Golden, observed: Rows, different: NDArray[np.bool_]) -> Dive
         return None
     t, flat = (int(x) for x in where[0])
     array, index = locate(golden.scenario, flat)
-    expected_value, observed_value = float(golden.weights[t, flat]), float(observed[t, flat])
     previous = golden.weights[t - 1, flat] if t else golden.scenario.weights[array][index]
-    with np.errstate(all="ignore"):
-        scale = max(abs(expected_value), abs(expected_value - float(previous)))
-        relative = abs(observed_value - expected_value) / scale if scale else math.inf
-    return Divergence(
+    return replace(
+        _divergence(
+            golden.scenario,
+            golden.precision,
+            t + 1,
+            flat,
+            float(golden.weights[t, flat]),
+            float(observed[t, flat]),
+            float(previous),
+        ),
         golden=golden.name,
-        step=t + 1,
+    )
+
+
+def _divergence(
+    scenario: Scenario,
+    precision: str,
+    step: int,
+    flat: int,
+    expected: float,
+    observed: float,
+    previous: float,
+) -> Divergence:
+    array, index = locate(scenario, flat)
+    with np.errstate(all="ignore"):
+        scale = max(abs(expected), abs(expected - previous))
+        relative = abs(observed - expected) / scale if scale else math.inf
+    return Divergence(
+        golden=scenario.name,
+        step=step,
         array=array,
         index=index,
-        expected=expected_value,
-        observed=observed_value,
-        ulp=ulp_distance(expected_value, observed_value, golden.precision),
+        expected=expected,
+        observed=observed,
+        ulp=ulp_distance(expected, observed, precision),
         relative=relative,
     )
 
@@ -225,15 +338,15 @@ def _ordered(values: Rows, precision: str) -> NDArray[np.int64]:
 
 
 def _largest_ulp(
-    expected: Rows, observed: Rows, same: NDArray[np.bool_], precision: str
+    expected: Rows, observed: Rows, equals: NDArray[np.bool_], precision: str
 ) -> int | None:
     measurable = ~(np.isnan(expected) | np.isnan(observed))
     if not measurable.any():
         return None
-    if same.all():
+    if equals.all():
         return 0
     pair = _ordered(expected[measurable], precision), _ordered(observed[measurable], precision)
-    # Opposite signs may be further apart than int64 holds: the largest as Python integers.
-    rough = np.abs(pair[0].astype(np.float64) - pair[1].astype(np.float64))
-    worst = int(np.argmax(rough))
-    return abs(int(pair[0][worst]) - int(pair[1][worst]))
+    # Opposite signs may be further apart than int64 holds, never further than uint64: the
+    # difference modulo 2**64 is the difference.
+    apart = np.maximum(*pair).view(np.uint64) - np.minimum(*pair).view(np.uint64)
+    return int(apart.max())

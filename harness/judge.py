@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.compare import Comparison, compare_all
+from harness.compare import Comparison, compare_all, compare_streamed
 from harness.port import Port
 from harness.transport.base import Description, Fault, Observation, Transport, Unreachable
 from harness.verdict import GOOD, Verdict, of_port
+from python_ref.dialects import Arithmetic, Hypothesis
 from python_ref.golden import Golden
+from python_ref.large import large
 
 # A whole port's time, whatever it does; and the deaths in a row that end it.
 PORT_SECONDS = 60.0
@@ -58,6 +60,7 @@ def judge(
     goldens: Goldens,
     *,
     edge_decides: bool = False,
+    streamed: bool = False,
     seconds: float = PORT_SECONDS,
 ) -> Result:
     """Feed a port every golden of its precisions and judge it.
@@ -83,6 +86,12 @@ def judge(
     if first and not first[2].fault and _leaks(feeder, *first):
         notes.append(STATE_LEAKS)
     verdict = of_port(comparisons, edge_decides=edge_decides)
+    if streamed and verdict.word == "exact":
+        comparisons.extend(
+            _streamed(port, transport, precision, arithmetic)
+            for precision, arithmetic in verdict.arithmetic
+        )
+        verdict = of_port(comparisons, edge_decides=edge_decides)
     if STATE_LEAKS in notes and verdict.word in GOOD:
         verdict = replace(verdict, word="diverges", arithmetic=())
     return replace(
@@ -91,6 +100,15 @@ def judge(
         notes=tuple(dict.fromkeys(notes)),
         comparisons=tuple(comparisons),
     )
+
+
+def _streamed(
+    port: Port, transport: Transport, precision: str, arithmetic: Arithmetic
+) -> Comparison:
+    """The scenario that is too large for a golden, in the arithmetic the port was found in."""
+    scenario = large(precision)
+    hypothesis = Hypothesis(port.claim, arithmetic, precision)
+    return compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
 
 
 def _settled(port: Port, language: str, transport: str, verdict: Verdict) -> Result:

@@ -37,12 +37,14 @@ class Options:
         pattern: goldens to feed, by name or its last part; "*" for all.
         edge: whether edge goldens decide too.
         timeout: seconds for one scenario.
+        large: whether a port that is exact is also fed the streamed scenario.
     """
 
     transports: tuple[str, ...] | None = None
     pattern: str = "*"
     edge: bool = False
     timeout: float = SCENARIO_SECONDS
+    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,13 @@ class _Runner:
             return
         self._open.add(transport)
         try:
-            job.result = judge(port, transport, self.goldens, edge_decides=self.options.edge)
+            job.result = judge(
+                port,
+                transport,
+                self.goldens,
+                edge_decides=self.options.edge,
+                streamed=self.options.large,
+            )
         except BindingError as error:
             job.error = f"{port.name}: {error}"
         finally:

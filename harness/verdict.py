@@ -72,9 +72,9 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
     families = {c.family for c in deciding if c.fault is None}
     if word == "exact" and {name for name, _ in arithmetic} != families:
         word = "conforms"  # exact on each golden, but in no arithmetic common to all
-    if word == "diverges" and not any(c.moves and c.moved for c in comparisons):
-        word = "no-update"
-        decisive = next(c for c in deciding if c.moves and not c.moved)
+    still = next((c for c in deciding if c.moves and not c.moved), None)
+    if word == "diverges" and still and not any(c.moves and c.moved for c in comparisons):
+        word, decisive = "no-update", still
     return Verdict(
         word=word,
         fault=decisive.fault,

@@ -44,18 +44,29 @@ class Algebra(Protocol):
     def sqrt(self, x: Array, nonnegative: bool = False) -> Array:
         """Take the root; `nonnegative` if no order of evaluation makes x negative."""
 
-    def absolute(self, x: Array) -> Array: ...
-    def sign(self, x: Array) -> Array: ...
-    def maximum(self, x: Array, y: Array) -> Array: ...
-    def minimum(self, x: Array, y: Array) -> Array: ...
-    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array: ...
-    def fma(self, x: Array, y: Array, z: Array) -> Array: ...
+    def absolute(self, x: Array) -> Array:
+        """Return abs(x)."""
+
+    def sign(self, x: Array) -> Array:
+        """Return -1, 0 or 1; NaN of NaN."""
+
+    def maximum(self, x: Array, y: Array) -> Array:
+        """Return the greater; NaN if either is."""
+
+    def minimum(self, x: Array, y: Array) -> Array:
+        """Return the lesser; NaN if either is."""
+
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+        """Take elements of x where `mask` is set, of y elsewhere."""
+
+    def fma(self, x: Array, y: Array, z: Array) -> Array:
+        """Return x*y + z rounded once."""
 
     def incremental(self, v: Array, x: Array, new: Array) -> Array:
-        """v + new*(x - v)."""
+        """Return v + new*(x - v)."""
 
     def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
-        """x + old*(v - x)."""
+        """Return x + old*(v - x)."""
 
     def pow_square(self, x: Array) -> Array:
         """Return C's pow(x, 2), in double where a language has no other."""
@@ -63,16 +74,17 @@ class Algebra(Protocol):
     def sum_along(self, x: Array) -> Array:
         """Sum each row from the left, (R, 1)."""
 
-    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array: ...
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
+        """Join arrays along `axis`."""
 
     def repeat(self, x: Array, rows: int) -> Array:
         """Broadcast one row to `rows` rows."""
 
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
-        """1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
+        """Return 1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
 
 
-class FloatAlgebra:
+class _Floats:
     """IEEE floats: what is stored, what is computed with, and what quotients are formed in.
 
     NumPy promotes float32 with float64 to float64 as Java promotes float with double, so a
@@ -156,10 +168,10 @@ class FloatAlgebra:
 
 ALGEBRAS: Mapping[str, Algebra] = MappingProxyType(
     {
-        "float64": FloatAlgebra(np.float64, np.float64, np.float64),
-        "float32": FloatAlgebra(np.float32, np.float32, np.float32),
-        "float32_double": FloatAlgebra(np.float32, np.float32, np.float64),
-        "float32_wide": FloatAlgebra(np.float32, np.float64, np.float64),
+        "float64": _Floats(np.float64, np.float64, np.float64),
+        "float32": _Floats(np.float32, np.float32, np.float32),
+        "float32_double": _Floats(np.float32, np.float32, np.float64),
+        "float32_wide": _Floats(np.float32, np.float64, np.float64),
     }
 )
 """The numbers of every precision."""

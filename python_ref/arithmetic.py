@@ -149,7 +149,7 @@ def _two_product(
 
 
 def _add_to_odd(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """a + b rounded to odd: where inexact, to the neighbour whose last bit is set."""
+    """A + b rounded to odd: where inexact, to the neighbour whose last bit is set."""
     s, error = _two_sum(a, b)
     bits = s.view(np.int64)
     # The other neighbour lies towards the error: away from zero if their signs agree.
@@ -159,7 +159,7 @@ def _add_to_odd(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.fl
 
 
 def fma(a: Floats, b: Floats, c: Floats) -> Floats:
-    """a*b + c rounded once, in the operands' common dtype (broadcast).
+    """Return a*b + c rounded once, in the operands' common dtype (broadcast).
 
     float64: Boldo and Melquiond's algorithm (Emulation of FMA and correctly rounded sums,
     2008), which adds the small parts rounding to odd; elements that could over- or underflow

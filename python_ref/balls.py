@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.algebra import Array
+from python_ref.algebra import Algebra, Array
 
 BITS = 256
 """Working precision: doubles have 53 bits, so balls stay some 200 bits thinner than an ULP."""
@@ -33,7 +33,7 @@ def flint() -> Any:
     return flint
 
 
-class BallAlgebra:
+class _Balls:
     """Arrays of Arb balls: the exact trajectory, up to a radius that is carried along."""
 
     def __init__(self, precision: str) -> None:
@@ -103,6 +103,11 @@ class BallAlgebra:
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
         counts = np.array([int(count) for count in t], dtype=object)
         return 1 - _each(lambda rate, count: rate**count, decay, counts)
+
+
+def balls(precision: str) -> Algebra:
+    """Return the oracle's numbers, given what `precision` stores; OracleMissingError if none."""
+    return _Balls(precision)
 
 
 def _each(function: Any, *arrays: Array) -> Array:

@@ -12,13 +12,14 @@ NaN stands for no bound: an overflow, a divisor that may be 0, the root of what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.algebra import Array
+from python_ref.algebra import ALGEBRAS, Algebra, Array
 
 Doubles = NDArray[np.float64]
 
@@ -31,11 +32,12 @@ class Bounded:
 
     __array_ufunc__ = None  # an ndarray on the left leaves the operation to this class
 
-    def __init__(self, algebra: BoundAlgebra, value: Doubles, error: Doubles) -> None:
+    def __init__(self, algebra: _Bounds, value: Doubles, error: Doubles) -> None:
         self.algebra, self.value, self.error = algebra, value, error
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The arrays' shape."""
         return self.value.shape
 
     @property
@@ -63,6 +65,7 @@ class Bounded:
         self.value[index], self.error[index] = other.value, other.error
 
     def copy(self) -> Bounded:
+        """Return the same in memory of its own."""
         return self._both(np.copy)
 
     def __neg__(self) -> Bounded:
@@ -109,7 +112,7 @@ def product_error(x: Bounded, y: Bounded) -> Doubles:
     return result
 
 
-class BoundAlgebra:
+class _Bounds:
     """Numbers with bounds for one precision."""
 
     def __init__(self, precision: str) -> None:
@@ -197,9 +200,7 @@ class BoundAlgebra:
         return Bounded(self, np.minimum(x.value, y.value), error)
 
     def where(self, mask: NDArray[np.bool_], x: Bounded, y: Bounded) -> Bounded:
-        return Bounded(
-            self, np.where(mask, x.value, y.value), np.where(mask, x.error, y.error)
-        )
+        return Bounded(self, np.where(mask, x.value, y.value), np.where(mask, x.error, y.error))
 
     def fma(self, x: Bounded, y: Bounded, z: Bounded) -> Bounded:
         error = product_error(x, y) + z.error
@@ -207,7 +208,7 @@ class BoundAlgebra:
         return self.rounded(x.value * y.value + z.value, error, underflow=~zero)
 
     def incremental(self, v: Bounded, x: Bounded, new: Bounded) -> Bounded:
-        """v + new*(x - v), which is (1-new)*v + new*x: v's error shrinks, it does not grow.
+        """Return v + new*(x - v), which is (1-new)*v + new*x: v's error shrinks, it does not grow.
 
         With errors dv, dx, dn of a port's operands the result moves by (1-new)*dv + new*dx +
         dn*(x-v), and the difference and its product with `new` round once each.
@@ -224,9 +225,7 @@ class BoundAlgebra:
 
     def pow_square(self, x: Bounded) -> Bounded:
         # A C library's pow is good to an ULP, not to half of one.
-        return self.rounded(
-            x.value * x.value, product_error(x, x), underflow=x.most > 0, units=2
-        )
+        return self.rounded(x.value * x.value, product_error(x, x), underflow=x.most > 0, units=2)
 
     def sum_along(self, x: Bounded) -> Bounded:
         total = self.zeros((len(x), 1))
@@ -250,3 +249,7 @@ class BoundAlgebra:
         error = t * np.fmax(decay.most, 1) ** (t - 1) * decay.error
         # NumPy's pow and a port's may each be an ULP off.
         return 1 - self.rounded(power, error, underflow=decay.most > 0, units=4)
+
+
+BOUNDS: Mapping[str, Algebra] = MappingProxyType({name: _Bounds(name) for name in ALGEBRAS})
+"""The numbers with bounds of every precision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ class Call:
         slices: each present array's place among the elements that take part.
         gradient: (n,) float64.
         t: (n,) how many steps each element has taken part in, this one included.
-        new: (n,) whether this is its first.
         number: how many calls there were, this one included.
         seen: how many elements of a shared average earlier steps had made.
     """
@@ -26,16 +26,17 @@ class Call:
     def __init__(self, columns: Any, lengths: list[int], gradient: NDArray[np.float64]) -> None:
         self.columns = columns
         starts = np.cumsum([0, *lengths]).tolist()
-        self.slices = [slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        self.slices = [slice(a, b) for a, b in pairwise(starts)]
         self.gradient = gradient
         self.size = int(gradient.size)
-        self.t: Codes = np.zeros(0, dtype=np.int64)
+        self.t: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.number = 0
         self.seen = 0
 
     @property
     def new(self) -> NDArray[np.bool_]:
-        return self.t == 1
+        """(n,) whether this is an element's first step."""
+        return np.equal(self.t, 1)
 
     def written(self, write: str) -> NDArray[np.bool_] | None:
         """Which elements a port with this `write` changes; None where all."""

@@ -49,14 +49,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.algebra import ALGEBRAS
 from python_ref.arithmetic import ARITHMETICS, Arithmetic
-from python_ref.balls import BITS, BallAlgebra, OracleMissingError, flint
-from python_ref.bounds import BoundAlgebra
+from python_ref.balls import BITS, OracleMissingError, balls, flint
+from python_ref.bounds import BOUNDS
 from python_ref.calls import Layout
 from python_ref.dialects import Dialect, Hypothesis
+from python_ref.plan import hyperparameters
 from python_ref.scenarios import Scenario
-from python_ref.stepping import Stepper, hyperparameters
+from python_ref.stepping import Stepper
 
 __all__ = [
     "CLASSES",
@@ -74,8 +74,6 @@ CLASSES = {"plain": 0, "incremental": 3, "reverse_incremental": 2}
 """Kinds of evaluation order with the constant c of their absolute term."""
 
 _HYPERPARAMETER_AXES = {"learning_rate", "decay_rate", "eps", "float32_hyperparameters"}
-
-_BOUNDS = {name: BoundAlgebra(name) for name in ALGEBRAS}
 
 # The orders of evaluation that err most, of every kind: the others leave roundings out.
 _WORST = tuple(a for a in ARITHMETICS if not a.ema.startswith("fused") and a.square != "plain")
@@ -123,7 +121,8 @@ def envelope(
     """
     dialect = dialect or Dialect()
     if not _has_closed_form(dialect):
-        return running_envelopes(scenario, precision, [dialect], kind)[0]
+        running: Doubles = running_envelopes(scenario, precision, [dialect], kind)[0]
+        return running
     with np.errstate(all="ignore"):
         kinds = [kind] if kind else list(CLASSES)
         bounds = [_closed_form(scenario, precision, dialect, each) for each in kinds]
@@ -141,7 +140,7 @@ def running_envelopes(
     """
     orders = [a for a in _WORST if kind is None or _kind(a) == kind]
     hypotheses = [Hypothesis(d, order, precision) for d in dialects for order in orders]
-    stepper = Stepper(scenario, hypotheses, _BOUNDS)
+    stepper = Stepper(scenario, hypotheses, BOUNDS)
     layout = Layout(scenario)
     errors = np.empty((len(hypotheses), len(layout.calls), layout.size))
     for t in range(len(layout.calls)):
@@ -173,7 +172,7 @@ def exact_weights(
     with flint().ctx.workprec(BITS):
         hypothesis = Hypothesis(dialect or Dialect(), precision=precision)
         computed = hypothesis.effective_precision
-        stepper = Stepper(scenario, [hypothesis], {computed: BallAlgebra(computed)})
+        stepper = Stepper(scenario, [hypothesis], {computed: balls(computed)})
         result = []
         for _ in scenario.gradients:
             ((_, (w, _)),) = stepper.step_parts()
@@ -213,16 +212,13 @@ def certify(
             stored, limit = float(weights[t, n]), float(bound[t, n])
             distance = abs(arb(stored) - exact[t][n])
             if not distance <= arb(limit):
+                array, index = places[n]
                 center, most = float(exact[t][n].mid()), float(distance.abs_upper())
-                violations.append(
-                    Violation(int(t) + 1, *places[n], stored, center, most, limit)
-                )
+                violations.append(Violation(int(t) + 1, array, index, stored, center, most, limit))
     return violations
 
 
-def _closed_form(
-    scenario: Scenario, precision: str, dialect: Dialect, kind: str
-) -> Doubles:
+def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str) -> Doubles:
     info = np.finfo(np.float64 if precision == "float64" else np.float32)
     u = float(info.epsneg)
     # Half the largest float: what stays below cannot be rounded to infinity.

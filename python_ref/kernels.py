@@ -14,7 +14,13 @@ Choice = Mapping[str, str]
 
 
 def gradient(
-    a: Algebra, choice: Choice, g: Array, w: Array, clip: Array, decay: Array, parts: Sequence[slice]
+    a: Algebra,
+    choice: Choice,
+    g: Array,
+    w: Array,
+    clip: Array,
+    decay: Array,
+    parts: Sequence[slice],
 ) -> Array:
     """Clip and couple weight decay, in the order chosen; `parts` are the arrays' columns."""
     if choice["coupled"] == "yes" and choice["decay_first"] == "yes":
@@ -103,9 +109,7 @@ def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> A
     return a.maximum(v, eps) if epsilon == "maximum" else v
 
 
-def quotient(
-    a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array
-) -> Array:
+def quotient(a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array) -> Array:
     """Numerator by denominator, times the learning rate where it is `scaled` here."""
     if choice["numerator"] == "sign":
         numerator = a.sign(numerator)
@@ -136,9 +140,7 @@ def buffer(
     return b, momentum * a.load(b) + u
 
 
-def weights(
-    a: Algebra, choice: Choice, w: Array, step: Array, rate: Array, decay: Array
-) -> Array:
+def weights(a: Algebra, choice: Choice, w: Array, step: Array, rate: Array, decay: Array) -> Array:
     """The weights as stored after the step and what decays apart from it."""
     old = a.load(w)
     new = a.store(old + step if choice["direction"] == "ascent" else old - step)

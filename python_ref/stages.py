@@ -47,6 +47,7 @@ class Stage:
 
     @property
     def rows(self) -> int:
+        """R, the number of rows."""
         return len(self.group)
 
     def groups(self) -> Iterator[tuple[slice, dict[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -15,8 +16,14 @@ from harness.judge import Result
 from harness.report import words
 from harness.verdict import GOOD, UNDECIDED
 
-# Anything quicker than this needs no bar; showing one would only flicker.
-_PATIENCE = 0.6
+# Where there is no terminal (a pipe, a CI log) the lines may be this long.
+_LOG_WIDTH = 110
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal or a log."""
+    out = Console()
+    return out if out.is_terminal else Console(width=_LOG_WIDTH)
 
 
 def colour(result: Result) -> str:
@@ -29,21 +36,37 @@ def colour(result: Result) -> str:
 
 
 def table(results: Sequence[Result]) -> Table:
-    """Port, transport, verdict, why."""
+    """Port, transport, verdict, why; a row for both transports where they say the same."""
     shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     shown.add_column("port", no_wrap=True)
-    shown.add_column("transport", no_wrap=True)
+    shown.add_column("transport")
     shown.add_column("verdict", no_wrap=True)
-    shown.add_column("why", overflow="fold", ratio=1)
-    for result in results:
-        sentence = words.why(result).splitlines()[0] if words.why(result) else ""
+    shown.add_column("why", ratio=1)
+    for _, alike in groupby(results, key=_same_row):
+        rows = list(alike)
+        result = rows[0]
+        sentence = words.brief(result)
         if not result.as_expected and result.port.expectation:
             sentence = f"expected {expected(result)}; {sentence}"
-        verdict = Text(result.verdict.word, style=colour(result))
-        shown.add_row(Text(result.port.name), result.transport, verdict, Text(sentence))
+        shown.add_row(
+            Text(result.port.name),
+            ", ".join(row.transport for row in rows),
+            Text(result.verdict.word, style=colour(result)),
+            Text(sentence),
+        )
         for line in words.notes(result):
             shown.add_row("", "", "", Text(f"note: {line}", style="dim"))
     return shown
+
+
+def _same_row(result: Result) -> tuple[object, ...]:
+    return (
+        result.port.name,
+        result.verdict.word,
+        words.brief(result),
+        result.notes,
+        result.as_expected,
+    )
 
 
 def expected(result: Result) -> str:
@@ -71,9 +94,11 @@ def summary(results: Sequence[Result], seconds: float) -> str:
 
 
 def edge_table(results: Sequence[Result]) -> Iterator[str]:
-    """A line for each port with something to say about edges."""
+    """A line for each edge at which a port that is right otherwise differs."""
     seen = set()
     for result in results:
+        if result.verdict.word not in GOOD:
+            continue
         lines = words.edges(result)
         if lines and (result.port.name, tuple(lines)) not in seen:
             seen.add((result.port.name, tuple(lines)))

@@ -1,8 +1,8 @@
-"""Sources to class files, kept in a content-addressed cache, failed compilations too.
+"""Sources to a jar of classes in a content-addressed cache, failed compilations too.
 
 The key is made of every source's bytes, the class path's hashes, the compiler and its options.
-Beside the classes lies a record with each file's hash, so that a truncated or changed class is
-noticed and compiled anew.
+Beside the jar lies a record with its hash, so that a truncated or changed one is noticed and
+compiled anew.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ _COMPILE_SECONDS = 300
 # The newest language level that this ECJ knows.
 _ECJ_NEWEST = 25
 _QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-_RECORD = "rmsproof.json"
+_RECORD, _JAR = "record.json", "classes.jar"
 _PUBLIC_TYPE = re.compile(
     r"^\s*public\s+(?:(?:final|abstract|sealed|non-sealed|strictfp)\s+)*"
     r"(?:class|record|interface|enum)\s+([^\W\d]\w*)",
@@ -40,15 +40,11 @@ class CompileError(Exception):
     """A source does not compile; the message is the compiler's."""
 
 
-@dataclass(frozen=True)
-class Compiled:
-    """Class files of one compilation."""
-
-    folder: Path
-
-
-def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Compiled:
+def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
     """Compile Java with the machine's javac, or with ECJ where there is only a runtime.
+
+    Returns:
+        The jar of its classes.
 
     Raises:
         CompileError: the sources do not compile.
@@ -68,8 +64,8 @@ def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Com
     return _compile(name, [*command, *common], sources, classpath)
 
 
-def compile_scala(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Compiled:
-    """Compile Scala 3. Raises as compile_java."""
+def compile_scala(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+    """Compile Scala 3; otherwise as compile_java."""
     compiler = jars.resolve(jars.SCALA_COMPILER)
     library = jars.resolve(jars.SCALA)
     command = [
@@ -85,18 +81,45 @@ def compile_scala(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Co
     return _compile(name, command, sources, [*library, *classpath])
 
 
+def compile_clojure(namespace: str, root_folder: Path, classpath: Sequence[Path]) -> Path:
+    """Compile a namespace below a source root ahead of time; otherwise as compile_java."""
+    clojure = jars.resolve(jars.CLOJURE)
+    sources = sorted(root_folder.rglob("*.clj"))
+    path = [root_folder, *clojure, *classpath]
+
+    def command(folder: Path, _given: Sequence[Path]) -> list[str]:
+        form = f"(binding [*compile-path* {json.dumps(str(folder))}] (compile '{namespace}))"
+        entries = os.pathsep.join(map(str, [*path, folder]))
+        return [str(java().executable), *_QUICK_START, "-cp", entries, "clojure.main", "-e", form]
+
+    name = f"clojure {jars.CLOJURE.version} on {java().version} {namespace}"
+    return _cached(_key(name, (), sources, [*clojure, *classpath]), command, sources)
+
+
 def _compile(
     name: str, command: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
-) -> Compiled:
-    key = _key(name, command[1:], sources, classpath)
+) -> Path:
+    def whole(folder: Path, given: Sequence[Path]) -> list[str]:
+        # An empty class path would be the current folder, whatever lies there.
+        path = os.pathsep.join(map(str, classpath)) or str(folder)
+        return [*command, "-classpath", path, "-d", str(folder), *map(str, given)]
+
+    return _cached(_key(name, command[1:], sources, classpath), whole, sources)
+
+
+_Command = Callable[[Path, Sequence[Path]], list[str]]
+"""Builds a compiler's command from the folder its classes go to and the sources it is given."""
+
+
+def _cached(key: str, command: _Command, sources: Sequence[Path]) -> Path:
     target = root() / "classes" / key
     if (record := _recorded(target)) is None:
         with locked(f"compile-{key[:2]}"):
             if (record := _recorded(target)) is None:
-                record = _run(command, sources, classpath, target)
+                record = _run(command, sources, target)
     if not record["compiled"]:
         raise CompileError(record["message"])
-    return Compiled(target)
+    return target / _JAR
 
 
 def _key(
@@ -112,7 +135,7 @@ def _key(
         except OSError as error:
             raise ToolchainError(f"{source}: cannot be read: {error.strerror}") from error
     for entry in classpath:
-        digest.update((entry.name if entry.is_dir() else sha256(entry)).encode() + b"\0")
+        digest.update(sha256(entry).encode() + b"\0")
     return digest.hexdigest()[:32]
 
 
@@ -120,24 +143,22 @@ def _recorded(folder: Path) -> dict[str, Any] | None:
     """The record of a whole, unchanged compilation; None where there is none."""
     try:
         record: dict[str, Any] = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        files: dict[str, str] = record["files"]
-        if all(sha256(folder / name) == digest for name, digest in files.items()):
+        if not record["compiled"] or sha256(folder / _JAR) == record["sha256"]:
             return record
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
 
 
-def _run(
-    command: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path], target: Path
-) -> dict[str, Any]:
+def _run(command: _Command, sources: Sequence[Path], target: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="rmsproof-") as scratch, arriving(target) as folder:
         given = [_placed(source, Path(scratch), i) for i, source in enumerate(sources)]
-        # An empty class path would be the current folder, whatever lies there.
-        path = os.pathsep.join(map(str, classpath)) or scratch
+        classes = Path(scratch) / "classes"
+        classes.mkdir()
+        words = command(classes, given)
         try:
             done = subprocess.run(
-                [*command, "-classpath", path, "-d", str(folder), *map(str, given)],
+                words,
                 capture_output=True,
                 text=True,
                 encoding="utf-8",
@@ -147,16 +168,24 @@ def _run(
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise ToolchainError(f"{command[0]}: {error}") from error
+            raise ToolchainError(f"{words[0]}: {error}") from error
         message = _message(done.stdout + done.stderr, given)
         if done.returncode != 0 and not re.search(r"error", message, re.IGNORECASE):
-            raise ToolchainError(f"{command[0]} ended with {done.returncode}: {message[-500:]}")
-        compiled = done.returncode == 0
-        written = [p for p in folder.rglob("*") if p.is_file()] if compiled else []
-        files = {str(p.relative_to(folder)): sha256(p) for p in sorted(written)}
-        record = {"compiled": compiled, "message": "" if compiled else message, "files": files}
+            raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
+        record: dict[str, Any] = {"compiled": done.returncode == 0, "message": message}
+        if record["compiled"]:
+            _pack(classes, folder / _JAR)
+            record = {"compiled": True, "message": "", "sha256": sha256(folder / _JAR)}
         (folder / _RECORD).write_text(json.dumps(record), encoding="utf-8")
     return record
+
+
+def _pack(classes: Path, jar: Path) -> None:
+    """Zip a folder, the same bytes for the same classes."""
+    with zipfile.ZipFile(jar, "w") as archive:
+        for path in sorted(p for p in classes.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(classes).as_posix())
+            archive.writestr(entry, path.read_bytes())
 
 
 def _placed(source: Path, scratch: Path, number: int) -> Path:

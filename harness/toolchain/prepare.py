@@ -12,8 +12,13 @@ from typing import Any
 from harness import layout
 from harness.errors import ToolchainError
 from harness.port import Port
-from harness.toolchain import jars
-from harness.toolchain.compile import CompileError, compile_java, compile_scala
+from harness.toolchain import archives, jars
+from harness.toolchain.compile import (
+    CompileError,
+    compile_clojure,
+    compile_java,
+    compile_scala,
+)
 from harness.toolchain.java import java
 
 Progress = Callable[[str], None]
@@ -21,7 +26,16 @@ Progress = Callable[[str], None]
 
 # Scenarios are small; a port that leaks stops at this and not at the machine's memory.
 _MEMORY = "-Xmx1g"
-_JVM_OPTIONS = (_MEMORY, "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto")
+# Whatever a JVM has to say of itself goes to standard error, never into the exchange.
+_JVM_OPTIONS = (
+    _MEMORY,
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+    "-XX:+DisplayVMOutputToStderr",
+)
 # A JVM that lives for one port is faster without the second compiler's warm-up.
 _SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
 # From here on a JVM warns of native access that was not granted.
@@ -57,17 +71,14 @@ class Toolchain:
 
     def prepare(self, port: Port) -> Prepared:
         """Compile a port. Raises CompileError, ToolchainError."""
-        adapter = self.adapter(port.language)
+        self.adapter(port.language)
         if port.language == "clojure":
             if len(port.source) != 1:
                 raise CompileError("a Clojure port is one file")
             return Prepared("clojure", (), str(port.source[0].absolute()))
         self._progress(f"compiling {port.name}")
-        libraries = [entry for entry in adapter if entry.suffix == ".jar"]
         compiler = compile_java if port.language == "java" else compile_scala
-        given = libraries if port.language == "scala" else []
-        compiled = compiler(port.source, given)
-        return Prepared(port.language, (str(compiled.folder),), "")
+        return Prepared(port.language, (str(compiler(port.source)),), "")
 
     def adapter(self, language: str) -> tuple[Path, ...]:
         """The class path of a language's adapter. Raises ToolchainError."""
@@ -91,16 +102,18 @@ class Toolchain:
             self._progress("fetching Gson")
             gson = jars.resolve(jars.GSON)
             self._progress("compiling the Java adapter")
-            return (compile_java(_files(sources, "*.java"), gson).folder, *gson)
+            return (compile_java(sorted(sources.rglob("*.java")), gson), *gson)
         base = self.adapter("java")
         if language == "clojure":
             self._progress("fetching Clojure")
-            return (*base, sources, *jars.resolve(jars.CLOJURE))
+            library = jars.resolve(jars.CLOJURE)
+            self._progress("compiling the Clojure adapter")
+            return (*base, compile_clojure("rmsproof.adapter", sources, base), *library)
         self._progress("fetching Scala")
         library = jars.resolve(jars.SCALA)
         jars.resolve(jars.SCALA_COMPILER)
         self._progress("compiling the Scala adapter")
-        return (*base, compile_scala(_files(sources, "*.scala"), base).folder, *library)
+        return (*base, compile_scala(sorted(sources.rglob("*.scala")), base), *library)
 
     def worker_request(self, prepared: Prepared, languages: Iterable[str]) -> dict[str, Any]:
         """What a worker's `load` is told, in a JVM that serves `languages`."""
@@ -125,21 +138,37 @@ class Toolchain:
 
     def stdio_command(self, prepared: Prepared) -> list[str]:
         """The command of a JVM that serves one port over standard input and output."""
+        path = os.pathsep.join(self.classpath([prepared.language]))
         return [
             str(java().executable),
             *_JVM_OPTIONS,
             *_SHORT_LIVED,
+            *self._archived(prepared, path),
             "-cp",
-            os.pathsep.join(self.classpath([prepared.language])),
-            "rmsproof.adapter.Stdio",
-            prepared.language,
-            os.pathsep.join(prepared.classpath),
-            prepared.source,
+            path,
+            *_serving(prepared),
         ]
 
+    def _archived(self, prepared: Prepared, path: str) -> list[str]:
+        """The option that starts the JVM from an archive of loaded classes, or none."""
+        with self._locks[prepared.language]:
+            self._progress(f"preparing a quick start of {prepared.language}")
+            training = _serving(_own(prepared.language))
+            archive = archives.archive(java(), path, _SHORT_LIVED, training)
+        return [] if archive is None else [f"-XX:SharedArchiveFile={archive}"]
 
-def _files(folder: Path, pattern: str) -> list[Path]:
-    return sorted(folder.rglob(pattern))
+
+def _own(language: str) -> Prepared:
+    """A source of ours to load once: a stranger's is never run to prepare anything."""
+    if language != "clojure":
+        return Prepared(language, (), "")
+    edition = layout.ports_root() / "clojure" / "editions" / "conformant" / "rmsprop.clj"
+    return Prepared(language, (), str(edition))
+
+
+def _serving(prepared: Prepared) -> list[str]:
+    classpath = os.pathsep.join(prepared.classpath)
+    return ["rmsproof.adapter.Stdio", prepared.language, classpath, prepared.source]
 
 
 def _native_access() -> list[str]:

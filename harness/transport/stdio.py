@@ -104,11 +104,15 @@ class StdioTransport:
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
         nothing = np.zeros((0, scenario.size))
-        line = json.dumps(_request(scenario, precision, self._roles()), ensure_ascii=False)
-        if len(line) > LARGEST_REQUEST:
+        # Two characters a number at the least: what is surely too long is not even written.
+        length = 2 * scenario.size * scenario.steps
+        if length <= LARGEST_REQUEST:
+            line = json.dumps(_request(scenario, precision, self._roles()), ensure_ascii=False)
+            length = len(line)
+        if length > LARGEST_REQUEST:
             message = (
-                f"{len(line) >> 20} MB of JSON: stdio takes {LARGEST_REQUEST >> 20} MB a scenario;"
-                " longer ones go through jpype or local"
+                f"at least {length >> 20} MB of JSON, and stdio takes {LARGEST_REQUEST >> 20} MB"
+                " a scenario; longer ones go through jpype or local"
             )
             return Observation(nothing, fault=Fault("unsupported", message))
         limit = _LEAST_LIMIT + _SLACK * _NUMBER_CHARACTERS * scenario.size * scenario.steps

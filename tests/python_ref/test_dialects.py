@@ -148,7 +148,10 @@ def test_a_dialect_keeps_deviations_only_in_the_order_of_the_axes() -> None:
     ("deviations", "message"),
     [
         (["epsilon"], "'epsilon' is not of the form axis=value, such as epsilon=inside"),
-        (["epsilon=between"], "epsilon has no value 'between'; there are outside, inside, none, maximum"),
+        (
+            ["epsilon=between"],
+            "epsilon has no value 'between'; there are outside, inside, none, maximum",
+        ),
         (["epsilon=inside", "epsilon=none"], "epsilon is given twice: inside and none"),
     ],
 )

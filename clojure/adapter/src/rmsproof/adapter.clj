@@ -5,7 +5,7 @@
   (:import (clojure.lang Delay IAtom IDeref LazilyPersistentVector PersistentArrayMap Ref Var
                          Volatile)
            (java.lang.reflect Field)
-           (java.util Arrays Map)
+           (java.util Arrays List Map)
            (rmsproof.adapter Binding BoundPort Holder Language Names Optimizer Port)))
 
 (set! *warn-on-reflection* true)
@@ -107,6 +107,30 @@
            (if (identical? v BoundPort/DEFAULT) made (conj made v)))))
      [] layout)))
 
+(defn- argument-maker
+  "A function of gradients, weights and state that makes the argument list for a step."
+  [layout roles hyperparameters]
+  (let [place #(.indexOf ^List roles %)
+        state-at (int (place "state"))]
+    (if (and (every? :index layout) (every? some? roles))
+      ;; The common case, and the one that speed is wanted for: nothing but positions.
+      (let [template (object-array (map hyperparameters roles))
+            gradients-at (int (place "gradients"))
+            weights-at (int (place "weights"))]
+        (fn [gradients weights state]
+          (let [made (aclone template)]
+            (aset made gradients-at gradients)
+            (aset made weights-at weights)
+            (when-not (neg? state-at)
+              (aset made state-at state))
+            made)))
+      (fn [gradients weights state]
+        (arguments layout roles #(case %
+                                   "gradients" gradients
+                                   "weights" weights
+                                   "state" state
+                                   (hyperparameters %)))))))
+
 (defn- likeliest
   "The one of the things whose name most likely is a moving average's, or nil."
   [name-of things]
@@ -130,27 +154,22 @@
   "A running copy of the port, in a world of its own."
   [program {:keys [variable construct-layout call-layout construct call average field-of]}
    hyperparameters]
-  (let [role-value #(get hyperparameters %)
-        world (program/fresh program)
+  (let [world (program/fresh program)
         function (deref variable)
         closure (when construct
-                  (let [made (apply function (arguments construct-layout construct role-value))]
+                  (let [given (arguments construct-layout construct hyperparameters)
+                        made (apply function given)]
                     (if (ifn? made)
                       made
                       (throw (IllegalStateException.
                               (str "returned " (or (class made) "nil") ", not a function"))))))
         ^Field field (some-> closure class field-of)
-        function (or closure function)]
+        function (or closure function)
+        make-arguments (argument-maker call-layout call hyperparameters)]
     (reify Optimizer
       (step [_ gradients weights state]
         (program/enter program world)
-        (apply function
-               (arguments call-layout call
-                          #(case %
-                             "gradients" gradients
-                             "weights" weights
-                             "state" state
-                             (get hyperparameters %)))))
+        (apply function (make-arguments gradients weights state)))
       (movingAverage [_]
         (cond
           field (.get field closure)
@@ -167,7 +186,7 @@
                  arity)
         call (vec (.call binding))
         chosen (Binding/choose "storage" storages (.storage binding))
-        parameter-of #(nth (:parameters called) (.indexOf ^java.util.List call %))]
+        parameter-of #(nth (:parameters called) (.indexOf ^List call %))]
     (when construct
       (check-roles (:name function) (:parameters arity) construct))
     (check-roles (:name function) (:parameters called) call)
@@ -215,12 +234,12 @@
     (map [_ value] (when (instance? Map value) value))
     (sequence [_ value]
       (when (and (some? value)
-                 (or (sequential? value) (instance? java.util.List value)
+                 (or (sequential? value) (instance? List value)
                      (.isArray (class value))))
         value))
     (pair [_ value]
       ;; Counted no further than to three: a lazy sequence may have no end.
-      (when (and (or (sequential? value) (instance? java.util.List value)
+      (when (and (or (sequential? value) (instance? List value)
                      (instance? (Class/forName "[Ljava.lang.Object;") value))
                  (= 2 (count (take 3 value))))
         (object-array value)))

@@ -4,8 +4,8 @@
   (:refer-clojure :exclude [load-file])
   (:require [clojure.string :as string]
             [rmsproof.adapter.shape :as shape])
-  (:import (clojure.lang Compiler$CompilerException IObj LineNumberingPushbackReader
-                         LispReader$ReaderException Namespace Var)
+  (:import (clojure.lang Compiler Compiler$CompilerException IObj LineNumberingPushbackReader
+                         LispReader$ReaderException Namespace RT Var)
            (java.io File InputStreamReader FileInputStream Writer)
            (java.lang.reflect Field Modifier)
            (java.nio.charset StandardCharsets)
@@ -46,7 +46,7 @@
   (LoadException. kind message cause))
 
 (defn- location [file line column]
-  (when (and line (pos? (long line)))
+  (when line
     (str " (" file ":" line (when column (str ":" column)) ")")))
 
 (defn- root-cause ^Throwable [^Throwable thrown]
@@ -59,13 +59,15 @@
         (cond
           (instance? Compiler$CompilerException thrown) (ex-data thrown)
           (instance? LispReader$ReaderException thrown) (ex-data thrown))
-        {form-line :line form-column :column} (meta form)
+        [line column] (if (and line (pos? (long line)))
+                        [line column]
+                        ((juxt :line :column) (meta form)))
         cause (root-cause thrown)
         message (or (.getMessage cause) (.getName (class cause)))]
     (load-error "does-not-compile"
                 (str (if (instance? ClassNotFoundException cause) "Class not found: " "")
                      message
-                     (location file (or line form-line) (if line column form-column)))
+                     (location file line column))
                 thrown)))
 
 (defn- crash [file form ^Throwable thrown]
@@ -132,12 +134,13 @@
 (defn- in-file
   "Calls `task` with the variables bound that loading a file binds."
   [file namespace task]
-  (binding [*ns* namespace
-            *file* file
-            *source-path* file
-            *warn-on-reflection* false
-            *unchecked-math* false
-            *data-readers* *data-readers*]
+  (with-bindings {#'*ns* namespace
+                  #'*file* file
+                  #'*source-path* file
+                  #'*warn-on-reflection* false
+                  #'*unchecked-math* false
+                  #'*data-readers* *data-readers*
+                  Compiler/LOADER (RT/makeClassLoader)}
     (task)))
 
 ;; Fresh starts
@@ -178,7 +181,9 @@
   [value]
   (cond
     (fn? value) (not (closed-over? value))
-    (map? value) (and (not (record? value)) (every? fixed? (keys value)) (every? fixed? (vals value)))
+    (map? value) (and (not (record? value))
+                      (every? fixed? (keys value))
+                      (every? fixed? (vals value)))
     (or (vector? value) (set? value)) (every? fixed? value)
     :else (or (nil? value) (number? value) (string? value) (keyword? value) (symbol? value)
               (boolean? value) (char? value) (class? value))))

@@ -111,7 +111,7 @@ public record Binding(
         }
     }
 
-    /** The element at {@code index}, or an {@link IllegalArgumentException} saying what is there. */
+    /** The element at {@code index}; otherwise the exception says how many there are. */
     public static <T> T choose(String what, List<T> offered, int index) {
         if (index >= offered.size()) {
             throw new IllegalArgumentException(

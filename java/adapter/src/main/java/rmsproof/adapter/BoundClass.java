@@ -105,7 +105,8 @@ final class BoundClass implements BoundPort {
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
-                        + executable.getName() + " (" + port.language.typeName(types[i], owner) + ") "
+                        + executable.getName()
+                        + " (" + port.language.typeName(types[i], owner) + ") "
                         + (role == null ? "has no default" : "cannot take " + role));
             }
         }
@@ -143,15 +144,14 @@ final class BoundClass implements BoundPort {
         List<Object> states = new ArrayList<>();
         states.add(port.language.defaultOf(entry.method, position) != null ? DEFAULT
                 : port.language.nothing(entry.method.getParameterTypes()[position]));
+        Object empty = port.language.emptyMap(entry.method.getParameterTypes()[position]);
+        if (empty != null) {
+            states.add(empty);
+        }
         Accepts accepts = call[position];
-        if (accepts.holder() != null) {
+        if (length >= 0 && accepts.holder() != null && !accepts.kind().equals("map")) {
             Holder holder = accepts.holder().apply(binding.storage());
-            if (!accepts.kind().equals("array")) {
-                states.add(holder.map(new String[0], new Object[0]));
-            }
-            if (length >= 0 && !accepts.kind().equals("map")) {
-                states.add(holder.array(new double[length], 0, length));
-            }
+            states.add(holder.array(new double[length], 0, length));
         }
         return states;
     }
@@ -163,9 +163,8 @@ final class BoundClass implements BoundPort {
         try {
             Object target = own.singleton != null ? own.singleton.get(null) : null;
             if (own.constructor != null) {
-                Object[] arguments =
-                        arguments(own.constructor, null, binding.construct(), construct, hyperparameters);
-                target = own.constructor.newInstance(arguments);
+                target = own.constructor.newInstance(arguments(
+                        own.constructor, null, binding.construct(), construct, hyperparameters));
             }
             Object[] arguments =
                     arguments(own.method, target, binding.call(), call, hyperparameters);

@@ -15,7 +15,7 @@ public interface BoundPort {
     /** How the port is given weights. */
     Holder weights();
 
-    /** True where the port takes one plain array a call, so that each array has its own optimizer. */
+    /** True where the port takes one plain array a call: then each array has its own optimizer. */
     boolean plain();
 
     /** True where a moving average can be seen from outside, in a field or a variable. */

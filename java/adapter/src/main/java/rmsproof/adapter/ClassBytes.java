@@ -1,5 +1,6 @@
 package rmsproof.adapter;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** The compiled classes of a port, kept in memory so that they can be loaded any number of times. */
+/** The compiled classes of a port, kept in memory so that they can be loaded again and again. */
 final class ClassBytes {
     private static final String SUFFIX = ".class";
 
@@ -42,8 +43,8 @@ final class ClassBytes {
             files = walk.filter(file -> file.toString().endsWith(SUFFIX)).toList();
         }
         for (Path file : files) {
-            String name = folder.relativize(file).toString();
-            keep(name.replace(folder.getFileSystem().getSeparator(), "/"), Files.readAllBytes(file));
+            String name = folder.relativize(file).toString().replace(File.separatorChar, '/');
+            keep(name, Files.readAllBytes(file));
         }
     }
 

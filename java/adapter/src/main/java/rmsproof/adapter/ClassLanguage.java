@@ -68,6 +68,11 @@ public abstract class ClassLanguage implements Language {
         return type == Optional.class ? Optional.empty() : null;
     }
 
+    /** A new empty map for a parameter of this type, or null where it takes no map. */
+    protected Object emptyMap(Class<?> type) {
+        return JavaTypes.emptyMap(type);
+    }
+
     /** Wraps a state that came back bare for a parameter that may have none. */
     protected Object wrap(Object state, Class<?> type) {
         boolean bare = type == Optional.class && !(state instanceof Optional);

@@ -30,8 +30,8 @@ final class ClassPort implements Port {
             List<Method> methods) {
 
         boolean onlyStatic() {
-            return singleton == null
-                    && methods.stream().allMatch(method -> Modifier.isStatic(method.getModifiers()));
+            return singleton == null && methods.stream()
+                    .allMatch(method -> Modifier.isStatic(method.getModifiers()));
         }
     }
 

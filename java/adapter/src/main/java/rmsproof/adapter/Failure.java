@@ -5,6 +5,9 @@ import java.lang.reflect.InvocationTargetException;
 
 /** Puts what went wrong in a port into words, with the line of its own source. */
 final class Failure {
+    /** Enough for any message meant for people; a port may put a whole array into one. */
+    private static final int LONGEST_MESSAGE = 2000;
+
     private Failure() {}
 
     static String crash(int step, Throwable thrown, Port port) {
@@ -56,7 +59,9 @@ final class Failure {
     /** A stranger's exception may throw while it is asked for its message. */
     private static String message(Throwable thrown) {
         try {
-            return thrown.getLocalizedMessage();
+            String message = thrown.getLocalizedMessage();
+            return message == null || message.length() <= LONGEST_MESSAGE ? message
+                    : message.substring(0, LONGEST_MESSAGE) + "...";
         } catch (Throwable again) {
             return null;
         }

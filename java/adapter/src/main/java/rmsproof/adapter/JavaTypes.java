@@ -44,7 +44,7 @@ final class JavaTypes {
         if (type instanceof Class<?> plain) {
             return acceptsClass(plain);
         } else if (type instanceof ParameterizedType generic) {
-            return acceptsGeneric((Class<?>) generic.getRawType(), generic.getActualTypeArguments());
+            return acceptsGeneric(erased(generic), generic.getActualTypeArguments());
         } else if (type instanceof GenericArrayType array) {
             return arrayOf(array.getGenericComponentType());
         }
@@ -110,6 +110,13 @@ final class JavaTypes {
             return Accepts.array(null, storage -> holder.apply(storage % 2 == 1));
         }
         return Accepts.OTHER;
+    }
+
+    /** A new empty map that a parameter of this type admits, or null. */
+    static Object emptyMap(Class<?> type) {
+        boolean any = type == Object.class;
+        Supplier<Map<String, Object>> map = admitted(MAPS, any ? Map.class : type, Map.class);
+        return map == null ? null : map.get();
     }
 
     private static <V> V admitted(List<Choice<V>> offered, Class<?> asked, Class<?> family) {

@@ -31,7 +31,8 @@ final class Json {
                 return tree.getAsJsonObject();
             }
         } catch (IOException | RuntimeException malformed) {
-            throw new IllegalArgumentException("malformed JSON: " + malformed.getMessage(), malformed);
+            throw new IllegalArgumentException(
+                    "malformed JSON: " + malformed.getMessage(), malformed);
         }
         throw new IllegalArgumentException("not one JSON object");
     }

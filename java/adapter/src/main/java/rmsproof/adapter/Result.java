@@ -130,7 +130,8 @@ final class Result {
     private void readWeights(Layout layout, Object weights, double[] into)
             throws GarbledException {
         if (plain) {
-            numbers.read(layout.names()[0], weights, into, layout.offsets()[0], layout.lengths()[0]);
+            numbers.read(layout.names()[0], weights, into,
+                    layout.offsets()[0], layout.lengths()[0]);
             return;
         }
         Map<?, ?> map = language.map(weights);
@@ -182,8 +183,10 @@ final class Result {
         double[] distances = {
             distance(layout, first, before), distance(layout, second, before)};
         if (distances[0] >= 0 && distances[1] >= 0) {
-            pairPosition = distances[0] <= distances[1] ? 0 : 1;
-            return pairPosition;
+            int nearer = distances[0] <= distances[1] ? 0 : 1;
+            // Empty arrays are equally near: they decide nothing for the steps to come.
+            pairPosition = distances[0] != distances[1] ? nearer : pairPosition;
+            return nearer;
         } else if (distances[0] >= 0 || distances[1] >= 0) {
             return distances[0] >= 0 ? 0 : 1;
         } else if (resembles(layout, first)) {
@@ -214,11 +217,11 @@ final class Result {
     /** Tells whether a value is meant as weights, though it may be incomplete. */
     private boolean resembles(Layout layout, Object value) {
         if (plain) {
-            return numbers.begins(value);
+            return numbers.begins(value) || layout.lengths()[0] == 0 && numbers.fits(value, 0);
         }
         Map<?, ?> map = language.map(value);
-        if (map == null) {
-            return false;
+        if (map == null || layout.count() == 0) {
+            return map != null;
         }
         for (String name : layout.names()) {
             if (language.sequence(map.get(name)) != null) {

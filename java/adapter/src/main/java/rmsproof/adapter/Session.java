@@ -22,7 +22,7 @@ final class Session {
     private boolean gradientsChanged;
     private int step;
 
-    /** An optimizer and the state it is handed; one for all arrays, or one each for a plain port. */
+    /** An optimizer and the state it is handed; a plain port has one for each array. */
     private static final class Slot {
         Optimizer optimizer;
         Object state;

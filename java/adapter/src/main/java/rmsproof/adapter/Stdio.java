@@ -33,7 +33,7 @@ public final class Stdio {
     private Host host;
     private JsonObject loadFailure;
 
-    private Stdio(String language, String[] classpath, String source, Writer out) {
+    Stdio(String language, String[] classpath, String source, Writer out) {
         this.language = language;
         this.classpath = classpath;
         this.source = source;
@@ -60,7 +60,8 @@ public final class Stdio {
         System.exit(0);
     }
 
-    private void serve(BufferedReader requests) throws IOException {
+    /** Answers requests until one says {@code quit} or there are no more. */
+    void serve(BufferedReader requests) throws IOException {
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             if (line.isBlank()) {
                 continue;

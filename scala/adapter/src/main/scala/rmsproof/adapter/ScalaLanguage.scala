@@ -58,7 +58,8 @@ final class ScalaLanguage extends ClassLanguage:
   override protected def offers(method: Method): Boolean =
     val owner = method.getDeclaringClass
     val forwarder = Modifier.isStatic(method.getModifiers) && companion(owner).isDefined
-    val constructs = method.getName == "apply" && owner.getName == method.getReturnType.getName + "$"
+    val constructs =
+      method.getName == "apply" && owner.getName == method.getReturnType.getName + "$"
     super.offers(method) && !method.getName.contains('$') && !forwarder && !constructs
     && !generated.contains(method.getName)
 
@@ -76,6 +77,9 @@ final class ScalaLanguage extends ClassLanguage:
 
   override protected def nothing(parameter: Class[?]): AnyRef =
     if parameter == classOf[Option[?]] then None else super.nothing(parameter)
+
+  override protected def emptyMap(parameter: Class[?]): AnyRef =
+    ScalaTypes.emptyMap(parameter).getOrElse(super.emptyMap(parameter))
 
   override protected def wrap(state: AnyRef, parameter: Class[?]): AnyRef =
     if parameter == classOf[Option[?]] && !state.isInstanceOf[Option[?]] then Option(state)
@@ -95,7 +99,8 @@ final class ScalaLanguage extends ClassLanguage:
   override def pair(value: AnyRef): Array[AnyRef] = value match
     case elements: collection.Seq[?] =>
       if elements.lengthCompare(2) == 0 then parts(elements.iterator) else null
-    case product: Product => if product.productArity == 2 then parts(product.productIterator) else null
+    case product: Product =>
+      if product.productArity == 2 then parts(product.productIterator) else null
     case other => super.pair(other)
 
   private def parts(elements: Iterator[?]): Array[AnyRef] =

@@ -63,6 +63,12 @@ private[adapter] object ScalaTypes:
           MapHolder(maps.head, JavaTypes.numbers(single(storage))))
       case other => JavaTypes.accepts(other)
 
+  /** A new empty map that a parameter of this type admits, if it is one of Scala's. */
+  def emptyMap(parameter: Class[?]): Option[AnyRef] =
+    val asked =
+      parameter == classOf[Object] || classOf[collection.Map[?, ?]].isAssignableFrom(parameter)
+    if asked then admitted(maps, parameter).map(_.make(Nil)) else None
+
   private def acceptsMap(
       raw: Class[?],
       key: Type,
@@ -124,9 +130,9 @@ private[adapter] object ScalaTypes:
     case array: GenericArrayType => s"Array[${name(array.getGenericComponentType, float)}]"
     case generic: ParameterizedType =>
       val raw = JavaTypes.erased(generic)
+      val sequence = classOf[collection.Seq[?]].isAssignableFrom(raw)
       val arguments = generic.getActualTypeArguments.map {
-        case erased if erased == classOf[Object] && classOf[collection.Seq[?]].isAssignableFrom(raw) =>
-          if float then "Float" else "Double"
+        case erased if sequence && erased == classOf[Object] => if float then "Float" else "Double"
         case argument => name(argument, float)
       }
       if raw.getName.startsWith("scala.Tuple") then arguments.mkString("(", ", ", ")")

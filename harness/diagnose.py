@@ -1,0 +1,469 @@
+"""Why a port diverges: the smallest set of deviations that reproduces what was observed.
+
+Hypotheses are replayed in order of size. A coarse sieve on the richest evidence leaves few of
+thousands; those are held to the rounding envelope of their own dialect on every piece of
+evidence, and then compared bit for bit in every listed arithmetic. The search stops at the
+first size that explains everything. A name is given only then: what comes near and does not
+fit is called nearest, never named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.compare import equal_arithmetics, same
+from harness.constants import shortest_first, solve
+from harness.evidence import Evidence, richest_first
+from harness.hypotheses import (
+    USUAL,
+    Deviations,
+    deviations_of,
+    dialect,
+    open_constants,
+    sets,
+    singles,
+)
+from python_ref.dialects import AXES, Arithmetic, Dialect, Hypothesis, Stepper, arithmetics, replay
+from python_ref.exact import running_envelopes
+from python_ref.scenarios import Scenario
+
+LARGEST = 3
+"""Sets of more deviations are not searched, except those that a library's name stands for."""
+
+# The sieve only saves time: what it passes is judged by the envelope. Rounding moves a port by
+# some 1e-13 of its path in double and 1e-5 in float; a set is dropped when most elements are
+# far outside of that.
+_SIEVE = {"float64": 1e-4, "float32": 1e-2}
+_BATCH = 20_000
+# Probes that are fed to tell what still fits apart.
+_PROBES = 6
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One set of deviations that reproduces everything observed.
+
+    Attributes:
+        chosen: the set, in the order of the axes.
+        constants: what the port uses instead of what it is given, by hyperparameter.
+        arithmetic: by precision, the first listed that is equal bit for bit; None if none is.
+    """
+
+    chosen: Deviations
+    constants: Mapping[str, float] = field(default_factory=dict)
+    arithmetic: tuple[tuple[str, Arithmetic], ...] | None = None
+
+    @property
+    def deviations(self) -> tuple[str, ...]:
+        """The set as "axis=value"."""
+        return deviations_of(self.chosen)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What comes nearest where nothing fits: described, never named as the cause."""
+
+    chosen: Deviations
+    left: float
+    """The median of what it leaves unexplained, relative to how far the weights moved."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What explains a port.
+
+    Attributes:
+        best: the explanation; None where nothing in reach explains everything.
+        alternatives: the other sets that fit equally well on what was fed.
+        masked: axes nothing can be said about, because the explanation hides them.
+        nearest: where nothing fits.
+    """
+
+    best: Explanation | None
+    alternatives: tuple[Explanation, ...] = ()
+    masked: tuple[str, ...] = ()
+    nearest: Nearest | None = None
+
+
+Probe = Callable[[Dialect, Sequence[Dialect]], Evidence | None]
+"""Feeds a port the scenario that tells these dialects apart best; None if none does."""
+
+
+def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None = None) -> Diagnosis:
+    """Explain what was observed.
+
+    Args:
+        evidence: at least one piece with a step seen.
+        claim: what the port was held against; deviations are from it.
+        probe: feeds the port more; None where it is out of reach.
+    """
+    ordered = richest_first([e for e in evidence if e.steps])
+    if not ordered:
+        return Diagnosis(None)
+    if all(_unmoved(e) for e in ordered):
+        return _no_update(claim)
+    search = _Search(claim, ordered)
+    found: list[Explanation] = []
+    for size in range(LARGEST + 1):
+        found = search.of_size(size)
+        if found:
+            break
+    else:
+        found = search.named()
+    for _ in range(_PROBES):
+        if probe is None or len(search.apart(found)) < 2:
+            break
+        dialects = [search.dialect_of(e) for e in search.apart(found)]
+        more = probe(dialects[0], dialects)
+        if more is None:
+            break
+        search.evidence.append(more)
+        found = search.still_fitting(found)
+    if not found:
+        return Diagnosis(None, nearest=search.nearest())
+    best, *others = _ranked(found)
+    alternatives = tuple(_twins(best, claim)) + tuple(others)
+    return Diagnosis(best, _distinct(best, alternatives), search.masked(best))
+
+
+def _unmoved(evidence: Evidence) -> bool:
+    rows = evidence.weights[evidence.seen]
+    return bool(same(np.broadcast_to(evidence.initial, rows.shape), rows).all())
+
+
+def _no_update(claim: Dialect) -> Diagnosis:
+    masked = tuple(axis for axis in AXES if axis != "write")
+    del claim
+    return Diagnosis(Explanation((("write", "none"),)), masked=masked)
+
+
+class _Search:
+    """The search over one port's evidence."""
+
+    def __init__(self, claim: Dialect, evidence: Sequence[Evidence]) -> None:
+        self.claim = claim
+        self.evidence = list(evidence)
+        self._storable = all(_float32_only(e) for e in evidence)
+
+    def of_size(self, size: int) -> list[Explanation]:
+        """Every explanation by a set of `size` deviations."""
+        if size == 0:
+            return self._explained([((), {})])
+        every = [c for c in sets(self.claim, size) if self._could_be(c)]
+        found = self._explained([(chosen, {}) for chosen in every if self._closed(chosen)])
+        opened = [chosen for chosen in every if open_constants(chosen)]
+        if size < LARGEST:
+            found += self._solved(opened)
+        elif not found:
+            found += self._explained(
+                [(chosen, c) for chosen in opened for c in _usual_constants(chosen)]
+            )
+        return _unique(found)
+
+    def named(self) -> list[Explanation]:
+        """Explanations by the dialects of libraries, however many deviations they are."""
+        from python_ref.libraries import LIBRARIES
+
+        candidates: list[tuple[Deviations, dict[str, float]]] = []
+        for library in LIBRARIES.values():
+            chosen = _difference(self.claim, library.dialect)
+            if len(chosen) > LARGEST:
+                candidates.append((chosen, dict(library.dialect.constants)))
+        found = self._explained(candidates)
+        fewest = min((len(e.chosen) for e in found), default=0)
+        return [e for e in found if len(e.chosen) == fewest]
+
+    def still_fitting(self, found: Sequence[Explanation]) -> list[Explanation]:
+        """Those of `found` that the evidence that was added last bears out too."""
+        return self._explained([(e.chosen, dict(e.constants)) for e in found])
+
+    def apart(self, found: Sequence[Explanation]) -> list[Explanation]:
+        """`found` without those that are the same thing in algebra as an earlier one."""
+        kept: list[Explanation] = []
+        for explanation in _ranked(found):
+            if not any(_same_algebra(explanation.chosen, k.chosen) for k in kept):
+                kept.append(explanation)
+        return kept
+
+    def dialect_of(self, explanation: Explanation) -> Dialect:
+        """The whole dialect of an explanation."""
+        return dialect(self.claim, explanation.chosen, explanation.constants)
+
+    def masked(self, best: Explanation) -> tuple[str, ...]:
+        """Axes that would show in the claim and do not in what the port does instead."""
+        named = {axis for axis, _ in best.chosen}
+        inert = self._inert(self.claim)
+        return tuple(a for a in self._inert(self.dialect_of(best)) if a not in inert | named)
+
+    def _inert(self, base: Dialect) -> KeysView[str]:
+        """Axes on which every other value gives the same weights on all that was fed."""
+        left = [
+            (chosen[0][0], dialect(base, chosen))
+            for chosen in singles(base)
+            if chosen[0][0] not in ("precision", "float32_hyperparameters")
+        ]
+        axes = dict.fromkeys(axis for axis, _ in left)
+        for evidence in self.evidence:
+            if not left:
+                break
+            dialects = [base, *(d for _, d in left)]
+            hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
+            weights = replay(evidence.scenario, hypotheses, evidence.steps).weights
+            moved = {
+                axis
+                for (axis, _), row in zip(left, weights[1:], strict=True)
+                if not same(weights[0], row).all()
+            }
+            left = [(axis, d) for axis, d in left if axis not in moved]
+            axes = {axis: None for axis in axes if axis not in moved}
+        return axes.keys()
+
+    def nearest(self) -> Nearest | None:
+        """Of the claim and all single deviations, what leaves least unexplained."""
+        evidence = self.evidence[0]
+        candidates: list[tuple[Deviations, Mapping[str, float]]] = [((), {})]
+        for chosen in singles(self.claim):
+            if self._could_be(chosen):
+                usual = list(_usual_constants(chosen)) if open_constants(chosen) else [{}]
+                candidates.extend((chosen, constants) for constants in usual)
+        hypotheses = [self._hypothesis(c, k, evidence) for c, k in candidates]
+        weights = replay(evidence.scenario, hypotheses, evidence.steps).weights
+        seen = evidence.seen[: evidence.steps]
+        observed = evidence.weights[: evidence.steps][seen]
+        with np.errstate(all="ignore"):
+            moved = np.abs(observed - evidence.initial) + np.abs(
+                weights[:, seen] - evidence.initial
+            )
+            apart = np.abs(weights[:, seen] - observed) / np.where(moved > 0, moved, 1.0)
+        left = np.median(np.nan_to_num(apart, nan=np.inf).reshape(len(candidates), -1), axis=1)
+        best = int(np.argmin(left))
+        return Nearest(candidates[best][0], float(left[best])) if np.isfinite(left[best]) else None
+
+    # -- which sets are worth replaying ---------------------------------------------------------
+
+    def _could_be(self, chosen: Deviations) -> bool:
+        """Narrow storage shows in every number; a port that gives others does not have it."""
+        narrow = dict(chosen).get("precision")
+        if narrow is None:
+            return True
+        if any(e.precision != "float64" for e in self.evidence):
+            return False  # where floats are stored it is arithmetic, no deviation
+        return self._storable
+
+    def _closed(self, chosen: Deviations) -> bool:
+        return all(self._offered(name) for name in open_constants(chosen)) and not any(
+            value == "ignored" for _, value in chosen
+        )
+
+    def _offered(self, name: str) -> bool:
+        """Whether the scenarios give this option, so that the port need not have its own."""
+        return all(name in e.scenario.options for e in self.evidence)
+
+    # -- from sets to explanations ------------------------------------------------------------
+
+    def _solved(self, opened: Sequence[Deviations]) -> list[Explanation]:
+        """Explanations by sets whose constants are solved for, each the shortest that fits."""
+        if not opened:
+            return []
+        found = []
+        for solved in solve(self.claim, opened, self.evidence[0]):
+            ladder = list(islice(shortest_first(solved.constants), 64))
+            fitting = self._explained([(solved.chosen, constants) for constants in ladder])
+            # In the ladder's order: the shortest that is exact, else the shortest that fits.
+            exact = [e for e in fitting if e.arithmetic is not None]
+            found.extend((exact or fitting)[:1])
+        return found
+
+    def _explained(
+        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]]
+    ) -> list[Explanation]:
+        """The candidates that every piece of evidence bears out, in their order."""
+        left: list[tuple[Deviations, Mapping[str, float]]] = []
+        for start in range(0, len(candidates), _BATCH):
+            part = candidates[start : start + _BATCH]
+            left += [
+                c for c, k in zip(part, self._sieved(part, self.evidence[0]), strict=True) if k
+            ]
+        for evidence in self.evidence:
+            if not left:
+                return []
+            left = [c for c, k in zip(left, self._within(left, evidence), strict=True) if k]
+        return [
+            Explanation(chosen, dict(constants), self._exact(chosen, constants))
+            for chosen, constants in left
+        ]
+
+    def _hypothesis(
+        self, chosen: Deviations, constants: Mapping[str, float], evidence: Evidence
+    ) -> Hypothesis:
+        return Hypothesis(dialect(self.claim, chosen, constants), precision=evidence.precision)
+
+    def _sieved(
+        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
+    ) -> NDArray[np.bool_]:
+        """Which candidates are not far off on most elements, step by step."""
+        alive = np.arange(len(candidates))
+        keep = np.zeros(len(candidates), dtype=np.bool_)
+        stepper = Stepper(
+            evidence.scenario, [self._hypothesis(c, k, evidence) for c, k in candidates]
+        )
+        family = "float64" if evidence.precision == "float64" else "float32"
+        for t in range(evidence.steps):
+            weights, _ = stepper.step()
+            if not evidence.seen[t]:
+                continue
+            observed = evidence.weights[t]
+            with np.errstate(all="ignore"):
+                moved = np.maximum(
+                    np.abs(observed - evidence.initial), np.abs(weights - evidence.initial)
+                )
+                tolerance = _SIEVE[family] * (moved + np.abs(observed) * 1e-9)
+                near = np.abs(weights - observed) <= tolerance + 2 * evidence.rounding
+            near |= same(weights, observed[None, :])
+            passed = np.asarray(near.mean(axis=1) >= 0.5)
+            if not passed.all():
+                alive = alive[passed]
+                if not alive.size:
+                    return keep
+                stepper.keep(passed)
+        keep[alive] = True
+        return keep
+
+    def _within(
+        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
+    ) -> NDArray[np.bool_]:
+        """Which candidates hold everything observed within their own rounding envelope."""
+        scenario = _cut(evidence)
+        dialects = [dialect(self.claim, c, k) for c, k in candidates]
+        hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
+        weights = replay(scenario, hypotheses).weights
+        bound = running_envelopes(scenario, evidence.precision, dialects)
+        seen = evidence.seen[: evidence.steps]
+        observed = evidence.weights[: evidence.steps][seen]
+        weights, bound = weights[:, seen], bound[:, seen]
+        # The value replayed may be off by the bound as well as the port.
+        with np.errstate(all="ignore"):
+            within = np.abs(weights - observed) <= 2 * bound + evidence.rounding
+        within |= same(weights, observed[None])
+        fine = within.reshape(len(candidates), -1)
+        unbounded = np.isnan(bound).reshape(len(candidates), -1)
+        result = np.asarray((fine | unbounded).all(axis=1))
+        # Where nothing bounds an element, only equality to the last bit speaks for it.
+        for i in np.flatnonzero(result & (unbounded & ~fine).any(axis=1)).tolist():
+            chosen, constants = candidates[i]
+            result[i] = bool(self._equal(chosen, constants, evidence))
+        return result
+
+    def _exact(
+        self, chosen: Deviations, constants: Mapping[str, float]
+    ) -> tuple[tuple[str, Arithmetic], ...] | None:
+        """By precision, the first arithmetic that equals all evidence; None if one has none."""
+        alive: dict[str, Sequence[Arithmetic]] = {}
+        for evidence in sorted(self.evidence, key=lambda e: e.weights.size):
+            asked = alive.get(evidence.precision)
+            equal = self._equal(chosen, constants, evidence, asked)
+            if not equal:
+                return None
+            alive[evidence.precision] = equal
+        return tuple((precision, equal[0]) for precision, equal in alive.items())
+
+    def _equal(
+        self,
+        chosen: Deviations,
+        constants: Mapping[str, float],
+        evidence: Evidence,
+        asked: Sequence[Arithmetic] | None = None,
+    ) -> Sequence[Arithmetic]:
+        hypothesis = self._hypothesis(chosen, constants, evidence)
+        return equal_arithmetics(
+            _cut(evidence),
+            hypothesis.dialect,
+            evidence.precision,
+            evidence.weights[: evidence.steps],
+            asked or arithmetics(evidence.precision),
+            seen=evidence.seen[: evidence.steps],
+            rounding=evidence.rounding,
+        )
+
+
+def _cut(evidence: Evidence) -> Scenario:
+    """The scenario up to the last step that was seen."""
+    if evidence.steps == evidence.scenario.steps:
+        return evidence.scenario
+    return replace(evidence.scenario, gradients=evidence.scenario.gradients[: evidence.steps])
+
+
+def _float32_only(evidence: Evidence) -> bool:
+    rows = evidence.weights[evidence.seen]
+    with np.errstate(all="ignore"):
+        narrowed = rows.astype(np.float32).astype(np.float64)
+    # What never moved was given in double and says nothing of what is stored.
+    given = same(rows, np.broadcast_to(evidence.initial, rows.shape))
+    return evidence.rounding == 0 and bool((same(rows, narrowed) | given).all())
+
+
+def _usual_constants(chosen: Deviations) -> Iterable[dict[str, float]]:
+    names = open_constants(chosen)
+    if len(names) != 1:
+        return []
+    return [{names[0]: value} for value in USUAL[names[0]]]
+
+
+def _difference(claim: Dialect, other: Dialect) -> Deviations:
+    return tuple(
+        (axis, other.choice(axis)) for axis in AXES if other.choice(axis) != claim.choice(axis)
+    )
+
+
+# -- telling explanations apart -------------------------------------------------------------------
+
+_TWINS = ("lr_in_buffer", "lr_out_of_buffer")
+
+
+def _twins(best: Explanation, claim: Dialect) -> list[Explanation]:
+    """Where the learning rate stands in the buffer cannot be seen while it is constant."""
+    found = []
+    for k, (axis, value) in enumerate(best.chosen):
+        if axis == "momentum" and value in _TWINS and claim.choice("schedule") == "no":
+            if ("schedule", "inverse_time") in best.chosen:
+                continue
+            other = _TWINS[1 - _TWINS.index(value)]
+            chosen = (*best.chosen[:k], (axis, other), *best.chosen[k + 1 :])
+            found.append(Explanation(chosen, best.constants))
+    return found
+
+
+def _same_algebra(a: Deviations, b: Deviations) -> bool:
+    def folded(chosen: Deviations) -> tuple[tuple[str, str], ...]:
+        return tuple((x, _TWINS[0] if v in _TWINS else v) for x, v in chosen)
+
+    return folded(a) == folded(b)
+
+
+def _ranked(found: Sequence[Explanation]) -> list[Explanation]:
+    """Bit for bit before within rounding, formulas before constants, then in axis order."""
+    order = {axis: i for i, axis in enumerate(AXES)}
+
+    def key(e: Explanation) -> tuple[object, ...]:
+        values = [(order[axis], AXES[axis].names.index(value)) for axis, value in e.chosen]
+        ignored = sum(value == "ignored" for _, value in e.chosen)
+        return (e.arithmetic is None, len(e.chosen), ignored, len(e.constants), values)
+
+    return sorted(found, key=key)
+
+
+def _unique(found: Sequence[Explanation]) -> list[Explanation]:
+    return list({e.chosen: e for e in reversed(found)}.values())[::-1]
+
+
+def _distinct(best: Explanation, others: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    kept: dict[Deviations, Explanation] = {}
+    for other in others:
+        if other.chosen != best.chosen:
+            kept.setdefault(other.chosen, other)
+    return tuple(kept.values())

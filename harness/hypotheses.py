@@ -1,0 +1,95 @@
+"""What a port may be doing: sets of deviations from its claim, in order of size.
+
+A set is a tuple of (axis, value). Values that bring a constant of the port's own (a decay rate
+it does not take, a momentum it was never given) leave that constant open; `constants` solves
+for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import combinations
+
+from python_ref.dialects import AXES, Dialect
+
+Deviations = tuple[tuple[str, str], ...]
+
+# In sets of three only what people write by hand; that floats are narrowed here and there is
+# found alone and in pairs.
+_NOT_IN_THREES = ("precision", "float32_hyperparameters", "order", "mean_decay")
+
+# Where the search for a constant starts, and what sets of three are tried with: the values
+# that papers, libraries and tutorials use.
+USUAL: Mapping[str, tuple[float, ...]] = {
+    "learning_rate": (0.1, 0.01, 0.001, 0.0001),
+    "decay_rate": (0.5, 0.8, 0.9, 0.95, 0.99, 0.999),
+    "epsilon": (1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0),
+    "momentum": (0.5, 0.8, 0.9, 0.95, 0.99),
+    "weight_decay": (1e-4, 5e-4, 1e-3, 0.01, 0.1),
+    "clip": (0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0),
+    "mean_decay": (0.5, 0.8, 0.9, 0.95, 0.99),
+    "decay": (1e-6, 1e-4, 1e-3, 0.01, 0.1, 0.5, 1.0),
+}
+
+
+def deviations_of(chosen: Deviations) -> tuple[str, ...]:
+    """The set as "axis=value"."""
+    return tuple(f"{axis}={value}" for axis, value in chosen)
+
+
+def open_constants(chosen: Deviations) -> tuple[str, ...]:
+    """The constants of the port's own that a set brings."""
+    found = (AXES[axis][value].constant for axis, value in chosen)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def dialect(
+    claim: Dialect, chosen: Deviations, constants: Mapping[str, float] | None = None
+) -> Dialect:
+    """The claim with a set of deviations from it."""
+    choices = {**claim.choices(), **dict(chosen)}
+    written = [f"{axis}={value}" for axis, value in choices.items()]
+    return Dialect(written, {**claim.constants, **(constants or {})})
+
+
+@cache
+def singles(claim: Dialect) -> tuple[Deviations, ...]:
+    """Every deviation alone, in the order of the axes."""
+    return tuple(
+        ((name, value),)
+        for name, axis in AXES.items()
+        for value in axis.names
+        if value != claim.choice(name) and _possible(name, value)
+    )
+
+
+def _possible(axis: str, value: str) -> bool:
+    # A port that stores and computes in double anyway is the claim itself.
+    return not (axis == "precision" and value == "float64")
+
+
+def sets(claim: Dialect, size: int) -> Iterator[Deviations]:
+    """Every set of `size` deviations on different axes, in the order of the axes."""
+    alone = [single[0] for single in singles(claim)]
+    if size > 2:
+        alone = [(axis, value) for axis, value in alone if axis not in _NOT_IN_THREES]
+    for chosen in combinations(alone, size):
+        if len({axis for axis, _ in chosen}) == size and _coherent(claim, chosen):
+            yield chosen
+
+
+def _coherent(claim: Dialect, chosen: Deviations) -> bool:
+    """Whether no member is without effect because of another: smaller sets say the same."""
+    values = {**claim.choices(), **dict(chosen)}
+    named = dict(chosen)
+    if "write" in named and named["write"] == "none":
+        return False  # nothing else can be said then
+    if values.get("average") == "none":
+        hidden = ("epsilon", "initial_average", "root", "decay_rate", "eps", "centered")
+        if any(axis in named for axis in hidden):
+            return False
+    if values.get("epsilon") == "none" and "eps" in named:
+        return False
+    averaged = values.get("numerator") == "mean_gradient" or values.get("centered") == "yes"
+    return not ("mean_decay" in named and not averaged)

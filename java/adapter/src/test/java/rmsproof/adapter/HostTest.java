@@ -1,0 +1,286 @@
+package rmsproof.adapter;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the host sees of a port, gives it, and reads back. */
+class HostTest {
+    private static final double[] WEIGHTS = {1, 2, 3};
+    private static final double[] ONES = {1, 1, 1};
+    private static final double[] HALVED = {0.5, 1.5, 2.5};
+
+    /** A static port whose body sees maps g and w of the given array type. */
+    private static String onMaps(String array, String returns, String body) {
+        String map = "Map<String, " + array + ">";
+        return "class P { static " + returns + " step("
+                + map + " gradients, " + map + " weights) { " + body + " } }";
+    }
+
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(text).getAsJsonObject();
+    }
+
+    private static String where(Steps steps) {
+        return json(steps.facts).get("where").getAsString();
+    }
+
+    // Conversions: every port takes half a gradient off each weight.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"double[]", "float[]", "Double[]", "Float[]"})
+    void givesArraysOfTheTypeAskedFor(String type) throws Exception {
+        String element = type.substring(0, type.length() - 2).toLowerCase();
+        Steps steps = Ports.run(Ports.bound(onMaps(type, "void",
+                "weights.forEach((k, w) -> { for (int i = 0; i < w.length; i++) "
+                        + "w[i] = w[i] - (" + element + ") 0.5 * gradients.get(k)[i]; });")),
+                WEIGHTS, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(HALVED, steps.weights);
+        assertEquals("in place", where(steps));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"List<Double>", "ArrayList<Double>", "Collection<Double>",
+        "List<? extends Number>", "LinkedList<Number>", "List"})
+    void givesListsOfTheTypeAskedFor(String type) throws Exception {
+        Steps steps = Ports.run(Ports.bound(onMaps(type, "Object",
+                "Map<String, double[]> made = new HashMap<>();"
+                        + "weights.forEach((k, w) -> made.put(k, ((Collection<?>) w).stream()"
+                        + ".mapToDouble(x -> ((Number) x).doubleValue() - 0.5).toArray()));"
+                        + "return made;")),
+                WEIGHTS, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(HALVED, steps.weights);
+        assertEquals("returned", where(steps));
+    }
+
+    @Test
+    void narrowsToFloatWhatAFloatPortIsGiven() throws Exception {
+        Steps steps = Ports.run(Ports.bound(onMaps("float[]", "void", "")),
+                new double[] {0.1, 2, 3}, ONES);
+        assertEquals("nowhere", where(steps));
+        assertEquals((double) 0.1f, steps.weights[0]);
+    }
+
+    @Test
+    void keepsTheOrderOfTheNames() throws Exception {
+        Host host = Ports.bound(onMaps("double[]", "void",
+                "double n = 0; for (double[] w : weights.values()) w[0] = n++;"));
+        String[] names = {"z", "a", "m", "k", "b"};
+        assertNull(host.open("float64", Ports.ROLES, Ports.VALUES, names,
+                new int[] {1, 1, 1, 1, 1}, new double[5]));
+        Steps steps = host.run(1, new double[5], new byte[] {1, 1, 1, 1, 1});
+        assertArrayEquals(new double[] {0, 1, 2, 3, 4}, steps.weights);
+    }
+
+    @Test
+    void leavesArraysWithoutAGradientOut() throws Exception {
+        Host host = Ports.bound(onMaps("double[]", "void",
+                "if (!gradients.keySet().equals(weights.keySet())) throw new Error();"
+                        + "weights.values().forEach(w -> Arrays.fill(w, weights.size()));"));
+        assertNull(host.open("float64", Ports.ROLES, Ports.VALUES, new String[] {"a", "b"},
+                new int[] {2, 1}, WEIGHTS));
+        Steps steps = host.run(3, new double[9], new byte[] {0, 1, 0, 0, 1, 1});
+        assertNull(steps.failure);
+        assertArrayEquals(new double[] {1, 2, 1, 1, 2, 1, 2, 2, 2}, steps.weights);
+    }
+
+    // Where the result is
+
+    @Test
+    void seesEntriesThatWereReplaced() throws Exception {
+        Steps steps = Ports.run(Ports.bound(onMaps("double[]", "void",
+                "weights.replaceAll((k, w) -> Arrays.stream(w).map(x -> x - 0.5).toArray());")),
+                WEIGHTS, ONES);
+        assertArrayEquals(HALVED, steps.weights);
+        assertEquals("replaced", where(steps));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"new Object[] {made, gradients}", "new Object[] {gradients, made}",
+        "List.of(made, gradients)", "Map.entry(gradients, made)",
+        "Map.of(\"weights\", made, \"state\", gradients)", "new Both(gradients, made)"})
+    void takesAReturnedPairApart(String pair) throws Exception {
+        Host host = Ports.load("class P { record Both(Object s, Object w) {} "
+                + "static Object step("
+                + "Map<String, double[]> gradients, Map<String, double[]> weights) {"
+                + " Map<String, double[]> made = new HashMap<>(weights); made.replaceAll("
+                + "(k, w) -> Arrays.stream(w).map(x -> x - 0.5).toArray());"
+                + " return " + pair + "; } }");
+        host.bind("{\"class\":\"P\",\"call\":[\"gradients\",\"weights\"]}");
+        Steps steps = Ports.run(host, new double[] {1000, 2000, 3000}, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(new double[] {999.5, 1999.5, 2999.5}, steps.weights);
+    }
+
+    @Test
+    void handsTheReturnedStateBack() throws Exception {
+        String port = "class P { static Object[] step("
+                + "double[] gradients, double[] weights, Object state) {"
+                + " int calls = state == null ? 1 : (Integer) ((Map) state).get(\"calls\") + 1;"
+                + " double[] made = weights.clone(); Arrays.fill(made, 100 + calls);"
+                + " return new Object[] {made, Map.of(\"calls\", calls)}; } }";
+        Steps steps = Ports.run(Ports.bound(port), WEIGHTS, ONES, ONES);
+        assertNull(steps.failure);
+        // One state for each array: the second counts its own calls.
+        assertArrayEquals(new double[] {101, 101, 101, 102, 102, 102}, steps.weights);
+    }
+
+    @Test
+    void startsWithAnEmptyMapWhereNullIsRefused() throws Exception {
+        Steps steps = Ports.run(Ports.bound(
+                "class P { static void step(Map<String, double[]> gradients, "
+                + "Map<String, double[]> weights, Map<String, Integer> state) {"
+                + " state.merge(\"calls\", 1, Integer::sum);"
+                + " weights.values().forEach(w -> Arrays.fill(w, state.get(\"calls\"))); } }"),
+                WEIGHTS, ONES, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(new double[] {1, 1, 1, 2, 2, 2}, steps.weights);
+    }
+
+    @Test
+    void saysThatGradientsWereChanged() throws Exception {
+        Steps steps = Ports.run(
+                Ports.bound(onMaps("double[]", "void", "gradients.get(\"b\")[0] *= 2;")),
+                WEIGHTS, ONES);
+        assertTrue(json(steps.facts).get("gradients_changed").getAsBoolean());
+        assertFalse(json(steps.facts).get("weights_in_changed").getAsBoolean());
+    }
+
+    @Test
+    void showsThePrivateMovingAverage() throws Exception {
+        Host host = Ports.bound("class P {"
+                + " private Map<String, double[]> moving_average = new HashMap<>();"
+                + " void step(Map<String, double[]> gradients, Map<String, double[]> weights)"
+                + " { moving_average.putAll(gradients); } }");
+        Steps steps = Ports.run(host, WEIGHTS, new double[] {7, 8, 9});
+        assertArrayEquals(new double[] {7, 8, 9}, steps.movingAverage);
+    }
+
+    // Fresh ports
+
+    @Test
+    void staticsStartAnewWithEveryScenario() throws Exception {
+        Host host = Ports.bound("class P { static int calls; static void step("
+                + "Map<String, double[]> gradients, Map<String, double[]> weights)"
+                + " { calls++; weights.values().forEach(w -> Arrays.fill(w, calls)); } }");
+        assertArrayEquals(
+                new double[] {1, 1, 1, 2, 2, 2}, Ports.run(host, WEIGHTS, ONES, ONES).weights);
+        assertArrayEquals(new double[] {1, 1, 1}, Ports.run(host, WEIGHTS, ONES).weights);
+    }
+
+    @Test
+    void aScenarioCanBeRunInParts() throws Exception {
+        Host host = Ports.bound("class P { int calls; void step("
+                + "Map<String, double[]> gradients, Map<String, double[]> weights)"
+                + " { if (++calls == 3) throw new IllegalStateException(\"enough\");"
+                + " weights.values().forEach(w -> Arrays.fill(w, calls)); } }");
+        Ports.run(host, WEIGHTS, ONES);
+        Steps rest = host.run(2, new double[6], new byte[] {1, 1, 1, 1});
+        assertArrayEquals(new double[] {2, 2, 2}, rest.weights);
+        assertEquals(1, rest.completed);
+        assertEquals("{\"kind\":\"crashes\",\"message\":\"step 3: java.lang.IllegalStateException: "
+                + "enough (Port.java:2)\",\"step\":3}", rest.failure);
+    }
+
+    // Failures
+
+    private static String failure(String body) throws Exception {
+        Steps steps = Ports.run(Ports.bound(onMaps("double[]", "Object", body)), WEIGHTS, ONES);
+        assertEquals(0, steps.completed);
+        return json(steps.failure).get("kind").getAsString() + " "
+                + json(steps.failure).get("message").getAsString();
+    }
+
+    @Test
+    void namesAMissingArray() throws Exception {
+        assertEquals("garbled step 1: missing array b",
+                failure("weights.remove(\"b\"); return null;"));
+        assertEquals("garbled step 1: missing array b",
+                failure("return Map.of(\"a\", new double[2]);"));
+    }
+
+    @Test
+    void namesBothLengths() throws Exception {
+        assertEquals("garbled step 1: array a: expected length 2, observed 1",
+                failure("weights.put(\"a\", new double[1]); return null;"));
+    }
+
+    @Test
+    void namesWhatIsNoNumber() throws Exception {
+        assertEquals("garbled step 1: a[1] is null, not a number",
+                failure("return Map.of(\"a\", Arrays.asList(1, null), \"b\", List.of(1));"));
+    }
+
+    @Test
+    void survivesAnEndlessRecursion() throws Exception {
+        Host host = Ports.bound("class P { static int step(Map<String, double[]> gradients, "
+                + "Map<String, double[]> weights) { return step(gradients, weights) + 1; } }");
+        assertTrue(Ports.run(host, WEIGHTS, ONES).failure
+                .contains("step 1: java.lang.StackOverflowError (Port.java:2)"));
+    }
+
+    @Test
+    void aThrowingStaticInitializerIsACrash() throws Exception {
+        Host host = Ports.bound("class P { static int[] n = new int[-1]; static void step("
+                + "Map<String, double[]> gradients, Map<String, double[]> weights) {} }");
+        Steps steps = Ports.run(host, WEIGHTS, ONES);
+        assertEquals("crashes", json(steps.failure).get("kind").getAsString());
+        assertTrue(steps.failure.contains("NegativeArraySizeException: -1 (Port.java:2)"));
+    }
+
+    // Shapes and bindings
+
+    @Test
+    void listsOnlyWhatCanBeCalled() throws Exception {
+        JsonObject shape = Ports.shape(Ports.load("public class Port { static class Inner { "
+                + "Inner(float eta) {} void go(double[] g, Map<String, List<Float>> w) {} }"
+                + " class Bound { void no(int n) {} } private void hidden(int n) {}"
+                + " interface Shown { void abstractly(int n); }"
+                + " public static void main(String[] args) { Runnable r = () -> {}; } }"));
+        assertEquals(1, shape.getAsJsonArray("candidates").size());
+        assertEquals("{\"class\":\"Port$Inner\",\"kind\":\"class\",\"public\":false,"
+                + "\"constructors\":[{\"parameters\":[{\"name\":\"eta\",\"kind\":\"number\","
+                + "\"element\":\"float32\",\"type\":\"float\",\"default\":false}]}],"
+                + "\"methods\":[{\"name\":\"go\",\"static\":false,\"parameters\":["
+                + "{\"name\":\"g\",\"kind\":\"array\",\"element\":\"float64\","
+                + "\"type\":\"double[]\",\"default\":false},"
+                + "{\"name\":\"w\",\"kind\":\"map\",\"element\":\"float32\","
+                + "\"type\":\"Map<String, List<Float>>\",\"default\":false}],"
+                + "\"returns\":\"void\",\"line\":null}]}",
+                shape.getAsJsonArray("candidates").get(0).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"class\":\"Q\",\"call\":[\"gradients\",\"weights\"]}",
+        "{\"class\":\"P\",\"call\":[\"gradients\"]}",
+        "{\"class\":\"P\",\"call\":[\"gradients\",\"weights\",\"state\"]}",
+        "{\"class\":\"P\",\"call\":[\"gradients\",\"weights\"],\"method\":1}",
+        "{\"class\":\"P\",\"call\":[\"gradients\",\"weights\"],\"result\":\"somewhere\"}",
+        "{\"class\":\"P\",\"function\":\"f\",\"call\":[\"gradients\",\"weights\"]}",
+        "{\"class\":\"P\",\"call\":[\"gradients\",\"speed\"]}",
+        "[]", "{"})
+    void rejectsABindingThatDoesNotFit(String binding) throws Exception {
+        Host host = Ports.load(onMaps("double[]", "void", ""));
+        assertThrows(IllegalArgumentException.class, () -> host.bind(binding));
+    }
+
+    @Test
+    void rejectsGradientsThatDoNotFitTheArrays() throws Exception {
+        Host host = Ports.bound(onMaps("double[]", "void", ""));
+        Ports.run(host, WEIGHTS, ONES);
+        assertThrows(IllegalArgumentException.class,
+                () -> host.run(1, new double[2], new byte[] {1, 1}));
+    }
+}

@@ -1,0 +1,278 @@
+"""Who computes what: hypotheses turned into the stages of a step, equal computations merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.algebra import Algebra
+from python_ref.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
+from python_ref.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.calls import Layout
+from python_ref.scenarios import Scenario
+from python_ref.stages import Codes, Stage
+
+if TYPE_CHECKING:
+    from python_ref.dialects import Dialect, Hypothesis
+
+
+class Plan:
+    """The stages of hypotheses that compute in one precision.
+
+    Attributes:
+        gradient: what is averaged and what is divided, clipped and with coupled decay.
+        average: v. mean: m. denominator: what divides. quotient: u, times lr where it enters.
+        buffer: b, and the step. weights: w.
+    """
+
+    def __init__(
+        self, scenario: Scenario, layout: Layout, hypotheses: Sequence[Hypothesis], algebra: Algebra
+    ) -> None:
+        self._a = algebra
+        self._layout = layout
+        self._read(scenario, hypotheses)
+        self._build()
+        self._prepare_state()
+
+    # -- what each hypothesis chooses -----------------------------------------------------
+
+    def _read(self, scenario: Scenario, hypotheses: Sequence[Hypothesis]) -> None:
+        """Turn hypotheses into a code an axis and a number a hyperparameter, (H,) each."""
+        dialects: dict[Dialect, int] = {}
+        orders: dict[Arithmetic, int] = {}
+        dialect = np.array([dialects.setdefault(h.dialect, len(dialects)) for h in hypotheses])
+        order = np.array([orders.setdefault(h.arithmetic, len(orders)) for h in hypotheses])
+        self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
+        for name, axis in AXES.items():
+            codes = [axis.names.index(d.choice(name)) for d in dialects]
+            self._codes[name] = np.array(codes)[dialect], axis.names
+        for name, known in (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS)):
+            names = list(known)
+            codes = [names.index(getattr(o, name)) for o in orders]
+            self._codes[name] = np.array(codes)[order], names
+        table = [hyperparameters(scenario, d) for d in dialects]
+        self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
+        self._ids = {
+            name: np.unique(values, return_inverse=True)[1].reshape(-1)
+            for name, values in self._numbers.items()
+        }
+        self._count = len(hypotheses)
+
+    def _is(self, axis: str, *values: str) -> NDArray[np.bool_]:
+        codes, names = self._codes[axis]
+        return np.isin(codes, [names.index(value) for value in values])
+
+    def _choice(self, mask: NDArray[np.bool_]) -> tuple[Codes, Sequence[str]]:
+        return mask.astype(np.int64), ("no", "yes")
+
+    # -- stages ---------------------------------------------------------------------------
+
+    def _stage(
+        self,
+        choosing: Mapping[str, tuple[Codes, Sequence[str]]],
+        numbers: Mapping[str, NDArray[np.bool_]],
+        links: Mapping[str, Codes],
+        apart: NDArray[np.bool_] | None = None,
+    ) -> Stage:
+        """Make a stage.
+
+        Args:
+            choosing: the choices that its formula depends on.
+            numbers: hyperparameters that enter it, and for which hypotheses.
+            links: for each earlier result that enters it, each hypothesis's row there.
+            apart: hypotheses whose rows are shared with no other.
+        """
+        keys = [np.where(mask, self._ids[name] + 1, 0) for name, mask in numbers.items()]
+        keys += list(links.values())
+        if apart is not None and apart.any():
+            keys.append(np.where(apart, np.arange(self._count) + 1, 0))
+        stage = Stage(choosing, keys)
+        for name in numbers:
+            stage.columns[name] = self._a.column(self._numbers[name][stage.first])
+        stage.links = {name: link[stage.first] for name, link in links.items()}
+        return stage
+
+    def _build(self) -> None:
+        code = self._codes
+        centered, mean = self._is("centered", "yes"), self._is("numerator", "mean_gradient")
+        divided = ~self._is("average", "none")
+        centered &= divided
+        biased = self._is("bias_correction", "yes")
+        coupled = self._is("weight_decay", "coupled")
+        self.gradient, averaged, divisible = self._gradient_stage(coupled)
+
+        starts_at_epsilon = self._is("initial_average", "epsilon") & divided
+        kind = (code["state"][0] * ~self._is("state", "stale"), code["state"][1])
+        self.average = self._stage(
+            {name: code[name] for name in ("average", "initial_average", "ema", "square")}
+            | {"state": kind},
+            {"decay_rate": divided, "epsilon": starts_at_epsilon},
+            {"gradient": averaged},
+        )
+        needed = centered | mean
+        self.mean = self._stage(
+            {"needed": self._choice(needed), "ema": code["ema"], "state": kind},
+            {"mean_decay": needed},
+            {"gradient": np.where(needed, averaged, 0)},
+        )
+        self.denominator = self._stage(
+            {name: code[name] for name in ("epsilon", "root", "state")}
+            | {
+                "divided": self._choice(divided),
+                "centered": self._choice(centered),
+                "biased": self._choice(biased),
+                "centring": code["order"],
+            },
+            {
+                "epsilon": divided & ~self._is("epsilon", "none"),
+                "decay_rate": divided & biased,
+                "mean_decay": centered & biased,
+            },
+            {"v": self.average.uses[""], "m": np.where(centered, self.mean.uses[""], 0)},
+        )
+        scaled = ~self._is("momentum", "lr_out_of_buffer")
+        scheduled = ~self._is("schedule", "no")
+        self.quotient = self._stage(
+            {name: code[name] for name in ("numerator", "quotient", "state", "schedule")}
+            | {
+                "divided": self._choice(divided),
+                "scaled": self._choice(scaled),
+                "biased": self._choice(biased & mean),
+            },
+            {"learning_rate": scaled, "decay": scaled & scheduled, "mean_decay": biased & mean},
+            {
+                "gradient": np.where(mean, 0, divisible),
+                "m": np.where(mean, self.mean.uses[""], 0),
+                "denominator": np.where(divided, self.denominator.uses[""], 0),
+            },
+        )
+        moving = ~self._is("momentum", "no")
+        self.buffer = self._stage(
+            {name: code[name] for name in ("momentum", "state", "schedule")}
+            | {"divided": self._choice(divided)},
+            {
+                "momentum": moving,
+                "learning_rate": moving & ~scaled,
+                "decay": moving & ~scaled & scheduled,
+            },
+            {"u": self.quotient.uses[""]},
+        )
+        decoupled = self._is("weight_decay", "decoupled")
+        self.weights = self._stage(
+            {name: code[name] for name in ("direction", "write", "schedule", "state")}
+            | {"decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1])},
+            {
+                "weight_decay": self._is("weight_decay", "decoupled", "decoupled_unscaled"),
+                "learning_rate": decoupled,
+                "decay": decoupled & scheduled,
+            },
+            {"step": self.buffer.uses[""]},
+            apart=coupled,
+        )
+        back = np.concatenate([self.weights.uses[""]] * 2)
+        self.gradient.links["weights"] = back[self.gradient.first]
+
+    def _gradient_stage(self, coupled: NDArray[np.bool_]) -> tuple[Stage, Codes, Codes]:
+        """Make the first stage; return also the rows that averages and numerators take."""
+        clipping = ~self._is("clip", "no")
+        late = clipping & self._is("order", "clip_after_average")
+        both = clipping & coupled & self._is("order", "decay_before_clip")
+        clip, names = self._codes["clip"]
+
+        # A hypothesis has two gradients, which differ where it clips after averaging: the
+        # stage is built over twice as many, first what is averaged, then what is divided.
+        def twice(first: NDArray[Any], second: NDArray[Any] | None = None) -> NDArray[Any]:
+            return np.concatenate([first, first if second is None else second])
+
+        ids, count = self._ids, self._count
+        clips = twice(clipping & ~late, clipping)
+        decays = twice(coupled)
+        stage = Stage(
+            {
+                "clip": (twice(np.where(late, 0, clip), clip), names),
+                "coupled": self._choice(decays),
+                "decay_first": self._choice(twice(both)),
+            },
+            [
+                np.where(clips, twice(ids["clip"]) + 1, 0),
+                np.where(decays, twice(np.arange(count)) + 1, 0),
+            ],
+        )
+        for name in ("clip", "weight_decay"):
+            stage.columns[name] = self._a.column(twice(self._numbers[name])[stage.first])
+        rows = stage.uses.pop("")
+        return stage, rows[:count], rows[count:]
+
+    def _prepare_state(self) -> None:
+        """Make what is remembered between steps, (R, N) a stage, as it stands at the start."""
+        a, size = self._a, self._layout.size
+        v = a.zeros((self.average.rows, size))
+        for rows, choice in self.average.groups():
+            if choice["average"] == "none":
+                v[rows] = a.given(np.full(size, np.nan))
+            elif choice["initial_average"] == "one":
+                v[rows] = a.given(np.ones(size))
+            elif choice["initial_average"] == "epsilon":
+                v[rows] = a.store(self.average.columns["epsilon"][rows])
+        w = a.zeros((self.weights.rows, size))
+        w[:] = a.given(self._layout.weights)
+        self.average.state = {"kept": v}
+        self.mean.state = {"kept": a.zeros((self.mean.rows, size))}
+        self.buffer.state = {"kept": a.zeros((self.buffer.rows, size))}
+        self.weights.state = {"kept": w}
+        for stage in (self.average, self.mean):
+            stage.state["initial"] = stage.state["kept"].copy()
+            stage.state["shared"] = stage.state["kept"][:, : self._layout.longest].copy()
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop the hypotheses where `mask` is false, and the rows that none is left to use."""
+        gradient, average, mean, weights = self.gradient, self.average, self.mean, self.weights
+        quotient, buffer, denominator = self.quotient, self.buffer, self.denominator
+        feeds = (
+            (buffer, "step", weights),
+            (quotient, "u", buffer),
+            (denominator, "denominator", quotient),
+            (mean, "m", quotient),
+            (mean, "m", denominator),
+            (average, "v", denominator),
+            (gradient, "gradient", quotient),
+            (gradient, "gradient", mean),
+            (gradient, "gradient", average),
+        )
+        for stage in (weights, buffer, quotient, denominator, mean, average, gradient):
+            stage.keep(mask)
+            fed = [(user, name) for source, name, user in feeds if source is stage]
+            moved = stage.shrink([user.links[name] for user, name in fed])
+            for user, name in fed:
+                user.links[name] = moved[user.links[name]]
+            if stage is weights:
+                # Rows that decay nothing name any row here and never read it.
+                gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
+
+
+def hyperparameters(scenario: Scenario, dialect: Dialect) -> dict[str, float]:
+    """Return the numbers `dialect` computes with on `scenario`, in double, before narrowing.
+
+    A constant of the dialect goes before what the scenario gives, that before the stated
+    constant of the deviation; `decay` is the k of a schedule.
+    """
+    given = dict(DEVIATION_CONSTANTS)
+    given["learning_rate"] = scenario.learning_rate / 3
+    for name, value in scenario.options.items():
+        if name != "mean_decay" and name in given:
+            given[name] = float(value)
+    given.update(dialect.constants)
+    chosen = dialect.choices()
+    for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
+        if chosen.get(axis, "given") == "given":
+            given[name] = float(getattr(scenario, name))
+    if chosen.get("mean_decay", "given") == "given":
+        own = float(scenario.options.get("mean_decay", given["decay_rate"]))
+        given["mean_decay"] = dialect.constants.get("mean_decay", own)
+    for name in chosen.get("float32_hyperparameters", "").split("+"):
+        if name in given:
+            given[name] = float(np.float32(given[name]))
+    return given

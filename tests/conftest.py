@@ -1,0 +1,77 @@
+"""Fixtures of all rooms: the command line, a cache for the session, and no process left at its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import platformdirs
+import pytest
+from hypothesis import settings
+from support import MARK, REPOSITORY, Done, command, none_left
+
+# Shared machines stall; how long an example takes says nothing about the code.
+settings.register_profile("rmsproof", deadline=None)
+settings.load_profile("rmsproof")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A temporary folder that marks every child of the session; none may outlive it."""
+    folder = tmp_path_factory.mktemp("session")
+    before = os.environ.get(MARK)
+    os.environ[MARK] = str(folder)
+    tempfile.tempdir = None
+    with none_left():
+        yield folder
+    if before is None:
+        del os.environ[MARK]
+    else:
+        os.environ[MARK] = before
+    tempfile.tempdir = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(session_folder: Path) -> Path:
+    """A cache of the session's own on top of the user's: its jars, and copies of its classes.
+
+    Jars are fetched once for all sessions; what tests compile does not stay in the user's cache.
+    """
+    given = os.environ.get("RMSPROOF_CACHE")
+    users = Path(given) if given else Path(platformdirs.user_cache_dir("rmsproof"))
+    folder = session_folder / "cache"
+    folder.mkdir()
+    (users / "jars").mkdir(parents=True, exist_ok=True)
+    (folder / "jars").symlink_to(users / "jars")
+    if (users / "classes").is_dir():
+        for compiled in (users / "classes").iterdir():
+            if not compiled.name.startswith("."):  # what another run is writing just now
+                shutil.copytree(compiled, folder / "classes" / compiled.name)
+    os.environ["RMSPROOF_CACHE"] = str(folder)
+    return folder
+
+
+class CommandLine(Protocol):
+    """`rmsproof ARGUMENTS`, run in a fresh folder unless told where."""
+
+    def __call__(self, *arguments: str, **options: Any) -> Done: ...
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> CommandLine:
+    """Run the command line in a process of its own; a traceback is never an answer."""
+
+    def run(*arguments: str, **options: Any) -> Done:
+        options.setdefault("cwd", tmp_path)
+        path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
+        options["env"] = {"PYTHONPATH": path, **options.get("env", {})}
+        done = command([sys.executable, "-m", "harness.cli", *arguments], **options)
+        assert "Traceback" not in done.err, done.err
+        return done
+
+    return run

