@@ -27,7 +27,7 @@ _NAMES: Mapping[str, str] = {
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
     "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
     "mean_decay": "meandecay beta1 β1 gradientdecay",
-    "gradients": "gradients gradient grads grad g gs dw dws dtheta dparams dweights derivatives"
+    "gradients": "gradients gradient grads grad g gs dw dws dx dtheta dparams dweights derivatives"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
     " variables vars weightmap values",

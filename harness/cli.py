@@ -39,6 +39,12 @@ golden_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(golden_app, name="golden")
+dialects_app = typer.Typer(
+    help="The dialects: libraries' RMSProps and their relatives.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(dialects_app, name="dialects")
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 
@@ -209,11 +215,7 @@ def _judged(ports: list[Port], options: Options, *, every: bool, json: Path | No
         outcome = run_ports(ports, options, every_transport=every, progress=progress)
     seconds = time.monotonic() - started
     if json is not None:
-        text = report_json.dumps(outcome.results, seconds)
-        if str(json) == "-":
-            sys.stdout.write(text)
-        else:
-            _write(json, text)
+        _output(json, report_json.dumps(outcome.results, seconds))
     if str(json) != "-" and outcome.results:
         console = terminal.console()
         console.print(terminal.table(outcome.results))
@@ -239,6 +241,14 @@ def exit_code(outcome: Outcome) -> int:
     return DIFFERENT if any(not r.as_expected for r in undecided) else OK
 
 
+def _output(path: Path, text: str) -> None:
+    """Write a report to a file, or to standard output for "-"."""
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        _write(path, text)
+
+
 def _write(path: Path, text: str) -> None:
     from python_ref.golden import write_beside
 
@@ -246,6 +256,97 @@ def _write(path: Path, text: str) -> None:
         write_beside(path, text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@app.command()
+@_exits
+def identify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An observation (JSON).")],
+    json: _Json = None,
+) -> int:
+    """Explain an observation: the same as claimed, or what it does instead."""
+    from harness.identify import identify as explain
+    from harness.report import json as report_json
+    from harness.report import terminal
+
+    started = time.monotonic()
+    found = explain(file)
+    if json is not None:
+        _output(json, report_json.dumps([found.result], time.monotonic() - started))
+    if str(json) != "-":
+        terminal.console().print(terminal.identified(found.result), markup=False, highlight=False)
+    return OK if found.result.as_expected else DIFFERENT
+
+
+@app.command()
+@_exits
+def power(
+    golden: _Golden = "*",
+    json: _Json = None,
+) -> int:
+    """Which golden catches which single deviation, the weakest spot first."""
+    from dataclasses import asdict
+    from json import dumps
+
+    from harness.power import power as measure
+    from harness.report import terminal
+    from harness.report.dialects import matrix
+    from harness.run import Goldens
+    from python_ref.dialects import Dialect
+
+    goldens = Goldens(golden)
+    goldens.check(Dialect())
+    found = measure([g for g in goldens.of(Dialect(), "float64") if g.kind == "core"])
+    if json is not None:
+        _output(json, dumps({"format": "rmsproof.power/1", **asdict(found)}, indent=1) + "\n")
+    if str(json) != "-":
+        terminal.console().print(matrix(found))
+    return OK
+
+
+# -- dialects --------------------------------------------------------------------------------
+
+
+@dialects_app.command("list")
+@_exits
+def dialects_list() -> int:
+    """Every named dialect with its deviations, and the axes."""
+    from harness.report import terminal
+    from harness.report.dialects import listing
+
+    terminal.console().print(listing())
+    return OK
+
+
+@dialects_app.command("show")
+@_exits
+def dialects_show(name: str) -> int:
+    """One dialect (a name or axis=value): formulas, words, where it is written."""
+    from harness.port import dialect
+    from harness.report import terminal
+    from harness.report.dialects import details
+    from python_ref.libraries import LIBRARIES, find
+
+    found = dialect([name])
+    known = None
+    if "=" not in name and name not in ("reference", "formula"):
+        known = LIBRARIES[find(name).name]
+    terminal.console().print(details(known.name if known else name, found, known))
+    return OK
+
+
+@dialects_app.command("compare")
+@_exits
+def dialects_compare(first: str, second: str) -> int:
+    """Two dialects: which axes differ, by how much, and when they are the same."""
+    from harness.dialects import compare_dialects
+    from harness.port import dialect
+    from harness.report import terminal
+    from harness.report.dialects import comparison
+
+    found = compare_dialects(dialect([first]), dialect([second]))
+    terminal.console().print(comparison(first, second, found))
+    return OK
 
 
 # -- goldens ---------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ _REFINED = 160
 # What Gauss-Newton leaves of a residual when it has converged on the right set; rounding of
 # five steps is far below. Not a judgement: what is found is replayed and held to the envelope.
 _CONVERGED = 1e-4
+_SETTLED = 1e-13
+_PATIENCE = 3
 _RATES = ("decay_rate", "momentum", "mean_decay")
 _LINEAR = ("learning_rate", "weight_decay")
 
@@ -66,10 +68,21 @@ def solve(claim: Dialect, sets: Sequence[Deviations], evidence: Evidence) -> lis
         kept = best.setdefault(point.chosen, [])
         if len(kept) < 2:  # the first may lie beyond a kink
             kept.append(point)
-    points = [p for kept in list(best.values())[:_REFINED] for p in kept if p.error < math.inf]
-    for _ in range(_ITERATIONS):
+    points = [p for kept in list(best.values())[:_REFINED] for p in kept]
+    done: list[_Point] = []
+    for iteration in range(_ITERATIONS):
+        before = [p.error for p in points]
         problem.improve(points)
-        points = [p for p in points if p.error < math.inf]
+        done += [p for p in points if p.error < _SETTLED]
+        # A point on the right set halves its error at every step, after the first few.
+        points = [
+            p
+            for p, error in zip(points, before, strict=True)
+            if p.error >= _SETTLED and (iteration < _PATIENCE or p.error < error / 2)
+        ]
+        if not points:
+            break
+    points += done
     found: dict[Deviations, Solved] = {}
     for point in sorted(points, key=lambda p: p.error):
         if point.error < _CONVERGED and point.chosen not in found:

@@ -9,7 +9,7 @@ fit is called nearest, never named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.compare import equal_arithmetics, same
 from harness.constants import shortest_first, solve
-from harness.evidence import Evidence, richest_first
+from harness.evidence import Evidence, richest_first, shortened
 from harness.hypotheses import (
     USUAL,
     Deviations,
@@ -29,6 +29,7 @@ from harness.hypotheses import (
     singles,
 )
 from python_ref.dialects import AXES, Arithmetic, Dialect, Hypothesis, Stepper, arithmetics, replay
+from python_ref.equivalence import masked
 from python_ref.exact import running_envelopes
 from python_ref.scenarios import Scenario
 
@@ -40,6 +41,8 @@ LARGEST = 3
 # far outside of that.
 _SIEVE = {"float64": 1e-4, "float32": 1e-2}
 _BATCH = 20_000
+# Of long evidence the first steps: what is not seen in so many is not seen at all.
+_STEPS = 60
 # Probes that are fed to tell what still fits apart.
 _PROBES = 6
 
@@ -90,7 +93,7 @@ class Diagnosis:
     nearest: Nearest | None = None
 
 
-Probe = Callable[[Dialect, Sequence[Dialect]], Evidence | None]
+Probe = Callable[[Sequence[Dialect]], Evidence | None]
 """Feeds a port the scenario that tells these dialects apart best; None if none does."""
 
 
@@ -102,7 +105,7 @@ def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None =
         claim: what the port was held against; deviations are from it.
         probe: feeds the port more; None where it is out of reach.
     """
-    ordered = richest_first([e for e in evidence if e.steps])
+    ordered = richest_first([shortened(e, _STEPS) for e in evidence if e.steps])
     if not ordered:
         return Diagnosis(None)
     if all(_unmoved(e) for e in ordered):
@@ -110,17 +113,16 @@ def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None =
     search = _Search(claim, ordered)
     found: list[Explanation] = []
     for size in range(LARGEST + 1):
-        found = search.of_size(size)
+        # What libraries do is likelier than any three things at once, and sooner tried.
+        found = (search.named(size) if size == LARGEST else []) or search.of_size(size)
         if found:
             break
-    else:
-        found = search.named()
     for _ in range(_PROBES):
         if probe is None or len(search.apart(found)) < 2:
             break
         dialects = [search.dialect_of(e) for e in search.apart(found)]
-        more = probe(dialects[0], dialects)
-        if more is None:
+        more = probe(dialects)
+        if more is None or not more.steps:
             break
         search.evidence.append(more)
         found = search.still_fitting(found)
@@ -156,6 +158,8 @@ class _Search:
             return self._explained([((), {})])
         every = [c for c in sets(self.claim, size) if self._could_be(c)]
         found = self._explained([(chosen, {}) for chosen in every if self._closed(chosen)])
+        if self._settles(found):
+            return found
         opened = [chosen for chosen in every if open_constants(chosen)]
         if size < LARGEST:
             found += self._solved(opened)
@@ -165,16 +169,30 @@ class _Search:
             )
         return _unique(found)
 
-    def named(self) -> list[Explanation]:
-        """Explanations by the dialects of libraries, however many deviations they are."""
+    def _settles(self, found: Sequence[Explanation]) -> bool:
+        """Whether no constant of a port's own could do as well: it would have to change, too.
+
+        Equal to the last bit under several settings of the hyperparameters, a formula leaves
+        nothing for a constant to explain.
+        """
+        settings = {
+            (e.scenario.learning_rate, e.scenario.decay_rate, e.scenario.epsilon)
+            for e in self.evidence
+        }
+        return len(settings) >= 3 and any(e.arithmetic is not None for e in found)
+
+    def named(self, size: int) -> list[Explanation]:
+        """Explanations by the dialects of libraries that are `size` deviations or more."""
         from python_ref.libraries import LIBRARIES
 
-        candidates: list[tuple[Deviations, dict[str, float]]] = []
-        for library in LIBRARIES.values():
-            chosen = _difference(self.claim, library.dialect)
-            if len(chosen) > LARGEST:
-                candidates.append((chosen, dict(library.dialect.constants)))
-        found = self._explained(candidates)
+        differences = {
+            _difference(self.claim, named.dialect): dict(named.dialect.constants)
+            for named in LIBRARIES.values()
+        }
+        candidates = {c: k for c, k in differences.items() if len(c) >= size}
+        found = self._explained(list(candidates.items()))
+        if not found:
+            found = self._solved([chosen for chosen in candidates if open_constants(chosen)])
         fewest = min((len(e.chosen) for e in found), default=0)
         return [e for e in found if len(e.chosen) == fewest]
 
@@ -197,31 +215,8 @@ class _Search:
     def masked(self, best: Explanation) -> tuple[str, ...]:
         """Axes that would show in the claim and do not in what the port does instead."""
         named = {axis for axis, _ in best.chosen}
-        inert = self._inert(self.claim)
-        return tuple(a for a in self._inert(self.dialect_of(best)) if a not in inert | named)
-
-    def _inert(self, base: Dialect) -> KeysView[str]:
-        """Axes on which every other value gives the same weights on all that was fed."""
-        left = [
-            (chosen[0][0], dialect(base, chosen))
-            for chosen in singles(base)
-            if chosen[0][0] not in ("precision", "float32_hyperparameters")
-        ]
-        axes = dict.fromkeys(axis for axis, _ in left)
-        for evidence in self.evidence:
-            if not left:
-                break
-            dialects = [base, *(d for _, d in left)]
-            hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
-            weights = replay(evidence.scenario, hypotheses, evidence.steps).weights
-            moved = {
-                axis
-                for (axis, _), row in zip(left, weights[1:], strict=True)
-                if not same(weights[0], row).all()
-            }
-            left = [(axis, d) for axis, d in left if axis not in moved]
-            axes = {axis: None for axis in axes if axis not in moved}
-        return axes.keys()
+        inert = set(masked(self.claim))
+        return tuple(a for a in masked(self.dialect_of(best)) if a not in inert | named)
 
     def nearest(self) -> Nearest | None:
         """Of the claim and all single deviations, what leaves least unexplained."""
@@ -351,7 +346,10 @@ class _Search:
             within = np.abs(weights - observed) <= 2 * bound + evidence.rounding
         within |= same(weights, observed[None])
         fine = within.reshape(len(candidates), -1)
-        unbounded = np.isnan(bound).reshape(len(candidates), -1)
+        # A bound wider than the way the weight went proves nothing.
+        moved = np.abs(observed - evidence.initial)
+        unbounded = (np.isnan(bound) | (bound > moved)).reshape(len(candidates), -1)
+        fine = fine & ~unbounded | same(weights, observed[None]).reshape(len(candidates), -1)
         result = np.asarray((fine | unbounded).all(axis=1))
         # Where nothing bounds an element, only equality to the last bit speaks for it.
         for i in np.flatnonzero(result & (unbounded & ~fine).any(axis=1)).tolist():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +50,27 @@ class Evidence:
 
 def of_golden(golden: Golden, observation: Observation) -> Evidence:
     """What was observed for a golden, the steps that were completed."""
+    return _of(golden.name, golden.scenario, golden.precision, observation)
+
+
+def of_probe(scenario: Scenario, precision: str, observation: Observation) -> Evidence:
+    """What was observed for a probe, likewise."""
+    return _of(scenario.name, scenario, precision, observation)
+
+
+def _of(name: str, scenario: Scenario, precision: str, observation: Observation) -> Evidence:
     completed = len(observation.weights)
-    weights = np.full((golden.scenario.steps, golden.scenario.size), np.nan)
+    weights = np.full((scenario.steps, scenario.size), np.nan)
     weights[:completed] = observation.weights
-    seen = np.arange(golden.scenario.steps) < completed
-    return Evidence(golden.name, golden.scenario, golden.precision, weights, seen)
+    return Evidence(name, scenario, precision, weights, np.arange(scenario.steps) < completed)
+
+
+def shortened(evidence: Evidence, steps: int) -> Evidence:
+    """The evidence without what was seen after so many steps; whole if nothing was before."""
+    seen = evidence.seen & (np.arange(len(evidence.seen)) < steps)
+    return replace(evidence, seen=seen) if seen.any() else evidence
 
 
 def richest_first(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Those that tell most apart first; long ones, which are dear to replay, last."""
-    return sorted(evidence, key=lambda e: (e.steps > 50, [-x for x in e.tells()], e.name))
+    """Those that tell most apart first."""
+    return sorted(evidence, key=lambda e: ([-x for x in e.tells()], e.name))

@@ -12,6 +12,7 @@ from functools import cache
 from itertools import combinations
 
 from python_ref.dialects import AXES, Dialect
+from python_ref.equivalence import equivalence
 
 Deviations = tuple[tuple[str, str], ...]
 
@@ -55,9 +56,19 @@ def dialect(
 
 @cache
 def singles(claim: Dialect) -> tuple[Deviations, ...]:
-    """Every deviation alone, in the order of the axes."""
+    """Every deviation that shows alone, in the order of the axes."""
     return tuple(
-        ((name, value),)
+        (member,)
+        for member in _members(claim)
+        if _coherent(claim, (member,)) and equivalence(claim, dialect(claim, (member,))) != "always"
+    )
+
+
+@cache
+def _members(claim: Dialect) -> tuple[tuple[str, str], ...]:
+    """Every axis and value that a set may have."""
+    return tuple(
+        (name, value)
         for name, axis in AXES.items()
         for value in axis.names
         if value != claim.choice(name) and _possible(name, value)
@@ -71,7 +82,10 @@ def _possible(axis: str, value: str) -> bool:
 
 def sets(claim: Dialect, size: int) -> Iterator[Deviations]:
     """Every set of `size` deviations on different axes, in the order of the axes."""
-    alone = [single[0] for single in singles(claim)]
+    if size == 1:
+        yield from singles(claim)
+        return
+    alone = list(_members(claim))
     if size > 2:
         alone = [(axis, value) for axis, value in alone if axis not in _NOT_IN_THREES]
     for chosen in combinations(alone, size):
@@ -83,7 +97,7 @@ def _coherent(claim: Dialect, chosen: Deviations) -> bool:
     """Whether no member is without effect because of another: smaller sets say the same."""
     values = {**claim.choices(), **dict(chosen)}
     named = dict(chosen)
-    if "write" in named and named["write"] == "none":
+    if len(chosen) > 1 and named.get("write") == "none":
         return False  # nothing else can be said then
     if values.get("average") == "none":
         hidden = ("epsilon", "initial_average", "root", "decay_rate", "eps", "centered")
@@ -91,5 +105,15 @@ def _coherent(claim: Dialect, chosen: Deviations) -> bool:
             return False
     if values.get("epsilon") == "none" and "eps" in named:
         return False
-    averaged = values.get("numerator") == "mean_gradient" or values.get("centered") == "yes"
-    return not ("mean_decay" in named and not averaged)
+    centered = values.get("centered") == "yes"
+    if "mean_decay" in named and not (centered or values.get("numerator") == "mean_gradient"):
+        return False
+    order = named.get("order", "")
+    if order.startswith("epsilon") and not centered:
+        return False
+    if order in ("decay_before_clip", "clip_after_average") and "clip" not in values:
+        return False
+    if order == "decay_before_clip" and values.get("weight_decay") != "coupled":
+        return False
+    rounded = named.get("float32_hyperparameters", "").split("+")
+    return "momentum" not in rounded or "momentum" in values

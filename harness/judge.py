@@ -6,13 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.compare import Comparison, compare_all, compare_streamed
+import numpy as np
+
+from harness.compare import Comparison, compare_all, compare_streamed, same
+from harness.diagnose import Diagnosis, Probe, diagnose
+from harness.evidence import Evidence, of_golden, of_probe
 from harness.port import Port
-from harness.transport.base import Description, Fault, Observation, Transport, Unreachable
+from harness.probes import best_probe
+from harness.transport.base import Fault, Observation, Transport, Unreachable
 from harness.verdict import GOOD, Verdict, of_port
-from python_ref.dialects import Arithmetic, Hypothesis
+from python_ref.dialects import Arithmetic, Dialect, Hypothesis
 from python_ref.golden import Golden
 from python_ref.large import large
+from python_ref.scenarios import Scenario
 
 # A whole port's time, whatever it does; and the deaths in a row that end it.
 PORT_SECONDS = 60.0
@@ -31,6 +37,7 @@ class Result:
         where: the weights were found in place, replaced, returned, or nowhere.
         notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, as they apply.
         comparisons: a row a golden.
+        diagnosis: why it diverges, where it does.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
     """
 
@@ -41,8 +48,14 @@ class Result:
     where: str = ""
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
-    deviations: tuple[str, ...] = ()
+    diagnosis: Diagnosis | None = None
     as_expected: bool = False
+
+    @property
+    def deviations(self) -> tuple[str, ...]:
+        """The deviations named, if the port was explained."""
+        best = self.diagnosis.best if self.diagnosis else None
+        return best.deviations if best else ()
 
 
 Goldens = Callable[[Port, str], Sequence[Golden]]
@@ -73,18 +86,16 @@ def judge(
     except Unreachable as error:
         return unreached(port, transport.name, error.fault)
     feeder = _Feeder(transport, time.monotonic() + seconds)
+    fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
-    first: tuple[Golden, str, Observation] | None = None
     for precision in described.precisions:
-        pairs = []
-        for golden in goldens(port, precision):
-            observation = feeder.feed(golden, precision)
-            first = first or (golden, precision, observation)
-            pairs.append((golden, observation))
+        pairs = [
+            (golden, feeder.feed(golden.scenario, precision)) for golden in goldens(port, precision)
+        ]
         comparisons.extend(compare_all(pairs))
-    notes = list(feeder.notes)
-    if first and not first[2].fault and _leaks(feeder, *first):
-        notes.append(STATE_LEAKS)
+        fed.extend(pairs)
+    if fed and not fed[0][1].fault and _leaks(feeder, *fed[0]):
+        feeder.notes.append(STATE_LEAKS)
     verdict = of_port(comparisons, edge_decides=edge_decides)
     if streamed and verdict.word == "exact":
         comparisons.extend(
@@ -92,14 +103,45 @@ def judge(
             for precision, arithmetic in verdict.arithmetic
         )
         verdict = of_port(comparisons, edge_decides=edge_decides)
-    if STATE_LEAKS in notes and verdict.word in GOOD:
+    diagnosis = None
+    if STATE_LEAKS in feeder.notes and verdict.word in GOOD:
         verdict = replace(verdict, word="diverges", arithmetic=())
+    elif verdict.word in ("diverges", "no-update"):
+        evidence = [of_golden(g, o) for g, o in fed if g.kind == "core" and len(o.weights)]
+        diagnosis = _diagnosed(port, evidence, feeder)
     return replace(
-        _settled(port, _language(port, described), transport.name, verdict),
+        _settled(port, described.language or port.language, transport.name, verdict, diagnosis),
         where=feeder.where,
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys(feeder.notes)),
         comparisons=tuple(comparisons),
     )
+
+
+_DIAGNOSED: dict[tuple[object, ...], Diagnosis] = {}
+
+
+def _diagnosed(port: Port, evidence: Sequence[Evidence], feeder: _Feeder) -> Diagnosis:
+    """The diagnosis of a port; what gave the same bits over another transport needs no second."""
+    key = (port.name, port.claim, *((e.name, e.weights.tobytes()) for e in evidence))
+    if key not in _DIAGNOSED:
+        _DIAGNOSED[key] = diagnose(evidence, port.claim, _prober(feeder, evidence))
+    return _DIAGNOSED[key]
+
+
+def _prober(feeder: _Feeder, evidence: Sequence[Evidence]) -> Probe:
+    """Feeds the port what tells dialects apart, each probe once."""
+    used: list[str] = []
+    precision = evidence[0].precision
+
+    def probe(dialects: Sequence[Dialect]) -> Evidence | None:
+        scenario = best_probe(dialects, precision, used)
+        if scenario is None:
+            return None
+        used.append(scenario.name)
+        observation = feeder.feed(scenario, precision)
+        return of_probe(scenario, precision, observation)
+
+    return probe
 
 
 def _streamed(
@@ -111,17 +153,18 @@ def _streamed(
     return compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
 
 
-def _settled(port: Port, language: str, transport: str, verdict: Verdict) -> Result:
-    deviations = ("write=none",) if verdict.word == "no-update" else ()
+def _settled(
+    port: Port,
+    language: str,
+    transport: str,
+    verdict: Verdict,
+    diagnosis: Diagnosis | None = None,
+) -> Result:
+    result = Result(port, language, transport, verdict, diagnosis=diagnosis)
     if port.expectation is None:
-        expected = verdict.word in GOOD
-    else:
-        expected = port.expectation.met(verdict.word, deviations)
-    return Result(port, language, transport, verdict, deviations=deviations, as_expected=expected)
-
-
-def _language(port: Port, described: Description) -> str:
-    return described.language or port.language
+        return replace(result, as_expected=verdict.word in GOOD)
+    met = port.expectation.met(verdict.word, result.deviations)
+    return replace(result, as_expected=met)
 
 
 class _Feeder:
@@ -133,13 +176,13 @@ class _Feeder:
         self.where = ""
         self.notes: list[str] = []
 
-    def feed(self, golden: Golden, precision: str) -> Observation:
-        nothing = golden.weights[:0]
+    def feed(self, scenario: Scenario, precision: str) -> Observation:
+        nothing = np.zeros((0, scenario.size))
         if self._deaths >= DEATHS:
             return Observation(nothing, fault=Fault("not-run", f"after {DEATHS} deaths in a row"))
         if time.monotonic() > self._deadline:
             return Observation(nothing, fault=Fault("not-run", f"its {PORT_SECONDS:g} s are over"))
-        observation = self._transport.run(golden.scenario, precision)
+        observation = self._transport.run(scenario, precision)
         fault = observation.fault
         self._deaths = self._deaths + 1 if fault and fault.fatal else 0
         facts = observation.facts
@@ -152,9 +195,7 @@ class _Feeder:
         return observation
 
 
-def _leaks(feeder: _Feeder, golden: Golden, precision: str, before: Observation) -> bool:
+def _leaks(feeder: _Feeder, golden: Golden, before: Observation) -> bool:
     """Whether the first scenario, fed again at the end, is answered differently."""
-    after = feeder.feed(golden, precision)
-    return after.fault is None and not bool(
-        ((after.weights == before.weights) | (after.weights != after.weights)).all()
-    )
+    after = feeder.feed(golden.scenario, golden.precision)
+    return after.fault is None and not bool(same(after.weights, before.weights).all())

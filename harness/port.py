@@ -233,17 +233,20 @@ def dialect(names: Sequence[str]) -> Dialect:
         UsageError: a name or a value does not exist.
     """
     deviations: list[str] = []
-    for name in names:
-        if "=" in name:
-            deviations.append(name)
-        elif name == "formula":
-            deviations.append("epsilon=inside")
-        elif name == "reference":
-            continue
-        else:
-            raise UsageError(f"no dialect {name!r}; there are reference, formula and axis=value")
+    constants: dict[str, float] = {}
     try:
-        return Dialect.parse(deviations)
+        for name in names:
+            if "=" in name:
+                deviations.append(name)
+            elif name == "formula":
+                deviations.append("epsilon=inside")
+            elif name != "reference":
+                from python_ref.libraries import find
+
+                found = find(name).dialect
+                deviations.extend(found.deviations)
+                constants.update(found.constants)
+        return Dialect.parse(deviations, constants)
     except ValueError as error:
         raise UsageError(f"dialect: {error}") from error
 

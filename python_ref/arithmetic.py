@@ -166,10 +166,17 @@ def fma(a: Floats, b: Floats, c: Floats) -> Floats:
     on the way are computed in exact rationals. float32: the product is exact in double, the
     sum is rounded to odd there and then narrowed.
     """
-    if np.result_type(a, b, c) == np.float32:
-        wide = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, c)))
-        narrow: Floats = _finite_add_to_odd(wide[0] * wide[1], wide[2]).astype(np.float32)
-        return narrow
+    with np.errstate(all="ignore"):
+        return _fma32(a, b, c) if np.result_type(a, b, c) == np.float32 else _fma64(a, b, c)
+
+
+def _fma32(a: Floats, b: Floats, c: Floats) -> Floats:
+    wide = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, c)))
+    narrow: Floats = _finite_add_to_odd(wide[0] * wide[1], wide[2]).astype(np.float32)
+    return narrow
+
+
+def _fma64(a: Floats, b: Floats, c: Floats) -> Floats:
     x, y, z = (np.asarray(e, dtype=np.float64) for e in np.broadcast_arrays(a, b, c))
     uh, ul = _two_product(x, y)
     th, tl = _two_sum(z, ul)

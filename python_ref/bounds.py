@@ -96,11 +96,7 @@ class Bounded:
     def __truediv__(self, other: Any) -> Bounded:
         other = self.algebra.number(other)
         error = (self.error + self.most / other.least * other.error) / other.least
-        result = self.algebra.rounded(self.value / other.value, error, underflow=self.most > 0)
-        # Something by exactly nothing is infinity, for whoever takes the lesser of it and 1.
-        infinite = (self.least > 0) & (other.most == 0)
-        result.error = np.where(infinite, 0.0, result.error)
-        return result
+        return self.algebra.rounded(self.value / other.value, error, underflow=self.most > 0)
 
     def __rtruediv__(self, other: Any) -> Bounded:
         return self.algebra.number(other) / self

@@ -85,7 +85,7 @@ def _nothing_is_written(chosen: Choices, constants: Constants) -> None:
         constants.clear()
 
 
-def _no_denominator(chosen: Choices, constants: Constants) -> None:
+def _no_denominator(chosen: Choices, _: Constants) -> None:
     """Without a denominator, whatever enters it only is of no effect."""
     if chosen["average"] == "none":
         _reset(chosen, "epsilon", "initial_average", "root", "centered", "eps")
@@ -135,7 +135,7 @@ def _epsilon_zero(chosen: Choices, constants: Constants) -> None:
             _reset(chosen, "initial_average")
 
 
-def _epsilon_without_root(chosen: Choices, constants: Constants) -> None:
+def _epsilon_without_root(chosen: Choices, _: Constants) -> None:
     """Where no root is taken, there is no inside."""
     if chosen["root"] == "none" and chosen["epsilon"] == "inside":
         if chosen["centered"] == "yes" and chosen["order"] == "epsilon_with_mean":
@@ -143,7 +143,7 @@ def _epsilon_without_root(chosen: Choices, constants: Constants) -> None:
         chosen["epsilon"] = "outside"
 
 
-def _order_has_no_effect(chosen: Choices, constants: Constants) -> None:
+def _order_has_no_effect(chosen: Choices, _: Constants) -> None:
     order = chosen["order"]
     # (v + eps) - m*m and (v - m*m) + eps differ in rounding alone.
     useless = order == "epsilon_before_centring"
@@ -157,16 +157,16 @@ def _order_has_no_effect(chosen: Choices, constants: Constants) -> None:
         _reset(chosen, "order")
 
 
-def _decay_of_sgd(chosen: Choices, constants: Constants) -> None:
-    """w - lr*(g + wd*w) is w - lr*g - lr*wd*w where nothing comes in between."""
+def _decay_of_sgd(chosen: Choices, _: Constants) -> None:
+    """W - lr*(g + wd*w) is w - lr*g - lr*wd*w where nothing comes in between."""
     direct = chosen["average"] == "none" and chosen["numerator"] == "gradient"
     direct = direct and chosen["momentum"] == "no" and chosen["direction"] == "descent"
     if direct and chosen["weight_decay"] == "coupled" and chosen["order"] == "default":
         chosen["weight_decay"] = "decoupled"
 
 
-def _last_square(chosen: Choices, constants: Constants) -> None:
-    """v = g*g whatever was remembered, unless the step uses what was remembered."""
+def _last_square(chosen: Choices, _: Constants) -> None:
+    """V = g*g whatever was remembered, unless the step uses what was remembered."""
     if chosen["average"] == "last" and chosen["state"] != "stale":
         _reset(chosen, "initial_average")
         if not _uses_mean(chosen) and chosen["state"] == "shared":
@@ -176,7 +176,7 @@ def _last_square(chosen: Choices, constants: Constants) -> None:
             _reset(chosen, "state")
 
 
-def _nothing_remembered(chosen: Choices, constants: Constants) -> None:
+def _nothing_remembered(chosen: Choices, _: Constants) -> None:
     """What is forgotten at every call is as at a first step."""
     if chosen["state"] != "reset":
         return
@@ -188,10 +188,9 @@ def _nothing_remembered(chosen: Choices, constants: Constants) -> None:
     if corrected and chosen["numerator"] == "mean_gradient" and _mean_sees_gradient(chosen):
         _reset(chosen, "numerator")  # m = (1-dm)*g / (1-dm)
     start, average = chosen["initial_average"], chosen["average"]
-    # d*g*g + (1-d)*g*g; 0 + g*g; (1-d)*g*g / (1-d)
+    # d*g*g + (1-d)*g*g; (1-d)*g*g / (1-d); 0 + g*g
     own_square = start == "first_square" and average in ("ema", "swapped") and not corrected
     first = corrected and start == "zero" and average == "ema" and chosen["centered"] == "no"
-    # d*g*g + (1-d)*g*g; 0 + g*g; (1-d)*g*g / (1-d)
     summed = start == "zero" and average in ("sum", "leaky_sum") and not corrected
     if own_square or summed or (first and not _uses_mean(chosen)):
         chosen["average"] = "last"

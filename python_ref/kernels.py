@@ -43,7 +43,8 @@ def clipped(a: Algebra, kind: str, g: Array, limit: Array, parts: Sequence[slice
 
 def _scaled(a: Algebra, g: Array, limit: Array) -> Array:
     norm = a.sqrt(a.sum_along(g * g), nonnegative=True)
-    return g * a.minimum(limit / norm, 1.0)
+    # min(1, limit/norm) bit for bit, and no division by a norm of 0.
+    return g * (limit / a.maximum(norm, limit))
 
 
 def average(a: Algebra, choice: Choice, v: Array, g: Array, d: Array) -> Array:

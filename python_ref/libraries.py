@@ -146,7 +146,7 @@ _TABLE: tuple[tuple[Library, _Settings], ...] = (
      {"default": (_INSIDE, _ONE), "momentum": (_INSIDE, _ONE, _LR_IN),
       "centered": (_INSIDE, _ONE, _CENTERED)}),
     (Library("Tribuo", _SNAPSHOT, "Math/src/main/java/org/tribuo/math/optimisers/RMSProp.java",
-             None, 0.9, 1e-8, None, "its iterations count from 0, so the first step is not reduced"),
+             None, 0.9, 1e-8, None, "its iterations count from 0: the first step is not reduced"),
      {"default": (), "decay": ("schedule=inverse_time_from_zero",)}),
     (Library("Encog", "3.4", "src/main/java/org/encog/neural/networks/training/propagation/sgd/"
              "update/RMSPropUpdate.java", None, 0.99, 1e-8, None,
@@ -156,8 +156,8 @@ _TABLE: tuple[tuple[Library, _Settings], ...] = (
     (Library("Smile", _SNAPSHOT, "core/src/main/java/smile/base/mlp/Layer.java", None, None, 1e-7,
              None, "a perceptron's layer; gradients point uphill and are divided by the batch"),
      {"default": (_INSIDE, "direction=ascent"), "momentum": (_INSIDE, _LR_IN, "direction=ascent")}),
-    (Library("BigDL", _SNAPSHOT, "com/intel/analytics/bigdl/optim/RMSprop.scala", 1e-2, 0.99, 1e-8, None,
-             "its evaluations count from 0"),
+    (Library("BigDL", _SNAPSHOT, "com/intel/analytics/bigdl/optim/RMSprop.scala",
+             1e-2, 0.99, 1e-8, None, "its evaluations count from 0"),
      {"default": (), "learningRateDecay": ("schedule=inverse_time_from_zero",)}),
     (Library("burn", _SNAPSHOT, "crates/burn-optim/src/optim/rmsprop.rs", None, 0.99, 1e-5, 0.9,
              "momentum is on by default"),
@@ -165,7 +165,8 @@ _TABLE: tuple[tuple[Library, _Settings], ...] = (
       "weight_decay": (_LR_OUT, _COUPLED)}),
     (Library("candle-optimisers", _SNAPSHOT, "src/rmsprop.rs", 1e-2, 0.99, 1e-8, None,
              "after PyTorch"),
-     {"default": (), "momentum": (_LR_OUT,), "centered": (_CENTERED,), "weight_decay": (_COUPLED,)}),
+     {"default": (), "momentum": (_LR_OUT,), "centered": (_CENTERED,),
+      "weight_decay": (_COUPLED,)}),
     (Library("dfdx", _SNAPSHOT, "dfdx-core/src/tensor_ops/rmsprop/mod.rs", 1e-2, 0.9, 1e-8, None,
              "the average is updated incrementally, as TensorFlow 1 does"),
      {"default": (_INSIDE, _ONE), "momentum": (_INSIDE, _ONE, _LR_OUT),
@@ -249,15 +250,20 @@ def named(dialect: Dialect) -> list[str]:
 
 
 def find(name: str) -> NamedDialect:
-    """Return the named dialect, whatever the case.
+    """Return the named dialect, whatever the case and the spaces.
 
     Raises:
         ValueError: there is none; the message lists those that contain the name's first word.
     """
-    folded = {known.casefold(): dialect for known, dialect in LIBRARIES.items()}
-    if name.casefold() in folded:
-        return folded[name.casefold()]
-    word = name.casefold().split()[0] if name.split() else ""
-    near = [known for known in LIBRARIES if word and word in known.casefold()]
+    folded = {_plain(known): dialect for known, dialect in LIBRARIES.items()}
+    if _plain(name) in folded:
+        return folded[_plain(name)]
+    word = _plain(name.split()[0]) if name.split() else ""
+    near = [known for known in LIBRARIES if word and word in _plain(known)]
     listed = f"; there are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     raise ValueError(f"no dialect is called {name!r}{listed}")
+
+
+def _plain(name: str) -> str:
+    """Letters and digits only, so that keras-3 finds Keras 3."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Elements a block: five float64 blocks of 64 KiB stay in a 512 KiB second-level cache, and
+# Elements a block: five float64 blocks of 64 KiB stay in a second-level cache of 512 KiB, and
 # the loop's own cost is still lost in them.
 _BLOCK = 8192
 
@@ -88,29 +88,27 @@ class RMSProp:
         weight: NDArray[np.floating[Any]],
     ) -> None:
         """Change `average` and `weight`, block by block so that the temporaries stay in cache."""
-        if not (gradient.flags.c_contiguous and weight.flags.c_contiguous):
-            self._update_block(gradient, average, weight)
-            return
-        g, v, w = gradient.reshape(-1), average.reshape(-1), weight.reshape(-1)
-        for start in range(0, g.size, _BLOCK):
-            block = slice(start, start + _BLOCK)
-            self._update_block(g[block], v[block], w[block])
-
-    def _update_block(
-        self,
-        g: NDArray[np.floating[Any]],
-        v: NDArray[np.floating[Any]],
-        w: NDArray[np.floating[Any]],
-    ) -> None:
         # Scalars of the arrays' own type: with Python's, NumPy would form 1-d in double.
-        number = g.dtype.type
+        number = gradient.dtype.type
         lr, d, eps = number(self.learning_rate), number(self.decay_rate), number(self.epsilon)
-        square = g * g
-        square *= number(1) - d
-        v *= d
-        v += square
-        denominator = np.sqrt(v, out=square)
-        denominator += eps
-        step = lr * g
-        step /= denominator
-        w -= step
+        kept = number(1) - d
+        if gradient.flags.c_contiguous and weight.flags.c_contiguous:
+            gradient, average, weight = (a.reshape(-1) for a in (gradient, average, weight))
+            length = min(_BLOCK, gradient.size)
+        else:  # as one block of many dimensions
+            length = len(gradient)
+        shape = (length, *gradient.shape[1:])
+        scratch, step = np.empty(shape, gradient.dtype), np.empty(shape, gradient.dtype)
+        for start in range(0, len(gradient), max(length, 1)):
+            block = slice(start, start + length)
+            g, v, w = gradient[block], average[block], weight[block]
+            x, s = scratch[: len(g)], step[: len(g)]
+            np.multiply(g, g, out=x)
+            np.multiply(x, kept, out=x)
+            np.multiply(v, d, out=v)
+            np.add(v, x, out=v)
+            np.sqrt(v, out=x)
+            np.add(x, eps, out=x)
+            np.multiply(g, lr, out=s)
+            np.divide(s, x, out=s)
+            np.subtract(w, s, out=w)

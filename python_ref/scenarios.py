@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -48,17 +49,17 @@ class Scenario:
     options: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     edge: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The arrays' names in order."""
         return tuple(self.weights)
 
-    @property
+    @cached_property
     def lengths(self) -> tuple[int, ...]:
         """Elements of each array, in order."""
         return tuple(len(array) for array in self.weights.values())
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Elements of all arrays together: N."""
         return sum(self.lengths)

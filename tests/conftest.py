@@ -1,16 +1,18 @@
-"""Fixtures of all rooms: the command line, a cache for the session, and no process left at its end."""
+"""Fixtures of all rooms: the command line, and no process left when the session ends.
+
+The cache is the user's own: jars are fetched once, and what tests compile is found by content
+the next time. Tests of the cache itself make theirs.
+"""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-import platformdirs
 import pytest
 from hypothesis import settings
 from support import MARK, REPOSITORY, Done, command, none_left
@@ -34,26 +36,6 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     else:
         os.environ[MARK] = before
     tempfile.tempdir = None
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache_folder(session_folder: Path) -> Path:
-    """A cache of the session's own on top of the user's: its jars, and copies of its classes.
-
-    Jars are fetched once for all sessions; what tests compile does not stay in the user's cache.
-    """
-    given = os.environ.get("RMSPROOF_CACHE")
-    users = Path(given) if given else Path(platformdirs.user_cache_dir("rmsproof"))
-    folder = session_folder / "cache"
-    folder.mkdir()
-    (users / "jars").mkdir(parents=True, exist_ok=True)
-    (folder / "jars").symlink_to(users / "jars")
-    if (users / "classes").is_dir():
-        for compiled in (users / "classes").iterdir():
-            if not compiled.name.startswith("."):  # what another run is writing just now
-                shutil.copytree(compiled, folder / "classes" / compiled.name)
-    os.environ["RMSPROOF_CACHE"] = str(folder)
-    return folder
 
 
 class CommandLine(Protocol):

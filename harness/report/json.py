@@ -41,16 +41,18 @@ def dumps(results: Sequence[Result], seconds: float, incomplete: bool = False) -
 
 def row(result: Result) -> dict[str, Any]:
     """One result."""
-    verdict = result.verdict
+    verdict, diagnosis = result.verdict, result.diagnosis
+    best = diagnosis.best if diagnosis else None
     return {
         "port": result.port.name,
         "language": result.language,
         "transport": result.transport,
         "verdict": verdict.word,
         "deviations": list(result.deviations),
-        "constants": {},
-        "explained": verdict.word in GOOD or bool(result.deviations),
-        "alternatives": [],
+        "constants": dict(best.constants) if best else {},
+        "explained": verdict.word in GOOD or best is not None,
+        "alternatives": [list(a.deviations) for a in diagnosis.alternatives] if diagnosis else [],
+        "masked": list(diagnosis.masked) if diagnosis else [],
         "arithmetic": words.arithmetic(result),
         "first_divergence": None if verdict.first is None else _divergence(verdict.first),
         "message": words.why(result),

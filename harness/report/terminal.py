@@ -69,6 +69,20 @@ def _same_row(result: Result) -> tuple[object, ...]:
     )
 
 
+def identified(result: Result) -> str:
+    """An observation's verdict and explanation, a fact a line."""
+    claim = ", ".join(result.port.claim.deviations) or "the reference"
+    lines = [f"{result.port.name}: {result.verdict.word} (held against {claim})"]
+    diagnosis = result.diagnosis
+    if diagnosis is not None:
+        lines += [f"  {line}" for line in words.findings(diagnosis, result.port.claim)]
+    if result.verdict.first:
+        lines.append(f"  first divergence: {words.divergence(result.verdict.first)}")
+    if arithmetic := words.arithmetic(result):
+        lines.append(f"  equal to the last bit in arithmetic: {arithmetic}")
+    return "\n".join(lines)
+
+
 def expected(result: Result) -> str:
     """What the port's expectation says, in words."""
     expectation = result.port.expectation

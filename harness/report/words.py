@@ -7,8 +7,11 @@ import re
 import sys
 
 from harness.compare import Comparison, Divergence
+from harness.diagnose import LARGEST, Diagnosis, Explanation, Nearest
+from harness.hypotheses import dialect
 from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, WIDENED, Result
-from python_ref.arithmetic import Arithmetic
+from python_ref.dialects import AXES, Arithmetic, Dialect
+from python_ref.libraries import named
 
 _NOTES = {
     GRADIENTS_CHANGED: "changes the gradients it was given",
@@ -41,8 +44,13 @@ def ulps(count: int) -> str:
 
 
 def arithmetic(result: Result) -> str | None:
-    """The arithmetic it is exact in: "plain", "square=left"; by precision where they differ."""
+    """The arithmetic it is exact in: "plain", "square=left"; by precision where they differ.
+
+    For a port that deviates: the one in which its explanation is equal bit for bit.
+    """
     found = result.verdict.arithmetic
+    if result.diagnosis and result.diagnosis.best:
+        found = result.diagnosis.best.arithmetic or ()
     if not found:
         return None
     names = {str(a) for _, a in found}
@@ -68,6 +76,9 @@ def why(result: Result) -> str:
     if verdict.word == "no-update":
         changed = "neither the weights given nor a value returned ever change"
         return f"{changed}; {divergence(verdict.first)}" if verdict.first else changed
+    if result.diagnosis and verdict.first:
+        said = "; ".join(findings(result.diagnosis, result.port.claim))
+        return f"{said}; {divergence(verdict.first)}"
     if STATE_LEAKS in result.notes and verdict.first is None:
         return (
             f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
@@ -91,6 +102,8 @@ def brief(result: Result) -> str:
         text = _MODULES.sub("", text.splitlines()[0])
     elif result.verdict.word == "no-update":
         text = text.partition(";")[0]
+    elif result.diagnosis and result.diagnosis.best:
+        text = explanation(result.diagnosis, result.port.claim)
     text = text.replace("reference/", "").replace("java.lang.", "")
     return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."
 
@@ -111,6 +124,61 @@ def compiler_error(message: str) -> str:
         words = next((line for line in shown[below + 1 :] if line), "")
         return f"{found[2]}: {found[1]}: {words}"
     return head
+
+
+def explanation(found: Diagnosis, claim: Dialect) -> str:
+    """What a port does differently, as a person would say it."""
+    if found.best is None:
+        return _unexplained(found.nearest)
+    text = " and ".join(deviation(axis, value) for axis, value in found.best.chosen)
+    if found.best.constants:
+        text += f" (its own {_constants(found.best)})"
+    if known := _known_as(found.best, claim):
+        text += f", as in {known}"
+    return text
+
+
+def findings(found: Diagnosis, claim: Dialect) -> list[str]:
+    """A diagnosis, a fact a line."""
+    if found.best is not None and not found.best.chosen:
+        lines = ["it is what it claims to be"]
+    else:
+        lines = [explanation(found, claim)]
+    for other in found.alternatives:
+        own = f" with {_constants(other)}" if other.constants else ""
+        lines.append(f"fits as well: {' and '.join(other.deviations) or 'the claim itself'}{own}")
+    if found.masked:
+        lines.append(f"nothing can be said about: {', '.join(found.masked)}")
+    return lines
+
+
+def _constants(found: Explanation) -> str:
+    return ", ".join(f"{name} {value:.10g}" for name, value in found.constants.items())
+
+
+# More names than this of libraries that do the same help nobody.
+_NAMES = 3
+
+
+def _known_as(found: Explanation, claim: Dialect) -> str:
+    """The libraries whose dialect this is, a few of them."""
+    names = named(dialect(claim, found.chosen))
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def deviation(axis: str, value: str) -> str:
+    """One deviation in words, with its formula."""
+    row = AXES[axis][value]
+    return f"{row.sentence}: {row.formula}"
+
+
+def _unexplained(nearest: Nearest | None) -> str:
+    text = f"no combination of up to {LARGEST} known deviations reproduces it"
+    if nearest is None:
+        return text
+    named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
+    return f"{text}; nearest is {named}, which leaves {nearest.left:.1g} of the way unexplained"
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:

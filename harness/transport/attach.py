@@ -67,6 +67,8 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
         first = first or message
         if tried.fault is None:
             chosen = {**message, "result": _result(tried)}
+            if tried.facts.pair:  # told apart by ordinary numbers, not by those of an edge
+                chosen["pair"] = tried.facts.pair
             break
         if tried.fault.fatal:
             break

@@ -41,11 +41,14 @@ class Facts:
             "returned", or "nowhere" (neither what was given nor what came back changed).
         gradients_changed: the port wrote to the gradients it was given.
         widened: float32 was given and something wider came back.
+        pair: of a returned pair of weights and state, the weights were the "first" or the
+            "second"; empty where there was none, or the host settles it for itself.
     """
 
     where: str = ""
     gradients_changed: bool = False
     widened: bool = False
+    pair: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def facts_of(found: dict[str, Any]) -> Facts:
         where=str(found.get("where", "")),
         gradients_changed=bool(found.get("gradients_changed", False)),
         widened=bool(found.get("widened", False)),
+        pair=str(found.get("pair", "")),
     )
 
 

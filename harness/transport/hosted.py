@@ -166,6 +166,8 @@ class HostedTransport:
 
     def bind(self, message: dict[str, Any]) -> None:
         """Tell the host what to construct and call."""
+        if self._generation != self._worker.generation or self._worker.dead:
+            self.load()  # the port took the worker with it when it was tried
         self._message = message
         request = {"do": "bind", "port": self._port, "binding": message}
         if failure := self._worker.ask(request, START_SECONDS).get("failure"):

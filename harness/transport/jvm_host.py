@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jpype
@@ -29,6 +29,7 @@ class JvmHost:
                 classpath=list(request["adapter"]),
                 convertStrings=False,
             )
+        self._strings: dict[tuple[str, ...], Any] = {}
         host = jpype.JClass("rmsproof.adapter.Host")
         refused = jpype.JClass("rmsproof.adapter.LoadException")
         try:
@@ -59,13 +60,20 @@ class JvmHost:
         self._size = sum(lengths)
         failure = self._host.open(
             precision,
-            list(hyperparameters),
-            list(hyperparameters.values()),
-            list(names),
-            list(lengths),
+            self._words(hyperparameters),
+            np.array(list(hyperparameters.values()), dtype=np.float64),
+            self._words(names),
+            np.array(lengths, dtype=np.int32),
             np.array(weights),
         )
         return None if failure is None else json.loads(str(failure))
+
+    def _words(self, words: Iterable[str]) -> Any:
+        """A Java String[]; made once for the same words, which every scenario repeats."""
+        key = tuple(words)
+        if key not in self._strings:
+            self._strings[key] = jpype.JArray(jpype.JString)(list(key))
+        return self._strings[key]
 
     def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the adapter for what comes back."""

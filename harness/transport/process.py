@@ -118,7 +118,7 @@ class Child:
 
     def hang(self, seconds: float, jvm: bool) -> Fault:
         """The fault of a child that gave no answer in time; a JVM is asked what it was doing."""
-        message = f"no answer within {seconds:g} s"
+        message = f"no answer within {seconds:.3g} s"
         if jvm and (frames := self._port_frames()):
             message += f"; it was at {frames}"
         elif lines := self.last_lines():

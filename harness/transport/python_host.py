@@ -173,6 +173,7 @@ class PythonHost:
             "failure": failure,
             "facts": {
                 "where": session.where or "nowhere",
+                "pair": session.pair,
                 "gradients_changed": session.gradients_changed,
                 "widened": session.widened,
             },
@@ -256,8 +257,9 @@ class _Session:
         self.weights = weights
         self.ports: list[_Port] = []
         self.step = 0
-        self.where = ""
+        self.where = self.pair = ""
         self.gradients_changed = self.widened = False
+        self._asked: int | None = None  # the array a plain port was called with
         self._as_list, self._plain = as_list, plain
 
     def go(
@@ -268,6 +270,7 @@ class _Session:
                 cut = slice(self.bounds[i], self.bounds[i + 1])
                 given = self._array(gradients[cut])
                 held = self._array(self.weights[cut])
+                self._asked = i
                 returned = self._call(binding, self.ports[i], given, held)
                 self._noted(given, gradients[cut])
                 self.weights[cut] = self._found(binding, [i], held, held, returned)
@@ -338,12 +341,12 @@ class _Session:
         if isinstance(returned, tuple | list) and len(returned) == 2:
             sides = [self._distance(side) for side in returned]
             if sides[0] is not None or sides[1] is not None:
-                infinite = float("inf")
-                first = (infinite if sides[0] is None else sides[0]) <= (
-                    infinite if sides[1] is None else sides[1]
-                )
+                distances = [float("inf") if side is None else side for side in sides]
+                first = distances[0] <= distances[1]
                 if binding.get("pair") in ("first", "second"):
                     first = binding["pair"] == "first"
+                elif distances[0] != distances[1]:
+                    self.pair = "first" if first else "second"
                 port.state = returned[1 if first else 0]
                 return returned[0 if first else 1]
         return returned
@@ -362,17 +365,14 @@ class _Session:
                 ]
             else:
                 whole = np.asarray(side, dtype=float)
-                if whole.ndim != 1:
+                if whole.ndim != 1 or self._asked is None:
                     return None
                 parts = [whole]
-                known = [
-                    self.weights[a:b]
-                    for a, b in zip(self.bounds, self.bounds[1:], strict=False)
-                    if b - a == whole.size
-                ][:1]
+                known = [self.weights[self.bounds[self._asked] : self.bounds[self._asked + 1]]]
             if not known or any(p.shape != k.shape for p, k in zip(parts, known, strict=True)):
                 return None
-            return float(sum(np.abs(p - k).sum() for p, k in zip(parts, known, strict=True)))
+            far = float(sum(np.abs(p - k).sum() for p, k in zip(parts, known, strict=True)))
+            return float("inf") if np.isnan(far) else far
         except (TypeError, ValueError, KeyError):
             return None
 

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import tiny
 
@@ -115,11 +116,13 @@ def test_the_text_of_a_small_golden_is_exactly_this() -> None:
         gradients=[{"é": np.array([0.0, math.inf]), "b": np.array([4.0])}, {"b": np.array([-2.0])}],
         edge=True,
     )
-    assert dumps(make(scenario, Dialect(), "float64")) == (
+    golden = make(scenario, Dialect(), "float64")
+    bounded = np.array([[math.nan, math.nan, 0.25], [math.nan, math.nan, 1e-300]])
+    assert dumps(replace(golden, envelope=bounded)) == (
         "{\n"
         ' "format": "rmsproof.golden/1",\n'
         ' "name": "reference/float64/tiny",\n'
-        ' "id": "6d9f5c3bfa1f3d0d",\n'
+        ' "id": "d68536375ae6e44e",\n'
         ' "class": "edge",\n'
         ' "catches": "nothing in particular",\n'
         ' "dialect": {},\n'
@@ -138,8 +141,8 @@ def test_the_text_of_a_small_golden_is_exactly_this() -> None:
         ' "moving_average": {"é": [0.0, "Infinity"], "b": [4.0]}}\n'
         " ],\n"
         ' "envelope": [\n'
-        '  {"weights": {"é": [null, null], "b": [ENVELOPE]}},\n'
-        '  {"weights": {"é": [null, null], "b": [ENVELOPE]}}\n'
+        '  {"weights": {"é": [null, null], "b": [0.25]}},\n'
+        '  {"weights": {"é": [null, null], "b": [1e-300]}}\n'
         " ]\n"
         "}\n"
     )
@@ -268,6 +271,7 @@ values = st.floats(allow_nan=True, allow_infinity=True)
 names = st.text(min_size=1, max_size=4).filter(lambda s: s.isprintable())
 
 
+@settings(max_examples=40)  # an envelope of extreme numbers takes exact rationals
 @given(data=st.data())
 def test_any_scenario_survives_its_file(data: st.DataObject) -> None:
     lengths = data.draw(st.dictionaries(names, st.integers(0, 3), min_size=1, max_size=3))
@@ -346,7 +350,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
         "differs from what the reference gives now",
     ),
     "an envelope": (
-        replaced("1.1878124197447847e-16", "1.1878124197447847e-15"),
+        lambda text: re.sub(r'("envelope": .\n  ."weights": ."w1": .)', r"\g<1>9", text),
         "differs from what the reference gives now",
     ),
     "white space": (replaced('"w1": [', '"w1":  ['), "differs from what the reference gives now"),
@@ -358,7 +362,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     "an input": (
         replaced('"epsilon": 1e-08', '"epsilon": 1e-07'),
         "id: 'e3c7795767899114' does not belong to these inputs, whose id is"
-        f" 'ce9d9bd52fb4d1c6'{MENDS}",
+        f" '9410ab089c9097c8'{MENDS}",
     ),
     "the identity": (
         replaced("e3c7795767899114", "e3c7795767899115"),

@@ -2,7 +2,7 @@ import numpy as np
 
 
 class RMSPropOptimizer:
-    """RMSProp with momentum; hyperparameters are placeholders of type float."""
+    """RMSProp with slots for every parameter."""
 
     def __init__(self, learning_rate, decay=0.9, momentum=0.5, epsilon=1e-10):
         given = learning_rate, decay, momentum, epsilon

@@ -2,7 +2,7 @@ import numpy as np
 
 
 class RMSProp:
-    """RMSProp with momentum on the gradient."""
+    """RMSProp for long training runs."""
 
     def __init__(self, lr=0.001, beta=0.9, eps=1e-8):
         self.lr = lr

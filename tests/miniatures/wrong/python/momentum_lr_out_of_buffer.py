@@ -4,7 +4,7 @@ MOMENTUM = 0.9
 
 
 class RMSProp:
-    """One optimizer for one array."""
+    """RMSProp with a buffer for one array."""
 
     def __init__(self, lr, alpha, eps):
         self.lr = lr

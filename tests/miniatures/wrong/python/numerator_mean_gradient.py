@@ -2,7 +2,7 @@ import numpy as np
 
 
 class RMSProp:
-    """RMSProp with smoothed gradients, for noisy mini-batches."""
+    """RMSProp for noisy mini-batches."""
 
     def __init__(self, learning_rate=0.001, decay=0.9, epsilon=1e-8):
         self.learning_rate = learning_rate

@@ -1,7 +1,7 @@
 import numpy as np
 
 
-class CenteredRMSprop:
+class RMSprop:
     def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7):
         self.learning_rate = learning_rate
         self.rho = rho

@@ -4,7 +4,7 @@ DTYPE = np.float32
 
 
 class RMSProp:
-    """RMSProp that keeps everything in one dtype."""
+    """RMSProp; returns the new weights."""
 
     def __init__(self, lr=1e-3, decay=0.9, eps=1e-8):
         self.lr = DTYPE(lr)

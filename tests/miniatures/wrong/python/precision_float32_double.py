@@ -2,7 +2,7 @@ import numpy as np
 
 
 class RMSProp:
-    """Single precision RMSProp with a careful square root."""
+    """RMSProp with a careful square root."""
 
     def __init__(self, lr, rho, eps):
         self.lr, self.rho, self.eps = np.float32(lr), np.float32(rho), np.float32(eps)

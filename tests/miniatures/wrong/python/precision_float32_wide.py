@@ -2,7 +2,7 @@ import numpy as np
 
 
 def rmsprop_step(params, grads, state=None, *, lr=0.001, alpha=0.99, eps=1e-8):
-    """A step on half-size buffers: arrays are kept in single precision, sums are not."""
+    """A step on small buffers: new parameters and the state to pass in next time."""
     state = {} if state is None else state
     new_params = {}
     for name, p in params.items():

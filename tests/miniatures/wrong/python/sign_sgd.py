@@ -2,7 +2,7 @@ import numpy as np
 
 
 class RProp:
-    """RMSProp with a batch of everything: only the sign is left."""
+    """RMSProp that does not depend on the scale of the loss."""
 
     def __init__(self, lr=0.01, decay=0.9, eps=1e-8):
         self.lr = lr

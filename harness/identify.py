@@ -1,0 +1,59 @@
+"""An observation judged: the same as claimed, or what it does instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.compare import first_difference, same
+from harness.diagnose import diagnose
+from harness.evidence import Evidence
+from harness.judge import Result
+from harness.observation import read
+from harness.port import Port
+from harness.verdict import Verdict
+from python_ref import golden
+from python_ref.dialects import Dialect
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What an observation was found to be.
+
+    Attributes:
+        evidence, claim: what was read.
+        result: verdict and diagnosis, as for a port.
+    """
+
+    evidence: Evidence
+    claim: Dialect
+    result: Result
+
+
+def identify(path: Path) -> Identified:
+    """Read and explain an observation file. Raises UsageError."""
+    evidence, claim = read(path)
+    diagnosis = diagnose([evidence], claim)
+    best = diagnosis.best
+    expected = golden.make(evidence.scenario, claim, evidence.precision, evidence.name)
+    if best is not None and not best.chosen:
+        whole = best.arithmetic is not None and evidence.rounding == 0
+        verdict = Verdict(
+            "exact" if whole else "conforms",
+            arithmetic=(best.arithmetic or ()) if whole else (),
+            compared=1,
+        )
+    else:
+        word = "no-update" if best and best.deviations == ("write=none",) else "diverges"
+        with np.errstate(all="ignore"):
+            apart = np.abs(evidence.weights - expected.weights)
+            outside = ~(apart <= expected.envelope + evidence.rounding)
+        outside &= ~same(expected.weights, evidence.weights) & evidence.seen[:, None]
+        first = first_difference(expected, evidence.weights, outside)
+        verdict = Verdict(word, first=first, compared=1)
+    port = Port(name=str(path), language="observation", claim=claim)
+    good = verdict.word in ("exact", "conforms")
+    result = Result(port, "observation", "file", verdict, diagnosis=diagnosis, as_expected=good)
+    return Identified(evidence, claim, result)
