@@ -20,8 +20,8 @@ ROLES = HYPERPARAMETERS + OPTIONS + DATA
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
 _NAMES: Mapping[str, str] = {
     "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha α step",
-    "decay_rate": "decayrate decay rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
-    " smoothing smoothingconstant discount forgettingfactor forget alpha α d",
+    "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
+    " decay smoothing smoothingconstant discount forgettingfactor forget alpha α d",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
     "momentum": "momentum mu μ mom momentumrate",
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
@@ -54,12 +54,14 @@ class Wanted:
     Attributes:
         class_name: the class, or the function where a language has those.
         roles: role to parameter name.
+        options: those that the scenarios will give; others keep their defaults.
     """
 
     class_name: str | None = None
     method: str | None = None
     function: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,11 @@ def _whole(
     shown = f"{title}({', '.join(p['name'] for p in call)})"
     if construct:
         shown += f" of a constructor taking ({', '.join(p['name'] for p in construct)})"
+    # An option that no scenario gives stays at its default where it has one.
+    roles = [
+        None if role in OPTIONS and role not in wanted.options and p.get("default") else role
+        for role, p in zip(roles, parameters, strict=True)
+    ]
     called = roles[len(construct) :]
     if "gradients" not in called or "weights" not in called:
         if unsettled:
@@ -181,7 +188,8 @@ def _whole(
         container=next(iter(kinds), None),
     )
     core = sum(role in HYPERPARAMETERS for role in taken)
-    return (core, "map" in kinds, len(taken)), binding
+    given = sum(role in wanted.options for role in taken)
+    return (core, given, "map" in kinds, core + given - len(taken)), binding
 
 
 def _assign(

@@ -112,7 +112,8 @@ def run(
 
     ports = bundled()
     if only:
-        ports = [p for name in only for p in _matching(ports, name)]
+        chosen = {p.name: p for name in only for p in _matching(ports, name)}
+        ports = list(chosen.values())
     return _judged(ports, _options(transport, golden, edge, timeout, large), every=True, json=json)
 
 

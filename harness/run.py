@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
-from harness.binding import BindingError
+from harness.binding import OPTIONS, BindingError
 from harness.errors import ToolchainError, UsageError
 from harness.judge import Result, judge, unreached
 from harness.port import Port
@@ -20,6 +20,7 @@ from harness.transport.base import Fault, Transport
 from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
 from python_ref import golden as goldens_of
+from python_ref.axes import AXES, DEVIATION_CONSTANTS
 from python_ref.dialects import Dialect
 from python_ref.golden import Golden, GoldenError
 from python_ref.scenarios import scenarios
@@ -130,7 +131,9 @@ class Goldens:
                 if kept:
                     every = _files(kept[0], precision)
                 else:
-                    every = [goldens_of.make(s, dialect, precision) for s in scenarios(precision)]
+                    options = options_of(dialect)
+                    given = (replace(s, options=options) for s in scenarios(precision))
+                    every = [goldens_of.make(s, dialect, precision) for s in given]
                 self._made[key] = [g for g in every if self._matches(g.name)]
             return self._made[key]
 
@@ -144,6 +147,16 @@ class Goldens:
     def _matches(self, name: str) -> bool:
         parts = (name, name.rsplit("/", 1)[-1], name.split("/", 1)[-1])
         return any(fnmatchcase(part, self._pattern) for part in parts)
+
+
+def options_of(claim: Dialect) -> dict[str, float]:
+    """The options that a claim needs and does not fix itself, with the stated values."""
+    needed = (AXES[axis][value].constant for axis, value in claim.choices().items())
+    return {
+        name: DEVIATION_CONSTANTS[name]
+        for name in needed
+        if name in OPTIONS and name not in claim.constants
+    }
 
 
 @cache
@@ -171,6 +184,7 @@ class _Runner:
     languages: set[str]
     _workers: dict[str, Worker] = field(default_factory=dict)
     _open: set[Transport] = field(default_factory=set)
+    _closed: bool = False
 
     def run(self, jobs: Sequence[_Job]) -> None:
         # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
@@ -191,7 +205,8 @@ class _Runner:
                 raise
 
     def close(self) -> None:
-        """End every process that was started."""
+        """End every process that was started; what is under way comes to nothing."""
+        self._closed = True
         for transport in list(self._open):
             transport.close()
         for worker in list(self._workers.values()):
@@ -199,14 +214,17 @@ class _Runner:
 
     def _chain(self, jobs: Sequence[_Job]) -> None:
         for job in jobs:
+            if self._closed:
+                return
             self.progress(f"{job.port.name} over {job.transport}", 0)
             self._one(job)
             self.progress(f"{job.port.name} over {job.transport}", 1)
 
     def _one(self, job: _Job) -> None:
         port = job.port
+        wanted = replace(port.wanted, options=frozenset(options_of(port.claim)))
         try:
-            transport = self._reach(port, job.transport)
+            transport = self._reach(replace(port, wanted=wanted), job.transport)
         except CompileError as error:
             fault = Fault("does-not-compile", str(error))
             job.result = unreached(port, job.transport, fault)

@@ -98,14 +98,18 @@ ARITHMETICS: tuple[Arithmetic, ...] = _listed()
 def arithmetics(precision: str) -> tuple[Arithmetic, ...]:
     """Return the arithmetics of a golden in `precision`, in the order they are tried.
 
-    For float32 goldens the other ways to compute with stored floats follow the golden's own.
+    For float32 goldens the other ways to compute with stored floats are among them; what
+    departs in fewer places comes first, so the simplest name is reported.
     """
     if precision == "float64":
         return ARITHMETICS
     others = [name for name in FLOAT32_PRECISIONS if name != precision]
-    return ARITHMETICS + tuple(
-        Arithmetic(a.quotient, a.square, a.ema, other) for other in others for a in ARITHMETICS
-    )
+    every = [
+        Arithmetic(a.quotient, a.square, a.ema, other)
+        for other in ("", *others)
+        for a in ARITHMETICS
+    ]
+    return tuple(sorted(every, key=lambda a: len(str(a).split()) if a != PLAIN else 0))
 
 
 # -- operations ---------------------------------------------------------------------------

@@ -258,7 +258,7 @@ def find(name: str) -> NamedDialect:
     folded = {_plain(known): dialect for known, dialect in LIBRARIES.items()}
     if _plain(name) in folded:
         return folded[_plain(name)]
-    word = _plain(name.split()[0]) if name.split() else ""
+    word = _plain(name.split(maxsplit=1)[0]) if name.split() else ""
     near = [known for known in LIBRARIES if word and word in _plain(known)]
     listed = f"; there are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     raise ValueError(f"no dialect is called {name!r}{listed}")

@@ -6,12 +6,13 @@ its result. One short scenario of ordinary numbers, fed before anything is judge
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from harness.binding import Binding, Wanted, bind
+from harness.binding import HYPERPARAMETERS, OPTIONS, Binding, Wanted, bind
 from harness.transport.base import Description, Observation
 from python_ref.scenarios import Scenario
 
@@ -78,6 +79,12 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
         precisions = ("float64",)  # Python's own floats are double
     description = Description(name, language, precisions, roles=binding.roles)
     return Attached(binding, chosen, description)
+
+
+def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """The hyperparameters and options that a binding takes."""
+    given = [*(message.get("construct") or []), *message["call"]]
+    return tuple(role for role in given if role in HYPERPARAMETERS + OPTIONS)
 
 
 def _storage_name(shape: dict[str, Any], message: dict[str, Any]) -> str:

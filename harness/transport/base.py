@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -92,6 +93,11 @@ class Unreachable(Exception):
         self.fault = fault
 
 
+def closed() -> Unreachable:
+    """What a transport raises that is asked after it was closed: the run was ended."""
+    return Unreachable(Fault("not-run", "the run was ended before this", fatal=True))
+
+
 class Transport(Protocol):
     """One port, reached in one way. Every scenario meets a fresh port."""
 
@@ -107,7 +113,7 @@ class Transport(Protocol):
         """Feed a scenario step by step, yielding (N,) weights. Raises Unreachable."""
 
     def close(self) -> None:
-        """End everything that was started."""
+        """End everything that was started, for good; any thread may, whatever another awaits."""
 
 
 def flat_gradients(scenario: Scenario, start: int, stop: int) -> tuple[Rows, bytes]:
@@ -143,3 +149,22 @@ def fault_of(failure: dict[str, Any]) -> Fault:
     """Read the failure a host reports."""
     step = failure.get("step")
     return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
+
+
+def offered(scenario: Scenario, roles: Sequence[str]) -> dict[str, float]:
+    """What a bound port is given for the hyperparameters and options it takes, by role.
+
+    An option that it demands and the scenario does not have is given the value that does
+    nothing.
+    """
+    values = {
+        "learning_rate": scenario.learning_rate,
+        "decay_rate": scenario.decay_rate,
+        "epsilon": scenario.epsilon,
+        "momentum": 0.0,
+        "weight_decay": 0.0,
+        "clip": math.inf,
+        "mean_decay": scenario.decay_rate,
+        **scenario.options,
+    }
+    return {role: values[role] for role in roles}

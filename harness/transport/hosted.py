@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,17 +20,19 @@ import numpy as np
 
 from harness.binding import Wanted
 from harness.transport import frames
-from harness.transport.attach import Attached, attach
+from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.base import (
     Description,
     Fault,
     Observation,
     Rows,
     Unreachable,
+    closed,
     facts_of,
     fault_of,
     flat_gradients,
     flat_weights,
+    offered,
 )
 from harness.transport.process import Child, Deadline, Pipe
 from python_ref.scenarios import Scenario
@@ -49,10 +52,16 @@ class Worker:
         self._pipe: Pipe | None = None
         self._ends: tuple[int, int] = (-1, -1)
         self._last_id = 0
+        self._lock = threading.Lock()
+        self._closed = False
         self.generation = 0
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request, return its reply. Raises Unreachable: it died, hung or babbled."""
+        with self._lock:
+            return self._asked(request, seconds)
+
+    def _asked(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         child, pipe = self._running()
         self._last_id += 1
         deadline = time.monotonic() + seconds
@@ -62,18 +71,18 @@ class Worker:
                 pipe.receive(deadline)
         except Deadline:
             fault = child.hang(seconds, self._jvm)
-            self.close()
+            self._end()
             raise Unreachable(fault) from None
         except EOFError:
             fault = child.death()
-            self.close()
+            self._end()
             raise Unreachable(fault) from None
         except msgspec.DecodeError:
-            self.close()
+            self._end()
             message = "the worker's reply cannot be read; the port wrote to its pipe"
             raise Unreachable(Fault("garbled", message, fatal=True)) from None
         if reply.get("id") != self._last_id:
-            self.close()
+            self._end()
             message = f"reply {reply.get('id')} where {self._last_id} was asked"
             raise Unreachable(Fault("garbled", message, fatal=True))
         return reply
@@ -84,7 +93,14 @@ class Worker:
         return self._child is None
 
     def close(self) -> None:
-        """End the process, its group, and our ends of the pipes."""
+        """End the process, its group, and our ends of the pipes, for good."""
+        self._closed = True
+        if child := self._child:  # a thread that awaits its answer lets go of the lock
+            child.kill()
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
         if self._child is None:
             return
         self._child.close()
@@ -93,6 +109,8 @@ class Worker:
         self._child = self._pipe = None
 
     def _running(self) -> tuple[Child, Pipe]:
+        if self._closed:
+            raise closed()
         if self._child is None or self._pipe is None:
             their_read, our_write = os.pipe()
             our_read, their_write = os.pipe()
@@ -118,6 +136,9 @@ class Worker:
             self._ends = (our_read, our_write)
             self._pipe = Pipe(our_read, our_write)
             self.generation += 1
+            if self._closed:  # while it was started
+                self._end()
+                raise closed()
         return self._child, self._pipe
 
 
@@ -217,7 +238,8 @@ class HostedTransport:
         """Replies to the scenario fed `batch` steps a message, until its end or a failure."""
         self._revive()
         deadline = time.monotonic() + self._timeout
-        roles = self._attached.description.roles if self._attached else None
+        assert self._message is not None  # nothing is fed before it is bound
+        roles = roles_of(self._message)
         for start in range(0, scenario.steps, batch):
             stop = min(start + batch, scenario.steps)
             gradients, present = flat_gradients(scenario, start, stop)
@@ -232,7 +254,7 @@ class HostedTransport:
             if start == 0:
                 request["open"] = {
                     "precision": precision,
-                    "hyperparameters": _offered(scenario, roles),
+                    "hyperparameters": offered(scenario, roles),
                     "names": list(scenario.names),
                     "lengths": list(scenario.lengths),
                     "weights": frames.to_bytes(flat_weights(scenario)),
@@ -250,17 +272,6 @@ class HostedTransport:
             self.load()
             if self._message is not None:
                 self.bind(self._message)
-
-
-def _offered(scenario: Scenario, roles: tuple[str, ...] | None) -> dict[str, float]:
-    """Hyperparameters and options by role; those the port does not take are left out."""
-    offered = {
-        "learning_rate": scenario.learning_rate,
-        "decay_rate": scenario.decay_rate,
-        "epsilon": scenario.epsilon,
-        **scenario.options,
-    }
-    return {k: v for k, v in offered.items() if roles is None or k in roles}
 
 
 def _stacked(rows: list[Rows], width: int) -> Rows:

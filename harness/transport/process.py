@@ -146,6 +146,11 @@ class Child:
                     return " < ".join(thread[:3])
         return ""
 
+    def kill(self) -> None:
+        """End the child and all of its group at once; whoever reads from it meets the end."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def close(self, grace: float = 0.0) -> None:
         """End the child and all of its group; `grace` seconds to end by itself."""
         for stream in (self._process.stdin,):
@@ -155,8 +160,7 @@ class Child:
         if grace:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(grace)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
         self._drain.join(0.5)

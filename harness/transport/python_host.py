@@ -303,10 +303,11 @@ class _Session:
     def _call(self, binding: Mapping[str, Any], port: _Port, gradients: Any, weights: Any) -> Any:
         values = {**self.hyper, "gradients": gradients, "weights": weights}
         roles = binding["call"]
-        if "state" in roles and port.started:
+        # A port that hands no state back keeps it where its default is.
+        if "state" in roles and port.started and port.state is not None:
             values["state"] = port.state
         arguments = _chosen(port.parameters, roles, values)
-        if "state" in roles and not port.started and "state" not in arguments.given:
+        if "state" in roles and "state" not in arguments.given:
             position = roles.index("state")
             if not port.parameters[position].get("default"):
                 returned = self._first_call(port, roles, values)

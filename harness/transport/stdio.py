@@ -22,6 +22,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,16 +30,18 @@ from typing import Any
 
 import numpy as np
 
-from harness.binding import Wanted
-from harness.transport.attach import Attached, attach
+from harness.binding import OPTIONS, Wanted
+from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.base import (
     Description,
     Fault,
     Observation,
     Rows,
     Unreachable,
+    closed,
     facts_of,
     fault_of,
+    offered,
 )
 from harness.transport.process import Child, Deadline, Pipe
 from python_ref.scenarios import PRECISIONS, Scenario
@@ -88,6 +91,8 @@ class StdioTransport:
         self._message: dict[str, Any] | None = None
         self._description: Description | None = None
         self._last_id = 0
+        self._lock = threading.RLock()
+        self._closed = False
 
     # -- the transport's side ----------------------------------------------------------------
 
@@ -107,7 +112,7 @@ class StdioTransport:
         # Two characters a number at the least: what is surely too long is not even written.
         length = 2 * scenario.size * scenario.steps
         if length <= LARGEST_REQUEST:
-            line = json.dumps(_request(scenario, precision, self._roles()), ensure_ascii=False)
+            line = json.dumps(_request(scenario, precision, self._message), ensure_ascii=False)
             length = len(line)
         if length > LARGEST_REQUEST:
             message = (
@@ -132,13 +137,19 @@ class StdioTransport:
 
     def close(self) -> None:
         """Ask the port to quit; end it if it does not."""
-        if self._child is None:
-            return
-        if self._pipe is not None:
-            with contextlib.suppress(Deadline, EOFError):
-                self._pipe.send(b'{"do":"quit"}\n', time.monotonic() + QUIT_SECONDS)
-        self._child.close(grace=QUIT_SECONDS)
-        self._child = self._pipe = None
+        self._closed = True
+        if not self._lock.acquire(blocking=False):
+            if child := self._child:  # the thread that awaits its answer lets go of the lock
+                child.kill()
+            self._lock.acquire()
+        try:
+            if self._child is not None and self._pipe is not None:
+                with contextlib.suppress(Deadline, EOFError):
+                    self._pipe.send(b'{"do":"quit"}\n', time.monotonic() + QUIT_SECONDS)
+                self._child.close(grace=QUIT_SECONDS)
+            self._end()
+        finally:
+            self._lock.release()
 
     # -- attaching one of our own adapters -----------------------------------------------------
 
@@ -158,9 +169,6 @@ class StdioTransport:
             raise Unreachable(Fault("not-run", f"the adapter: {reply['error']}"))
 
     # -- the exchange ------------------------------------------------------------------------
-
-    def _roles(self) -> tuple[str, ...] | None:
-        return self._attached.description.roles if self._attached else None
 
     def _described(self) -> Description:
         reply = self._ask('{"do":"describe"}', START_SECONDS)
@@ -186,6 +194,10 @@ class StdioTransport:
 
     def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:
         """Send one request and return its reply. Raises Unreachable; then the process is gone."""
+        with self._lock:
+            return self._asked(request, seconds, limit)
+
+    def _asked(self, request: str, seconds: float, limit: int) -> dict[str, Any]:
         child, pipe = self._running()
         self._last_id += 1
         line = f'{{"id":{self._last_id},{request[1:]}\n'.encode()
@@ -230,8 +242,13 @@ class StdioTransport:
         return reply
 
     def _running(self) -> tuple[Child, Pipe]:
+        if self._closed:
+            raise closed()
         if self._child is None or self._pipe is None:
             self._child = Child(self._command, self._port, cwd=self._cwd)
+            if self._closed:  # while it was started
+                self._end()
+                raise closed()
             self._pipe = Pipe(self._child.output, self._child.input)
             if self._message is not None:  # a fresh process of our own adapter knows nothing yet
                 self.load()
@@ -265,8 +282,11 @@ def _wire_arrays(arrays: Any) -> dict[str, Any]:
     return {name: [_wire_number(x) for x in array.tolist()] for name, array in arrays.items()}
 
 
-def _request(scenario: Scenario, precision: str, roles: tuple[str, ...] | None) -> dict[str, Any]:
-    options = {k: v for k, v in scenario.options.items() if roles is None or k in roles}
+def _request(scenario: Scenario, precision: str, binding: dict[str, Any] | None) -> dict[str, Any]:
+    options: dict[str, Any] = dict(scenario.options)
+    if binding is not None:
+        given = offered(scenario, roles_of(binding))
+        options = {k: _wire_number(x) for k, x in given.items() if k in OPTIONS}
     return {
         "do": "run",
         "precision": precision,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +17,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
-from support import REPOSITORY, Done, command
+from support import REPOSITORY, Done, command, none_left, processes
 
 from harness import run as runner
 from harness.cli import exit_code
@@ -185,7 +188,7 @@ def test_the_first_divergence_is_whole(report: dict[str, Any]) -> None:
         "index": 0,
         "expected": 0.4968377233398313,
         "observed": 0.4968377381511013,
-        "ulp": 266825298,
+        "ulp": 266816121,
     }
 
 
@@ -198,6 +201,14 @@ def test_what_is_exact_is_so_at_the_edges_too(report: dict[str, Any], name: str)
 # -- both transports -----------------------------------------------------------------------------------
 
 
+def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
+    """Equal, zeros' signs included; of NaN there is one, as the wire has it."""
+    numbers = ~np.isnan(a)
+    return np.array_equal(a, b, equal_nan=True) and np.array_equal(
+        np.signbit(a)[numbers], np.signbit(b)[numbers]
+    )
+
+
 @pytest.mark.parametrize("name", [name for name, _, _, _ in EDITIONS])
 def test_transports_agree_to_the_bit(recorded: tuple[Outcome, Seen], name: str) -> None:
     """Whatever a port does, it does over both: numbers, faults and facts."""
@@ -205,10 +216,10 @@ def test_transports_agree_to_the_bit(recorded: tuple[Outcome, Seen], name: str) 
     assert [entry[:2] for entry in one] == [entry[:2] for entry in other]
     for (scenario, precision, a), (_, _, b) in zip(one, other, strict=True):
         where = f"{scenario} in {precision}"
-        assert a.weights.tobytes() == b.weights.tobytes(), where
+        assert same_bits(a.weights, b.weights), where
         assert (a.moving_average is None) == (b.moving_average is None), where
         if a.moving_average is not None and b.moving_average is not None:
-            assert np.array_equal(a.moving_average, b.moving_average, equal_nan=True), where
+            assert same_bits(a.moving_average, b.moving_average), where
         assert (a.fault and a.fault.kind) == (b.fault and b.fault.kind), where
         assert a.facts == b.facts, where
 
@@ -383,15 +394,11 @@ def test_the_table_is_read_in_ten_seconds(cli: Any) -> None:
     assert (done.code, done.err) == (0, "")
 
 
-def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
-    """Ctrl-C while ports run: no traceback, no process."""
-    import os
-    import signal
-    import time
-
-    from support import none_left, processes
-
+@pytest.mark.parametrize("after", [1, 2])
+def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, after: int) -> None:
+    """Ctrl-C once that many children run: no traceback, no process, no wait for the others."""
     with none_left():
+        before = set(processes())
         started = subprocess.Popen(
             [sys.executable, "-m", "harness.cli", "run"],
             cwd=tmp_path,
@@ -400,8 +407,8 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path) -> 
             stderr=subprocess.PIPE,
             text=True,
         )
-        while len(processes()) < 2 and started.poll() is None:  # itself, and a first child
+        while len(set(processes()) - before) <= after and started.poll() is None:
             time.sleep(0.02)
         started.send_signal(signal.SIGINT)
-        _, err = started.communicate(timeout=30)
-    assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
+        out, err = started.communicate(timeout=30)
+    assert (started.returncode, out, err) == (130, "", "rmsproof: interrupted\n")

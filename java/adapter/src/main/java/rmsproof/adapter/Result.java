@@ -51,6 +51,15 @@ final class Result {
         return replaced ? "replaced" : "in place";
     }
 
+    /** Which side of a returned pair the weights were, told by the numbers; empty if none. */
+    String pair() {
+        return switch (pairPosition) {
+            case 0 -> "first";
+            case 1 -> "second";
+            default -> "";
+        };
+    }
+
     boolean weightsInChanged() {
         return weightsInChanged;
     }

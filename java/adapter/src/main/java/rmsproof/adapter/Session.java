@@ -233,6 +233,7 @@ final class Session {
     private String facts() {
         JsonObject facts = new JsonObject();
         facts.addProperty("where", result.where());
+        facts.addProperty("pair", result.pair());
         facts.addProperty("gradients_changed", gradientsChanged);
         facts.addProperty("weights_in_changed", result.weightsInChanged());
         return facts.toString();
