@@ -73,13 +73,15 @@ def solve(claim: Dialect, sets: Sequence[Deviations], evidence: Evidence) -> lis
     for iteration in range(_ITERATIONS):
         before = [p.error for p in points]
         problem.improve(points)
-        done += [p for p in points if p.error < _SETTLED]
-        # A point on the right set halves its error at every step, after the first few.
-        points = [
-            p
+        # A point on the right set halves its error at every step, after the first few, until
+        # rounding stops it.
+        still = {
+            id(p)
             for p, error in zip(points, before, strict=True)
             if p.error >= _SETTLED and (iteration < _PATIENCE or p.error < error / 2)
-        ]
+        }
+        done += [p for p in points if id(p) not in still and p.error < _CONVERGED]
+        points = [p for p in points if id(p) in still]
         if not points:
             break
     points += done

@@ -284,14 +284,23 @@ class _Search:
             left += [
                 c for c, k in zip(part, self._sieved(part, self.evidence[0]), strict=True) if k
             ]
+        spoken = np.zeros(len(left), dtype=np.int64)
+        silent = np.zeros(len(left), dtype=np.int64)
         for evidence in self.evidence:
             if not left:
                 return []
-            left = [c for c, k in zip(left, self._within(left, evidence), strict=True) if k]
-        return [
+            fits, says = self._within(left, evidence)
+            spoken, silent = spoken + says[0], silent + says[1]
+            left = [c for c, k in zip(left, fits, strict=True) if k]
+            spoken, silent = spoken[fits], silent[fits]
+        # Where most of what moved has no bound that says anything, nothing is explained but
+        # what is equal to the last bit.
+        explanations = [
             Explanation(chosen, dict(constants), self._exact(chosen, constants))
             for chosen, constants in left
         ]
+        loud = (spoken >= silent).tolist()
+        return [e for e, said in zip(explanations, loud, strict=True) if said or e.arithmetic]
 
     def _hypothesis(
         self, chosen: Deviations, constants: Mapping[str, float], evidence: Evidence
@@ -331,8 +340,14 @@ class _Search:
 
     def _within(
         self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
-    ) -> NDArray[np.bool_]:
-        """Which candidates hold everything observed within their own rounding envelope."""
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which candidates hold everything observed within their own rounding envelope.
+
+        Returns:
+            (C,) whether nothing contradicts a candidate, and (2, C) how many of the weights
+            that moved speak for it and how many say nothing, having no bound or one wider than
+            the way they went.
+        """
         scenario = _cut(evidence)
         dialects = [dialect(self.claim, c, k) for c, k in candidates]
         hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
@@ -341,21 +356,16 @@ class _Search:
         seen = evidence.seen[: evidence.steps]
         observed = evidence.weights[: evidence.steps][seen]
         weights, bound = weights[:, seen], bound[:, seen]
+        equal = same(weights, observed[None])
         # The value replayed may be off by the bound as well as the port.
         with np.errstate(all="ignore"):
-            within = np.abs(weights - observed) <= 2 * bound + evidence.rounding
-        within |= same(weights, observed[None])
-        fine = within.reshape(len(candidates), -1)
-        # A bound wider than the way the weight went proves nothing.
-        moved = np.abs(observed - evidence.initial)
-        unbounded = (np.isnan(bound) | (bound > moved)).reshape(len(candidates), -1)
-        fine = fine & ~unbounded | same(weights, observed[None]).reshape(len(candidates), -1)
-        result = np.asarray((fine | unbounded).all(axis=1))
-        # Where nothing bounds an element, only equality to the last bit speaks for it.
-        for i in np.flatnonzero(result & (unbounded & ~fine).any(axis=1)).tolist():
-            chosen, constants = candidates[i]
-            result[i] = bool(self._equal(chosen, constants, evidence))
-        return result
+            apart = np.abs(weights - observed) > 2 * bound + evidence.rounding
+            moved = np.abs(observed - evidence.initial)
+            dumb = ~equal & (np.isnan(bound) | (bound > moved))
+        went = ~same(observed, np.broadcast_to(evidence.initial, observed.shape))[None]
+        fits = np.asarray(~(apart & ~equal).reshape(len(candidates), -1).any(axis=1))
+        counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]
+        return fits, np.array(counts)
 
     def _exact(
         self, chosen: Deviations, constants: Mapping[str, float]

@@ -108,6 +108,9 @@ def judge(
         verdict = replace(verdict, word="diverges", arithmetic=())
     elif verdict.word in ("diverges", "no-update"):
         evidence = [of_golden(g, o) for g, o in fed if g.kind == "core" and len(o.weights)]
+        # What a port means shows in double; how it narrows to float is arithmetic.
+        wide = [e for e in evidence if e.precision == "float64"]
+        evidence = wide or evidence
         diagnosis = _diagnosed(port, evidence, feeder)
     return replace(
         _settled(port, described.language or port.language, transport.name, verdict, diagnosis),

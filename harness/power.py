@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.compare import same
 from harness.hypotheses import singles
@@ -45,7 +46,7 @@ def power(goldens: Sequence[Golden]) -> Power:
     names = tuple(f"{axis}={value}" for axis, value in alone)
     options = [Dialect([*_kept(claim, axis), f"{axis}={value}"]) for axis, value in alone]
     columns: list[list[int | None]] = []
-    passed = {gate: np.ones(len(names), dtype=bool) for gate in GATES}
+    passed: dict[str, NDArray[np.bool_]] = {g: np.ones(len(names), np.bool_) for g in GATES}
     for golden in goldens:
         hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
         weights = replay(golden.scenario, hypotheses).weights
@@ -58,13 +59,13 @@ def power(goldens: Sequence[Golden]) -> Power:
             with np.errstate(all="ignore"):
                 final, right = weights[:, -1], golden.weights[None, -1]
                 close = np.asarray(np.isclose(final, right, relative, absolute, equal_nan=True))
-            passed[gate] &= close.all(axis=1)
+            passed[gate] = passed[gate] & close.all(axis=1)
     return Power(
         deviations=names,
         goldens=tuple(golden.name for golden in goldens),
         steps=tuple(zip(*columns, strict=True)) if columns else ((),) * len(names),
         gates={
-            gate: tuple(name for name, missed in zip(names, row.tolist(), strict=True) if missed)
+            gate: tuple(name for i, name in enumerate(names) if row[i])
             for gate, row in passed.items()
         },
     )

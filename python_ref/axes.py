@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
 
@@ -49,7 +50,7 @@ class Axis:
         """The name of the reference's value."""
         return self.values[0].name
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The values' names in order."""
         return tuple(value.name for value in self.values)

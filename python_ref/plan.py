@@ -46,17 +46,25 @@ class Plan:
         dialect = np.array([dialects.setdefault(h.dialect, len(dialects)) for h in hypotheses])
         order = np.array([orders.setdefault(h.arithmetic, len(orders)) for h in hypotheses])
         self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
+        chosen = [d.choices() for d in dialects]
+        used = set().union(*chosen)
         for name, axis in AXES.items():
-            codes = [axis.names.index(d.choice(name)) for d in dialects]
-            self._codes[name] = np.array(codes)[dialect], axis.names
+            picked = np.zeros(len(chosen), dtype=np.int64)
+            if name in used:
+                number = {value: i for i, value in enumerate(axis.names)}
+                picked = np.array([number[c[name]] if name in c else 0 for c in chosen])
+            self._codes[name] = picked[dialect], axis.names
         for name, known in (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS)):
             names = list(known)
             codes = [names.index(getattr(o, name)) for o in orders]
             self._codes[name] = np.array(codes)[order], names
         table = [hyperparameters(scenario, d) for d in dialects]
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
+        self._own = {
+            name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
+        }
         self._ids = {
-            name: np.unique(values, return_inverse=True)[1].reshape(-1)
+            name: np.unique(values, return_inverse=True)[1].reshape(-1) * 2 + self._own[name]
             for name, values in self._numbers.items()
         }
         self._count = len(hypotheses)
@@ -91,7 +99,8 @@ class Plan:
             keys.append(np.where(apart, np.arange(self._count) + 1, 0))
         stage = Stage(choosing, keys)
         for name in numbers:
-            stage.columns[name] = self._a.column(self._numbers[name][stage.first])
+            first = stage.first
+            stage.columns[name] = self._a.column(self._numbers[name][first], self._own[name][first])
         stage.links = {name: link[stage.first] for name, link in links.items()}
         return stage
 
@@ -202,7 +211,8 @@ class Plan:
             ],
         )
         for name in ("clip", "weight_decay"):
-            stage.columns[name] = self._a.column(twice(self._numbers[name])[stage.first])
+            numbers, own = twice(self._numbers[name]), twice(self._own[name])
+            stage.columns[name] = self._a.column(numbers[stage.first], own[stage.first])
         rows = stage.uses.pop("")
         return stage, rows[:count], rows[count:]
 

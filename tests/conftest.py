@@ -7,6 +7,7 @@ the next time. Tests of the cache itself make theirs.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 class CommandLine(Protocol):
-    """`rmsproof ARGUMENTS`, run in a fresh folder unless told where."""
+    """`rmsproof ARGUMENTS`, run in a fresh folder."""
 
     def __call__(self, *arguments: str, **options: Any) -> Done: ...
 
@@ -57,3 +58,22 @@ def cli(tmp_path: Path) -> CommandLine:
         return done
 
     return run
+
+
+@pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[CommandLine]:
+    """The command line in this process, which saves its start; ports run in theirs anyway."""
+    from harness.cli import main
+
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **_options: Any) -> Done:
+        capsys.readouterr()
+        code = main(list(arguments))
+        return Done(code, *capsys.readouterr())
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)

@@ -20,10 +20,16 @@ from harness.verdict import GOOD, UNDECIDED
 _LOG_WIDTH = 110
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command line see it: a reader that had enough is no failure."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output, as wide as the terminal or a log."""
-    out = Console()
-    return out if out.is_terminal else Console(width=_LOG_WIDTH)
+    out = _Console()
+    return out if out.is_terminal else _Console(width=_LOG_WIDTH)
 
 
 def colour(result: Result) -> str:

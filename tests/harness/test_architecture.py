@@ -1,4 +1,4 @@
-"""The house keeps its plan: who imports whom, what is said of each module, what is never tracked."""
+"""The house keeps its plan: who imports whom, what each module says, what is never tracked."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded & heavy == set()
 
 
-# -- what is tracked ---------------------------------------------------------------------------
+# -- what is tracked --------------------------------------------------------------------------
 
 
 @cache
@@ -145,7 +145,7 @@ REGISTRY = re.compile(
     r"\b(?:pypi|pythonhosted|anaconda|clojars|npmjs|crates|sonatype|jitpack|repo1?\.maven)"
     r"(?:\.apache)?\.(?:org|com|io)\b"
 )
-MACHINE = re.compile(r"(?<![\w.~$}/])/(?:root|work|tmp|home/\w+|Users/\w+|opt/wheels)/")  # noqa: S108
+MACHINE = re.compile(r"(?<![\w.~$}/])/(?:root|work|tmp|home/\w+|Users/\w+|opt/wheels)/")
 
 
 @needs_git
@@ -175,7 +175,8 @@ SHAPE = re.compile(
     r"(?:self|this)\.(\w+) = \1;?"
     r"|def __init__\(self, learning_rate=0\.001, decay_rate=0\.9, epsilon=1e-8\):"
     r"|public RMSProp\(float learningRate, float decayRate, float epsilon\) \{"
-    r"|public void updateWeights\(Map<String, float\[\]> gradients, Map<String, float\[\]> weights\) \{"
+    r"|public void updateWeights\(Map<String, float\[\]> gradients,"
+    r" Map<String, float\[\]> weights\) \{"
     r"|public static void main\(String\[\] args\) \{"
     r"|optimizer\.update_?[wW]eights\(gradients, weights\)"
 )
@@ -186,7 +187,9 @@ def normalised(line: str) -> str:
 
 
 @needs_git
-@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the source documents are not beside the checkout")
+@pytest.mark.skipif(
+    not DOCUMENTS.is_dir(), reason="the source documents are not beside the checkout"
+)
 def test_no_line_of_the_documents_is_tracked() -> None:
     """They are under a licence that this repository is not."""
     theirs = {

@@ -16,7 +16,7 @@ def parameter(name: str, kind: str = "any", **more: Any) -> dict[str, Any]:
 
 
 def parameters(text: str) -> list[dict[str, Any]]:
-    """"lr=, g:map, w:array/float32": a name, its kind and element, = where it has a default."""
+    """ "lr=, g:map, w:array/float32": a name, its kind and element, = where it has a default."""
     found = []
     for part in filter(None, (p.strip() for p in text.split(","))):
         name, _, kind = part.rstrip("=").partition(":")
@@ -203,7 +203,7 @@ def test_helpers_are_no_ports() -> None:
     assert bind(shape(one, functions={"main": "argv"})).message["method"] == 1
 
 
-# -- refusals ----------------------------------------------------------------------------------
+# -- refusals ---------------------------------------------------------------------------------
 
 
 def refused(found: dict[str, Any], wanted: Wanted | None = None) -> str:
@@ -284,7 +284,7 @@ def test_two_kinds_of_storage_are_refused(call: str, why: str) -> None:
     assert why in refused(shape(class_of("RMSProp", "lr, rho, eps", method("step", call))))
 
 
-# -- what the user said ------------------------------------------------------------------------
+# -- what the user said -----------------------------------------------------------------------
 
 
 def bound(wanted: Wanted, *candidates: dict[str, Any], **more: Any) -> Binding:

@@ -18,7 +18,11 @@ from python_ref.dialects import PLAIN, Arithmetic, Dialect, Hypothesis, arithmet
 from python_ref.golden import Golden, make
 from python_ref.scenarios import Scenario
 
-WIDTHS = {"float64": (np.float64, 64), "float32": (np.float32, 32), "float32_double": (np.float32, 32)}
+WIDTHS = {
+    "float64": (np.float64, 64),
+    "float32": (np.float32, 32),
+    "float32_double": (np.float32, 32),
+}
 
 
 def numbers(precision: str) -> st.SearchStrategy[float]:
@@ -26,7 +30,7 @@ def numbers(precision: str) -> st.SearchStrategy[float]:
     return st.floats(allow_nan=False, width=WIDTHS[precision][1])
 
 
-# -- ULP -----------------------------------------------------------------------------------------
+# -- ULP ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("precision", WIDTHS)
@@ -84,7 +88,7 @@ def test_distance_is_that_of_the_bits(a: float, b: float) -> None:
     assert ulp_distance(a, b, "float64") == abs(ordinal(a) - ordinal(b))
 
 
-# -- the first divergence ------------------------------------------------------------------------
+# -- the first divergence -----------------------------------------------------------------------
 
 
 def nudged(g: Golden, changes: dict[tuple[int, int], float]) -> np.ndarray:
@@ -166,7 +170,7 @@ def test_elements_are_located_in_their_arrays(lengths: list[int]) -> None:
         locate(s, sum(lengths))
 
 
-# -- equal, within, outside ----------------------------------------------------------------------
+# -- equal, within, outside ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("precision", WIDTHS)
@@ -255,7 +259,7 @@ def test_movement_is_seen_on_both_sides(golden_moves: bool, port_moves: bool) ->
     assert (c.moves, c.moved) == (golden_moves, port_moves)
 
 
-# -- arithmetics -----------------------------------------------------------------------------------
+# -- arithmetics ----------------------------------------------------------------------------------
 
 
 def played(g: Golden, arithmetic: Arithmetic) -> np.ndarray:

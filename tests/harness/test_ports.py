@@ -306,8 +306,9 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "unhelpful": (
         "no-update",
-        "neither the weights given nor a value returned ever change; "
-        "reference/float64/page-one-step step 1, w1[0]: expected 0.4968377233398313, observed 0.5, ",
+        "neither the weights given nor a value returned ever change;"
+        " reference/float64/page-one-step step 1, w1[0]:"
+        " expected 0.4968377233398313, observed 0.5, ",
         CLASS.replace("BODY", "continue"),
     ),
 }
@@ -383,7 +384,7 @@ def test_what_is_seen_beside_the_verdict_is_noted(outcome: Outcome, name: str) -
     assert (found.notes, found.verdict.word) == (notes, word)
 
 
-# -- objects ---------------------------------------------------------------------------------------
+# -- objects --------------------------------------------------------------------------------------
 
 MODULE = (
     HEAD

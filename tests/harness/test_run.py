@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from harness import run as runner
 from harness.cli import exit_code
 from harness.judge import Result
 from harness.judge import judge as judge_port
-from harness.port import bundled, of_folder
+from harness.port import Port, bundled, of_folder
 from harness.report import json as report_json
 from harness.run import Options, Outcome, run
 from harness.transport.base import Fault, Observation, Transport
@@ -133,7 +133,7 @@ def row(report: dict[str, Any], port: str, transport: str) -> dict[str, Any]:
     return found
 
 
-# -- what each shows ---------------------------------------------------------------------------------
+# -- what each shows ------------------------------------------------------------------------------
 
 
 def test_the_run_ends_well_and_says_nothing_else(commanded: Done) -> None:
@@ -192,13 +192,15 @@ def test_the_first_divergence_is_whole(report: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["java/imported", "java/double", "scala/class", "clojure/conformant"])
+@pytest.mark.parametrize(
+    "name", ["java/imported", "java/double", "scala/class", "clojure/conformant"]
+)
 def test_what_is_exact_is_so_at_the_edges_too(report: dict[str, Any], name: str) -> None:
     for transport in JVM:
         assert row(report, name, transport)["edge"] == []
 
 
-# -- both transports -----------------------------------------------------------------------------------
+# -- both transports ------------------------------------------------------------------------------
 
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
@@ -232,7 +234,7 @@ def test_something_went_through_both(recorded: tuple[Outcome, Seen]) -> None:
             assert fed >= 24 if verdict != "does-not-compile" else fed == 0, name
 
 
-# -- the report --------------------------------------------------------------------------------------
+# -- the report -----------------------------------------------------------------------------------
 
 
 def test_the_schema_is_one() -> None:
@@ -287,7 +289,7 @@ def test_numbers_that_are_not_finite_are_text(recorded: tuple[Outcome, Seen]) ->
     jsonschema.validate(found, SCHEMA)
 
 
-# -- exit codes ----------------------------------------------------------------------------------------
+# -- exit codes -----------------------------------------------------------------------------------
 
 
 def outcome(*results: tuple[str, bool], errors: tuple[str, ...] = ()) -> Outcome:
@@ -325,10 +327,10 @@ def test_exit_codes(results: list[tuple[str, bool]], errors: tuple[str, ...], co
 
 
 @pytest.fixture
-def editions(tmp_path: Path) -> Iterator[Any]:
+def editions(tmp_path: Path) -> Callable[[str, str, str], Port]:
     """Copies of editions whose port.toml says something else."""
 
-    def copied(name: str, old: str, new: str) -> Any:
+    def copied(name: str, old: str, new: str) -> Port:
         folder = tmp_path / name.replace("/", "-")
         language, edition = name.split("/")
         shutil.copytree(REPOSITORY / language / "editions" / edition, folder)
@@ -338,7 +340,7 @@ def editions(tmp_path: Path) -> Iterator[Any]:
         manifest.write_text(text.replace(old, new), encoding="utf-8")
         return of_folder(folder)
 
-    yield copied
+    return copied
 
 
 @pytest.mark.parametrize(
@@ -361,26 +363,44 @@ def test_a_difference_in_either_direction_is_one(
     assert exit_code(found) == code
 
 
-# -- choosing ----------------------------------------------------------------------------------------
+# -- choosing -------------------------------------------------------------------------------------
 
 
-def test_editions_are_chosen_by_name_and_language(cli: Any) -> None:
-    done = cli("run", "clojure/published", "java", "--transport", "jpype", "--golden", "page*",
-               "--json", "-")
+def test_editions_are_chosen_by_name_and_language(call: Any) -> None:
+    done = call(
+        "run",
+        "clojure/published",
+        "java",
+        "--transport",
+        "jpype",
+        "--golden",
+        "page*",
+        "--json",
+        "-",
+    )
     found = [r["port"] for r in json.loads(done.out)["results"]]
     assert found == ["clojure/published", "java/published", "java/imported", "java/double"]
     assert done.code == 0
 
 
-def test_an_edition_named_twice_is_judged_once(cli: Any) -> None:
-    done = cli("run", "java/double", "java/double", "--transport", "jpype", "--golden", "page*",
-               "--json", "-")
+def test_an_edition_named_twice_is_judged_once(call: Any) -> None:
+    done = call(
+        "run",
+        "java/double",
+        "java/double",
+        "--transport",
+        "jpype",
+        "--golden",
+        "page*",
+        "--json",
+        "-",
+    )
     assert [r["port"] for r in json.loads(done.out)["results"]] == ["java/double"]
 
 
-def test_the_table_is_read_in_ten_seconds(cli: Any) -> None:
+def test_the_table_is_read_in_ten_seconds(call: Any) -> None:
     """Port, transports, verdict, why; a summary; nothing on standard error."""
-    done = cli("run", "java", "--golden", "page*")
+    done = call("run", "java", "--golden", "page*")
     lines = [line.rstrip() for line in done.out.splitlines()]
     assert lines[0].split() == ["port", "transport", "verdict", "why"]
     assert [line.split()[0] for line in lines[1:] if line and not line.startswith(" ")][:3] == [

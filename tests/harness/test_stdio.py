@@ -1,4 +1,4 @@
-"""The wire protocol: what is right is judged right, and each way of speaking it wrongly is named."""
+"""The wire protocol: what is right is judged right, each way of speaking it wrongly is named."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ BROKEN = {
     "text_before_reply": ("garbled", "a line that is not JSON: 'computing 2 steps'"),
     "half_line": (
         "times-out",
-        "no answer within 0.8 s; 14 bytes without an end of line: '{\"id\": 2, \"wei'",
+        'no answer within 0.8 s; 14 bytes without an end of line: \'{"id": 2, "wei\'',
     ),
     "half_line_and_exit": (
         "garbled",
-        "the reply ends after 14 bytes: '{\"id\": 2, \"wei'; the process ended with exit code 0",
+        'the reply ends after 14 bytes: \'{"id": 2, "wei\'; the process ended with exit code 0',
     ),
     "wrong_id": ("garbled", "id 2 was asked, the reply has 999"),
     "id_of_the_question_before": ("garbled", "id 2 was asked, the reply has 1"),
@@ -259,7 +259,7 @@ def test_the_port_sees_nothing_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -
     assert "API_TOKEN" not in str(caught.value)
 
 
-# -- a whole port ------------------------------------------------------------------------------------
+# -- a whole port ---------------------------------------------------------------------------------
 
 
 def test_three_deaths_in_a_row_end_a_port() -> None:
@@ -307,7 +307,9 @@ def test_the_plain_list_port_is_exact_at_every_golden() -> None:
 
 def test_the_fakes_are_all_in_use() -> None:
     source = Path(__file__).read_text(encoding="utf-8")
-    unused = [f.stem for f in FAKES.glob("*.py") if f.stem != "wire" and f'"{f.stem}"' not in source]
+    unused = [
+        f.stem for f in FAKES.glob("*.py") if f.stem != "wire" and f'"{f.stem}"' not in source
+    ]
     assert unused == []
 
 

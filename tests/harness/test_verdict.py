@@ -115,7 +115,7 @@ def test_whole_goldens_are_counted() -> None:
     assert of_port(goldens).compared == 3
 
 
-# -- no-update -------------------------------------------------------------------------------------
+# -- no-update ------------------------------------------------------------------------------------
 
 
 def still(**changes: Any) -> Comparison:
@@ -152,7 +152,7 @@ def test_no_update_shows_a_weight_that_should_have_moved() -> None:
     assert (found.word, found.golden, found.first) == ("no-update", "page", PARTED)
 
 
-# -- edges ----------------------------------------------------------------------------------------
+# -- edges ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("word", ["diverges", "crashes", "garbled", "conforms"])
@@ -177,7 +177,7 @@ def test_an_edge_is_held_to_the_ports_own_arithmetic() -> None:
     assert of_port([compared("conforms"), other]).edge == ()
 
 
-# -- arithmetic -----------------------------------------------------------------------------------
+# -- arithmetic ----------------------------------------------------------------------------------
 
 
 def test_exact_needs_one_arithmetic_for_all_goldens() -> None:
@@ -204,7 +204,7 @@ def test_only_exact_has_an_arithmetic() -> None:
     assert of_port([compared(), compared("conforms")]).arithmetic == ()
 
 
-# -- expectations ---------------------------------------------------------------------------------
+# -- expectations --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

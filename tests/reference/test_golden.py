@@ -44,7 +44,7 @@ def regenerated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-# -- the files as they are ---------------------------------------------------------------------
+# -- the files as they are --------------------------------------------------------------------
 
 
 def test_every_scenario_is_kept_in_every_dialect_and_precision_in_order() -> None:
@@ -148,7 +148,7 @@ def test_the_text_of_a_small_golden_is_exactly_this() -> None:
     )
 
 
-# -- what is demanded of the scenarios -----------------------------------------------------------
+# -- what is demanded of the scenarios ----------------------------------------------------------
 
 
 def telling(golden: Golden) -> bool:
@@ -251,13 +251,17 @@ def test_a_scenario_says_what_it_is_there_to_catch(name: str) -> None:
 
 def test_an_array_first_has_a_gradient_at_step_three() -> None:
     late = next(s for s in scenarios() if s.name == "late-array")
-    assert [sorted(step) for step in late.gradients[:3]] == [["early"], ["early"], ["early", "late"]]
+    assert [sorted(step) for step in late.gradients[:3]] == [
+        ["early"],
+        ["early"],
+        ["early", "late"],
+    ]
     golden = kept_by_name()["reference/float64/late-array"]
     assert golden.weights[:2, 3:].tolist() == [[4.0, 5.0]] * 2, "what takes no part stays"
     assert golden.moving_average[:2, 3:].tolist() == [[0.0, 0.0]] * 2
 
 
-# -- round trip ----------------------------------------------------------------------------------
+# -- round trip ---------------------------------------------------------------------------------
 
 
 def test_what_is_written_is_read_back_to_the_bit() -> None:
@@ -330,7 +334,7 @@ def test_the_identity_is_of_dialect_and_precision_and_not_of_words() -> None:
     assert make(tiny(), Dialect(), "float64", name="a/b/c").id == plain.id
 
 
-# -- verify ---------------------------------------------------------------------------------------
+# -- verify --------------------------------------------------------------------------------------
 
 ONE = "reference/float64/page-one-step.json"
 
@@ -509,11 +513,11 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GoldenError, match="^here: "):
+    with pytest.raises(GoldenError, match=r"^here: "):
         loads("[" * 100_000, "here")
 
 
-# -- every golden catches something ------------------------------------------------------------------
+# -- every golden catches something ---------------------------------------------------------------
 
 
 def test_the_goldens_tell_the_two_dialects_apart() -> None:

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 import harness
 import python_ref
-from python_ref.rmsprop import RMSProp, _BLOCK
+from python_ref.rmsprop import _BLOCK, RMSProp
 
 DTYPES = [np.float64, np.float32]
 
@@ -35,8 +35,10 @@ def by_definition(
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
     """Equal in every bit, the NaNs' own aside."""
-    return a.dtype == b.dtype and bool(np.array_equal(a, b, equal_nan=True)) and bool(
-        np.array_equal(np.signbit(a)[~np.isnan(a)], np.signbit(b)[~np.isnan(b)])
+    return (
+        a.dtype == b.dtype
+        and bool(np.array_equal(a, b, equal_nan=True))
+        and bool(np.array_equal(np.signbit(a)[~np.isnan(a)], np.signbit(b)[~np.isnan(b)]))
     )
 
 
