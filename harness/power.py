@@ -53,13 +53,13 @@ def power(goldens: Sequence[Golden]) -> Power:
         with np.errstate(all="ignore"):
             outside = ~(np.abs(weights - golden.weights) <= golden.envelope)
         outside &= ~same(weights, golden.weights[None])
-        by_step = outside.any(axis=2)
+        by_step = np.asarray(outside.any(axis=2))
         columns.append([int(np.argmax(row)) + 1 if row.any() else None for row in by_step])
         for gate, (relative, absolute) in GATES.items():
             with np.errstate(all="ignore"):
                 final, right = weights[:, -1], golden.weights[None, -1]
-                close = np.asarray(np.isclose(final, right, relative, absolute, equal_nan=True))
-            passed[gate] = passed[gate] & close.all(axis=1)
+                close = np.isclose(final, right, relative, absolute, equal_nan=True)
+            passed[gate] &= np.asarray(close).all(axis=1)
     return Power(
         deviations=names,
         goldens=tuple(golden.name for golden in goldens),

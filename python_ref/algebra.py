@@ -26,7 +26,7 @@ class Algebra(Protocol):
     def given(self, values: NDArray[np.float64]) -> Array:
         """Return weights or gradients as a port stores them."""
 
-    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_]) -> Array:
+    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_], /) -> Array:
         """Return a hyperparameter per row, (R, 1), as a port computes with it.
 
         `own` says which are constants of the port's own: those it may hold in another width,
@@ -101,7 +101,7 @@ class _Floats:
     def given(self, values: NDArray[np.float64]) -> Array:
         return values.astype(self._storage)
 
-    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_]) -> Array:
+    def column(self, values: NDArray[np.float64], _own: NDArray[np.bool_], /) -> Array:
         return values.astype(self._compute).reshape(-1, 1)
 
     def zeros(self, shape: tuple[int, ...]) -> Array:

@@ -47,7 +47,7 @@ class _Balls:
         result[:] = exact
         return result.reshape(narrow.shape)
 
-    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_]) -> Array:
+    def column(self, values: NDArray[np.float64], _own: NDArray[np.bool_], /) -> Array:
         return self.given(values).reshape(-1, 1)
 
     def zeros(self, shape: tuple[int, ...]) -> Array:

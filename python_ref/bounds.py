@@ -153,7 +153,7 @@ class _Bounds:
     def given(self, values: Doubles) -> Bounded:
         return self.number(values.astype(self._storage).astype(np.float64))
 
-    def column(self, values: Doubles, own: NDArray[np.bool_]) -> Bounded:
+    def column(self, values: Doubles, own: NDArray[np.bool_], /) -> Bounded:
         number = self.given(values.reshape(-1, 1))
         # A constant of the port's own is known to half an ULP at best, and so is 1 - d.
         error = np.where(own.reshape(-1, 1), self._unit * np.abs(number.value), 0.0)

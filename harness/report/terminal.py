@@ -17,7 +17,7 @@ from harness.report import words
 from harness.verdict import GOOD, UNDECIDED
 
 # Where there is no terminal (a pipe, a CI log) the lines may be this long.
-_LOG_WIDTH = 110
+_LOG_WIDTH = 100
 
 
 class _Console(Console):

@@ -20,7 +20,6 @@ import numpy as np
 
 from harness.compare import compare_all
 from harness.port import Port, of_folder
-from harness.run import Goldens
 from harness.toolchain.prepare import Toolchain
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.rmsprop import RMSProp
@@ -45,7 +44,9 @@ def command(*arguments: str, cache: str | None = None) -> Callable[[], object]:
     line = [sys.executable, "-m", "harness.cli", *arguments]
 
     def job() -> object:
-        return subprocess.run(line, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True)
+        return subprocess.run(
+            line, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True
+        )
 
     return job
 
@@ -99,28 +100,30 @@ def reference(count: int) -> Callable[[], object]:
     return lambda: optimizer.update_weights(gradients, weights)
 
 
+def show(title: str, figure: float, unit: str) -> None:
+    """A line of the result."""
+    print(f"{title:<58} {figure:9,.2f} {unit}")
+
+
 def main() -> None:
     """Print a line a figure."""
-    warm_up = command("run")
-    warm_up()
-    print(f"rmsproof --help                        {seconds(command('--help'), 5):8.2f} s")
-    print(f"rmsproof run, warm                     {seconds(command('run'), 3):8.2f} s")
+    command("run")()
+    show("rmsproof --help", seconds(command("--help"), 5), "s")
+    show("rmsproof run, warm", seconds(command("run"), 3), "s")
     if "--cold" in sys.argv:
         with tempfile.TemporaryDirectory() as cache:
-            print(f"rmsproof run, cold                     {seconds(command('run', cache=cache), 1):8.2f} s")
+            show("rmsproof run, cold", seconds(command("run", cache=cache), 1), "s")
     toolchain = Toolchain()
     editions = {"java": "double", "scala": "class", "clojure": "conformant"}
     rates = {}
     for language, name in editions.items():
         port = of_folder(ROOT / language / "editions" / name)
         rates[language] = comparisons_a_second(port, toolchain)
-        print(f"comparisons a second, {language:<16} {rates[language]:8.0f}")
-    print(f"  Clojure against Java                 {rates['clojure'] / rates['java']:8.2f}")
+        show(f"goldens a second, one warm JVM, {language}", rates[language], "")
+    show("  Clojure against Java", rates["clojure"] / rates["java"], "times")
     for count in (1_000, 1_000_000):
         ours, theirs = seconds(reference(count), 30), seconds(plain_lines(count), 30)
-        print(f"reference against two plain lines, {count:>9,} elements {theirs / ours:5.2f} times as fast")
-    one = Goldens().of(of_folder(ROOT / "java/editions/double").claim, "float64")
-    print(f"(a bundled port meets {len(one)} goldens a precision)")
+        show(f"reference against plain lines, {count:,} elements", theirs / ours, "times as fast")
 
 
 if __name__ == "__main__":

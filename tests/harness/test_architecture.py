@@ -173,6 +173,8 @@ DOCUMENTS = REPOSITORY.parent / "shared" / "documents"
 # lines that say nothing but that are nobody's code.
 SHAPE = re.compile(
     r"(?:self|this)\.(\w+) = \1;?"
+    r"|def update_weights\(self, gradients, weights\):"
+    r"|\(defn rmsprop \[learning-rate decay-rate epsilon gradients weights\]"
     r"|def __init__\(self, learning_rate=0\.001, decay_rate=0\.9, epsilon=1e-8\):"
     r"|public RMSProp\(float learningRate, float decayRate, float epsilon\) \{"
     r"|public void updateWeights\(Map<String, float\[\]> gradients,"

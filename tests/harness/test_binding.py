@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.binding import HYPERPARAMETERS, Binding, BindingError, Wanted, bind
+from harness.binding import HYPERPARAMETERS, OPTIONS, Binding, BindingError, Wanted, bind
 
 
 def parameter(name: str, kind: str = "any", **more: Any) -> dict[str, Any]:
@@ -45,7 +45,10 @@ def shape(*candidates: dict[str, Any], functions: dict[str, str] | None = None) 
 
 def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | None]]:
     """Roles of a class's constructor and of its only method."""
-    found = bind(shape(class_of("RMSProp", constructor, method("step", call)))).message
+    every_option = Wanted(options=frozenset(OPTIONS))
+    found = bind(
+        shape(class_of("RMSProp", constructor, method("step", call))), every_option
+    ).message
     return found["construct"], found["call"]
 
 
@@ -68,8 +71,10 @@ LR, DECAY, EPS, G, W = "learning_rate", "decay_rate", "epsilon", "gradients", "w
         ("alpha, rho, epsilon", "w, g", [LR, DECAY, EPS], [W, G]),
         ("alpha, decay, delta", "w, g", [LR, DECAY, EPS], [W, G]),
         ("lr, beta1, beta2, eps", "w, g", [LR, "mean_decay", DECAY, EPS], [W, G]),
-        ("lr, rho, eps, momentum=", "w, g", [LR, DECAY, EPS, "momentum"], [W, G]),
-        ("lr, rho, eps, wd=, clip=", "w, g", [LR, DECAY, EPS, "weight_decay", "clip"], [W, G]),
+        ("lr, rho, eps, momentum=", "w, g", [LR, DECAY, EPS, None], [W, G]),
+        ("lr, rho, eps, momentum", "w, g", [LR, DECAY, EPS, "momentum"], [W, G]),
+        ("lr, rho, eps, wd, clip", "w, g", [LR, DECAY, EPS, "weight_decay", "clip"], [W, G]),
+        ("lr, rho, eps, decay=", "w, g", [LR, DECAY, EPS, None], [W, G]),
         ("lr, rho, eps, verbose=", "w, g", [LR, DECAY, EPS, None], [W, G]),
         ("*lr*, rho, eps", "w, g", [LR, DECAY, EPS], [W, G]),
         ("lr", "w, g", [LR], [W, G]),
@@ -108,6 +113,13 @@ def test_numbers_are_no_containers_and_containers_no_numbers() -> None:
     assert (construct, called) == ([LR, DECAY, EPS], [G, W])
     with pytest.raises(BindingError, match="no role for w"):
         roles_of("lr:number, rho:number, eps:number", "g:array, w:number, x:array")
+
+
+def test_an_option_with_a_default_is_given_only_what_the_scenarios_give() -> None:
+    found = shape(functions={"rmsprop": "lr, rho, eps, g, w, momentum=, wd="})
+    assert bind(found).message["call"][5:] == [None, None]
+    wanted = Wanted(options=frozenset({"momentum"}))
+    assert bind(found, wanted).message["call"][5:] == ["momentum", None]
 
 
 def test_a_function_takes_all_five() -> None:
@@ -189,6 +201,20 @@ def test_maps_go_before_arrays() -> None:
         method("update", "g:map, w:map"),
     )
     assert bind(shape(one)).message["method"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "mu", "called"),
+    [((), "mu=", None), ((), "mu", "momentum"), (("momentum",), "mu=", "momentum")],
+)
+def test_an_option_that_no_scenario_gives_stays_at_its_default(
+    given: tuple[str, ...], mu: str, called: str | None
+) -> None:
+    """Without a default something must be passed; the scenario's own value, if it has one."""
+    one = class_of("RMSProp", f"lr, rho, eps, {mu}", method("step", "g, w"))
+    found = bound(Wanted(options=frozenset(given)), one)
+    assert found.message["construct"] == [LR, DECAY, EPS, called]
+    assert ("momentum" in found.roles) is (called is not None)
 
 
 def test_helpers_are_no_ports() -> None:

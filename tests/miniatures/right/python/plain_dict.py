@@ -8,9 +8,9 @@ class RMSProp:
         self.epsilon = epsilon
         self.moving_average = {}
 
-    def update_weights(self, gradients, weights):
+    def update_weights(self, grads, weights):
         for layer in weights:
-            g = gradients[layer]
+            g = grads[layer]
             if layer not in self.moving_average:
                 self.moving_average[layer] = np.zeros_like(g)
             v = self.decay_rate * self.moving_average[layer] + (1 - self.decay_rate) * g**2
