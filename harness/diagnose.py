@@ -43,6 +43,8 @@ _SIEVE = {"float64": 1e-4, "float32": 1e-2}
 _BATCH = 20_000
 # Of long evidence the first steps: what is not seen in so many is not seen at all.
 _STEPS = 60
+# So many candidates are asked for bits one by one; more are first held to the envelope.
+_FEW = 6
 # Probes that are fed to tell what still fits apart.
 _PROBES = 6
 
@@ -142,6 +144,28 @@ def _no_update(claim: Dialect) -> Diagnosis:
     masked = tuple(axis for axis in AXES if axis != "write")
     del claim
     return Diagnosis(Explanation((("write", "none"),)), masked=masked)
+
+
+@dataclass
+class _Held:
+    """A candidate while the evidence is gone through.
+
+    Attributes:
+        equal: by precision, the arithmetics that equal all so far; None once none does.
+        spoken, silent: weights that moved and speak for it, or say nothing.
+    """
+
+    chosen: Deviations
+    constants: Mapping[str, float]
+    equal: dict[str, Sequence[Arithmetic]] | None = field(default_factory=dict)
+    spoken: int = 0
+    silent: int = 0
+
+    def exact(self) -> tuple[tuple[str, Arithmetic], ...] | None:
+        """By precision, the first arithmetic that equals all evidence; None if one has none."""
+        if not self.equal:
+            return None
+        return tuple((precision, found[0]) for precision, found in self.equal.items())
 
 
 class _Search:
@@ -284,23 +308,51 @@ class _Search:
             left += [
                 c for c, k in zip(part, self._sieved(part, self.evidence[0]), strict=True) if k
             ]
-        spoken = np.zeros(len(left), dtype=np.int64)
-        silent = np.zeros(len(left), dtype=np.int64)
+        held = [_Held(chosen, constants) for chosen, constants in left]
         for evidence in self.evidence:
-            if not left:
+            if not held:
                 return []
-            fits, says = self._within(left, evidence)
-            spoken, silent = spoken + says[0], silent + says[1]
-            left = [c for c, k in zip(left, fits, strict=True) if k]
-            spoken, silent = spoken[fits], silent[fits]
+            held = self._holding(held, evidence)
         # Where most of what moved has no bound that says anything, nothing is explained but
         # what is equal to the last bit.
-        explanations = [
-            Explanation(chosen, dict(constants), self._exact(chosen, constants))
-            for chosen, constants in left
+        return [
+            Explanation(h.chosen, dict(h.constants), h.exact())
+            for h in held
+            if h.spoken >= h.silent or h.exact() is not None
         ]
-        loud = (spoken >= silent).tolist()
-        return [e for e, said in zip(explanations, loud, strict=True) if said or e.arithmetic]
+
+    def _holding(self, held: Sequence[_Held], evidence: Evidence) -> list[_Held]:
+        """Those of `held` that one more piece of evidence bears out.
+
+        What equals it to the last bit, in an arithmetic that equals all before it, needs no
+        bound; the rest is held to its envelope.
+        """
+        unequal = []
+        for h in held:
+            if h.equal is None or len(held) > _FEW:
+                unequal.append(h)
+                continue
+            asked = h.equal.get(evidence.precision)
+            found = self._equal(h.chosen, h.constants, evidence, asked)
+            if found:
+                h.equal[evidence.precision] = found
+                h.spoken += int(evidence.seen.sum()) * evidence.scenario.size
+            else:
+                h.equal = None
+                unequal.append(h)
+        dropped: set[int] = set()
+        if unequal:
+            fits, says = self._within([(h.chosen, h.constants) for h in unequal], evidence)
+            for h, fit, spoken, silent in zip(unequal, fits.tolist(), *says.tolist(), strict=True):
+                h.spoken, h.silent = h.spoken + spoken, h.silent + silent
+                if not fit:
+                    dropped.add(id(h))
+        left = [h for h in held if id(h) not in dropped]
+        if len(held) > _FEW:  # too many to ask bit for bit until the envelope had left few
+            for h in left:
+                found = self._equal(h.chosen, h.constants, evidence)
+                h.equal = {evidence.precision: found} if found and h.equal is not None else None
+        return left
 
     def _hypothesis(
         self, chosen: Deviations, constants: Mapping[str, float], evidence: Evidence
@@ -366,19 +418,6 @@ class _Search:
         fits = np.asarray(~(apart & ~equal).reshape(len(candidates), -1).any(axis=1))
         counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]
         return fits, np.array(counts)
-
-    def _exact(
-        self, chosen: Deviations, constants: Mapping[str, float]
-    ) -> tuple[tuple[str, Arithmetic], ...] | None:
-        """By precision, the first arithmetic that equals all evidence; None if one has none."""
-        alive: dict[str, Sequence[Arithmetic]] = {}
-        for evidence in sorted(self.evidence, key=lambda e: e.weights.size):
-            asked = alive.get(evidence.precision)
-            equal = self._equal(chosen, constants, evidence, asked)
-            if not equal:
-                return None
-            alive[evidence.precision] = equal
-        return tuple((precision, equal[0]) for precision, equal in alive.items())
 
     def _equal(
         self,

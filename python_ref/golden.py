@@ -103,9 +103,10 @@ def _radius(scenario: Scenario, precision: str, dialect: Dialect) -> NDArray[np.
     The bound is against exact arithmetic. The stored value may be off by its own bound, the
     port's by the largest of those of the listed arithmetics; what is between them is both.
     """
-    return rounding_envelope(scenario, precision, dialect, "plain") + rounding_envelope(
+    radius = rounding_envelope(scenario, precision, dialect, "plain") + rounding_envelope(
         scenario, precision, dialect
     )
+    return np.where(np.isfinite(radius), radius, math.nan)  # a bound that overflows bounds nothing
 
 
 def _dialect_name(dialect: Dialect) -> str:

@@ -75,9 +75,9 @@ def resolve(closure: Closure) -> list[Path]:
             for folder in (root() / "jgo", root() / "m2"):
                 shutil.rmtree(folder, ignore_errors=True)
     raise ToolchainError(
-        f"{closure.coordinate} is not in the cache and cannot be fetched from Maven Central"
-        f" ({problem}). Connect once and run the same command, or copy the cache folder"
-        f" ({root()}) from a machine that has run it; RMSPROOF_CACHE names another folder."
+        f"{closure.coordinate} is not in the cache and Maven Central cannot be used: connect once"
+        f" and run the same command, or copy {root()} from a machine that did"
+        f" (RMSPROOF_CACHE names another folder); {problem}"
     )
 
 

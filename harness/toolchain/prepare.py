@@ -36,7 +36,7 @@ _JVM_OPTIONS = (
     "-Xlog:all=error:stderr",
     "-XX:+DisplayVMOutputToStderr",
 )
-# A JVM that lives for one port is faster without the second compiler's warm-up.
+# No JVM here lives for long: the second compiler would cost more than it saves.
 _SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
 # From here on a JVM warns of native access that was not granted.
 _NATIVE_ACCESS_SINCE = 22
@@ -122,7 +122,7 @@ class Toolchain:
             "classpath": list(prepared.classpath),
             "source": prepared.source,
             "libjvm": str(java().library),
-            "options": [*_JVM_OPTIONS, *_native_access()],
+            "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
             "adapter": self.classpath(languages),
         }
 

@@ -1,10 +1,5 @@
 """Answers under the id true, which Python takes for 1."""
 
-from wire import Message, altered
+from wire import described, serve
 
-
-def alter(reply: Message) -> None:
-    reply["id"] = True
-
-
-altered(alter)
+serve(describe=lambda request: {**described(request), "id": True})

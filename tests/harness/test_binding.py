@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.binding import HYPERPARAMETERS, OPTIONS, Binding, BindingError, Wanted, bind
+from harness.binding import HYPERPARAMETERS, Binding, BindingError, Wanted, bind
 
 
 def parameter(name: str, kind: str = "any", **more: Any) -> dict[str, Any]:
@@ -45,10 +45,7 @@ def shape(*candidates: dict[str, Any], functions: dict[str, str] | None = None) 
 
 def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | None]]:
     """Roles of a class's constructor and of its only method."""
-    every_option = Wanted(options=frozenset(OPTIONS))
-    found = bind(
-        shape(class_of("RMSProp", constructor, method("step", call))), every_option
-    ).message
+    found = bind(shape(class_of("RMSProp", constructor, method("step", call)))).message
     return found["construct"], found["call"]
 
 

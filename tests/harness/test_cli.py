@@ -389,6 +389,10 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
             "bind.rate: no such key; there are class, method, function, learning_rate, decay_rate,"
             " epsilon, momentum, weight_decay, clip, mean_decay, gradients, weights, state",
         ),
+        (
+            MANIFEST + '[claims]\ndialects = ["formula"]\n',
+            "claims: Object contains unknown field `dialects`",
+        ),
         (MANIFEST + "[bind]\nclass = 1\n", "bind[...]: Expected `str`, got `int`"),
         (
             MANIFEST.replace('"python"', '"cobol"'),

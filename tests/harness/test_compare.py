@@ -200,6 +200,13 @@ def test_the_envelope_holds_to_its_last_bit(precision: str, name: str, direction
         assert c.first.step == where[0] + 1
 
 
+def test_a_value_at_the_bound_itself_is_inside() -> None:
+    g = make(tiny(), Dialect(), "float64")
+    weights = g.weights + 2.0**-20  # a difference that is exact
+    bounded = replace(g, envelope=np.abs(weights - g.weights))
+    assert compare(bounded, observed(g, weights=weights), [PLAIN]).within
+
+
 @pytest.mark.parametrize("precision", WIDTHS)
 def test_equal_is_to_the_last_bit(precision: str) -> None:
     g = golden("mixed-arrays", precision)

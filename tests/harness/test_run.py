@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,17 +11,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
-from support import REPOSITORY, Done, command, none_left, processes
+from support import REPOSITORY, Done, none_left, processes
 
 from harness import run as runner
-from harness.cli import exit_code
+from harness.cli import exit_code, main
 from harness.judge import Result
 from harness.judge import judge as judge_port
 from harness.port import Port, bundled, of_folder
@@ -94,35 +96,40 @@ class Recorder:
         return getattr(self.inner, name)
 
 
-Seen = dict[tuple[str, str], list[tuple[str, str, Observation]]]
+@dataclass(frozen=True)
+class Recorded:
+    """What `rmsproof run --json -` said, and each observation on the way, by port and transport."""
+
+    done: Done
+    seen: dict[tuple[str, str], list[tuple[str, str, Observation]]]
+    results: list[Result]
 
 
 @pytest.fixture(scope="module")
-def recorded() -> tuple[Outcome, Seen]:
-    """Every edition over every transport, with each observation on the way."""
-    seen: Seen = {}
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """Every edition over every transport, run once for all the tests below, in an empty folder."""
+    seen: dict[tuple[str, str], list[tuple[str, str, Observation]]] = {}
+    results: list[Result] = []
 
-    def judge(port: Any, transport: Transport, goldens: Any, **options: Any) -> Result:
+    def judge(port: Port, transport: Transport, goldens: Any, **options: Any) -> Result:
         recorder = Recorder(transport)
         seen[port.name, transport.name] = recorder.seen
-        return judge_port(port, recorder, goldens, **options)
+        results.append(judge_port(port, recorder, goldens, **options))
+        return results[-1]
 
-    with pytest.MonkeyPatch.context() as patch:
+    out, err = io.StringIO(), io.StringIO()
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(runner, "judge", judge)
-        return run(bundled(), Options(), every_transport=True), seen
+        patch.chdir(tmp_path_factory.mktemp("empty"))
+        code = main(["run", "--json", "-"])
+    signal.signal(signal.SIGTERM, handler)
+    return Recorded(Done(code, out.getvalue(), err.getvalue()), seen, results)
 
 
 @pytest.fixture(scope="module")
-def commanded(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    """`rmsproof run --json -` in an empty folder."""
-    arguments = [sys.executable, "-m", "harness.cli", "run", "--json", "-"]
-    folder = tmp_path_factory.mktemp("empty")
-    return command(arguments, cwd=folder, env={"PYTHONPATH": str(REPOSITORY)})
-
-
-@pytest.fixture(scope="module")
-def report(commanded: Done) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(commanded.out)
+def report(recorded: Recorded) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(recorded.done.out)
     return found
 
 
@@ -136,19 +143,17 @@ def row(report: dict[str, Any], port: str, transport: str) -> dict[str, Any]:
 # -- what each shows ------------------------------------------------------------------------------
 
 
-def test_the_run_ends_well_and_says_nothing_else(commanded: Done) -> None:
-    assert (commanded.code, commanded.err) == (0, "")
+def test_the_run_ends_well_and_says_nothing_else(recorded: Recorded) -> None:
+    assert (recorded.done.code, recorded.done.err) == (0, "")
 
 
 def test_every_edition_is_in_the_table_of_this_test() -> None:
     assert [port.name for port in bundled()] == [name for name, _, _, _ in EDITIONS]
 
 
-def test_results_come_in_the_order_of_the_ladders(
-    report: dict[str, Any], recorded: tuple[Outcome, Seen]
-) -> None:
+def test_results_come_in_the_order_of_the_ladders(report: dict[str, Any]) -> None:
+    """Whichever was done first: the work runs on both cores."""
     assert [(r["port"], r["transport"]) for r in report["results"]] == KEYS
-    assert [(r.port.name, r.transport) for r in recorded[0].results] == KEYS
 
 
 @pytest.mark.parametrize("transport", JVM)
@@ -212,9 +217,9 @@ def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("name", [name for name, _, _, _ in EDITIONS])
-def test_transports_agree_to_the_bit(recorded: tuple[Outcome, Seen], name: str) -> None:
+def test_transports_agree_to_the_bit(recorded: Recorded, name: str) -> None:
     """Whatever a port does, it does over both: numbers, faults and facts."""
-    one, other = (recorded[1].get((name, transport), []) for transport in JVM)
+    one, other = (recorded.seen.get((name, transport), []) for transport in JVM)
     assert [entry[:2] for entry in one] == [entry[:2] for entry in other]
     for (scenario, precision, a), (_, _, b) in zip(one, other, strict=True):
         where = f"{scenario} in {precision}"
@@ -226,11 +231,11 @@ def test_transports_agree_to_the_bit(recorded: tuple[Outcome, Seen], name: str) 
         assert a.facts == b.facts, where
 
 
-def test_something_went_through_both(recorded: tuple[Outcome, Seen]) -> None:
+def test_something_went_through_both(recorded: Recorded) -> None:
     """The comparison above would pass on nothing."""
     for name, verdict, _, _ in EDITIONS:
         for transport in JVM:
-            fed = len(recorded[1].get((name, transport), []))
+            fed = len(recorded.seen.get((name, transport), []))
             assert fed >= 24 if verdict != "does-not-compile" else fed == 0, name
 
 
@@ -278,8 +283,8 @@ def test_the_schema_refuses_what_is_no_report(
         jsonschema.validate(spoiled, SCHEMA)
 
 
-def test_numbers_that_are_not_finite_are_text(recorded: tuple[Outcome, Seen]) -> None:
-    result = next(r for r in recorded[0].results if r.verdict.first)
+def test_numbers_that_are_not_finite_are_text(recorded: Recorded) -> None:
+    result = next(r for r in recorded.results if r.verdict.first)
     assert result.verdict.first is not None
     first = replace(result.verdict.first, expected=float("inf"), observed=float("nan"), ulp=None)
     spoiled = replace(result, verdict=replace(result.verdict, first=first))

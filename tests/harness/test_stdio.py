@@ -70,7 +70,6 @@ BROKEN = {
     ),
     "wrong_id": ("garbled", "id 2 was asked, the reply has 999"),
     "id_of_the_question_before": ("garbled", "id 2 was asked, the reply has 1"),
-    "true_for_an_id": ("garbled", "id 2 was asked, the reply has True"),
     "no_id": ("garbled", "id 2 was asked, the reply has None"),
     "missing_array": ("garbled", "weights, step 2: array 'b' is missing"),
     "extra_array": ("garbled", "weights, step 1: array 'bias' was never given"),
@@ -179,6 +178,7 @@ def test_a_port_that_does_not_read_is_not_waited_for(transport: StdioTransport) 
 @pytest.mark.parametrize(
     ("transport", "kind", "message"),
     [
+        ("true_for_an_id", "garbled", "id 1 was asked, the reply has True"),
         ("banner", "garbled", "a line that is not JSON: 'Welcome to RMSProp 2.1'"),
         ("other_protocol", "garbled", "describe: expected protocol 1, found 2"),
         (

@@ -308,6 +308,20 @@ def test_any_scenario_survives_its_file(data: st.DataObject) -> None:
     assert again.scenario.names == scenario.names
 
 
+def test_a_bound_that_overflows_is_no_bound() -> None:
+    """Epsilon among the subnormals: what could happen there is anything."""
+    scenario = tiny(
+        epsilon=2.225073858507e-311,
+        decay_rate=0.0,
+        weights={"w": np.array([0.0])},
+        gradients=[{"w": np.array([1.0])}, {"w": np.array([0.0])}],
+        learning_rate=0.0,
+    )
+    golden = make(scenario, Dialect(), "float64")
+    assert not np.isinf(golden.envelope).any()
+    jsonschema.validate(json.loads(dumps(golden)), SCHEMA)
+
+
 @pytest.mark.parametrize(
     "change",
     [
