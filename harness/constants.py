@@ -106,9 +106,9 @@ def shortest_first(constants: Mapping[str, float]) -> Iterator[dict[str, float]]
             forms = [float(f"{value:.{digits}g}")]
             if name in _RATES:
                 forms.append(1 - float(f"{1 - value:.{digits}g}"))
-            ways.append(forms)
+            ways.append([form for form in forms if _sensible(name, form)])
         for combined in product(*ways):
-            if combined not in seen and all(math.isfinite(value) for value in combined):
+            if combined not in seen:
                 seen.add(combined)
                 yield dict(zip(constants, combined, strict=True))
     yield dict(constants)

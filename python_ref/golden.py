@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.dialects import Dialect, Hypothesis, replay
+from python_ref.exact import certify
 from python_ref.exact import envelope as rounding_envelope
 from python_ref.rmsprop import RMSProp
 from python_ref.scenarios import PRECISIONS, Scenario, scenario_names, scenarios
@@ -484,3 +485,32 @@ def verify(directory: Path | None = None) -> list[str]:
         f"{orphan}: belongs to no scenario" for orphan in sorted(_files(directory) - set(wanted))
     )
     return problems
+
+
+def paths(directory: Path | None = None) -> list[Path]:
+    """The golden files that are there."""
+    return sorted(_files(directory))
+
+
+def certified(directory: Path | None = None) -> tuple[int, list[str]]:
+    """Hold every core golden against exact arithmetic, widened by the rounding bound.
+
+    Returns:
+        How many were certified, and what lies outside, a sentence each.
+
+    Raises:
+        GoldenError: a file cannot be read.
+        OracleMissingError: python-flint is not installed; says how to get it.
+    """
+    count, problems = 0, []
+    for golden in bundled(directory):
+        if golden.kind != "core":
+            continue
+        violations = certify(golden.scenario, golden.precision, golden.weights, golden.dialect)
+        count += not violations
+        problems += [
+            f"{golden.name}: step {v.step}, {v.array}[{v.index}]: stored {v.stored!r} is"
+            f" {v.distance:.3g} from the exact value, the bound is {v.bound:.3g}"
+            for v in violations
+        ]
+    return count, problems

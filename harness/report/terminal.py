@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import groupby
 
 from rich.console import Console
@@ -141,3 +141,11 @@ def progress(console: Console, total: int) -> Iterator[Progress]:
     ) as bar:
         bar.add_task("starting", total=total)
         yield bar
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """A spinner on standard error while something takes seconds; nothing without a terminal."""
+    errors = Console(stderr=True)
+    with errors.status(text) if errors.is_terminal else nullcontext():
+        yield
