@@ -168,7 +168,7 @@ def compare_streamed(
         rows: (N,) after each step; Unreachable from it is the fault.
     """
     stepper = Stepper(scenario, [hypothesis])
-    previous = np.concatenate([*scenario.weights.values()])
+    before = previous = np.concatenate([*scenario.weights.values()])
     first: Divergence | None = None
     fault: Fault | None = None
     largest, steps, moved, moves = 0, 0, False, False
@@ -177,8 +177,8 @@ def compare_streamed(
             expected = stepper.step()[0][0]
             steps += 1
             equals = same(expected, observed)
-            moves = moves or not bool(same(expected, previous).all())
-            moved = moved or not bool(same(observed, previous).all())
+            moves = moves or not bool(same(expected, before).all())
+            moved = moved or not bool(same(observed, before).all())
             if not equals.all():
                 found = _largest_ulp(expected, observed, equals, hypothesis.precision)
                 largest = max(largest, found or 0)

@@ -182,12 +182,14 @@ class _Search:
             return self._explained([((), {})])
         every = [c for c in sets(self.claim, size) if self._could_be(c)]
         found = self._explained([(chosen, {}) for chosen in every if self._closed(chosen)])
-        if self._settles(found):
+        # With two things at once there is always a constant that does nearly as well; it is
+        # looked for where formulas alone explain nothing.
+        if self._settles(found) or (found and size > 1):
             return found
         opened = [chosen for chosen in every if open_constants(chosen)]
         if size < LARGEST:
             found += self._solved(opened)
-        elif not found:
+        else:
             found += self._explained(
                 [(chosen, c) for chosen in opened for c in _usual_constants(chosen)]
             )

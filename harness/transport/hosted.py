@@ -38,7 +38,7 @@ from harness.transport.process import Child, Deadline, Pipe
 from python_ref.scenarios import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 

@@ -47,7 +47,7 @@ from harness.transport.process import Child, Deadline, Pipe
 from python_ref.scenarios import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
-START_SECONDS = 60.0
+START_SECONDS = 30.0
 QUIT_SECONDS = 0.2
 LARGEST_REQUEST = 64 << 20
 # A reply has a weight and perhaps an average a number: 2 x 26 characters for the longest
