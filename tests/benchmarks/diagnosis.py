@@ -49,9 +49,8 @@ def main() -> None:
         for title, name in EDITIONS.items():
             took = min(judged(name, worker) for _ in range(3))
             plain = plain or took
-            print(
-                f"{title + ', through a JVM port':<40} {took:6.2f} s, {took / plain:4.1f} times none"
-            )
+            ratio = f"{took / plain:4.1f} times as long as none"
+            print(f"{title + ', through a JVM port':<40} {took:6.2f} s, {ratio}")
     finally:
         worker.close()
     command = [sys.executable, "-m", "harness.cli", "identify", "docs/observation.json"]
