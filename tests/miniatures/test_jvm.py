@@ -1,0 +1,23 @@
+"""The miniatures in Java, Scala and Clojure; see judging."""
+
+from __future__ import annotations
+
+import pytest
+from judging import EXPECTED, files, judged, must_be_named, must_not_be_flagged
+
+LANGUAGES = ("java", "scala", "clojure")
+
+
+def test_every_file_has_its_expectation_and_the_other_way_round() -> None:
+    there = [*files("right", *LANGUAGES), *files("wrong", *LANGUAGES)]
+    assert sorted(there) == sorted(n for n in EXPECTED if n.split("/")[1] in LANGUAGES)
+
+
+@pytest.mark.parametrize("name", files("right", *LANGUAGES))
+def test_a_right_port_is_never_flagged(name: str) -> None:
+    must_not_be_flagged(name, judged(*LANGUAGES)[name])
+
+
+@pytest.mark.parametrize("name", files("wrong", *LANGUAGES))
+def test_a_wrong_port_is_named_exactly(name: str) -> None:
+    must_be_named(name, judged(*LANGUAGES)[name])
