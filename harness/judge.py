@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,9 +89,9 @@ def judge(
     fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
     for precision in described.precisions:
-        pairs = [
-            (golden, feeder.feed(golden.scenario, precision)) for golden in goldens(port, precision)
-        ]
+        wanted = goldens(port, precision)
+        observations = feeder.feed_all([golden.scenario for golden in wanted], precision)
+        pairs = list(zip(wanted, observations, strict=True))
         comparisons.extend(compare_all(pairs))
         fed.extend(pairs)
     if fed and not fed[0][1].fault and _leaks(feeder, *fed[0]):
@@ -180,15 +180,31 @@ class _Feeder:
         self.notes: list[str] = []
 
     def feed(self, scenario: Scenario, precision: str) -> Observation:
-        nothing = np.zeros((0, scenario.size))
+        """Feed one scenario."""
+        return self.feed_all([scenario], precision)[0]
+
+    def feed_all(self, scenarios: Sequence[Scenario], precision: str) -> list[Observation]:
+        """Feed scenarios in turn; those behind the port's end are not run."""
+        found: list[Observation] = []
+        answers = self._transport.run_many(scenarios, precision)
+        while len(found) < len(scenarios) and not self._over():
+            found.append(self._noted(next(answers)))
+        if isinstance(answers, Generator):
+            answers.close()  # what was sent ahead is not awaited
+        for scenario in scenarios[len(found) :]:
+            fault = Fault("not-run", self._over())
+            found.append(Observation(np.zeros((0, scenario.size)), fault=fault))
+        return found
+
+    def _over(self) -> str:
+        """Why nothing more is fed; empty while something is."""
         if self._deaths >= DEATHS:
-            return Observation(nothing, fault=Fault("not-run", f"after {DEATHS} deaths in a row"))
-        if time.monotonic() > self._deadline:
-            return Observation(nothing, fault=Fault("not-run", f"its {PORT_SECONDS:g} s are over"))
-        observation = self._transport.run(scenario, precision)
-        fault = observation.fault
+            return f"after {DEATHS} deaths in a row"
+        return f"its {PORT_SECONDS:g} s are over" if time.monotonic() > self._deadline else ""
+
+    def _noted(self, observation: Observation) -> Observation:
+        fault, facts = observation.fault, observation.facts
         self._deaths = self._deaths + 1 if fault and fault.fatal else 0
-        facts = observation.facts
         if facts.where and (not self.where or self.where == "nowhere"):
             self.where = facts.where
         if facts.gradients_changed:

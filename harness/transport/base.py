@@ -109,6 +109,9 @@ class Transport(Protocol):
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
 
+    def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        """Feed whole scenarios in turn; a fault is that of its own scenario alone."""
+
     def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
         """Feed a scenario step by step, yielding (N,) weights. Raises Unreachable."""
 

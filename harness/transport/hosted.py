@@ -11,7 +11,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,8 @@ from python_ref.scenarios import Scenario
 START_SECONDS = 30.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
+# Scenarios sent ahead of the reply that is awaited.
+_AHEAD = 8
 
 
 class Worker:
@@ -54,6 +57,7 @@ class Worker:
         self._last_id = 0
         self._lock = threading.Lock()
         self._closed = False
+        self._owed: deque[int] = deque()
         self.generation = 0
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -61,12 +65,51 @@ class Worker:
         with self._lock:
             return self._asked(request, seconds)
 
+    def post(self, request: dict[str, Any], seconds: float) -> bool:
+        """Send a request whose reply is collected later; False if it was not taken whole.
+
+        A worker that died or hangs shows itself when the replies are collected, in their order.
+        """
+        with self._lock:
+            _, pipe = self._running()
+            self._last_id += 1
+            frame = frames.pack({**request, "id": self._last_id})
+            try:
+                pipe.send(frame, time.monotonic() + seconds)
+            except (Deadline, EOFError):
+                return False
+            self._owed.append(self._last_id)
+            return True
+
+    def collect(self, seconds: float) -> dict[str, Any]:
+        """The reply to the oldest request posted. Raises Unreachable, as `ask` does."""
+        with self._lock:
+            child, pipe = self._running()
+            return self._received(child, pipe, self._owed.popleft(), seconds)
+
+    def reset(self) -> None:
+        """End the process; the next request starts another."""
+        with self._lock:
+            self._end()
+
+    def forget(self) -> None:
+        """End the process if replies are owed that nobody will collect."""
+        with self._lock:
+            if self._owed:
+                self._end()
+
     def _asked(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         child, pipe = self._running()
         self._last_id += 1
+        frame = frames.pack({**request, "id": self._last_id})
+        return self._received(child, pipe, self._last_id, seconds, frame)
+
+    def _received(
+        self, child: Child, pipe: Pipe, number: int, seconds: float, frame: bytes = b""
+    ) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         try:
-            pipe.send(frames.pack({**request, "id": self._last_id}), deadline)
+            pipe.send(frame, deadline)
             while (reply := frames.take(pipe.buffer)) is None:
                 pipe.receive(deadline)
         except Deadline:
@@ -81,9 +124,9 @@ class Worker:
             self._end()
             message = "the worker's reply cannot be read; the port wrote to its pipe"
             raise Unreachable(Fault("garbled", message, fatal=True)) from None
-        if reply.get("id") != self._last_id:
+        if reply.get("id") != number:
             self._end()
-            message = f"reply {reply.get('id')} where {self._last_id} was asked"
+            message = f"reply {reply.get('id')} where {number} was asked"
             raise Unreachable(Fault("garbled", message, fatal=True))
         return reply
 
@@ -107,6 +150,7 @@ class Worker:
         for end in self._ends:
             os.close(end)
         self._child = self._pipe = None
+        self._owed.clear()
 
     def _running(self) -> tuple[Child, Pipe]:
         if self._closed:
@@ -196,28 +240,71 @@ class HostedTransport:
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
-        rows: list[Rows] = []
-        averages: list[Rows] | None = []
-        reply: dict[str, Any] = {}
+        return _observed(self._messages(scenario, precision, self._batch(scenario)), scenario)
+
+    def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        """Feed scenarios in turn, some ahead of their replies: the worker need not wait for us.
+
+        A fault belongs to the scenario whose reply is missing, since replies come in order;
+        what had been sent behind it is fed again, one by one.
+        """
         try:
-            for reply in self._messages(scenario, precision, self._batch(scenario)):
-                rows.append(frames.from_bytes(reply["weights"], scenario.size))
-                average = reply.get("moving_average")
-                if average is None:
-                    averages = None
-                elif averages is not None:
-                    averages.append(frames.from_bytes(average, scenario.size))
-        except Unreachable as error:
-            return Observation(_stacked(rows, scenario.size), fault=error.fault)
-        fault = fault_of(reply["failure"]) if reply.get("failure") else None
-        if fault and fault.kind == "crashes" and fault.step is None:
-            fault = replace(fault, step=1)
-        return Observation(
-            weights=_stacked(rows, scenario.size),
-            moving_average=None if averages is None else _stacked(averages, scenario.size),
-            fault=fault,
-            facts=facts_of(reply.get("facts") or {}),
-        )
+            for start in range(0, len(scenarios), _AHEAD):
+                together = scenarios[start : start + _AHEAD]
+                if any(self._batch(s) < s.steps for s in together):
+                    yield from (self.run(s, precision) for s in together)
+                else:
+                    yield from self._together(together, precision)
+        finally:
+            self._worker.forget()
+
+    def _together(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        try:
+            self._revive()
+        except Unreachable:
+            yield from (self.run(s, precision) for s in scenarios)
+            return
+        posted = 0
+        for scenario in scenarios:
+            request = self._request(scenario, precision, 0, scenario.steps)
+            if not self._worker.post(request, self._timeout):
+                break
+            posted += 1
+        done = 0
+        for scenario in scenarios[:posted]:
+            try:
+                reply = self._worker.collect(self._timeout)
+            except Unreachable as error:
+                yield Observation(np.zeros((0, scenario.size)), fault=error.fault)
+                done += 1
+                break
+            yield _observed(iter([reply]), scenario)
+            done += 1
+        if done == posted < len(scenarios):  # the next was not taken whole
+            self._worker.reset()
+        yield from (self.run(s, precision) for s in scenarios[done:])
+
+    def _request(self, scenario: Scenario, precision: str, start: int, stop: int) -> dict[str, Any]:
+        """The message of steps start..stop; the first one opens the scenario."""
+        assert self._message is not None  # nothing is fed before it is bound
+        gradients, present = flat_gradients(scenario, start, stop)
+        request: dict[str, Any] = {
+            "do": "run",
+            "port": self._port,
+            "width": scenario.size,
+            "steps": stop - start,
+            "gradients": frames.to_bytes(gradients),
+            "present": present,
+        }
+        if start == 0:
+            request["open"] = {
+                "precision": precision,
+                "hyperparameters": offered(scenario, roles_of(self._message)),
+                "names": list(scenario.names),
+                "lengths": list(scenario.lengths),
+                "weights": frames.to_bytes(flat_weights(scenario)),
+            }
+        return request
 
     def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
         """Feed a scenario step by step, yielding (N,) weights. Raises Unreachable."""
@@ -238,27 +325,8 @@ class HostedTransport:
         """Replies to the scenario fed `batch` steps a message, until its end or a failure."""
         self._revive()
         deadline = time.monotonic() + self._timeout
-        assert self._message is not None  # nothing is fed before it is bound
-        roles = roles_of(self._message)
         for start in range(0, scenario.steps, batch):
-            stop = min(start + batch, scenario.steps)
-            gradients, present = flat_gradients(scenario, start, stop)
-            request: dict[str, Any] = {
-                "do": "run",
-                "port": self._port,
-                "width": scenario.size,
-                "steps": stop - start,
-                "gradients": frames.to_bytes(gradients),
-                "present": present,
-            }
-            if start == 0:
-                request["open"] = {
-                    "precision": precision,
-                    "hyperparameters": offered(scenario, roles),
-                    "names": list(scenario.names),
-                    "lengths": list(scenario.lengths),
-                    "weights": frames.to_bytes(flat_weights(scenario)),
-                }
+            request = self._request(scenario, precision, start, min(start + batch, scenario.steps))
             if batch == 1:  # a streamed step is a scenario's worth of time
                 deadline = time.monotonic() + self._timeout
             reply = self._worker.ask(request, max(0.001, deadline - time.monotonic()))
@@ -272,6 +340,32 @@ class HostedTransport:
             self.load()
             if self._message is not None:
                 self.bind(self._message)
+
+
+def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:
+    """What the replies to a scenario's messages say; a fault among them ends it."""
+    rows: list[Rows] = []
+    averages: list[Rows] | None = []
+    reply: dict[str, Any] = {}
+    try:
+        for reply in replies:
+            rows.append(frames.from_bytes(reply["weights"], scenario.size))
+            average = reply.get("moving_average")
+            if average is None:
+                averages = None
+            elif averages is not None:
+                averages.append(frames.from_bytes(average, scenario.size))
+    except Unreachable as error:
+        return Observation(_stacked(rows, scenario.size), fault=error.fault)
+    fault = fault_of(reply["failure"]) if reply.get("failure") else None
+    if fault and fault.kind == "crashes" and fault.step is None:
+        fault = replace(fault, step=1)
+    return Observation(
+        weights=_stacked(rows, scenario.size),
+        moving_average=None if averages is None else _stacked(averages, scenario.size),
+        fault=fault,
+        facts=facts_of(reply.get("facts") or {}),
+    )
 
 
 def _stacked(rows: list[Rows], width: int) -> Rows:

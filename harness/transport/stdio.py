@@ -128,6 +128,10 @@ class StdioTransport:
         except Unreachable as error:
             return Observation(nothing, fault=error.fault)
 
+    def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        """Feed scenarios in turn, each after the reply to the one before."""
+        return (self.run(scenario, precision) for scenario in scenarios)
+
     def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
         """Not for stdio: a scenario is one line. Raises Unreachable where the line is too long."""
         observation = self.run(scenario, precision)

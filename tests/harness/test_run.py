@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -87,10 +87,11 @@ class Recorder:
         self.inner, self.name = inner, inner.name
         self.seen: list[tuple[str, str, Observation]] = []
 
-    def run(self, scenario: Scenario, precision: str) -> Observation:
-        observation = self.inner.run(scenario, precision)
-        self.seen.append((scenario.name, precision, observation))
-        return observation
+    def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        answers = self.inner.run_many(scenarios, precision)
+        for scenario, observation in zip(scenarios, answers, strict=True):
+            self.seen.append((scenario.name, precision, observation))
+            yield observation
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
