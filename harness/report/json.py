@@ -55,7 +55,7 @@ def row(result: Result) -> dict[str, Any]:
         "masked": list(diagnosis.masked) if diagnosis else [],
         "arithmetic": words.arithmetic(result),
         "first_divergence": None if verdict.first is None else _divergence(verdict.first),
-        "message": words.why(result),
+        "message": words.whole(result),
         "where": result.where,
         "notes": words.notes(result),
         "edge": words.edges(result),

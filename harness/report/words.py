@@ -63,6 +63,12 @@ def _named(found: Arithmetic) -> str:
     return str(found)
 
 
+def whole(result: Result) -> str:
+    """All there is to say of a result; for a bundled edition also what its next rung changes."""
+    repair = result.port.repair
+    return f"{why(result)}; to repair it: {repair}" if repair else why(result)
+
+
 def why(result: Result) -> str:
     """One sentence: why the verdict is what it is."""
     verdict = result.verdict
