@@ -111,7 +111,8 @@ def judge(
         # What a port means shows in double; how it narrows to float is arithmetic.
         wide = [e for e in evidence if e.precision == "float64"]
         evidence = wide or evidence
-        diagnosis = _diagnosed(port, evidence, feeder)
+        if evidence:  # edges alone are no ground for a name
+            diagnosis = _diagnosed(port, evidence, feeder)
     return replace(
         _settled(port, described.language or port.language, transport.name, verdict, diagnosis),
         where=feeder.where,

@@ -567,3 +567,15 @@ def test_a_file_that_cannot_be_read_is_named(call: Callable[..., Done], tmp_path
     done = call("check", "mine.java", "--golden", "page*")
     assert done.code in (2, 3)
     assert "mine.java" in done.err + done.out
+
+
+def test_a_port_that_differs_at_an_edge_alone_is_not_named(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    """With --edge the edge decides, and it is no ground for a diagnosis."""
+    source = "def rmsprop(w, g, lr, rho, eps):\n    return [x + 1.0 for x in w]\n"
+    (tmp_path / "port.py").write_text(source, encoding="utf-8")
+    done = call("check", "port.py", "--edge", "--golden", "decay-one", "--json", "-")
+    assert (done.code, done.err) == (1, "")
+    result = json.loads(done.out)["results"][0]
+    assert (result["verdict"], result["deviations"]) == ("diverges", [])
