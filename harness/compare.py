@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.base import Fault, Observation, Rows, Unreachable
+from harness.transport.base import Fault, Observation, Rows, Unreachable, flat_weights
 from python_ref.dialects import (
     PLAIN,
     Arithmetic,
@@ -89,7 +89,7 @@ def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic
     equals = same(expected, observed)
     outside = ~equals & ~(np.abs(observed - expected) <= golden.envelope[:steps])
     first = first_difference(golden, observed, outside if outside.any() else ~equals)
-    before = np.concatenate([*golden.scenario.weights.values(), np.zeros(0)])
+    before = flat_weights(golden.scenario)
     return Comparison(
         golden=golden.name,
         kind=golden.kind,
@@ -125,7 +125,7 @@ def _identical(golden: Golden, observation: Observation, asked: Sequence[Arithme
 
 def _moves(golden: Golden) -> bool:
     """Whether any weight of a golden ever moves."""
-    before = np.concatenate([np.zeros(0), *golden.scenario.weights.values()])
+    before = flat_weights(golden.scenario)
     return not bool(same(golden.weights, before[None, :]).all())
 
 
@@ -168,7 +168,7 @@ def compare_streamed(
         rows: (N,) after each step; Unreachable from it is the fault.
     """
     stepper = Stepper(scenario, [hypothesis])
-    before = previous = np.concatenate([*scenario.weights.values()])
+    before = previous = flat_weights(scenario)
     first: Divergence | None = None
     fault: Fault | None = None
     largest, steps, moved, moves = 0, 0, False, False

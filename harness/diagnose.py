@@ -111,7 +111,7 @@ def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None =
     if not ordered:
         return Diagnosis(None)
     if all(_unmoved(e) for e in ordered):
-        return _no_update(claim)
+        return _no_update()
     search = _Search(claim, ordered)
     found: list[Explanation] = []
     for size in range(LARGEST + 1):
@@ -140,10 +140,9 @@ def _unmoved(evidence: Evidence) -> bool:
     return bool(same(np.broadcast_to(evidence.initial, rows.shape), rows).all())
 
 
-def _no_update(claim: Dialect) -> Diagnosis:
-    masked = tuple(axis for axis in AXES if axis != "write")
-    del claim
-    return Diagnosis(Explanation((("write", "none"),)), masked=masked)
+def _no_update() -> Diagnosis:
+    everything_else = tuple(axis for axis in AXES if axis != "write")
+    return Diagnosis(Explanation((("write", "none"),)), masked=everything_else)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.base import Observation, Rows
+from harness.transport.base import Observation, Rows, flat_weights
 from python_ref.golden import Golden
 from python_ref.scenarios import Scenario
 
@@ -36,7 +36,7 @@ class Evidence:
     @property
     def initial(self) -> Rows:
         """(N,) the weights before the first step."""
-        return np.concatenate([np.zeros(0), *self.scenario.weights.values()])
+        return flat_weights(self.scenario)
 
     @property
     def steps(self) -> int:

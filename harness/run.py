@@ -13,6 +13,7 @@ from typing import Any
 from harness.binding import OPTIONS, BindingError
 from harness.errors import ToolchainError, UsageError
 from harness.judge import Result, judge, unreached
+from harness.layout import LANGUAGES
 from harness.port import Port
 from harness.toolchain.compile import CompileError
 from harness.toolchain.prepare import Prepared, Toolchain
@@ -270,6 +271,6 @@ class _Runner:
                 wanted=port.wanted,
             )
         worker = self._workers.setdefault("jvm", Worker(jvm=True))
-        languages = [name for name in ("java", "scala", "clojure") if name in self.languages]
+        languages = [name for name in LANGUAGES if name in self.languages]
         request = self.toolchain.worker_request(prepared, languages)
         return HostedTransport("jpype", port.name, worker, request, port.wanted, timeout)

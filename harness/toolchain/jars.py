@@ -50,7 +50,7 @@ def _pinned() -> dict[str, Closure]:
 
 _PINNED = _pinned()
 GSON, CLOJURE, SCALA = _PINNED["gson"], _PINNED["clojure"], _PINNED["scala"]
-SCALA_COMPILER, ECJ, JUNIT = _PINNED["scala-compiler"], _PINNED["ecj"], _PINNED["junit"]
+SCALA_COMPILER, ECJ = _PINNED["scala-compiler"], _PINNED["ecj"]
 
 
 def resolve(closure: Closure) -> list[Path]:

@@ -47,7 +47,7 @@ class PythonHost:
         self._path = source or ""
         self._binding: dict[str, Any] = {}
         if source is not None:
-            self._tree, self._code = _compiled(source)
+            self._code = _compiled(source)
             self._namespace = self._execute()
 
     @classmethod
@@ -508,11 +508,10 @@ def _chosen(
     return _Arguments(positional, named, frozenset(given))
 
 
-def _compiled(path: str) -> tuple[ast.Module, types.CodeType]:
+def _compiled(path: str) -> types.CodeType:
     try:
         text = Path(path).read_bytes()
-        tree = ast.parse(text, filename=path)
-        return tree, compile(tree, path, "exec")
+        return compile(text, path, "exec")
     except SyntaxError as error:
         message = (
             f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
