@@ -43,8 +43,27 @@ for _ranked in _RANKS.values():
     _ranked.sort()
 
 
+def role_names(role: str) -> frozenset[str]:
+    """The names, plain and in lower case, by which a parameter is known for a role."""
+    return frozenset(_NAMES[role].split())
+
+
 class BindingError(Exception):
-    """No binding, or more than one: says what was found and which manifest line would settle it."""
+    """No binding, or more than one: says what was found and which manifest line would settle it.
+
+    Attributes:
+        near: something takes gradients and weights, and only another name is unsettled.
+    """
+
+    def __init__(self, message: str, near: bool = False) -> None:
+        super().__init__(message)
+        self.near = near
+
+
+class _Near(str):
+    """Why something that takes gradients and weights cannot be bound all the same."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +116,8 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
         else:
             found.append(attempt)
     if not found:
-        raise BindingError(_nothing_fits(shape, reasons))
+        near = any(isinstance(reason, _Near) for reason in reasons)
+        raise BindingError(_nothing_fits(shape, reasons), near)
     best = max(rank for rank, _ in found)
     chosen = [binding for rank, binding in found if rank == best]
     if len(chosen) > 1:
@@ -167,7 +187,7 @@ def _whole(
             return f"{shown}: no role for {', '.join(unsettled)}"
         return f"{shown}: takes no gradients and weights"
     if unsettled:
-        return f"{shown}: no role for {', '.join(unsettled)}"
+        return _Near(f"{shown}: no role for {', '.join(unsettled)}")
     data = [
         p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
     ]

@@ -99,13 +99,19 @@ Probe = Callable[[Sequence[Dialect]], Evidence | None]
 """Feeds a port the scenario that tells these dialects apart best; None if none does."""
 
 
-def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None = None) -> Diagnosis:
+def diagnose(
+    evidence: Sequence[Evidence],
+    claim: Dialect,
+    probe: Probe | None = None,
+    largest: int = LARGEST,
+) -> Diagnosis:
     """Explain what was observed.
 
     Args:
         evidence: at least one piece with a step seen.
         claim: what the port was held against; deviations are from it.
         probe: feeds the port more; None where it is out of reach.
+        largest: sets of more deviations are not looked at.
     """
     ordered = richest_first([shortened(e, _STEPS) for e in evidence if e.steps])
     if not ordered:
@@ -114,7 +120,7 @@ def diagnose(evidence: Sequence[Evidence], claim: Dialect, probe: Probe | None =
         return _no_update()
     search = _Search(claim, ordered)
     found: list[Explanation] = []
-    for size in range(LARGEST + 1):
+    for size in range(largest + 1):
         # What libraries do is likelier than any three things at once, and sooner tried.
         found = (search.named(size) if size == LARGEST else []) or search.of_size(size)
         if found:

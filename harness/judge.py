@@ -64,7 +64,7 @@ Goldens = Callable[[Port, str], Sequence[Golden]]
 
 def unreached(port: Port, transport: str, fault: Fault) -> Result:
     """The result of a port that could not be asked anything."""
-    return _settled(port, port.language, transport, Verdict(fault.kind, fault))
+    return settled(port, port.language, transport, Verdict(fault.kind, fault))
 
 
 def judge(
@@ -114,7 +114,7 @@ def judge(
         if evidence:  # edges alone are no ground for a name
             diagnosis = _diagnosed(port, evidence, feeder)
     return replace(
-        _settled(port, described.language or port.language, transport.name, verdict, diagnosis),
+        settled(port, described.language or port.language, transport.name, verdict, diagnosis),
         where=feeder.where,
         notes=tuple(dict.fromkeys(feeder.notes)),
         comparisons=tuple(comparisons),
@@ -157,13 +157,14 @@ def _streamed(
     return compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
 
 
-def _settled(
+def settled(
     port: Port,
     language: str,
     transport: str,
     verdict: Verdict,
     diagnosis: Diagnosis | None = None,
 ) -> Result:
+    """A result, and whether it is what was expected of the port."""
     result = Result(port, language, transport, verdict, diagnosis=diagnosis)
     if port.expectation is None:
         return replace(result, as_expected=verdict.word in GOOD)

@@ -35,8 +35,36 @@ def document(results: Sequence[Result], seconds: float, incomplete: bool = False
 
 def dumps(results: Sequence[Result], seconds: float, incomplete: bool = False) -> str:
     """The report's text."""
-    report = document(results, seconds, incomplete)
-    return json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return text(document(results, seconds, incomplete))
+
+
+def text(report: dict[str, Any]) -> str:
+    """A report written out; what is no Unicode (a lone surrogate) is escaped."""
+    whole = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return whole.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def unjudged(port: str, language: str) -> dict[str, Any]:
+    """A row for what is listed without a verdict."""
+    return {
+        "port": port,
+        "language": language,
+        "transport": "",
+        "verdict": None,
+        "deviations": [],
+        "constants": {},
+        "explained": False,
+        "alternatives": [],
+        "masked": [],
+        "arithmetic": None,
+        "first_divergence": None,
+        "message": "",
+        "where": "",
+        "notes": [],
+        "edge": [],
+        "compared": 0,
+        "as_expected": True,
+    }
 
 
 def row(result: Result) -> dict[str, Any]:

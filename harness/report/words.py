@@ -8,6 +8,7 @@ import sys
 
 from harness.compare import Comparison, Divergence
 from harness.diagnose import LARGEST, Diagnosis, Explanation, Nearest
+from harness.headline import headline
 from harness.hypotheses import dialect
 from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, WIDENED, Result
 from python_ref.dialects import AXES, Arithmetic, Dialect
@@ -103,7 +104,7 @@ def brief(result: Result) -> str:
     fault = result.verdict.fault
     text = why(result)
     if fault and fault.kind == "does-not-compile":
-        text = compiler_error(fault.message)
+        text = headline(fault.message)
     elif fault:
         text = _MODULES.sub("", text.splitlines()[0])
     elif result.verdict.word == "no-update":
@@ -112,24 +113,6 @@ def brief(result: Result) -> str:
         text = explanation(result.diagnosis, result.port.claim)
     text = text.replace("reference/", "").replace("java.lang.", "")
     return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."
-
-
-def compiler_error(message: str) -> str:
-    """The first error of a compiler's output in one line: javac, ECJ, scalac, Clojure, Python."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    at = next((i for i, line in enumerate(lines) if re.search(r"\berror\b", line, re.I)), 0)
-    head, rest = lines[at] if lines else "", lines[at + 1 :]
-    if symbol := next((line for line in rest if line.startswith("symbol:")), ""):  # javac
-        return f"{head}: {' '.join(symbol.split()[1:])}"
-    if found := re.match(r"\d+\. ERROR in (\S+) \(at line (\d+)\)", head):  # ECJ
-        said = next((line for i, line in enumerate(rest) if rest[i - 1].strip("^") == ""), "")
-        return f"{found[1]}:{found[2]}: error: {said}"
-    if found := re.match(r"-- (?:\[\w+\] )?(.*?Error): (\S+) -+$", head):  # scalac
-        shown = [line.partition("|")[2].strip() for line in rest if "|" in line]
-        below = next((i for i, line in enumerate(shown) if line and not line.strip("^")), -1)
-        words = next((line for line in shown[below + 1 :] if line), "")
-        return f"{found[2]}: {found[1]}: {words}"
-    return head
 
 
 def explanation(found: Diagnosis, claim: Dialect) -> str:

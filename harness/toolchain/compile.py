@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import ToolchainError
+from harness.sandbox import Sandbox
 from harness.toolchain import jars
 from harness.toolchain.cache import arriving, locked, root, sha256
 from harness.toolchain.java import java
@@ -157,8 +158,9 @@ def _run(command: _Command, sources: Sequence[Path], target: Path) -> dict[str, 
         classes.mkdir()
         words = command(classes, given)
         try:
+            # A macro is the source's own code, run by the compiler.
             done = subprocess.run(
-                words,
+                Sandbox(Path(scratch)).command(words),
                 capture_output=True,
                 text=True,
                 encoding="utf-8",

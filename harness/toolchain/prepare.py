@@ -124,6 +124,7 @@ class Toolchain:
             "libjvm": str(java().library),
             "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
             "adapter": self.classpath(languages),
+            "warm": _own(prepared.language).source,
         }
 
     def classpath(self, languages: Iterable[str]) -> list[str]:
@@ -148,6 +149,12 @@ class Toolchain:
             path,
             *_serving(prepared),
         ]
+
+    def program_command(self, prepared: Prepared, main: str) -> list[str]:
+        """The command that runs a source as a program: a class's main, or a Clojure script."""
+        path = os.pathsep.join([*prepared.classpath, *self.classpath([prepared.language])])
+        script = ["clojure.main", prepared.source] if prepared.language == "clojure" else [main]
+        return [str(java().executable), *_JVM_OPTIONS, *_SHORT_LIVED, "-cp", path, *script]
 
     def _archived(self, prepared: Prepared, path: str) -> list[str]:
         """The option that starts the JVM from an archive of loaded classes, or none."""

@@ -60,20 +60,25 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     precisions: tuple[str, ...] = (binding.element or "float64",)
     if binding.element is None and language == "python":
         precisions = ("float64", "float32")
-    chosen: dict[str, Any] | None = None
-    first: dict[str, Any] | None = None
-    for message in _ways(shape, binding):
+    ways = _ways(shape, binding)
+    chosen, running = None, None
+    for message in ways:
         conversation.bind(message)
         tried = conversation.run(TRIAL, precisions[0])
-        first = first or message
         if tried.fault is None:
-            chosen = {**message, "result": _result(tried)}
+            found = {**message, "result": _result(tried)}
             if tried.facts.pair:  # told apart by ordinary numbers, not by those of an edge
-                chosen["pair"] = tried.facts.pair
+                found["pair"] = tried.facts.pair
+            running = running or found
+            # A state that makes nothing move was perhaps not the one that was meant.
+            if tried.facts.where != "nowhere" or "state" not in message["call"]:
+                chosen = found
+                break
+        elif tried.fault.fatal:
             break
-        if tried.fault.fatal:
-            break
-    chosen = chosen or first or binding.message
+    # Where all fail, zeros as the state say most of what is wrong.
+    telling = _ZEROS if "state" in ways[0]["call"] else 0
+    chosen = chosen or running or ways[telling]
     conversation.bind(chosen)
     if language == "python" and "lists" in _storage_name(shape, chosen):
         precisions = ("float64",)  # Python's own floats are double
@@ -92,10 +97,21 @@ def _storage_name(shape: dict[str, Any], message: dict[str, Any]) -> str:
     return str(storages[min(int(message.get("storage", 0)), len(storages) - 1)])
 
 
+# A host's initial states: nothing, nothing yet by name, zeros; then, where a language has them,
+# the same in a reference. A host that has fewer takes its last.
+_INITIAL = {"clojure": 6}
+_ZEROS = 2
+
+
 def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
-    """The binding in every storage that the types leave open, likeliest first."""
+    """The binding in every storage and initial state that the types leave open, likeliest first."""
     storages = range(max(1, len(shape.get("storages") or [])))
-    return [{**binding.message, "storage": storage} for storage in storages]
+    states = _INITIAL.get(str(shape["language"]), 3) if "state" in binding.message["call"] else 1
+    return [
+        {**binding.message, "storage": storage, "initial": initial}
+        for storage in storages
+        for initial in range(states)
+    ]
 
 
 def _result(tried: Observation) -> str:

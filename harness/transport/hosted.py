@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 
 from harness.binding import Wanted
+from harness.sandbox import Sandbox
 from harness.transport import frames
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.base import (
@@ -40,6 +41,8 @@ from python_ref.scenarios import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
 START_SECONDS = 30.0
+# A Clojure file is compiled while it loads, on a loaded machine in about a second.
+_LOAD_SECONDS = 3.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 # Scenarios sent ahead of the reply that is awaited.
@@ -47,10 +50,18 @@ _AHEAD = 8
 
 
 class Worker:
-    """The worker process, started when first asked and again after its death."""
+    """The worker process, started when first asked and again after its death.
 
-    def __init__(self, label: str = "worker", jvm: bool = False) -> None:
-        self._label, self._jvm = label, jvm
+    Args:
+        label: how messages call it.
+        jvm: it holds a JVM, which can be asked where it hangs.
+        sandbox: where it runs; None for the harness's own surroundings.
+    """
+
+    def __init__(
+        self, label: str = "worker", jvm: bool = False, sandbox: Sandbox | None = None
+    ) -> None:
+        self._label, self._jvm, self._sandbox = label, jvm, sandbox
         self._child: Child | None = None
         self._pipe: Pipe | None = None
         self._ends: tuple[int, int] = (-1, -1)
@@ -59,6 +70,24 @@ class Worker:
         self._closed = False
         self._owed: deque[int] = deque()
         self.generation = 0
+        self._booted: tuple[int, set[str]] = (0, set())
+
+    def boot(self, source: Mapping[str, Any]) -> None:
+        """Make a language ready to load ports, unless it is. Raises Unreachable.
+
+        The start of a runtime is ours to wait for; only then does a port's own time begin.
+        """
+        with self._lock:
+            generation, languages = self._booted
+            language = str(source["language"])
+            if generation == self.generation and self._child and language in languages:
+                return
+            reply = self._asked({"do": "boot", **source}, START_SECONDS)
+            if generation != self.generation:
+                languages = set()
+            self._booted = (self.generation, languages | {language})
+        if failure := reply.get("failure"):
+            raise Unreachable(fault_of(failure))
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request, return its reply. Raises Unreachable: it died, hung or babbled."""
@@ -168,11 +197,17 @@ class Worker:
             try:
                 # Our own package must be found whatever folder we are in.
                 path = os.pathsep.join(entry for entry in sys.path if entry)
+                environment = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+                if self._sandbox:
+                    command = self._sandbox.command(command)
+                    environment |= self._sandbox.environment()
                 self._child = Child(
                     command,
                     self._label,
-                    environment={"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+                    cwd=self._sandbox.folder if self._sandbox else None,
+                    environment=environment,
                     pass_fds=(their_read, their_write),
+                    asked=False,
                 )
             finally:
                 os.close(their_read)
@@ -222,7 +257,10 @@ class HostedTransport:
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""
-        reply = self._worker.ask({"do": "load", "port": self._port, **self._source}, START_SECONDS)
+        self._worker.boot(self._source)
+        # What the source does while it loads is the port's own time, like a scenario.
+        seconds = max(self._timeout, _LOAD_SECONDS)
+        reply = self._worker.ask({"do": "load", "port": self._port, **self._source}, seconds)
         self._generation = self._worker.generation
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))

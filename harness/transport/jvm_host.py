@@ -13,22 +13,33 @@ from numpy.typing import NDArray
 from harness.transport.python_host import LoadError
 
 
-class JvmHost:
-    """One port in the process's JVM, which the first one starts.
+def boot(request: Mapping[str, Any]) -> None:
+    """Start the process's JVM, and in it what a language needs before its first port.
 
     Args:
-        request: language, libjvm, options, adapter (class path of the adapters), classpath
-            (the port's own classes), source (Clojure).
+        request: language, libjvm, options, adapter (class path of the adapters), warm (a
+            source of ours in that language, or "").
+    """
+    if not jpype.isJVMStarted():
+        jpype.startJVM(
+            request["libjvm"],
+            *request["options"],
+            classpath=list(request["adapter"]),
+            convertStrings=False,
+        )
+    host = jpype.JClass("rmsproof.adapter.Host")
+    if request["warm"]:
+        host.load(request["language"], [], request["warm"])
+
+
+class JvmHost:
+    """One port in the process's JVM.
+
+    Args:
+        request: language, classpath (the port's own classes), source (Clojure).
     """
 
     def __init__(self, request: Mapping[str, Any]) -> None:
-        if not jpype.isJVMStarted():
-            jpype.startJVM(
-                request["libjvm"],
-                *request["options"],
-                classpath=list(request["adapter"]),
-                convertStrings=False,
-            )
         self._strings: dict[tuple[str, ...], Any] = {}
         host = jpype.JClass("rmsproof.adapter.Host")
         refused = jpype.JClass("rmsproof.adapter.LoadException")

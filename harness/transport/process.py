@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from harness.transport.base import Fault, Unreachable
 
@@ -42,6 +43,9 @@ class Child:
     Args:
         command: program and arguments.
         label: how messages call it.
+        asked: it is spoken to on its standard input; otherwise that is empty, so that code
+            which reads from it meets its end instead of waiting.
+        output: the file its standard output goes to; a pipe of ours if None.
 
     Raises:
         Unreachable: the program is not there or may not be run.
@@ -55,13 +59,15 @@ class Child:
         cwd: Path | None = None,
         environment: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
+        asked: bool = True,
+        output: IO[bytes] | None = None,
     ) -> None:
         self.label = label
         try:
             self._process = subprocess.Popen(
                 list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if output is None else output,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
                 env=scrubbed_environment(environment),
@@ -107,6 +113,19 @@ class Child:
             with contextlib.suppress(ValueError):
                 return f"was ended by {signal.Signals(-code).name}"
         return f"ended with exit code {code}"
+
+    def waited(self, seconds: float) -> bool:
+        """Whether the child ended by itself within so many seconds."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    @property
+    def well(self) -> bool:
+        """Whether the child has ended with exit code 0."""
+        return self._process.poll() == 0
 
     def death(self, wait: float = 0.5) -> Fault:
         """The fault of a child that ended while an answer was owed."""

@@ -55,7 +55,14 @@ def _load(request: dict[str, Any]) -> Host:
 
 def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
     """Answer one request; a port's failure is an answer, never an exception."""
-    do, key = request["do"], request["port"]
+    do = request["do"]
+    if do == "boot":
+        if request["language"] != "python":
+            from harness.transport.jvm_host import boot
+
+            boot(request)
+        return {}
+    key = request["port"]
     if do == "load":
         try:
             hosts[key] = _load(request)

@@ -48,7 +48,7 @@ TRANSPORTS = tuple(
     for name in "attach frames hosted jvm_host process python_host stdio worker".split()
 )
 JUDGEMENT = tuple(f"harness.{name}" for name in "compare verdict judge diagnose report".split())
-RUNNING = ("harness.run", "harness.cli", "harness.toolchain", *TRANSPORTS)
+RUNNING = ("harness.run", "harness.cli", "harness.commands", "harness.toolchain", *TRANSPORTS)
 
 # Who must not know of whom, and so which way data flows.
 FORBIDDEN = {
@@ -64,7 +64,11 @@ FORBIDDEN = {
     "harness.binding": (*RUNNING, *JUDGEMENT),
     "harness.judge": (*RUNNING, "harness.report"),
     "harness.report": RUNNING,
-    "harness.run": ("harness.cli", "harness.report"),
+    "harness.run": ("harness.cli", "harness.commands", "harness.report", "harness.documents"),
+    "harness.documents": ("harness.cli", "harness.commands", "harness.report"),
+    "harness.documents.extract": (*RUNNING, *JUDGEMENT),
+    "harness.documents.formulas": (*RUNNING, *JUDGEMENT),
+    "harness.documents.stand_ins": (*RUNNING, *JUDGEMENT, "harness.documents.examine"),
     "harness.errors": ("harness.",),
     "harness.layout": ("harness.",),
 }

@@ -22,7 +22,8 @@ import pytest
 from support import REPOSITORY, Done, none_left, processes
 
 from harness import run as runner
-from harness.cli import exit_code, main
+from harness.cli import main
+from harness.commands.common import exit_code
 from harness.judge import Result
 from harness.judge import judge as judge_port
 from harness.port import Port, bundled, of_folder
@@ -329,7 +330,8 @@ def outcome(*results: tuple[str, bool], errors: tuple[str, ...] = ()) -> Outcome
 )
 def test_exit_codes(results: list[tuple[str, bool]], errors: tuple[str, ...], code: int) -> None:
     """2 goes before 1, 1 before 3; nothing judged is 3 and never 0."""
-    assert exit_code(outcome(*results, errors=errors)) == code
+    found = outcome(*results, errors=errors)
+    assert exit_code(found.results, found.errors) == code
 
 
 @pytest.fixture
@@ -366,7 +368,7 @@ def test_a_difference_in_either_direction_is_one(
     port = editions(name, old, new)
     found = run([port], Options(("jpype",), "page*"), every_transport=False)
     assert [r.as_expected for r in found.results] == [code == 0]
-    assert exit_code(found) == code
+    assert exit_code(found.results, found.errors) == code
 
 
 # -- choosing -------------------------------------------------------------------------------------

@@ -207,11 +207,18 @@
         (plain [_] (:plain weights))
         (takesState [_] takes-state)
         (showsAverage [_] (boolean (or construct average)))
-        (initialStates [_ length]
-          (concat [(if (:default (parameter-of "state")) BoundPort/DEFAULT nil) {}]
-                  (when (nat-int? length)
-                    [(.array ^Holder (:holder weights) (double-array length) 0 length)])
-                  [(atom nil) (atom {})]))
+        (initialStates [_ names lengths]
+          (let [holder ^Holder (:holder weights)
+                arrays (mapv #(.array holder (double-array %) 0 %) lengths)
+                zeros (if (:plain weights)
+                        (first arrays)
+                        (.map holder names (object-array arrays)))]
+            [(if (:default (parameter-of "state")) BoundPort/DEFAULT nil)
+             {}
+             zeros
+             (atom nil)
+             (atom {})
+             (atom zeros)]))
         (open [_ hyperparameters]
           (optimizer program bound (into {} hyperparameters)))))))
 

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param inner index of the argument vector of the closure that the function returns
  * @param result {@code auto}, {@code entries} or {@code returned}
  * @param pair {@code auto}, {@code first} or {@code second}
+ * @param initial which of the port's initial states its first call is handed
  * @param storage index into the shape's {@code storages}
  */
 public record Binding(
@@ -35,6 +36,7 @@ public record Binding(
         int inner,
         String result,
         String pair,
+        int initial,
         int storage) {
 
     /** The roles that are single numbers. */
@@ -55,7 +57,7 @@ public record Binding(
                 roles(json, "construct"), integer(json, "method"), roles(json, "call"),
                 string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
                 string(json, "result", "auto"), string(json, "pair", "auto"),
-                integer(json, "storage"));
+                integer(json, "initial"), integer(json, "storage"));
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");
         }

@@ -139,19 +139,23 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
-    public List<Object> initialStates(int length) {
+    public List<Object> initialStates(String[] names, int[] lengths) {
         int position = binding.call().indexOf("state");
+        Class<?> type = entry.method.getParameterTypes()[position];
         List<Object> states = new ArrayList<>();
-        states.add(port.language.defaultOf(entry.method, position) != null ? DEFAULT
-                : port.language.nothing(entry.method.getParameterTypes()[position]));
-        Object empty = port.language.emptyMap(entry.method.getParameterTypes()[position]);
+        states.add(port.language.defaultOf(entry.method, position) != null
+                ? DEFAULT : port.language.nothing(type));
+        Object empty = port.language.emptyMap(type);
         if (empty != null) {
             states.add(empty);
         }
         Accepts accepts = call[position];
-        if (length >= 0 && accepts.holder() != null && !accepts.kind().equals("map")) {
+        if (accepts.holder() != null && plain != accepts.kind().equals("map")) {
             Holder holder = accepts.holder().apply(binding.storage());
-            states.add(holder.array(new double[length], 0, length));
+            Object[] zeros = Arrays.stream(lengths)
+                    .mapToObj(length -> holder.array(new double[length], 0, length))
+                    .toArray();
+            states.add(plain ? zeros[0] : holder.map(names, zeros));
         }
         return states;
     }

@@ -25,11 +25,13 @@ public interface BoundPort {
     boolean takesState();
 
     /**
-     * The values to try as the state of the first call, the likeliest first.
+     * The values that the state of the first call may have, the likeliest first: the default or
+     * nothing, nothing yet by name, zeros.
      *
-     * @param length the array's length for a plain port, -1 for one on maps
+     * @param names the arrays that the state is for; one for a plain port
+     * @param lengths how many values each has
      */
-    List<Object> initialStates(int length);
+    List<Object> initialStates(String[] names, int[] lengths);
 
     /**
      * Makes an optimizer that shares nothing with any opened before.

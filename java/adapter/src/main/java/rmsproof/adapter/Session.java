@@ -14,6 +14,7 @@ final class Session {
     private final Layout[] singles;
     private final Map<String, Double> hyperparameters;
     private final Result result;
+    private final int initial;
     private final Numbers numbers;
     private final Slot[] slots;
     private final double[] weights;
@@ -41,6 +42,7 @@ final class Session {
         this.layout = layout;
         this.hyperparameters = hyperparameters;
         this.result = new Result(language, bound, binding);
+        this.initial = binding.initial();
         this.numbers = new Numbers(language);
         this.weights = weights.clone();
         this.before = new double[weights.length];
@@ -117,9 +119,10 @@ final class Session {
                 before[i] = bound.weights().stored(weights[i]);
             }
         }
-        Call call = slot.started || !bound.takesState()
-                ? call(slot, now, gradients, from, slot.state)
-                : firstCall(slot, now, gradients, from);
+        if (!slot.started && bound.takesState()) {
+            slot.state = initialState(now);
+        }
+        Call call = call(slot, now, gradients, from, slot.state);
         slot.started = true;
         Object state = result.read(
                 now, call.weights.whole, call.weights.arrays, call.returned, before, weights);
@@ -132,24 +135,11 @@ final class Session {
         }
     }
 
-    /** Tries the initial states in turn, each on an optimizer of its own, until none is refused. */
-    private Call firstCall(Slot slot, Layout now, double[] gradients, int from) throws Throwable {
-        List<Object> states = bound.initialStates(bound.plain() ? now.lengths()[0] : -1);
-        Throwable refusal = null;
-        for (int attempt = 0; attempt < states.size(); attempt++) {
-            if (attempt > 0) {
-                slot.optimizer = bound.open(hyperparameters);
-            }
-            try {
-                Call call = call(slot, now, gradients, from, states.get(attempt));
-                slot.state = states.get(attempt);
-                return call;
-            } catch (Throwable thrown) {
-                // The message for an empty map says more than the one for null.
-                refusal = attempt <= 1 ? thrown : refusal;
-            }
-        }
-        throw refusal;
+    /** The state of a first call: the one that was chosen, or the last where there are fewer. */
+    private Object initialState(Layout now) {
+        Layout held = bound.plain() ? now : layout;
+        List<Object> states = bound.initialStates(held.names(), held.lengths());
+        return states.get(Math.min(initial, states.size() - 1));
     }
 
     private record Given(Object whole, Object[] arrays) {}

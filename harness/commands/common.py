@@ -1,0 +1,113 @@
+"""What the commands share: exit codes, options that several have, and writing files.
+
+0 as expected or conforming, 1 not, 2 usage or bad input, 3 nothing to judge, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from harness.errors import ToolchainError, UsageError
+
+if TYPE_CHECKING:
+    from harness.judge import Result
+    from harness.run import Options
+
+OK, DIFFERENT, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
+
+_Command = TypeVar("_Command", bound=Callable[..., int])
+
+
+def exits(command: _Command) -> _Command:
+    """Turn what a command returns or raises into the exit code, with one message."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except (UsageError, ToolchainError) as error:
+            from harness.report.words import problem
+
+            problem(str(error))
+            code = USAGE if isinstance(error, UsageError) else NOTHING
+        except KeyboardInterrupt:
+            print("rmsproof: interrupted", file=sys.stderr)
+            code = INTERRUPTED
+        except BrokenPipeError:  # the reader had enough: `rmsproof golden list | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            code = OK
+        raise typer.Exit(code)
+
+    return wrapped  # type: ignore[return-value]
+
+
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output."),
+]
+GoldenPattern = Annotated[
+    str, typer.Option("--golden", metavar="PATTERN", help="Only the goldens whose name matches.")
+]
+Edge = Annotated[bool, typer.Option("--edge", help="Let the edge goldens decide too.")]
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="For one scenario.")
+]
+Large = Annotated[
+    bool,
+    typer.Option("--large", help="Also stream a million elements and a hundred steps."),
+]
+Transports = Annotated[
+    list[str] | None,
+    typer.Option("--transport", metavar="NAME", help="jpype, stdio or local; may be repeated."),
+]
+
+
+def options(
+    transport: list[str] | None, golden: str, edge: bool, timeout: float, large: bool
+) -> Options:
+    """What a command line says of all ports alike. Raises UsageError: no such transport."""
+    from harness.run import Options
+
+    for name in transport or []:
+        if name not in ("jpype", "stdio", "local"):
+            raise UsageError(f"--transport {name!r}: there are jpype, stdio and local")
+    return Options(tuple(transport) if transport else None, golden, edge, timeout, large)
+
+
+def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:
+    """2 goes before 1, 1 before 3."""
+    from harness.verdict import UNDECIDED
+
+    if errors:
+        return USAGE
+    undecided = [r for r in results if r.verdict.word in UNDECIDED]
+    if any(not r.as_expected for r in results if r not in undecided):
+        return DIFFERENT
+    if len(undecided) == len(results):
+        return NOTHING
+    return DIFFERENT if any(not r.as_expected for r in undecided) else OK
+
+
+def output(path: Path, text: str) -> None:
+    """Write a report to a file, or to standard output for "-"."""
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        write(path, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole. Raises UsageError naming it."""
+    from python_ref.golden import write_beside
+
+    try:
+        write_beside(path, text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,112 @@
+"""`golden list|show|verify|regenerate|export`: what every port is held against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.commands.common import DIFFERENT, OK, write
+from harness.errors import UsageError
+
+
+def golden_list() -> int:
+    """Name, class and purpose of every golden."""
+    from harness.report import terminal
+    from harness.report.goldens import listing
+
+    terminal.console().print(listing(_goldens()))
+    return OK
+
+
+def golden_show(name: str) -> int:
+    """One golden: its inputs and the trajectory it defines."""
+    from harness.report import terminal
+    from harness.report.goldens import details
+
+    found = [g for g in _goldens() if name in (g.name, g.id)]
+    if not found:
+        raise UsageError(f"no golden {name!r}; `rmsproof golden list` shows them")
+    terminal.console().print(details(found[0]))
+    return OK
+
+
+def golden_verify(
+    directory: Annotated[
+        Path | None, typer.Argument(help="Where they are, if not bundled.")
+    ] = None,
+) -> int:
+    """Recompute every golden file; fail on any byte, id, orphan or missing one.
+
+    Core goldens are also certified against ball arithmetic, where python-flint is installed.
+    """
+    from harness.report import terminal
+    from harness.report.words import problem
+    from python_ref import golden
+    from python_ref.exact import OracleMissingError
+
+    _existing(directory)
+    with terminal.working("computing every golden anew"):
+        problems = golden.verify(directory)
+        count = len(golden.paths(directory))
+    certified, missing = 0, ""
+    if not problems:
+        try:
+            with terminal.working("certifying the core goldens in ball arithmetic"):
+                certified, problems = golden.certified(directory)
+        except OracleMissingError as error:
+            missing = str(error)
+    for message in problems:
+        problem(message)
+    if problems:
+        print(f"{len(problems)} problems; `rmsproof golden regenerate` writes the files anew")
+        return DIFFERENT
+    print(f"{count} goldens verified byte for byte")
+    if missing:
+        print(missing)
+    else:
+        print(f"{certified} core goldens certified in ball arithmetic")
+    return OK
+
+
+def golden_regenerate(
+    directory: Annotated[Path | None, typer.Argument(help="Where they go, if not bundled.")] = None,
+) -> int:
+    """Write every golden file anew; says which changed."""
+    from python_ref import golden
+
+    try:
+        changed = golden.regenerate(directory)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    for path in changed:
+        print(path)
+    print(f"{len(changed)} files changed")
+    return OK
+
+
+def golden_export(directory: Path) -> int:
+    """Copy the goldens and their schema to a folder, for other tools."""
+    from python_ref import golden
+
+    goldens = _goldens()
+    for found in goldens:
+        write(directory / f"{found.name}.json", golden.dumps(found))
+    write(directory / "schema.json", (golden.DIRECTORY / "schema.json").read_text(encoding="utf-8"))
+    print(f"{len(goldens)} goldens and schema.json written to {directory}")
+    return OK
+
+
+def _goldens() -> Any:
+    from python_ref import golden
+
+    try:
+        return golden.bundled()
+    except golden.GoldenError as error:
+        raise UsageError(str(error)) from error
+
+
+def _existing(directory: Path | None) -> None:
+    if directory is not None and not directory.is_dir():
+        raise UsageError(f"{directory}: is no folder")

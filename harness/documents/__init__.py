@@ -1,0 +1,1 @@
+"""Code blocks judged where they are published: extract, bind, judge, repair and go on."""

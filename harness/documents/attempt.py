@@ -1,0 +1,338 @@
+"""One try at a block as it stands: load it in a sandbox, see what it holds, judge that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.binding import BindingError, Wanted, bind
+from harness.compare import compare_all
+from harness.diagnose import LARGEST, diagnose
+from harness.documents import runner, trainers
+from harness.documents.source import Source
+from harness.documents.trainers import Convention, Trainer
+from harness.errors import ToolchainError
+from harness.evidence import of_golden
+from harness.judge import Result, judge, settled, unreached
+from harness.port import Port
+from harness.run import Goldens, Options, options_of
+from harness.sandbox import Sandbox
+from harness.toolchain.compile import CompileError
+from harness.toolchain.prepare import Toolchain
+from harness.transport.base import Fault, Observation, Unreachable
+from harness.transport.hosted import HostedTransport, Worker
+from harness.verdict import GOOD, of_port
+from python_ref import golden as goldens_of
+from python_ref.dialects import Dialect
+from python_ref.golden import Golden
+from python_ref.scenarios import Scenario
+
+# A block's time in all, whatever it does; compiling is ours to wait for.
+BLOCK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text was found to hold.
+
+    Attributes:
+        results: by name, the optimizers and trainers judged.
+        kinds: by name, `optimizer` or `trainer`.
+        fault: why nothing could be looked at, if so.
+        near: why what looks like an optimizer cannot be bound, if so.
+        conventions: by name, how a trainer scales its gradient.
+        added: the lines of what later cells were found to add to it.
+    """
+
+    results: dict[str, Result] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    fault: Fault | None = None
+    near: str = ""
+    conventions: dict[str, Convention] = field(default_factory=dict)
+    added: tuple[int, ...] = ()
+
+
+class Bench:
+    """Where the blocks of one document are tried, each in a sandbox of its own.
+
+    Args:
+        document: the document's name, for messages.
+        claim: the dialect that its optimizers are held against.
+        options: what the command line says of all.
+        toolchain, goldens: shared by all documents.
+    """
+
+    def __init__(
+        self,
+        document: str,
+        claim: Dialect,
+        options: Options,
+        toolchain: Toolchain,
+        goldens: Goldens,
+    ) -> None:
+        self._document, self._claim, self._options = document, claim, options
+        self._toolchain, self._goldens = toolchain, goldens
+        self._worker: Worker | None = None
+        self._box: Sandbox | None = None
+        self._count = 0
+        self._deadline = 0.0
+
+    def enter(self, box: Sandbox, jvm: bool) -> None:
+        """Go to a new block: a fresh process, a fresh folder, its time begins."""
+        self.leave()
+        self._box, self._worker = box, Worker("block", jvm=jvm, sandbox=box)
+        self._deadline = time.monotonic() + BLOCK_SECONDS
+
+    def leave(self) -> None:
+        """End the block's process."""
+        if self._worker:
+            self._worker.close()
+        self._worker = None
+
+    def close(self) -> None:
+        """End what is under way; any thread may."""
+        self.leave()
+
+    def left(self) -> float:
+        """Seconds that the block still has."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def tried(self, source: Source, only: str | None = None) -> Found:
+        """Look at a text as it stands, or at one thing in it."""
+        if source.block.language == "python":
+            return self._python(source, only)
+        return self._jvm(source, only)
+
+    # -- Python ----------------------------------------------------------------------------
+
+    def _python(self, source: Source, only: str | None) -> Found:
+        text = source.program()
+        training = [t for t in trainers.find(source.text) if only in (None, t.name)]
+        found = Found()
+        for trainer in training:
+            result, way = self._trained(source, text, trainer)
+            found.results[trainer.name], found.kinds[trainer.name] = result, "trainer"
+            if way is not None:
+                found.conventions[trainer.name] = way
+        names = [n for n in source.names() if n not in {t.name for t in training}]
+        if only is not None:
+            names = [n for n in names if n == only]
+        if source.names() and not names:
+            return found
+        request = {"language": "python", "source": str(self._placed(text))}
+        further = self._loaded(source, "local", request, names)
+        if not further.results and source.later:
+            for name in names:
+                if more := source.spread(name):
+                    request["source"] = str(self._placed(source.program(more)))
+                    further = self._loaded(source, "local", request, [name])
+                    further = replace(further, added=tuple(piece.line for piece in more))
+                    if further.results:
+                        break
+        return _joined(found, further)
+
+    def _placed(self, text: str) -> Path:
+        assert self._box is not None
+        self._count += 1
+        folder = self._box.folder / str(self._count)
+        folder.mkdir()
+        path = folder / self._document
+        path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        return path
+
+    # -- JVM languages ---------------------------------------------------------------------
+
+    def _jvm(self, source: Source, only: str | None) -> Found:
+        language = source.block.language
+        port = self._port(source, self._filed(source))
+        begun = time.monotonic()
+        try:
+            prepared = self._toolchain.prepare(port)
+            request = self._toolchain.worker_request(prepared, [language])
+        except CompileError as error:
+            return Found(fault=Fault("does-not-compile", str(error)))
+        except ToolchainError as error:
+            return Found(fault=Fault("not-run", str(error)))
+        finally:
+            self._deadline += time.monotonic() - begun
+        names = source.names() if only is None else [only]
+        return self._loaded(source, "jpype", request, names)
+
+    def ran(self, source: Source) -> runner.Ran | None:
+        """Run a JVM language's text as the program it is; None where it is none."""
+        assert self._box is not None
+        if (main := source.main()) is None:
+            return None
+        try:
+            prepared = self._toolchain.prepare(self._port(source, self._filed(source)))
+            command = self._toolchain.program_command(prepared, main)
+        except (CompileError, ToolchainError) as error:
+            return runner.Ran("", Fault("does-not-compile", str(error)))
+        return runner.program(command, self._box, self._options.timeout)
+
+    def _filed(self, source: Source) -> tuple[Path, ...]:
+        assert self._box is not None
+        self._count += 1
+        folder = self._box.folder / str(self._count)
+        folder.mkdir()
+        return tuple(source.files(folder, self._document))
+
+    # -- both ------------------------------------------------------------------------------
+
+    def _port(self, source: Source, files: tuple[Path, ...] = ()) -> Port:
+        name = f"{self._document}:{source.block.line}"
+        return Port(name, source.block.language, files, claim=self._claim)
+
+    def _loaded(
+        self, source: Source, way: str, request: dict[str, Any], names: Sequence[str]
+    ) -> Found:
+        """Load a text and judge those of its names that are optimizers."""
+        assert self._worker is not None
+        options = frozenset(options_of(self._claim))
+        port = self._port(source)
+
+        def transport(wanted: Wanted) -> HostedTransport:
+            self._count += 1
+            key = f"{port.name}#{self._count}"
+            seconds = min(self._options.timeout, max(1.0, self.left()))
+            return HostedTransport(way, key, self._worker, request, wanted, seconds)  # type: ignore[arg-type]
+
+        try:
+            shape = transport(Wanted()).load()
+        except Unreachable as error:
+            return Found(fault=error.fault)
+        found, near = Found(), ""
+        for name in names:
+            wanted = Wanted(class_name=name, options=options)
+            try:
+                binding = bind(shape, wanted)
+            except BindingError as error:
+                if error.near:
+                    near = near or str(error)
+                continue
+            if not binding.roles and "function" in binding.message:
+                continue  # a function without any hyperparameter is no optimizer
+            result = self._judged(replace(port, wanted=wanted), transport(wanted))
+            found.results[name], found.kinds[name] = result, "optimizer"
+        return replace(found, near="" if found.results else near)
+
+    def _judged(self, port: Port, transport: HostedTransport) -> Result:
+        try:
+            return judge(
+                port,
+                transport,
+                self._goldens,
+                edge_decides=self._options.edge,
+                seconds=max(1.0, self.left()),
+            )
+        except BindingError as error:
+            return unreached(port, transport.name, Fault("not-run", str(error)))
+
+    # -- trainers --------------------------------------------------------------------------
+
+    def _trained(
+        self, source: Source, text: str, trainer: Trainer
+    ) -> tuple[Result, Convention | None]:
+        port = replace(self._port(source), wanted=Wanted(function=trainer.name))
+        seconds = min(self._options.timeout, max(1.0, self.left()))
+
+        def called(cases: Sequence[trainers.Case]) -> list[list[list[float]]] | Fault:
+            return runner.train(text, trainer.name, cases, self._document, seconds)
+
+        if not trainer.from_data:
+            return self._fed(port, trainer, called), None
+        ends: list[list[list[float]]] | Fault = Fault("crashes", "")
+        first: Fault | None = None
+        for layout in trainers.layouts():
+            ends = called(trainers.cases_of_data(trainer, layout))
+            if not isinstance(ends, Fault):
+                break
+            first = first or ends
+            if ends.kind != "crashes":
+                break
+        if isinstance(ends, Fault):
+            return unreached(port, "local", first or ends), None
+        return self._of_data(port, ends)
+
+    def _of_data(
+        self, port: Port, ends: Sequence[Sequence[Sequence[float]]]
+    ) -> tuple[Result, Convention | None]:
+        """Hold what a trainer did on our data against the claim, however it scales gradients."""
+        fed = {
+            way: [
+                _observed(scenario, rows, port.claim)
+                for scenario, rows in zip(trainers.scenarios_of_data(ends, way), ends, strict=True)
+            ]
+            for way in trainers.CONVENTIONS
+        }
+        compared = {way: self._compared(port, pairs) for way, pairs in fed.items()}
+        for way, result in compared.items():
+            if result.verdict.word in GOOD:
+                return result, way
+        # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
+        for largest in range(LARGEST):
+            for way, result in compared.items():
+                found = _explained(result, fed[way], largest)
+                if found and found.deviations:
+                    return found, way
+        way, result = next(iter(compared.items()))
+        found = _explained(result, fed[way], LARGEST) or result
+        return found, way if found.deviations else None
+
+    def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
+        """Hold a trainer that is given its gradient function against the goldens."""
+        given = [g.scenario for g in self._goldens(port, "float64") if g.kind == "core"]
+        first: Fault | None = None
+        for size in (None, 2, 1):  # some are written for two variables, or for one
+            feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
+            ends = called([trainers.case_of(trainer, s) for s in feedable])
+            if not isinstance(ends, Fault):
+                fed = [
+                    _observed(scenario, rows, port.claim)
+                    for scenario, rows in zip(feedable, ends, strict=True)
+                ]
+                result = self._compared(port, fed)
+                return _explained(result, fed, LARGEST) or result
+            first = first or ends
+            if ends.kind != "crashes":
+                break
+        assert first is not None
+        return unreached(port, "local", first)
+
+    def _compared(self, port: Port, fed: Sequence[tuple[Golden, Observation]]) -> Result:
+        comparisons = compare_all(fed)
+        result = settled(port, "python", "local", of_port(comparisons))
+        return replace(result, comparisons=tuple(comparisons))
+
+
+def _explained(
+    result: Result, fed: Sequence[tuple[Golden, Observation]], largest: int
+) -> Result | None:
+    """A result that diverges, with what up to so many deviations say of it; else None."""
+    if result.verdict.word not in ("diverges", "no-update"):
+        return None
+    evidence = [of_golden(golden, observation) for golden, observation in fed]
+    found = diagnose(evidence, result.port.claim, largest=largest)
+    return replace(result, diagnosis=found)
+
+
+def _observed(
+    scenario: Scenario, rows: Sequence[Sequence[float]], claim: Dialect
+) -> tuple[Golden, Observation]:
+    golden = goldens_of.make(scenario, claim, "float64")
+    return golden, Observation(np.array(rows, dtype=np.float64))
+
+
+def _joined(first: Found, second: Found) -> Found:
+    if not first.results:
+        return second
+    return replace(
+        first,
+        results={**first.results, **second.results},
+        kinds={**first.kinds, **second.kinds},
+    )

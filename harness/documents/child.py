@@ -1,0 +1,271 @@
+"""The process in which a document's Python runs: whole scripts, and trainers call by call.
+
+    python -m harness.documents.child TASK REPLY
+
+TASK and REPLY are JSON files; whatever the code prints goes nowhere near them. `script` runs
+pieces in one namespace, in order, and answers what each printed; `which` finds the first of
+several programs that prints what is expected; `train` calls a function with
+arguments and answers what it returned. A failure of the code is an answer.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import signal
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.documents.printed import begins, differs
+
+_MODULE = "block"
+# A listing prints some lines; what prints more has run away.
+_PRINTED = 1 << 18
+# So many lines are held against what is expected while they are printed.
+_WATCHED = 100
+
+
+class _TooMuch(Exception):
+    """More was printed than any document shows."""
+
+
+class _Late(BaseException):
+    """The time is over."""
+
+
+class _Kept(io.StringIO):
+    def write(self, text: str, /) -> int:
+        if self.tell() + len(text) > _PRINTED:
+            raise _TooMuch(f"printed more than {_PRINTED >> 10} kB")
+        return super().write(text)
+
+
+def run_script(task: dict[str, Any]) -> dict[str, Any]:
+    """Run the pieces; what each printed, and how it failed if it did."""
+    stood_in: list[str] = []
+    if task["stand_ins"]:
+        from harness.documents.stand_ins import install
+
+        stood_in = install(task["stand_ins"])
+    module = _module(task["name"])
+    answers = []
+    for text in task["pieces"]:
+        out = _Kept()
+        run = partial(_execute, text, task["name"], module, task["echo"])
+        failure = _attempt(run, out)
+        answers.append({"output": out.getvalue(), "failure": failure})
+        if failure and not task["go_on"]:
+            break
+    return {"pieces": answers, "stood_in": stood_in}
+
+
+def which(task: dict[str, Any]) -> dict[str, Any]:
+    """The first of several programs whose last piece prints what is expected, by its place."""
+    for place, pieces in enumerate(task["programs"]):
+        if task["stand_ins"]:
+            from harness.documents.stand_ins import install
+
+            install(task["stand_ins"])
+        module = _module(task["name"])
+        out = io.StringIO()
+        failure = None
+        for text in pieces:
+            out = _Expected(task["expected"]) if text is pieces[-1] else _Kept()
+            run = partial(_execute, text, task["name"], module, task["echo"])
+            failure = failure or _attempt(run, out)
+        if failure and (failure.get("missing") or failure["kind"] == "times-out"):
+            break
+        if not failure and differs(task["expected"], out.getvalue()) is None:
+            return {"place": place}
+    return {"place": None}
+
+
+class _Expected(_Kept):
+    """Stops a program as soon as it has printed something else."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__()
+        self._expected = expected
+        self._lines = 0
+
+    def write(self, text: str, /) -> int:
+        written = super().write(text)
+        self._lines += text.count("\n")
+        # Not after every line of a long output, which would be read again and again.
+        if "\n" in text and self._lines <= _WATCHED:
+            whole = self.getvalue()
+            if not begins(self._expected, whole[: whole.rindex("\n") + 1]):
+                raise _TooMuch("printed something else")
+        return written
+
+
+def train(task: dict[str, Any]) -> dict[str, Any]:
+    """Call the trainer for each case in a namespace of its own; the numbers it ends with."""
+    return {"cases": [_case(task, case) for case in task["cases"]]}
+
+
+def _case(task: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
+    ends: list[list[float]] = []
+
+    def drive() -> None:
+        module = _module(task["name"])
+        _execute(task["text"], task["name"], module)
+        function = module.__dict__[task["function"]]
+        ends.extend(_ended(function, case, steps) for steps in case["steps"])
+
+    failure = _attempt(drive, _Kept())
+    return {"ends": ends, "failure": failure}
+
+
+def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> list[float]:
+    """The weights that a trainer has after so many steps."""
+    arguments = {name: _value(value) for name, value in case["arguments"].items()}
+    start = None
+    if case["start"]:
+        start = arguments[case["start"]] = np.array(case["weights"], dtype=np.float64)
+    if case["bounds"]:
+        arguments[case["bounds"]] = np.array([[w, w] for w in case["weights"]])
+    if case["objective"]:
+        arguments[case["objective"]] = lambda *_: 0.0
+    feed = _Feed(case["gradients"])
+    if case["gradient"]:
+        arguments[case["gradient"]] = feed
+    if case["iterations"]:
+        arguments[case["iterations"]] = steps
+    with np.errstate(all="ignore"):
+        returned = function(**arguments)
+    if case["gradient"] and feed.calls != steps:
+        raise ValueError(
+            f"the gradient was asked for {feed.calls} times in {steps} steps; once a step is known"
+        )
+    return _weights(returned, start, len(case["weights"]))
+
+
+class _Feed:
+    """A gradient function that gives what was to be given, whatever it is asked at."""
+
+    def __init__(self, rows: list[list[float]]) -> None:
+        self._rows = rows
+        self.calls = 0
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        row = self._rows[min(self.calls, len(self._rows) - 1)]
+        self.calls += 1
+        return np.array(row)
+
+
+def _value(value: Any) -> Any:
+    return np.array(value, dtype=np.float64) if isinstance(value, list) else value
+
+
+def _weights(returned: Any, start: Any, size: int) -> list[float]:
+    """The weights among what a trainer returned, or in the array it was given."""
+    for candidate in _candidates(returned):
+        try:
+            array = np.asarray(candidate, dtype=np.float64)
+        except (TypeError, ValueError):
+            continue
+        if array.size == size and array.ndim <= 2:  # a column of them too
+            return [float(value) for value in array.reshape(-1)]
+    if returned is None and start is not None:
+        return [float(value) for value in start]
+    raise ValueError(f"returned no {size} numbers, but {type(returned).__name__}")
+
+
+def _candidates(returned: Any) -> list[Any]:
+    """The whole, then its parts; of a history (a list of weights) its last entry."""
+    found = [returned]
+    if isinstance(returned, dict):
+        found += returned.values()
+    elif isinstance(returned, tuple | list):
+        found += returned
+        found += [
+            part[-1] for part in returned if isinstance(part, list | np.ndarray) and len(part)
+        ]
+        found += returned[-1:]
+    return found
+
+
+def _module(name: str) -> types.ModuleType:
+    module = types.ModuleType(_MODULE)
+    module.__file__ = name
+    sys.modules[_MODULE] = module
+    return module
+
+
+def _execute(text: str, name: str, module: types.ModuleType, echo: str = "") -> None:
+    """Run a program; as a notebook shows its `last` value, or a session `every` one."""
+    if not echo:
+        exec(compile(text, name, "exec", dont_inherit=True), module.__dict__)
+        return
+    statements = ast.parse(text, name).body
+    for statement in statements:
+        shown = echo == "every" or statement is statements[-1]
+        if shown and isinstance(statement, ast.Expr):
+            code = compile(ast.Interactive([statement]), name, "single", dont_inherit=True)
+        else:
+            code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)
+        exec(code, module.__dict__)
+
+
+def _attempt(action: Callable[[], None], out: io.StringIO) -> dict[str, Any] | None:
+    """Do it; how it failed, in words that name the line of the code itself."""
+    try:
+        with redirect_stdout(out), redirect_stderr(io.StringIO()):
+            action()
+    except _TooMuch as error:
+        return {"kind": "garbled", "message": str(error)}
+    except _Late as error:
+        return {"kind": "times-out", "message": _said(error).removeprefix("_Late: ")}
+    except BaseException as error:
+        kind = "crashes"
+        if isinstance(error, ImportError | NameError | SyntaxError):
+            kind = "does-not-compile"
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        return {"kind": kind, "message": _said(error), "missing": missing}
+    return None
+
+
+def _said(error: BaseException) -> str:
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == sys.modules[_MODULE].__file__
+    ]
+    return f"{text} (line {own[-1].lineno})" if own else text
+
+
+def main() -> None:
+    """Do the task, write the reply beside and rename it."""
+    os.dup2(2, 1)
+    task_file, reply_file = Path(sys.argv[1]), Path(sys.argv[2])
+    task = json.loads(task_file.read_text(encoding="utf-8"))
+    seconds = task["seconds"]
+
+    def late(_signal: int, _frame: Any) -> None:
+        raise _Late(f"did not end within {seconds:g} s")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    reply = {"script": run_script, "which": which, "train": train}[task["do"]](task)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    beside = reply_file.with_suffix(".part")
+    beside.write_text(json.dumps(reply), encoding="utf-8")
+    beside.replace(reply_file)
+
+
+if __name__ == "__main__":
+    main()

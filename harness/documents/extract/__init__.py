@@ -1,0 +1,111 @@
+"""Read a document: a file becomes blocks and prose, or one message saying why it cannot.
+
+Whatever can be read is: bytes that are not UTF-8 are noted on the block they stand in, and only
+that block suffers.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from harness.documents.blocks import Block, Document
+from harness.documents.extract import notebook
+from harness.documents.extract.fences import parts
+from harness.errors import UsageError
+
+# Documents have kilobytes, notebooks with figures megabytes; the parser takes 10 s for as many
+# lines as this, and memory beyond them.
+LARGEST = 64 << 20
+LONGEST = 1_000_000
+
+# UTF-32 first: its mark begins like UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What surrogateescape makes of a byte that is not UTF-8.
+_STRANGE = re.compile("[\ud800-\udfff]")
+
+
+def read(path: Path) -> Document:
+    """Take a document apart: a notebook by its name (.ipynb), else Markdown or plain text.
+
+    Raises:
+        UsageError: it cannot be read, or is no text, or no notebook; names the file.
+    """
+    text = _text(path)
+    if path.suffix.lower() == ".ipynb":
+        document = notebook.read(path, text)
+    else:
+        if text.count("\n") + text.count("\r") > LONGEST:
+            raise UsageError(
+                f"{path}: has more than {LONGEST:,} lines; give the part with the code"
+            )
+        found = parts(text)
+        document = Document(path, found.blocks, found.prose)
+    if strange := _STRANGE.search(text):
+        line = _line(text, strange.start())
+        return replace(
+            document,
+            blocks=tuple(map(_noted, document.blocks)),
+            notes=(*document.notes, f"is not UTF-8 throughout (line {line})"),
+        )
+    return document
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path}: is a folder; name the documents in it")
+        if not path.is_file() and path.exists():
+            raise UsageError(f"{path}: is no regular file; give a document")
+        if path.stat().st_size > LARGEST:
+            raise UsageError(
+                f"{path}: is larger than {LARGEST >> 20} MB; give the part with the code"
+            )
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: does not exist; check the name") from error
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: cannot be read: {reason}") from error
+    text = _decoded(path, data)
+    if "\0" in text:
+        line = _line(text, text.index("\0"))
+        raise UsageError(
+            f"{path}: holds a NUL byte (line {line}), so it is no text; "
+            "give Markdown, plain text or a notebook"
+        )
+    return text
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    mark, encoding = next((each for each in _MARKS if data.startswith(each[0])), (b"", "utf-8"))
+    if encoding == "utf-8":
+        return data.removeprefix(mark).decode("utf-8", "surrogateescape")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{path}: begins as {encoding.upper()} but is not "
+            f"(byte {error.start}: {error.reason}); save it as UTF-8"
+        ) from error
+
+
+def _noted(block: Block) -> Block:
+    strange = _STRANGE.search(block.text)
+    if strange is None:
+        return block
+    # A cell's lines need not be lines of the file; what stands there is the cell's first.
+    line = block.line if block.cell else block.line + _line(block.text, strange.start()) - 1
+    return replace(block, notes=(*block.notes, f"holds bytes that are not UTF-8 (line {line})"))
+
+
+def _line(text: str, place: int) -> int:
+    return len(re.findall(r"\r\n?|\n", text[:place])) + 1

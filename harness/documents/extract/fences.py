@@ -1,0 +1,221 @@
+"""Markdown taken apart: its code blocks, and the prose between them.
+
+markdown-it says what a block is, as CommonMark has it. What CommonMark does not know stands
+here: front matter, a fence that was never closed, an output headed "Output:" that belongs to
+the code above it, and sessions with prompts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from harness.documents.blocks import LANGUAGES, Block, Printed
+from harness.documents.extract import captions, prompts, shortcodes
+from harness.documents.extract.guess import guess, named
+
+UNCLOSED = "its fence is never closed"
+
+# Info strings of what a program prints, or of nothing in particular.
+_PLAIN = set("text txt plain plaintext none console terminal log nohighlight".split())
+_OUTPUT = set("output outputs stdout out result results".split())
+# Fences that are formulas, not code.
+_FORMULAS = set("math latex tex katex mathjax asciimath".split())
+# Documents about documents: a fence inside theirs is an example.
+_DOCUMENTS = set("markdown md mdx rmarkdown rmd qmd myst rst".split())
+
+_MARKDOWN = MarkdownIt("commonmark").use(shortcodes.highlight)
+_MARKDOWN.core.ruler.enableOnly(["normalize", "block"])  # nothing inside paragraphs is needed
+
+_BREAKS = re.compile(r"\r\n?")
+_FRONT = re.compile(r"(?:\s|#|-|[\w.\"'-]+\s*[:=](?:\s|$)|[\]})])")
+_QUOTE = re.compile(r"^ {0,3}>(?: ?>)* ?", re.MULTILINE)
+_HEADING = re.compile(r"#{2,6} \S")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a text is made of; lines count from 1."""
+
+    blocks: tuple[Block, ...]
+    prose: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of code.
+
+    Attributes:
+        first: its first line, from 0.
+        covers: the lines it takes with its fence: from, up to.
+        info: the info string.
+        text: the code.
+        closed: its fence is closed, or it has none.
+    """
+
+    first: int
+    covers: tuple[int, int]
+    info: str
+    text: str
+    closed: bool = True
+
+
+def parts(text: str) -> Parts:
+    """Take Markdown, or plain text with fences, apart."""
+    lines = _without_front_matter(_BREAKS.sub("\n", text).split("\n"))
+    reader = _Reader()
+    # The line break at the end makes every line of a block end in one.
+    for token in _MARKDOWN.parse("\n".join(lines) + "\n"):
+        if token.type in {"fence", "code_block"}:
+            for piece in _pieces(token):
+                reader.code(piece)
+        elif token.type == "inline":
+            reader.paragraph(token.content, (token.map or [0])[0] + 1)
+        elif token.type == "html_block":
+            reader.html(token.content)
+    prose = [*_between(lines, reader.covered), *reader.formulas]
+    return Parts(tuple(reader.blocks), tuple(sorted(prose)))
+
+
+class _Reader:
+    """Blocks in order, and the caption that the next one stands under."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.covered: list[tuple[int, int]] = []
+        self.formulas: list[tuple[int, str]] = []
+        self.caption = captions.Caption.NONE
+
+    def code(self, piece: _Piece) -> None:
+        self.covered.append(piece.covers)
+        caption, self.caption = self.caption, captions.Caption.NONE
+        line = piece.first + 1
+        language = named(piece.info)
+        guessed = not language
+        if language in _OUTPUT or (
+            caption is not captions.Caption.NONE
+            and (not language or language in _PLAIN)
+            and (caption is captions.Caption.SURE or not guess(piece.text))
+        ):
+            self.output(Printed(_shown(piece.text, language), line))
+            language, guessed = language or "output", False
+        elif guessed:
+            language = guess(piece.text)
+        block = Block(len(self.blocks), line, language, piece.text, guessed)
+        if language == "python" and (session := prompts.session(piece.text, line)):
+            block = replace(
+                block, text=session.code, printed=session.printed, notes=(prompts.NOTE,)
+            )
+        if not piece.closed:
+            block = replace(block, notes=(*block.notes, UNCLOSED))
+        self.blocks.append(block)
+        if language in _FORMULAS or (guessed and not language):
+            self.formulas.append((line, piece.text))
+
+    def paragraph(self, content: str, line: int) -> None:
+        announced, code, below = captions.read(content)
+        before, self.caption = self.caption, captions.Caption.NONE if code else announced
+        sure = captions.Caption.SURE in {announced, before}
+        likely = captions.Caption.LIKELY in {announced, before}
+        if code and (sure or (likely and not guess(code))):
+            self.output(Printed(code, line + below))
+
+    def html(self, content: str) -> None:
+        text = _without_comments(content[: captions.LONGEST])
+        if text.strip():
+            self.caption = captions.read(text)[0]
+
+    def output(self, printed: Printed) -> None:
+        """Give what is printed to the block above, unless that already has some."""
+        above = self.blocks[-1] if self.blocks else None
+        if above and above.language in LANGUAGES and not above.printed and printed.text.strip():
+            self.blocks[-1] = replace(above, printed=printed)
+
+
+def _shown(text: str, language: str) -> str:
+    lines = text.rstrip().split("\n")
+    if language in {"console", "terminal"}:  # a command typed there is no output
+        lines = [line for line in lines if not line.startswith("$ ")]
+    return "\n".join(lines)
+
+
+def _pieces(token: Token) -> Iterator[_Piece]:
+    """Yield a block's code; more than once where fences inside it were never closed."""
+    start, end = token.map or [0, 0]
+    content = token.content.split("\n")[:-1]
+    if token.type == "code_block":
+        yield _Piece(start, (start, start + len(content)), "", token.content)
+        return
+    closed = end - start == len(content) + 2
+    info, begin = token.info, 0
+    for place, next_info in [] if named(info) in _DOCUMENTS else _openings(token.markup, content):
+        yield _unclosed(start + 1 + begin, info, content[begin:place])
+        begin, info = place + 1, next_info
+    first, rest = start + 1 + begin, content[begin:]
+    if closed:
+        yield _Piece(first, (first - 1, end), info, "".join(f"{line}\n" for line in rest))
+    else:
+        yield _unclosed(first, info, rest)
+
+
+def _openings(markup: str, content: list[str]) -> list[tuple[int, str]]:
+    """Return where a fence with an info string opens inside another: (line, info).
+
+    CommonMark takes it for code. But no language has such a line, and whoever shows one fence
+    in another makes the outer one longer: the outer one was never closed.
+    """
+    opening = re.compile(rf" {{0,3}}{re.escape(markup)}{markup[0]}*\s*(\{{?[.\w][^`]*)$")
+    return [
+        (place, match[1]) for place, line in enumerate(content) if (match := opening.match(line))
+    ]
+
+
+def _unclosed(first: int, info: str, lines: list[str]) -> _Piece:
+    """Return the code up to a heading that can only be the document's, or all there is."""
+    end = next(
+        (
+            place
+            for place, line in enumerate(lines)
+            if place and _HEADING.match(line) and not lines[place - 1].strip()
+        ),
+        len(lines),
+    )
+    text = "".join(f"{line}\n" for line in lines[:end])
+    return _Piece(first, (first - 1, first + end), info, text, closed=False)
+
+
+def _without_front_matter(lines: list[str]) -> list[str]:
+    """Blank out YAML or TOML between `---` or `+++`, where all of it looks like that."""
+    mark = lines[0].rstrip() if lines else ""
+    if mark not in {"---", "+++"}:
+        return lines
+    for place, line in enumerate(lines[1:], 1):
+        if line.rstrip() == mark:
+            return [""] * (place + 1) + lines[place + 1 :]
+        if line and not _FRONT.match(line):
+            break
+    return lines
+
+
+def _between(lines: list[str], covered: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Yield what no block covers, without quote marks and comments: (line from 1, text)."""
+    previous = 0
+    for start, end in [*covered, (len(lines), len(lines))]:
+        text = _QUOTE.sub("", "\n".join(lines[previous:start]))
+        text = _without_comments(text)
+        if text.strip():
+            yield previous + 1, text.encode("utf-8", "replace").decode("utf-8")
+        previous = max(previous, end)
+
+
+def _without_comments(text: str) -> str:
+    kept: list[str] = []
+    place = 0
+    while (start := text.find("<!--", place)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept += text[place:start], "\n" * text.count("\n", start, end)
+        place = end + 3
+    return "".join([*kept, text[place:]])

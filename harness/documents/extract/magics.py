@@ -1,0 +1,74 @@
+"""What IPython understands and Python does not: blanked out, so that lines hold."""
+
+from __future__ import annotations
+
+import re
+
+from harness.documents.extract.guess import named
+
+NOTE = "magics left out"
+
+# `%%name arguments` on a cell's first line; these leave the cell in the kernel's language.
+_CELL = re.compile(r"%%([\w!-]+)[ \t]*(.*)")
+_NEUTRAL = set("time timeit capture prun memit mprun lprun debug skip px snakeviz".split())
+# Line magics (`%name`, `!command`, `x = %name`, `x = !command`) and help (`x?`, `?x`).
+_LINE = re.compile(
+    r"(\s*+)(?:%%?[A-Za-z]\w*+(?:\s|$)|!|[\w, ]++=\s*+(?:%[A-Za-z]|!)|\?{1,2}[\w.*]++\s*$"
+    r"|[\w.*%]++\?{1,2}\s*$)"
+)
+_TIMED = re.compile(r"(\s*)%time\s+(?=\S)")
+# Longer lines are data.
+_WIDTH = 2000
+# What opens, closes or hides brackets in Python.
+_NESTING = re.compile(r"'''|\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|#.*|[(\[{]|[)\]}]")
+
+
+def removed(source: str, kernel: str) -> tuple[str, str, tuple[str, ...]]:
+    """Return a cell's language, its code without magics, and notes."""
+    language = kernel
+    lines = source.split("\n")
+    first = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    if magic := _CELL.match(lines[first].strip()):
+        language = _language(magic[1], magic[2], kernel)
+        lines[first] = ""
+        if language != kernel:
+            return language, "\n".join(lines), (NOTE,)
+    # Elsewhere `%` and `!` may begin a line of code.
+    if language in {"python", "java", "scala"}:
+        lines = _without(lines)
+    code = "\n".join(lines)
+    return language, code, (NOTE,) if code != source else ()
+
+
+def _language(name: str, arguments: str, kernel: str) -> str:
+    if name in _NEUTRAL:
+        return kernel
+    if name in {"script", "!"}:
+        program = next((word for word in arguments.split() if not word.startswith("-")), "script")
+        return named(program.rpartition("/")[2])
+    return named(name)
+
+
+def _without(lines: list[str]) -> list[str]:
+    kept: list[str] = []
+    quote, depth = "", 0
+    for line in lines:
+        # Inside brackets and long strings `%` is an operator, and `?` text.
+        magic = None if quote or depth else _LINE.match(line)
+        if magic and (timed := _TIMED.match(line)):
+            line = timed[1] + line[timed.end() :]  # noqa: PLW2901 - `%time` runs what follows
+        elif magic:
+            # A block may consist of it alone.
+            kept.append(f"{magic[1]}pass" if magic[1] else "")
+            continue
+        kept.append(line)
+        for found in _NESTING.findall(line[:_WIDTH]):
+            if quote:
+                quote = "" if found == quote else quote
+            elif found in {"'''", '"""'}:
+                quote = found
+            elif found in "([{":
+                depth += 1
+            elif found in ")]}":
+                depth = max(depth - 1, 0)
+    return kept

@@ -1,0 +1,201 @@
+"""Jupyter notebooks: cells in order, in the file's own lines, with the outputs stored in them.
+
+nbformat turns any version into the current one. It does not say where a cell stands, so the
+JSON text is read a second time for the lines of every cell's source.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness.documents.blocks import Block, Document, Printed
+from harness.documents.extract import magics
+from harness.documents.extract.fences import parts
+from harness.documents.extract.guess import named
+from harness.errors import UsageError
+
+_VERSION = 4
+_SOURCES = {"source", "input"}  # nbformat 3 called a code cell's source its input
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]', re.DOTALL)
+
+
+def read(path: Path, text: str) -> Document:
+    """Take a notebook apart.
+
+    Raises:
+        UsageError: it is not whole JSON, or no notebook; names the file and what is wrong.
+    """
+    cells, metadata = _cells(path, text)
+    kernel = _kernel(metadata)
+    places = list(_places(text))
+    known = len(places) == len(cells)
+    blocks: list[Block] = []
+    prose: list[tuple[int, str]] = []
+    for index, cell in enumerate(cells):
+        lines = _Lines(places[index] if known else [])
+        kind, source = _source(path, index, cell)
+        if kind == "code" and source.strip():
+            blocks.append(_code(cell, source, kernel, lines.at(1)))
+        elif kind == "markdown":
+            found = parts(source)
+            blocks += (_moved(block, lines) for block in found.blocks)
+            for line, chunk in found.prose:
+                prose += lines.chunks(line, chunk)
+    numbered = (replace(block, index=index) for index, block in enumerate(blocks))
+    return Document(path, tuple(numbered), tuple(prose), notebook=True)
+
+
+class _Lines:
+    """Where the lines of a cell's source stand in the file; line 1 where that is unknown."""
+
+    def __init__(self, places: list[int]) -> None:
+        self.places = places or [1]
+
+    def at(self, line: int) -> int:
+        return self.places[min(line, len(self.places)) - 1]
+
+    def chunks(self, line: int, text: str) -> Iterator[tuple[int, str]]:
+        """Yield prose such that a line further on in it is one further on in the file."""
+        start, held = self.at(line), list[str]()
+        for number, each in enumerate(text.split("\n"), line):
+            if self.at(number) != start + len(held) and held:
+                yield start, "\n".join(held)
+                start, held = self.at(number), []
+            held.append(each)
+        yield start, "\n".join(held)
+
+
+def _moved(block: Block, lines: _Lines) -> Block:
+    printed = block.printed and replace(block.printed, line=lines.at(block.printed.line))
+    return replace(block, line=lines.at(block.line), printed=printed)
+
+
+def _code(cell: dict[str, Any], source: str, kernel: str, line: int) -> Block:
+    language, code, notes = magics.removed(source, kernel)
+    shown = "\n".join(text.rstrip("\n") for text in _outputs(cell))
+    printed = Printed(shown, line) if shown.strip() else None
+    return Block(0, line, language, code, notes=notes, printed=printed, cell=True)
+
+
+def _outputs(cell: dict[str, Any]) -> Iterator[str]:
+    """Yield what the cell wrote to standard output, and the value it ended in, as text."""
+    stored = cell.get("outputs")
+    for output in stored if isinstance(stored, list) else []:
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data")
+        if output.get("output_type") == "stream" and output.get("name", "stdout") == "stdout":
+            shown = output.get("text")
+        elif output.get("output_type") == "execute_result" and isinstance(data, dict):
+            shown = data.get("text/plain")
+        else:
+            continue
+        if isinstance(shown, list):
+            shown = "".join(part for part in shown if isinstance(part, str))
+        if isinstance(shown, str):
+            yield shown
+
+
+def _kernel(metadata: Any) -> str:
+    """Return the language of the cells, by what the notebook says of its kernel."""
+    for section, key in (
+        ("kernelspec", "language"),
+        ("language_info", "name"),
+        ("kernelspec", "name"),
+    ):
+        entry = metadata.get(section) if isinstance(metadata, dict) else None
+        value = entry.get(key) if isinstance(entry, dict) else None
+        if isinstance(value, str) and value.strip():
+            return named(value)
+    return "python"  # what a notebook without metadata was before kernels had names
+
+
+def _cells(path: Path, text: str) -> tuple[list[Any], Any]:
+    import nbformat
+    from nbformat.reader import NotJSONError
+
+    logger = logging.getLogger("traitlets")
+    disabled, logger.disabled = logger.disabled, True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found: Any = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
+            if found.get("nbformat", 1) != _VERSION:
+                found = nbformat.convert(found, _VERSION)  # type: ignore[no-untyped-call]
+    except NotJSONError as error:
+        cause = error.__cause__ or error
+        raise UsageError(
+            f"{path}: is not whole JSON: {cause}; it may be cut short: download or save it again"
+        ) from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: is nested too deeply for a notebook") from error
+    except Exception as error:  # what nbformat raises over strange contents is any exception
+        raise _no_notebook(path, f"{type(error).__name__}: {error}") from error
+    finally:
+        logger.disabled = disabled
+    cells = found.get("cells") if isinstance(found, dict) else None
+    if not isinstance(cells, list):
+        raise _no_notebook(path, "it has no list of cells")
+    return cells, found.get("metadata")
+
+
+def _source(path: Path, index: int, cell: Any) -> tuple[str, str]:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(kind, str):
+        raise _no_notebook(path, f"cell {index + 1} has no cell_type")
+    if not isinstance(source, str):
+        raise _no_notebook(path, f"cell {index + 1} has no source")
+    return kind, source
+
+
+def _no_notebook(path: Path, reason: str) -> UsageError:
+    short = " ".join(reason.split())[:200]
+    return UsageError(f"{path}: is not a notebook ({short}); open it in Jupyter and save it again")
+
+
+def _places(text: str) -> Iterator[list[int]]:
+    """Yield for each cell the file's line of every line of its source.
+
+    A cell is an object in an array called `cells`; a line of source is a string in an array, or
+    all lines are one string.
+    """
+    keys: list[str] = []  # of every object or array entered, the key it stands under
+    key, line, previous = "", 1, 0
+    cell: list[int] = []
+    for token in _TOKEN.finditer(text):
+        line += text.count("\n", previous, token.start())
+        previous = token.start()
+        mark = token[0]
+        if mark in "{[":
+            keys.append(key)
+            key = ""
+            if mark == "{" and _is_cell(keys):
+                cell = []
+        elif mark in "}]":
+            if mark == "}" and _is_cell(keys):
+                yield cell
+            key = ""
+            if keys:
+                keys.pop()
+        elif mark == ",":
+            key = ""
+        elif mark != ":":
+            if _is_cell(keys[:-1]) and keys[-1] in _SOURCES:
+                cell += [line] * (mark.count("\\n") + (not mark.endswith('\\n"')))
+            elif _is_cell(keys) and key in _SOURCES:
+                cell += [line] * (mark.count("\\n") + 1)
+            key = key or mark[1:-1]
+
+
+def _is_cell(keys: list[str]) -> bool:
+    """Say whether what was entered under these keys is a cell: `cells` holds it directly."""
+    return len(keys) >= 3 and keys[-2:] == ["cells", ""] and keys[0] == "" and len(keys) in {3, 5}

@@ -1,0 +1,172 @@
+"""What a document says against what its code does: formulas, derivatives, names, defaults."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.binding import HYPERPARAMETERS, role_names
+from harness.documents.blocks import Document
+from harness.documents.formulas import Formula, Stated
+from harness.documents.program import parsed
+from harness.documents.trainers import iteration_names
+from harness.verdict import GOOD
+from python_ref.dialects import Dialect
+
+if TYPE_CHECKING:
+    from harness.documents.examine import Examined
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about the document, and the line it is about."""
+
+    line: int
+    sentence: str
+
+
+def about_code(
+    rows: Sequence[Examined],
+    formulas: Sequence[Formula],
+    derivatives: Sequence[Stated],
+    claim: Dialect,
+) -> Iterator[Finding]:
+    """Where formulas and derivatives say another thing than the code."""
+    yield from _epsilon(rows, formulas, claim)
+    yield from _factors(rows, derivatives)
+
+
+def _epsilon(
+    rows: Sequence[Examined], formulas: Sequence[Formula], claim: Dialect
+) -> Iterator[Finding]:
+    places: dict[str, list[Examined]] = {}
+    for row in rows:
+        if (where := _epsilon_of(row, claim)) is not None:
+            places.setdefault(where, []).append(row)
+    for formula in formulas:
+        others = {where: there for where, there in places.items() if where != formula.epsilon}
+        if not others:
+            continue
+        code = "; ".join(
+            f"epsilon={where} in the code at {_lines(there)}" for where, there in others.items()
+        )
+        agrees = places.get(formula.epsilon, [])
+        also = f"; the code at {_lines(agrees)} does as the formula says" if agrees else ""
+        said = f"the formula at line {formula.line} says epsilon={formula.epsilon}, but {code}"
+        yield Finding(formula.line, said + also)
+
+
+def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
+    """Where a block's code has epsilon; None where that is not known."""
+    result = row.last
+    if result is None:
+        return None
+    for deviation in result.deviations:
+        axis, _, value = deviation.partition("=")
+        if axis == "epsilon":
+            return value
+        if axis == "eps" or (axis, value) in (("write", "none"), ("average", "none")):
+            return None
+    explained = result.verdict.word in GOOD or bool(result.deviations)
+    return claim.choice("epsilon") if explained else None
+
+
+def _lines(rows: Sequence[Examined]) -> str:
+    places = [f"{row.block.line} ({row.block.language})" for row in rows]
+    word = "line" if len(places) == 1 else "lines"
+    return f"{word} {', '.join(places)}"
+
+
+def _factors(rows: Sequence[Examined], derivatives: Sequence[Stated]) -> Iterator[Finding]:
+    """Derivatives of the loss whose factor the code leaves out, or has besides."""
+    ways: dict[float, list[Examined]] = {}
+    for row in rows:
+        if row.convention is not None:
+            ways.setdefault(row.convention.factor, []).append(row)
+    stated: dict[float, list[int]] = {}
+    for derivative in derivatives:
+        stated.setdefault(derivative.factor, []).append(derivative.line)
+    for factor, lines in stated.items():
+        for own, there in ways.items():
+            if own == factor:
+                continue
+            places = ", ".join(map(str, lines))
+            word = "derivative stated at line" if len(lines) == 1 else "derivatives stated at lines"
+            yield Finding(
+                lines[0],
+                f"the {word} {places} {'has' if len(lines) == 1 else 'have'} the factor {factor:g},"
+                f" the code at {_lines(there)} forms it with {own:g}: a step is divided by the"
+                " gradient's own size, so that changes nothing but through epsilon, which in the"
+                f" code acts as if it were {factor / own:g} times as large",
+            )
+
+
+# -- names and defaults ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Signature:
+    line: int
+    parameters: Mapping[str, str]
+    """Name to default as written; "" where there is none."""
+
+
+def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Finding]:
+    """What one listing of a function calls or presets otherwise than the listing before it."""
+    seen: dict[str, _Signature] = {}
+    said: set[str] = set()
+    for block in document.blocks:
+        if block.language != "python" or (tree := parsed(texts[block.index])) is None:
+            continue
+        for name, node in _functions(tree):
+            mine = _Signature(block.line, _parameters(node))
+            if before := seen.get(name):
+                for sentence in _compared(name, before, mine):
+                    if sentence not in said:
+                        said.add(sentence)
+                        yield Finding(block.line, sentence)
+            seen[name] = mine
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
+                    yield node.name, inner
+
+
+def _parameters(node: ast.FunctionDef) -> dict[str, str]:
+    positional = [*node.args.posonlyargs, *node.args.args]
+    padding = [None] * (len(positional) - len(node.args.defaults))
+    pairs = list(zip(positional, [*padding, *node.args.defaults], strict=True))
+    pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
+    return {a.arg: ast.unparse(d) if d else "" for a, d in pairs if a.arg != "self"}
+
+
+def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]:
+    for role in (*HYPERPARAMETERS, "iterations"):
+        first, second = _of_role(before, role), _of_role(after, role)
+        if first is None or second is None:
+            continue
+        if first != second:
+            yield (
+                f"what {name} calls {first} at line {before.line} is called {second} at line"
+                f" {after.line}"
+            )
+        old, new = before.parameters[first], after.parameters[second]
+        if old and new and old != new:
+            yield (
+                f"{second} of {name} has the default {new} at line {after.line}, at line"
+                f" {before.line} it is {old}"
+            )
+
+
+def _of_role(signature: _Signature, role: str) -> str | None:
+    names = iteration_names() if role == "iterations" else role_names(role)
+    plain = {p.replace("_", "").lower(): p for p in signature.parameters}
+    return next((plain[n] for n in plain if n in names), None)

@@ -1,0 +1,238 @@
+"""What a document says a block prints, held against what it prints, to the digits shown.
+
+Both are read as words and numbers; how they are laid out says nothing. A number shown to four
+decimals is right where the actual one rounds to it there, a half going either way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Context, Decimal
+from typing import NamedTuple
+
+# `np.float64(1.0)` is how newer NumPy shows what was `1.0`.
+_SCALAR = re.compile(r"\b(?:np|numpy)\.(?:float|int|uint|longdouble)\d*\(([^()\n]{0,80})\)")
+# `array([1., 2.], dtype=float32)` differs from `[1. 2.]` in its frame alone.
+_ARRAY = re.compile(r"\barray\((?=\s*\[)|(?<=\])\s*+,?\s*+dtype=[\w.]++\s*+\)|(?<=\])\)")
+_TOKEN = re.compile(
+    r"(?P<number>(?<![\w.])[+-]?(?:(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+(?![\w.]*[A-Za-z_])"
+    r"|(?:nan|inf|infinity)\b))"
+    r"|(?P<address>\b0x[0-9a-f]{6,}\b|@[0-9a-f]{5,8}\b)"
+    r"|(?P<word>\.\.\.|\w+|[^\s\[\],])",
+    re.IGNORECASE,
+)
+_SKIPPED = "..."
+# Below as many significant digits a short number (0.5) is taken for the number itself, not for
+# one that was rounded: otherwise weights that never moved would pass for those shown.
+_ROUNDED = 4
+# Longer ones are no numbers of a computation; comparing them digit by digit is a word's work.
+_LONGEST = 400
+# Seconds of work; nobody reads as much in a document.
+_LARGEST = 1 << 20
+_STEPS = 600_000
+_WIDTH = 100
+_EXACT = Context(prec=2 * _LONGEST, Emax=10**9, Emin=-(10**9), traps=[])
+
+
+class _Token(NamedTuple):
+    """A word, number or address; `line` counts from 1."""
+
+    kind: str
+    text: str
+    line: int
+
+
+class _Long(Exception):
+    """There is too much to go through."""
+
+
+def differs(shown: str, actual: str) -> str | None:
+    """Return None where what came is what is shown, else a sentence on the first difference.
+
+    A line of dots in what is shown stands for any number of lines.
+
+    >>> differs("x = 2.72", "x = 2.71828") is None
+    True
+    >>> differs("x = 2.73", "x = 2.71828")
+    'line 1 of the output shown is "x = 2.73", what came is "x = 2.71828": 2.73 against 2.71828'
+    """
+    try:
+        found = _first_difference(shown, actual)
+    except _Long:
+        return "the output shown and what came are too long to compare"
+    return found and _sentence(shown, actual, *found)
+
+
+def begins(shown: str, actual: str) -> bool:
+    r"""Say whether what came so far is how the output shown begins.
+
+    >>> begins("x = 2.72\ny = 1", "x = 2.71828\n")
+    True
+    """
+    if len(shown) + len(actual) > _LARGEST:
+        return True
+    # After dots anything may have come.
+    first, *others = (list(_tokens(text, line)) for line, text in _pieces(shown))
+    came = list(_tokens(actual, 1))
+    _, found = _against(first, came, 0, _Steps())
+    if found:
+        return found[1] is None
+    return bool(others) or len(came) <= len(first)
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers in a text, as they stand there; digits in names are none.
+
+    >>> numbers("w1: [0.5 -1e-08] nan")
+    ['0.5', '-1e-08', 'nan']
+    """
+    return [token.text for token in _tokens(text, 1) if token.kind == "number"]
+
+
+class _Steps:
+    """Counts comparisons, so that output made to be ambiguous does not hold anybody up."""
+
+    def __init__(self) -> None:
+        self.left = _STEPS
+
+    def take(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise _Long
+
+
+def _pieces(shown: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands between lines of dots: (its first line, text)."""
+    first, held = 1, list[str]()
+    for number, line in enumerate(shown.split("\n"), 1):
+        if line.strip() in {"...", "…", "[...]", "....", "⋮"}:
+            yield first, "\n".join(held)
+            first, held = number + 1, []
+        else:
+            held.append(line)
+    yield first, "\n".join(held)
+
+
+def _tokens(text: str, line: int) -> Iterator[_Token]:
+    text = _ARRAY.sub(lambda found: "\n" * found[0].count("\n"), _SCALAR.sub(r"\1", text))
+    previous = 0
+    for found in _TOKEN.finditer(text):
+        line += text.count("\n", previous, found.start())
+        previous = found.start()
+        yield _Token(found.lastgroup or "word", found[0], line)
+
+
+_Found = tuple[_Token | None, _Token | None]
+
+
+def _first_difference(shown: str, actual: str) -> _Found | None:
+    if shown == actual:
+        return None
+    if len(shown) + len(actual) > _LARGEST:
+        raise _Long
+    pieces = [list(_tokens(text, line)) for line, text in _pieces(shown)]
+    came = list(_tokens(actual, 1))
+    starts = [i for i in range(len(came)) if i == 0 or came[i].line != came[i - 1].line]
+    return _mismatch(pieces, came, [*starts, len(came)], _Steps())
+
+
+def _mismatch(
+    pieces: list[list[_Token]], came: list[_Token], starts: list[int], steps: _Steps
+) -> _Found | None:
+    """Return the first pair that differs; None for either where that side has ended.
+
+    Args:
+        pieces: what is shown, cut where dots stand for whole lines, or for none.
+        came: what is held against it.
+        starts: where its lines begin, and its end.
+        steps: how much work is left.
+    """
+    first, *others = pieces
+    place, found = _against(first, came, 0, steps)
+    if found:
+        return found
+    if not others:
+        return (None, came[place]) if place < len(came) else None
+    *middle, last = others
+    for piece in middle:
+        if not piece:
+            continue
+        nearest: _Found | None = None
+        for start in (each for each in starts if each >= place):
+            end, found = _against(piece, came, start, steps)
+            if not found:
+                place, nearest = end, None
+                break
+            nearest = nearest or found
+        if nearest:
+            return piece[0], None
+    if not last:
+        return None
+    begin = len(came) - len(last)
+    if begin < place:
+        return last[0], came[place] if place < len(came) else None
+    return _against(last, came, begin, steps)[1]
+
+
+def _against(
+    piece: list[_Token], came: list[_Token], start: int, steps: _Steps
+) -> tuple[int, _Found | None]:
+    for offset, token in enumerate(piece):
+        steps.take()
+        place = start + offset
+        if place >= len(came):
+            return place, (token, None)
+        if not _same(token, came[place]):
+            return place, (token, came[place])
+    return start + len(piece), None
+
+
+def _same(shown: _Token, actual: _Token) -> bool:
+    if shown.kind == actual.kind == "number":
+        return _equal(shown.text, actual.text)
+    # An address is another one in every run.
+    return shown.text == actual.text or shown.kind == actual.kind == "address"
+
+
+def _equal(shown: str, actual: str) -> bool:
+    """Say whether the actual number is the one shown, as far as it is shown."""
+    if max(len(shown), len(actual)) > _LONGEST:
+        return shown == actual
+    left, right = _EXACT.create_decimal(shown), _EXACT.create_decimal(actual)
+    if not (left.is_finite() and right.is_finite()):
+        return (left.is_nan() and right.is_nan()) or left == right
+    distance = _EXACT.abs(_EXACT.subtract(left, right))
+    if distance <= _EXACT.divide(_unit(shown, left), Decimal(2)):
+        return True
+    rounded = len(right.as_tuple().digits) >= _ROUNDED
+    return rounded and distance <= _EXACT.divide(_unit(actual, right), Decimal(2))
+
+
+def _unit(text: str, value: Decimal) -> Decimal:
+    """Return one in the last digit; 0 for a whole number, which counts something."""
+    exponent = value.as_tuple().exponent
+    if text.lstrip("+-").isdigit() or not isinstance(exponent, int):
+        return Decimal(0)
+    return _EXACT.scaleb(Decimal(1), exponent)
+
+
+def _sentence(shown: str, actual: str, left: _Token | None, right: _Token | None) -> str:
+    if left is None:
+        return f'after all of the output shown comes "{_quoted(actual, right)}"'
+    came = f'"{_quoted(actual, right)}"' if right else "nothing of that"
+    there = f'line {left.line} of the output shown is "{_quoted(shown, left)}", what came is {came}'
+    if right and left.kind == right.kind == "number":
+        return f"{there}: {left.text} against {right.text}"
+    return there
+
+
+def _quoted(text: str, token: _Token | None) -> str:
+    if token is None:
+        return ""
+    line = " ".join(text.split("\n")[token.line - 1].split())
+    if len(line) <= _WIDTH:
+        return line
+    begin = max(0, line.find(token.text) - _WIDTH // 2)
+    cut = line[begin : begin + _WIDTH]
+    return f"{'... ' if begin else ''}{cut}{' ...' if begin + _WIDTH < len(line) else ''}"

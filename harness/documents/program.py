@@ -1,0 +1,215 @@
+"""Python blocks as a program: what a block needs of the earlier ones, each at its own line.
+
+A reader of a tutorial runs its blocks one after another; a block may use what an earlier one
+imported or defined. Only such definitions are put before it, and only for names that it does
+not define itself, so that another version of the same thing never takes part. Every piece
+stands at its line in the document: messages then name the document's lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+_GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some code and the line of the document where it stands."""
+
+    line: int
+    text: str
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The syntax tree, or None where the text is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text.encode("utf-8", "replace"))
+    except _UNREADABLE:
+        return None
+
+
+def compiles(text: str) -> bool:
+    """Whether the text is a whole program; a tree alone may hold a `return` outside."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "block", "exec", dont_inherit=True)
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def defined(tree: ast.Module) -> set[str]:
+    """The names that the top level of a program defines or imports."""
+    return {name for statement in tree.body for name in _defines(statement)}
+
+
+def declared(tree: ast.Module) -> list[str]:
+    """The classes and functions of the top level, in order."""
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return list(dict.fromkeys(node.name for node in tree.body if isinstance(node, kinds)))
+
+
+def needed(text: str) -> set[str]:
+    """The names that a program uses and neither defines nor finds among the builtins."""
+    if (tree := parsed(text)) is None:
+        return set()
+    try:
+        table = symtable.symtable(text, "block", "exec")
+    except _UNREADABLE:
+        return set()
+    used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    used |= set(_global_names(table))
+    first: dict[str, bool] = {}
+    for name, stored in _events(tree):
+        first.setdefault(name, stored)
+    # `w = w + 1` still needs a w.
+    own = {name for name, stored in first.items() if stored}
+    return (used | (first.keys() - own)) - own - _GIVEN
+
+
+def _events(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """The names that top-level code loads (False) and stores (True), in the order it does."""
+    match node:
+        case ast.Name():
+            yield node.id, isinstance(node.ctx, ast.Store)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            bases = node.bases if isinstance(node, ast.ClassDef) else []
+            for base in (*node.decorator_list, *bases):
+                yield from _events(base)
+            yield node.name, True
+        case ast.Lambda():
+            return
+        case ast.Import() | ast.ImportFrom():
+            yield from ((name, True) for name in _defines(node))
+        case ast.Assign() | ast.AnnAssign() | ast.NamedExpr():
+            if node.value:
+                yield from _events(node.value)
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield from _events(target)
+        case ast.AugAssign():
+            if isinstance(node.target, ast.Name):
+                yield node.target.id, False
+            yield from _events(node.value)
+            yield from _events(node.target)
+        case ast.For() | ast.AsyncFor():
+            yield from _events(node.iter)
+            yield from _events(node.target)
+            for inner in (*node.body, *node.orelse):
+                yield from _events(inner)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            own = {name for g in node.generators for name, _ in _events(g.target)}
+            for child in ast.iter_child_nodes(node):
+                yield from ((name, s) for name, s in _events(child) if name not in own)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _events(child)
+
+
+def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
+    for child in table.get_children():
+        yield from (s.get_name() for s in child.get_symbols() if s.is_global())
+        yield from _global_names(child)
+
+
+def _defines(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield statement.name
+        case ast.Import() | ast.ImportFrom():
+            yield from ((a.asname or a.name).partition(".")[0] for a in statement.names)
+        case _:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id
+
+
+def _adds_to(statement: ast.stmt) -> str | None:
+    """The name of the thing that a statement changes: `C.step = step`, setattr(C, ...)."""
+    if isinstance(statement, ast.Assign):
+        for target in statement.targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                return target.value.id
+    if isinstance(statement, ast.Expr) and isinstance(call := statement.value, ast.Call):
+        named = isinstance(call.func, ast.Name) and call.func.id == "setattr" and call.args
+        if named and isinstance(call.args[0], ast.Name):
+            return call.args[0].id
+    return None
+
+
+def context(earlier: Sequence[Piece], text: str) -> list[Piece]:
+    """The statements of earlier blocks that a block needs, and those that these need."""
+    statements: list[tuple[int, ast.stmt, str]] = []
+    for number, piece in enumerate(earlier):
+        if tree := parsed(piece.text):
+            statements += [(number, node, piece.text) for node in tree.body]
+    chosen: set[int] = set()
+    wanted = [(name, len(statements)) for name in needed(text)]
+    seen = set(wanted)
+    while wanted:
+        name, before = wanted.pop()
+        # A function's body may use what is defined only after it.
+        for at in _definition(name, statements[:before]) or _definition(name, statements):
+            if at in chosen:
+                continue
+            chosen.add(at)
+            _, node, source = statements[at]
+            part = ast.get_source_segment(source, node) or ""
+            further = {(other, at) for other in needed(part)} - seen
+            seen |= further
+            wanted += further
+    return [_piece(earlier[statements[at][0]], *statements[at][1:]) for at in sorted(chosen)]
+
+
+def _definition(name: str, statements: Sequence[tuple[int, ast.stmt, str]]) -> list[int]:
+    """The last definition of a name among statements, and what was added to it since."""
+    found = []
+    for at in range(len(statements) - 1, -1, -1):
+        node = statements[at][1]
+        if _adds_to(node) == name:
+            found.append(at)
+        elif name in _defines(node):
+            return [*found, at]
+    return []
+
+
+def additions(name: str, later: Sequence[Piece]) -> list[Piece]:
+    """What later cells add to a class before it is defined anew, with what that needs there."""
+    found: dict[Piece, None] = {}
+    for number, piece in enumerate(later):
+        if (tree := parsed(piece.text)) is None:
+            continue
+        for node in tree.body:
+            part = _piece(piece, node, piece.text)
+            if _adds_to(node) == name or (name in _defines(node) and name in needed(part.text)):
+                needs = context(later[: number + 1], part.text)
+                found |= dict.fromkeys([*needs, part])
+            elif name in _defines(node):
+                return list(found)
+    return list(found)
+
+
+def _piece(block: Piece, node: ast.stmt, source: str) -> Piece:
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(d.lineno for d in decorators)])
+    lines = source.splitlines()[first - 1 : node.end_lineno]
+    return Piece(block.line + first - 1, "\n".join(lines))
+
+
+def assembled(pieces: Iterable[Piece]) -> str:
+    """One text with every piece at its line, or behind the one before where that is taken."""
+    lines: list[str] = []
+    for piece in pieces:
+        own = piece.text.split("\n")
+        lines += [""] * (piece.line - 1 - len(lines))
+        lines += own
+    return "\n".join(lines) + "\n"

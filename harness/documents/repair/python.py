@@ -1,0 +1,105 @@
+"""Repairs of Python blocks: imports, indentation, Python 2 prints, examples that fail."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+from itertools import islice
+
+from harness.documents.program import compiles, declared, parsed
+from harness.documents.repair import Broken, Repaired, text
+from harness.documents.repair.indentation import lost, restored
+
+# What everybody calls these modules.
+_USUAL = {
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "plt": "import matplotlib.pyplot as plt",
+    "sns": "import seaborn as sns",
+    "tf": "import tensorflow as tf",
+    "jnp": "import jax.numpy as jnp",
+    "nn": "from torch import nn",
+    "optim": "from torch import optim",
+    "keras": "from tensorflow import keras",
+}
+# Where in the standard library and NumPy a bare name is looked for, in this order.
+_HOMES = (
+    "math typing collections dataclasses abc functools itertools copy collections.abc enum"
+    " random time pathlib sys os numpy"
+).split()
+_MISSING = re.compile(r"NameError: name '(\w+)' is not defined")
+_AT = re.compile(r"\((?:[^()]*:|line )(\d+)(?:, column \d+)?\)")
+_PRINT = re.compile(r"^(\s*)print\s+(?![=(.,])(.+?)\s*$", re.MULTILINE)
+_INDENTATIONS = 3
+
+
+def repairs(broken: Broken) -> Iterator[Repaired]:
+    """Candidates for a block, likeliest first."""
+    yield from text.repairs(broken)
+    yield from _imports(broken)
+    if broken.verdict == "does-not-compile" and not compiles(broken.text):
+        yield from _layout(broken)
+        yield from _python2(broken)
+    yield from _without_example(broken)
+
+
+def _imports(broken: Broken) -> Iterator[Repaired]:
+    if not (found := _MISSING.search(broken.message)):
+        return
+    for statement in _statements(found[1]):
+        what = statement.removeprefix("import ").strip()
+        change = f"`{statement}` put first" if " " in what else f"{what} imported"
+        yield Repaired(f"{statement}\n{broken.text}", change, above=1)
+
+
+def _statements(name: str) -> Iterator[str]:
+    """Import statements that give a name, the usual one first."""
+    if name in _USUAL:
+        yield _USUAL[name]
+    elif name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None:
+        yield f"import {name}"
+    else:
+        for home in _HOMES:
+            module = importlib.import_module(home)
+            if hasattr(module, name):
+                yield f"from {home} import {name}"
+                return
+
+
+def _layout(broken: Broken) -> Iterator[Repaired]:
+    dedented = textwrap.dedent(broken.text)
+    if dedented != broken.text and compiles(dedented):
+        yield Repaired(dedented, "the indentation of the whole block taken away")
+    expanded = broken.text.expandtabs(4)
+    if expanded != broken.text and compiles(expanded):
+        yield Repaired(expanded, "tabs replaced by four spaces")
+    if lost(broken.text):
+        for candidate in islice(restored(broken.text), _INDENTATIONS):
+            yield Repaired(candidate, "the lost indentation restored")
+
+
+def _python2(broken: Broken) -> Iterator[Repaired]:
+    changed = _PRINT.sub(r"\1print(\2)", broken.text)
+    if changed != broken.text and compiles(changed):
+        yield Repaired(changed, "print statements of Python 2 written as calls")
+
+
+def _without_example(broken: Broken) -> Iterator[Repaired]:
+    """Leave out the statement outside of all definitions that fails, and what comes of it."""
+    tree = parsed(broken.text)
+    lines = [int(n) - broken.line + 1 for n in _AT.findall(broken.message)]
+    if tree is None or not lines or not declared(tree):
+        return
+    kept = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    for node in tree.body:
+        last = node.end_lineno or node.lineno
+        if isinstance(node, kept) or not any(node.lineno <= line <= last for line in lines):
+            continue
+        at = broken.line + node.lineno - 1
+        rows = broken.text.split("\n")
+        rows[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+        yield Repaired("\n".join(rows), f"the statement at line {at}, which fails, left out")

@@ -1,0 +1,64 @@
+"""Where a stranger's code runs: a fresh folder, no network where possible, limits, no secrets.
+
+It keeps accidents from the machine and the machine's secrets out of the environment. It is no
+prison: files that the user may read can be read.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_ENTER = Path(__file__).with_name("enter.py")
+# A scenario's arrays are kilobytes and a JVM's heap is 1 GiB; what needs more has run away.
+_DATA = 4 << 30
+_FILE = 64 << 20
+_FILES = 1024
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A folder of its own for one piece of code, and how a process is started in it.
+
+    Attributes:
+        folder: working folder, home and temporary folder of what runs.
+        cpu_seconds: processor time, all threads together.
+    """
+
+    folder: Path
+    cpu_seconds: int = 300
+
+    def command(self, command: Sequence[str]) -> list[str]:
+        """The command that enters the sandbox and becomes `command`."""
+        network = "cut" if network_can_be_cut() else "keep"
+        limits = map(str, (self.cpu_seconds, _DATA, _FILE, _FILES))
+        return [sys.executable, "-I", "-S", str(_ENTER), network, *limits, "--", *command]
+
+    def environment(self) -> dict[str, str]:
+        """What the environment says besides what every port's does."""
+        place = str(self.folder)
+        return {"HOME": place, "TMPDIR": place, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+
+
+@contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox whose folder is gone afterwards, whatever was left in it."""
+    with tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True) as folder:
+        yield Sandbox(Path(folder).resolve())
+
+
+@cache
+def network_can_be_cut() -> bool:
+    """Whether the kernel lets a process give up the network (tried once)."""
+    command = [sys.executable, "-I", "-S", str(_ENTER), "probe"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

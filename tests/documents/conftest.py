@@ -1,0 +1,46 @@
+"""Documents for the tests of this room: written to a file, examined, and looked up by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from harness.documents.examine import Examination, examine
+from harness.run import Options
+from python_ref.dialects import Dialect
+
+Examine = Callable[..., Examination]
+
+RIGHT = """
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps = lr, rho, eps
+        self.cache = {}
+
+    def step(self, grads, params):
+        for k, g in grads.items():
+            v = self.rho * self.cache.get(k, 0.0) + (1 - self.rho) * (g * g)
+            self.cache[k] = v
+            params[k] = params[k] - self.lr * g / (np.sqrt(v) + self.eps)
+        return params
+"""
+INSIDE = RIGHT.replace("(np.sqrt(v) + self.eps)", "np.sqrt(v + self.eps)")
+
+
+def fenced(code: str, info: str = "python") -> str:
+    return f"```{info}\n{dedent(code).strip()}\n```\n"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Examine:
+    """Examine a document of that text."""
+
+    def run(text: str | bytes, name: str = "page.md", timeout: float = 10.0) -> Examination:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return examine(path, Dialect(), Options(timeout=timeout))
+
+    return run
