@@ -18,6 +18,8 @@ import pytest
 from hypothesis import settings
 from support import MARK, REPOSITORY, Done, command, none_left
 
+from harness import cache
+
 # Shared machines stall; how long an example takes says nothing about the code.
 settings.register_profile("rmsproof", deadline=None)
 settings.load_profile("rmsproof")
@@ -27,15 +29,15 @@ settings.load_profile("rmsproof")
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A temporary folder that marks every child of the session; none may outlive it."""
     folder = tmp_path_factory.mktemp("session")
-    before = os.environ.get(MARK)
-    os.environ[MARK] = str(folder)
-    tempfile.tempdir = None
-    with none_left():
-        yield folder
-    if before is None:
-        del os.environ[MARK]
-    else:
-        os.environ[MARK] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(MARK, str(folder))
+        # Every command line of the tests would compile all it imports where the machine says
+        # that nothing is to be written beside the sources.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(cache.root() / "bytecode"))
+        tempfile.tempdir = None
+        with none_left():
+            yield folder
     tempfile.tempdir = None
 
 

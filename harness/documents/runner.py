@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import bytecode
 from harness.documents.trainers import Case
 from harness.sandbox import Sandbox, sandbox
 from harness.transport.base import Fault, Unreachable
@@ -166,7 +167,7 @@ def _in(box: Sandbox, task: dict[str, Any], seconds: float) -> dict[str, Any] | 
             cwd=box.folder,
             environment={
                 "PYTHONPATH": path,
-                "PYTHONDONTWRITEBYTECODE": "1",
+                **bytecode.environment(trusted=False),
                 **box.environment(),
             },
             asked=False,

@@ -13,8 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.cache import locked, root
 from harness.errors import ToolchainError
-from harness.toolchain.cache import locked, root
 from harness.toolchain.java import Java
 
 # A JVM's start and the writing of some 15 MB.

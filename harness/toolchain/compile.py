@@ -18,10 +18,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.cache import arriving, locked, root, sha256
 from harness.errors import ToolchainError
 from harness.sandbox import Sandbox
 from harness.toolchain import jars
-from harness.toolchain.cache import arriving, locked, root, sha256
 from harness.toolchain.java import java
 
 # Compilers are ours to trust, but not to wait for: scalac on a cold, loaded machine takes 30 s.

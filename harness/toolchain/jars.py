@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.cache import locked, root, sha256
 from harness.errors import ToolchainError
-from harness.toolchain.cache import locked, root, sha256
 
 
 @dataclass(frozen=True)

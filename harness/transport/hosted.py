@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from harness import bytecode
 from harness.binding import Wanted
 from harness.sandbox import Sandbox
 from harness.transport import frames
@@ -197,7 +198,8 @@ class Worker:
             try:
                 # Our own package must be found whatever folder we are in.
                 path = os.pathsep.join(entry for entry in sys.path if entry)
-                environment = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+                compiled = bytecode.environment(trusted=self._sandbox is None)
+                environment = {"PYTHONPATH": path, **compiled}
                 if self._sandbox:
                     command = self._sandbox.command(command)
                     environment |= self._sandbox.environment()

@@ -202,7 +202,7 @@ def test_a_java_page_is_repaired_import_by_import_and_its_statements_wrapped(
     said = " ".join(repairs(row))
     assert "java.util.HashMap" in said
     assert "java.util.Map" in said
-    assert "statement at line 28" in said
+    assert "the statements at line 24 put into a class of their own" in said
 
 
 def test_a_clojure_page_is_gone_through_to_the_bottom(written: Examine) -> None:

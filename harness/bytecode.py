@@ -1,0 +1,60 @@
+"""Compiled Python for the processes we start, so that none of them compiles NumPy anew.
+
+Where Python may write, its compiled modules lie beside the sources already. Where it was told
+not to (containers, CI), each process would compile everything it imports, in half a second;
+there they are kept in our cache. A stranger's code only ever reads them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+
+from harness.cache import root
+
+_NEEDED = "harness.documents.child, harness.transport.worker"
+
+
+def environment(*, trusted: bool) -> dict[str, str]:
+    """What the environment of a Python process of ours says about compiled modules.
+
+    Args:
+        trusted: what runs there may add to them; otherwise they are made beforehand.
+    """
+    reading = {"PYTHONDONTWRITEBYTECODE": "1"}
+    place = _prefix()
+    if place is None:
+        return reading
+    if trusted:
+        return {"PYTHONPYCACHEPREFIX": place}
+    _made(place)
+    return {"PYTHONPYCACHEPREFIX": place, **reading}
+
+
+@cache
+def _prefix() -> str | None:
+    """Where compiled modules are kept; None where they lie beside their sources."""
+    if sys.pycache_prefix:
+        return sys.pycache_prefix
+    if os.path.exists(importlib.util.cache_from_source(np.__file__)):  # noqa: PTH110
+        return None
+    return str(root() / "bytecode")
+
+
+@cache
+def _made(place: str) -> None:
+    """Import once what our processes need, so that it is compiled."""
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(
+        [sys.executable, "-c", f"import {_NEEDED}"],
+        env={**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": place},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
