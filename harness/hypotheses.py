@@ -8,7 +8,7 @@ for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 
 from python_ref.dialects import AXES, Dialect
@@ -49,9 +49,14 @@ def dialect(
     claim: Dialect, chosen: Deviations, constants: Mapping[str, float] | None = None
 ) -> Dialect:
     """The claim with a set of deviations from it."""
+    found = _formulas(claim, chosen)
+    return found.having(constants) if constants else found
+
+
+@lru_cache(maxsize=1 << 16)
+def _formulas(claim: Dialect, chosen: Deviations) -> Dialect:
     choices = {**claim.choices(), **dict(chosen)}
-    written = [f"{axis}={value}" for axis, value in choices.items()]
-    return Dialect(written, {**claim.constants, **(constants or {})})
+    return Dialect([f"{axis}={value}" for axis, value in choices.items()], claim.constants)
 
 
 @cache

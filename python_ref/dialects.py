@@ -91,6 +91,15 @@ class Dialect:
         """Return the dialect with these "axis=value"; ValueError names what does not exist."""
         return cls(deviations, constants)
 
+    def having(self, constants: Mapping[str, float]) -> Dialect:
+        """Return this dialect with further constants of its own, by hyperparameter name."""
+        found = object.__new__(Dialect)
+        given = {**self.constants, **constants}
+        items = tuple((name, float(given[name])) for name in CONSTANTS if name in given)
+        object.__setattr__(found, "deviations", self.deviations)
+        object.__setattr__(found, "items", items)
+        return found
+
     @cached_property
     def constants(self) -> Mapping[str, float]:
         """Values used instead of what is given, by hyperparameter name (`decay`: schedule's k)."""

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from python_ref.dialects import Dialect, Hypothesis
 
 
+def _numbered(values: NDArray[np.float64]) -> Codes:
+    """Equal values as equal codes."""
+    if len(values) and (values == values[0]).all():  # most often they are all the same
+        return np.zeros(len(values), dtype=np.int64)
+    return np.unique(values, return_inverse=True)[1].reshape(-1)
+
+
 class Plan:
     """The stages of hypotheses that compute in one precision.
 
@@ -48,24 +55,24 @@ class Plan:
         self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
         chosen = [d.choices() for d in dialects]
         used = set().union(*chosen)
+        reference = np.zeros(len(hypotheses), dtype=np.int64)
         for name, axis in AXES.items():
-            picked = np.zeros(len(chosen), dtype=np.int64)
+            codes = reference
             if name in used:
                 number = {value: i for i, value in enumerate(axis.names)}
-                picked = np.array([number[c[name]] if name in c else 0 for c in chosen])
-            self._codes[name] = picked[dialect], axis.names
+                codes = np.array([number[c[name]] if name in c else 0 for c in chosen])[dialect]
+            self._codes[name] = codes, axis.names
         for name, known in (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS)):
             names = list(known)
-            codes = [names.index(getattr(o, name)) for o in orders]
-            self._codes[name] = np.array(codes)[order], names
+            picked = [names.index(getattr(o, name)) for o in orders]
+            self._codes[name] = np.array(picked)[order], names
         table = [hyperparameters(scenario, d) for d in dialects]
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
         }
         self._ids = {
-            name: np.unique(values, return_inverse=True)[1].reshape(-1) * 2 + self._own[name]
-            for name, values in self._numbers.items()
+            name: _numbered(values) * 2 + self._own[name] for name, values in self._numbers.items()
         }
         self._count = len(hypotheses)
 

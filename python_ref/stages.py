@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,17 +44,22 @@ class Stage:
         self.columns: dict[str, Any] = {}
         self.links: dict[str, Codes] = {}
         self.state: dict[str, Any] = {}
+        self._groups: list[tuple[slice, Mapping[str, str]]] | None = None
 
     @property
     def rows(self) -> int:
         """R, the number of rows."""
         return len(self.group)
 
-    def groups(self) -> Iterator[tuple[slice, dict[str, str]]]:
+    def groups(self) -> Sequence[tuple[slice, Mapping[str, str]]]:
         """Each combination of choices that still has rows, with its slice of rows."""
-        starts = np.flatnonzero(np.diff(self.group, prepend=-1)).tolist()
-        for start, stop in zip(starts, [*starts[1:], self.rows], strict=True):
-            yield slice(start, stop), self.choices[int(self.group[start])]
+        if self._groups is None:  # every step asks for them, and they seldom change
+            starts = np.flatnonzero(np.diff(self.group, prepend=-1)).tolist()
+            self._groups = [
+                (slice(start, stop), self.choices[int(self.group[start])])
+                for start, stop in zip(starts, [*starts[1:], self.rows], strict=True)
+            ]
+        return self._groups
 
     def keep(self, mask: NDArray[np.bool_]) -> None:
         """Drop hypotheses, not yet the rows that they alone used."""
@@ -68,6 +73,7 @@ class Stage:
         moved = np.cumsum(used) - 1
         self.uses = {name: moved[use] for name, use in self.uses.items()}
         self.group = self.group[used]
+        self._groups = None
         self.columns = {name: column[used] for name, column in self.columns.items()}
         self.links = {name: link[used] for name, link in self.links.items()}
         self.state = {name: state[used] for name, state in self.state.items()}

@@ -371,13 +371,16 @@ def test_java_cells_share_imports_and_may_hold_statements(written: Examine) -> N
 
 
 def test_clojure_blocks_take_what_earlier_ones_define(written: Examine) -> None:
-    head, _, tail = CLOJURE.strip().partition("\n\n")
-    right = tail.replace("(seen k)", "(@seen k)").replace(
-        "(doseq [[k g]", "(into params (for [[k g]"
-    )
-    right = right.replace("(assoc params k (mapv", "[k (mapv").replace(
-        "(params k) g v))))\n  params)", "(params k) g v)])))"
-    )
+    head = CLOJURE.strip().partition("\n\n")[0]
+    right = """
+    (defn step [params grads lr rho eps]
+      (doseq [[k g] grads]
+        (swap! seen update k #(mapv (fn [v g] (+ (* rho v) (* (- 1 rho) (* g g))))
+                                    (or % (repeat 0.0)) g)))
+      (into params (for [[k g] grads]
+                     [k (mapv #(- %1 (/ (* lr %2) (+ (Math/sqrt %3) eps)))
+                              (params k) g (@seen k))])))
+    """
     found = written(fenced(head, "clojure") + "and\n\n" + fenced(right, "clojure"))
     assert [verdicts(row) for row in judged(found)] == [["exact"]]
 
