@@ -1,63 +1,12 @@
-"""The command line: which commands there are; each one's work is in harness.commands.
-
-Heavy libraries are imported by the command that needs them, so that --help is quick.
-"""
+"""The entry point. What takes time to import is imported inside, where Ctrl-C is heard."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
 from typing import Any
 
-import typer
-
-from harness.commands import dialects, documents, goldens, ports
-from harness.commands.common import OK, exits
-
-app = typer.Typer(
-    name="rmsproof",
-    help="Hold any RMSProp against the Python reference: the same one or not, and what differs.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-golden_app = typer.Typer(
-    help="The goldens: what every port is held against.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-dialects_app = typer.Typer(
-    help="The dialects: libraries' RMSProps and their relatives.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-_COMMANDS: dict[str, Callable[..., int]] = {
-    "run": ports.run,
-    "check": ports.check,
-    "doc": documents.doc,
-    "identify": ports.identify,
-    "power": ports.power,
-    "tutorial": documents.tutorial,
-}
-_GOLDENS: dict[str, Callable[..., int]] = {
-    "list": goldens.golden_list,
-    "show": goldens.golden_show,
-    "verify": goldens.golden_verify,
-    "regenerate": goldens.golden_regenerate,
-    "export": goldens.golden_export,
-}
-_DIALECTS: dict[str, Callable[..., int]] = {
-    "list": dialects.dialects_list,
-    "show": dialects.dialects_show,
-    "compare": dialects.dialects_compare,
-}
-for group, commands in ((app, _COMMANDS), (golden_app, _GOLDENS), (dialects_app, _DIALECTS)):
-    for name, command in commands.items():
-        group.command(name)(exits(command))
-app.add_typer(golden_app, name="golden")
-app.add_typer(dialects_app, name="dialects")
+_INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,11 +18,18 @@ def main(arguments: list[str] | None = None) -> int:
         if given[at + 1 :]:
             given[at:] = ["--command", "\0".join(given[at + 1 :])]
     signal.signal(signal.SIGTERM, _interrupt)
+    code: object
     try:
-        app(args=given, prog_name="rmsproof")
+        from harness.commands.app import app
+
+        code = app(args=given, prog_name="rmsproof")
     except SystemExit as error:
-        return error.code if isinstance(error.code, int) else OK
-    return OK
+        code = error.code
+    except KeyboardInterrupt:  # while the command's modules were being imported
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        print("rmsproof: interrupted", file=sys.stderr)
+    return code if isinstance(code, int) else 0
 
 
 def _interrupt(_signal: int, _frame: Any) -> None:

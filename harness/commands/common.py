@@ -38,8 +38,7 @@ def exits(command: _Command) -> _Command:
             problem(str(error))
             code = USAGE if isinstance(error, UsageError) else NOTHING
         except KeyboardInterrupt:
-            print("rmsproof: interrupted", file=sys.stderr)
-            code = INTERRUPTED
+            code = INTERRUPTED  # the entry point says so
         except BrokenPipeError:  # the reader had enough: `rmsproof golden list | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             code = OK
