@@ -2,7 +2,8 @@
 
 Where Python may write, its compiled modules lie beside the sources already. Where it was told
 not to (containers, CI), each process would compile everything it imports, in half a second;
-there they are kept in our cache. A stranger's code only ever reads them.
+there they are kept in our cache, and Python is told not to write them where a stranger's code
+is what imports.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 
 import numpy as np
@@ -51,10 +53,11 @@ def _made(place: str) -> None:
     """Import once what our processes need, so that it is compiled."""
     path = os.pathsep.join(entry for entry in sys.path if entry)
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(
-        [sys.executable, "-c", f"import {_NEEDED}"],
-        env={**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": place},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    with suppress(OSError, subprocess.TimeoutExpired):  # then each process compiles for itself
+        subprocess.run(
+            [sys.executable, "-c", f"import {_NEEDED}"],
+            env={**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": place},
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )

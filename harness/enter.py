@@ -1,44 +1,56 @@
-"""Give up the network and take on limits, then become another command.
+"""Give up the network and take on limits, then run another command and watch over it.
 
-    python enter.py NETWORK CPU DATA FILE FILES -- COMMAND ...
+    python enter.py NETWORK CPU DATA FILE FILES PROCESSES -- COMMAND ...
 
-NETWORK is `cut` (a network namespace of its own where the kernel allows it) or `keep`; the
-numbers are seconds, bytes, bytes and open files, 0 for no limit. `python enter.py probe` ends
-with 0 where the network can be cut. Run as a file, and only with what every Python has: it
-stands before each start of a stranger's code.
+NETWORK is `cut` (a network and a process table of its own) or `keep`; the numbers are seconds,
+bytes, bytes, open files and processes, 0 for no limit. `python enter.py probe` ends with 0 where
+the kernel allows `cut`. Run as a file, and only with what every Python has: it stands before
+each start of a stranger's code.
+
+With a process table of its own, everything that the command starts ends with it, whatever
+session it moved to; and all of it ends when whoever started us is gone.
 """
 
 import contextlib
 import os
 import resource
+import signal
 import sys
+from pathlib import Path
 
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+_PR_SET_PDEATHSIG = 1
+_FAILED = 125
 
 
-def cut_network() -> bool:
-    """Enter a network namespace in which nothing can be reached; whether that was allowed."""
+def cut_off() -> bool:
+    """Enter a network and a process table of our own; whether that was allowed."""
     import ctypes
 
     uid, gid = os.getuid(), os.getgid()
     try:
         libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNET) != 0:
             return False
     except (OSError, AttributeError):  # no such call here
         return False
-    # The same user inside as outside, so that files are still its own.
+    # The same user inside as outside, so that files are still its own; an unmapped one reads
+    # and writes what it may all the same.
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{uid} {uid} 1"),
         ("gid_map", f"{gid} {gid} 1"),
     ):
-        try:
-            with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123
-                file.write(text)
-        except OSError:
-            pass  # an unmapped user reads and writes what it may all the same
+        with contextlib.suppress(OSError):
+            Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
     return True
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when the one that made it ends."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit(kind: int, most: int) -> None:
@@ -50,19 +62,64 @@ def limit(kind: int, most: int) -> None:
             resource.setrlimit(kind, (most, most))
 
 
+def watched(command: list[str]) -> None:
+    """Run the command below the first process of the new table; end as it ended.
+
+    The first process of a table is deaf to signals that it has no handler for, even its own;
+    so the command is the second.
+    """
+    told, tell = os.pipe()
+    first = os.fork()
+    if first == 0:
+        os.close(told)
+        die_with_parent()
+        child = os.fork()
+        if child == 0:
+            os.close(tell)
+            os.execv(command[0], command)
+        close_all_but(tell)
+        while True:
+            pid, status = os.wait()
+            if pid == child:
+                os.write(tell, status.to_bytes(4, "little"))
+                os._exit(0)  # with it goes all that is left in its table
+    os.close(tell)
+    # A JVM is asked where it stands by this signal; it is in our group and gets its own.
+    signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    close_all_but(told)
+    said = os.read(told, 4)
+    os.waitpid(first, 0)
+    status = int.from_bytes(said, "little") if len(said) == 4 else 9
+    if os.WIFSIGNALED(status):
+        signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
+
+
+def close_all_but(kept: int) -> None:
+    """Let go of the command's pipes, or their end would never be seen."""
+    os.closerange(0, kept)
+    os.closerange(kept + 1, 4096)
+
+
 def main() -> None:
     """Do as the arguments say."""
     if sys.argv[1:] == ["probe"]:
-        sys.exit(0 if cut_network() else 1)
-    network, cpu, data, file, files = sys.argv[1:6]
-    if network == "cut":
-        cut_network()
+        sys.exit(0 if cut_off() else 1)
+    network, cpu, data, file, files, processes = sys.argv[1:7]
+    command = sys.argv[8:]
+    cut = network == "cut"
+    if cut and not cut_off():
+        sys.stderr.write("the network cannot be cut\n")
+        os._exit(_FAILED)
     limit(resource.RLIMIT_CPU, int(cpu))
     limit(resource.RLIMIT_DATA, int(data))
     limit(resource.RLIMIT_FSIZE, int(file))
     limit(resource.RLIMIT_NOFILE, int(files))
+    limit(resource.RLIMIT_NPROC, int(processes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    command = sys.argv[7:]
+    if cut:
+        watched(command)
     os.execv(command[0], command)
 
 

@@ -1,25 +1,40 @@
 """Where a stranger's code runs: a fresh folder, no network where possible, limits, no secrets.
 
-It keeps accidents from the machine and the machine's secrets out of the environment. It is no
-prison: files that the user may read can be read.
+It keeps accidents from the machine and the machine's secrets out of the environment, and ends
+whatever was started in it. It is no prison: what the user may read and write can be read and
+written, a limit on files is for each of them, and sockets in the file system can be reached.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+# What a port may know of our environment: nothing that could be a secret.
+_PASSED = frozenset(
+    "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
+    " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
+)
 _ENTER = Path(__file__).with_name("enter.py")
 # A scenario's arrays are kilobytes and a JVM's heap is 1 GiB; what needs more has run away.
 _DATA = 4 << 30
 _FILE = 64 << 20
 _FILES = 1024
+# Of the user, all together; a JVM alone has some thirty threads.
+_PROCESSES = 4096
+
+
+def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment a port runs in."""
+    kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
+    return {**kept, "PYTHONIOENCODING": "utf-8", **(extra or {})}
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Sandbox:
     def command(self, command: Sequence[str]) -> list[str]:
         """The command that enters the sandbox and becomes `command`."""
         network = "cut" if network_can_be_cut() else "keep"
-        limits = map(str, (self.cpu_seconds, _DATA, _FILE, _FILES))
+        limits = map(str, (self.cpu_seconds, _DATA, _FILE, _FILES, _PROCESSES))
         return [sys.executable, "-I", "-S", str(_ENTER), network, *limits, "--", *command]
 
     def environment(self) -> dict[str, str]:

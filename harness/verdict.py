@@ -28,6 +28,8 @@ class Verdict:
         arithmetic: the arithmetic that equals every deciding golden, by family of precision.
         compared: goldens compared whole.
         edge: the comparisons at edges that did not come out equal.
+        unfed: core goldens that were never fed, beside others that were.
+        why_unfed: why not.
     """
 
     word: str
@@ -37,6 +39,8 @@ class Verdict:
     arithmetic: tuple[tuple[str, Arithmetic], ...] = ()
     compared: int = 0
     edge: tuple[Comparison, ...] = ()
+    unfed: int = 0
+    why_unfed: str = ""
 
 
 def of_golden(comparison: Comparison) -> str:
@@ -67,6 +71,7 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
         c = deciding[min(undecided)[1]]
         assert c.fault is not None
         return Verdict(c.fault.kind, c.fault, c.golden, compared=compared, edge=edge)
+    unfed = [c.fault for c in deciding if c.fault and c.fault.kind == "not-run"]
     decisive = deciding[min(judged)[1]]
     word = words[min(judged)[1]]
     families = {c.family for c in deciding if c.fault is None}
@@ -83,6 +88,8 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
         arithmetic=arithmetic if word == "exact" else (),
         compared=compared,
         edge=edge,
+        unfed=len(unfed),
+        why_unfed=unfed[0].message if unfed else "",
     )
 
 

@@ -154,6 +154,7 @@ class Bench:
         try:
             prepared = self._toolchain.prepare(port)
             request = self._toolchain.worker_request(prepared, [language])
+            request["options"] += self._at_home()
         except CompileError as error:
             return Found(fault=Fault("does-not-compile", str(error)))
         except ToolchainError as error:
@@ -170,10 +171,15 @@ class Bench:
             return None
         try:
             prepared = self._toolchain.prepare(self._port(source, self._filed(source)))
-            command = self._toolchain.program_command(prepared, main)
+            command = self._toolchain.program_command(prepared, main, self._at_home())
         except (CompileError, ToolchainError) as error:
             return runner.Ran("", Fault("does-not-compile", str(error)))
         return runner.program(command, self._box, self._options.timeout)
+
+    def _at_home(self) -> list[str]:
+        """What tells a JVM, which asks no environment, where home and temporary files are."""
+        assert self._box is not None
+        return [f"-Djava.io.tmpdir={self._box.folder}", f"-Duser.home={self._box.folder}"]
 
     def _filed(self, source: Source) -> tuple[Path, ...]:
         assert self._box is not None
@@ -329,10 +335,13 @@ def _observed(
 
 
 def _joined(first: Found, second: Found) -> Found:
+    """What is known of a text with trainers and of the rest of it together."""
     if not first.results:
         return second
     return replace(
         first,
         results={**first.results, **second.results},
         kinds={**first.kinds, **second.kinds},
+        conventions={**first.conventions, **second.conventions},
+        added=second.added,
     )

@@ -1,11 +1,12 @@
 """The process in which a document's Python runs: whole scripts, and trainers call by call.
 
-    python -m harness.documents.child TASK REPLY
+    python -m harness.documents.child READ WRITE NAME
 
-TASK and REPLY are JSON files; whatever the code prints goes nowhere near them. `script` runs
-pieces in one namespace, in order, and answers what each printed; `which` finds the first of
-several programs that prints what is expected; `train` calls a function with
-arguments and answers what it returned. A failure of the code is an answer.
+The task comes as JSON through the pipe READ, answers go back through WRITE, a line each, as
+soon as they are known; whatever the code prints goes nowhere near them. `script` runs pieces in
+one namespace, in order, and answers what each printed; `which` finds the first of several
+programs that prints what is expected; `train` calls a function with arguments and answers what
+it returned. A failure of the code is an answer.
 """
 
 from __future__ import annotations
@@ -13,22 +14,21 @@ from __future__ import annotations
 import ast
 import io
 import json
+import math
 import os
 import signal
 import sys
-import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.documents.printed import begins, differs
+from harness.transport.python_host import said, syntax_said
 
-_MODULE = "block"
 # A listing prints some lines; what prints more has run away.
 _PRINTED = 1 << 18
 # So many lines are held against what is expected while they are printed.
@@ -50,46 +50,6 @@ class _Kept(io.StringIO):
         return super().write(text)
 
 
-def run_script(task: dict[str, Any]) -> dict[str, Any]:
-    """Run the pieces; what each printed, and how it failed if it did."""
-    stood_in: list[str] = []
-    if task["stand_ins"]:
-        from harness.documents.stand_ins import install
-
-        stood_in = install(task["stand_ins"])
-    module = _module(task["name"])
-    answers = []
-    for text in task["pieces"]:
-        out = _Kept()
-        run = partial(_execute, text, task["name"], module, task["echo"])
-        failure = _attempt(run, out)
-        answers.append({"output": out.getvalue(), "failure": failure})
-        if failure and not task["go_on"]:
-            break
-    return {"pieces": answers, "stood_in": stood_in}
-
-
-def which(task: dict[str, Any]) -> dict[str, Any]:
-    """The first of several programs whose last piece prints what is expected, by its place."""
-    for place, pieces in enumerate(task["programs"]):
-        if task["stand_ins"]:
-            from harness.documents.stand_ins import install
-
-            install(task["stand_ins"])
-        module = _module(task["name"])
-        out = io.StringIO()
-        failure = None
-        for text in pieces:
-            out = _Expected(task["expected"]) if text is pieces[-1] else _Kept()
-            run = partial(_execute, text, task["name"], module, task["echo"])
-            failure = failure or _attempt(run, out)
-        if failure and (failure.get("missing") or failure["kind"] == "times-out"):
-            break
-        if not failure and differs(task["expected"], out.getvalue()) is None:
-            return {"place": place}
-    return {"place": None}
-
-
 class _Expected(_Kept):
     """Stops a program as soon as it has printed something else."""
 
@@ -109,22 +69,53 @@ class _Expected(_Kept):
         return written
 
 
-def train(task: dict[str, Any]) -> dict[str, Any]:
+def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run the pieces; what each printed, and how it failed if it did."""
+    used = _stood_in(task)
+    module = _module("__main__", task["name"])
+    for text in task["pieces"]:
+        out = _Kept()
+        run = partial(_execute, text, task["name"], module, task["echo"])
+        failure = _attempt(run, out, task)
+        yield {"output": out.getvalue(), "failure": failure, "stood_in": used()}
+        if failure and not task["go_on"]:
+            return
+
+
+def which(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The first of several programs whose last piece prints what is expected, by its place."""
+    signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+    for place, pieces in enumerate(task["programs"]):
+        _stood_in(task)
+        module = _module("__main__", task["name"])
+        out = io.StringIO()
+        failure = None
+        for text in pieces:
+            out = _Expected(task["expected"]) if text is pieces[-1] else _Kept()
+            run = partial(_execute, text, task["name"], module)
+            failure = failure or _attempt(run, out, task, once=True)
+        if failure and (failure.get("missing") or failure["kind"] == "times-out"):
+            return
+        if not failure and differs(task["expected"], out.getvalue()) is None:
+            yield {"place": place}
+            return
+
+
+def train(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Call the trainer for each case in a namespace of its own; the numbers it ends with."""
-    return {"cases": [_case(task, case) for case in task["cases"]]}
+    signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+    for case in task["cases"]:
+        ends: list[list[float]] = []
+        failure = _attempt(partial(_drive, task, case, ends), _Kept(), task, once=True)
+        finite = [[w if math.isfinite(w) else str(w) for w in end] for end in ends]
+        yield {"ends": finite, "failure": failure}
 
 
-def _case(task: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
-    ends: list[list[float]] = []
-
-    def drive() -> None:
-        module = _module(task["name"])
-        _execute(task["text"], task["name"], module)
-        function = module.__dict__[task["function"]]
-        ends.extend(_ended(function, case, steps) for steps in case["steps"])
-
-    failure = _attempt(drive, _Kept())
-    return {"ends": ends, "failure": failure}
+def _drive(task: dict[str, Any], case: dict[str, Any], ends: list[list[float]]) -> None:
+    module = _module("block", task["name"])
+    _execute(task["text"], task["name"], module)
+    function = module.__dict__[task["function"]]
+    ends.extend(_ended(function, case, steps) for steps in case["steps"])
 
 
 def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> list[float]:
@@ -189,17 +180,25 @@ def _candidates(returned: Any) -> list[Any]:
         found += returned.values()
     elif isinstance(returned, tuple | list):
         found += returned
-        found += [
-            part[-1] for part in returned if isinstance(part, list | np.ndarray) and len(part)
-        ]
+        found += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
         found += returned[-1:]
     return found
 
 
-def _module(name: str) -> types.ModuleType:
-    module = types.ModuleType(_MODULE)
-    module.__file__ = name
-    sys.modules[_MODULE] = module
+def _stood_in(task: dict[str, Any]) -> Callable[[], list[str]]:
+    """Put in the stand-ins; what tells which dialects were stepped."""
+    if not task["stand_ins"]:
+        return list
+    from harness.documents.stand_ins import install, used
+
+    install(task["stand_ins"])
+    return lambda: list(used())
+
+
+def _module(name: str, file: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__file__ = file
+    sys.modules[name] = module
     return module
 
 
@@ -218,53 +217,61 @@ def _execute(text: str, name: str, module: types.ModuleType, echo: str = "") -> 
         exec(code, module.__dict__)
 
 
-def _attempt(action: Callable[[], None], out: io.StringIO) -> dict[str, Any] | None:
-    """Do it; how it failed, in words that name the line of the code itself."""
+def _attempt(
+    action: Callable[[], None], out: io.StringIO, task: dict[str, Any], once: bool = False
+) -> dict[str, Any] | None:
+    """Do it within the time; how it failed, in words that name the line of the code itself.
+
+    Args:
+        action: what is done.
+        out: where its standard output goes.
+        task: says how many seconds there are.
+        once: the time is that of all attempts together, and runs already.
+    """
     try:
         with redirect_stdout(out), redirect_stderr(io.StringIO()):
-            action()
+            if not once:
+                signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+            try:
+                action()
+            finally:
+                if not once:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
     except _TooMuch as error:
         return {"kind": "garbled", "message": str(error)}
     except _Late as error:
-        return {"kind": "times-out", "message": _said(error).removeprefix("_Late: ")}
+        return {"kind": "times-out", "message": str(error)}
     except BaseException as error:
         kind = "crashes"
         if isinstance(error, ImportError | NameError | SyntaxError):
             kind = "does-not-compile"
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
-        return {"kind": kind, "message": _said(error), "missing": missing}
+        words = said(error, task["name"])
+        if isinstance(error, SyntaxError):
+            words = syntax_said(error)
+        return {"kind": kind, "message": words, "missing": missing}
     return None
 
 
-def _said(error: BaseException) -> str:
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == sys.modules[_MODULE].__file__
-    ]
-    return f"{text} (line {own[-1].lineno})" if own else text
-
-
 def main() -> None:
-    """Do the task, write the reply beside and rename it."""
+    """Read the task, answer, and end without waiting for threads that the code left."""
     os.dup2(2, 1)
-    task_file, reply_file = Path(sys.argv[1]), Path(sys.argv[2])
-    task = json.loads(task_file.read_text(encoding="utf-8"))
-    seconds = task["seconds"]
+    read, write, name = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    for end in (read, write):
+        os.set_inheritable(end, False)
+    with os.fdopen(read, "rb") as file:
+        task = json.load(file)
+    sys.argv[:] = [name]
 
     def late(_signal: int, _frame: Any) -> None:
-        raise _Late(f"did not end within {seconds:g} s")
+        raise _Late(f"did not end within {task['seconds']:g} s")
 
     signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    reply = {"script": run_script, "which": which, "train": train}[task["do"]](task)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    beside = reply_file.with_suffix(".part")
-    beside.write_text(json.dumps(reply), encoding="utf-8")
-    beside.replace(reply_file)
+    with os.fdopen(write, "w", encoding="ascii") as replies:
+        for answer in {"script": script, "which": which, "train": train}[task["do"]](task):
+            replies.write(json.dumps(answer) + "\n")
+            replies.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class Examined:
         layers: from the block as published to the last that was reached; none for `other`.
         message: why it is `other`.
         findings: what was seen beside the verdict, a sentence each.
+        whole: the text as published, all its parts together.
         repaired: the text at the last layer, if it was changed.
         convention: how a trainer scales its gradient, where that is known.
         contradicted: it prints another thing than the document shows, with what was judged.
@@ -78,6 +79,7 @@ class Examined:
     layers: tuple[Layer, ...] = ()
     message: str = ""
     findings: tuple[str, ...] = ()
+    whole: str | None = None
     repaired: str | None = None
     convention: Convention | None = None
     contradicted: bool = False
@@ -101,14 +103,14 @@ class Examination:
         rows: every block in order.
         formulas: those that say where epsilon stands.
         findings: what concerns the document as a whole.
-        network_cut: whether its code ran without a network.
+        network_cut: whether its code ran without a network; None if none was run.
     """
 
     document: Document
     rows: tuple[Examined, ...]
     formulas: tuple[Formula, ...] = ()
     findings: tuple[Finding, ...] = ()
-    network_cut: bool = False
+    network_cut: bool | None = None
 
 
 def examine(
@@ -139,11 +141,12 @@ def examine(
     try:
         for block in document.blocks:
             progress(f"{path.name}:{block.line} {block.language}", 0)
-            rows += examiner.block(block)
+            rows += examiner.guarded(block)
             progress(f"{path.name}:{block.line} {block.language}", 1)
     finally:
         bench.close()
     stated = tuple(formulas(document.prose))
+    progress(f"{path.name}: what its scripts print", 0)
     rows = examiner.reproduced(rows)
     return Examination(
         document,
@@ -153,8 +156,13 @@ def examine(
             *about_code(rows, stated, derivative_factors(document.prose), claim),
             *about_names(document, examiner.texts),
         ),
-        network_can_be_cut(),
+        network_can_be_cut() if _executed(rows) else None,
     )
+
+
+def _executed(rows: Sequence[Examined]) -> bool:
+    """Whether anything of a document was run: to judge it, or for what it prints."""
+    return any(row.layers or (row.block.printed and row.findings) for row in rows)
 
 
 class _Examiner:
@@ -196,6 +204,15 @@ class _Examiner:
             later=self._pieces(blocks[at + 1 :], language) if block.cell else (),
         )
 
+    def guarded(self, block: Block) -> list[Examined]:
+        """The rows of a block; what goes wrong in ourselves over it costs no other its verdict."""
+        try:
+            return self.block(block)
+        except Exception as error:
+            said = f"rmsproof itself failed here: {type(error).__name__}: {error}"
+            result = unreached(self._port(self._source(block)), "", Fault("not-run", said))
+            return [Examined(block, "optimizer", layers=(Layer(result),))]
+
     # -- one block -------------------------------------------------------------------------
 
     def block(self, block: Block) -> list[Examined]:
@@ -210,11 +227,17 @@ class _Examiner:
             return [Examined(block, "other", message=f"adds to the class at line {first.line}")]
         source = self._source(block)
         if block.language == "python" and (row := self._library(block)):
+            if looks_like_optimizer(source.whole(), "python") and source.names():
+                own = [found for found in self._tried(source) if found.layers]
+                return [*own, row] if own else [row]
             return [row]
         if not looks_like_optimizer(source.whole(), block.language):
             return [Examined(block, "other", message="no optimizer")]
+        return self._tried(source)
+
+    def _tried(self, source: Source) -> list[Examined]:
         with sandbox() as box:
-            self._bench.enter(box, jvm=block.language != "python")
+            self._bench.enter(box, jvm=source.block.language != "python")
             try:
                 return self._rows(source)
             finally:
@@ -287,6 +310,7 @@ class _Examiner:
             shown,
             tuple(layers),
             findings=tuple(self._static(source.block)),
+            whole=self._joined.get(source.block.index, source.block.text),
             repaired=source.text if changed else None,
             convention=found.conventions.get(name),
         )
@@ -324,6 +348,8 @@ class _Examiner:
         self, source: Source, result: Result, name: str | None
     ) -> tuple[Source, Repaired, Found] | None:
         """The first candidate that gets further, else that gets past: text, change, findings."""
+        if result.verdict.word not in _STOPPED:
+            return None
         message = result.verdict.fault.message if result.verdict.fault else ""
         broken = Broken(source.text, source.line, result.verdict.word, message, source.block.cell)
         sideways: tuple[Source, Repaired, Found] | None = None
@@ -344,11 +370,10 @@ class _Examiner:
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
         language = source.block.language
         if language == "python":
-            if broken.verdict == "does-not-compile" and lost(source.text):
-                yield from self._indented(source)
-                return
             from harness.documents.repair import python
 
+            if broken.verdict == "does-not-compile" and lost(source.text):
+                yield from self._indented(source)
             yield from python.repairs(broken)
             return
         from harness.documents.repair import text
@@ -429,6 +454,7 @@ class _Examiner:
             "",
             tuple(layers),
             findings=(*self._static(block), *outcome.findings),
+            whole=published,
             repaired=restored_text if restored_text != published else None,
         )
 
@@ -449,13 +475,19 @@ class _Examiner:
         return [
             replace(
                 row,
-                findings=(*row.findings, came.sentence),
+                findings=(*row.findings, came.sentence + self._repaired(row)),
                 contradicted=came.agrees is False and self._uses(row.block, held),
             )
             if (came := found.get(row.block.index))
             else row
             for row in rows
         ]
+
+    def _repaired(self, row: Examined) -> str:
+        """A printed output is that of the text that ran."""
+        published = self._joined.get(row.block.index, row.block.text)
+        ran = self.texts[row.block.index] if row.block.language == "python" else row.repaired
+        return ", once repaired" if ran not in (None, published) else ""
 
     def _uses(self, block: Block, judged: Sequence[Block]) -> bool:
         """Whether a block is one that was judged, or uses what such a block defines."""
@@ -474,7 +506,8 @@ class _Examiner:
     def _output(self, block: Block) -> Reproduced:
         script = self._script(block, block, self.texts[block.index])
         assert script is not None
-        return scripts.reproduces(script, block, self._options.timeout)
+        whole = self._pieces(self._document.blocks[: block.index], "python")
+        return scripts.reproduces(script, block, whole, self._options.timeout)
 
     def _notebook_outputs(self) -> dict[int, Reproduced]:
         cells = [b for b in self._document.blocks if b.cell and b.language == "python"]
@@ -491,8 +524,12 @@ def _way(source: Source) -> str:
     return "local" if source.block.language == "python" else "jpype"
 
 
+_ELLIPSIS = re.compile(r"^\s*(?:\.\.\.|…)\s*$|[(=,]\s*(?:\.\.\.|…)\s*[),\n]", re.MULTILINE)
+
+
 def _sketch(text: str) -> bool:
-    return "..." in text
+    """Whether dots stand for code that was left out: as a statement, an argument, a value."""
+    return bool(_ELLIPSIS.search(text))
 
 
 def _state(found: Found, name: str | None) -> Result | Fault | None:

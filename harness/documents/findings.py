@@ -151,7 +151,7 @@ def _parameters(node: ast.FunctionDef) -> dict[str, str]:
 def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]:
     for role in (*HYPERPARAMETERS, "iterations"):
         first, second = _of_role(before, role), _of_role(after, role)
-        if first is None or second is None:
+        if first is None or second is None or (first != second and second in before.parameters):
             continue
         if first != second:
             yield (
@@ -167,6 +167,10 @@ def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]
 
 
 def _of_role(signature: _Signature, role: str) -> str | None:
+    """The one parameter that plays a role and can play no other."""
     names = iteration_names() if role == "iterations" else role_names(role)
     plain = {p.replace("_", "").lower(): p for p in signature.parameters}
-    return next((plain[n] for n in plain if n in names), None)
+    fitting = [n for n in plain if n in names]
+    others = [r for r in HYPERPARAMETERS if r != role]
+    sure = [n for n in fitting if not any(n in role_names(other) for other in others)]
+    return plain[sure[0]] if len(sure) == 1 else None

@@ -13,7 +13,9 @@ import builtins
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 _GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -27,6 +29,7 @@ class Piece:
     text: str
 
 
+@lru_cache(maxsize=512)
 def parsed(text: str) -> ast.Module | None:
     """The syntax tree, or None where the text is no Python."""
     try:
@@ -59,22 +62,24 @@ def declared(tree: ast.Module) -> list[str]:
     return list(dict.fromkeys(node.name for node in tree.body if isinstance(node, kinds)))
 
 
-def needed(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def needed(text: str) -> frozenset[str]:
     """The names that a program uses and neither defines nor finds among the builtins."""
     if (tree := parsed(text)) is None:
-        return set()
+        return frozenset()
     try:
         table = symtable.symtable(text, "block", "exec")
     except _UNREADABLE:
-        return set()
+        return frozenset()
     used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
     used |= set(_global_names(table))
     first: dict[str, bool] = {}
-    for name, stored in _events(tree):
-        first.setdefault(name, stored)
+    with suppress(RecursionError):  # a sum of a thousand terms: its names are loads anyway
+        for name, stored in _events(tree):
+            first.setdefault(name, stored)
     # `w = w + 1` still needs a w.
     own = {name for name, stored in first.items() if stored}
-    return (used | (first.keys() - own)) - own - _GIVEN
+    return frozenset((used | (first.keys() - own)) - own - _GIVEN)
 
 
 def _events(node: ast.AST) -> Iterator[tuple[str, bool]]:

@@ -1,26 +1,29 @@
-"""Start a document's Python in its sandbox, wait so long, and read what came of it."""
+"""Start a document's code in its sandbox, wait so long, and read what came of it."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from harness import bytecode
 from harness.documents.trainers import Case
 from harness.sandbox import Sandbox, sandbox
 from harness.transport.base import Fault, Unreachable
-from harness.transport.process import Child
+from harness.transport.process import Child, Deadline, Pipe
 
 # The child stops Python code itself in time; what it cannot stop, and its own start on a
 # loaded machine, is given so much longer.
 _GRACE_SECONDS = 8.0
-# More than any document shows.
-_PRINTED = 1 << 18
+# More than any document shows; and more than any honest answer.
+_PRINTED, _ANSWERED = 1 << 18, 1 << 25
+_Answer = TypeVar("_Answer", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,37 @@ class Ran:
 
     Attributes:
         missing: the module that is not installed, where that is why.
+        stood_in: the dialects that were stepped in a library's place so far.
     """
 
     output: str
     fault: Fault | None = None
     missing: str | None = None
+    stood_in: tuple[str, ...] = ()
+
+
+class _Failure(msgspec.Struct):
+    kind: str
+    message: str
+    missing: str | None = None
+
+    def fault(self) -> Fault:
+        return Fault(self.kind, self.message)
+
+
+class _Piece(msgspec.Struct):
+    output: str
+    failure: _Failure | None
+    stood_in: list[str]
+
+
+class _Place(msgspec.Struct):
+    place: int
+
+
+class _Ends(msgspec.Struct):
+    ends: list[list[float | str]]
+    failure: _Failure | None
 
 
 def run(
@@ -44,20 +73,20 @@ def run(
     go_on: bool = False,
     stand_ins: Collection[str] = (),
     echo: str = "",
-) -> tuple[list[Ran], list[str]]:
+) -> list[Ran]:
     """Run pieces of a script in one namespace of a process of their own.
 
     Args:
         pieces: whole programs, their code at the document's lines.
         name: how tracebacks call the file.
-        seconds: for all of it.
+        seconds: for each piece.
         go_on: whether the pieces behind one that failed are run, as in a notebook.
         stand_ins: libraries that are to be stood in for.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
 
     Returns:
-        A Ran for each piece that was begun, and the dialects that stood in for libraries.
+        A Ran for each piece that was begun; the last one has the fault that ended the process.
     """
     task = {
         "do": "script",
@@ -68,14 +97,18 @@ def run(
         "seconds": seconds,
         "echo": echo,
     }
-    reply = _asked(task, seconds)
-    if isinstance(reply, Fault):
-        return [Ran("", reply)], []
+    answers, fault = _asked(task, seconds * len(pieces), _Piece)
     found = [
-        Ran(piece["output"], _fault(piece["failure"]), (piece["failure"] or {}).get("missing"))
-        for piece in reply["pieces"]
+        Ran(
+            _readable(piece.output),
+            piece.failure.fault() if piece.failure else None,
+            piece.failure.missing if piece.failure else None,
+            tuple(piece.stood_in),
+        )
+        for piece in answers
     ]
-    return found, reply["stood_in"]
+    ended = len(found) < len(pieces) and (go_on or not any(ran.fault for ran in found))
+    return [*found, Ran("", fault)] if ended and fault else found
 
 
 def which(
@@ -93,14 +126,39 @@ def which(
         "name": name,
         "stand_ins": list(stand_ins),
         "seconds": seconds,
-        "echo": "",
     }
-    reply = _asked(task, seconds)
-    return None if isinstance(reply, Fault) else reply["place"]
+    answers, _ = _asked(task, seconds, _Place)
+    return answers[0].place if answers and 0 <= answers[0].place < len(programs) else None
+
+
+def train(
+    text: str, function: str, cases: Sequence[Case], name: str, seconds: float
+) -> list[list[list[float]]] | Fault:
+    """Call a trainer for each case: the weights after every step asked for, or the fault."""
+    task = {
+        "do": "train",
+        "text": text,
+        "name": name,
+        "function": function,
+        "cases": [case.message() for case in cases],
+        "seconds": seconds,
+    }
+    answers, fault = _asked(task, seconds, _Ends)
+    for answer in answers:
+        if answer.failure:
+            return answer.failure.fault()
+    found = [
+        [[float(w) for w in end] for end in answer.ends]  # nan and inf come as words
+        for answer in answers
+    ]
+    shapes = [[len(case.weights)] * len(case.steps) for case in cases]
+    if [[len(end) for end in ends] for ends in found] != shapes:
+        return fault or Fault("garbled", "the trainer's process did not answer as it must")
+    return found
 
 
 def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
-    """Run a command in a sandbox to its end; what it printed, as far as anybody shows."""
+    """Run a command in a sandbox to its end; what it printed."""
     printed = box.folder / "printed.txt"
     with printed.open("wb") as file:
         try:
@@ -122,44 +180,47 @@ def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
         finally:
             child.close()
     with printed.open("rb") as file:
-        return Ran(file.read(_PRINTED).decode("utf-8", "replace"), fault)
+        output = file.read(_PRINTED + 1)
+    if len(output) > _PRINTED and fault is None:
+        fault = Fault("garbled", f"printed more than {_PRINTED >> 10} kB")
+    return Ran(output[:_PRINTED].decode("utf-8", "replace"), fault)
 
 
-def train(
-    text: str, function: str, cases: Sequence[Case], name: str, seconds: float
-) -> list[list[list[float]]] | Fault:
-    """Call a trainer for each case: the weights after every step asked for, or the fault."""
-    task = {
-        "do": "train",
-        "text": text,
-        "name": name,
-        "function": function,
-        "cases": [case.message() for case in cases],
-        "seconds": seconds,
-    }
-    reply = _asked(task, seconds)
-    if isinstance(reply, Fault):
-        return reply
-    for answer in reply["cases"]:
-        if fault := _fault(answer["failure"]):
-            return fault
-    return [answer["ends"] for answer in reply["cases"]]
+def _readable(text: str) -> str:
+    """A text without lone surrogates, which no report can hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _fault(failure: dict[str, Any] | None) -> Fault | None:
-    return Fault(failure["kind"], failure["message"]) if failure else None
-
-
-def _asked(task: dict[str, Any], seconds: float) -> dict[str, Any] | Fault:
+def _asked(
+    task: dict[str, Any], seconds: float, kind: type[_Answer]
+) -> tuple[list[_Answer], Fault | None]:
+    """The answers that came, and what ended the process before it had given all, if so."""
     with sandbox() as box:
-        return _in(box, task, seconds)
+        try:
+            child, pipe, ends = _started(box, task["name"])
+        except Unreachable as error:
+            return [], error.fault
+        deadline = time.monotonic() + seconds + _GRACE_SECONDS
+        try:
+            fault = _exchanged(child, pipe, ends, json.dumps(task).encode(), deadline, seconds)
+        finally:
+            child.close()
+            for end in ends:
+                os.close(end)
+        answers = []
+        for line in bytes(pipe.buffer).split(b"\n")[:-1]:
+            try:
+                answers.append(msgspec.json.decode(line, type=kind))
+            except (msgspec.MsgspecError, RecursionError):
+                return answers, Fault("garbled", "the code wrote to the pipe of its process")
+        return answers, fault
 
 
-def _in(box: Sandbox, task: dict[str, Any], seconds: float) -> dict[str, Any] | Fault:
-    asked, answered = box.folder / "task.json", box.folder / "reply.json"
-    asked.write_text(json.dumps(task), encoding="utf-8")
-    module = ["-m", "harness.documents.child", str(asked), str(answered)]
+def _started(box: Sandbox, name: str) -> tuple[Child, Pipe, list[int]]:
+    their_read, our_write = os.pipe()
+    our_read, their_write = os.pipe()
     path = os.pathsep.join(entry for entry in sys.path if entry)
+    module = ["-m", "harness.documents.child", str(their_read), str(their_write), name]
     try:
         child = Child(
             box.command([sys.executable, *module]),
@@ -170,22 +231,35 @@ def _in(box: Sandbox, task: dict[str, Any], seconds: float) -> dict[str, Any] | 
                 **bytecode.environment(trusted=False),
                 **box.environment(),
             },
+            pass_fds=(their_read, their_write),
             asked=False,
         )
-    except Unreachable as error:
-        return error.fault
-    try:
-        if not child.waited(seconds + _GRACE_SECONDS):
-            return Fault("times-out", f"did not end within {seconds:g} s", fatal=True)
-        reply = _read(answered)
-        return child.death() if reply is None else reply
+    except Unreachable:
+        os.close(our_read)
+        os.close(our_write)
+        raise
     finally:
-        child.close()
+        os.close(their_read)
+        os.close(their_write)
+    return child, Pipe(our_read, our_write), [our_read, our_write]
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _exchanged(
+    child: Child,
+    pipe: Pipe,
+    ends: list[int],
+    task: bytes,
+    deadline: float,
+    seconds: float,
+) -> Fault | None:
+    """Give the task and take answers to their end; what ended them early, if anything did."""
     try:
-        reply: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return reply
+        pipe.send(task, deadline)
+        os.close(ends.pop())
+        while len(pipe.buffer) <= _ANSWERED:
+            pipe.receive(deadline)
+    except Deadline:
+        return Fault("times-out", f"did not end within {seconds:g} s", fatal=True)
+    except EOFError:
+        return None if child.waited(1.0) and child.well else child.death()
+    return Fault("garbled", "the code wrote without end to the pipe of its process", fatal=True)

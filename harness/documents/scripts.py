@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from harness.compare import Comparison
 from harness.diagnose import Diagnosis, Explanation
 from harness.documents import runner
 from harness.documents.blocks import Block
 from harness.documents.extract import prompts
-from harness.documents.printed import differs
+from harness.documents.printed import differs, numbers
 from harness.documents.program import Piece, assembled, context, parsed
 from harness.hypotheses import Deviations
 from harness.judge import Result, settled, unreached
@@ -25,6 +24,9 @@ from python_ref.libraries import find
 
 CANDIDATES = 60
 """So many ways of a lost indentation are run to see which prints what is shown."""
+
+PRINTED = "printed"
+"""The transport of a result that rests on printed numbers."""
 
 _SEARCH_SECONDS = 30.0
 
@@ -71,12 +73,41 @@ def script(earlier: Sequence[Piece], own: Piece, name: str) -> Script:
     return Script(tuple(context(earlier, own.text)), own, name)
 
 
-def reproduces(found: Script, block: Block, seconds: float) -> Reproduced:
-    """Run a block and hold what it prints against what the document shows."""
-    assert block.printed is not None
+def reproduces(found: Script, block: Block, whole: Sequence[Piece], seconds: float) -> Reproduced:
+    """Run a block and hold what it prints against what the document shows.
+
+    Args:
+        found: the block with the definitions it needs.
+        block: the block.
+        whole: the earlier blocks as they stand; where definitions alone do not give what is
+            shown, it is printed by who ran them one after another.
+        seconds: for each of them.
+    """
     echo = "every" if prompts.NOTE in block.notes else ""
-    ran, _ = runner.run(found.programs(), found.name, seconds, echo=echo)
-    return held(ran[-1], block)
+    ran = _last(runner.run(found.programs(), found.name, seconds, echo=echo))
+    alone = held(ran, block)
+    if alone.agrees or ran.missing:
+        return alone
+    session = [assembled([piece]) for piece in (*whole, found.own)]
+    if whole:
+        after = runner.run(session, found.name, seconds, echo=echo, go_on=True)
+        if len(after) == len(session) and (came := held(after[-1], block)).agrees:
+            return Reproduced(True, f"{came.sentence}, behind the blocks before it")
+    if alone.agrees is False:
+        again = _last(runner.run(found.programs(), found.name, seconds, echo=echo))
+        if differs(ran.output, again.output) is not None:
+            return _unsteady(block)
+    return alone
+
+
+def _last(ran: Sequence[runner.Ran]) -> runner.Ran:
+    return ran[-1] if ran else runner.Ran("", Fault("crashes", "it was not begun"))
+
+
+def _unsteady(block: Block) -> Reproduced:
+    assert block.printed is not None
+    said = f"the output at line {block.printed.line} was not checked: every run prints another"
+    return Reproduced(None, said)
 
 
 def held(ran: runner.Ran, block: Block) -> Reproduced:
@@ -86,7 +117,8 @@ def held(ran: runner.Ran, block: Block) -> Reproduced:
     if ran.missing:
         return Reproduced(None, f"{shown} was not checked: {ran.missing} is not installed here")
     if ran.fault:
-        return Reproduced(None, f"{shown} was not checked: {ran.fault.message.splitlines()[0]}")
+        said = ran.fault.message.partition("\n")[0]
+        return Reproduced(None, f"{shown} was not checked: {said}")
     difference = differs(block.printed.text, ran.output)
     if difference is None:
         return Reproduced(True, f"prints {shown}, digit by digit")
@@ -98,12 +130,27 @@ def notebook(
 ) -> dict[int, Reproduced]:
     """Run a notebook's cells in order in one namespace; by index, what came of those shown."""
     programs = [assembled([Piece(cell.line, texts[cell.index])]) for cell in cells]
-    ran, _ = runner.run(programs, name, seconds, go_on=True, echo="last")
-    return {
-        cell.index: held(one, cell)
-        for cell, one in zip(cells, ran, strict=False)
-        if cell.printed is not None
-    }
+
+    def once() -> list[runner.Ran]:
+        return runner.run(programs, name, seconds, go_on=True, echo="last")
+
+    ran = once()
+    found: dict[int, Reproduced] = {}
+    again: list[runner.Ran] | None = None
+    for at, cell in enumerate(cells):
+        if cell.printed is None:
+            continue
+        if at >= len(ran):
+            ended = cells[len(ran) - 1].line if ran else cell.line
+            said = f"the output at line {cell.printed.line} was not checked: the cell at line"
+            found[cell.index] = Reproduced(None, f"{said} {ended} ended the process")
+            continue
+        found[cell.index] = held(ran[at], cell)
+        if found[cell.index].agrees is False:
+            again = once() if again is None else again
+            if at >= len(again) or differs(ran[at].output, again[at].output) is not None:
+                found[cell.index] = _unsteady(cell)
+    return found
 
 
 def reproducing(
@@ -189,40 +236,45 @@ def library_result(
 ) -> LibraryResult:
     """Judge a script that trains with a library's optimizer.
 
-    Where the library is installed the script is run with it, and the dialect of that name is
-    the explanation if it prints the same. Where it is not, there is no verdict; what the
-    document shows is held against the dialect either way.
+    Where the library is installed the script is run with it, and the dialect that was stepped
+    in a stand-in is the explanation if both print the same numbers. Where it is not, there is
+    no verdict; what the document shows is held against the dialect either way.
     """
-    libraries = _libraries(found)
-    ran, dialects = runner.run(found.programs(), found.name, seconds, stand_ins=libraries)
-    stood = ran[-1]
-    findings = []
-    if block.printed is not None:
-        findings.append(_table(stood, block, dialects))
-    missing = _missing_libraries(found)
-    if missing:
+    stood = _last(runner.run(found.programs(), found.name, seconds, stand_ins=_libraries(found)))
+    findings = [_table(stood, block)] if block.printed is not None else []
+    if missing := _missing_libraries(found):
         said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
-        fault = Fault("not-run", said)
-        return LibraryResult(unreached(port, "local", fault), tuple(findings))
-    real = runner.run(found.programs(), found.name, seconds)[0][-1]
+        return LibraryResult(_unjudged(port, said), tuple(findings))
+    real = _last(runner.run(found.programs(), found.name, seconds))
     if real.fault:
         return LibraryResult(unreached(port, "local", real.fault), tuple(findings))
     if block.printed is not None:
         findings.append(held(real, block).sentence)
-    if stood.fault or differs(stood.output, real.output) is not None or not dialects:
-        fault = Fault("not-run", "what the library prints is that of no dialect named for it")
-        return LibraryResult(unreached(port, "local", fault), tuple(findings))
-    return LibraryResult(_explained(port, claim, find(dialects[0]).dialect), tuple(findings))
+    if len(set(numbers(real.output))) < _TELLING:
+        said = "it prints too few numbers to tell what its optimizer does"
+        return LibraryResult(_unjudged(port, said), tuple(findings))
+    if stood.fault or len(stood.stood_in) != 1 or differs(stood.output, real.output) is not None:
+        said = "what it prints is not that of the dialect named for its library"
+        return LibraryResult(_unjudged(port, said), tuple(findings))
+    return LibraryResult(_explained(port, claim, find(stood.stood_in[0]).dialect), tuple(findings))
 
 
-def _table(stood: runner.Ran, block: Block, dialects: Sequence[str]) -> str:
+# So many different numbers, printed to several digits, no two dialects have in common.
+_TELLING = 5
+
+
+def _unjudged(port: Port, said: str) -> Result:
+    return unreached(port, "local", Fault("not-run", said))
+
+
+def _table(stood: runner.Ran, block: Block) -> str:
     assert block.printed is not None
     shown = f"the output at line {block.printed.line}"
-    if stood.fault or not dialects:
-        why = stood.fault.message.splitlines()[0] if stood.fault else "no optimizer was made"
+    if stood.fault or not stood.stood_in:
+        why = stood.fault.message.partition("\n")[0] if stood.fault else "no optimizer was stepped"
         return f"{shown} was not checked against a dialect: {why}"
     difference = differs(block.printed.text, stood.output)
-    names = " and ".join(dialects)
+    names = " and ".join(stood.stood_in)
     if difference is None:
         return f"{shown} is that of the dialect {names}, to every printed digit"
     return f"{shown} is not that of the dialect {names}: {difference}"
@@ -233,11 +285,9 @@ def _explained(port: Port, claim: Dialect, dialect: Dialect) -> Result:
     chosen: Deviations = tuple(
         (axis, dialect.choice(axis)) for axis in AXES if dialect.choice(axis) != claim.choice(axis)
     )
-    comparisons: tuple[Comparison, ...] = ()
-    word = "diverges" if chosen else "conforms"
     diagnosis = Diagnosis(Explanation(chosen)) if chosen else None
-    result = settled(port, "python", "local", Verdict(word, compared=1), diagnosis)
-    return replace(result, comparisons=comparisons)
+    word = "diverges" if chosen else "conforms"
+    return settled(port, "python", PRINTED, Verdict(word, compared=1), diagnosis)
 
 
 def syntax_fault(text: str, line: int) -> Fault:

@@ -61,7 +61,7 @@ def below(found: Examination) -> Iterator[str]:
     for finding in found.findings:
         yield finding.sentence
     yield from found.document.notes
-    if any(row.layers for row in found.rows):
+    if found.network_cut is not None:
         yield _NO_NETWORK if found.network_cut else _NETWORK
 
 
@@ -85,12 +85,12 @@ def patch(found: Examination) -> Iterator[str]:
     """What the repairs changed, as a patch of the document's own lines."""
     name = found.document.path.name
     for row in found.rows:
-        if row.repaired is None:
+        if row.repaired is None or row.whole is None:
             continue
-        before, after = row.block.text.splitlines(), row.repaired.splitlines()
-        for i, line in enumerate(
-            difflib.unified_diff(before, after, f"{name}:{row.block.line}", "repaired", lineterm="")
-        ):
+        before, after = row.whole.split("\n"), row.repaired.split("\n")
+        title = f"{name}:{row.block.line}"
+        hunks = difflib.unified_diff(before, after, title, "repaired", lineterm="")
+        for i, line in enumerate(hunks):
             yield line if i < 2 else _shifted(line, row.block.line - 1)
 
 

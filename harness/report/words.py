@@ -78,14 +78,16 @@ def why(result: Result) -> str:
         return f"{verdict.golden}: {said}" if verdict.golden else said
     if verdict.word == "exact":
         return f"equal to the last bit in {verdict.compared} goldens ({arithmetic(result)})"
+    if verdict.word == "conforms" and result.transport == "printed":
+        return "prints what the reference does, to every printed digit"
     if verdict.word == "conforms":
         return f"within rounding in {verdict.compared} goldens; {_furthest(result.comparisons)}"
     if verdict.word == "no-update":
         changed = "neither the weights given nor a value returned ever change"
         return f"{changed}; {divergence(verdict.first)}" if verdict.first else changed
-    if result.diagnosis and verdict.first:
+    if result.diagnosis:
         said = "; ".join(findings(result.diagnosis, result.port.claim))
-        return f"{said}; {divergence(verdict.first)}"
+        return f"{said}; {divergence(verdict.first)}" if verdict.first else said
     if STATE_LEAKS in result.notes and verdict.first is None:
         return (
             f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
@@ -177,7 +179,10 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
 
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
-    return [_NOTES[note] for note in result.notes]
+    seen = [_NOTES[note] for note in result.notes]
+    if result.verdict.unfed:
+        seen.append(f"{result.verdict.unfed} goldens not run: {result.verdict.why_unfed}")
+    return seen
 
 
 def edges(result: Result) -> list[str]:

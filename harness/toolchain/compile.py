@@ -7,10 +7,12 @@ compiled anew.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import zipfile
@@ -20,7 +22,7 @@ from typing import Any
 
 from harness.cache import arriving, locked, root, sha256
 from harness.errors import ToolchainError
-from harness.sandbox import Sandbox
+from harness.sandbox import Sandbox, scrubbed_environment
 from harness.toolchain import jars
 from harness.toolchain.java import java
 
@@ -151,24 +153,16 @@ def _recorded(folder: Path) -> dict[str, Any] | None:
     return None
 
 
-def _run(command: _Command, sources: Sequence[Path], target: Path) -> dict[str, Any]:
+def _run(
+    command: _Command, sources: Sequence[Path], target: Path, seconds: float = _COMPILE_SECONDS
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="rmsproof-") as scratch, arriving(target) as folder:
         given = [_placed(source, Path(scratch), i) for i, source in enumerate(sources)]
         classes = Path(scratch) / "classes"
         classes.mkdir()
         words = command(classes, given)
         try:
-            # A macro is the source's own code, run by the compiler.
-            done = subprocess.run(
-                Sandbox(Path(scratch)).command(words),
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=_COMPILE_SECONDS,
-                cwd=scratch,
-                check=False,
-            )
+            done = _ended(words, Sandbox(Path(scratch)), seconds)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolchainError(f"{words[0]}: {error}") from error
         message = _message(done.stdout + done.stderr, given)
@@ -180,6 +174,31 @@ def _run(command: _Command, sources: Sequence[Path], target: Path) -> dict[str, 
             record = {"compiled": True, "message": "", "sha256": sha256(folder / _JAR)}
         (folder / _RECORD).write_text(json.dumps(record), encoding="utf-8")
     return record
+
+
+def _ended(words: Sequence[str], box: Sandbox, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run a compiler to its end, and end all that it started.
+
+    A macro is the source's own code, run by the compiler: it gets what a port gets.
+    """
+    with subprocess.Popen(
+        box.command(words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=box.folder,
+        env=scrubbed_environment(box.environment()),
+        start_new_session=True,
+    ) as process:
+        try:
+            out, errors = process.communicate(timeout=seconds)
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(list(words), process.returncode, out, errors)
 
 
 def _pack(classes: Path, jar: Path) -> None:

@@ -150,11 +150,14 @@ class Toolchain:
             *_serving(prepared),
         ]
 
-    def program_command(self, prepared: Prepared, main: str) -> list[str]:
+    def program_command(
+        self, prepared: Prepared, main: str, options: Iterable[str] = ()
+    ) -> list[str]:
         """The command that runs a source as a program: a class's main, or a Clojure script."""
         path = os.pathsep.join([*prepared.classpath, *self.classpath([prepared.language])])
         script = ["clojure.main", prepared.source] if prepared.language == "clojure" else [main]
-        return [str(java().executable), *_JVM_OPTIONS, *_SHORT_LIVED, "-cp", path, *script]
+        given = [*_JVM_OPTIONS, *_SHORT_LIVED, *options]
+        return [str(java().executable), *given, "-cp", path, *script]
 
     def _archived(self, prepared: Prepared, path: str) -> list[str]:
         """The option that starts the JVM from an archive of loaded classes, or none."""

@@ -211,6 +211,10 @@ class Worker:
                     pass_fds=(their_read, their_write),
                     asked=False,
                 )
+            except Unreachable:
+                os.close(our_read)
+                os.close(our_write)
+                raise
             finally:
                 os.close(their_read)
                 os.close(their_write)

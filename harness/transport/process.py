@@ -19,22 +19,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from harness.sandbox import scrubbed_environment
 from harness.transport.base import Fault, Unreachable
 
-# What a port may know of our environment: nothing that could be a secret.
-_PASSED = frozenset(
-    "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
-    " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
-)
 # Enough for a JVM's thread dump.
 _LAST_LINES = 600
 _CHUNK = 1 << 16
-
-
-def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment a port runs in."""
-    kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
-    return {**kept, "PYTHONIOENCODING": "utf-8", **(extra or {})}
 
 
 class Child:
@@ -146,14 +136,16 @@ class Child:
 
     def _port_frames(self) -> str:
         """Where the thread that runs the port stands, from a thread dump (SIGQUIT)."""
-        before = len(self._lines)
+        said = self._lines
+        self._lines = deque(maxlen=_LAST_LINES)  # the dump alone; it may push all else out
         with contextlib.suppress(OSError):
-            os.kill(self.pid, signal.SIGQUIT)
+            os.killpg(self.pid, signal.SIGQUIT)  # in a sandbox the JVM is not the first
         for _ in range(20):
             time.sleep(0.05)
-            dump = list(self._lines)[before:]
+            dump = list(self._lines)
             if any("VM Thread" in line for line in dump):
                 break
+        self._lines = said
         thread: list[str] = []
         for line in dump:
             if line.startswith('"'):

@@ -8,6 +8,7 @@ module's globals are new), a class is instantiated anew.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import importlib
 import importlib.util
@@ -58,9 +59,9 @@ class PythonHost:
             for part in attribute.split("."):
                 target = getattr(target, part)
         except (ImportError, SyntaxError, AttributeError) as error:
-            raise LoadError("does-not-compile", _said(error)) from error
+            raise LoadError("does-not-compile", said(error)) from error
         except BaseException as error:
-            raise LoadError("crashes", f"while importing: {_said(error)}") from error
+            raise LoadError("crashes", f"while importing: {said(error)}") from error
         return cls(target=target)
 
     # -- shape -----------------------------------------------------------------------------
@@ -131,7 +132,7 @@ class PythonHost:
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
         except BaseException as error:
-            return {"kind": "crashes", "message": f"the constructor: {_said(error, self._path)}"}
+            return {"kind": "crashes", "message": f"the constructor: {said(error, self._path)}"}
         return None
 
     def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
@@ -152,8 +153,8 @@ class PythonHost:
             except Garbled as error:
                 failure = {"kind": "garbled", "message": f"step {session.step}: {error}"}
             except BaseException as error:
-                said = _said(error, self._path)
-                failure = {"kind": "crashes", "message": f"step {session.step}: {said}"}
+                words = said(error, self._path)
+                failure = {"kind": "crashes", "message": f"step {session.step}: {words}"}
             if failure:
                 failure["step"] = session.step
                 break
@@ -194,9 +195,9 @@ class PythonHost:
         try:
             exec(self._code, module.__dict__)
         except (ImportError, NameError, SyntaxError) as error:
-            raise LoadError("does-not-compile", _said(error, self._path)) from error
+            raise LoadError("does-not-compile", said(error, self._path)) from error
         except BaseException as error:
-            raise LoadError("crashes", f"while loading: {_said(error, self._path)}") from error
+            raise LoadError("crashes", f"while loading: {said(error, self._path)}") from error
         return module.__dict__
 
     def _new_port(self) -> PythonPort:
@@ -231,12 +232,9 @@ def _compiled(path: str) -> types.CodeType:
         text = importlib.util.decode_source(Path(path).read_bytes())
         return compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        message = (
-            f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
-        )
-        raise LoadError("does-not-compile", message) from error
+        raise LoadError("does-not-compile", syntax_said(error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise LoadError("does-not-compile", _said(error)) from error
+        raise LoadError("does-not-compile", said(error)) from error
 
 
 def _class_shape(name: str, cls: type) -> dict[str, Any]:
@@ -328,9 +326,18 @@ def _bounds(lengths: Sequence[int]) -> list[int]:
     return bounds
 
 
-def _said(error: BaseException, path: str = "") -> str:
+def syntax_said(error: SyntaxError) -> str:
+    """Type, message and place of a syntax error."""
+    return f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
+
+
+def said(error: BaseException, path: str = "") -> str:
     """Type, message, and the last line of the port's own file that took part."""
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = type(error).__name__
+    with contextlib.suppress(Exception):  # an exception of the port's own may not even say so
+        # A message may hold surrogates, which no report can.
+        message = str(error).encode("utf-8", "backslashreplace").decode()
+        text += f": {message}" if message else ""
     if path and not isinstance(error, SyntaxError):
         own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
         if own:

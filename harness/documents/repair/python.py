@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import importlib
 import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from itertools import islice
 
 from harness.documents.program import compiles, declared, parsed
 from harness.documents.repair import Broken, Repaired, text
-from harness.documents.repair.indentation import lost, restored
 
 # What everybody calls these modules.
 _USUAL = {
@@ -34,17 +32,24 @@ _HOMES = (
 _MISSING = re.compile(r"NameError: name '(\w+)' is not defined")
 _AT = re.compile(r"\((?:[^()]*:|line )(\d+)(?:, column \d+)?\)")
 _PRINT = re.compile(r"^(\s*)print\s+(?![=(.,])(.+?)\s*$", re.MULTILINE)
-_INDENTATIONS = 3
 
 
 def repairs(broken: Broken) -> Iterator[Repaired]:
     """Candidates for a block, likeliest first."""
     yield from text.repairs(broken)
     yield from _imports(broken)
+    yield from _main(broken)
     if broken.verdict == "does-not-compile" and not compiles(broken.text):
         yield from _layout(broken)
         yield from _python2(broken)
     yield from _without_example(broken)
+
+
+def _main(broken: Broken) -> Iterator[Repaired]:
+    """`if __name__ == __main__:`, which lacks its quotes."""
+    changed = re.sub(r"(__name__\s*==\s*)__main__\b", r'\1"__main__"', broken.text)
+    if changed != broken.text and "'__main__'" in broken.message:
+        yield Repaired(changed, "quotes put around __main__")
 
 
 def _imports(broken: Broken) -> Iterator[Repaired]:
@@ -60,7 +65,7 @@ def _statements(name: str) -> Iterator[str]:
     """Import statements that give a name, the usual one first."""
     if name in _USUAL:
         yield _USUAL[name]
-    elif name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None:
+    elif name in sys.stdlib_module_names:
         yield f"import {name}"
     else:
         for home in _HOMES:
@@ -77,9 +82,6 @@ def _layout(broken: Broken) -> Iterator[Repaired]:
     expanded = broken.text.expandtabs(4)
     if expanded != broken.text and compiles(expanded):
         yield Repaired(expanded, "tabs replaced by four spaces")
-    if lost(broken.text):
-        for candidate in islice(restored(broken.text), _INDENTATIONS):
-            yield Repaired(candidate, "the lost indentation restored")
 
 
 def _python2(broken: Broken) -> Iterator[Repaired]:
