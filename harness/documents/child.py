@@ -77,7 +77,9 @@ def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         out = _Kept()
         run = partial(_execute, text, task["name"], module, task["echo"])
         failure = _attempt(run, out, task)
-        yield {"output": out.getvalue(), "failure": failure, "stood_in": used()}
+        # Lone surrogates are no text that a report could hold.
+        output = out.getvalue().encode("utf-8", "backslashreplace").decode()
+        yield {"output": output, "failure": failure, "stood_in": used()}
         if failure and not task["go_on"]:
             return
 

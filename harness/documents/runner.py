@@ -100,15 +100,17 @@ def run(
     answers, fault = _asked(task, seconds * len(pieces), _Piece)
     found = [
         Ran(
-            _readable(piece.output),
+            piece.output,
             piece.failure.fault() if piece.failure else None,
             piece.failure.missing if piece.failure else None,
             tuple(piece.stood_in),
         )
         for piece in answers
     ]
-    ended = len(found) < len(pieces) and (go_on or not any(ran.fault for ran in found))
-    return [*found, Ran("", fault)] if ended and fault else found
+    if len(found) < len(pieces) and (go_on or not any(ran.fault for ran in found)):
+        ended = Fault("crashes", "it ended the process")
+        return [*found, Ran("", fault or ended)]
+    return found
 
 
 def which(
@@ -184,11 +186,6 @@ def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
     if len(output) > _PRINTED and fault is None:
         fault = Fault("garbled", f"printed more than {_PRINTED >> 10} kB")
     return Ran(output[:_PRINTED].decode("utf-8", "replace"), fault)
-
-
-def _readable(text: str) -> str:
-    """A text without lone surrogates, which no report can hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _asked(

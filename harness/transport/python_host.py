@@ -77,6 +77,13 @@ class PythonHost:
                 for name, thing in self._namespace.items()
                 if not name.startswith("_") and getattr(thing, "__module__", None) == _MODULE
             }
+        try:
+            return self._described(things)
+        except Exception as error:  # an annotation or a signature that cannot be had
+            kind = "does-not-compile" if isinstance(error, NameError) else "crashes"
+            raise LoadError(kind, said(error, self._path)) from error
+
+    def _described(self, things: Mapping[str, Any]) -> dict[str, Any]:
         candidates, functions = [], []
         for name, thing in things.items():
             if inspect.isclass(thing):
