@@ -38,6 +38,7 @@ class Result:
         notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, as they apply.
         comparisons: a row a golden.
         diagnosis: why it diverges, where it does.
+        elsewhere: of a port that fails at some goldens, what it shows at the others.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
     """
 
@@ -49,6 +50,7 @@ class Result:
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     diagnosis: Diagnosis | None = None
+    elsewhere: tuple[Verdict, Diagnosis | None] | None = None
     as_expected: bool = False
 
     @property
@@ -113,8 +115,21 @@ def judge(
         evidence = wide or evidence
         if evidence:  # edges alone are no ground for a name
             diagnosis = _diagnosed(port, evidence, feeder)
+    elsewhere = None
+    if verdict.fault is not None and verdict.golden is not None:
+        whole = [c for c in comparisons if c.kind == "core" and c.fault is None]
+        if whole:
+            shown = of_port(whole)
+            evidence = [
+                of_golden(g, o)
+                for g, o in fed
+                if g.kind == "core" and o.fault is None and g.precision == "float64"
+            ]
+            wrong = shown.word in ("diverges", "no-update") and evidence
+            elsewhere = (shown, _diagnosed(port, evidence, feeder) if wrong else None)
     return replace(
         settled(port, described.language or port.language, transport.name, verdict, diagnosis),
+        elsewhere=elsewhere,
         where=feeder.where,
         notes=tuple(dict.fromkeys(feeder.notes)),
         comparisons=tuple(comparisons),

@@ -29,6 +29,7 @@ from harness.run import Goldens, Options
 from harness.sandbox import network_can_be_cut, sandbox
 from harness.toolchain.prepare import Toolchain
 from harness.transport.base import Fault
+from harness.verdict import GOOD
 from python_ref.dialects import Dialect
 
 GUESSED = "nothing names its language; it reads like {}"
@@ -38,12 +39,12 @@ Progress = Callable[[str, int], None]
 
 # A block gets so many repairs, and so many candidates are tried for each.
 _LAYERS, _CANDIDATES = 12, 10
-# Where one gets past a complaint to the next of its kind, a few more are tried for better.
-_SIDEWAYS = 3
+# Where one gets further but not to code that is right or explained, a few more are tried.
+_TRIES = 4
 _STOPPED = ("does-not-compile", "crashes", "times-out", "garbled", "no-update")
 # How far a block came: a repair must not throw it back.
 _REACHED = {"does-not-compile": 0, "times-out": 1, "crashes": 1, "garbled": 1, "no-update": 2}
-_WHOLE = 3
+_WHOLE, _EXPLAINED = 3, 4
 # All cells of a notebook together, where their outputs are checked.
 _NOTEBOOK_SECONDS = 60.0
 
@@ -257,12 +258,11 @@ class _Examiner:
         if found.fault is not None:
             return [self._unread(source, layers)]
         if not found.results:
-            message = found.near or "no optimizer"
             if found.near:
                 fault = Fault("not-run", found.near)
                 layers.append(Layer(unreached(self._port(source), _way(source), fault)))
                 return [self._row(source, "optimizer", "", layers, found)]
-            return [Examined(source.block, "other", message=message)]
+            return [Examined(source.block, "other", message="no optimizer that could be bound")]
         several = len(found.results) > 1
         return [
             self._deeper(source, name if several else "", name, list(layers), found)
@@ -347,25 +347,27 @@ class _Examiner:
     def _passed(
         self, source: Source, result: Result, name: str | None
     ) -> tuple[Source, Repaired, Found] | None:
-        """The first candidate that gets further, else that gets past: text, change, findings."""
+        """The candidate that gets furthest past the complaint: text, change, what is found."""
         if result.verdict.word not in _STOPPED:
             return None
         message = result.verdict.fault.message if result.verdict.fault else ""
         broken = Broken(source.text, source.line, result.verdict.word, message, source.block.cell)
-        sideways: tuple[Source, Repaired, Found] | None = None
+        best: tuple[Source, Repaired, Found] | None = None
+        reached = -1
         for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):
-            if not self._bench.left() or (sideways and tries >= _SIDEWAYS):
+            last_resort = candidate.change.endswith("left out")
+            if not self._bench.left() or (best and (tries >= _TRIES or last_resort)):
                 break
             changed = source.repaired(candidate)
             found = self._bench.tried(changed, name)
             after = _state(found, name)
-            if after is None:
+            if after is None or not (_further(result, after) or _past(result, after)):
                 continue
-            if _further(result, after):
-                return changed, candidate, found
-            if sideways is None and _past(result, after):
-                sideways = (changed, candidate, found)
-        return sideways
+            if (rank := _rank(after)) > reached:
+                best, reached = (changed, candidate, found), rank
+            if reached >= _EXPLAINED:
+                break
+        return best
 
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
         language = source.block.language
@@ -469,8 +471,17 @@ class _Examiner:
                 for row in rows
                 if row.block.printed
                 and row.block.language == "python"
+                and row.block.index not in self._of
                 and not scripts.library_calls(self.texts[row.block.index])
             }
+        for row in rows:
+            library = row.block.language == "python" and scripts.library_calls(
+                self.texts[row.block.index]
+            )
+            if row.block.printed and row.block.language in LANGUAGES and not library:
+                shown = f"the output at line {row.block.printed.line}"
+                unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
+                found.setdefault(row.block.index, unchecked)
         held = [row.block for row in rows if row.layers]
         return [
             replace(
@@ -547,6 +558,14 @@ def _further(before: Result, after: Result | Fault) -> bool:
     """Whether a block came further than before: from compiling to running, to moving weights."""
     old, new = _REACHED[before.verdict.word], _REACHED.get(_word(after), _WHOLE)
     return new > old and _word(after) not in ("not-run", "unsupported")
+
+
+def _rank(after: Result | Fault) -> int:
+    """How far a text came: stopped, wrong in an unknown way, right or explained."""
+    reached = _REACHED.get(_word(after), _WHOLE)
+    if reached < _WHOLE or isinstance(after, Fault):
+        return reached
+    return _EXPLAINED if after.verdict.word in GOOD or after.deviations else _WHOLE
 
 
 def _past(before: Result, after: Result | Fault) -> bool:

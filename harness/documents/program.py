@@ -57,9 +57,32 @@ def defined(tree: ast.Module) -> set[str]:
 
 
 def declared(tree: ast.Module) -> list[str]:
-    """The classes and functions of the top level, in order."""
+    """The classes and functions of the top level that do something, in order."""
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return list(dict.fromkeys(node.name for node in tree.body if isinstance(node, kinds)))
+    found = [node for node in tree.body if isinstance(node, kinds) and not _is_stub(node)]
+    return list(dict.fromkeys(node.name for node in found))
+
+
+def _is_stub(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a definition only says what is to be: an abstract base, an empty body."""
+    if isinstance(node, ast.ClassDef):
+        methods = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name[:1] != "_"]
+        return bool(methods) and any(map(_is_abstract, methods)) | all(map(_is_stub, methods))
+    body = [n for n in node.body if not (isinstance(n, ast.Expr) and _is_text(n.value))]
+    return all(
+        isinstance(n, ast.Pass)
+        or (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))
+        or (isinstance(n, ast.Raise) and "NotImplemented" in ast.dump(n))
+        for n in body
+    )
+
+
+def _is_abstract(node: ast.FunctionDef) -> bool:
+    return any("abstractmethod" in ast.dump(decorator) for decorator in node.decorator_list)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 @lru_cache(maxsize=4096)

@@ -135,20 +135,27 @@ class Source:
         return " ".join(found) if language == "java" else "; ".join(found)
 
     def _types(self) -> list[Piece]:
-        """The earlier blocks that declare types which this one uses and does not declare."""
-        from harness.documents.repair.curly import declared as types
-        from harness.documents.repair.curly import used
+        """The types of earlier blocks that this one uses and does not declare."""
+        from harness.documents.repair.curly import declared as names
+        from harness.documents.repair.curly import units, used
 
         language = self.block.language
         chosen: list[Piece] = []
-        wanted = used(self.text, language) - types(self.text, language)
+        mine = names(self.text, language)
+        wanted = used(self.text, language) - mine
         for piece in reversed(self.earlier):
-            own = types(piece.text, language)
-            if own & wanted and not own & types(self.text, language):
-                text = _wrapped(piece.text, piece.line, language)
-                chosen.append(Piece(piece.line, text))
-                wanted = (wanted - own) | (used(piece.text, language) - own)
-        return chosen
+            found = units(piece.text, language)
+            types = [u for u in found if u.kind == "type" and set(u.names) & wanted - mine]
+            if not types:
+                continue
+            imports = [u for u in found if u.kind == "import"]
+            chosen += [
+                Piece(piece.line + piece.text.count("\n", 0, u.code[0]), piece.text[slice(*u.code)])
+                for u in (*imports, *types)
+            ]
+            wanted -= {name for u in types for name in u.names}
+            wanted |= {name for u in types for name in used(piece.text[slice(*u.code)], language)}
+        return [Piece(1, assembled(sorted(chosen, key=lambda p: p.line)))] if chosen else []
 
 
 def _wrapped(text: str, line: int, language: str) -> str:

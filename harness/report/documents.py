@@ -33,18 +33,22 @@ def table(found: Examination) -> Table:
         title = f"{language} {row.name}".strip()
         line = str(row.block.line)
         if not row.layers:
-            shown.add_row(line, title, "other", row.message, style="dim")
+            shown.add_row(
+                line, words.printable(title), "other", words.printable(row.message), style="dim"
+            )
         for i, layer in enumerate(row.layers):
             result = layer.result
             verdict = Text(result.verdict.word, style=colour(result))
             first = (line, title) if i == 0 else ("", "")
             shown.add_row(*first, verdict, Text(words.brief(result)))
             if layer.repair:
-                shown.add_row("", "", Text("  repaired", style="dim"), Text(layer.repair))
+                shown.add_row(
+                    "", "", Text("  repaired", style="dim"), Text(words.printable(layer.repair))
+                )
         for note in _notes(row):
             if row.block.guessed and note == GUESSED.format(row.block.language):
                 continue  # its question mark says so
-            shown.add_row("", "", Text("  note", style="dim"), Text(note))
+            shown.add_row("", "", Text("  note", style="dim"), Text(words.printable(note)))
     return shown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from dataclasses import replace
 
 from harness.compare import Comparison, Divergence
 from harness.diagnose import LARGEST, Diagnosis, Explanation, Nearest
@@ -95,6 +96,8 @@ def why(result: Result) -> str:
     return divergence(verdict.first) if verdict.first else "diverges"
 
 
+# All but the end of a line and the tabulator.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # What a table cell holds; the report in JSON has every word.
 _BRIEF = 150
 # The JVM adds to a ClassCastException where both classes were loaded from.
@@ -113,7 +116,7 @@ def brief(result: Result) -> str:
         text = text.partition(";")[0]
     elif result.diagnosis and result.diagnosis.best:
         text = explanation(result.diagnosis, result.port.claim)
-    text = text.replace("reference/", "").replace("java.lang.", "")
+    text = printable(text.replace("reference/", "").replace("java.lang.", ""))
     return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."
 
 
@@ -169,6 +172,8 @@ def _unexplained(nearest: Nearest | None) -> str:
     if nearest is None:
         return text
     named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
+    if nearest.left < 1e-15:
+        return f"{text}; nearest is {named}, which explains most weights but not all"
     return f"{text}; nearest is {named}, which leaves {nearest.left:.1g} of the way unexplained"
 
 
@@ -182,6 +187,10 @@ def notes(result: Result) -> list[str]:
     seen = [_NOTES[note] for note in result.notes]
     if result.verdict.unfed:
         seen.append(f"{result.verdict.unfed} goldens not run: {result.verdict.why_unfed}")
+    if result.elsewhere:
+        verdict, diagnosis = result.elsewhere
+        other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
+        seen.append(f"where that does not happen: {verdict.word}, {brief(other)}")
     return seen
 
 
@@ -200,6 +209,11 @@ def edges(result: Result) -> list[str]:
     return lines
 
 
+def printable(text: str) -> str:
+    """A text whose control characters are shown and not obeyed."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def problem(message: str) -> None:
     """Tell the user what is wrong with the input, on standard error."""
-    print(f"rmsproof: {message}", file=sys.stderr)
+    print(f"rmsproof: {printable(message)}", file=sys.stderr)

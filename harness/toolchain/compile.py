@@ -166,7 +166,8 @@ def _run(
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolchainError(f"{words[0]}: {error}") from error
         message = _message(done.stdout + done.stderr, given)
-        if done.returncode != 0 and not re.search(r"error", message, re.IGNORECASE):
+        ours = message.startswith("Traceback") or not re.search("error", message, re.IGNORECASE)
+        if done.returncode != 0 and ours:  # nothing that a compiler says of a source
             raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
         record: dict[str, Any] = {"compiled": done.returncode == 0, "message": message}
         if record["compiled"]:

@@ -61,7 +61,7 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     if binding.element is None and language == "python":
         precisions = ("float64", "float32")
     ways = _ways(shape, binding)
-    chosen, running = None, None
+    chosen, running, unnamed = None, None, None
     for message in ways:
         conversation.bind(message)
         tried = conversation.run(TRIAL, precisions[0])
@@ -76,9 +76,11 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
                 break
         elif tried.fault.fatal:
             break
-    # Where all fail, zeros as the state say most of what is wrong.
+        elif "NameError" in tried.fault.message:
+            unnamed = unnamed or message
+    # Where all fail, a name that is missing says most of what is wrong, else zeros as the state.
     telling = _ZEROS if "state" in ways[0]["call"] else 0
-    chosen = chosen or running or ways[telling]
+    chosen = chosen or running or unnamed or ways[telling]
     conversation.bind(chosen)
     if language == "python" and "lists" in _storage_name(shape, chosen):
         precisions = ("float64",)  # Python's own floats are double

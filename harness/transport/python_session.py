@@ -105,6 +105,7 @@ class Session:
                 values["state"] = port.state
         returned = chosen(port.parameters, roles, values).call(port.call)
         port.started = True
+        returned = _succeeded(port, returned)
         return self._without_state(binding, port, returned) if "state" in roles else returned
 
     def _initial(self, number: int) -> Any:
@@ -257,6 +258,22 @@ class Session:
                 return None
             parts.append(array)
         return np.concatenate(parts) if parts else None
+
+
+def _succeeded(port: PythonPort, returned: Any) -> Any:
+    """What a port returned without its successor, whose the next step then is.
+
+    An immutable port returns a changed copy of itself beside the weights.
+    """
+    owner, name = port.owner, getattr(port.call, "__name__", "")
+    if owner is None or getattr(port.call, "__self__", None) is not owner:
+        return returned
+    if isinstance(returned, tuple | list) and len(returned) == 2:
+        for i, part in enumerate(returned):
+            if type(part) is type(owner) and part is not owner:
+                port.owner, port.call = part, getattr(part, name)
+                return returned[1 - i]
+    return returned
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,14 @@ FIRST = {
                 case _:
                     return "some"
         """,
+    "a guard rules one line": """
+        def step(self, grads, params):
+            for k, g in grads.items():
+                if k not in self.seen:
+                    self.seen[k] = 0.0
+                self.seen[k] += g
+                params[k] -= g
+        """,
     "comments stand with what they precede": """
         for i in range(3):
             # twice

@@ -22,12 +22,14 @@ _HEADER = re.compile(
     r"|with|match|case)\b"
 )
 _FOLLOWS = {
-    "elif": {"if", "elif"},
-    "else": {"if", "elif", "for", "while", "try", "except"},
+    "elif": {"if", "guard", "elif"},
+    "else": {"if", "guard", "elif", "for", "while", "try", "except"},
     "except": {"try", "except"},
     "finally": {"try", "except", "else"},
     "case": {"case", "match"},
 }
+# `if k not in cache:`, `if self.v is None:`, `if i % 100 == 0:` rule one line, most often.
+_GUARD = re.compile(r"if\b.*(\bnot\s+in\b|\bis\s+None\b|\bnot\s+\w|%.*==)")
 _TERMINAL = re.compile(r"(return|raise|break|continue|pass)\b")
 _OUTERMOST = re.compile(r"(import|from|class)\b|if\s+__name__\b|@")
 
@@ -77,7 +79,8 @@ def restored(text: str) -> Iterator[str]:
         for level in _possible(line, before, levels, open_):
             order += 1
             more = cost + _cost(lines, len(levels), level, levels, open_)
-            suites = (*open_[:level], line.word) if line.opens else open_[:level]
+            word = "guard" if line.word == "if" and _GUARD.match(line.code) else line.word
+            suites = (*open_[:level], word) if line.opens else open_[:level]
             heapq.heappush(heap, (more, -order, (*levels, level), suites))
 
 
@@ -139,8 +142,11 @@ def _cost(
         return 0.25 * (out - 1)
     inside = "def" in open_[:level] or "def" not in open_
     left = 0.0 if inside else 1.0  # leaving a function without a return
+    innermost = open_[-1] if open_ and len(open_) == levels[-1] else ""
     if not out:
-        return 0.0
+        return {"guard": 0.5, "if": 0.3, "elif": 0.3}.get(innermost, 0.0)
+    if innermost in ("guard", "if", "elif"):
+        return left + (0.2 if innermost == "guard" else 0.4) + 0.5 * (out - 1)
     return left + (0.5 if line.after_blank else 1.0) + 0.1 * out
 
 

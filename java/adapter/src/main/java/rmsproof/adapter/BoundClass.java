@@ -207,8 +207,8 @@ final class BoundClass implements BoundPort {
 
     private final class Instance implements Optimizer {
         private final Entry own;
-        private final Object target;
         private final Object[] arguments;
+        private Object target;
         private final int gradientsAt = binding.call().indexOf("gradients");
         private final int weightsAt = binding.call().indexOf("weights");
         private final int stateAt = binding.call().indexOf("state");
@@ -231,10 +231,24 @@ final class BoundClass implements BoundPort {
                             ? defaultValue(own.method, stateAt, target, arguments)
                             : port.language.wrap(state, stateType);
                 }
-                return own.method.invoke(target, arguments);
+                return succeeded(own.method.invoke(target, arguments));
             } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();
             }
+        }
+
+        /** An immutable port returns its successor beside the weights; the next step is that one's. */
+        private Object succeeded(Object returned) {
+            Object[] pair = target == null || own.singleton != null
+                    ? null : port.language.pair(returned);
+            for (int i = 0; pair != null && i < 2; i++) {
+                if (pair[i] != null && pair[i] != target
+                        && pair[i].getClass() == target.getClass()) {
+                    target = pair[i];
+                    return pair[1 - i];
+                }
+            }
+            return returned;
         }
 
         @Override
