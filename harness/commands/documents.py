@@ -23,7 +23,7 @@ from harness.commands.common import (
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
-    from harness.documents.examine import Examination
+    from harness.documents.examined import Examination
     from harness.run import Options
     from python_ref.dialects import Dialect
 

@@ -16,7 +16,7 @@ from harness.verdict import GOOD
 from python_ref.dialects import Dialect
 
 if TYPE_CHECKING:
-    from harness.documents.examine import Examined
+    from harness.documents.examined import Examined
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from harness.documents.examine import GUESSED, Examination, Examined
+from harness.documents.examined import GUESSED, Examination, Examined
 from harness.judge import Result
 from harness.report import json as report_json
 from harness.report import words

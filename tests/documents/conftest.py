@@ -8,7 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from harness.documents.examine import Examination, examine
+from harness.documents.examine import examine
+from harness.documents.examined import Examination
 from harness.run import Options
 from python_ref.dialects import Dialect
 

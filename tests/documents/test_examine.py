@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from documents.conftest import INSIDE, RIGHT, Examine, fenced
 
-from harness.documents.examine import Examination, Examined
+from harness.documents.examined import Examination, Examined
 from harness.sandbox import network_can_be_cut
 
 IMPORT = "import numpy as np\n"

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 from support import REPOSITORY
 
-from harness.documents.examine import Examination, Examined, examine
+from harness.documents.examine import examine
+from harness.documents.examined import Examination, Examined
 from harness.run import Options
 from python_ref.dialects import Dialect
 

@@ -1,0 +1,110 @@
+"""What a document shows as printed, held against what its blocks print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.documents import scripts
+from harness.documents.attempt import Bench
+from harness.documents.blocks import LANGUAGES, Block
+from harness.documents.examined import Examined
+from harness.documents.reading import Reading
+from harness.documents.scripts import Reproduced
+from harness.documents.source import Source
+
+
+class Outputs:
+    """Runs the blocks that show an output.
+
+    Args:
+        reading: the document's texts.
+        bench: where a JVM language's block is run.
+        seconds: for one block.
+    """
+
+    def __init__(self, reading: Reading, bench: Bench, seconds: float) -> None:
+        self._reading, self._bench, self._seconds = reading, bench, seconds
+        self._ran: dict[int, Reproduced] = {}
+        self.executed = False
+        """Whether anything was run for what it prints."""
+
+    def reproduced(self, rows: Sequence[Examined]) -> list[Examined]:
+        """The rows with what came of their printed outputs."""
+        found = dict(self._ran)
+        if self._reading.document.notebook:
+            found |= self._notebook_outputs()
+        else:
+            found |= {
+                row.block.index: self._output(row.block)
+                for row in rows
+                if row.block.printed
+                and row.block.language == "python"
+                and row.block.index not in self._reading.of
+                and not scripts.library_calls(self._reading.texts[row.block.index])
+            }
+        for row in rows:
+            library = row.block.language == "python" and scripts.library_calls(
+                self._reading.texts[row.block.index]
+            )
+            if row.block.printed and row.block.language in LANGUAGES and not library:
+                shown = f"the output at line {row.block.printed.line}"
+                unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
+                found.setdefault(row.block.index, unchecked)
+        held = [row.block for row in rows if row.layers]
+        return [
+            replace(
+                row,
+                findings=(*row.findings, came.sentence + self._repaired(row)),
+                contradicted=came.agrees is False and self._uses(row.block, held),
+            )
+            if (came := found.get(row.block.index))
+            else row
+            for row in rows
+        ]
+
+    def _repaired(self, row: Examined) -> str:
+        """A printed output is that of the text that ran."""
+        published = self._reading.published(row.block)
+        ran = (
+            self._reading.texts[row.block.index] if row.block.language == "python" else row.repaired
+        )
+        return ", once repaired" if ran not in (None, published) else ""
+
+    def _uses(self, block: Block, judged: Sequence[Block]) -> bool:
+        """Whether a block is one that was judged, or uses what such a block defines."""
+        if block in judged:
+            return True
+        script = self._reading.script(block, block, self._reading.texts[block.index])
+        return script is not None and any(
+            script.uses(other.line, self._reading.texts[other.index]) for other in judged
+        )
+
+    def run(self, source: Source) -> None:
+        """Run a JVM language's block, while its sandbox is there."""
+        self.executed = True
+        if source.block.index not in self._ran and (ran := self._bench.ran(source)) is not None:
+            self._ran[source.block.index] = scripts.held(ran, source.block)
+
+    def _output(self, block: Block) -> Reproduced:
+        """What came of running a block; a failure of ours costs no other its finding."""
+        self.executed = True
+        try:
+            return self._held(block)
+        except Exception as error:
+            said = f"rmsproof itself failed: {type(error).__name__}: {error}"
+            return Reproduced(None, f"its output was not checked: {said}")
+
+    def _held(self, block: Block) -> Reproduced:
+        script = self._reading.script(block, block, self._reading.texts[block.index])
+        assert script is not None
+        whole = self._reading.pieces(self._reading.document.blocks[: block.index], "python")
+        return scripts.reproduces(script, block, whole, self._seconds)
+
+    def _notebook_outputs(self) -> dict[int, Reproduced]:
+        cells = [b for b in self._reading.document.blocks if b.cell and b.language == "python"]
+        if not any(cell.printed for cell in cells):
+            return {}
+        return scripts.notebook(
+            cells, self._reading.texts, self._reading.document.path.name, self._seconds
+        )

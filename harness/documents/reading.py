@@ -1,0 +1,79 @@
+"""A document while it is gone through: what has become of earlier blocks serves later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.documents import scripts
+from harness.documents.blocks import Block, Document
+from harness.documents.program import Piece
+from harness.documents.repair.indentation import lost, restored
+from harness.documents.source import Source
+from harness.documents.spread import continued
+from harness.port import Port
+from python_ref.dialects import Dialect
+
+
+class Reading:
+    """The texts of a document's blocks, as they are known so far.
+
+    Attributes:
+        document: the document.
+        claim: the dialect its optimizers are held against.
+        joined: by index, the whole text of a block that later ones go on with.
+        of: by index, a block that goes on with an earlier one: the index of that.
+        texts: by index, a block as it runs: its indentation restored where it was lost, its
+            repairs made.
+    """
+
+    def __init__(self, document: Document, claim: Dialect) -> None:
+        self.document, self.claim = document, claim
+        self.joined, self.of = continued(document.blocks)
+        self.texts = {block.index: self._readable(block) for block in document.blocks}
+
+    def published(self, block: Block) -> str:
+        """A block's whole text as it stands in the document."""
+        return self.joined.get(block.index, block.text)
+
+    def _readable(self, block: Block) -> str:
+        text = self.joined.get(block.index, block.text)
+        if block.language == "python" and block.index not in self.of and lost(text):
+            return next(restored(text), text)
+        return text
+
+    def pieces(self, blocks: Sequence[Block], language: str) -> tuple[Piece, ...]:
+        """Some blocks of a language as they run, each at its line."""
+        return tuple(
+            Piece(b.line, self.texts[b.index])
+            for b in blocks
+            if b.language == language and b.index not in self.of
+        )
+
+    def source(self, block: Block) -> Source:
+        """A block as it stands in the document, with those around it."""
+        blocks, at = self.document.blocks, block.index
+        language = block.language
+        return Source(
+            block,
+            self.joined.get(at, block.text),
+            earlier=self.pieces(blocks[:at], language),
+            later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
+        )
+
+    def port(self, block: Block) -> Port:
+        """What a block is called in reports, and what it is held against."""
+        name = f"{self.document.path.name}:{block.line}"
+        return Port(name, block.language, claim=self.claim)
+
+    def script(self, block: Block, shown: Block, text: str) -> scripts.Script | None:
+        """The program that prints what `shown` shows, with a block's text as given."""
+        blocks = self.document.blocks[: shown.index]
+        pieces = [
+            Piece(b.line, text if b.index == block.index else self.texts[b.index])
+            for b in blocks
+            if b.language == "python" and b.index not in self.of
+        ]
+        own = text if shown.index == block.index else self.texts[shown.index]
+        found = scripts.script(pieces, Piece(shown.line, own), self.document.path.name)
+        uses = shown.index == block.index or found.uses(block.line, text)
+        return found if uses else None

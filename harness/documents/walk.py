@@ -1,0 +1,151 @@
+"""From a defect to what is behind it: candidates for a repair tried, the best of them kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+
+from harness.documents import scripts
+from harness.documents.attempt import Bench, Found
+from harness.documents.reading import Reading
+from harness.documents.repair import Broken, Repaired
+from harness.documents.repair.indentation import lost, restored
+from harness.documents.source import Source
+from harness.headline import headline
+from harness.judge import Result
+from harness.transport.base import Fault
+from harness.verdict import GOOD
+
+LAYERS = 12
+"""A block gets so many repairs."""
+
+STOPPED = ("does-not-compile", "crashes", "times-out", "garbled", "no-update")
+"""The verdicts behind which something else may be found."""
+
+# So many candidates are tried for a repair; where one gets further, but not to code that is
+# right or explained, a few more.
+_CANDIDATES, _TRIES = 10, 4
+# How far a block came: a repair must not throw it back.
+_REACHED = {"does-not-compile": 0, "times-out": 1, "crashes": 1, "garbled": 1, "no-update": 2}
+_WHOLE, _EXPLAINED = 3, 4
+
+
+class Walk:
+    """Finds the next step of a block that something stops."""
+
+    def __init__(self, reading: Reading, bench: Bench) -> None:
+        self._reading, self._bench = reading, bench
+
+    def passed(
+        self, source: Source, result: Result, name: str | None
+    ) -> tuple[Source, Repaired, Found] | None:
+        """The candidate that gets furthest past the complaint: text, change, what is found."""
+        if result.verdict.word not in STOPPED:
+            return None
+        message = result.verdict.fault.message if result.verdict.fault else ""
+        broken = Broken(source.text, source.line, result.verdict.word, message, source.block.cell)
+        best: tuple[Source, Repaired, Found] | None = None
+        reached = -1
+        for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):
+            last_resort = candidate.change.endswith("left out")
+            if not self._bench.left() or (best and (tries >= _TRIES or last_resort)):
+                break
+            changed = source.repaired(candidate)
+            found = self._bench.tried(changed, name)
+            after = _state(found, name)
+            if after is None or not (_further(result, after) or _past(result, after)):
+                continue
+            if (rank := _rank(after)) > reached:
+                best, reached = (changed, candidate, found), rank
+            if reached >= _EXPLAINED:
+                break
+        return best
+
+    def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
+        language = source.block.language
+        if language == "python":
+            from harness.documents.repair import python
+
+            if broken.verdict == "does-not-compile" and lost(source.text):
+                yield from self.indented(source)
+            yield from python.repairs(broken)
+            return
+        from harness.documents.repair import text
+
+        yield from text.repairs(broken)
+        if language == "java":
+            from harness.documents.repair import java
+
+            yield from java.repairs(broken)
+        elif language == "scala":
+            from harness.documents.repair import scala
+
+            yield from scala.repairs(broken)
+        else:
+            from harness.documents.repair import clojure
+
+            yield from clojure.repairs(broken)
+
+    def indented(self, source: Source) -> Iterator[Repaired]:
+        """The lost indentation: that which reproduces a printed output, where there is one."""
+        block = source.block
+        for shown in self._reading.document.blocks[block.index :]:
+            if shown.printed is None or shown.language != "python":
+                continue
+            candidates = islice(restored(source.text), scripts.CANDIDATES)
+            made = partial(self._reading.script, block, shown)
+            text = scripts.reproducing(candidates, made, shown)
+            if text is not None:
+                change = (
+                    "the lost indentation restored, the way that prints what line"
+                    f" {shown.printed.line} shows"
+                )
+                yield Repaired(text, change)
+                return
+        for text in islice(restored(source.text), _CANDIDATES):
+            yield Repaired(text, "the lost indentation restored")
+
+
+def _state(found: Found, name: str | None) -> Result | Fault | None:
+    """What a repaired text shows; None where nothing is left to judge."""
+    if found.fault is not None:
+        return found.fault
+    if name is not None:
+        return found.results.get(name)
+    if not found.results:
+        return Fault("loaded", "")
+    return next(iter(found.results.values()))
+
+
+def _further(before: Result, after: Result | Fault) -> bool:
+    """Whether a block came further than before: from compiling to running, to moving weights."""
+    old, new = _REACHED[before.verdict.word], _REACHED.get(_word(after), _WHOLE)
+    return new > old and _word(after) not in ("not-run", "unsupported")
+
+
+def _rank(after: Result | Fault) -> int:
+    """How far a text came: stopped, wrong in an unknown way, right or explained."""
+    reached = _REACHED.get(_word(after), _WHOLE)
+    if reached < _WHOLE or isinstance(after, Fault):
+        return reached
+    return _EXPLAINED if after.verdict.word in GOOD or after.deviations else _WHOLE
+
+
+def _past(before: Result, after: Result | Fault) -> bool:
+    """Whether a block is where it was, but complains of something else."""
+    fault = after if isinstance(after, Fault) else after.verdict.fault
+    if _REACHED[before.verdict.word] != _REACHED.get(_word(after), _WHOLE):
+        return False
+    said, now = _complaint(before.verdict.fault), _complaint(fault)
+    return headline(said) not in now and headline(said) != headline(now)
+
+
+def _word(after: Result | Fault) -> str:
+    return after.kind if isinstance(after, Fault) else after.verdict.word
+
+
+def _complaint(fault: Fault | None) -> str:
+    """What is complained of, without columns, which a repair may shift."""
+    return re.sub(r"(:\d+):\d+\b|, column \d+", r"\1", fault.message) if fault else ""
