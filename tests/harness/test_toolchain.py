@@ -326,7 +326,7 @@ def no_compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
         def refuse(*_: Any, **__: Any) -> None:
             raise AssertionError("a compiler was called")
 
-        monkeypatch.setattr(subprocess, "run", refuse)
+        monkeypatch.setattr(subprocess, "Popen", refuse)
 
     return away
 

@@ -77,12 +77,19 @@
 ;; State
 
 (deftest state-is-handed-from-call-to-call
-  (are [text] (= [[1.0 1.0 1.0] [2.0 2.0 2.0]]
-                 (run (ports/bind (ports/load-text text) "f" (conj data "state")) ones ones))
+  (are [initial text]
+       (let [host (ports/load-text text)]
+         (ports/bind host "f" (conj data "state") :initial initial)
+         (= [[1.0 1.0 1.0] [2.0 2.0 2.0]] (run host ones ones)))
+    0
     "(defn f [g w s] (let [n (inc (or s 0))] [(update-vals w (fn [v] (map (constantly n) v))) n]))"
+    0
     "(defn f [g w s]
        (let [n (+ 1 (:n s 0))]
          {:state {:n n} :weights (update-vals w (fn [v] (map (constantly n) v)))}))"
+    2
+    "(defn f [g w s] (let [s (update-vals s (fn [v] (mapv inc v)))] [(update-vals s seq) s]))"
+    4
     "(defn f [g w s]
        (swap! s update :n (fnil inc 0))
        (update-vals w (fn [v] (map (constantly (:n @s)) v))))"))

@@ -3,6 +3,7 @@ package rmsproof.adapter;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -137,13 +138,17 @@ class HostTest {
     }
 
     @Test
-    void startsWithAnEmptyMapWhereNullIsRefused() throws Exception {
-        Steps steps = Ports.run(Ports.bound(
+    void startsWithTheInitialStateThatIsAskedFor() throws Exception {
+        Host host = Ports.load(
                 "class P { static void step(Map<String, double[]> gradients, "
                 + "Map<String, double[]> weights, Map<String, Integer> state) {"
                 + " state.merge(\"calls\", 1, Integer::sum);"
-                + " weights.values().forEach(w -> Arrays.fill(w, state.get(\"calls\"))); } }"),
-                WEIGHTS, ONES, ONES);
+                + " weights.values().forEach(w -> Arrays.fill(w, state.get(\"calls\"))); } }");
+        String binding = "{\"class\":\"P\",\"call\":[\"gradients\",\"weights\",\"state\"]";
+        host.bind(binding + "}");
+        assertNotNull(Ports.run(host, WEIGHTS, ONES).failure);
+        host.bind(binding + ",\"initial\":1}");
+        Steps steps = Ports.run(host, WEIGHTS, ONES, ONES);
         assertNull(steps.failure);
         assertArrayEquals(new double[] {1, 1, 1, 2, 2, 2}, steps.weights);
     }
