@@ -125,6 +125,26 @@ def test_a_port_that_returns_its_successor_keeps_its_state(written: Examine) -> 
     assert row.published.deviations == ("state=reset",)
 
 
+OPTIONS = """
+(defn step [{:keys [lr rho eps cache] :as opt} params grads]
+  (let [average (fn [v g] (+ (* rho v) (* (- 1 rho) (* g g))))
+        s (into cache (for [[k g] grads] [k (mapv average (get cache k (repeat 0.0)) g)]))
+        move (fn [w g v] (- w (/ (* lr g) (+ (Math/sqrt v) eps))))]
+    [(assoc opt :cache s)
+     (into params (for [[k g] grads] [k (mapv move (params k) g (s k))]))]))
+"""
+
+
+def test_clojure_options_that_come_back_changed_keep_the_state_among_them(
+    written: Examine,
+) -> None:
+    (row,) = written(fenced(OPTIONS, "clojure")).rows
+    assert verdicts(row) == ["exact"]
+    (row,) = written(fenced(OPTIONS.replace("(assoc opt :cache s)", "opt"), "clojure")).rows
+    assert row.published is not None
+    assert row.published.deviations == ("state=reset",)
+
+
 def test_an_earlier_java_block_gives_types_and_spoils_nothing(written: Examine) -> None:
     right = "import java.util.*;\n" + JAVA.partition("System.out")[0]
     broken = "class Demo { }\ndouble[] weights = {1.0};\nList<Double> l = null;\n"

@@ -459,7 +459,7 @@ def test_a_fence_that_never_closes_and_bytes_that_are_no_text_are_said(written: 
 
 
 def test_a_block_of_a_megabyte_is_judged(written: Examine) -> None:
-    table = "table = [" + ", ".join(["0.125"] * 150_000) + "]\n"
+    table = "table = '" + "0.125, " * 150_000 + "'\n"
     found = written(fenced(IMPORT + table + RIGHT))
     assert verdicts(found.rows[0]) == ["exact"]
 

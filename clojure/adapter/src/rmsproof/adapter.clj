@@ -131,6 +131,22 @@
                                    "state" state
                                    (hyperparameters %)))))))
 
+(defn- unpacker
+  "A function of what a step returned. Options that came back changed, beside the weights, are
+  brought down to the state among them: that is what the next step is handed."
+  [layout roles]
+  (let [state-at (.indexOf ^List roles "state")
+        options (first (filter #(some (fn [[index]] (= index state-at)) %) (keep :options layout)))
+        names (map second options)
+        state-name (some (fn [[index name]] (when (= index state-at) name)) options)
+        options? #(and (map? %) (every? (partial contains? %) names))]
+    (if options
+      (fn [returned]
+        (if (and (sequential? returned) (= 2 (count (take 3 returned))))
+          (mapv #(if (options? %) (get % state-name) %) returned)
+          returned))
+      identity)))
+
 (defn- likeliest
   "The one of the things whose name most likely is a moving average's, or nil."
   [name-of things]
@@ -165,11 +181,12 @@
                               (str "returned " (or (class made) "nil") ", not a function"))))))
         ^Field field (some-> closure class field-of)
         function (or closure function)
-        make-arguments (argument-maker call-layout call hyperparameters)]
+        make-arguments (argument-maker call-layout call hyperparameters)
+        unpack (unpacker call-layout call)]
     (reify Optimizer
       (step [_ gradients weights state]
         (program/enter program world)
-        (apply function (make-arguments gradients weights state)))
+        (unpack (apply function (make-arguments gradients weights state))))
       (movingAverage [_]
         (cond
           field (.get field closure)

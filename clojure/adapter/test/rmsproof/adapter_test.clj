@@ -89,6 +89,10 @@
          {:state {:n n} :weights (update-vals w (fn [v] (map (constantly n) v)))}))"
     2
     "(defn f [g w s] (let [s (update-vals s (fn [v] (mapv inc v)))] [(update-vals s seq) s]))"
+    0
+    "(defn f [g w {:keys [s] :as opt}]
+       (let [n (inc (or s 0))]
+         [(assoc opt :s n) (update-vals w (fn [v] (map (constantly n) v)))]))"
     4
     "(defn f [g w s]
        (swap! s update :n (fnil inc 0))
