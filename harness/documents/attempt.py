@@ -266,7 +266,7 @@ class Bench:
 
         if not trainer.from_data:
             return self._fed(port, trainer, called), None
-        unknown: Result | None = None
+        compared: list[tuple[Convention, _Pairs, Result]] = []
         first: Fault | None = None
         for layout in trainers.layouts():
             ends = called(trainers.cases_of_data(trainer, layout))
@@ -275,39 +275,24 @@ class Bench:
                 if ends.kind != "crashes":
                     break
                 continue
-            result, way = self._of_data(port, ends)
-            if way is not None:
-                return result, way
-            unknown = unknown or result
-        if unknown is not None:  # perhaps it is not the line that we gave points of
+            for way in trainers.CONVENTIONS:
+                pairs = _met(ends, way, port.claim)
+                result = self._compared(port, pairs)
+                if result.verdict.word in GOOD:
+                    return result, way
+                compared.append((way, pairs, result))
+        # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
+        for largest in range(_FROM_DATA + 1):
+            for way, pairs, result in compared:
+                found = _explained(result, pairs, largest)
+                # Weights that never move say that our data asked for nothing.
+                if found and found.deviations not in ((), ("write=none",)):
+                    return found, way
+        if compared:  # perhaps it is not the line that we gave points of
             said = "how it forms its gradients is not known; nothing explains what it does"
             return unreached(port, "local", Fault("not-run", said)), None
         assert first is not None
         return unreached(port, "local", first), None
-
-    def _of_data(
-        self, port: Port, ends: Sequence[Sequence[Sequence[float]]]
-    ) -> tuple[Result, Convention | None]:
-        """Hold what a trainer did on our data against the claim, however it scales gradients."""
-        fed = {
-            way: [
-                _observed(scenario, rows, port.claim)
-                for scenario, rows in zip(trainers.scenarios_of_data(ends, way), ends, strict=True)
-            ]
-            for way in trainers.CONVENTIONS
-        }
-        compared = {way: self._compared(port, pairs) for way, pairs in fed.items()}
-        for way, result in compared.items():
-            if result.verdict.word in GOOD:
-                return result, way
-        # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
-        for largest in range(_FROM_DATA + 1):
-            for way, result in compared.items():
-                found = _explained(result, fed[way], largest)
-                # Weights that never move say that our data asked for nothing.
-                if found and found.deviations not in ((), ("write=none",)):
-                    return found, way
-        return next(iter(compared.values())), None
 
     def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
         """Hold a trainer that is given its gradient function against the goldens."""
@@ -333,6 +318,19 @@ class Bench:
         comparisons = compare_all(fed)
         result = settled(port, "python", "local", of_port(comparisons))
         return replace(result, comparisons=tuple(comparisons))
+
+
+_Pairs = list[tuple[Golden, Observation]]
+
+
+def _met(
+    ends: Sequence[Sequence[Sequence[float]]], way: Convention, claim: Dialect
+) -> list[tuple[Golden, Observation]]:
+    """What a trainer did on our data, held against the claim, if it scales gradients that way."""
+    scenarios = trainers.scenarios_of_data(ends, way)
+    return [
+        _observed(scenario, rows, claim) for scenario, rows in zip(scenarios, ends, strict=True)
+    ]
 
 
 def _explained(
