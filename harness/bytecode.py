@@ -1,4 +1,4 @@
-"""Compiled Python for the processes we start, so that none of them compiles NumPy anew.
+"""How Python processes of ours find our package, and compiled, so that none compiles NumPy anew.
 
 Where Python may write, its compiled modules lie beside the sources already. Where it was told
 not to (containers, CI), each process would compile everything it imports, in half a second;
@@ -23,19 +23,22 @@ _NEEDED = "harness.documents.child, harness.transport.worker"
 
 
 def environment(*, trusted: bool) -> dict[str, str]:
-    """What the environment of a Python process of ours says about compiled modules.
+    """What the environment of a Python process of ours says about modules.
 
     Args:
         trusted: what runs there may add to them; otherwise they are made beforehand.
     """
-    reading = {"PYTHONDONTWRITEBYTECODE": "1"}
+    # Our own package must be found whatever folder they are in.
+    found = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    reading = {**found, "PYTHONDONTWRITEBYTECODE": "1"}
     place = _prefix()
     if place is None:
         return reading
+    writing = {**found, "PYTHONPYCACHEPREFIX": place}
     if trusted:
-        return {"PYTHONPYCACHEPREFIX": place}
-    _made(place)
-    return {"PYTHONPYCACHEPREFIX": place, **reading}
+        return writing
+    _made(tuple(writing.items()))
+    return {**writing, **reading}
 
 
 @cache
@@ -49,14 +52,13 @@ def _prefix() -> str | None:
 
 
 @cache
-def _made(place: str) -> None:
+def _made(writing: tuple[tuple[str, str], ...]) -> None:
     """Import once what our processes need, so that it is compiled."""
-    path = os.pathsep.join(entry for entry in sys.path if entry)
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with suppress(OSError, subprocess.TimeoutExpired):  # then each process compiles for itself
         subprocess.run(
             [sys.executable, "-c", f"import {_NEEDED}"],
-            env={**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": place},
+            env={**kept, **dict(writing)},
             capture_output=True,
             timeout=60,
             check=False,

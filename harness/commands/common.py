@@ -51,6 +51,14 @@ Json = Annotated[
     Path | None,
     typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output."),
 ]
+Claimed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dialect",
+        metavar="NAME",
+        help="What it claims to be: a library's name or axis=value; may be repeated.",
+    ),
+]
 GoldenPattern = Annotated[
     str, typer.Option("--golden", metavar="PATTERN", help="Only the goldens whose name matches.")
 ]

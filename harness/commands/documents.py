@@ -12,6 +12,7 @@ from harness.commands.common import (
     DIFFERENT,
     OK,
     USAGE,
+    Claimed,
     Edge,
     GoldenPattern,
     Json,
@@ -33,14 +34,7 @@ def doc(
         list[Path],
         typer.Argument(metavar="FILE...", help="Markdown, text with fences, or a notebook."),
     ],
-    dialect: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--dialect",
-            metavar="NAME",
-            help="What the code claims to be: a library's name or axis=value; may be repeated.",
-        ),
-    ] = None,
+    dialect: Claimed = None,
     show_repaired: Annotated[
         bool, typer.Option("--show-repaired", help="Print what repairs changed, as a patch.")
     ] = False,

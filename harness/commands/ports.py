@@ -12,6 +12,7 @@ from harness.commands.common import (
     DIFFERENT,
     OK,
     USAGE,
+    Claimed,
     Edge,
     GoldenPattern,
     Json,
@@ -59,14 +60,7 @@ def check(
             help="A source file, a folder with port.toml, module:Object, or -- COMMAND ARGS.",
         ),
     ] = None,
-    dialect: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--dialect",
-            metavar="NAME",
-            help="What it claims to be: a library's name or axis=value; may be repeated.",
-        ),
-    ] = None,
+    dialect: Claimed = None,
     class_name: Annotated[
         str | None,
         typer.Option(

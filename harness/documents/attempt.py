@@ -15,7 +15,7 @@ from harness.binding import BindingError, Wanted, bind
 from harness.compare import compare_all
 from harness.diagnose import LARGEST, diagnose
 from harness.documents import runner, trainers
-from harness.documents.source import Source
+from harness.documents.source import Source, port_of
 from harness.documents.trainers import Convention, Trainer
 from harness.errors import ToolchainError
 from harness.evidence import of_golden
@@ -98,10 +98,6 @@ class Bench:
             self._worker.close()
         self._worker = None
 
-    def close(self) -> None:
-        """End what is under way; any thread may."""
-        self.leave()
-
     def left(self) -> float:
         """Seconds that the block still has."""
         return max(0.0, self._deadline - time.monotonic())
@@ -141,11 +137,7 @@ class Bench:
         return _joined(found, further)
 
     def _placed(self, text: str) -> Path:
-        assert self._box is not None
-        self._count += 1
-        folder = self._box.folder / str(self._count)
-        folder.mkdir()
-        path = folder / self._document
+        path = self._folder() / self._document
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
         return path
 
@@ -185,17 +177,20 @@ class Bench:
         return [f"-Djava.io.tmpdir={self._box.folder}", f"-Duser.home={self._box.folder}"]
 
     def _filed(self, source: Source) -> tuple[Path, ...]:
+        return tuple(source.files(self._folder(), self._document))
+
+    def _folder(self) -> Path:
+        """A fresh folder in the block's sandbox."""
         assert self._box is not None
         self._count += 1
         folder = self._box.folder / str(self._count)
         folder.mkdir()
-        return tuple(source.files(folder, self._document))
+        return folder
 
     # -- both ------------------------------------------------------------------------------
 
     def _port(self, source: Source, files: tuple[Path, ...] = ()) -> Port:
-        name = f"{self._document}:{source.block.line}"
-        return Port(name, source.block.language, files, claim=self._claim)
+        return port_of(self._document, source.block, self._claim, files)
 
     def _loaded(
         self,
@@ -276,7 +271,7 @@ class Bench:
                     break
                 continue
             for way in trainers.CONVENTIONS:
-                pairs = _met(ends, way, port.claim)
+                pairs = _held(trainers.scenarios_of_data(ends, way), ends, port.claim)
                 result = self._compared(port, pairs)
                 if result.verdict.word in GOOD:
                     return result, way
@@ -302,10 +297,7 @@ class Bench:
             feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
             ends = called([trainers.case_of(trainer, s) for s in feedable])
             if not isinstance(ends, Fault):
-                fed = [
-                    _observed(scenario, rows, port.claim)
-                    for scenario, rows in zip(feedable, ends, strict=True)
-                ]
+                fed = _held(feedable, ends, port.claim)
                 result = self._compared(port, fed)
                 return _explained(result, fed, LARGEST) or result
             first = first or ends
@@ -314,7 +306,7 @@ class Bench:
         assert first is not None
         return unreached(port, "local", first)
 
-    def _compared(self, port: Port, fed: Sequence[tuple[Golden, Observation]]) -> Result:
+    def _compared(self, port: Port, fed: _Pairs) -> Result:
         comparisons = compare_all(fed)
         result = settled(port, "python", "local", of_port(comparisons))
         return replace(result, comparisons=tuple(comparisons))
@@ -323,19 +315,20 @@ class Bench:
 _Pairs = list[tuple[Golden, Observation]]
 
 
-def _met(
-    ends: Sequence[Sequence[Sequence[float]]], way: Convention, claim: Dialect
-) -> list[tuple[Golden, Observation]]:
-    """What a trainer did on our data, held against the claim, if it scales gradients that way."""
-    scenarios = trainers.scenarios_of_data(ends, way)
+def _held(
+    scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]], claim: Dialect
+) -> _Pairs:
+    """What a trainer did with scenarios, beside what the claim would do."""
     return [
-        _observed(scenario, rows, claim) for scenario, rows in zip(scenarios, ends, strict=True)
+        (
+            goldens_of.make(scenario, claim, "float64"),
+            Observation(np.array(rows, dtype=np.float64)),
+        )
+        for scenario, rows in zip(scenarios, ends, strict=True)
     ]
 
 
-def _explained(
-    result: Result, fed: Sequence[tuple[Golden, Observation]], largest: int
-) -> Result | None:
+def _explained(result: Result, fed: _Pairs, largest: int) -> Result | None:
     """A result that diverges, with what up to so many deviations say of it; else None."""
     if result.verdict.word not in ("diverges", "no-update"):
         return None
@@ -354,13 +347,6 @@ def _classes(shape: Mapping[str, Any], names: Sequence[str], only: str | None) -
     ]
     found += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
     return [name for name in found if only in (None, name)]
-
-
-def _observed(
-    scenario: Scenario, rows: Sequence[Sequence[float]], claim: Dialect
-) -> tuple[Golden, Observation]:
-    golden = goldens_of.make(scenario, claim, "float64")
-    return golden, Observation(np.array(rows, dtype=np.float64))
 
 
 def _joined(first: Found, second: Found) -> Found:

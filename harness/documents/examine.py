@@ -62,7 +62,7 @@ def examine(
             rows += examiner.guarded(block)
             progress(f"{path.name}:{block.line} {block.language}", 1)
     finally:
-        bench.close()
+        bench.leave()
     stated = tuple(formulas(document.prose))
     progress(f"{path.name}: what its scripts print", 0)
     rows = examiner.outputs.reproduced(rows)

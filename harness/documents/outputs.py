@@ -32,25 +32,25 @@ class Outputs:
     def reproduced(self, rows: Sequence[Examined]) -> list[Examined]:
         """The rows with what came of their printed outputs."""
         found = dict(self._ran)
+        # A library's script has had its output checked where it was judged.
+        showing = [
+            row.block
+            for row in rows
+            if row.block.printed and row.block.language in LANGUAGES and not self._library(row)
+        ]
         if self._reading.document.notebook:
             found |= self._notebook_outputs()
         else:
             found |= {
-                row.block.index: self._output(row.block)
-                for row in rows
-                if row.block.printed
-                and row.block.language == "python"
-                and row.block.index not in self._reading.of
-                and not scripts.library_calls(self._reading.texts[row.block.index])
+                block.index: self._output(block)
+                for block in showing
+                if block.language == "python" and block.index not in self._reading.of
             }
-        for row in rows:
-            library = row.block.language == "python" and scripts.library_calls(
-                self._reading.texts[row.block.index]
-            )
-            if row.block.printed and row.block.language in LANGUAGES and not library:
-                shown = f"the output at line {row.block.printed.line}"
-                unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
-                found.setdefault(row.block.index, unchecked)
+        for block in showing:
+            assert block.printed is not None
+            shown = f"the output at line {block.printed.line}"
+            unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
+            found.setdefault(block.index, unchecked)
         held = [row.block for row in rows if row.layers]
         return [
             replace(
@@ -62,6 +62,11 @@ class Outputs:
             else row
             for row in rows
         ]
+
+    def _library(self, row: Examined) -> bool:
+        return row.block.language == "python" and scripts.library_calls(
+            self._reading.texts[row.block.index]
+        )
 
     def _repaired(self, row: Examined) -> str:
         """A printed output is that of the text that ran."""

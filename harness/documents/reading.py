@@ -8,7 +8,7 @@ from harness.documents import scripts
 from harness.documents.blocks import Block, Document
 from harness.documents.program import Piece
 from harness.documents.repair.indentation import lost, restored
-from harness.documents.source import Source
+from harness.documents.source import Source, port_of
 from harness.documents.spread import continued
 from harness.port import Port
 from python_ref.dialects import Dialect
@@ -62,8 +62,7 @@ class Reading:
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""
-        name = f"{self.document.path.name}:{block.line}"
-        return Port(name, block.language, claim=self.claim)
+        return port_of(self.document.path.name, block, self.claim)
 
     def script(self, block: Block, shown: Block, text: str) -> scripts.Script | None:
         """The program that prints what `shown` shows, with a block's text as given."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness import bytecode
 from harness.documents.trainers import Case
 from harness.sandbox import Sandbox, sandbox
 from harness.transport.base import Fault, Unreachable
 from harness.transport.process import Child, Deadline, Pipe
+from harness.transport.spoken import started
 
 # The child stops Python code itself in time; what it cannot stop, and its own start on a
 # loaded machine, is given so much longer.
@@ -194,7 +193,7 @@ def _asked(
     """The answers that came, and what ended the process before it had given all, if so."""
     with sandbox() as box:
         try:
-            child, pipe, ends = _started(box, task["name"])
+            child, pipe, ends = started("harness.documents.child", "block", box, [task["name"]])
         except Unreachable as error:
             return [], error.fault
         deadline = time.monotonic() + seconds + _GRACE_SECONDS
@@ -211,34 +210,6 @@ def _asked(
             except (msgspec.MsgspecError, RecursionError):
                 return answers, Fault("garbled", "the code wrote to the pipe of its process")
         return answers, fault
-
-
-def _started(box: Sandbox, name: str) -> tuple[Child, Pipe, list[int]]:
-    their_read, our_write = os.pipe()
-    our_read, their_write = os.pipe()
-    path = os.pathsep.join(entry for entry in sys.path if entry)
-    module = ["-m", "harness.documents.child", str(their_read), str(their_write), name]
-    try:
-        child = Child(
-            box.command([sys.executable, *module]),
-            "block",
-            cwd=box.folder,
-            environment={
-                "PYTHONPATH": path,
-                **bytecode.environment(trusted=False),
-                **box.environment(),
-            },
-            pass_fds=(their_read, their_write),
-            asked=False,
-        )
-    except Unreachable:
-        os.close(our_read)
-        os.close(our_write)
-        raise
-    finally:
-        os.close(their_read)
-        os.close(their_write)
-    return child, Pipe(our_read, our_write), [our_read, our_write]
 
 
 def _exchanged(

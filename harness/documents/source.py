@@ -10,6 +10,8 @@ from pathlib import Path
 from harness.documents.blocks import Block
 from harness.documents.program import Piece, additions, assembled, context, declared, parsed
 from harness.documents.repair import Repaired
+from harness.port import Port
+from python_ref.dialects import Dialect
 
 # What a compiler wants its files to end with; Clojure reads the document's own name.
 _SUFFIXES = {"java": ".java", "scala": ".scala", "clojure": ""}
@@ -173,6 +175,11 @@ def _placed(before: str, text: str, line: int) -> str:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+def port_of(document: str, block: Block, claim: Dialect, files: tuple[Path, ...] = ()) -> Port:
+    """What a block is called in reports, where its files are, and what it is held against."""
+    return Port(f"{document}:{block.line}", block.language, files, claim=claim)
 
 
 def looks_like_optimizer(text: str, language: str) -> bool:

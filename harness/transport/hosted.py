@@ -8,7 +8,6 @@ worker with the port loaded and bound again.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import deque
@@ -19,7 +18,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from harness import bytecode
 from harness.binding import Wanted
 from harness.sandbox import Sandbox
 from harness.transport import frames
@@ -38,6 +36,7 @@ from harness.transport.base import (
     offered,
 )
 from harness.transport.process import Child, Deadline, Pipe
+from harness.transport.spoken import started
 from python_ref.scenarios import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
@@ -65,7 +64,7 @@ class Worker:
         self._label, self._jvm, self._sandbox = label, jvm, sandbox
         self._child: Child | None = None
         self._pipe: Pipe | None = None
-        self._ends: tuple[int, int] = (-1, -1)
+        self._ends: list[int] = []
         self._last_id = 0
         self._lock = threading.Lock()
         self._closed = False
@@ -186,40 +185,9 @@ class Worker:
         if self._closed:
             raise closed()
         if self._child is None or self._pipe is None:
-            their_read, our_write = os.pipe()
-            our_read, their_write = os.pipe()
-            command = [
-                sys.executable,
-                "-m",
-                "harness.transport.worker",
-                str(their_read),
-                str(their_write),
-            ]
-            try:
-                # Our own package must be found whatever folder we are in.
-                path = os.pathsep.join(entry for entry in sys.path if entry)
-                compiled = bytecode.environment(trusted=self._sandbox is None)
-                environment = {"PYTHONPATH": path, **compiled}
-                if self._sandbox:
-                    command = self._sandbox.command(command)
-                    environment |= self._sandbox.environment()
-                self._child = Child(
-                    command,
-                    self._label,
-                    cwd=self._sandbox.folder if self._sandbox else None,
-                    environment=environment,
-                    pass_fds=(their_read, their_write),
-                    asked=False,
-                )
-            except Unreachable:
-                os.close(our_read)
-                os.close(our_write)
-                raise
-            finally:
-                os.close(their_read)
-                os.close(their_write)
-            self._ends = (our_read, our_write)
-            self._pipe = Pipe(our_read, our_write)
+            self._child, self._pipe, self._ends = started(
+                "harness.transport.worker", self._label, self._sandbox
+            )
             self.generation += 1
             if self._closed:  # while it was started
                 self._end()

@@ -45,7 +45,9 @@ def within(name: str, package: str) -> bool:
 
 TRANSPORTS = tuple(
     f"harness.transport.{name}"
-    for name in "attach frames hosted jvm_host process python_host stdio worker".split()
+    for name in (
+        "attach frames hosted jvm_host process python_host python_session spoken stdio worker".split()
+    )
 )
 JUDGEMENT = tuple(f"harness.{name}" for name in "compare verdict judge diagnose report".split())
 RUNNING = ("harness.run", "harness.cli", "harness.commands", "harness.toolchain", *TRANSPORTS)

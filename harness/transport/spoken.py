@@ -1,0 +1,46 @@
+"""A Python process of ours that is spoken to through two pipes, in a sandbox or not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from harness import bytecode
+from harness.sandbox import Sandbox
+from harness.transport.base import Unreachable
+from harness.transport.process import Child, Pipe
+
+
+def started(
+    module: str, label: str, sandbox: Sandbox | None, arguments: Sequence[str] = ()
+) -> tuple[Child, Pipe, list[int]]:
+    """Start `python -m MODULE READ WRITE ARGUMENTS`, the numbers being its ends of the pipes.
+
+    Returns:
+        The process, its pipe, and our two ends (read, write), which the caller closes.
+
+    Raises:
+        Unreachable: it cannot be started.
+    """
+    their_read, our_write = os.pipe()
+    our_read, their_write = os.pipe()
+    command = [sys.executable, "-m", module, str(their_read), str(their_write), *arguments]
+    environment = bytecode.environment(trusted=sandbox is None)
+    try:
+        child = Child(
+            sandbox.command(command) if sandbox else command,
+            label,
+            cwd=sandbox.folder if sandbox else None,
+            environment={**environment, **(sandbox.environment() if sandbox else {})},
+            pass_fds=(their_read, their_write),
+            asked=False,
+        )
+    except Unreachable:
+        os.close(our_read)
+        os.close(our_write)
+        raise
+    finally:
+        os.close(their_read)
+        os.close(their_write)
+    return child, Pipe(our_read, our_write), [our_read, our_write]
