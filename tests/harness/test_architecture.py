@@ -43,12 +43,8 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-TRANSPORTS = tuple(
-    f"harness.transport.{name}"
-    for name in (
-        "attach frames hosted jvm_host process python_host python_session spoken stdio worker".split()
-    )
-)
+_TRANSPORTS = "attach frames hosted jvm_host process python_host python_session spoken stdio worker"
+TRANSPORTS = tuple(f"harness.transport.{name}" for name in _TRANSPORTS.split())
 JUDGEMENT = tuple(f"harness.{name}" for name in "compare verdict judge diagnose report".split())
 RUNNING = ("harness.run", "harness.cli", "harness.commands", "harness.toolchain", *TRANSPORTS)
 
