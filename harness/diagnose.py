@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import compress, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.compare import equal_arithmetics, same
+from harness.compare import equal_arithmetics, family, same
 from harness.constants import shortest_first, solve
 from harness.evidence import Evidence, richest_first, shortened
 from harness.hypotheses import (
@@ -126,10 +126,10 @@ def diagnose(
         if found:
             break
     for _ in range(_PROBES):
-        if probe is None or len(search.apart(found)) < 2:
+        apart = search.apart(found)
+        if probe is None or len(apart) < 2:
             break
-        dialects = [search.dialect_of(e) for e in search.apart(found)]
-        more = probe(dialects)
+        more = probe([search.dialect_of(e) for e in apart])
         if more is None or not more.steps:
             break
         search.evidence.append(more)
@@ -137,13 +137,12 @@ def diagnose(
     if not found:
         return Diagnosis(None, nearest=search.nearest())
     best, *others = _ranked(found)
-    alternatives = tuple(_twins(best, claim)) + tuple(others)
-    return Diagnosis(best, _distinct(best, alternatives), search.masked(best))
+    _, *alternatives = _unique([best, *_twins(best, claim), *others])
+    return Diagnosis(best, tuple(alternatives), search.masked(best))
 
 
 def _unmoved(evidence: Evidence) -> bool:
-    rows = evidence.weights[evidence.seen]
-    return bool(same(np.broadcast_to(evidence.initial, rows.shape), rows).all())
+    return bool(same(evidence.initial, evidence.weights[evidence.seen]).all())
 
 
 def _no_update() -> Diagnosis:
@@ -224,8 +223,7 @@ class _Search:
         found = self._explained(list(candidates.items()))
         if not found:
             found = self._solved([chosen for chosen in candidates if open_constants(chosen)])
-        fewest = min((len(e.chosen) for e in found), default=0)
-        return [e for e in found if len(e.chosen) == fewest]
+        return [e for e in found if len(e.chosen) == min(len(other.chosen) for other in found)]
 
     def still_fitting(self, found: Sequence[Explanation]) -> list[Explanation]:
         """Those of `found` that the evidence that was added last bears out too."""
@@ -258,7 +256,7 @@ class _Search:
                 usual = list(_usual_constants(chosen)) if open_constants(chosen) else [{}]
                 candidates.extend((chosen, constants) for constants in usual)
         hypotheses = [self._hypothesis(c, k, evidence) for c, k in candidates]
-        weights = replay(evidence.scenario, hypotheses, evidence.steps).weights
+        weights = replay(_cut(evidence), hypotheses).weights
         seen = evidence.seen[: evidence.steps]
         observed = evidence.weights[: evidence.steps][seen]
         with np.errstate(all="ignore"):
@@ -266,7 +264,7 @@ class _Search:
                 weights[:, seen] - evidence.initial
             )
             apart = np.abs(weights[:, seen] - observed) / np.where(moved > 0, moved, 1.0)
-        left = np.median(np.nan_to_num(apart, nan=np.inf).reshape(len(candidates), -1), axis=1)
+        left = np.median(np.where(np.isnan(apart), np.inf, apart), axis=(1, 2))
         best = int(np.argmin(left))
         return Nearest(candidates[best][0], float(left[best])) if np.isfinite(left[best]) else None
 
@@ -312,9 +310,7 @@ class _Search:
         left: list[tuple[Deviations, Mapping[str, float]]] = []
         for start in range(0, len(candidates), _BATCH):
             part = candidates[start : start + _BATCH]
-            left += [
-                c for c, k in zip(part, self._sieved(part, self.evidence[0]), strict=True) if k
-            ]
+            left += [part[i] for i in self._sieved(part, self.evidence[0])]
         held = [_Held(chosen, constants) for chosen, constants in left]
         for evidence in self.evidence:
             if not held:
@@ -334,32 +330,31 @@ class _Search:
         What equals it to the last bit, in an arithmetic that equals all before it, needs no
         bound; the rest is held to its envelope.
         """
-        unequal = []
+        many = len(held) > _FEW  # too many to ask bit for bit until the envelope has left few
+        if many:
+            held = list(compress(held, self._fitting(held, evidence)))
         for h in held:
-            if h.equal is None or len(held) > _FEW:
-                unequal.append(h)
-                continue
-            asked = h.equal.get(evidence.precision)
-            found = self._equal(h.chosen, h.constants, evidence, asked)
-            if found:
-                h.equal[evidence.precision] = found
+            if h.equal is not None:
+                asked = h.equal.get(evidence.precision)
+                found = self._equal(h.chosen, h.constants, evidence, asked)
+                h.equal = {**h.equal, evidence.precision: found} if found else None
+        if many:
+            return list(held)
+        for h in held:
+            if h.equal is not None:
                 h.spoken += int(evidence.seen.sum()) * evidence.scenario.size
-            else:
-                h.equal = None
-                unequal.append(h)
-        dropped: set[int] = set()
-        if unequal:
-            fits, says = self._within([(h.chosen, h.constants) for h in unequal], evidence)
-            for h, fit, spoken, silent in zip(unequal, fits.tolist(), *says.tolist(), strict=True):
-                h.spoken, h.silent = h.spoken + spoken, h.silent + silent
-                if not fit:
-                    dropped.add(id(h))
-        left = [h for h in held if id(h) not in dropped]
-        if len(held) > _FEW:  # too many to ask bit for bit until the envelope had left few
-            for h in left:
-                found = self._equal(h.chosen, h.constants, evidence)
-                h.equal = {evidence.precision: found} if found and h.equal is not None else None
-        return left
+        unequal = [h for h in held if h.equal is None]
+        fits = dict(zip(map(id, unequal), self._fitting(unequal, evidence), strict=True))
+        return [h for h in held if h.equal is not None or fits[id(h)]]
+
+    def _fitting(self, held: Sequence[_Held], evidence: Evidence) -> list[bool]:
+        """Which of `held` one more piece of evidence does not contradict, counting what speaks."""
+        if not held:
+            return []
+        fits, says = self._within([(h.chosen, h.constants) for h in held], evidence)
+        for h, spoken, silent in zip(held, *says.tolist(), strict=True):
+            h.spoken, h.silent = h.spoken + spoken, h.silent + silent
+        return list(fits.tolist())
 
     def _hypothesis(
         self, chosen: Deviations, constants: Mapping[str, float], evidence: Evidence
@@ -368,14 +363,13 @@ class _Search:
 
     def _sieved(
         self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
-    ) -> NDArray[np.bool_]:
+    ) -> list[int]:
         """Which candidates are not far off on most elements, step by step."""
         alive = np.arange(len(candidates))
-        keep = np.zeros(len(candidates), dtype=np.bool_)
         stepper = Stepper(
             evidence.scenario, [self._hypothesis(c, k, evidence) for c, k in candidates]
         )
-        family = "float64" if evidence.precision == "float64" else "float32"
+        loose = _SIEVE[family(evidence.precision)]
         for t in range(evidence.steps):
             weights, _ = stepper.step()
             if not evidence.seen[t]:
@@ -385,17 +379,16 @@ class _Search:
                 moved = np.maximum(
                     np.abs(observed - evidence.initial), np.abs(weights - evidence.initial)
                 )
-                tolerance = _SIEVE[family] * (moved + np.abs(observed) * 1e-9)
+                tolerance = loose * (moved + np.abs(observed) * 1e-9)
                 near = np.abs(weights - observed) <= tolerance + 2 * evidence.rounding
             near |= same(weights, observed[None, :])
             passed = np.asarray(near.mean(axis=1) >= 0.5)
             if not passed.all():
                 alive = alive[passed]
                 if not alive.size:
-                    return keep
+                    return []
                 stepper.keep(passed)
-        keep[alive] = True
-        return keep
+        return list(alive.tolist())
 
     def _within(
         self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
@@ -421,8 +414,8 @@ class _Search:
             apart = np.abs(weights - observed) > 2 * bound + evidence.rounding
             moved = np.abs(observed - evidence.initial)
             dumb = ~equal & (np.isnan(bound) | (bound > moved))
-        went = ~same(observed, np.broadcast_to(evidence.initial, observed.shape))[None]
-        fits = np.asarray(~(apart & ~equal).reshape(len(candidates), -1).any(axis=1))
+        went = ~same(observed, evidence.initial)[None]
+        fits = np.asarray(~(apart & ~equal).any(axis=(1, 2)))
         counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]
         return fits, np.array(counts)
 
@@ -447,8 +440,6 @@ class _Search:
 
 def _cut(evidence: Evidence) -> Scenario:
     """The scenario up to the last step that was seen."""
-    if evidence.steps == evidence.scenario.steps:
-        return evidence.scenario
     return replace(evidence.scenario, gradients=evidence.scenario.gradients[: evidence.steps])
 
 
@@ -457,7 +448,7 @@ def _float32_only(evidence: Evidence) -> bool:
     with np.errstate(all="ignore"):
         narrowed = rows.astype(np.float32).astype(np.float64)
     # What never moved was given in double and says nothing of what is stored.
-    given = same(rows, np.broadcast_to(evidence.initial, rows.shape))
+    given = same(rows, evidence.initial)
     return evidence.rounding == 0 and bool((same(rows, narrowed) | given).all())
 
 
@@ -476,27 +467,23 @@ def _difference(claim: Dialect, other: Dialect) -> Deviations:
 
 # -- telling explanations apart -------------------------------------------------------------------
 
-_TWINS = ("lr_in_buffer", "lr_out_of_buffer")
+_TWINS = {"lr_in_buffer": "lr_out_of_buffer", "lr_out_of_buffer": "lr_in_buffer"}
 
 
 def _twins(best: Explanation, claim: Dialect) -> list[Explanation]:
     """Where the learning rate stands in the buffer cannot be seen while it is constant."""
-    found = []
-    for k, (axis, value) in enumerate(best.chosen):
-        if axis == "momentum" and value in _TWINS and claim.choice("schedule") == "no":
-            if ("schedule", "inverse_time") in best.chosen:
-                continue
-            other = _TWINS[1 - _TWINS.index(value)]
-            chosen = (*best.chosen[:k], (axis, other), *best.chosen[k + 1 :])
-            found.append(Explanation(chosen, best.constants))
-    return found
+    if dict(best.chosen).get("schedule", claim.choice("schedule")) != "no":
+        return []
+    return [Explanation(_swapped(best.chosen), best.constants)]
 
 
 def _same_algebra(a: Deviations, b: Deviations) -> bool:
-    def folded(chosen: Deviations) -> tuple[tuple[str, str], ...]:
-        return tuple((x, _TWINS[0] if v in _TWINS else v) for x, v in chosen)
+    return b in (a, _swapped(a))
 
-    return folded(a) == folded(b)
+
+def _swapped(chosen: Deviations) -> Deviations:
+    """The set with the twin of what has one; the same set where nothing has."""
+    return tuple((axis, _TWINS.get(value, value)) for axis, value in chosen)
 
 
 def _ranked(found: Sequence[Explanation]) -> list[Explanation]:
@@ -512,12 +499,8 @@ def _ranked(found: Sequence[Explanation]) -> list[Explanation]:
 
 
 def _unique(found: Sequence[Explanation]) -> list[Explanation]:
-    return list({e.chosen: e for e in reversed(found)}.values())[::-1]
-
-
-def _distinct(best: Explanation, others: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """The first of each set."""
     kept: dict[Deviations, Explanation] = {}
-    for other in others:
-        if other.chosen != best.chosen:
-            kept.setdefault(other.chosen, other)
-    return tuple(kept.values())
+    for explanation in found:
+        kept.setdefault(explanation.chosen, explanation)
+    return list(kept.values())

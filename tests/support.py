@@ -97,7 +97,9 @@ def processes() -> dict[int, str]:
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and int(folder.name) != os.getpid():
                 try:
-                    if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    environment = (folder / "environ").read_bytes().split(b"\0")
+                    # A sandbox has a temporary folder of its own, inside the session's.
+                    if any(entry.startswith(mark.encode()) for entry in environment):
                         line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
                         found[int(folder.name)] = line.decode("utf-8", "replace")
                 except OSError:  # ended meanwhile, or not ours to read

@@ -19,10 +19,10 @@ from harness.documents.source import Source, port_of
 from harness.documents.trainers import Convention, Trainer
 from harness.errors import ToolchainError
 from harness.evidence import of_golden
+from harness.isolation.sandbox import Sandbox
 from harness.judge import Result, judge, settled, unreached
 from harness.port import Port
 from harness.run import Goldens, Options, options_of
-from harness.sandbox import Sandbox
 from harness.toolchain.compile import CompileError
 from harness.toolchain.prepare import Toolchain
 from harness.transport.base import Fault, Observation, Unreachable

@@ -19,9 +19,9 @@ from harness.documents.program import Piece, compiles
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
+from harness.isolation.sandbox import network_can_be_cut, sandbox
 from harness.judge import unreached
 from harness.run import Goldens, Options
-from harness.sandbox import network_can_be_cut, sandbox
 from harness.toolchain.prepare import Toolchain
 from harness.transport.base import Fault
 from python_ref.dialects import Dialect
@@ -46,6 +46,9 @@ def examine(
         progress: told what is being done.
         begun: told how many blocks there are.
 
+    Returns:
+        What was found; after Ctrl-C, of the blocks done by then.
+
     Raises:
         UsageError: the file cannot be read.
     """
@@ -61,11 +64,14 @@ def examine(
             progress(f"{path.name}:{block.line} {block.language}", 0)
             rows += examiner.guarded(block)
             progress(f"{path.name}:{block.line} {block.language}", 1)
+        progress(f"{path.name}: what its scripts print", 0)
+        rows = examiner.outputs.reproduced(rows)
+    except KeyboardInterrupt:
+        cut = network_can_be_cut() if any(row.layers for row in rows) else None
+        return Examination(document, tuple(rows), network_cut=cut, incomplete=True)
     finally:
         bench.leave()
     stated = tuple(formulas(document.prose))
-    progress(f"{path.name}: what its scripts print", 0)
-    rows = examiner.outputs.reproduced(rows)
     executed = examiner.outputs.executed or any(row.layers for row in rows)
     return Examination(
         document,

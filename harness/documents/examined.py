@@ -69,6 +69,7 @@ class Examination:
         formulas: those that say where epsilon stands.
         findings: what concerns the document as a whole.
         network_cut: whether its code ran without a network; None if none was run.
+        incomplete: the user interrupted before every block was looked at.
     """
 
     document: Document
@@ -76,3 +77,4 @@ class Examination:
     formulas: tuple[Formula, ...] = ()
     findings: tuple[Finding, ...] = ()
     network_cut: bool | None = None
+    incomplete: bool = False

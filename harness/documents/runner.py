@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from harness.documents.trainers import Case
-from harness.sandbox import Sandbox, sandbox
+from harness.isolation.sandbox import Sandbox, sandbox
 from harness.transport.base import Fault, Unreachable
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.spoken import started
@@ -170,6 +170,7 @@ def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
                 environment=box.environment(),
                 asked=False,
                 output=file,
+                limits=None,
             )
         except Unreachable as error:
             return Ran("", error.fault)

@@ -1,28 +1,27 @@
 """Sources to a jar of classes in a content-addressed cache, failed compilations too.
 
 The key is made of every source's bytes, the class path's hashes, the compiler and its options.
-Beside the jar lies a record with its hash, so that a truncated or changed one is noticed and
-compiled anew.
+What the machine lacks (room on the disk, memory) is never taken for the source's fault, and not
+kept.
 """
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import hashlib
 import json
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from harness.cache import arriving, locked, root, sha256
+from harness.cache import kept, root, sha256, unwritable
 from harness.errors import ToolchainError
-from harness.sandbox import Sandbox, scrubbed_environment
+from harness.isolation.group import Group
+from harness.isolation.sandbox import Sandbox
 from harness.toolchain import jars
 from harness.toolchain.java import java
 
@@ -30,8 +29,23 @@ from harness.toolchain.java import java
 _COMPILE_SECONDS = 300
 # The newest language level that this ECJ knows.
 _ECJ_NEWEST = 25
-_QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
-_RECORD, _JAR = "record.json", "classes.jar"
+# In English, by which an error is known for one.
+_QUICK_START = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-Xshare:auto",
+    "-XX:-UsePerfData",
+    "-Duser.language=en",
+)
+_JAR, _SAID = "classes.jar", "message.txt"
+# A jar is the same file whenever it is made: archives of its classes know it by its time.
+_PACKED = 1_000_000_000
+_LACKING = (
+    *map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES)),
+    *map(os.strerror, (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)),
+    "java.lang.OutOfMemoryError",
+    "insufficient memory for the Java Runtime",
+)
 _PUBLIC_TYPE = re.compile(
     r"^\s*public\s+(?:(?:final|abstract|sealed|non-sealed|strictfp)\s+)*"
     r"(?:class|record|interface|enum)\s+([^\W\d]\w*)",
@@ -56,7 +70,7 @@ def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Pat
     runtime = java()
     common = ["-parameters", "-g", "-proc:none", "-encoding", "UTF-8"]
     if runtime.compiler:
-        command = [str(runtime.compiler), "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"]
+        command = [str(runtime.compiler), *(f"-J{option}" for option in _QUICK_START)]
         name = f"javac {runtime.version}"
     else:
         ecj = jars.resolve(jars.ECJ)
@@ -115,14 +129,10 @@ _Command = Callable[[Path, Sequence[Path]], list[str]]
 
 
 def _cached(key: str, command: _Command, sources: Sequence[Path]) -> Path:
-    target = root() / "classes" / key
-    if (record := _recorded(target)) is None:
-        with locked(f"compile-{key[:2]}"):
-            if (record := _recorded(target)) is None:
-                record = _run(command, sources, target)
-    if not record["compiled"]:
-        raise CompileError(record["message"])
-    return target / _JAR
+    folder = kept("classes", key, lambda folder: _run(command, sources, folder))
+    if (folder / _JAR).is_file():
+        return folder / _JAR
+    raise CompileError((folder / _SAID).read_text(encoding="utf-8"))
 
 
 def _key(
@@ -142,39 +152,50 @@ def _key(
     return digest.hexdigest()[:32]
 
 
-def _recorded(folder: Path) -> dict[str, Any] | None:
-    """The record of a whole, unchanged compilation; None where there is none."""
-    try:
-        record: dict[str, Any] = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        if not record["compiled"] or sha256(folder / _JAR) == record["sha256"]:
-            return record
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return None
-
-
 def _run(
-    command: _Command, sources: Sequence[Path], target: Path, seconds: float = _COMPILE_SECONDS
-) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="rmsproof-") as scratch, arriving(target) as folder:
-        given = [_placed(source, Path(scratch), i) for i, source in enumerate(sources)]
-        classes = Path(scratch) / "classes"
-        classes.mkdir()
+    command: _Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
+) -> None:
+    """Compile into `folder`: the jar of classes, or what the compiler said instead."""
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolchainError(f"there is no temporary folder: {error.strerror}") from error
+    with scratch:
+        place = Path(scratch.name)
+        classes = place / "classes"
+        try:
+            given = [_placed(source, place, i) for i, source in enumerate(sources)]
+            classes.mkdir()
+        except OSError as error:
+            raise unwritable(place, error) from error
         words = command(classes, given)
         try:
-            done = _ended(words, Sandbox(Path(scratch)), seconds)
+            done = _ended(words, Sandbox(place), seconds)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolchainError(f"{words[0]}: {error}") from error
         message = _message(done.stdout + done.stderr, given)
-        ours = message.startswith("Traceback") or not re.search("error", message, re.IGNORECASE)
-        if done.returncode != 0 and ours:  # nothing that a compiler says of a source
-            raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
-        record: dict[str, Any] = {"compiled": done.returncode == 0, "message": message}
-        if record["compiled"]:
+        if done.returncode == 0:
             _pack(classes, folder / _JAR)
-            record = {"compiled": True, "message": "", "sha256": sha256(folder / _JAR)}
-        (folder / _RECORD).write_text(json.dumps(record), encoding="utf-8")
-    return record
+        elif lacking := _lacking(message, given):
+            raise ToolchainError(f"{Path(words[0]).name} in {place}: {lacking}")
+        elif message.startswith("Traceback") or not re.search("error", message, re.IGNORECASE):
+            # Nothing that a compiler says of a source.
+            raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
+        else:
+            (folder / _SAID).write_text(message, encoding="utf-8")
+
+
+def _lacking(message: str, sources: Sequence[Path]) -> str:
+    """What the machine lacked, by a compiler's words; empty if the source may be to blame."""
+    read = [source.read_text(encoding="utf-8", errors="replace") for source in sources]
+    found = (words for words in _LACKING if words in message)
+    return next((words for words in found if not any(words in text for text in read)), "")
+
+
+def _english() -> Mapping[str, str]:
+    """The environment in which the system's own errors are in English and letters as they were."""
+    letters = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    return {"LC_ALL": "", "LC_MESSAGES": "C", "LC_CTYPE": letters}
 
 
 def _ended(words: Sequence[str], box: Sandbox, seconds: float) -> subprocess.CompletedProcess[str]:
@@ -182,8 +203,9 @@ def _ended(words: Sequence[str], box: Sandbox, seconds: float) -> subprocess.Com
 
     A macro is the source's own code, run by the compiler: it gets what a port gets.
     """
-    with subprocess.Popen(
+    group = Group(
         box.command(words),
+        environment={**box.environment(), **_english()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -191,14 +213,12 @@ def _ended(words: Sequence[str], box: Sandbox, seconds: float) -> subprocess.Com
         encoding="utf-8",
         errors="replace",
         cwd=box.folder,
-        env=scrubbed_environment(box.environment()),
-        start_new_session=True,
-    ) as process:
+    )
+    with group.process as process:
         try:
             out, errors = process.communicate(timeout=seconds)
         finally:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+            group.end()
     return subprocess.CompletedProcess(list(words), process.returncode, out, errors)
 
 
@@ -208,6 +228,7 @@ def _pack(classes: Path, jar: Path) -> None:
         for path in sorted(p for p in classes.rglob("*") if p.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(classes).as_posix())
             archive.writestr(entry, path.read_bytes())
+    os.utime(jar, (_PACKED, _PACKED))
 
 
 def _placed(source: Path, scratch: Path, number: int) -> Path:

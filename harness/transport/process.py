@@ -1,8 +1,8 @@
-"""A child process of ours: its own session, a deadline on every answer, no one left behind.
+"""A child process of ours: a deadline on every answer, and words for how it ended.
 
 Both transports that leave this process stand on it. The child gets pipes for the exchange;
-its standard error is drained by a thread and its last lines kept for messages. Ending it kills
-the whole process group, so a grandchild that holds a pipe open cannot keep us waiting.
+its standard error is drained by a thread and its last lines kept for messages. Ending it ends
+all that it started, so a grandchild that holds a pipe open cannot keep us waiting.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from harness.sandbox import scrubbed_environment
+from harness.isolation.group import Group
+from harness.isolation.limits import PORT, Limits
 from harness.transport.base import Fault, Unreachable
 
-# Enough for a JVM's thread dump.
-_LAST_LINES = 600
+# Enough for a JVM's dump of its threads, of which one may be a thousand calls deep.
+_LAST_LINES = 4000
+_LONGEST_LINE = 2000
 _CHUNK = 1 << 16
 
 
@@ -36,6 +38,7 @@ class Child:
         asked: it is spoken to on its standard input; otherwise that is empty, so that code
             which reads from it meets its end instead of waiting.
         output: the file its standard output goes to; a pipe of ours if None.
+        limits: what it may use; None where the command enters a sandbox, which has its own.
 
     Raises:
         Unreachable: the program is not there or may not be run.
@@ -51,22 +54,24 @@ class Child:
         pass_fds: Sequence[int] = (),
         asked: bool = True,
         output: IO[bytes] | None = None,
+        limits: Limits | None = PORT,
     ) -> None:
         self.label = label
         try:
-            self._process = subprocess.Popen(
-                list(command),
+            self._group = Group(
+                command,
+                environment=environment,
+                limits=limits,
                 stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if output is None else output,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env=scrubbed_environment(environment),
-                start_new_session=True,
                 pass_fds=pass_fds,
             )
         except OSError as error:
             message = f"{command[0]}: cannot be started: {error.strerror}"
             raise Unreachable(Fault("crashes", message)) from error
+        self._process = self._group.process
         self._lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._drain = threading.Thread(target=self._read_errors, daemon=True)
         self._drain.start()
@@ -74,7 +79,12 @@ class Child:
     @property
     def pid(self) -> int:
         """The child's process id, which is its group's too."""
-        return self._process.pid
+        return self._group.pid
+
+    def renew(self) -> None:
+        """Give the child its whole processor time anew: it was handed another port."""
+        self._group.renew()
+        self._lines.clear()  # what it said so far is another's
 
     @property
     def output(self) -> int:
@@ -90,7 +100,8 @@ class Child:
 
     def last_lines(self, count: int = 3) -> str:
         """The last lines of standard error, joined, or ""."""
-        lines = [line for line in self._lines if line.strip()]
+        # A copy: the thread that reads goes on adding to it.
+        lines = [line for line in list(self._lines) if line.strip()]
         return " | ".join(line.strip()[:300] for line in lines[-count:])
 
     def ended(self, wait: float = 0.5) -> str:
@@ -125,55 +136,25 @@ class Child:
             message += f"; its standard error ends: {lines}"
         return Fault("crashes", message, fatal=True)
 
-    def hang(self, seconds: float, jvm: bool) -> Fault:
-        """The fault of a child that gave no answer in time; a JVM is asked what it was doing."""
+    def hang(self, seconds: float) -> Fault:
+        """The fault of a child that gave no answer in time."""
         message = f"no answer within {seconds:.3g} s"
-        if jvm and (frames := self._port_frames()):
-            message += f"; it was at {frames}"
-        elif lines := self.last_lines():
+        if lines := self.last_lines():
             message += f"; its standard error ends: {lines}"
         return Fault("times-out", message, fatal=True)
 
-    def _port_frames(self) -> str:
-        """Where the thread that runs the port stands, from a thread dump (SIGQUIT)."""
-        said = self._lines
-        self._lines = deque(maxlen=_LAST_LINES)  # the dump alone; it may push all else out
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGQUIT)  # in a sandbox the JVM is not the first
-        for _ in range(20):
-            time.sleep(0.05)
-            dump = list(self._lines)
-            if any("VM Thread" in line for line in dump):
-                break
-        self._lines = said
-        thread: list[str] = []
-        for line in dump:
-            if line.startswith('"'):
-                thread = []
-            frame = line.strip()
-            if frame.startswith("at "):
-                thread.append(frame.removeprefix("at "))
-                if "rmsproof.adapter." in frame:
-                    return " < ".join(thread[:3])
-        return ""
-
     def kill(self) -> None:
         """End the child and all of its group at once; whoever reads from it meets the end."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self._group.kill()
 
     def close(self, grace: float = 0.0) -> None:
-        """End the child and all of its group; `grace` seconds to end by itself."""
-        for stream in (self._process.stdin,):
-            with contextlib.suppress(OSError):
-                if stream:
-                    stream.close()
+        """End the child and all that it started; `grace` seconds to end by itself."""
+        with contextlib.suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
         if grace:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(grace)
-        self.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(5)
+            self.waited(grace)
+        self._group.end()
         self._drain.join(0.5)
         for stream in (self._process.stdout, self._process.stderr):
             # A drain thread still reading would be blocked on by close().
@@ -193,7 +174,7 @@ class Child:
             if not chunk:
                 break
             *lines, pending = (pending + chunk).split(b"\n")
-            self._lines.extend(line.decode("utf-8", "replace") for line in lines)
+            self._lines.extend(line[:_LONGEST_LINE].decode("utf-8", "replace") for line in lines)
             pending = pending[-_CHUNK:]
         if pending:
             self._lines.append(pending.decode("utf-8", "replace"))

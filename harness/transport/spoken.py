@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from harness import bytecode
-from harness.sandbox import Sandbox
+from harness.isolation.limits import PORT
+from harness.isolation.sandbox import Sandbox
 from harness.transport.base import Unreachable
 from harness.transport.process import Child, Pipe
 
@@ -26,7 +27,7 @@ def started(
     their_read, our_write = os.pipe()
     our_read, their_write = os.pipe()
     command = [sys.executable, "-m", module, str(their_read), str(their_write), *arguments]
-    environment = bytecode.environment(trusted=sandbox is None)
+    environment = bytecode.environment()
     try:
         child = Child(
             sandbox.command(command) if sandbox else command,
@@ -35,6 +36,7 @@ def started(
             environment={**environment, **(sandbox.environment() if sandbox else {})},
             pass_fds=(their_read, their_write),
             asked=False,
+            limits=None if sandbox else PORT,
         )
     except Unreachable:
         os.close(our_read)

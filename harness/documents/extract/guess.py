@@ -81,7 +81,7 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
         r"(?:async )?def \w+\(.*\)\s*(?:->\s*[^={]+)?:\s*(?:#.*|\.\.\.|pass|return .*)?$",
     ),
     ("python", 1, r"(?:async )?def \w+\((?:[\w\s,=.*-]*,)?$"),
-    ("python", 1, r"\)\s*(?:->\s*[^={]+)?:$"),
+    ("python", 1, r"\)\s*+(?:->\s*+[^={]+)?:$"),
     ("python", 3, r"class \w+(?:\([\w\s.,=\[\]]*\))?:\s*(?:#.*)?$"),
     ("python", 2, r"(?:for|async for) \(?\w+(?:\s*,\s*\(?\w+\)*)*\)? in .+:\s*(?:#.*)?$"),
     ("python", 1.5, r"(?:if|elif|while|with)\b[^{]*[\w)\]\"']\s*:\s*(?:#.*)?$"),
@@ -94,7 +94,7 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
     ("python", 1.5, r"\w+(?:, \w+)* = .*(?:\blambda\b.*:| for \w+(?:, ?\w+)* in )"),
     ("python", 1, r"(?:return|yield|raise|assert|del|global)\b(?: [^;{]*)?$"),
     ("python", 1, r"\w[\w.]*(?:\[[^\]]+\])? [-+*/]= [^;{]*$"),
-    ("python", 1, r"\w[\w.]*(?:\[[^\]]+\])?(?:, \w+)*\s*=\s*[^=;{]*\w\(.*[^;{]?$"),
+    ("python", 1, r"\w[\w.]*(?:\[[^\]]+\])?(?:, \w+)*\s*+=\s*+[^=;{]*\w\(.*[^;{]?$"),
     ("python", 1, r"\w[\w.]*(?:\[[^\]]+\])?\s*=[^=].*\w\)?\s?\*\*\s?[\d.(]"),
     ("python", 1, r"\"\"\".*$"),
     ("python", 0.5, r"\w[\w.]*(?:\[[^\]]+\])?\s*=\s*\w[\w.]*(?:\[[^\]]+\])? [-+*/] [^;{^]+$"),
@@ -120,11 +120,11 @@ _TABLE: tuple[tuple[str, float, str], ...] = (
     (
         "scala",
         3,
-        r"(?:(?:private|override|final|inline) )*def [^=]+(?:\([^=]*(?:= ?[^=,)]+[^=]*)*\))?"
-        r"(?:: ?[\w\[\], .]+)? ?= *(?:[{(\w].*)?$",
+        r"(?:(?:private|override|final|inline) )*def (?:[^=]+|[^=(]+\([^=]*"
+        r"(?:= ?[^=,)]++[^=]*)+\)(?:: ?[\w\[\], .]+)? ?)= *(?:[{(\w].*)?$",
     ),
     ("scala", 3, r"(?:case class|case object|sealed trait|implicit \w+) \w+"),
-    ("scala", 2, r"(?:object|trait) \w+(?: extends [\w\[\]. ]+)?(?: with \w+)*\s*(?:[{:].*)?$"),
+    ("scala", 2, r"(?:object|trait) \w+(?: extends [\w\[\]. ]++)?(?: with \w+)*\s*(?:[{:].*)?$"),
     ("scala", 3, r"import (?:scala|cats|zio|breeze)\b[\w.]*"),
     ("scala", 2, r"import [\w.]+\.(?:_|\{[\w ,=>_]+\})$"),
     (

@@ -17,18 +17,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.isolation.limits import ENTER, Limits
+
 # What a port may know of our environment: nothing that could be a secret.
 _PASSED = frozenset(
     "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
     " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
 )
-_ENTER = Path(__file__).with_name("enter.py")
-# A scenario's arrays are kilobytes and a JVM's heap is 1 GiB; what needs more has run away.
-_DATA = 4 << 30
-_FILE = 64 << 20
-_FILES = 1024
-# Of the user, all together; a JVM alone has some thirty threads.
-_PROCESSES = 4096
+# A block of a document writes less than a port may; a JVM alone has some thirty threads.
+_LIMITS = Limits(file=64 << 20, processes=4096)
 
 
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -43,17 +40,13 @@ class Sandbox:
 
     Attributes:
         folder: working folder, home and temporary folder of what runs.
-        cpu_seconds: processor time, all threads together.
     """
 
     folder: Path
-    cpu_seconds: int = 300
 
     def command(self, command: Sequence[str]) -> list[str]:
         """The command that enters the sandbox and becomes `command`."""
-        network = "cut" if network_can_be_cut() else "keep"
-        limits = map(str, (self.cpu_seconds, _DATA, _FILE, _FILES, _PROCESSES))
-        return [sys.executable, "-I", "-S", str(_ENTER), network, *limits, "--", *command]
+        return _LIMITS.entering(command, "cut" if network_can_be_cut() else "keep")
 
     def environment(self) -> dict[str, str]:
         """What the environment says besides what every port's does."""
@@ -71,7 +64,7 @@ def sandbox() -> Iterator[Sandbox]:
 @cache
 def network_can_be_cut() -> bool:
     """Whether the kernel lets a process give up the network (tried once)."""
-    command = [sys.executable, "-I", "-S", str(_ENTER), "probe"]
+    command = [sys.executable, "-I", "-S", str(ENTER), "probe"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -4,23 +4,22 @@
 
 NETWORK is `cut` (a network and a process table of its own) or `keep`; the numbers are seconds,
 bytes, bytes, open files and processes, 0 for no limit. `python enter.py probe` ends with 0 where
-the kernel allows `cut`. Run as a file, and only with what every Python has: it stands before
-each start of a stranger's code.
+the kernel allows `cut`. Run as a file, and only with what every Python has and loads at once: it
+stands before each start of a stranger's code.
 
 With a process table of its own, everything that the command starts ends with it, whatever
 session it moved to; and all of it ends when whoever started us is gone.
 """
 
-import contextlib
 import os
 import resource
-import signal
 import sys
-from pathlib import Path
 
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
 _FAILED = 125
+# The module `signal` takes as long to load as all else here.
+_SIGQUIT, _SIGKILL = 3, 9
 
 
 def cut_off() -> bool:
@@ -37,12 +36,18 @@ def cut_off() -> bool:
     # The same user inside as outside, so that files are still its own; an unmapped one reads
     # and writes what it may all the same.
     for name, text in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{uid} {uid} 1"),
-        ("gid_map", f"{gid} {gid} 1"),
+        ("setgroups", b"deny"),
+        ("uid_map", b"%d %d 1" % (uid, uid)),
+        ("gid_map", b"%d %d 1" % (gid, gid)),
     ):
-        with contextlib.suppress(OSError):
-            Path(f"/proc/self/{name}").write_text(text, encoding="ascii")
+        try:
+            file = os.open(f"/proc/self/{name}", os.O_WRONLY)
+            try:
+                os.write(file, text)
+            finally:
+                os.close(file)
+        except OSError:
+            continue
     return True
 
 
@@ -50,7 +55,7 @@ def die_with_parent() -> None:
     """Ask the kernel to end this process when the one that made it ends."""
     import ctypes
 
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
 def limit(kind: int, most: int) -> None:
@@ -58,8 +63,10 @@ def limit(kind: int, most: int) -> None:
     if most:
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(OSError, ValueError):  # a system that does not have it
+        try:
             resource.setrlimit(kind, (most, most))
+        except (OSError, ValueError):  # a system that does not have it
+            return
 
 
 def watched(command: list[str]) -> None:
@@ -68,6 +75,8 @@ def watched(command: list[str]) -> None:
     The first process of a table is deaf to signals that it has no handler for, even its own;
     so the command is the second.
     """
+    import _signal  # type: ignore[import-not-found]
+
     told, tell = os.pipe()
     first = os.fork()
     if first == 0:
@@ -76,7 +85,7 @@ def watched(command: list[str]) -> None:
         child = os.fork()
         if child == 0:
             os.close(tell)
-            os.execv(command[0], command)
+            os.execvp(command[0], command)
         close_all_but(tell)
         while True:
             pid, status = os.wait()
@@ -85,13 +94,14 @@ def watched(command: list[str]) -> None:
                 os._exit(0)  # with it goes all that is left in its table
     os.close(tell)
     # A JVM is asked where it stands by this signal; it is in our group and gets its own.
-    signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    _signal.signal(_SIGQUIT, _signal.SIG_IGN)
     close_all_but(told)
     said = os.read(told, 4)
     os.waitpid(first, 0)
-    status = int.from_bytes(said, "little") if len(said) == 4 else 9
+    status = int.from_bytes(said, "little") if len(said) == 4 else _SIGKILL
     if os.WIFSIGNALED(status):
-        signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        if os.WTERMSIG(status) != _SIGKILL:
+            _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
         os.kill(os.getpid(), os.WTERMSIG(status))
     os._exit(os.WEXITSTATUS(status))
 
@@ -120,7 +130,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if cut:
         watched(command)
-    os.execv(command[0], command)
+    os.execvp(command[0], command)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,81 @@
+"""How much of the machine a port's process may use, each process of its own.
+
+Enough for any honest port: a scenario's arrays are kilobytes and a JVM's heap is 1 GiB. What
+needs more has run away, and is better ended by the kernel than by the machine's other users.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+ENTER = Path(__file__).with_name("enter.py")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one process and, each for itself, of those it starts; 0 for none.
+
+    Attributes:
+        cpu: seconds of processor time, all threads together.
+        data: bytes of private memory.
+        file: bytes of one file written.
+        files: open files.
+        processes: processes and threads of the user, all together.
+    """
+
+    cpu: int = 300
+    data: int = 4 << 30
+    file: int = 1 << 30
+    files: int = 1024
+    processes: int = 0
+
+    def impose(self, pid: int) -> None:
+        """Put a process of ours that was just started under these limits (Linux)."""
+        with suppress(OSError):  # it has ended already
+            for kind, most in (
+                (resource.RLIMIT_DATA, self.data),
+                (resource.RLIMIT_FSIZE, self.file),
+                (resource.RLIMIT_NOFILE, self.files),
+                (resource.RLIMIT_NPROC, self.processes),
+            ):
+                if most:
+                    _, hard = resource.prlimit(pid, kind)
+                    lower = most if hard == resource.RLIM_INFINITY else min(most, hard)
+                    resource.prlimit(pid, kind, (lower, lower))
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+        self.renew(pid)
+
+    def renew(self, pid: int) -> None:
+        """Give a process its whole processor time anew: it was handed another port (Linux)."""
+        if not self.cpu or not IMPOSED:
+            return
+        with suppress(OSError, ValueError):  # it has ended already
+            _, hard = resource.prlimit(pid, resource.RLIMIT_CPU)
+            most = self.cpu + _seconds_used(pid)
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.prlimit(pid, resource.RLIMIT_CPU, (most, hard))
+
+    def entering(self, command: Sequence[str], network: str = "keep") -> list[str]:
+        """The command that takes on these limits by itself and becomes `command`."""
+        numbers = map(str, (self.cpu, self.data, self.file, self.files, self.processes))
+        return [sys.executable, "-I", "-S", str(ENTER), network, *numbers, "--", *command]
+
+
+IMPOSED = hasattr(resource, "prlimit")
+"""Whether limits can be imposed from outside; else a process enters them."""
+
+PORT = Limits()
+
+
+def _seconds_used(pid: int) -> int:
+    """Processor time that a process has used, rounded up."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    # Behind the name, which may hold anything: utime and stime are fields 14 and 15.
+    user, system = fields.rpartition(")")[2].split()[11:13]
+    return 1 + (int(user) + int(system)) // os.sysconf("SC_CLK_TCK")
