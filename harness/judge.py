@@ -14,7 +14,7 @@ from harness.evidence import Evidence, of_golden, of_probe
 from harness.port import Port
 from harness.probes import best_probe
 from harness.transport.base import Fault, Observation, Transport, Unreachable
-from harness.verdict import GOOD, Verdict, of_port
+from harness.verdict import GOOD, ORDER, Verdict, of_port
 from python_ref.dialects import Arithmetic, Dialect, Hypothesis
 from python_ref.golden import Golden
 from python_ref.large import large
@@ -27,6 +27,7 @@ DEATHS = 3
 GRADIENTS_CHANGED = "gradients-changed"
 WIDENED = "widened"
 STATE_LEAKS = "state-leaks"
+UNSTEADY = "unsteady"
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Result:
 
     Attributes:
         where: the weights were found in place, replaced, returned, or nowhere.
-        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, as they apply.
+        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply.
         comparisons: a row a golden.
         diagnosis: why it diverges, where it does.
         elsewhere: of a port that fails at some goldens, what it shows at the others.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
+        unexpected: what of it is not as it is known to be, a sentence each.
     """
 
     port: Port
@@ -52,6 +54,7 @@ class Result:
     diagnosis: Diagnosis | None = None
     elsewhere: tuple[Verdict, Diagnosis | None] | None = None
     as_expected: bool = False
+    unexpected: tuple[str, ...] = ()
 
     @property
     def deviations(self) -> tuple[str, ...]:
@@ -96,9 +99,13 @@ def judge(
         pairs = list(zip(wanted, observations, strict=True))
         comparisons.extend(compare_all(pairs))
         fed.extend(pairs)
-    if fed and not fed[0][1].fault and _leaks(feeder, *fed[0]):
-        feeder.notes.append(STATE_LEAKS)
+    again = _fed_again(feeder, fed)
+    comparisons.extend(compare_all(again))
     verdict = of_port(comparisons, edge_decides=edge_decides)
+    differs = any(o.fault is None for _, o in again)
+    if differs or _alone(port, transport, feeder, fed, comparisons):
+        feeder.notes.append(_kind_of_memory(transport, feeder, fed))
+    remembers = STATE_LEAKS in feeder.notes or UNSTEADY in feeder.notes
     if streamed and verdict.word == "exact":
         comparisons.extend(
             _streamed(port, transport, precision, arithmetic)
@@ -106,8 +113,9 @@ def judge(
         )
         verdict = of_port(comparisons, edge_decides=edge_decides)
     diagnosis = None
-    if STATE_LEAKS in feeder.notes and verdict.word in GOOD:
-        verdict = replace(verdict, word="diverges", arithmetic=())
+    if remembers:  # what one scenario shows then says nothing of another: no ground for a name
+        if STATE_LEAKS in feeder.notes and verdict.word in GOOD:
+            verdict = replace(verdict, word="diverges", arithmetic=())
     elif verdict.word in ("diverges", "no-update"):
         evidence = [of_golden(g, o) for g, o in fed if g.kind == "core" and len(o.weights)]
         # What a port means shows in double; how it narrows to float is arithmetic.
@@ -116,7 +124,7 @@ def judge(
         if evidence:  # edges alone are no ground for a name
             diagnosis = _diagnosed(port, evidence, feeder)
     elsewhere = None
-    if verdict.fault is not None and verdict.golden is not None:
+    if verdict.fault is not None and verdict.golden is not None and not remembers:
         whole = [c for c in comparisons if c.kind == "core" and c.fault is None]
         if whole:
             shown = of_port(whole)
@@ -183,8 +191,8 @@ def settled(
     result = Result(port, language, transport, verdict, diagnosis=diagnosis)
     if port.expectation is None:
         return replace(result, as_expected=verdict.word in GOOD)
-    met = port.expectation.met(verdict.word, result.deviations)
-    return replace(result, as_expected=met)
+    breach = port.expectation.breach(verdict.word, result.deviations)
+    return replace(result, as_expected=not breach, unexpected=(breach,) if breach else ())
 
 
 class _Feeder:
@@ -231,7 +239,61 @@ class _Feeder:
         return observation
 
 
-def _leaks(feeder: _Feeder, golden: Golden, before: Observation) -> bool:
-    """Whether the first scenario, fed again at the end, is answered differently."""
-    after = feeder.feed(golden.scenario, golden.precision)
-    return after.fault is None and not bool(same(after.weights, before.weights).all())
+# -- what a port remembers of other scenarios ------------------------------------------------------
+
+_Fed = Sequence[tuple[Golden, Observation]]
+
+
+def _fed_again(feeder: _Feeder, fed: _Fed) -> list[tuple[Golden, Observation]]:
+    """The first scenario fed again at the end, where it is answered differently or fails.
+
+    Twice again: a port may forget where what it is given changes its shape.
+    """
+    whole = next(((g, o) for g, o in fed if o.fault is None), None)
+    if whole is None:
+        return []
+    golden, before = whole
+    again = feeder.feed_all([golden.scenario] * 2, golden.precision)
+    return [
+        (golden, o) for o in again if (o.fault.kind in ORDER if o.fault else _differ(o, before))
+    ]
+
+
+def _alone(
+    port: Port,
+    transport: Transport,
+    feeder: _Feeder,
+    fed: _Fed,
+    comparisons: Sequence[Comparison],
+) -> bool:
+    """Whether what is not equal is answered differently by a process that was asked nothing else.
+
+    Only for ports that no scenario meets fresh by itself: objects and commands.
+    """
+    if not (port.reference or port.command):
+        return False
+    unequal = [
+        pair
+        for pair, c in zip(fed, comparisons, strict=False)
+        if c.fault is None and not c.equal and c.kind == "core"
+    ]
+    if not unequal:
+        return False
+    golden, before = unequal[-1]  # the one with the most behind it
+    return _differ(_afresh(transport, feeder, golden), before)
+
+
+def _kind_of_memory(transport: Transport, feeder: _Feeder, fed: _Fed) -> str:
+    """STATE_LEAKS; UNSTEADY of a port that differs with nothing to remember, chance for one."""
+    golden = next(g for g, o in fed if o.fault is None)
+    one, other = (_afresh(transport, feeder, golden) for _ in range(2))
+    return UNSTEADY if other.fault is None and _differ(one, other) else STATE_LEAKS
+
+
+def _afresh(transport: Transport, feeder: _Feeder, golden: Golden) -> Observation:
+    transport.restart()
+    return feeder.feed(golden.scenario, golden.precision)
+
+
+def _differ(one: Observation, other: Observation) -> bool:
+    return one.fault is None and not bool(same(one.weights, other.weights).all())

@@ -11,7 +11,7 @@ from harness.compare import Comparison, Divergence
 from harness.diagnose import LARGEST, Diagnosis, Explanation, Nearest
 from harness.headline import headline
 from harness.hypotheses import dialect
-from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, WIDENED, Result
+from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
 from python_ref.dialects import AXES, Arithmetic, Dialect
 from python_ref.libraries import named
 
@@ -19,6 +19,7 @@ _NOTES = {
     GRADIENTS_CHANGED: "changes the gradients it was given",
     WIDENED: "turns float32 into float64",
     STATE_LEAKS: "keeps state from one scenario to the next",
+    UNSTEADY: "answers the same scenario differently each time",
 }
 
 
@@ -89,10 +90,10 @@ def why(result: Result) -> str:
     if result.diagnosis:
         said = "; ".join(findings(result.diagnosis, result.port.claim))
         return f"{said}; {divergence(verdict.first)}" if verdict.first else said
-    if STATE_LEAKS in result.notes and verdict.first is None:
-        return (
-            f"{_NOTES[STATE_LEAKS]}: the first one, fed again at the end, is answered differently"
-        )
+    for note in (STATE_LEAKS, UNSTEADY):
+        if note in result.notes:
+            said = _NOTES[note]
+            return f"{said}; {divergence(verdict.first)}" if verdict.first else said
     return divergence(verdict.first) if verdict.first else "diverges"
 
 

@@ -74,7 +74,7 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
             if tried.facts.where != "nowhere" or "state" not in message["call"]:
                 chosen = found
                 break
-        elif tried.fault.fatal:
+        elif tried.fault.fatal and tried.fault.step is None:  # it took its process with it
             break
         elif "NameError" in tried.fault.message:
             unnamed = unnamed or message

@@ -115,6 +115,9 @@ class Transport(Protocol):
     def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
         """Feed a scenario step by step, yielding (N,) weights. Raises Unreachable."""
 
+    def restart(self) -> None:
+        """End the process; the next scenario meets a new one, which was never asked anything."""
+
     def close(self) -> None:
         """End everything that was started, for good; any thread may, whatever another awaits."""
 

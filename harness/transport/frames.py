@@ -12,7 +12,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.transport.base import Fault, Unreachable
+
 _HEADER = 4
+# Far more than any message of ours: what claims to be longer is no message.
+_LARGEST = 1 << 28
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, Any])
 
@@ -25,15 +29,31 @@ def pack(message: dict[str, Any]) -> bytes:
 
 def unpack(body: bytes | bytearray | memoryview) -> dict[str, Any]:
     """Decode a message's body. Raises msgspec.DecodeError."""
-    return _decoder.decode(body)
+    try:
+        return _decoder.decode(body)
+    except (RecursionError, ValueError, OverflowError) as error:
+        if isinstance(error, msgspec.DecodeError):
+            raise
+        raise msgspec.DecodeError(f"is no message: {error}") from error
+
+
+def length(buffer: bytearray) -> int | None:
+    """The bytes of the first message in `buffer`, header and all; None while that is unknown."""
+    if len(buffer) < _HEADER:
+        return None
+    return _HEADER + int.from_bytes(buffer[:_HEADER], "little")
 
 
 def take(buffer: bytearray) -> dict[str, Any] | None:
-    """Cut the first whole message off `buffer`; None while it is not whole."""
-    if len(buffer) < _HEADER:
-        return None
-    end = _HEADER + int.from_bytes(buffer[:_HEADER], "little")
-    if len(buffer) < end:
+    """Cut the first whole message off `buffer`; None while it is not whole.
+
+    Raises:
+        msgspec.DecodeError: it is no message.
+    """
+    end = length(buffer)
+    if end is not None and end > _LARGEST:
+        raise msgspec.DecodeError("no message is that long")
+    if end is None or len(buffer) < end:
         return None
     message = unpack(bytes(buffer[_HEADER:end]))
     del buffer[:end]
@@ -45,6 +65,15 @@ def to_bytes(array: NDArray[np.float64]) -> bytes:
     return np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
-def from_bytes(data: bytes, width: int) -> NDArray[np.float64]:
-    """Rows of `width` doubles; (0, width) for no bytes."""
-    return np.frombuffer(data, dtype="<f8").reshape(-1 if width else 0, width).astype(np.float64)
+def from_bytes(data: Any, width: int) -> NDArray[np.float64]:
+    """Rows of `width` doubles; (0, width) for no bytes.
+
+    Raises:
+        Unreachable: it is no such thing; a port that shares the worker may have written it.
+    """
+    try:
+        flat = np.frombuffer(data, dtype="<f8")
+        return flat.reshape(-1 if width else 0, width).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        message = f"the worker's reply holds no rows of {width} numbers; the port wrote to its pipe"
+        raise Unreachable(Fault("garbled", message, fatal=True)) from error

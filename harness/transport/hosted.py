@@ -1,8 +1,10 @@
 """Ports in a worker process of ours: `jpype` for the JVM's languages, `local` for Python.
 
 One worker serves any number of ports, a class loader each. When it dies or hangs it is ended
-with its process group, the scenario it was at carries the fault, and the next one finds a new
-worker with the port loaded and bound again.
+with all that it started, the scenario it was at carries the fault, and the next one finds a new
+worker with the port loaded and bound again. It is ended as well after a failure that nothing in
+its process can be trusted after (memory or stack at their end), and before another port comes
+in where the last one left threads running.
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ import msgspec
 import numpy as np
 
 from harness.binding import Wanted
-from harness.sandbox import Sandbox
+from harness.isolation.sandbox import Sandbox
 from harness.transport import frames
 from harness.transport.attach import Attached, attach, roles_of
+from harness.transport.awaiting import more, unanswered
 from harness.transport.base import (
     Description,
     Fault,
@@ -69,6 +72,7 @@ class Worker:
         self._lock = threading.Lock()
         self._closed = False
         self._owed: deque[int] = deque()
+        self._guest = ""
         self.generation = 0
         self._booted: tuple[int, set[str]] = (0, set())
 
@@ -78,6 +82,8 @@ class Worker:
         The start of a runtime is ours to wait for; only then does a port's own time begin.
         """
         with self._lock:
+            if self._child is not None and self._child.waited(0):
+                self._end()  # nobody was asked anything when it ended
             generation, languages = self._booted
             language = str(source["language"])
             if generation == self.generation and self._child and language in languages:
@@ -89,6 +95,19 @@ class Worker:
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
 
+    def admit(self, port: str) -> None:
+        """Make room for a port: what the one before left behind must not strike it."""
+        with self._lock:
+            before, self._guest = self._guest, port
+            if self._child is None or not self._jvm or before in ("", port):
+                return
+            try:
+                left = self._asked({"do": "left"}, START_SECONDS).get("left", True)
+            except Unreachable:  # it ended meanwhile, and nobody was asked anything
+                return
+            if left:
+                self._end()
+
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request, return its reply. Raises Unreachable: it died, hung or babbled."""
         with self._lock:
@@ -98,15 +117,22 @@ class Worker:
         """Send a request whose reply is collected later; False if it was not taken whole.
 
         A worker that died or hangs shows itself when the replies are collected, in their order.
+
+        Raises:
+            Unreachable: no reply is owed, so that it is this request that meets the end.
         """
         with self._lock:
-            _, pipe = self._running()
+            child, pipe = self._running()
             self._last_id += 1
             frame = frames.pack({**request, "id": self._last_id})
             try:
+                if not self._owed:
+                    self._check(child)
                 pipe.send(frame, time.monotonic() + seconds)
-            except (Deadline, EOFError):
-                return False
+            except (Deadline, EOFError) as error:
+                if self._owed:
+                    return False
+                raise self._broken(child, pipe, seconds, error) from None
             self._owed.append(self._last_id)
             return True
 
@@ -115,6 +141,12 @@ class Worker:
         with self._lock:
             child, pipe = self._running()
             return self._received(child, pipe, self._owed.popleft(), seconds)
+
+    def renew(self) -> None:
+        """Give the process its whole processor time anew: it is handed another port."""
+        with self._lock:
+            if self._child is not None:
+                self._child.renew()
 
     def reset(self) -> None:
         """End the process; the next request starts another."""
@@ -129,9 +161,17 @@ class Worker:
 
     def _asked(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         child, pipe = self._running()
+        self._check(child)
         self._last_id += 1
         frame = frames.pack({**request, "id": self._last_id})
         return self._received(child, pipe, self._last_id, seconds, frame)
+
+    def _check(self, child: Child) -> None:
+        """Raise Unreachable if the process ended since it was last asked."""
+        if child.waited(0):
+            fault = child.death()
+            self._end()
+            raise Unreachable(replace(fault, message=f"before it was asked {fault.message}"))
 
     def _received(
         self, child: Child, pipe: Pipe, number: int, seconds: float, frame: bytes = b""
@@ -140,15 +180,9 @@ class Worker:
         try:
             pipe.send(frame, deadline)
             while (reply := frames.take(pipe.buffer)) is None:
-                pipe.receive(deadline)
-        except Deadline:
-            fault = child.hang(seconds, self._jvm)
-            self._end()
-            raise Unreachable(fault) from None
-        except EOFError:
-            fault = child.death()
-            self._end()
-            raise Unreachable(fault) from None
+                more(child, pipe, deadline)
+        except (Deadline, EOFError) as error:
+            raise self._broken(child, pipe, seconds, error) from None
         except msgspec.DecodeError:
             self._end()
             message = "the worker's reply cannot be read; the port wrote to its pipe"
@@ -158,6 +192,18 @@ class Worker:
             message = f"reply {reply.get('id')} where {number} was asked"
             raise Unreachable(Fault("garbled", message, fatal=True))
         return reply
+
+    def _broken(
+        self, child: Child, pipe: Pipe, seconds: float, error: Deadline | EOFError
+    ) -> Unreachable:
+        """End the process; the fault of a reply that did not come, or not whole."""
+        fault = unanswered(child, error, seconds, "jvm" if self._jvm else "python")
+        if pipe.buffer:
+            whole = f" of {end}" if (end := frames.length(pipe.buffer)) else ""
+            message = f"{fault.message}; read {len(pipe.buffer)}{whole} bytes of its reply"
+            fault = replace(fault, message=message)
+        self._end()
+        return Unreachable(fault)
 
     @property
     def dead(self) -> bool:
@@ -231,9 +277,11 @@ class HostedTransport:
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""
+        self._worker.admit(self._port)
         self._worker.boot(self._source)
         # What the source does while it loads is the port's own time, like a scenario.
         seconds = max(self._timeout, _LOAD_SECONDS)
+        self._worker.renew()
         reply = self._worker.ask({"do": "load", "port": self._port, **self._source}, seconds)
         self._generation = self._worker.generation
         if failure := reply.get("failure"):
@@ -252,7 +300,14 @@ class HostedTransport:
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
-        return _observed(self._messages(scenario, precision, self._batch(scenario)), scenario)
+        replies = self._messages(scenario, precision, self._batch(scenario))
+        return self._settled(_observed(replies, scenario))
+
+    def _settled(self, observation: Observation) -> Observation:
+        """End the worker where its process cannot be trusted any more."""
+        if observation.fault and observation.fault.fatal:
+            self._worker.reset()
+        return observation
 
     def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
         """Feed scenarios in turn, some ahead of their replies: the worker need not wait for us.
@@ -276,25 +331,29 @@ class HostedTransport:
         except Unreachable:
             yield from (self.run(s, precision) for s in scenarios)
             return
-        posted = 0
+        posted, done = 0, 0
         for scenario in scenarios:
             request = self._request(scenario, precision, 0, scenario.steps)
-            if not self._worker.post(request, self._timeout):
+            try:
+                if not self._worker.post(request, self._timeout):
+                    break
+            except Unreachable as error:
+                done = 1
+                yield Observation(np.zeros((0, scenario.size)), fault=error.fault)
                 break
             posted += 1
-        done = 0
         for scenario in scenarios[:posted]:
-            try:
-                reply = self._worker.collect(self._timeout)
-            except Unreachable as error:
-                yield Observation(np.zeros((0, scenario.size)), fault=error.fault)
-                done += 1
-                break
-            yield _observed(iter([reply]), scenario)
             done += 1
+            observation = self._settled(_observed(self._collected(), scenario))
+            yield observation
+            if observation.fault and observation.fault.fatal:
+                break
         if done == posted < len(scenarios):  # the next was not taken whole
             self._worker.reset()
         yield from (self.run(s, precision) for s in scenarios[done:])
+
+    def _collected(self) -> Iterator[dict[str, Any]]:
+        yield self._worker.collect(self._timeout)
 
     def _request(self, scenario: Scenario, precision: str, start: int, stop: int) -> dict[str, Any]:
         """The message of steps start..stop; the first one opens the scenario."""
@@ -324,6 +383,10 @@ class HostedTransport:
             if failure := reply.get("failure"):
                 raise Unreachable(fault_of(failure))
             yield frames.from_bytes(reply["weights"], scenario.size)[0]
+
+    def restart(self) -> None:
+        """End the process; the next scenario meets a new one, which was never asked anything."""
+        self._worker.reset()
 
     def close(self) -> None:
         """End the worker."""
@@ -372,6 +435,8 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
     fault = fault_of(reply["failure"]) if reply.get("failure") else None
     if fault and fault.kind == "crashes" and fault.step is None:
         fault = replace(fault, step=1)
+    if fault and reply["failure"].get("spent"):
+        fault = replace(fault, fatal=True)
     return Observation(
         weights=_stacked(rows, scenario.size),
         moving_average=None if averages is None else _stacked(averages, scenario.size),

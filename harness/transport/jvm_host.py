@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from harness.transport.python_host import LoadError
 
+_at_boot: set[int] = set()
+
 
 def boot(request: Mapping[str, Any]) -> None:
     """Start the process's JVM, and in it what a language needs before its first port.
@@ -30,6 +32,18 @@ def boot(request: Mapping[str, Any]) -> None:
     host = jpype.JClass("rmsproof.adapter.Host")
     if request["warm"]:
         host.load(request["language"], [], request["warm"])
+    _at_boot.update(_at_work())
+
+
+def _at_work() -> set[int]:
+    """The threads that keep a program from its end, by id."""
+    threads = jpype.JClass("java.lang.Thread").getAllStackTraces().keySet()
+    return {int(t.getId()) for t in threads if t.isAlive() and not t.isDaemon()}
+
+
+def left() -> list[int]:
+    """The threads that ports started and left running."""
+    return sorted(_at_work() - _at_boot)
 
 
 class JvmHost:

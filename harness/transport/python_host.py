@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from harness.transport.python_session import Garbled, PythonPort, Session, chosen
 
 _MODULE = "rmsproof_port"
+_LONGEST_MESSAGE = 2000
 STORAGES = ("maps of ndarrays", "maps of lists", "ndarrays", "lists")
 
 
@@ -162,6 +163,8 @@ class PythonHost:
             except BaseException as error:
                 words = said(error, self._path)
                 failure = {"kind": "crashes", "message": f"step {session.step}: {words}"}
+                if isinstance(error, MemoryError):
+                    failure["spent"] = True  # what else failed for want of memory, nobody knows
             if failure:
                 failure["step"] = session.step
                 break
@@ -344,6 +347,8 @@ def said(error: BaseException, path: str = "") -> str:
     with contextlib.suppress(Exception):  # an exception of the port's own may not even say so
         # A message may hold surrogates, which no report can.
         message = str(error).encode("utf-8", "backslashreplace").decode()
+        if len(message) > _LONGEST_MESSAGE:  # it may hold a whole array
+            message = f"{message[:_LONGEST_MESSAGE]}..."
         text += f": {message}" if message else ""
     if path and not isinstance(error, SyntaxError):
         own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]

@@ -13,8 +13,10 @@
 One process answers all scenarios. Whatever breaks the exchange (no answer in time, an end of
 the process, a line that is not JSON, another id) is the fault of that scenario alone: the
 process is ended with its group and the next scenario gets a fresh one, so a late answer can
-never be taken for the answer to another question. Our own adapters for the JVM answer two
-questions more, `shape` and `bind`.
+never be taken for the answer to another question. A fresh process is greeted with `describe`
+before it is fed, so that its start is never a scenario's time. Our own adapters for the JVM
+answer two questions more, `shape` and `bind`, and say more of a scenario: a failure beside the
+steps before it, and facts.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,7 @@ import numpy as np
 
 from harness.binding import OPTIONS, Wanted
 from harness.transport.attach import Attached, attach, roles_of
+from harness.transport.awaiting import already_there, jvm_crash, more, unanswered
 from harness.transport.base import (
     Description,
     Fault,
@@ -39,11 +43,11 @@ from harness.transport.base import (
     Rows,
     Unreachable,
     closed,
-    facts_of,
     fault_of,
     offered,
 )
 from harness.transport.process import Child, Deadline, Pipe
+from harness.transport.replies import Broken, observed, parsed, shown
 from python_ref.scenarios import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
@@ -55,6 +59,8 @@ LARGEST_REQUEST = 64 << 20
 _NUMBER_CHARACTERS = 52
 _SLACK = 4
 _LEAST_LIMIT = 1 << 16
+# A JVM that crashes takes a moment to say so and to end.
+_LAST_WORDS_SECONDS = 1.0
 
 
 class StdioTransport:
@@ -124,9 +130,13 @@ class StdioTransport:
         limit += _SLACK * scenario.steps * sum(len(json.dumps(n)) + 8 for n in scenario.names)
         try:
             reply = self._ask(line, self._timeout, limit)
-            return _observed(reply, scenario)
         except Unreachable as error:
             return Observation(nothing, fault=error.fault)
+        observation = observed(reply, scenario, self._hosted)
+        if observation.fault and observation.fault.fatal:
+            with self._lock:
+                self._end()
+        return observation
 
     def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
         """Feed scenarios in turn, each after the reply to the one before."""
@@ -138,6 +148,11 @@ class StdioTransport:
         if observation.fault:
             raise Unreachable(observation.fault)
         yield from observation.weights
+
+    def restart(self) -> None:
+        """End the process; the next scenario meets a new one, which was never asked anything."""
+        with self._lock:
+            self._end()
 
     def close(self) -> None:
         """Ask the port to quit; end it if it does not."""
@@ -203,47 +218,47 @@ class StdioTransport:
 
     def _asked(self, request: str, seconds: float, limit: int) -> dict[str, Any]:
         child, pipe = self._running()
+        if child.waited(0):
+            fault = child.death()
+            self._end()
+            raise Unreachable(replace(fault, message=f"before it was asked {fault.message}"))
         self._last_id += 1
         line = f'{{"id":{self._last_id},{request[1:]}\n'.encode()
         deadline = time.monotonic() + seconds
         try:
-            if pipe.buffer.strip():
-                raise _Broken(f"text before it was asked: {_shown(pipe.buffer)}")
+            if already_there(child, pipe).strip():
+                raise Broken(f"text before it was asked: {shown(pipe.buffer)}")
             pipe.send(line, deadline, limit)
             while (end := pipe.buffer.find(b"\n")) < 0:
                 if len(pipe.buffer) > limit:
-                    raise _Broken(f"a reply of more than {limit} bytes to a request of {len(line)}")
-                pipe.receive(deadline)
+                    raise Broken(f"a reply of more than {limit} bytes to a request of {len(line)}")
+                more(child, pipe, deadline)
             if end > limit:
-                raise _Broken(f"a reply of {end} bytes to a request of {len(line)}")
-            text = bytes(pipe.buffer[:end])
+                raise Broken(f"a reply of {end} bytes to a request of {len(line)}")
+            reply = parsed(bytes(pipe.buffer[:end]), self._last_id)
             del pipe.buffer[: end + 1]
-            return self._reply(text)
-        except _Broken as error:
+            if pipe.buffer.strip():
+                raise Broken(f"text after the reply: {shown(pipe.buffer)}")
+            return reply
+        except Broken as error:
             fault = Fault("garbled", str(error), fatal=True)
-        except Deadline:
-            fault = child.hang(seconds, self._jvm)
+            if self._jvm and (crash := self._last_words(pipe)):
+                fault = Fault("crashes", f"the process {child.ended()}: {crash}", fatal=True)
+        except (Deadline, EOFError) as error:
+            fault = unanswered(child, error, seconds, "jvm" if self._jvm else "")
             if pipe.buffer:
-                message = f"{len(pipe.buffer)} bytes without an end of line: {_shown(pipe.buffer)}"
-                fault = Fault("times-out", f"{fault.message}; {message}", fatal=True)
-        except EOFError:
-            fault = child.death()
-            if pipe.buffer:
-                message = f"the reply ends after {len(pipe.buffer)} bytes: {_shown(pipe.buffer)}"
-                fault = Fault("garbled", f"{message}; {fault.message}", fatal=True)
+                fault = _cut_short(fault, pipe.buffer)
         self._end()
         raise Unreachable(fault)
 
-    def _reply(self, text: bytes) -> dict[str, Any]:
-        try:
-            reply = json.loads(text)
-        except (ValueError, RecursionError):
-            raise _Broken(f"a line that is not JSON: {_shown(text)}") from None
-        if not isinstance(reply, dict):
-            raise _Broken(f"a JSON object was expected: {_shown(text)}")
-        if reply.get("id") != self._last_id or isinstance(reply.get("id"), bool):
-            raise _Broken(f"id {self._last_id} was asked, the reply has {reply.get('id')!r}")
-        return reply
+    @staticmethod
+    def _last_words(pipe: Pipe) -> str:
+        """What a JVM that crashes says of that, on standard output; "" where it is none."""
+        deadline = time.monotonic() + _LAST_WORDS_SECONDS
+        with contextlib.suppress(Deadline, EOFError):
+            while pipe.buffer.startswith(b"#") and len(pipe.buffer) <= _LEAST_LIMIT:
+                pipe.receive(deadline)
+        return jvm_crash(pipe.buffer.decode("utf-8", "replace").splitlines())
 
     def _running(self) -> tuple[Child, Pipe]:
         if self._closed:
@@ -257,6 +272,8 @@ class StdioTransport:
             if self._message is not None:  # a fresh process of our own adapter knows nothing yet
                 self.load()
                 self.bind(self._message)
+            elif self._description is not None:
+                self._described()
         assert self._child is not None
         assert self._pipe is not None
         return self._child, self._pipe
@@ -267,13 +284,13 @@ class StdioTransport:
         self._child = self._pipe = None
 
 
-class _Broken(Exception):
-    """The exchange is broken by what the port wrote."""
-
-
-def _shown(data: bytes | bytearray) -> str:
-    text = bytes(data[:120]).decode("utf-8", "replace").rstrip("\n")
-    return repr(text) + (" ..." if len(data) > 120 else "")
+def _cut_short(fault: Fault, begun: bytearray) -> Fault:
+    """The fault of a reply of which only the beginning came."""
+    if fault.kind == "times-out":
+        message = f"{fault.message}; {len(begun)} bytes without an end of line: {shown(begun)}"
+        return replace(fault, message=message)
+    message = f"the reply ends after {len(begun)} bytes: {shown(begun)}; {fault.message}"
+    return Fault("garbled", message, fatal=True)
 
 
 def _wire_number(value: float) -> float | str:
@@ -301,71 +318,3 @@ def _request(scenario: Scenario, precision: str, binding: dict[str, Any] | None)
         "weights": _wire_arrays(scenario.weights),
         "gradients": [_wire_arrays(step) for step in scenario.gradients],
     }
-
-
-def _observed(reply: dict[str, Any], scenario: Scenario) -> Observation:
-    """Read a reply to `run`; whatever is not as asked is a fault of kind garbled."""
-    nothing = np.zeros((0, scenario.size))
-    if "unsupported" in reply:
-        return Observation(nothing, fault=Fault("unsupported", str(reply["unsupported"])))
-    if "error" in reply:
-        return Observation(nothing, fault=Fault("crashes", str(reply["error"])))
-    failure = fault_of(reply["failure"]) if reply.get("failure") else None
-    try:
-        weights = _rows(reply.get("weights"), "weights", scenario, whole=failure is None)
-        average = None
-        if reply.get("moving_average") is not None:
-            average = _rows(reply["moving_average"], "moving_average", scenario, failure is None)
-    except _Broken as error:
-        return Observation(nothing, fault=Fault("garbled", str(error)))
-    return Observation(weights, average, failure, facts_of(reply.get("facts") or {}))
-
-
-def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
-    if not isinstance(value, list):
-        raise _Broken(f"{field}: a list of steps was expected, found {_kind(value)}")
-    if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
-        raise _Broken(f"{field}: {len(value)} steps, expected {scenario.steps}")
-    rows = np.zeros((len(value), scenario.size))
-    for t, step in enumerate(value):
-        where = f"{field}, step {t + 1}"
-        if not isinstance(step, dict):
-            raise _Broken(f"{where}: an object of arrays was expected, found {_kind(step)}")
-        if unknown := [name for name in step if name not in scenario.weights]:
-            raise _Broken(f"{where}: array {unknown[0]!r} was never given")
-        start = 0
-        for name, length in zip(scenario.names, scenario.lengths, strict=True):
-            if name not in step:
-                raise _Broken(f"{where}: array {name!r} is missing")
-            rows[t, start : start + length] = _numbers(step[name], f"{where}, {name}", length)
-            start += length
-    return rows
-
-
-def _numbers(value: Any, where: str, length: int) -> list[float]:
-    if not isinstance(value, list):
-        raise _Broken(f"{where}: a list of numbers was expected, found {_kind(value)}")
-    if len(value) != length:
-        raise _Broken(f"{where}: {len(value)} numbers, expected {length}")
-    return [_number(x, f"{where}[{i}]") for i, x in enumerate(value)]
-
-
-def _number(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if value in ("NaN", "Infinity", "-Infinity"):
-        return float(str(value).replace("Infinity", "inf"))
-    raise _Broken(f"{where}: a number was expected, found {_kind(value)}")
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return f"text {value[:40]!r}"
-    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(
-        type(value).__name__, type(value).__name__
-    )

@@ -8,7 +8,9 @@ port at any time; the harness starts another.
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -45,6 +47,9 @@ class Host(Protocol):
 
 def _load(request: dict[str, Any]) -> Host:
     if request["language"] == "python":
+        # Where it hangs or crashes is said as by a JVM, which has its own ways.
+        faulthandler.register(signal.SIGQUIT, all_threads=True)
+        faulthandler.enable()
         if request.get("object"):
             return PythonHost.of_object(request["object"], request.get("search", []))
         return PythonHost(request["source"])
@@ -62,6 +67,10 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
 
             boot(request)
         return {}
+    if do == "left":
+        from harness.transport.jvm_host import left
+
+        return {"left": left()}
     key = request["port"]
     if do == "load":
         try:
@@ -105,6 +114,7 @@ def main() -> None:
     os.set_inheritable(write, False)
     requests, replies = os.fdopen(read, "rb"), os.fdopen(write, "wb")
     hosts: dict[str, Host] = {}
+    ours = os.getpid()
     while header := requests.read(4):
         request = frames.unpack(requests.read(int.from_bytes(header, "little")))
         try:
@@ -112,6 +122,8 @@ def main() -> None:
         except Exception as error:  # ours, not the port's, whose failures are answers
             message = f"the adapter: {type(error).__name__}: {error}"
             reply = {"failure": {"kind": "not-run", "message": message}, "weights": b""}
+        if os.getpid() != ours:
+            os._exit(0)  # a child that the port forked and let come back must not answer too
         replies.write(frames.pack({"id": request["id"], **reply}))
         replies.flush()
     # Threads that a port left running must not keep the process.

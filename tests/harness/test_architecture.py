@@ -43,7 +43,10 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-_TRANSPORTS = "attach frames hosted jvm_host process python_host python_session spoken stdio worker"
+_TRANSPORTS = (
+    "attach awaiting frames hosted jvm_host process python_host python_session replies spoken stdio"
+    " worker"
+)
 TRANSPORTS = tuple(f"harness.transport.{name}" for name in _TRANSPORTS.split())
 JUDGEMENT = tuple(f"harness.{name}" for name in "compare verdict judge diagnose report".split())
 RUNNING = ("harness.run", "harness.cli", "harness.commands", "harness.toolchain", *TRANSPORTS)

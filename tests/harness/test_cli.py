@@ -22,7 +22,7 @@ from python_ref.dialects import Dialect
 from python_ref.scenarios import scenario_names, scenarios
 
 PLAIN_LIST = REPOSITORY / "tests/ports/plain_list.py"
-BANNER = REPOSITORY / "tests/fakes/banner.py"
+BANNER = REPOSITORY / "tests/faulty/wire/banner.py"
 
 JAVA = """
     import java.util.*;

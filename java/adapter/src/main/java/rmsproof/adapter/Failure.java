@@ -11,19 +11,27 @@ final class Failure {
     private Failure() {}
 
     static String crash(int step, Throwable thrown, Port port) {
-        return json("crashes", step, explain(thrown, port));
+        return json("crashes", step, explain(thrown, port),
+                unwrap(thrown) instanceof VirtualMachineError);
     }
 
     static String garbled(int step, GarbledException what) {
-        return json("garbled", step, what.getMessage());
+        return json("garbled", step, what.getMessage(), false);
     }
 
-    private static String json(String kind, int step, String message) {
+    /**
+     * Memory or stack at its end strikes wherever it happens to: a class of the platform that was
+     * being initialized then stays broken, so nothing in this process is to be trusted any more.
+     */
+    private static String json(String kind, int step, String message, boolean spent) {
         JsonObject failure = new JsonObject();
         failure.addProperty("kind", kind);
         failure.addProperty("message",
                 step == 0 ? "constructing: " + message : "step " + step + ": " + message);
         failure.addProperty("step", step);
+        if (spent) {
+            failure.addProperty("spent", true);
+        }
         return failure.toString();
     }
 

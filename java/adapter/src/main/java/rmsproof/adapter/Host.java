@@ -29,6 +29,7 @@ public final class Host {
      */
     public static Host load(String language, String[] classpath, String source)
             throws LoadException {
+        Streams.renew();
         return inContext(() -> {
             Language found = language(language);
             return new Host(found, found.load(classpath, source));
@@ -176,6 +177,8 @@ public final class Host {
         } catch (Exception thrown) {
             throw Host.<RuntimeException>sneak(Failure.unwrap(thrown));
         } finally {
+            // Nor is an interrupt that one port left standing for the next one to meet.
+            Thread.interrupted();
             thread.setContextClassLoader(previous);
         }
     }

@@ -26,6 +26,8 @@ import java.nio.charset.StandardCharsets;
  * What the port prints goes to standard error, and it finds its own standard input empty.
  */
 public final class Stdio {
+    private static final int FAILED = 70;
+
     private final String language;
     private final String[] classpath;
     private final String source;
@@ -47,15 +49,20 @@ public final class Stdio {
             System.exit(2);
         }
         InputStream requests = System.in;
-        System.setIn(InputStream.nullInputStream());
-        // A stream of its own: closing System.out does not close it.
+        // A stream of its own, and none that a port is given: what a port prints is no reply.
         Writer replies = new BufferedWriter(new OutputStreamWriter(
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), 1 << 16);
-        System.setOut(System.err);
+        Streams.renew();
         String[] classpath = arguments[1].isEmpty()
                 ? new String[0] : arguments[1].split(File.pathSeparator);
-        new Stdio(arguments[0], classpath, arguments[2], replies).serve(
-                new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8)));
+        try {
+            new Stdio(arguments[0], classpath, arguments[2], replies).serve(
+                    new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8)));
+        } catch (Throwable thrown) {
+            // Without a word, threads that a port left running would keep us silent for ever.
+            thrown.printStackTrace();
+            Runtime.getRuntime().halt(FAILED);
+        }
         // A port may have left threads running.
         System.exit(0);
     }

@@ -1,6 +1,6 @@
-"""The wire protocol rightly spoken, for fakes to break in one place.
+"""The wire protocol rightly spoken, for others to break in one place.
 
-A fake misbehaves where a scenario has an array named "trap" and answers all others rightly.
+A port misbehaves where a scenario has an array named "trap" and answers all others rightly.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def send(reply: Any) -> None:
 
 def described(request: Message) -> Message:
     """What this port says of itself."""
-    said = {"protocol": 1, "name": "fake", "language": "none", "precision": "float64"}
+    said = {"protocol": 1, "name": "faulty", "language": "none", "precision": "float64"}
     return {"id": request["id"], **said, "state": False}
 
 

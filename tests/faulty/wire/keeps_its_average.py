@@ -6,7 +6,7 @@ from math import sqrt
 
 from wire import described, send
 
-average: dict[str, list[float]] = {}
+average: dict[tuple[str, int], list[float]] = {}
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "quit":
@@ -19,7 +19,7 @@ for line in sys.stdin:
     steps = []
     for gradients in request["gradients"]:
         for name, row in gradients.items():
-            v = average.setdefault(name, [0.0] * len(row))
+            v = average.setdefault((name, len(row)), [0.0] * len(row))
             for i, g in enumerate(row):
                 v[i] = d * v[i] + (1 - d) * (g * g)
                 weights[name][i] -= lr * g / (sqrt(v[i]) + eps)

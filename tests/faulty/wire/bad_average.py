@@ -4,7 +4,7 @@ from wire import Message, altered
 
 
 def alter(reply: Message) -> None:
-    reply["moving_average"] = [{"trap": [0.0]}] * 2
+    reply["moving_average"] = [{"trap": [0.0]}] * len(reply["weights"])
 
 
 altered(alter)

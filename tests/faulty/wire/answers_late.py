@@ -6,7 +6,7 @@ from wire import Message, right, send, serve
 
 
 def misbehave(request: Message) -> None:
-    time.sleep(1.5)
+    time.sleep(1)
     send(right(request))
 
 

@@ -1,0 +1,154 @@
+"""Replies of a port, read: one JSON object a line, numbers for every step as it was asked.
+
+A stranger wrote them. Whatever is not as the protocol has it is named, at its place; a key that
+stands twice is refused, as it says two things, and a text is shown only to some length.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from reprlib import repr as _brief
+from typing import Any
+
+import numpy as np
+
+from harness.transport.base import Facts, Fault, Observation, Rows, facts_of, fault_of
+from python_ref.scenarios import Scenario
+
+# More of what a port says than this nobody reads; a trace of its calls has a few thousand.
+_LONGEST_WORDS = 20_000
+# The largest double has 309 digits before the point.
+_MOST_DIGITS = 400
+
+
+class Broken(Exception):
+    """The exchange is broken by what the port wrote."""
+
+
+def parsed(text: bytes, number: int) -> dict[str, Any]:
+    """A line as the reply to the request of that number. Raises Broken."""
+    try:
+        whole = text.decode("utf-8-sig")
+        reply = json.loads(whole, object_pairs_hook=_once, parse_int=_whole_number)
+    except (ValueError, RecursionError):
+        raise Broken(f"a line that is not JSON: {shown(text)}") from None
+    if not isinstance(reply, dict):
+        raise Broken(f"a JSON object was expected: {shown(text)}")
+    if reply.get("id") != number or isinstance(reply.get("id"), bool):
+        raise Broken(f"id {number} was asked, the reply has {_brief(reply.get('id'))}")
+    return reply
+
+
+def shown(data: bytes | bytearray) -> str:
+    """The beginning of what was written, in quotes."""
+    text = bytes(data[:120]).decode("utf-8", "replace").rstrip("\n")
+    return repr(text) + (" ..." if len(data) > 120 else "")
+
+
+def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observation:
+    """Read a reply to `run`; whatever is not as asked is a fault of kind garbled.
+
+    Only our own adapters name the kind of a failure: a stranger's word is no verdict.
+    """
+    nothing = np.zeros((0, scenario.size))
+    for key, kind in (("unsupported", "unsupported"), ("error", "crashes")):
+        if reply.get(key) is not None:
+            return Observation(nothing, fault=Fault(kind, _said(reply[key])))
+    failure, facts = None, Facts()
+    try:
+        if hosted:
+            failure, facts = _ours(reply)
+        weights = _rows(reply.get("weights"), "weights", scenario, whole=failure is None)
+        average = None
+        if reply.get("moving_average") is not None:
+            average = _rows(reply["moving_average"], "moving_average", scenario, failure is None)
+    except Broken as error:
+        return Observation(nothing, fault=Fault("garbled", str(error)))
+    return Observation(weights, average, failure, facts)
+
+
+def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:
+    """What our own adapters say beside the numbers; a port may have written in their place."""
+    failure = reply.get("failure")
+    try:
+        fault = fault_of(failure) if failure else None
+        if failure and fault:
+            fault = replace(fault, fatal=bool(failure.get("spent")))
+        return fault, facts_of(reply.get("facts") or {})
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        raise Broken("a failure or facts such as our adapter never writes") from None
+
+
+def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
+    if not isinstance(value, list):
+        raise Broken(f"{field}: a list of steps was expected, found {_kind(value)}")
+    if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
+        raise Broken(f"{field}: {len(value)} steps, expected {scenario.steps}")
+    rows = np.zeros((len(value), scenario.size))
+    for t, step in enumerate(value):
+        where = f"{field}, step {t + 1}"
+        if not isinstance(step, dict):
+            raise Broken(f"{where}: an object of arrays was expected, found {_kind(step)}")
+        if unknown := [name for name in step if name not in scenario.weights]:
+            raise Broken(f"{where}: array {_brief(unknown[0])} was never given")
+        start = 0
+        for name, length in zip(scenario.names, scenario.lengths, strict=True):
+            if name not in step:
+                raise Broken(f"{where}: array {name!r} is missing")
+            rows[t, start : start + length] = _numbers(step[name], f"{where}, {name}", length)
+            start += length
+    return rows
+
+
+def _numbers(value: Any, where: str, length: int) -> list[float]:
+    if not isinstance(value, list):
+        raise Broken(f"{where}: a list of numbers was expected, found {_kind(value)}")
+    if len(value) != length:
+        raise Broken(f"{where}: {len(value)} numbers, expected {length}")
+    return [x if type(x) is float else _number(x, f"{where}[{i}]") for i, x in enumerate(value)]
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    if value in ("NaN", "Infinity", "-Infinity"):
+        return float(str(value).replace("Infinity", "inf"))
+    raise Broken(f"{where}: a number was expected, found {_kind(value)}")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of keys and values; one that says two things of a key says nothing."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise Broken(f"the key {_brief(key)} stands twice in one object")
+            seen.add(key)
+    return found
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a whole number; one of thousands of digits takes Python long, and is infinite."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+def _said(value: Any) -> str:
+    """What a port says of itself, as text that can be shown: text to some length, or what it is."""
+    text = value[:_LONGEST_WORDS] if isinstance(value, str) else _brief(value)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return f"text {value[:40]!r}"
+    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(
+        type(value).__name__, type(value).__name__
+    )
