@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ import msgspec
 from harness import layout
 from harness.binding import ROLES, Wanted
 from harness.errors import UsageError
-from harness.verdict import VERDICTS, Expectation
+from harness.expectations.expectation import Expectation
+from harness.fields import of_toml
+from harness.verdict import VERDICTS
 from python_ref.dialects import Dialect
+from python_ref.files import shown, visible
 
 MANIFEST = "port.toml"
+# Real ones have hundreds of bytes.
+LARGEST = 64 << 10
 LANGUAGES = {".java": "java", ".scala": "scala", ".clj": "clojure", ".py": "python"}
 TRANSPORTS = {
     "java": ("jpype", "stdio"),
@@ -114,17 +119,18 @@ def of_target(target: str) -> Port:
                 " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS"
             )
         return Port(name=target, language=language, source=(path,), folder=path.parent)
-    module, colon, attribute = target.partition(":")
-    if (
-        colon
-        and attribute
-        and all(p.isidentifier() for p in (*module.split("."), *attribute.split(".")))
-    ):
+    if _is_reference(target):
         return Port(name=target, language="python", reference=target, folder=Path.cwd())
     raise UsageError(
         f"{target}: no such file or folder. A target is a source file"
         f" ({', '.join(LANGUAGES)}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
+
+
+def _is_reference(text: str) -> bool:
+    """Whether a text is of the form module:Object."""
+    module, _, attribute = text.partition(":")
+    return all(part.isidentifier() for part in (*module.split("."), *attribute.split(".")))
 
 
 def of_command(command: Sequence[str]) -> Port:
@@ -137,17 +143,27 @@ def of_command(command: Sequence[str]) -> Port:
 def of_folder(folder: Path) -> Port:
     """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
     path = folder / MANIFEST
-    try:
-        manifest = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Manifest)
-    except FileNotFoundError as error:
-        raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}") from error
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path}: is not TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {_field_first(str(error))}") from error
+    if not path.exists():
+        raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}")
+    manifest = of_toml(path, LARGEST, "it names a port, and no more", _Manifest)
+    _writable(path, manifest)
     return _port(path, manifest)
+
+
+def _writable(path: Path, manifest: _Manifest) -> None:
+    """Names are such as one can write: reports show them, and the machine is asked for them."""
+    sources = [manifest.source] if isinstance(manifest.source, str) else manifest.source or []
+    for key, names in (("name", [manifest.name]), ("source", sources)):
+        for name in names:
+            if not name.strip() or visible(name) != name:
+                raise UsageError(f"{path}: {key}: {shown(name)} is no name; write a visible one")
+    if manifest.object is not None and not _is_reference(manifest.object):
+        raise UsageError(
+            f"{path}: object: {shown(manifest.object)} is not of the form module:Object"
+        )
+    for number, text in enumerate(manifest.command or []):
+        if "\0" in text or (not text and number == 0):
+            raise UsageError(f"{path}: command[{number}]: {shown(text)} cannot be started")
 
 
 def _port(path: Path, manifest: _Manifest) -> Port:
@@ -179,10 +195,17 @@ def _port(path: Path, manifest: _Manifest) -> Port:
 
 def _within(path: Path, name: str) -> Path:
     source = path.parent / name
-    if not source.resolve().is_relative_to(path.parent.resolve()):
-        raise UsageError(f"{path}: source: {name!r} leaves the folder")
-    if not source.is_file():
-        raise UsageError(f"{path}: source: there is no file {name!r} beside it")
+    try:
+        if not source.resolve().is_relative_to(path.parent.resolve()):
+            raise UsageError(
+                f"{path}: source: {shown(name)} leaves the folder; put the file beside {MANIFEST}"
+            )
+        there = source.is_file()
+    except (OSError, RuntimeError) as error:  # too long a name; links in a circle
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: source: {shown(name)} cannot be read: {reason}") from error
+    if not there:
+        raise UsageError(f"{path}: source: there is no file {shown(name)} beside it")
     return source
 
 
@@ -216,14 +239,10 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
     roles = {key: name for key, name in bind.items() if key not in places}
     if unknown := [key for key in roles if key not in ROLES]:
         known = ", ".join([*places, *ROLES])
-        raise UsageError(f"{path}: bind.{unknown[0]}: no such key; there are {known}")
+        near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1)
+        meant = f"perhaps {near[0]} was meant" if near else f"there are {known}"
+        raise UsageError(f"{path}: bind.{shown(unknown[0])[1:-1]}: no such key; {meant}")
     return Wanted(**given, roles=roles)
-
-
-def _field_first(message: str) -> str:
-    """Msgspec's "... - at `$.a.b`" as "a.b: ..."."""
-    text, separator, place = message.partition(" - at `$.")
-    return f"{place.rstrip('`')}: {text}" if separator else message
 
 
 def dialect(names: Sequence[str]) -> Dialect:

@@ -6,14 +6,15 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from harness.binding import OPTIONS, BindingError
 from harness.errors import ToolchainError, UsageError
+from harness.isolation.group import kill_all
 from harness.judge import Result, judge, unreached
 from harness.layout import LANGUAGES
+from harness.patterns import matches
 from harness.port import Port
 from harness.toolchain.compile import CompileError
 from harness.toolchain.prepare import Prepared, Toolchain
@@ -27,6 +28,7 @@ from python_ref.golden import Golden, GoldenError
 from python_ref.scenarios import scenarios
 
 SCENARIO_SECONDS = 10.0
+INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
 
 
@@ -51,10 +53,26 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Results in the order of the ports, and the ports that could not be used at all."""
+    """Results in the order of the ports, and the ports that could not be used at all.
+
+    Attributes:
+        incomplete: the run was ended by the user; what was not judged then is `not-run`.
+    """
 
     results: tuple[Result, ...]
     errors: tuple[str, ...] = ()
+    incomplete: bool = False
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """The results without those that an interruption prevented."""
+        if not self.incomplete:
+            return self.results
+        return tuple(
+            r
+            for r in self.results
+            if not (r.verdict.fault and r.verdict.fault.message == INTERRUPTED)
+        )
 
 
 @dataclass
@@ -74,6 +92,9 @@ def run(
 ) -> Outcome:
     """Judge every port over its transports, on both cores.
 
+    Ctrl-C (and SIGTERM, which the entry point turns into it) ends every process and what is
+    known by then is returned.
+
     Args:
         ports: what to judge, in the order results come out.
         options: what holds for all of them.
@@ -89,13 +110,21 @@ def run(
         goldens.check(port.claim)
     toolchain = Toolchain(lambda text: progress(text, 0))
     runner = _Runner(toolchain, goldens, options, progress, {p.language for p in ports})
+    incomplete = False
     try:
         runner.run(jobs)
+    except KeyboardInterrupt:
+        incomplete = True
     finally:
         runner.close()
+    if incomplete:
+        for job in jobs:
+            if not job.result and not job.error:
+                job.result = unreached(job.port, job.transport, Fault("not-run", INTERRUPTED))
     return Outcome(
         results=tuple(job.result for job in jobs if job.result),
         errors=tuple(dict.fromkeys(job.error for job in jobs if job.error)),
+        incomplete=incomplete,
     )
 
 
@@ -135,7 +164,7 @@ class Goldens:
                     options = options_of(dialect)
                     given = (replace(s, options=options) for s in scenarios(precision))
                     every = [goldens_of.make(s, dialect, precision) for s in given]
-                self._made[key] = [g for g in every if self._matches(g.name)]
+                self._made[key] = [g for g in every if matches(g.name, self._pattern)]
             return self._made[key]
 
     def check(self, dialect: Dialect) -> None:
@@ -144,10 +173,6 @@ class Goldens:
             raise UsageError(
                 f"--golden {self._pattern!r} matches no golden; `rmsproof golden list` shows them"
             )
-
-    def _matches(self, name: str) -> bool:
-        parts = (name, name.rsplit("/", 1)[-1], name.split("/", 1)[-1])
-        return any(fnmatchcase(part, self._pattern) for part in parts)
 
 
 def options_of(claim: Dialect) -> dict[str, float]:
@@ -202,6 +227,8 @@ class _Runner:
             except BaseException:
                 for future in pending:
                     future.cancel()
+                self._closed = True
+                kill_all()  # compilers too, which nobody would wait for
                 self.close()
                 raise
 
@@ -231,17 +258,20 @@ class _Runner:
             job.result = unreached(port, job.transport, fault)
             return
         except ToolchainError as error:
-            job.result = unreached(port, job.transport, Fault("not-run", str(error)))
+            if not self._closed:  # else the compiler was ended by us
+                job.result = unreached(port, job.transport, Fault("not-run", str(error)))
             return
         self._open.add(transport)
         try:
-            job.result = judge(
+            result = judge(
                 port,
                 transport,
                 self.goldens,
                 edge_decides=self.options.edge,
                 streamed=self.options.large,
             )
+            if not self._closed:  # else what came of it is our doing
+                job.result = result
         except BindingError as error:
             job.error = f"{port.name}: {error}"
         finally:

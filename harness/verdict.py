@@ -1,4 +1,4 @@
-"""One word for a port, from its comparisons and faults; and whether it was the word expected."""
+"""One word for a port, from its comparisons and faults."""
 
 from __future__ import annotations
 
@@ -110,22 +110,3 @@ def _equal_at_edge(comparison: Comparison, arithmetic: tuple[tuple[str, Arithmet
     """Bit for bit in the port's own arithmetic, or in any if it has none."""
     own = [a for name, a in arithmetic if name == comparison.family]
     return any(a in comparison.equal for a in own) if own else bool(comparison.equal)
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """What a port is known to show.
-
-    Attributes:
-        word: the verdict.
-        deviations: the deviations named, as a set; None where nothing is said of them.
-    """
-
-    word: str
-    deviations: frozenset[str] | None = None
-
-    def met(self, word: str, deviations: Sequence[str]) -> bool:
-        """Whether exactly this was shown; better is not met either."""
-        return word == self.word and (
-            self.deviations is None or frozenset(deviations) == self.deviations
-        )

@@ -10,6 +10,7 @@ import typer
 
 from harness.commands.common import (
     DIFFERENT,
+    INTERRUPTED,
     OK,
     USAGE,
     Claimed,
@@ -56,14 +57,20 @@ def doc(
     given = options(None, golden, edge, timeout, False)
     examined: list[Examination] = []
     errors: list[str] = []
+    incomplete = False
     for path in files:
         try:
             examined.append(_examined(path, claim, given))
         except UsageError as error:
             errors.append(str(error))
+        except KeyboardInterrupt:  # while it was read
+            incomplete = True
+        incomplete = incomplete or any(found.incomplete for found in examined)
+        if incomplete:
+            break
     seconds = time.monotonic() - started
     if json is not None:
-        output(json, documents.dumps(examined, seconds))
+        output(json, documents.dumps(examined, seconds, incomplete))
     if str(json) != "-" and examined:
         console = terminal.console()
         for found in examined:
@@ -75,10 +82,12 @@ def doc(
             if show_repaired:
                 for line in documents.patch(found):
                     console.print(line, markup=False, highlight=False, soft_wrap=True)
-        said = documents.summary(examined, seconds)
+        said = documents.summary(examined, seconds, incomplete)
         console.print(said, markup=False, highlight=False)
     for message in errors:
         problem(message)
+    if incomplete:
+        return INTERRUPTED
     if not examined or errors:
         return USAGE
     code = exit_code(documents.results(examined), errors)

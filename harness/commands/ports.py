@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,8 @@ import typer
 
 from harness.commands.common import (
     DIFFERENT,
+    INTERRUPTED,
+    NOTHING,
     OK,
     USAGE,
     Claimed,
@@ -22,12 +25,22 @@ from harness.commands.common import (
     exit_code,
     options,
     output,
+    write,
 )
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
+    from harness.expectations.known import Held, Known
     from harness.port import Port
-    from harness.run import Options
+    from harness.run import Options, Outcome
+
+Update = Annotated[
+    bool,
+    typer.Option(
+        "--update-expectations",
+        help="Write what is shown to where expectations are kept; comments stay.",
+    ),
+]
 
 
 def run(
@@ -40,6 +53,7 @@ def run(
     edge: Edge = False,
     timeout: Timeout = 10.0,
     large: Large = False,
+    update_expectations: Update = False,
     json: Json = None,
 ) -> int:
     """Judge the bundled editions over both transports, against what they are known to show."""
@@ -49,7 +63,17 @@ def run(
     if only:
         chosen = {p.name: p for name in only for p in _matching(ports, name)}
         ports = list(chosen.values())
-    return _judged(ports, options(transport, golden, edge, timeout, large), every=True, json=json)
+    if update_expectations and (transport or golden != "*" or edge):
+        raise UsageError(
+            "--update-expectations is for whole runs: leave out --transport, --golden and --edge"
+        )
+    given = options(transport, golden, edge, timeout, large)
+    outcome, seconds = _run(ports, given, every=True)
+    if update_expectations and not outcome.incomplete and not outcome.errors:
+        return _update_manifests(outcome)
+    wrong = [r.port.name for r in outcome.judged if r.unexpected]
+    again = ["run", *dict.fromkeys(wrong), "--update-expectations"] if wrong else []
+    return _shown(outcome, seconds, json, again)
 
 
 def check(
@@ -72,6 +96,15 @@ def check(
     edge: Edge = False,
     timeout: Timeout = 10.0,
     large: Large = False,
+    expect: Annotated[
+        Path | None,
+        typer.Option(
+            "--expect",
+            metavar="FILE",
+            help="What is known to differ (TOML): just that ends well, no less and no more.",
+        ),
+    ] = None,
+    update_expectations: Update = False,
     json: Json = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> int:
@@ -79,8 +112,12 @@ def check(
     from dataclasses import replace
 
     from harness import port as ports_of
+    from harness.expectations.known import read
     from harness.report.words import problem
 
+    if update_expectations and (expect is None or golden != "*"):
+        raise UsageError("--update-expectations wants --expect FILE, and no --golden")
+    known = [] if expect is None or (update_expectations and not expect.exists()) else read(expect)
     errors: list[str] = []
     ports: list[Port] = []
     for target in targets or []:
@@ -98,8 +135,24 @@ def check(
         ports = [replace(port, claim=claim) for port in ports]
     for message in errors:
         problem(message)
-    chosen = options(transport, golden, edge, timeout, large)
-    code = _judged(ports, chosen, every=False, json=json) if ports else USAGE
+    if not ports:
+        return USAGE
+    given = options(transport, golden, edge, timeout, large)
+    outcome, seconds = _run(ports, given, every=False)
+    if expect is None or outcome.incomplete:
+        code = _shown(outcome, seconds, json, [])
+        return code if code == INTERRUPTED or not errors else USAGE
+    held = _held(outcome, known, given)
+    if update_expectations and not outcome.errors and not errors:
+        return _update_known(expect, known, held, edge)
+    again = ["check", *(targets or [])]
+    for option, values in (("--dialect", dialect), ("--transport", transport)):
+        again += [word for value in values or [] for word in (option, value)]
+    again += ["--class", class_name] if class_name else []
+    again += ["--edge"] if edge else []
+    again += ["--expect", str(expect), "--update-expectations"]
+    again += ["--", *command.split("\0")] if command else []
+    code = _shown(replace(outcome, results=held.results), seconds, json, again, held.stale)
     return USAGE if errors else code
 
 
@@ -111,36 +164,100 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
     return found
 
 
-def _judged(ports: list[Port], given: Options, *, every: bool, json: Path | None) -> int:
-    """Run the ports, show the table (or write the report), return the exit code."""
+def _run(ports: list[Port], given: Options, *, every: bool) -> tuple[Outcome, float]:
+    """Judge the ports, with a bar on standard error; the seconds it took."""
     from rich.console import Console
 
-    from harness.report import json as report_json
     from harness.report import terminal
-    from harness.report.words import problem
     from harness.run import run as run_ports
 
     started = time.monotonic()
-    errors = Console(stderr=True)
     jobs = sum(len(port.transports) if every else 1 for port in ports)
-    with terminal.progress(errors, jobs) as bar:
+    with terminal.progress(Console(stderr=True), jobs) as bar:
 
         def progress(text: str, done: int) -> None:
             bar.update(bar.task_ids[0], description=text, advance=done)
 
         outcome = run_ports(ports, given, every_transport=every, progress=progress)
-    seconds = time.monotonic() - started
+    return outcome, time.monotonic() - started
+
+
+def _shown(
+    outcome: Outcome,
+    seconds: float,
+    json: Path | None,
+    again: list[str],
+    stale: tuple[str, ...] = (),
+) -> int:
+    """Show the table and write the report; return the exit code.
+
+    Args:
+        outcome: the results.
+        seconds: how long they took.
+        json: where the report goes.
+        again: the command that makes what was shown the expectation, where it is not.
+        stale: what was expected in vain.
+    """
+    from harness.report import json as report_json
+    from harness.report import terminal
+    from harness.report.words import problem
+
+    differs = bool(stale) or any(result.unexpected for result in outcome.judged)
+    command = shlex.join(["rmsproof", *again]) if differs and again else ""
     if json is not None:
-        output(json, report_json.dumps(outcome.results, seconds))
-    if str(json) != "-" and outcome.results:
+        text = report_json.dumps(
+            outcome.results, seconds, outcome.incomplete, stale=stale, update=command
+        )
+        output(json, text)
+    if str(json) != "-" and outcome.judged:
         console = terminal.console()
-        console.print(terminal.table(outcome.results))
-        for line in terminal.edge_table(outcome.results):
+        console.print(terminal.table(outcome.judged))
+        for line in terminal.edge_table(outcome.judged):
             console.print(line, style="dim", markup=False, highlight=False)
-        console.print(terminal.summary(outcome.results, seconds), markup=False, highlight=False)
+        said = terminal.summary(outcome.judged, seconds, len(outcome.results))
+        console.print(said, markup=False, highlight=False)
+        for sentence in stale:
+            console.print(f"expected in vain: {sentence}", markup=False, highlight=False)
+        if command:
+            console.print("to expect what was shown:", markup=False, highlight=False)
+            console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
     for message in outcome.errors:
         problem(message)
-    return exit_code(outcome.results, outcome.errors)
+    if outcome.incomplete:
+        return INTERRUPTED
+    code = exit_code(outcome.results, outcome.errors)
+    return DIFFERENT if stale and code in (OK, NOTHING) else code
+
+
+def _held(outcome: Outcome, known: list[Known], given: Options) -> Held:
+    from harness.expectations.known import hold
+
+    return hold(outcome.results, known, edge_decides=given.edge, whole=given.pattern == "*")
+
+
+def _update_manifests(outcome: Outcome) -> int:
+    """Write what the editions show to their port.toml."""
+    from harness.expectations.update import manifests
+
+    changes = manifests(outcome.results)
+    for path, (text, change) in changes.items():
+        write(path, text)
+        print(f"{path}: {change}")
+    print(f"{len(changes)} expectations changed")
+    return OK
+
+
+def _update_known(path: Path, known: list[Known], held: Held, edge: bool) -> int:
+    """Write what the ports show to the file of known differences."""
+    from harness.expectations.update import known as updated
+
+    text, changes = updated(path, known, held, edge_decides=edge)
+    if changes or not path.exists():
+        write(path, text)
+    for change in changes:
+        print(f"{path}: {change}")
+    print(f"{path}: {len(changes)} changes")
+    return OK
 
 
 def identify(

@@ -69,15 +69,16 @@ def below(found: Examination) -> Iterator[str]:
         yield _NO_NETWORK if found.network_cut else _NETWORK
 
 
-def summary(examined: Sequence[Examination], seconds: float) -> str:
-    """Counts and seconds in one line."""
+def summary(examined: Sequence[Examination], seconds: float, incomplete: bool = False) -> str:
+    """Counts and seconds in one line; `incomplete` if the run was interrupted."""
     rows = [row for found in examined for row in found.rows]
     judged = results(examined)
     counts = Counter(result.verdict.word for result in judged)
     parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
     said = f": {', '.join(parts)}" if parts else ""
     blocks = len({(id(row.block), row.block.index) for row in rows})
-    return f"{blocks} blocks, {len(judged)} of them judged{said}; {seconds:.1f} s"
+    cut = "INCOMPLETE, " if incomplete else ""
+    return f"{cut}{blocks} blocks, {len(judged)} of them judged{said}; {seconds:.1f} s"
 
 
 def results(examined: Sequence[Examination]) -> list[Result]:
@@ -109,9 +110,9 @@ def _shifted(line: str, by: int) -> str:
     return f"@@ {' '.join(numbers)} @@"
 
 
-def dumps(examined: Sequence[Examination], seconds: float) -> str:
-    """The report as JSON."""
-    report = report_json.document(results(examined), seconds)
+def dumps(examined: Sequence[Examination], seconds: float, incomplete: bool = False) -> str:
+    """The report as JSON; `incomplete` if the run was interrupted."""
+    report = report_json.document(results(examined), seconds, incomplete)
     report["results"] = [_row(found, row) for found in examined for row in found.rows]
     report["summary"]["results"] = len(report["results"])
     report["documents"] = [

@@ -17,7 +17,7 @@ FORMAT = "rmsproof.report/1"
 
 
 def document(results: Sequence[Result], seconds: float, incomplete: bool = False) -> dict[str, Any]:
-    """The whole report as plain values."""
+    """The whole report as plain values; `incomplete` if the run was interrupted."""
     counts = Counter(result.verdict.word for result in results)
     return {
         "format": FORMAT,
@@ -33,9 +33,27 @@ def document(results: Sequence[Result], seconds: float, incomplete: bool = False
     }
 
 
-def dumps(results: Sequence[Result], seconds: float, incomplete: bool = False) -> str:
-    """The report's text."""
-    return text(document(results, seconds, incomplete))
+def dumps(
+    results: Sequence[Result],
+    seconds: float,
+    incomplete: bool = False,
+    *,
+    stale: Sequence[str] = (),
+    update: str = "",
+) -> str:
+    """The report's text.
+
+    Args:
+        results: a row each.
+        seconds: how long it took.
+        incomplete: the run was interrupted.
+        stale: expectations that apply to nothing.
+        update: the command that makes what was shown the expectation.
+    """
+    report = document(results, seconds, incomplete)
+    if stale or update:
+        report["expectations"] = {"stale": list(stale), "update": update}
+    return text(report)
 
 
 def text(report: dict[str, Any]) -> str:
@@ -64,6 +82,7 @@ def unjudged(port: str, language: str) -> dict[str, Any]:
         "edge": [],
         "compared": 0,
         "as_expected": True,
+        "unexpected": [],
     }
 
 
@@ -89,6 +108,7 @@ def row(result: Result) -> dict[str, Any]:
         "edge": words.edges(result),
         "compared": verdict.compared,
         "as_expected": result.as_expected,
+        "unexpected": list(result.unexpected),
     }
 
 

@@ -52,8 +52,8 @@ def table(results: Sequence[Result]) -> Table:
         rows = list(alike)
         result = rows[0]
         sentence = words.brief(result)
-        if not result.as_expected and result.port.expectation:
-            sentence = f"expected {expected(result)}; {sentence}"
+        if result.unexpected:
+            sentence = "; ".join([*result.unexpected, sentence])
         shown.add_row(
             Text(result.port.name),
             ", ".join(row.transport for row in rows),
@@ -89,17 +89,8 @@ def identified(result: Result) -> str:
     return "\n".join(lines)
 
 
-def expected(result: Result) -> str:
-    """What the port's expectation says, in words."""
-    expectation = result.port.expectation
-    if expectation is None:
-        return "exact or conforms"
-    named = sorted(expectation.deviations or ())
-    return f"{expectation.word} ({', '.join(named)})" if named else expectation.word
-
-
-def summary(results: Sequence[Result], seconds: float) -> str:
-    """Counts and seconds in one line."""
+def summary(results: Sequence[Result], seconds: float, of: int | None = None) -> str:
+    """Counts and seconds in one line; `of` so many, where a run was interrupted."""
     counts = Counter(result.verdict.word for result in results)
     parts = [
         f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
@@ -107,8 +98,9 @@ def summary(results: Sequence[Result], seconds: float) -> str:
     wrong = sum(not result.as_expected for result in results)
     as_expected = "all as expected" if not wrong else f"{wrong} NOT as expected"
     compared = sum(result.verdict.compared for result in results)
+    cut = f"INCOMPLETE, {len(results)} of {of} judged; " if of not in (None, len(results)) else ""
     return (
-        f"{len(results)} results, {as_expected}: {', '.join(parts)};"
+        f"{cut}{len(results)} results, {as_expected}: {', '.join(parts)};"
         f" {compared:,} comparisons in {seconds:.1f} s"
     )
 

@@ -30,6 +30,7 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
     assert BLOCKS[0] == "$ pip install uv && uv run rmsproof run\n$ uv run pytest\n"
     assert [line for line, _ in SHOWN] == [
         "rmsproof run",
+        "rmsproof check docs/variant.py --expect docs/known.toml",
         "rmsproof doc docs/porting.md",
         "rmsproof identify docs/observation.json",
         "rmsproof dialects compare pytorch keras-3",

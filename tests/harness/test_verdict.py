@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.compare import Comparison, Divergence
+from harness.expectations.expectation import Expectation
 from harness.transport.base import Fault
-from harness.verdict import ORDER, UNDECIDED, VERDICTS, Expectation, of_golden, of_port
+from harness.verdict import ORDER, UNDECIDED, VERDICTS, of_golden, of_port
 from python_ref.dialects import PLAIN, Arithmetic
 
 LEFT, DIVIDE = Arithmetic(square="left"), Arithmetic(quotient="divide_first")
@@ -87,13 +88,27 @@ def test_what_was_not_done_neither_improves_nor_worsens(
 def test_only_undone_goldens_are_the_verdict_themselves(not_done: list[str], word: str) -> None:
     found = of_port([compared(w) for w in not_done])
     assert (found.word, found.compared) == (word, 0)
-    assert found.fault == Fault(word, f"it {word}")
+    assert (found.fault, found.golden) == (Fault(word, f"it {word}"), f"a {word} one")
+
+
+def test_edges_are_counted_and_noted_beside_core_goldens_that_were_not_fed() -> None:
+    edge = compared("diverges", kind="edge")
+    found = of_port([compared("unsupported"), edge])
+    assert (found.word, found.compared, found.edge) == ("unsupported", 1, (edge,))
 
 
 @pytest.mark.parametrize("only", [[], [compared("exact", kind="edge")]])
 def test_nothing_compared_is_never_a_success(only: list[Comparison]) -> None:
     found = of_port(only)
     assert (found.word, found.fault) == ("not-run", Fault("not-run", "nothing was compared"))
+    assert found.compared == len(only), "what does not decide is still counted"
+
+
+def test_core_goldens_that_were_never_fed_are_counted_with_the_reason() -> None:
+    assert (of_port([compared()]).unfed, of_port([compared()]).why_unfed) == (0, "")
+    undone = compared("not-run", fault=Fault("not-run", "three deaths in a row"))
+    found = of_port([compared(), undone, compared("unsupported"), undone, compared("crashes")])
+    assert (found.word, found.unfed, found.why_unfed) == ("crashes", 2, "three deaths in a row")
 
 
 def test_the_deciding_golden_is_named_with_its_divergence() -> None:
@@ -104,10 +119,11 @@ def test_the_deciding_golden_is_named_with_its_divergence() -> None:
 
 
 def test_a_fault_is_named_with_its_golden() -> None:
-    found = of_port([compared(), compared("crashes"), compared("diverges")])
+    found = of_port([compared(), compared("crashes", first=PARTED), compared("diverges")])
     assert (found.word, found.golden) == ("crashes", "a crashes one")
     assert found.fault == Fault("crashes", "it crashes")
-    assert found.first is None
+    assert found.first is None, "where it parted before it broke is not what decided"
+    assert of_port([compared("conforms")]).first is None
 
 
 def test_whole_goldens_are_counted() -> None:
@@ -147,9 +163,10 @@ def test_no_update_is_for_ports_that_never_move(goldens: list[Comparison], word:
 
 
 def test_no_update_shows_a_weight_that_should_have_moved() -> None:
-    lr_zero = compared("diverges", golden="learning-rate-zero", moves=False)
-    found = of_port([lr_zero, still(golden="page")])
-    assert (found.word, found.golden, found.first) == ("no-update", "page", PARTED)
+    lr_zero = {"golden": "learning-rate-zero", "moves": False}
+    for other in compared("diverges", **lr_zero), compared(**lr_zero, moved=False):
+        found = of_port([other, still(golden="page")])
+        assert (found.word, found.golden, found.first) == ("no-update", "page", PARTED)
 
 
 # -- edges ---------------------------------------------------------------------------------------
@@ -196,12 +213,14 @@ def test_of_several_arithmetics_the_first_listed_is_reported() -> None:
 def test_each_precision_has_its_own_arithmetic() -> None:
     narrow = compared(family="float32", equal=(LEFT,))
     assert of_port([compared(), narrow]).arithmetic == (("float64", PLAIN), ("float32", LEFT))
+    assert of_port([narrow]).arithmetic == (("float32", LEFT),)
     mixed = [compared(), narrow, compared(family="float32", equal=(DIVIDE,))]
     assert of_port(mixed).word == "conforms"
 
 
 def test_only_exact_has_an_arithmetic() -> None:
-    assert of_port([compared(), compared("conforms")]).arithmetic == ()
+    for word in "conforms", "diverges", "crashes":
+        assert of_port([compared(), compared(word)]).arithmetic == ()
 
 
 # -- expectations --------------------------------------------------------------------------------

@@ -1,0 +1,224 @@
+"""A file of known differences: a CI stays green on them, and turns red on any other.
+
+::
+
+    [[known]]
+    golden = "*momentum*"          # a pattern or several; every golden if left out
+    port = "Mine.java"             # a pattern; every port if left out
+    verdict = "diverges"
+    deviations = ["momentum=nesterov"]   # what the diagnosis names; anything if left out
+
+Every core golden (with --edge every one) at which a port is not exact or within rounding must
+be matched by an entry with the verdict it has there; the deviations named for the port must be
+those of the entries that apply, all together. An entry that applies to nothing is stale, or the
+port got better: both are differences, as a file that says what is no longer so hides the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from harness.compare import Comparison
+from harness.errors import UsageError
+from harness.expectations.expectation import shown
+from harness.fields import of_toml
+from harness.judge import Result
+from harness.patterns import matches
+from harness.verdict import GOOD, ORDER, VERDICTS, of_golden
+from python_ref.dialects import Dialect
+
+MOVES_WRONGLY = ("diverges", "no-update")
+FATAL = ("times-out", "crashes", "garbled")
+# More names than this help nobody who can look at the table.
+_NAMES = 3
+# A line of the file is some hundred characters, and a port's goldens are some hundred.
+_LARGEST = 4 << 20
+
+
+@dataclass(frozen=True)
+class Known:
+    """One known difference.
+
+    Attributes:
+        word: the verdict at the goldens it is for.
+        deviations: what the diagnosis names there; None where nothing is said.
+        goldens: patterns of the goldens it is for.
+        port: pattern of the ports it is for.
+    """
+
+    word: str
+    deviations: frozenset[str] | None = None
+    goldens: tuple[str, ...] = ("*",)
+    port: str = "*"
+
+    def is_for(self, port: str) -> bool:
+        """Whether it is about a port of that name."""
+        return matches(port, self.port)
+
+    def is_at(self, golden: str) -> bool:
+        """Whether it is about a golden of that name."""
+        return any(matches(golden, pattern) for pattern in self.goldens)
+
+    def covers(self, golden: str, word: str) -> bool:
+        """Whether it says so of a golden; after deaths that are known, the rest is not run."""
+        left_out = word == "not-run" and self.word in FATAL and golden != ""
+        return (word == self.word or left_out) and self.is_at(golden)
+
+    def __str__(self) -> str:
+        where = "" if self.goldens == ("*",) else f" at {', '.join(self.goldens)}"
+        whose = "" if self.port == "*" else f" of {self.port}"
+        return f"{shown(self.word, self.deviations or ())}{where}{whose}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Results held against what is known.
+
+    Attributes:
+        results: with `as_expected` and `unexpected` accordingly.
+        stale: entries that apply to nothing, a sentence each.
+        useless: those entries, by their place in the file.
+    """
+
+    results: tuple[Result, ...]
+    stale: tuple[str, ...]
+    useless: frozenset[int]
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True):
+    verdict: str
+    golden: str | list[str] = "*"
+    port: str = "*"
+    deviations: list[str] | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    known: list[_Entry] = []
+
+
+def read(path: Path) -> list[Known]:
+    """Read a file of known differences. Raises UsageError naming file, entry and field."""
+    if not path.exists():
+        raise UsageError(
+            f"{path}: is not there; the same command with --update-expectations writes it"
+        )
+    file = of_toml(path, _LARGEST, "it names what is known to differ, and no more", _File)
+    return [_known(path, number, entry) for number, entry in enumerate(file.known)]
+
+
+def _known(path: Path, number: int, entry: _Entry) -> Known:
+    where = f"{path}: known[{number}]"
+    possible = [word for word in VERDICTS if word not in (*GOOD, "not-run")]
+    if entry.verdict not in possible:
+        raise UsageError(f"{where}.verdict: {entry.verdict!r} is none of {', '.join(possible)}")
+    goldens = (entry.golden,) if isinstance(entry.golden, str) else tuple(entry.golden)
+    if not goldens:
+        raise UsageError(f'{where}.golden: names no golden; leave it out or say "*"')
+    if entry.deviations is None:
+        return Known(entry.verdict, None, goldens, entry.port)
+    if entry.deviations and entry.verdict not in MOVES_WRONGLY:
+        raise UsageError(f"{where}.deviations: {entry.verdict} has none")
+    try:
+        Dialect.parse(entry.deviations)
+    except ValueError as error:
+        raise UsageError(f"{where}.deviations: {error}") from error
+    return Known(entry.verdict, frozenset(entry.deviations), goldens, entry.port)
+
+
+def hold(
+    results: Sequence[Result], known: Sequence[Known], *, edge_decides: bool, whole: bool
+) -> Held:
+    """Hold results against what is known of their ports.
+
+    Args:
+        results: of any number of ports and transports.
+        known: the entries of the file.
+        edge_decides: whether edge goldens decide too.
+        whole: all goldens were fed; else an entry that matches none of them is not stale.
+    """
+    applied: set[int] = set()
+    found = []
+    for result in results:
+        entries = [(i, entry) for i, entry in enumerate(known) if entry.is_for(result.port.name)]
+        wrong = dict(wrong_at(result, edge_decides))
+        hits = [
+            (i, entry)
+            for i, entry in entries
+            if any(entry.covers(golden, word) for golden, word in wrong.items())
+        ]
+        applied.update(i for i, _ in hits)
+        said = tuple(_breaches(result, wrong, [entry for _, entry in hits]))
+        found.append(replace(result, as_expected=not said, unexpected=said))
+    stale = dict(_stale(results, known, applied, whole))
+    return Held(tuple(found), tuple(stale.values()), frozenset(stale))
+
+
+def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
+    """The goldens at which a port is not right, each with its verdict there.
+
+    What is wrong without any golden (it does not compile, it leaks state) is wrong at "".
+    """
+    some = False
+    for comparison in result.comparisons:
+        if comparison.kind == "core" or edge_decides:
+            word = _word(result, comparison)
+            if word not in (*GOOD, "unsupported"):
+                some = True
+                yield comparison.golden, word
+    if not some and result.verdict.word not in GOOD:
+        yield "", result.verdict.word
+
+
+def _word(result: Result, comparison: Comparison) -> str:
+    """The verdict at a golden; where the port never moves, that is what it is."""
+    word = of_golden(comparison)
+    return "no-update" if word == "diverges" and result.verdict.word == "no-update" else word
+
+
+def named(result: Result) -> tuple[str, ...]:
+    """The deviations a port shows; of one that fails at some goldens, those at the others."""
+    diagnosis = result.elsewhere[1] if result.elsewhere else result.diagnosis
+    best = diagnosis.best if diagnosis else None
+    return best.deviations if best else ()
+
+
+def _breaches(result: Result, wrong: dict[str, str], hits: Sequence[Known]) -> Iterator[str]:
+    """What of a result is not known, or is known otherwise."""
+    new: dict[str, list[str]] = {}
+    for golden, word in wrong.items():
+        if not any(entry.covers(golden, word) for entry in hits):
+            new.setdefault(word, []).append(golden)
+    for word in sorted(new, key=lambda w: ORDER.index(w) if w in ORDER else 0):
+        goldens = [golden for golden in new[word] if golden]
+        more = f" and {len(goldens) - _NAMES} more" if len(goldens) > _NAMES else ""
+        at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens else ""
+        yield f"not among what is known: {word}{at}"
+    moving = [entry for entry in hits if entry.word in MOVES_WRONGLY]
+    if moving and all(entry.deviations is not None for entry in moving):
+        expected = frozenset().union(*(entry.deviations or () for entry in moving))
+        if expected != frozenset(named(result)):
+            now = ", ".join(named(result)) or "nothing that explains it"
+            yield f"known for {', '.join(sorted(expected)) or 'no explanation'}, found {now}"
+
+
+def _stale(
+    results: Sequence[Result], known: Sequence[Known], applied: set[int], whole: bool
+) -> Iterator[tuple[int, str]]:
+    """Entries that apply to nothing, and why."""
+    for i, entry in enumerate(known):
+        if i in applied:
+            continue
+        about = [result for result in results if entry.is_for(result.port.name)]
+        if not about:
+            yield i, f"{entry}: no port here has that name"
+            continue
+        fed = [c.golden for result in about for c in result.comparisons]
+        at_none = bool(fed) and not any(map(entry.is_at, fed))
+        if at_none and whole:
+            yield i, f"{entry}: no golden has that name"
+        elif not at_none and all(result.verdict.word != "not-run" for result in about):
+            yield i, f"{entry}: is not shown any more"
