@@ -21,14 +21,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from python_ref import files, reading, sums
 from python_ref.dialects import Dialect, Hypothesis, replay
 from python_ref.exact import certify
 from python_ref.exact import envelope as rounding_envelope
+from python_ref.files import shown
 from python_ref.rmsprop import RMSProp
 from python_ref.scenarios import PRECISIONS, Scenario, scenario_names, scenarios
 
 FORMAT = "rmsproof.golden/1"
 DIRECTORY = Path(__file__).parent / "golden"
+_MENDS = "`rmsproof golden regenerate` mends it"
 DIALECTS: Mapping[str, Dialect] = {
     "reference": Dialect(),
     "formula": Dialect.parse(["epsilon=inside"]),
@@ -243,6 +246,11 @@ def regenerate(directory: Path | None = None) -> list[Path]:
     for orphan in sorted(_files(directory) - set(wanted)):
         orphan.unlink()
         changed.append(orphan)
+    listed = (directory or DIRECTORY) / sums.NAME
+    text = sums.text(listed.parent)
+    if not listed.is_file() or listed.read_bytes() != text.encode():
+        write_beside(listed, text)
+        changed.append(listed)
     return changed
 
 
@@ -253,6 +261,10 @@ def _files(directory: Path | None) -> set[Path]:
     return set((directory or DIRECTORY).glob("*/*/*.json"))
 
 
+# The longest of ours has 400 KB.
+LARGEST = 8 << 20
+
+
 def load(path: Path) -> Golden:
     """Read a golden's file.
 
@@ -260,185 +272,80 @@ def load(path: Path) -> Golden:
         GoldenError: it is not readable, not JSON, or not of the format; names file and field.
     """
     try:
-        return loads(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise GoldenError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise GoldenError(f"{path}: is not UTF-8 (byte {error.start})") from error
+        text = files.text(path, LARGEST, _MENDS)
+    except files.UnreadableError as error:
+        raise GoldenError(str(error)) from error
+    return loads(text, str(path))
 
 
 def loads(text: str, where: str) -> Golden:
     """Read a golden from text; `where` names it in messages. Raises GoldenError."""
     try:
-        document = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise GoldenError(f"{where}: is not whole JSON: {error}") from error
-    reader = _Reader(where)
-    root = reader.record(
+        return _read(files.strict(text))
+    except (files.UnreadableError, reading.FieldError) as error:
+        raise GoldenError(f"{where}: {error}; {_MENDS}") from error
+
+
+def _read(document: Any) -> Golden:
+    root = reading.record(
         document,
         "$",
         "format name id class catches dialect precision hyperparameters weights gradients"
         " trajectory envelope",
     )
     if root["format"] != FORMAT:
-        reader.fail("format", f"expected {FORMAT!r}, found {root['format']!r}")
+        reading.fail("format", f"expected {FORMAT!r}, found {shown(root['format'])}")
     if root["class"] not in ("core", "edge"):
-        reader.fail("class", f"expected core or edge, found {root['class']!r}")
+        reading.fail("class", f"expected core or edge, found {shown(root['class'])}")
     if root["precision"] not in PRECISIONS:
-        reader.fail(
-            "precision", f"expected one of {', '.join(PRECISIONS)}, found {root['precision']!r}"
-        )
-    hyper = reader.record(
+        known = ", ".join(PRECISIONS)
+        reading.fail("precision", f"expected one of {known}, found {shown(root['precision'])}")
+    hyper = reading.record(
         root["hyperparameters"], "hyperparameters", "learning_rate decay_rate epsilon options"
     )
-    weights = reader.arrays(root["weights"], "weights")
+    settings = {
+        name: reading.setting(hyper[name], f"hyperparameters.{name}")
+        for name in ("learning_rate", "decay_rate", "epsilon")
+    }
+    weights = reading.arrays(root["weights"], "weights")
     lengths = {name: len(array) for name, array in weights.items()}
     gradients = [
-        reader.arrays(step, f"gradients[{t}]", lengths)
-        for t, step in enumerate(reader.sequence(root["gradients"], "gradients"))
+        reading.arrays(step, f"gradients[{t}]", lengths)
+        for t, step in enumerate(reading.sequence(root["gradients"], "gradients"))
     ]
-    try:
-        dialect = Dialect.parse(
-            [
-                f"{axis}={value}"
-                for axis, value in reader.mapping(root["dialect"], "dialect").items()
-            ]
-        )
-    except ValueError as error:
-        raise GoldenError(f"{where}: dialect: {error}") from error
+    if not gradients:
+        reading.fail("gradients", "has no step")
+    name = reading.string(root["name"], "name")
+    if len(parts := name.split("/")) != 3 or not all(part.strip(".") for part in parts):
+        reading.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {shown(name)}")
     scenario = Scenario(
-        name=str(root["name"]).rsplit("/", 1)[-1],
-        catches=reader.string(root["catches"], "catches"),
-        learning_rate=reader.number(hyper["learning_rate"], "hyperparameters.learning_rate"),
-        decay_rate=reader.number(hyper["decay_rate"], "hyperparameters.decay_rate"),
-        epsilon=reader.number(hyper["epsilon"], "hyperparameters.epsilon"),
+        name=parts[-1],
+        catches=reading.string(root["catches"], "catches"),
         weights=weights,
         gradients=gradients,
-        options={
-            key: reader.number(value, f"hyperparameters.options.{key}")
-            for key, value in reader.mapping(hyper["options"], "hyperparameters.options").items()
-        },
+        options=reading.options(hyper["options"], "hyperparameters.options"),
         edge=root["class"] == "edge",
+        **settings,
     )
+    steps = len(gradients)
+    trajectory = reading.rows(
+        root["trajectory"], "trajectory", "weights moving_average", lengths, steps
+    )
+    envelope = reading.rows(root["envelope"], "envelope", "weights", lengths, steps, null=True)
     golden = Golden(
-        name=reader.string(root["name"], "name"),
+        name=name,
         scenario=scenario,
-        dialect=dialect,
+        dialect=reading.dialect(root["dialect"], "dialect"),
         precision=root["precision"],
-        weights=reader.rows(root["trajectory"], "trajectory", "weights", lengths, len(gradients)),
-        moving_average=reader.rows(
-            root["trajectory"], "trajectory", "moving_average", lengths, len(gradients)
-        ),
-        envelope=reader.rows(
-            root["envelope"], "envelope", "weights", lengths, len(gradients), null=True
-        ),
+        weights=trajectory["weights"],
+        moving_average=trajectory["moving_average"],
+        envelope=envelope["weights"],
     )
     if golden.id != root["id"]:
-        reader.fail(
-            "id", f"{root['id']!r} does not belong to these inputs, whose id is {golden.id!r}"
+        reading.fail(
+            "id", f"{shown(root['id'])} does not belong to these inputs, whose id is {golden.id!r}"
         )
     return golden
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return result
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} must be the string {name!r}")
-
-
-class _Reader:
-    """Checks of one document; every failure names the file and the field."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def fail(self, field: str, message: str) -> None:
-        raise GoldenError(
-            f"{self.where}: {field}: {message}; `rmsproof golden regenerate` mends it"
-        )
-
-    def mapping(self, value: Any, field: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self.fail(field, f"expected an object, found {type(value).__name__}")
-        return dict(value)
-
-    def record(self, value: Any, field: str, keys: str) -> dict[str, Any]:
-        found, wanted = self.mapping(value, field), keys.split()
-        for key in wanted:
-            if key not in found:
-                self.fail(field, f"{key!r} is missing")
-        for key in found:
-            if key not in wanted:
-                self.fail(field, f"unknown key {key!r}")
-        return found
-
-    def sequence(self, value: Any, field: str) -> list[Any]:
-        if not isinstance(value, list):
-            self.fail(field, f"expected a list, found {type(value).__name__}")
-        return list(value)
-
-    def string(self, value: Any, field: str) -> str:
-        if not isinstance(value, str):
-            self.fail(field, f"expected text, found {type(value).__name__}")
-        return str(value)
-
-    def number(self, value: Any, field: str) -> float:
-        if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
-            return float(value.replace("Infinity", "inf"))
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fail(field, f"expected a number, found {value!r}")
-        return float(value)
-
-    def arrays(
-        self, value: Any, field: str, lengths: Mapping[str, int] | None = None, null: bool = False
-    ) -> dict[str, NDArray[np.float64]]:
-        result = {}
-        for name, numbers in self.mapping(value, field).items():
-            where = f"{field}.{name}"
-            listed = self.sequence(numbers, where)
-            if lengths is not None and name not in lengths:
-                self.fail(where, "is not among the weights")
-            if lengths is not None and len(listed) != lengths[name]:
-                self.fail(where, f"has {len(listed)} elements, the weights {lengths[name]}")
-            result[name] = np.array(
-                [
-                    math.nan if null and x is None else self.number(x, f"{where}[{i}]")
-                    for i, x in enumerate(listed)
-                ],
-                dtype=np.float64,
-            )
-        return result
-
-    def rows(
-        self,
-        value: Any,
-        field: str,
-        key: str,
-        lengths: Mapping[str, int],
-        steps: int,
-        null: bool = False,
-    ) -> NDArray[np.float64]:
-        listed = self.sequence(value, field)
-        if len(listed) != steps:
-            self.fail(field, f"has {len(listed)} steps, the gradients {steps}")
-        result = np.zeros((steps, sum(lengths.values())))
-        for t, step in enumerate(listed):
-            where = f"{field}[{t}].{key}"
-            found = self.mapping(step, f"{field}[{t}]")
-            if key not in found:
-                self.fail(f"{field}[{t}]", f"{key!r} is missing")
-            arrays = self.arrays(found[key], where, lengths, null)
-            for name in lengths:
-                if name not in arrays:
-                    self.fail(where, f"array {name!r} is missing")
-            if lengths:
-                result[t] = np.concatenate([arrays[name] for name in lengths])
-        return result
 
 
 # -- verifying ----------------------------------------------------------------------------
@@ -449,11 +356,16 @@ def bundled(
 ) -> list[Golden]:
     """Read the golden files of a dialect and a precision, by default all, in the scenarios' order.
 
+    Our own, which decide what is said of ports, are held against their hashes.
+
     Raises:
-        GoldenError: a file cannot be read; names it.
+        GoldenError: a file cannot be read, or is not as it was written; names it.
     """
-    directory = directory or DIRECTORY
-    found = [(path, load(path)) for path in directory.glob(f"{dialect}/{precision}/*.json")]
+    pattern = f"{dialect}/{precision}/*.json"
+    found = [(path, load(path)) for path in (directory or DIRECTORY).glob(pattern)]
+    if directory is None:
+        for problem in sums.problems(DIRECTORY, [path for path, _ in found], pattern):
+            raise GoldenError(f"{problem}; `rmsproof golden regenerate` mends it")
     orders = (tuple(DIALECTS), PRECISIONS, scenario_names())
 
     def place(path: Path) -> list[tuple[int, str]]:
@@ -484,6 +396,8 @@ def verify(directory: Path | None = None) -> list[str]:
     problems.extend(
         f"{orphan}: belongs to no scenario" for orphan in sorted(_files(directory) - set(wanted))
     )
+    if directory is None and not problems:
+        problems = sums.problems(DIRECTORY, wanted)
     return problems
 
 

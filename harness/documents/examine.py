@@ -19,6 +19,7 @@ from harness.documents.program import Piece, compiles
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
+from harness.errors import ToolchainError
 from harness.isolation.sandbox import network_can_be_cut, sandbox
 from harness.judge import unreached
 from harness.run import Goldens, Options
@@ -101,6 +102,8 @@ class _Examiner:
             return self.block(block)
         except Exception as error:
             said = f"rmsproof itself failed here: {type(error).__name__}: {error}"
+            if isinstance(error, ToolchainError):
+                said = str(error)
             result = unreached(self._reading.port(block), "", Fault("not-run", said))
             return [Examined(block, "optimizer", layers=(Layer(result),))]
 

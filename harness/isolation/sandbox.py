@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.errors import ToolchainError
 from harness.isolation.limits import ENTER, Limits
 
 # What a port may know of our environment: nothing that could be a secret.
@@ -56,8 +57,18 @@ class Sandbox:
 
 @contextmanager
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox whose folder is gone afterwards, whatever was left in it."""
-    with tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True) as folder:
+    """A sandbox whose folder is gone afterwards, whatever was left in it.
+
+    Raises:
+        ToolchainError: there is no place for temporary folders.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolchainError(
+            f"no temporary folder can be made ({error.strerror}); set TMPDIR to a place for one"
+        ) from error
+    with made as folder:
         yield Sandbox(Path(folder).resolve())
 
 

@@ -2,23 +2,24 @@
 
 An archive belongs to one Java and one class path and is made once, by a run of the adapter that
 answers a single question. It only saves time: a JVM that cannot use it starts as it would without.
+A JVM looks at an archive's head alone, and one that was changed can take it down: it is used only
+while it has its recorded hash.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cache import locked, root
+from harness.cache import kept
 from harness.errors import ToolchainError
 from harness.toolchain.java import Java
 
 # A JVM's start and the writing of some 15 MB.
 _SECONDS = 60
+_ARCHIVE = "classes.jsa"
 
 
 def archive(
@@ -33,30 +34,14 @@ def archive(
         arguments: main class and arguments of a program that ends at the end of its input.
     """
     digest = hashlib.sha256("\0".join([str(java.home), java.version, classpath, *options]).encode())
-    target = root() / "archives" / f"{digest.hexdigest()[:32]}.jsa"
-    if target.is_file():
-        return target
-    try:
-        with locked("archives"):
-            if not target.is_file():
-                _write(java, classpath, options, arguments, target)
-    except (OSError, subprocess.SubprocessError, ToolchainError):
-        return None
-    return target if target.is_file() else None
 
-
-def _write(
-    java: Java, classpath: str, options: Sequence[str], arguments: Sequence[str], target: Path
-) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        made = Path(folder) / target.name
+    def write(folder: Path) -> None:
         subprocess.run(
             [
                 str(java.executable),
                 "-XX:+UseSerialGC",
                 *options,
-                f"-XX:ArchiveClassesAtExit={made}",
+                f"-XX:ArchiveClassesAtExit={folder / _ARCHIVE}",
                 "-cp",
                 classpath,
                 *arguments,
@@ -66,5 +51,9 @@ def _write(
             timeout=_SECONDS,
             check=True,
         )
-        with contextlib.suppress(FileNotFoundError):
-            made.rename(target)
+
+    try:
+        found = kept("archives", digest.hexdigest()[:32], write) / _ARCHIVE
+    except (OSError, subprocess.SubprocessError, ToolchainError):
+        return None
+    return found if found.is_file() else None

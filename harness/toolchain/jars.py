@@ -12,16 +12,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.cache import locked, root, sha256
+from harness.cache import arriving, locked, root, sha256
 from harness.errors import ToolchainError
 
 
@@ -86,7 +84,10 @@ def _copy(name: str, digest: str) -> Path:
 
 
 def _whole(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256(path) == digest
+    try:
+        return path.is_file() and sha256(path) == digest
+    except OSError:  # a disk that cannot read it
+        return False
 
 
 def _fetch(closure: Closure) -> str:
@@ -101,15 +102,11 @@ def _fetch(closure: Closure) -> str:
         parts += [f"unexpected {', '.join(sorted(more))}"] if more else []
         return "the closure differs from the pinned one: " + "; ".join(parts)
     for name, digest in closure.jars.items():
-        if sha256(found[name]) != digest:
+        if not _whole(found[name], digest):
             return f"{name} does not have the pinned hash"
     for name, digest in closure.jars.items():
-        target = _copy(name, digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent)
-        os.close(handle)
-        shutil.copyfile(found[name], temporary)  # jgo hard-links: a copy of our own
-        Path(temporary).replace(target)
+        with arriving(_copy(name, digest).parent) as folder:
+            shutil.copyfile(found[name], folder / name)  # jgo hard-links: a copy of our own
     return ""
 
 

@@ -35,6 +35,7 @@ _JVM_OPTIONS = (
     "-Xlog:disable",
     "-Xlog:all=error:stderr",
     "-XX:+DisplayVMOutputToStderr",
+    "-XX:ErrorFile=/dev/null",  # a crash would leave its report where the user stands
 )
 # No JVM here lives for long: the second compiler would cost more than it saves.
 _SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)

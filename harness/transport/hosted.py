@@ -88,7 +88,10 @@ class Worker:
             language = str(source["language"])
             if generation == self.generation and self._child and language in languages:
                 return
-            reply = self._asked({"do": "boot", **source}, START_SECONDS)
+            try:
+                reply = self._asked({"do": "boot", **source}, START_SECONDS)
+            except Unreachable as error:  # nothing of a port's was run yet
+                raise Unreachable(replace(error.fault, kind="not-run")) from None
             if generation != self.generation:
                 languages = set()
             self._booted = (self.generation, languages | {language})

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ from harness import cache, layout
 from harness.errors import ToolchainError
 from harness.port import bundled, of_target
 from harness.run import Options, run
+from harness.toolchain import compile as compile_of
 from harness.toolchain import jars
 from harness.toolchain.compile import CompileError, compile_java
 from harness.toolchain.jars import CLOJURE, ECJ, GSON, Closure
@@ -71,9 +73,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     """A cache of the test's own in this process, with the jars that compiling Java may take."""
     folder = filled(tmp_path / "cache", ECJ, GSON)
     monkeypatch.setenv("RMSPROOF_CACHE", str(folder))
-    cache.root.cache_clear()
+    cache.forget()
     yield folder
-    cache.root.cache_clear()
+    cache.forget()
 
 
 # -- which Java -----------------------------------------------------------------------------------
@@ -367,6 +369,98 @@ def test_a_damaged_compilation_is_noticed_and_made_anew(
     damage(path.parent / damaged)
     assert compile_java([source]) == path
     assert path.read_bytes() == before, "the same classes are the same bytes"
+
+
+def test_a_damaged_failure_is_noticed_and_had_anew(source: Path) -> None:
+    """A source that compiles is not refused for the words of a spoilt entry."""
+    source.write_text("public class A {\n  int one() { return two; }\n}\n", encoding="utf-8")
+    with pytest.raises(CompileError) as first:
+        compile_java([source])
+    (said,) = (cache.root() / "classes").glob("*/message.txt")
+    said.write_text("A.java:1: error: something else", encoding="utf-8")
+    with pytest.raises(CompileError) as again:
+        compile_java([source])
+    assert str(again.value) == str(first.value)
+
+
+# As javac 17, scalac 3 and ECJ say it.
+LACKING = {
+    "A.java:1: error: error while writing A: No space left on device": "No space left on device",
+    "A.java:1: error: error while writing A: /x/A.class: Read-only file system": (
+        "Read-only file system"
+    ),
+    "unable to write A.scala java.io.IOException: No space left on device\n1 error found": (
+        "No space left on device"
+    ),
+    "error writing A.class: java.nio.file.FileSystemException A.class: Disk quota exceeded": (
+        "Disk quota exceeded"
+    ),
+    "error: java.lang.OutOfMemoryError: Java heap space": "java.lang.OutOfMemoryError",
+    "# There is insufficient memory for the Java Runtime Environment to continue.\n# An error": (
+        "insufficient memory for the Java Runtime"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LACKING)
+def test_what_the_machine_lacks_is_not_the_sources_fault_and_not_kept(
+    source: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            compile_of, "_ended", lambda *_: subprocess.CompletedProcess([], 1, "", words)
+        )
+        with pytest.raises(ToolchainError) as caught:
+            compile_java([source])
+    assert str(caught.value).endswith(f": {LACKING[words]}")
+    assert not list((cache.root() / "classes").iterdir())
+
+
+def test_a_source_that_speaks_of_a_full_disk_is_still_its_own_fault(source: Path) -> None:
+    source.write_text('class A { String s = 7 + "No space left on device" + x; }', "utf-8")
+    with pytest.raises(CompileError, match="cannot find symbol"):
+        compile_java([source])
+
+
+@pytest.fixture
+def small_disk() -> list[str]:
+    """The command before a command that gives it a disk of a page in the folder ./small."""
+    mounting = 'mount -t tmpfs -o size=4k none small && exec "$@"'
+    prefix = ["unshare", "-rm", "sh", "-c", mounting, "sh"]
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "small").mkdir()
+        try:
+            done = subprocess.run([*prefix, "true"], cwd=place, capture_output=True, check=False)
+        except OSError as error:
+            pytest.skip(f"there is no unshare: {error}")
+    if done.returncode:
+        pytest.skip(f"no disk of our own is allowed: {done.stderr.decode().strip()}")
+    return prefix
+
+
+def test_a_full_temporary_folder_is_not_the_sources_fault(
+    source: Path, tmp_path: Path, small_disk: list[str]
+) -> None:
+    """It holds the source, and nothing that is made of it."""
+    (tmp_path / "small").mkdir()
+    code = (
+        "import pathlib, sys; from harness.toolchain.compile import compile_java;"
+        " compile_java([pathlib.Path(sys.argv[1])])"
+    )
+    env = {"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path / "small")}
+    done = command([*small_disk, sys.executable, "-c", code, str(source)], cwd=tmp_path, env=env)
+    assert done.code == 1
+    assert done.err.splitlines()[-1].startswith("harness.errors.ToolchainError: ")
+    assert done.err.endswith(": No space left on device\n")
+    assert compile_java([source]).is_file(), "and nothing of it was kept"
+
+
+def test_compilers_speak_english_and_read_letters_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An error is known for one by that word."""
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert compile_of._english() == {"LC_ALL": "", "LC_MESSAGES": "C", "LC_CTYPE": "de_DE.UTF-8"}
 
 
 def test_a_public_class_may_stand_in_a_file_of_any_name(source: Path) -> None:
