@@ -4,6 +4,8 @@ from math import sqrt
 
 
 class RMSProp:
+    """The running average of squared gradients divides the step; weights change in place."""
+
     def __init__(self, learning_rate=0.001, decay_rate=0.9, epsilon=1e-8):
         self.learning_rate = learning_rate
         self.decay_rate = decay_rate
@@ -11,6 +13,7 @@ class RMSProp:
         self.averages = {}
 
     def step(self, weights, gradients):
+        """Go one step; both are lists of numbers by name."""
         for name, row in gradients.items():
             average = self.averages.setdefault(name, [0.0] * len(row))
             for i, g in enumerate(row):

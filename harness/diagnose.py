@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress, islice
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,12 +87,14 @@ class Diagnosis:
         alternatives: the other sets that fit equally well on what was fed.
         masked: axes nothing can be said about, because the explanation hides them.
         nearest: where nothing fits.
+        numberless: most of what came out is no number, and too little is left to compare.
     """
 
     best: Explanation | None
     alternatives: tuple[Explanation, ...] = ()
     masked: tuple[str, ...] = ()
     nearest: Nearest | None = None
+    numberless: bool = False
 
 
 Probe = Callable[[Sequence[Dialect]], Evidence | None]
@@ -120,7 +122,8 @@ def diagnose(
         return _no_update()
     search = _Search(claim, ordered)
     found: list[Explanation] = []
-    for size in range(largest + 1):
+    numbers = _numbers(ordered)
+    for size in range(largest + 1 if numbers else 1):
         # What libraries do is likelier than any three things at once, and sooner tried.
         found = (search.named(size) if size == LARGEST else []) or search.of_size(size)
         if found:
@@ -134,6 +137,8 @@ def diagnose(
             break
         search.evidence.append(more)
         found = search.still_fitting(found)
+    if not found and not numbers:
+        return Diagnosis(None, numberless=True)
     if not found:
         return Diagnosis(None, nearest=search.nearest())
     best, *others = _ranked(found)
@@ -143,6 +148,17 @@ def diagnose(
 
 def _unmoved(evidence: Evidence) -> bool:
     return bool(same(evidence.initial, evidence.weights[evidence.seen]).all())
+
+
+def _numbers(evidence: Sequence[Evidence]) -> bool:
+    """Whether at least half of the weights that moved, moved to a number."""
+    moved = finite = 0
+    for e in evidence:
+        rows = e.weights[e.seen]
+        went = ~same(rows, e.initial)
+        moved += int(went.sum())
+        finite += int((went & np.isfinite(rows)).sum())
+    return 2 * finite >= moved
 
 
 def _no_update() -> Diagnosis:
@@ -296,8 +312,8 @@ class _Search:
             return []
         found = []
         for solved in solve(self.claim, opened, self.evidence[0]):
-            ladder = list(islice(shortest_first(solved.constants), 64))
-            fitting = self._explained([(solved.chosen, constants) for constants in ladder])
+            ladder = [(solved.chosen, constants) for constants in shortest_first(solved.constants)]
+            fitting = self._explained(ladder)
             # In the ladder's order: the shortest that is exact, else the shortest that fits.
             exact = [e for e in fitting if e.arithmetic is not None]
             found.extend((exact or fitting)[:1])
@@ -342,7 +358,9 @@ class _Search:
             return list(held)
         for h in held:
             if h.equal is not None:
-                h.spoken += int(evidence.seen.sum()) * evidence.scenario.size
+                numbers = np.isfinite(evidence.weights[evidence.seen])
+                h.spoken += int(numbers.sum())
+                h.silent += int((~numbers).sum())
         unequal = [h for h in held if h.equal is None]
         fits = dict(zip(map(id, unequal), self._fitting(unequal, evidence), strict=True))
         return [h for h in held if h.equal is not None or fits[id(h)]]
@@ -380,7 +398,9 @@ class _Search:
                     np.abs(observed - evidence.initial), np.abs(weights - evidence.initial)
                 )
                 tolerance = loose * (moved + np.abs(observed) * 1e-9)
-                near = np.abs(weights - observed) <= tolerance + 2 * evidence.rounding
+                apart = np.abs(weights - observed)
+                # Where one of them is infinite the tolerance is, too, and would let all pass.
+                near = np.isfinite(apart) & (apart <= tolerance + 2 * evidence.rounding)
             near |= same(weights, observed[None, :])
             passed = np.asarray(near.mean(axis=1) >= 0.5)
             if not passed.all():
@@ -413,7 +433,8 @@ class _Search:
         with np.errstate(all="ignore"):
             apart = np.abs(weights - observed) > 2 * bound + evidence.rounding
             moved = np.abs(observed - evidence.initial)
-            dumb = ~equal & (np.isnan(bound) | (bound > moved))
+            # What is no number says nothing either: many ways lead there.
+            dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > moved)))
         went = ~same(observed, evidence.initial)[None]
         fits = np.asarray(~(apart & ~equal).any(axis=(1, 2)))
         counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]

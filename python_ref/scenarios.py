@@ -343,6 +343,18 @@ def _thousand_steps(_narrow: bool) -> dict[str, Any]:
 
 
 @_scenario
+def _short_memory(_narrow: bool) -> dict[str, Any]:
+    """What agrees for usual values only: a decay below a half, a learning rate above 1."""
+    return {
+        "learning_rate": 1.3,
+        "decay_rate": 0.37,
+        "epsilon": 0.0071,
+        "weights": _arrays(w=[1.0, -0.5, 0.25], b=[2.0]),
+        "gradients": _drawn(83, {"w": 3, "b": 1}, 4, 300.0),
+    }
+
+
+@_scenario
 def _decay_zero(_narrow: bool) -> dict[str, Any]:
     """Decay 0: the average is the last square; a share that divides by the decay fails."""
     return {

@@ -124,7 +124,7 @@ def brief(result: Result) -> str:
 def explanation(found: Diagnosis, claim: Dialect) -> str:
     """What a port does differently, as a person would say it."""
     if found.best is None:
-        return _unexplained(found.nearest)
+        return _NUMBERLESS if found.numberless else _unexplained(found.nearest)
     text = " and ".join(deviation(axis, value) for axis, value in found.best.chosen)
     if found.best.constants:
         text += f" (its own {_constants(found.best)})"
@@ -166,6 +166,9 @@ def deviation(axis: str, value: str) -> str:
     """One deviation in words, with its formula."""
     row = AXES[axis][value]
     return f"{row.sentence}: {row.formula}"
+
+
+_NUMBERLESS = "most of what comes out is no number, and too little is left to name a cause by"
 
 
 def _unexplained(nearest: Nearest | None) -> str:

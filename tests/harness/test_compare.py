@@ -166,7 +166,7 @@ def test_elements_are_located_in_their_arrays(lengths: list[int]) -> None:
     s = Scenario("x", "", 0.1, 0.9, 1e-8, dict(zip(names, map(np.zeros, lengths), strict=True)), [])
     found = [locate(s, flat) for flat in range(sum(lengths))]
     assert found == [(n, i) for n, k in zip(names, lengths, strict=True) for i in range(k)]
-    with pytest.raises(IndexError):
+    with pytest.raises(IndexError, match=f"x has {sum(lengths)} elements"):
         locate(s, sum(lengths))
 
 
