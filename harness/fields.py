@@ -24,6 +24,8 @@ _PARTS = 32
 _DOTTED = re.compile(
     r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)" f"{{{_PARTS}}}"
 )
+# Of a message, which may show what was found.
+_LONGEST = 500
 _LINE = re.compile(r"at line (\d+)")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
@@ -90,7 +92,8 @@ def _converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
         if unknown := _UNKNOWN.fullmatch(text):
             text = _unknown(unknown[1], _at(wanted, place))
         where = place.removeprefix(".")
-        raise UsageError(f"{path}: {f'{where}: ' if where else ''}{text}") from error
+        text = files.visible(f"{where}: {text}" if where else text)
+        raise UsageError(f"{path}: {text[:_LONGEST]}{'...' * (len(text) > _LONGEST)}") from error
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:

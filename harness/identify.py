@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from harness.compare import first_difference, same
+from harness.compare import Divergence, first_difference, same
 from harness.diagnose import diagnose
 from harness.evidence import Evidence
 from harness.judge import Result
@@ -16,6 +16,7 @@ from harness.port import Port
 from harness.verdict import Verdict
 from python_ref import golden
 from python_ref.dialects import Dialect
+from python_ref.files import visible
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Identified:
 def identify(path: Path) -> Identified:
     """Read and explain an observation file. Raises UsageError."""
     evidence, claim = read(path)
+    with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
+        return _identified(path, evidence, claim)
+
+
+def _identified(path: Path, evidence: Evidence, claim: Dialect) -> Identified:
     diagnosis = diagnose([evidence], claim)
     best = diagnosis.best
     expected = golden.make(evidence.scenario, claim, evidence.precision, evidence.name)
@@ -47,13 +53,19 @@ def identify(path: Path) -> Identified:
         )
     else:
         word = "no-update" if best and best.deviations == ("write=none",) else "diverges"
-        with np.errstate(all="ignore"):
-            apart = np.abs(evidence.weights - expected.weights)
-            outside = ~(apart <= expected.envelope + evidence.rounding)
+        apart = np.abs(evidence.weights - expected.weights)
+        outside = ~(apart <= expected.envelope + evidence.rounding)
         outside &= ~same(expected.weights, evidence.weights) & evidence.seen[:, None]
-        first = first_difference(expected, evidence.weights, outside)
+        first = _escaped(first_difference(expected, evidence.weights, outside))
         verdict = Verdict(word, first=first, compared=1)
-    port = Port(name=str(path), language="observation", claim=claim)
+    port = Port(name=visible(str(path)), language="observation", claim=claim)
     good = verdict.word in ("exact", "conforms")
     result = Result(port, "observation", "file", verdict, diagnosis=diagnosis, as_expected=good)
     return Identified(evidence, claim, result)
+
+
+def _escaped(found: Divergence | None) -> Divergence | None:
+    """Where the weights part; names come from the file and are shown, never obeyed."""
+    if found is None:
+        return None
+    return replace(found, golden=visible(found.golden), array=visible(found.array))

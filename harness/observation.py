@@ -1,11 +1,14 @@
 """Observation files (`rmsproof.observation/1`): what somebody saw an optimizer do.
 
-Decoded against its types by msgspec, then checked for what types cannot say; every message
-names the file and the field.
+Decoded against its types, then checked for what types cannot say; every message names the file
+and the field.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,13 +18,23 @@ from numpy.typing import NDArray
 
 from harness.errors import UsageError
 from harness.evidence import Evidence
+from harness.fields import of_json
 from harness.port import dialect
 from python_ref.dialects import Dialect
+from python_ref.files import shown, visible
 from python_ref.scenarios import Scenario
 
 FORMAT = "rmsproof.observation/1"
-# A file of this size is a mistake; real ones have kilobytes.
-LARGEST = 64 << 20
+# Real ones have kilobytes; as many numbers as below take two megabytes, however they are written.
+LARGEST = 8 << 20
+# A dozen elements and steps tell as much as thousands. The search tries some thousand dialects on
+# every number: these take it a minute or two and a gigabyte where nothing fits.
+MOST_ELEMENTS = 1_000
+MOST_STEPS = 2_000
+MOST_NUMBERS = 20_000
+_LONGEST_NAME = 200
+# Of names in a message.
+_FEW = 8
 
 _Number = float | Literal["NaN", "Infinity", "-Infinity"]
 _Arrays = dict[str, list[_Number]]
@@ -55,18 +68,7 @@ def read(path: Path) -> tuple[Evidence, Dialect]:
     Raises:
         UsageError: it cannot be read, or does not say what it must; names file and field.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path}: is larger than {LARGEST >> 20} MB; observe fewer elements")
-        found = msgspec.json.decode(path.read_bytes(), type=_Observation)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except msgspec.ValidationError as error:
-        text, separator, place = str(error).partition(" - at `$.")
-        message = f"{place.rstrip('`')}: {text}" if separator else text
-        raise UsageError(f"{path}: {message}") from error
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not whole JSON: {error}") from error
+    found = of_json(path, LARGEST, "observe fewer elements", _Observation)
     try:
         return _evidence(path, found), _claim(found)
     except _Wrong as error:
@@ -105,6 +107,7 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
         )
     if all(step is None for step in found.observed):
         raise _Wrong("observed: every step is null; at least one must have been seen")
+    _bounded(found)
     weights = {name: _array(values) for name, values in found.weights.items()}
     gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(found.gradients)]
     scenario = Scenario(
@@ -116,7 +119,8 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
         weights=weights,
         gradients=gradients,
         options=_options(found.options),
-    ).in_precision(found.precision)
+    )
+    scenario = _stored(scenario, found.precision)
     rows = np.full((scenario.steps, scenario.size), np.nan)
     for t, step in enumerate(found.observed):
         if step is not None:
@@ -128,12 +132,53 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
     return Evidence(scenario.name, scenario, found.precision, rows, mask, found.rounding)
 
 
+def _bounded(found: _Observation) -> None:
+    """Hold an observation to the sizes that the search for what it is can take."""
+    elements, steps = sum(map(len, found.weights.values())), len(found.gradients)
+    if max(elements, len(found.weights)) > MOST_ELEMENTS:
+        raise _Wrong(
+            f"weights: has {len(found.weights):,} arrays and {elements:,} elements in all; observe"
+            f" {MOST_ELEMENTS:,} at most, a dozen tell as much"
+        )
+    if steps > MOST_STEPS:
+        raise _Wrong(f"gradients: has {steps:,} steps; observe the first {MOST_STEPS:,} at most")
+    if elements * steps > MOST_NUMBERS:
+        raise _Wrong(
+            f"observed: {elements:,} elements in {steps:,} steps are more than {MOST_NUMBERS:,}"
+            " numbers; observe fewer elements, or the first steps"
+        )
+    for name in found.weights:
+        if len(name) > _LONGEST_NAME:
+            raise _Wrong(f"weights: the name {shown(name)} has {len(name):,} characters")
+
+
+def _stored(scenario: Scenario, precision: str) -> Scenario:
+    """The scenario with the numbers that a precision stores."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        narrow = scenario.in_precision(precision)
+    for name in ("learning_rate", "decay_rate", "epsilon"):
+        if not np.isfinite(getattr(narrow, name)):
+            raise _Wrong(f"{name}: {getattr(scenario, name)!r} is more than {precision} holds")
+    for name, value in narrow.options.items():
+        if not np.isfinite(value):
+            raise _Wrong(
+                f"options.{name}: {scenario.options[name]!r} is more than {precision} holds"
+            )
+    return narrow
+
+
 def _options(options: _Options) -> dict[str, float]:
     given = {name: getattr(options, name) for name in options.__struct_fields__}
     for name, value in given.items():
         if value is not None and not (np.isfinite(value) and value >= 0):
             raise _Wrong(f"options.{name}: {value!r} is out of range; it is finite and from 0 up")
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _listed(names: Iterable[str]) -> str:
+    """A few names; there may be a thousand."""
+    few = [repr(name) for name in islice(names, _FEW + 1)]
+    return ", ".join(few[:_FEW]) + (", ..." if len(few) > _FEW else "")
 
 
 def _array(values: list[_Number]) -> NDArray[np.float64]:
@@ -149,9 +194,12 @@ def _step(
 ) -> dict[str, NDArray[np.float64]]:
     for name, values in step.items():
         if name not in weights:
-            raise _Wrong(f"{field}.{name}: is not among the weights ({', '.join(weights)})")
+            near = get_close_matches(name[:_LONGEST_NAME], weights, 1)
+            known = f"perhaps {near[0]!r} was meant" if near else f"there are {_listed(weights)}"
+            raise _Wrong(f"{field}.{shown(name)[1:-1]}: is not among the weights; {known}")
         if len(values) != len(weights[name]):
             raise _Wrong(
-                f"{field}.{name}: has {len(values)} elements, the weights {len(weights[name])}"
+                f"{field}.{visible(name)}: has {len(values)} elements,"
+                f" the weights {len(weights[name])}"
             )
     return {name: _array(step[name]) for name in weights if name in step}

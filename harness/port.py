@@ -17,7 +17,7 @@ from harness.expectations.expectation import Expectation
 from harness.fields import of_toml
 from harness.verdict import VERDICTS
 from python_ref.dialects import Dialect
-from python_ref.files import shown, visible
+from python_ref.files import exists, shown, visible
 
 MANIFEST = "port.toml"
 # Real ones have hundreds of bytes.
@@ -143,7 +143,7 @@ def of_command(command: Sequence[str]) -> Port:
 def of_folder(folder: Path) -> Port:
     """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
     path = folder / MANIFEST
-    if not path.exists():
+    if not exists(path):
         raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}")
     manifest = of_toml(path, LARGEST, "it names a port, and no more", _Manifest)
     _writable(path, manifest)

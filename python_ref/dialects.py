@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from python_ref.arithmetic import ARITHMETICS, PLAIN, Arithmetic, arithmetics
 from python_ref.axes import AXES, DEVIATION_CONSTANTS, Axis, Value
+from python_ref.files import shown
 from python_ref.scenarios import Scenario
 from python_ref.stepping import Stepper
 
@@ -127,11 +128,14 @@ class Dialect:
 def _checked(deviation: str) -> tuple[str, str]:
     axis, separator, value = deviation.partition("=")
     if not separator:
-        raise ValueError(f"{deviation!r} is not of the form axis=value, such as epsilon=inside")
+        raise ValueError(
+            f"{shown(deviation)} is not of the form axis=value, such as epsilon=inside"
+        )
     if axis not in AXES:
-        raise ValueError(f"no axis {axis!r}; there are {', '.join(AXES)}")
+        raise ValueError(f"no axis {shown(axis)}; there are {', '.join(AXES)}")
     if value not in AXES[axis].names:
-        raise ValueError(f"{axis} has no value {value!r}; there are {', '.join(AXES[axis].names)}")
+        known = ", ".join(AXES[axis].names)
+        raise ValueError(f"{axis} has no value {shown(value)}; there are {known}")
     return axis, value
 
 

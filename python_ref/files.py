@@ -61,6 +61,14 @@ def contents(path: Path, largest: int, instead: str) -> bytes:
     return data
 
 
+def exists(path: Path) -> bool:
+    """Whether there is something; also where that cannot be told, as reading it then says why."""
+    try:
+        return path.exists()
+    except (OSError, ValueError, RuntimeError):
+        return True
+
+
 def _regular(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise UnreadableError(f"{path}: cannot be read: it is a folder; name a file")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from python_ref.dialects import Dialect
+from python_ref.files import shown
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,7 @@ def find(name: str) -> NamedDialect:
     word = _plain(name.split(maxsplit=1)[0]) if name.split() else ""
     near = [known for known in LIBRARIES if word and word in _plain(known)]
     listed = f"; there are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
-    raise ValueError(f"no dialect is called {name!r}{listed}")
+    raise ValueError(f"no dialect is called {shown(name)}{listed}")
 
 
 def _plain(name: str) -> str:

@@ -276,7 +276,9 @@ def _way(source: Source) -> str:
     return "local" if source.block.language == "python" else "jpype"
 
 
-_ELLIPSIS = re.compile(r"^\s*(?:\.\.\.|…)\s*$|[(=,]\s*(?:\.\.\.|…)\s*[),\n]", re.MULTILINE)
+_ELLIPSIS = re.compile(
+    r"^[^\S\n]*+(?:\.\.\.|…)[^\S\n]*+$|[(=,]\s*+(?:\.\.\.|…)[^\S\n]*[),\n]", re.MULTILINE
+)
 
 
 def _sketch(text: str) -> bool:

@@ -30,6 +30,7 @@ from harness.judge import Result
 from harness.patterns import matches
 from harness.verdict import GOOD, ORDER, VERDICTS, of_golden
 from python_ref.dialects import Dialect
+from python_ref.files import exists
 
 MOVES_WRONGLY = ("diverges", "no-update")
 FATAL = ("times-out", "crashes", "garbled")
@@ -102,7 +103,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 def read(path: Path) -> list[Known]:
     """Read a file of known differences. Raises UsageError naming file, entry and field."""
-    if not path.exists():
+    if not exists(path):
         raise UsageError(
             f"{path}: is not there; the same command with --update-expectations writes it"
         )

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from harness.documents.blocks import Block, Document
 from harness.documents.extract import notebook
-from harness.documents.extract.fences import parts
+from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.errors import UsageError
+from python_ref import files
 
-# Documents have kilobytes, notebooks with figures megabytes; the parser takes 10 s for as many
-# lines as this, and memory beyond them.
-LARGEST = 64 << 20
-LONGEST = 1_000_000
+# Pages have kilobytes, books a megabyte; notebooks keep their figures.
+LARGEST = 16 << 20
+LARGEST_NOTEBOOK = 64 << 20
 
 # UTF-32 first: its mark begins like UTF-16's.
 _MARKS = (
@@ -40,23 +40,23 @@ def read(path: Path) -> Document:
         UsageError: it cannot be read, or is no text, or no notebook; names the file.
     """
     text = _text(path)
-    if path.suffix.lower() == ".ipynb":
+    if _is_notebook(path):
         document = notebook.read(path, text)
     else:
         if text.count("\n") + text.count("\r") > LONGEST:
-            raise UsageError(
-                f"{path}: has more than {LONGEST:,} lines; give the part with the code"
-            )
+            raise UsageError(too_long(path))
         found = parts(text)
         document = Document(path, found.blocks, found.prose)
+    document = replace(document, blocks=tuple(map(_noted, document.blocks)))
     if strange := _STRANGE.search(text):
         line = _line(text, strange.start())
-        return replace(
-            document,
-            blocks=tuple(map(_noted, document.blocks)),
-            notes=(*document.notes, f"is not UTF-8 throughout (line {line})"),
-        )
+        note = f"is not UTF-8 throughout (line {line})"
+        document = replace(document, notes=(*document.notes, note))
     return document
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb"
 
 
 def _text(path: Path) -> str:
@@ -65,16 +65,17 @@ def _text(path: Path) -> str:
             raise UsageError(f"{path}: is a folder; name the documents in it")
         if not path.is_file() and path.exists():
             raise UsageError(f"{path}: is no regular file; give a document")
-        if path.stat().st_size > LARGEST:
-            raise UsageError(
-                f"{path}: is larger than {LARGEST >> 20} MB; give the part with the code"
-            )
-        data = path.read_bytes()
+        path.stat()
     except FileNotFoundError as error:
         raise UsageError(f"{path}: does not exist; check the name") from error
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+    except (OSError, ValueError, RuntimeError) as error:  # too long; a NUL in it; links in a circle
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{path}: cannot be read: {reason}") from error
+    largest = LARGEST_NOTEBOOK if _is_notebook(path) else LARGEST
+    try:
+        data = files.contents(path, largest, "give the part with the code")
+    except files.UnreadableError as error:
+        raise UsageError(str(error)) from error
     text = _decoded(path, data)
     if "\0" in text:
         line = _line(text, text.index("\0"))
@@ -108,4 +109,5 @@ def _noted(block: Block) -> Block:
 
 
 def _line(text: str, place: int) -> int:
-    return len(re.findall(r"\r\n?|\n", text[:place])) + 1
+    ends = text.count("\n", 0, place) + text.count("\r", 0, place)
+    return ends - text.count("\r\n", 0, place) + 1

@@ -48,7 +48,7 @@ _LIKELY = re.compile(
 )
 _SENTENCE = re.compile(r"[.!?:;][\"')*_]*\s+")
 _TAG = re.compile(r"<[^<>]*>")
-_MARKUP = re.compile(r"[*_#~]+|^[\s>#-]+|[\s:.,…]+(?=[*_\s]*$)")
+_MARKUP = re.compile(r"[*_#~]+|^[\s>#-]+|(?<![\s:.,…])[\s:.,…]++(?=[*_\s]*$)")
 
 
 def read(content: str) -> tuple[Caption, str, int]:

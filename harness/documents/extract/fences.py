@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -27,6 +28,9 @@ _OUTPUT = set("output outputs stdout out result results".split())
 _FORMULAS = set("math latex tex katex mathjax asciimath".split())
 # Documents about documents: a fence inside theirs is an example.
 _DOCUMENTS = set("markdown md mdx rmarkdown rmd qmd myst rst".split())
+
+# A book has tens of thousands. The parser takes up to ten seconds for so many, of nested lists.
+LONGEST = 100_000
 
 _MARKDOWN = MarkdownIt("commonmark").use(shortcodes.highlight)
 _MARKDOWN.core.ruler.enableOnly(["normalize", "block"])  # nothing inside paragraphs is needed
@@ -62,6 +66,11 @@ class _Piece:
     info: str
     text: str
     closed: bool = True
+
+
+def too_long(path: Path) -> str:
+    """What is said of a document with more lines than are read."""
+    return f"{path}: has more than {LONGEST:,} lines; give the part with the code"
 
 
 def parts(text: str) -> Parts:

@@ -1,11 +1,12 @@
 """Jupyter notebooks: cells in order, in the file's own lines, with the outputs stored in them.
 
-nbformat turns any version into the current one. It does not say where a cell stands, so the
+nbformat turns old versions into the current one. It does not say where a cell stands, so the
 JSON text is read a second time for the lines of every cell's source.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import warnings
@@ -16,13 +17,19 @@ from typing import Any
 
 from harness.documents.blocks import Block, Document, Printed
 from harness.documents.extract import magics
-from harness.documents.extract.fences import parts
+from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.documents.extract.guess import named
 from harness.errors import UsageError
 
 _VERSION = 4
 _SOURCES = {"source", "input"}  # nbformat 3 called a code cell's source its input
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]', re.DOTALL)
+# A comma is taken with the numbers behind it: figures may hold millions.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:]|,[^"{}\[\]:]*+', re.DOTALL)
+# Texts, lists and objects that a notebook may have; one with large figures has some hundred
+# thousand. So many take some seconds and half a gigabyte, in old versions ten times that.
+_MOST = 1_000_000
+_MOST_OLD = _MOST // 10
+_MOST_CELLS = 20_000
 
 
 def read(path: Path, text: str) -> Document:
@@ -32,14 +39,20 @@ def read(path: Path, text: str) -> Document:
         UsageError: it is not whole JSON, or no notebook; names the file and what is wrong.
     """
     cells, metadata = _cells(path, text)
+    if len(cells) > _MOST_CELLS:
+        raise UsageError(f"{path}: has more than {_MOST_CELLS:,} cells; give those with the code")
     kernel = _kernel(metadata)
     places = list(_places(text))
     known = len(places) == len(cells)
     blocks: list[Block] = []
     prose: list[tuple[int, str]] = []
+    length = 0
     for index, cell in enumerate(cells):
         lines = _Lines(places[index] if known else [])
         kind, source = _source(path, index, cell)
+        length += source.count("\n") + source.count("\r") + 1
+        if length > LONGEST:
+            raise UsageError(too_long(path))
         if kind == "code" and source.strip():
             blocks.append(_code(cell, source, kernel, lines.at(1)))
         elif kind == "markdown":
@@ -117,32 +130,50 @@ def _kernel(metadata: Any) -> str:
 
 
 def _cells(path: Path, text: str) -> tuple[list[Any], Any]:
+    values = text.count("{") + text.count("[") + text.count('"') // 2
+    if values > _MOST:
+        raise UsageError(f"{path}: holds more than {_MOST:,} texts and lists; clear its outputs")
+    try:
+        found = json.loads(text)
+    except RecursionError as error:
+        raise UsageError(f"{path}: is nested too deeply for a notebook") from error
+    except ValueError as error:
+        said = str(error).partition("; use sys.")[0]
+        raise UsageError(
+            f"{path}: is not whole JSON: {said}; it may be cut short: download or save it again"
+        ) from error
+    if not isinstance(found, dict):
+        raise _no_notebook(path, "it is no JSON object")
+    if found.get("nbformat") != _VERSION or isinstance(found["nbformat"], float):
+        if values > _MOST_OLD:
+            raise UsageError(
+                f"{path}: is no notebook of version {_VERSION}, and too large for an older one;"
+                " open it in Jupyter and save it again"
+            )
+        found = _converted(path, text)
+    cells = found.get("cells") if isinstance(found, dict) else None
+    if not isinstance(cells, list):
+        raise _no_notebook(path, "it has no list of cells")
+    return cells, found.get("metadata")
+
+
+def _converted(path: Path, text: str) -> Any:
+    """A notebook of another version as one of ours."""
     import nbformat
-    from nbformat.reader import NotJSONError
 
     logger = logging.getLogger("traitlets")
     disabled, logger.disabled = logger.disabled, True
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found: Any = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
-            if found.get("nbformat", 1) != _VERSION:
-                found = nbformat.convert(found, _VERSION)  # type: ignore[no-untyped-call]
-    except NotJSONError as error:
-        cause = error.__cause__ or error
-        raise UsageError(
-            f"{path}: is not whole JSON: {cause}; it may be cut short: download or save it again"
-        ) from error
+            found = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
+            return nbformat.convert(found, _VERSION)  # type: ignore[no-untyped-call]
     except RecursionError as error:
         raise UsageError(f"{path}: is nested too deeply for a notebook") from error
     except Exception as error:  # what nbformat raises over strange contents is any exception
         raise _no_notebook(path, f"{type(error).__name__}: {error}") from error
     finally:
         logger.disabled = disabled
-    cells = found.get("cells") if isinstance(found, dict) else None
-    if not isinstance(cells, list):
-        raise _no_notebook(path, "it has no list of cells")
-    return cells, found.get("metadata")
 
 
 def _source(path: Path, index: int, cell: Any) -> tuple[str, str]:
@@ -186,7 +217,7 @@ def _places(text: str) -> Iterator[list[int]]:
             key = ""
             if keys:
                 keys.pop()
-        elif mark == ",":
+        elif mark[0] == ",":
             key = ""
         elif mark != ":":
             if _is_cell(keys[:-1]) and keys[-1] in _SOURCES:

@@ -31,7 +31,7 @@ _HOMES = (
 ).split()
 _MISSING = re.compile(r"NameError: name '(\w+)' is not defined")
 _AT = re.compile(r"\((?:[^()]*:|line )(\d+)(?:, column \d+)?\)")
-_PRINT = re.compile(r"^(\s*)print\s+(?![=(.,])(.+?)\s*$", re.MULTILINE)
+_PRINT = re.compile(r"^([^\S\n]*+)print[^\S\n]++(?![=(.,])(.*\S)[^\S\n]*$", re.MULTILINE)
 
 
 def repairs(broken: Broken) -> Iterator[Repaired]:
