@@ -344,7 +344,9 @@ def ulp_distance(a: float, b: float, precision: str) -> int | None:
 def _ordered(values: Rows, precision: str) -> NDArray[np.int64]:
     """Integers in the order of the floats, neighbours one apart, both zeros 0."""
     if family(precision) == "float32":
-        bits = values.astype(np.float32).view(np.int32).astype(np.int64)
+        with np.errstate(over="ignore"):  # beyond the largest float it is infinite
+            narrow = values.astype(np.float32)
+        bits = narrow.view(np.int32).astype(np.int64)
         magnitude = bits & 0x7FFFFFFF
     else:
         bits = values.view(np.int64)

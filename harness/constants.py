@@ -153,7 +153,8 @@ class _Problem:
         last = np.flatnonzero(evidence.seen)[:_STEPS]
         self._rows = [int(t) for t in last]
         observed = evidence.weights[self._rows]
-        moved = np.abs(observed - evidence.initial)
+        with np.errstate(all="ignore"):
+            moved = np.abs(observed - evidence.initial)
         moved = np.where(np.isfinite(moved), moved, 0.0)
         typical = float(np.median(moved[moved > 0])) if (moved > 0).any() else 1.0
         # Elements that hardly moved say little; they must not weigh most.

@@ -40,7 +40,8 @@ LARGEST = 3
 # some 1e-13 of its path in double and 1e-5 in float; a set is dropped when most elements are
 # far outside of that.
 _SIEVE = {"float64": 1e-4, "float32": 1e-2}
-_BATCH = 20_000
+# Numbers in a step of all candidates that are looked at together.
+_BATCH = 2_000_000
 # Of long evidence the first steps: what is not seen in so many is not seen at all.
 _STEPS = 60
 # So many candidates are asked for bits one by one; more are first held to the envelope.
@@ -324,8 +325,9 @@ class _Search:
     ) -> list[Explanation]:
         """The candidates that every piece of evidence bears out, in their order."""
         left: list[tuple[Deviations, Mapping[str, float]]] = []
-        for start in range(0, len(candidates), _BATCH):
-            part = candidates[start : start + _BATCH]
+        together = max(1, _BATCH // max(1, self.evidence[0].scenario.size))
+        for start in range(0, len(candidates), together):
+            part = candidates[start : start + together]
             left += [part[i] for i in self._sieved(part, self.evidence[0])]
         held = [_Held(chosen, constants) for chosen, constants in left]
         for evidence in self.evidence:

@@ -127,7 +127,8 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
             seen = _step(step, weights, f"observed[{t}]")
             if missing := [name for name in weights if name not in seen]:
                 raise _Wrong(f"observed[{t}]: array {missing[0]!r} is missing")
-            rows[t] = np.concatenate([seen[name] for name in weights])
+            row = np.concatenate([seen[name] for name in weights])
+            rows[t] = row if found.precision == "float64" else _narrowed(row)
     mask = np.array([step is not None for step in found.observed])
     return Evidence(scenario.name, scenario, found.precision, rows, mask, found.rounding)
 
@@ -165,6 +166,12 @@ def _stored(scenario: Scenario, precision: str) -> Scenario:
                 f"options.{name}: {scenario.options[name]!r} is more than {precision} holds"
             )
     return narrow
+
+
+def _narrowed(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The floats that were seen: printed, they have fewer digits than they have as doubles."""
+    with np.errstate(over="ignore"):
+        return row.astype(np.float32).astype(np.float64)
 
 
 def _options(options: _Options) -> dict[str, float]:

@@ -223,7 +223,9 @@ def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
         return None
     if expected.verdict not in VERDICTS:
         known = ", ".join(VERDICTS)
-        raise UsageError(f"{path}: expectation.verdict: {expected.verdict!r} is none of {known}")
+        raise UsageError(
+            f"{path}: expectation.verdict: {shown(expected.verdict)} is none of {known}"
+        )
     if expected.deviations is None:
         return Expectation(expected.verdict)
     try:

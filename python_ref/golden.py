@@ -236,7 +236,16 @@ def write_beside(path: Path, text: str) -> None:
 
 
 def regenerate(directory: Path | None = None) -> list[Path]:
-    """Write every golden anew and remove orphans; return the files that changed."""
+    """Write every golden anew and remove orphans; return the files that changed.
+
+    Raises:
+        GoldenError: files of that layout are there, and nothing says that they are goldens.
+    """
+    if directory and _files(directory) and not (directory / sums.NAME).is_file():
+        raise GoldenError(
+            f"{directory}: holds files that are not known for goldens ({sums.NAME} is missing);"
+            " name an empty folder, or one of goldens"
+        )
     wanted = {path: dumps(golden) for path, golden in expected(directory)}
     changed = []
     for path, text in wanted.items():

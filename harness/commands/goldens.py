@@ -78,6 +78,8 @@ def golden_regenerate(
 
     try:
         changed = golden.regenerate(directory)
+    except golden.GoldenError as error:
+        raise UsageError(str(error)) from error
     except OSError as error:
         raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
     for path in changed:

@@ -30,12 +30,10 @@ def table(found: Examination) -> Table:
     for row in found.rows:
         # A question mark: nothing names the language, it is read from the code.
         language = row.block.language + ("?" if row.block.guessed else "")
-        title = f"{language} {row.name}".strip()
+        title = words.printable(f"{language} {row.name}".strip())
         line = str(row.block.line)
         if not row.layers:
-            shown.add_row(
-                line, words.printable(title), "other", words.printable(row.message), style="dim"
-            )
+            shown.add_row(line, title, "other", words.printable(row.message), style="dim")
         for i, layer in enumerate(row.layers):
             result = layer.result
             verdict = Text(result.verdict.word, style=colour(result))
@@ -96,7 +94,7 @@ def patch(found: Examination) -> Iterator[str]:
         title = f"{name}:{row.block.line}"
         hunks = difflib.unified_diff(before, after, title, "repaired", lineterm="")
         for i, line in enumerate(hunks):
-            yield line if i < 2 else _shifted(line, row.block.line - 1)
+            yield words.printable(line if i < 2 else _shifted(line, row.block.line - 1))
 
 
 def _shifted(line: str, by: int) -> str:

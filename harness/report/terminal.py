@@ -53,15 +53,15 @@ def table(results: Sequence[Result]) -> Table:
         result = rows[0]
         sentence = words.brief(result)
         if result.unexpected:
-            sentence = "; ".join([*result.unexpected, sentence])
+            sentence = words.printable("; ".join([*result.unexpected, sentence]))
         shown.add_row(
-            Text(result.port.name),
+            Text(words.printable(result.port.name)),
             ", ".join(row.transport for row in rows),
             Text(result.verdict.word, style=colour(result)),
             Text(sentence),
         )
         for line in words.notes(result):
-            shown.add_row("", "", "", Text(f"note: {line}", style="dim"))
+            shown.add_row("", "", "", Text(f"note: {words.printable(line)}", style="dim"))
     return shown
 
 
@@ -114,8 +114,8 @@ def edge_table(results: Sequence[Result]) -> Iterator[str]:
         lines = words.edges(result)
         if lines and (result.port.name, tuple(lines)) not in seen:
             seen.add((result.port.name, tuple(lines)))
-            yield f"at the edges, {result.port.name} ({result.transport}):"
-            yield from (f"  {line.splitlines()[0]}" for line in lines)
+            yield f"at the edges, {words.printable(result.port.name)} ({result.transport}):"
+            yield from (f"  {words.printable(line.splitlines()[0])}" for line in lines)
 
 
 @contextmanager

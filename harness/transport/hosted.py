@@ -48,6 +48,7 @@ START_SECONDS = 30.0
 _LOAD_SECONDS = 3.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
+_FORGED = "the worker's reply cannot be read; the port wrote to its pipe"
 # Scenarios sent ahead of the reply that is awaited.
 _AHEAD = 8
 
@@ -188,7 +189,7 @@ class Worker:
             raise self._broken(child, pipe, seconds, error) from None
         except msgspec.DecodeError:
             self._end()
-            message = "the worker's reply cannot be read; the port wrote to its pipe"
+            message = _FORGED
             raise Unreachable(Fault("garbled", message, fatal=True)) from None
         if reply.get("id") != number:
             self._end()
@@ -385,7 +386,7 @@ class HostedTransport:
         for reply in self._messages(scenario, precision, 1):
             if failure := reply.get("failure"):
                 raise Unreachable(fault_of(failure))
-            yield frames.from_bytes(reply["weights"], scenario.size)[0]
+            yield from frames.from_bytes(reply.get("weights"), scenario.size)
 
     def restart(self) -> None:
         """End the process; the next scenario meets a new one, which was never asked anything."""
@@ -427,7 +428,7 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
     reply: dict[str, Any] = {}
     try:
         for reply in replies:
-            rows.append(frames.from_bytes(reply["weights"], scenario.size))
+            rows.append(frames.from_bytes(reply.get("weights"), scenario.size))
             average = reply.get("moving_average")
             if average is None:
                 averages = None
@@ -435,16 +436,22 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
                 averages.append(frames.from_bytes(average, scenario.size))
     except Unreachable as error:
         return Observation(_stacked(rows, scenario.size), fault=error.fault)
-    fault = fault_of(reply["failure"]) if reply.get("failure") else None
+    try:
+        fault = fault_of(reply["failure"]) if reply.get("failure") else None
+        spent = fault is not None and bool(reply["failure"].get("spent"))
+        facts = facts_of(reply.get("facts") or {})
+    except (AttributeError, KeyError, TypeError, ValueError):  # the port wrote in its place
+        fault = Fault("garbled", _FORGED, fatal=True)
+        return Observation(_stacked(rows, scenario.size), fault=fault)
     if fault and fault.kind == "crashes" and fault.step is None:
         fault = replace(fault, step=1)
-    if fault and reply["failure"].get("spent"):
+    if fault and spent:
         fault = replace(fault, fatal=True)
     return Observation(
         weights=_stacked(rows, scenario.size),
         moving_average=None if averages is None else _stacked(averages, scenario.size),
         fault=fault,
-        facts=facts_of(reply.get("facts") or {}),
+        facts=facts,
     )
 
 

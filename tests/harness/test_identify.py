@@ -54,6 +54,25 @@ def test_the_same_is_exact_and_ends_with_zero(
     assert "it is what it claims to be" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("deviations", "code"), [([], 0), (["epsilon=inside"], 1)])
+def test_floats_are_read_as_they_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], deviations: list[str], code: int
+) -> None:
+    """Nine digits tell a float; as a double they are another number."""
+    scenario = next(s for s in scenarios("float32") if s.name == "mixed-arrays")
+    hypothesis = Hypothesis(Dialect(deviations), precision="float32")
+    rows = replay(scenario, [hypothesis]).weights[0]
+    printed = [[float(f"{x:.9g}") for x in row] for row in rows]
+    assert printed != rows.tolist()
+    content = document(precision="float32")
+    for seen, row in zip(content["observed"], printed, strict=True):
+        left = iter(row)
+        for name in seen:
+            seen[name] = [next(left) for _ in seen[name]]
+    assert main(["identify", str(written(tmp_path, content))]) == code
+    assert "equal to the last bit in arithmetic" in capsys.readouterr().out
+
+
 def test_a_deviation_is_named_and_ends_with_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

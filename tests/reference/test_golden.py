@@ -517,6 +517,15 @@ def test_verify_and_regenerate_find_missing_and_orphan(directory: Path) -> None:
     assert not list(directory.rglob(".*")), "no temporary file is left"
 
 
+def test_regenerating_spares_a_folder_of_something_else(tmp_path: Path) -> None:
+    theirs = tmp_path / "data" / "2019" / "results.json"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("{}", encoding="utf-8")
+    with pytest.raises(GoldenError, match="not known for goldens"):
+        goldens_of.regenerate(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
     path.write_bytes(b'{"format": "\xff"}')
