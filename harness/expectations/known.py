@@ -199,7 +199,8 @@ def _breaches(result: Result, wrong: dict[str, str], hits: Sequence[Known]) -> I
     for word in sorted(new, key=lambda w: ORDER.index(w) if w in ORDER else 0):
         goldens = [golden for golden in new[word] if golden]
         more = f" and {len(goldens) - _NAMES} more" if len(goldens) > _NAMES else ""
-        at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens else ""
+        # Where nothing at all is known of the port, its goldens tell nothing more.
+        at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens and hits else ""
         yield f"not among what is known: {word}{at}"
     moving = [entry for entry in hits if entry.word in MOVES_WRONGLY]
     if moving and all(entry.deviations is not None for entry in moving):
