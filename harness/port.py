@@ -20,6 +20,8 @@ from python_ref.dialects import Dialect
 from python_ref.files import exists, shown, visible
 
 MANIFEST = "port.toml"
+# Roles are short words, and much alike: `rate` is no misspelt `state`.
+_NEAR = 0.7
 # Real ones have hundreds of bytes.
 LARGEST = 64 << 10
 LANGUAGES = {".java": "java", ".scala": "scala", ".clj": "clojure", ".py": "python"}
@@ -241,7 +243,7 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
     roles = {key: name for key, name in bind.items() if key not in places}
     if unknown := [key for key in roles if key not in ROLES]:
         known = ", ".join([*places, *ROLES])
-        near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1)
+        near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1, _NEAR)
         meant = f"perhaps {near[0]} was meant" if near else f"there are {known}"
         raise UsageError(f"{path}: bind.{shown(unknown[0])[1:-1]}: no such key; {meant}")
     return Wanted(**given, roles=roles)

@@ -12,11 +12,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from support import MARK, REPOSITORY, Done, command, none_left
+from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
 from harness import cache
 
@@ -39,12 +39,6 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         with none_left():
             yield folder
     tempfile.tempdir = None
-
-
-class CommandLine(Protocol):
-    """`rmsproof ARGUMENTS`, run in a fresh folder."""
-
-    def __call__(self, *arguments: str, **options: Any) -> Done: ...
 
 
 @pytest.fixture

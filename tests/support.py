@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -33,6 +33,12 @@ class Done:
     code: int
     out: str
     err: str
+
+
+class CommandLine(Protocol):
+    """`rmsproof ARGUMENTS`, run in a fresh folder."""
+
+    def __call__(self, *arguments: str, **options: Any) -> Done: ...
 
 
 def command(

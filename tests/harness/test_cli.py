@@ -356,7 +356,11 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
 @pytest.mark.parametrize(
     ("manifest", "message"),
     [
-        (MANIFEST + 'colour = "red"\n', "Object contains unknown field `colour`"),
+        (
+            MANIFEST + 'colour = "red"\n',
+            "Object contains unknown field `colour`; there are name, language, source, object,"
+            " command, shows, repair, rung, claims, expectation, bind",
+        ),
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
         (MANIFEST + "shows = 3\n", "shows: Expected `str`, got `int`"),
         (MANIFEST.replace('"mine"', "7"), "name: Expected `str`, got `int`"),
@@ -372,7 +376,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         ),
         (
             MANIFEST + '[expectation]\nverdict = "exact"\nword = "exact"\n',
-            "expectation: Object contains unknown field `word`",
+            "expectation: Object contains unknown field `word`; there are verdict, deviations",
         ),
         (
             MANIFEST + '[expectation]\nverdict = "diverges"\ndeviations = ["epsilon"]\n',
@@ -391,7 +395,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         ),
         (
             MANIFEST + '[claims]\ndialects = ["formula"]\n',
-            "claims: Object contains unknown field `dialects`",
+            "claims: Object contains unknown field `dialects`; perhaps `dialect` was meant",
         ),
         (MANIFEST + "[bind]\nclass = 1\n", "bind[...]: Expected `str`, got `int`"),
         (
@@ -402,7 +406,10 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
             MANIFEST.replace("mine.py", "yours.py"),
             "source: there is no file 'yours.py' beside it",
         ),
-        (MANIFEST.replace("mine.py", "../mine.py"), "source: '../mine.py' leaves the folder"),
+        (
+            MANIFEST.replace("mine.py", "../mine.py"),
+            "source: '../mine.py' leaves the folder; put the file beside port.toml",
+        ),
         (
             MANIFEST + 'object = "mine:RMSProp"\n',
             "exactly one of source, object and command says where the port is",
@@ -412,7 +419,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
             "exactly one of source, object and command says where the port is",
         ),
         ("name = ", "is not TOML: Invalid value (at end of document)"),
-        ('name = "\xff"'.encode("latin-1"), "is not TOML: 'utf-8' codec can't decode byte 0xff"),
+        ('name = "\xff"'.encode("latin-1"), "is not UTF-8 (byte 8)"),
     ],
 )
 def test_a_manifest_is_refused_by_file_and_field(
@@ -425,9 +432,7 @@ def test_a_manifest_is_refused_by_file_and_field(
     raw = manifest if isinstance(manifest, bytes) else manifest.encode()
     (folder / "port.toml").write_bytes(raw)
     err = refused("check", "port")
-    assert err.startswith(f"rmsproof: port/port.toml: {message}")
-    if "codec" not in message:
-        assert err == f"rmsproof: port/port.toml: {message}\n"
+    assert err == f"rmsproof: port/port.toml: {message}\n"
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import CommandLine
 from faulty.faults import HERE, Said, must_be_said, wanted
-from support import none_left
+from support import CommandLine, none_left
 
 from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, Result, judge
 from harness.port import Port, of_target

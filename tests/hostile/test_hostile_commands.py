@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CommandLine
 from hostile import corpus
 from hostile.reading import READERS, around
 from hostile.valid import GOLDEN, OBSERVATION
-from support import golden
+from support import CommandLine, golden
 
 from python_ref import golden as goldens_of
 
