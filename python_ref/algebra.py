@@ -45,7 +45,7 @@ class Algebra(Protocol):
     def widen(self, x: Array) -> Array:
         """Turn an average into what its root is taken in."""
 
-    def sqrt(self, x: Array, nonnegative: bool = False) -> Array:
+    def sqrt(self, x: Array, nonnegative: bool) -> Array:
         """Take the root; `nonnegative` if no order of evaluation makes x negative."""
 
     def absolute(self, x: Array) -> Array:
@@ -88,6 +88,11 @@ class Algebra(Protocol):
         """Return 1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
 
 
+def _in(x: Array, kind: type) -> Array:
+    """Return x in a width, x itself where it has it."""
+    return x.astype(kind, copy=False)
+
+
 class _Floats:
     """IEEE floats: what is stored, what is computed with, and what quotients are formed in.
 
@@ -102,21 +107,21 @@ class _Floats:
         return values.astype(self._storage)
 
     def column(self, values: NDArray[np.float64], _own: NDArray[np.bool_], /) -> Array:
-        return values.astype(self._compute).reshape(-1, 1)
+        return values.astype(self._compute)[:, np.newaxis]
 
     def zeros(self, shape: tuple[int, ...]) -> Array:
         return np.zeros(shape, dtype=self._storage)
 
     def load(self, x: Array) -> Array:
-        return x.astype(self._compute, copy=False)
+        return _in(x, self._compute)
 
     def store(self, x: Array) -> Array:
-        return x.astype(self._storage, copy=False)
+        return _in(x, self._storage)
 
     def widen(self, x: Array) -> Array:
-        return x.astype(self._quotient, copy=False)
+        return _in(x, self._quotient)
 
-    def sqrt(self, x: Array, nonnegative: bool = False) -> Array:  # noqa: ARG002
+    def sqrt(self, x: Array, nonnegative: bool) -> Array:  # noqa: ARG002
         return np.sqrt(x)
 
     def absolute(self, x: Array) -> Array:
@@ -160,14 +165,11 @@ class _Floats:
         return np.broadcast_to(x, (rows, x.shape[1]))
 
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        counts, places = np.unique(t, return_inverse=True)
         rates = decay.ravel().tolist()
-        result = np.empty((len(rates), t.size if t.size and t.min() != t.max() else 1))
-        for count in np.unique(t).tolist():
-            powers = [math.pow(rate, count) for rate in rates]
-            result[:, t == count if result.shape[1] > 1 else slice(None)] = np.array(
-                powers
-            ).reshape(-1, 1)
-        return 1 - result.astype(self._compute)
+        powers = np.array([[math.pow(rate, count) for count in counts.tolist()] for rate in rates])
+        result: Array = 1 - powers.astype(self._compute)
+        return result[:, places] if len(counts) > 1 else result
 
 
 ALGEBRAS: Mapping[str, Algebra] = MappingProxyType(

@@ -109,16 +109,18 @@ def arithmetics(precision: str) -> tuple[Arithmetic, ...]:
         for other in ("", *others)
         for a in ARITHMETICS
     ]
-    return tuple(sorted(every, key=lambda a: len(str(a).split()) if a != PLAIN else 0))
+    return tuple(sorted(every, key=lambda a: len(str(a).split())))
 
 
 # -- operations ---------------------------------------------------------------------------
 
+# The splitting of a double overflows above 2**996; a product's error is a double above 2**-969.
+_HUGE, _TINY = 2.0**990, 2.0**-900
+
 
 def pow_square(x: Floats) -> NDArray[np.float64]:
     """C's pow(x, 2) of every element in double: not always x*x in the last bit."""
-    wide = np.asarray(x, dtype=np.float64)
-    return np.array([_pow2(e) for e in wide.ravel().tolist()], dtype=np.float64).reshape(wide.shape)
+    return np.array([_pow2(e) for e in x.ravel().tolist()]).reshape(x.shape)
 
 
 def _pow2(x: float) -> float:
@@ -186,11 +188,9 @@ def _fma64(a: Floats, b: Floats, c: Floats) -> Floats:
     th, tl = _two_sum(z, ul)
     vh, vl = _two_sum(uh, th)
     result: NDArray[np.float64] = vh + _add_to_odd(np.asarray(tl), np.asarray(vl))
-    # The splitting overflows above 2**996; a product's error is a double above 2**-969.
     size = np.abs(uh)
-    safe = (np.abs(x) < 2.0**990) & (np.abs(y) < 2.0**990) & (np.abs(z) < 2.0**990)
-    safe &= (size > 2.0**-900) & (size < 2.0**990)
-    for index in zip(*np.nonzero(~safe), strict=True):
+    safe = (np.maximum.reduce([np.abs(x), np.abs(y), np.abs(z), size]) < _HUGE) & (size > _TINY)
+    for index in map(tuple, np.argwhere(~safe)):
         result[index] = _exact_fma(float(x[index]), float(y[index]), float(z[index]))
     return result
 

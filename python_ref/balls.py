@@ -41,17 +41,17 @@ class _Balls:
         self._storage = np.float64 if precision == "float64" else np.float32
 
     def given(self, values: NDArray[np.float64]) -> Array:
-        narrow = values.astype(self._storage).astype(np.float64)
+        narrow = values.astype(self._storage)
         exact = [self._arb(number) for number in narrow.ravel().tolist()]
         result = np.empty(len(exact), dtype=object)
         result[:] = exact
         return result.reshape(narrow.shape)
 
     def column(self, values: NDArray[np.float64], _own: NDArray[np.bool_], /) -> Array:
-        return self.given(values).reshape(-1, 1)
+        return self.given(values)[:, np.newaxis]
 
     def zeros(self, shape: tuple[int, ...]) -> Array:
-        return np.full(shape, self._arb(0), dtype=object)
+        return np.full(shape, self._arb())
 
     def load(self, x: Array) -> Array:
         return x
@@ -101,8 +101,7 @@ class _Balls:
         return np.broadcast_to(x, (rows, x.shape[1]))
 
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
-        counts = np.array([int(count) for count in t], dtype=object)
-        return 1 - _each(lambda rate, count: rate**count, decay, counts)
+        return 1 - _each(lambda rate, count: rate**count, decay, t)
 
 
 def balls(precision: str) -> Algebra:

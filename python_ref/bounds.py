@@ -143,7 +143,7 @@ class _Bounds:
 
         `underflow` says where a result below the normal range is inexact; nowhere unless given.
         """
-        most = np.abs(value) * (1 + 2.0**-52) + 2 * error
+        most = np.abs(value) * (1 + 2.0**-52) + 2 * error  # rounded up, whatever the error
         total = error + units * self._unit * most
         if underflow is not None:
             total = total + np.where(underflow, self._eta, 0.0)
@@ -151,13 +151,13 @@ class _Bounds:
         return Bounded(self, value, np.where(most + total < self._limit, total, np.nan))
 
     def given(self, values: Doubles) -> Bounded:
-        return self.number(values.astype(self._storage).astype(np.float64))
+        return self.number(values.astype(self._storage))
 
     def column(self, values: Doubles, own: NDArray[np.bool_], /) -> Bounded:
-        number = self.given(values.reshape(-1, 1))
+        number = self.given(values)[:, np.newaxis]
         # A constant of the port's own is known to half an ULP at best, and so is 1 - d.
-        error = np.where(own.reshape(-1, 1), self._unit * np.abs(number.value), 0.0)
-        return Bounded(self, number.value, error)
+        number.error[own] = self._unit * np.abs(number.value[own])
+        return number
 
     def zeros(self, shape: tuple[int, ...]) -> Bounded:
         return self.number(np.zeros(shape))
@@ -177,8 +177,6 @@ class _Bounds:
         error = x.error / (2 * np.sqrt(x.least))
         if nonnegative:  # |sqrt(a) - sqrt(b)| <= sqrt(|a - b|), however close to 0
             error = np.fmin(error, np.sqrt(2 * x.error))
-        else:
-            error = np.where((x.value > 0) | (x.most == 0), error, np.nan)
         return self.rounded(np.sqrt(x.value), np.where(x.most == 0, 0.0, error))
 
     def absolute(self, x: Bounded) -> Bounded:
@@ -246,8 +244,8 @@ class _Bounds:
     def correction(self, decay: Bounded, t: NDArray[np.int64]) -> Array:
         power = decay.value**t
         error = t * np.fmax(decay.most, 1) ** (t - 1) * decay.error
-        # NumPy's pow and a port's may each be an ULP off.
-        return 1 - self.rounded(power, error, underflow=decay.most > 0, units=4)
+        # NumPy's pow and a port's may each be an ULP off; an underflow is nothing beside the 1.
+        return 1 - self.rounded(power, error, units=4)
 
 
 BOUNDS: Mapping[str, Algebra] = MappingProxyType({name: _Bounds(name) for name in ALGEBRAS})

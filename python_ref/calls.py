@@ -23,20 +23,32 @@ class Call:
         seen: how many elements of a shared average earlier steps had made.
     """
 
-    def __init__(self, columns: Any, lengths: list[int], gradient: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        columns: Any,
+        lengths: list[int],
+        gradient: NDArray[np.float64],
+        t: NDArray[np.int64],
+        number: int,
+        seen: int,
+    ) -> None:
         self.columns = columns
         starts = np.cumsum([0, *lengths]).tolist()
         self.slices = [slice(a, b) for a, b in pairwise(starts)]
         self.gradient = gradient
-        self.size = int(gradient.size)
-        self.t: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self.number = 0
-        self.seen = 0
+        self.size = gradient.size
+        self.t = t
+        self.number = number
+        self.seen = seen
 
     @property
     def new(self) -> NDArray[np.bool_]:
         """(n,) whether this is an element's first step."""
         return np.equal(self.t, 1)
+
+    def counted(self, state: str) -> NDArray[np.int64]:
+        """(n,) how many steps of each element a port with this `state` counts."""
+        return np.ones_like(self.t) if state == "reset" else self.t
 
     def written(self, write: str) -> NDArray[np.bool_] | None:
         """Which elements a port with this `write` changes; None where all."""
@@ -71,13 +83,14 @@ class Layout:
             if len(present) < len(lengths):
                 places = [np.arange(starts[k], starts[k] + lengths[k]) for k in present]
                 columns = np.concatenate([np.zeros(0, dtype=np.int64), *places])
+            taken[columns] += 1
             call = Call(
                 columns,
                 [lengths[name] for name in present],
                 np.concatenate([np.zeros(0), *(gradients[name] for name in present)]),
+                taken[columns].copy(),
+                number,
+                seen,
             )
-            taken[columns] += 1
-            call.t = taken[columns].copy()
-            call.number, call.seen = number, seen
-            seen = max([seen, *(lengths[name] for name in present)])
             self.calls.append(call)
+            seen = max([seen, *(lengths[name] for name in present)])

@@ -16,8 +16,6 @@ from python_ref.dialects import Dialect
 Choices = dict[str, str]
 Constants = dict[str, float]
 
-_CENTRING_ORDERS = ("epsilon_before_centring", "epsilon_with_mean")
-
 
 def canonical(dialect: Dialect) -> Dialect:
     """Return the simplest dialect that is equal in exact arithmetic for every input."""
@@ -88,7 +86,7 @@ def _nothing_is_written(chosen: Choices, constants: Constants) -> None:
 def _no_denominator(chosen: Choices, _: Constants) -> None:
     """Without a denominator, whatever enters it only is of no effect."""
     if chosen["average"] == "none":
-        _reset(chosen, "epsilon", "initial_average", "root", "centered", "eps")
+        _reset(chosen, "epsilon", "initial_average", "root", "centered")
         if not _uses_mean(chosen):
             _reset(chosen, "bias_correction")
             if chosen["state"] in ("shared", "stale"):
@@ -109,22 +107,20 @@ def _mean_is_not_used(chosen: Choices, constants: Constants) -> None:
         constants.pop("mean_decay", None)
 
 
-def _decay_is_not_used(chosen: Choices, constants: Constants) -> None:
+def _decay_is_not_used(chosen: Choices, _: Constants) -> None:
     """A sum and a last square do not decay; d may still be that of the mean."""
     by_average = chosen["average"] in ("ema", "swapped", "leaky_sum", "absolute")
     by_correction = chosen["bias_correction"] == "yes" and chosen["average"] != "none"
     by_mean = _uses_mean(chosen) and chosen["mean_decay"] == "given"
     if not (by_average or by_correction or by_mean):
         _reset(chosen, "decay_rate")
-        constants.pop("decay_rate", None)
 
 
-def _epsilon_is_not_used(chosen: Choices, constants: Constants) -> None:
+def _epsilon_is_not_used(chosen: Choices, _: Constants) -> None:
     if chosen["average"] == "none" or (
         chosen["epsilon"] == "none" and chosen["initial_average"] != "epsilon"
     ):
         _reset(chosen, "eps")
-        constants.pop("epsilon", None)
 
 
 def _epsilon_zero(chosen: Choices, constants: Constants) -> None:
@@ -144,16 +140,13 @@ def _epsilon_without_root(chosen: Choices, _: Constants) -> None:
 
 
 def _order_has_no_effect(chosen: Choices, _: Constants) -> None:
-    order = chosen["order"]
-    # (v + eps) - m*m and (v - m*m) + eps differ in rounding alone.
-    useless = order == "epsilon_before_centring"
-    if order in _CENTRING_ORDERS:
-        useless |= chosen["centered"] == "no" or chosen["epsilon"] != "inside"
-    else:
-        useless |= chosen["clip"] == "no"
-    if order == "decay_before_clip":
-        useless |= chosen["weight_decay"] != "coupled"
-    if useless:
+    if chosen["order"] in ("decay_before_clip", "clip_after_average"):
+        coupled = chosen["weight_decay"] == "coupled" or chosen["order"] == "clip_after_average"
+        effective = chosen["clip"] != "no" and coupled
+    else:  # (v + eps) - m*m and (v - m*m) + eps differ in rounding alone
+        centered = chosen["centered"] == "yes" and chosen["epsilon"] == "inside"
+        effective = chosen["order"] == "epsilon_with_mean" and centered
+    if not effective:
         _reset(chosen, "order")
 
 
@@ -185,7 +178,8 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
     if chosen["schedule"] == "inverse_time_from_zero":
         _reset(chosen, "schedule")
     corrected = chosen["bias_correction"] == "yes"
-    if corrected and chosen["numerator"] == "mean_gradient" and _mean_sees_gradient(chosen):
+    same = chosen["order"] != "clip_after_average"  # the mean is of what would be divided itself
+    if corrected and chosen["numerator"] == "mean_gradient" and same:
         _reset(chosen, "numerator")  # m = (1-dm)*g / (1-dm)
     start, average = chosen["initial_average"], chosen["average"]
     # d*g*g + (1-d)*g*g; (1-d)*g*g / (1-d); 0 + g*g
@@ -194,15 +188,10 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
     summed = start == "zero" and average in ("sum", "leaky_sum") and not corrected
     if own_square or summed or (first and not _uses_mean(chosen)):
         chosen["average"] = "last"
-        _reset(chosen, "initial_average", "bias_correction")
+        _reset(chosen, "bias_correction")
     plain = chosen["momentum"] == "no" and chosen["schedule"] == "no"
     if average == "none" and plain and chosen["numerator"] != "mean_gradient":
         _reset(chosen, "state")
-
-
-def _mean_sees_gradient(chosen: Choices) -> bool:
-    """Whether the mean is of the gradient that would be divided itself."""
-    return chosen["order"] != "clip_after_average" or chosen["clip"] == "no"
 
 
 def _options_without_effect(chosen: Choices, constants: Constants) -> None:

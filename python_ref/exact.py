@@ -49,7 +49,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.arithmetic import ARITHMETICS, Arithmetic
+from python_ref.arithmetic import ARITHMETICS
 from python_ref.balls import BITS, OracleMissingError, balls, flint
 from python_ref.bounds import BOUNDS
 from python_ref.calls import Layout
@@ -138,7 +138,7 @@ def running_envelopes(
     Returns:
         (D, T, N) in units of the weights; NaN where there is no bound.
     """
-    orders = [a for a in _WORST if kind is None or _kind(a) == kind]
+    orders = [a for a in _WORST if kind in (None, a.ema)]
     hypotheses = [Hypothesis(d, order, precision) for d in dialects for order in orders]
     stepper = Stepper(scenario, hypotheses, BOUNDS)
     layout = Layout(scenario)
@@ -149,10 +149,6 @@ def running_envelopes(
     shape = (len(dialects), len(orders), *errors.shape[1:])
     result: Doubles = np.max(errors.reshape(shape), axis=1)
     return result
-
-
-def _kind(arithmetic: Arithmetic) -> str:
-    return arithmetic.ema if arithmetic.ema in CLASSES else "plain"
 
 
 def _has_closed_form(dialect: Dialect) -> bool:
@@ -208,13 +204,13 @@ def certify(
     places = [(name, index) for name, length in lengths for index in range(length)]
     arb, violations = flint().arb, []
     with flint().ctx.workprec(BITS):
-        for t, n in zip(*np.nonzero(~np.isnan(bound)), strict=True):
+        for t, n in np.argwhere(~np.isnan(bound)).tolist():
             stored, limit = float(weights[t, n]), float(bound[t, n])
             distance = abs(arb(stored) - exact[t][n])
             if not distance <= arb(limit):
                 array, index = places[n]
                 center, most = float(exact[t][n].mid()), float(distance.abs_upper())
-                violations.append(Violation(int(t) + 1, array, index, stored, center, most, limit))
+                violations.append(Violation(t + 1, array, index, stored, center, most, limit))
     return violations
 
 
@@ -263,10 +259,10 @@ def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str
             + under
             + u * (np.abs(w[at]) + E[at])
         )
-        # Whatever any listed order computes on the way.
+        # Whatever any listed order computes on the way; where low_den is 0, all there is.
         operands = [g * g, rate * g, g / low_den, rate / low_den, 1 / low_den, rate * g / low_den]
         largest = np.max([*operands, np.abs(w[at])], axis=0)
-        E[at] = np.where((low_den > 0) & (largest <= limit), E[at], np.nan)
+        E[at] = np.where(largest <= limit, E[at], np.nan)
         result[t] = E
     # This recursion itself rounds, some thirty times a step and always relatively: it nowhere
     # subtracts rounded numbers but where the difference has c*u for a factor.

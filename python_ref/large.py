@@ -46,8 +46,7 @@ class _Gradients(Sequence[Arrays]):
 
 def _numbers(count: int, seed: int) -> NDArray[np.float64]:
     """Numbers k / 2**14, k from -2**15 to 2**15; exact in float32 too."""
-    with np.errstate(over="ignore"):
-        mixed = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed * count)) * _GOLDEN
+    mixed = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(seed * count)) * _GOLDEN
     return ((mixed >> np.uint64(48)).astype(np.float64) - 2.0**15) / 2.0**14
 
 

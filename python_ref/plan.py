@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from python_ref.dialects import Dialect, Hypothesis
 
 
-def _numbered(values: NDArray[np.float64]) -> Codes:
-    """Equal values as equal codes."""
-    if len(values) and (values == values[0]).all():  # most often they are all the same
-        return np.zeros(len(values), dtype=np.int64)
-    return np.unique(values, return_inverse=True)[1].reshape(-1)
-
-
 class Plan:
     """The stages of hypotheses that compute in one precision.
 
@@ -55,7 +48,7 @@ class Plan:
         self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
         chosen = [d.choices() for d in dialects]
         used = set().union(*chosen)
-        reference = np.zeros(len(hypotheses), dtype=np.int64)
+        reference = np.zeros_like(dialect)
         for name, axis in AXES.items():
             codes = reference
             if name in used:
@@ -71,8 +64,9 @@ class Plan:
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
         }
-        self._ids = {
-            name: _numbered(values) * 2 + self._own[name] for name, values in self._numbers.items()
+        self._ids = {  # of equal values as equal codes
+            name: np.unique(values, return_inverse=True)[1] * 2 + self._own[name]
+            for name, values in self._numbers.items()
         }
         self._count = len(hypotheses)
 
@@ -81,7 +75,7 @@ class Plan:
         return np.isin(codes, [names.index(value) for value in values])
 
     def _choice(self, mask: NDArray[np.bool_]) -> tuple[Codes, Sequence[str]]:
-        return mask.astype(np.int64), ("no", "yes")
+        return np.where(mask, 1, 0), ("no", "yes")
 
     # -- stages ---------------------------------------------------------------------------
 
@@ -90,22 +84,20 @@ class Plan:
         choosing: Mapping[str, tuple[Codes, Sequence[str]]],
         numbers: Mapping[str, NDArray[np.bool_]],
         links: Mapping[str, Codes],
-        apart: NDArray[np.bool_] | None = None,
+        known: Sequence[str] = (),
     ) -> Stage:
         """Make a stage.
 
         Args:
             choosing: the choices that its formula depends on.
-            numbers: hyperparameters that enter it, and for which hypotheses.
+            numbers: hyperparameters that enter it, and for which hypotheses; the choices say
+                so too.
             links: for each earlier result that enters it, each hypothesis's row there.
-            apart: hypotheses whose rows are shared with no other.
+            known: hyperparameters that enter it and entered one of these results before.
         """
-        keys = [np.where(mask, self._ids[name] + 1, 0) for name, mask in numbers.items()]
-        keys += list(links.values())
-        if apart is not None and apart.any():
-            keys.append(np.where(apart, np.arange(self._count) + 1, 0))
-        stage = Stage(choosing, keys)
-        for name in numbers:
+        keys = [np.where(mask, self._ids[name], 0) for name, mask in numbers.items()]
+        stage = Stage(choosing, [*keys, *links.values()])
+        for name in (*numbers, *known):
             first = stage.first
             stage.columns[name] = self._a.column(self._numbers[name][first], self._own[name][first])
         stage.links = {name: link[stage.first] for name, link in links.items()}
@@ -137,7 +129,6 @@ class Plan:
         self.denominator = self._stage(
             {name: code[name] for name in ("epsilon", "root", "state")}
             | {
-                "divided": self._choice(divided),
                 "centered": self._choice(centered),
                 "biased": self._choice(biased),
                 "centring": code["order"],
@@ -171,31 +162,25 @@ class Plan:
             | {"divided": self._choice(divided)},
             {
                 "momentum": moving,
-                "learning_rate": moving & ~scaled,
-                "decay": moving & ~scaled & scheduled,
+                "learning_rate": ~scaled,
+                "decay": ~scaled & scheduled,
             },
             {"u": self.quotient.uses[""]},
         )
-        decoupled = self._is("weight_decay", "decoupled")
         self.weights = self._stage(
             {name: code[name] for name in ("direction", "write", "schedule", "state")}
             | {"decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1])},
-            {
-                "weight_decay": self._is("weight_decay", "decoupled", "decoupled_unscaled"),
-                "learning_rate": decoupled,
-                "decay": decoupled & scheduled,
-            },
+            {"weight_decay": self._is("weight_decay", "decoupled", "decoupled_unscaled")},
             {"step": self.buffer.uses[""]},
-            apart=coupled,
+            known=("learning_rate", "decay"),
         )
-        back = np.concatenate([self.weights.uses[""]] * 2)
-        self.gradient.links["weights"] = back[self.gradient.first]
+        self.gradient.links["weights"] = self.weights.uses[""][self.gradient.first % self._count]
 
     def _gradient_stage(self, coupled: NDArray[np.bool_]) -> tuple[Stage, Codes, Codes]:
         """Make the first stage; return also the rows that averages and numerators take."""
         clipping = ~self._is("clip", "no")
         late = clipping & self._is("order", "clip_after_average")
-        both = clipping & coupled & self._is("order", "decay_before_clip")
+        before = self._is("order", "decay_before_clip")
         clip, names = self._codes["clip"]
 
         # A hypothesis has two gradients, which differ where it clips after averaging: the
@@ -210,11 +195,13 @@ class Plan:
             {
                 "clip": (twice(np.where(late, 0, clip), clip), names),
                 "coupled": self._choice(decays),
-                "decay_first": self._choice(twice(both)),
+                "decay_first": self._choice(twice(before)),
             },
             [
-                np.where(clips, twice(ids["clip"]) + 1, 0),
-                np.where(decays, twice(np.arange(count)) + 1, 0),
+                np.where(clips, twice(ids["clip"]), 0),
+                # What the weights add differs from one hypothesis to the next, and so does all
+                # that comes of it.
+                np.where(decays, twice(np.arange(count)), 0),
             ],
         )
         for name in ("clip", "weight_decay"):
@@ -266,7 +253,7 @@ class Plan:
             for user, name in fed:
                 user.links[name] = moved[user.links[name]]
             if stage is weights:
-                # Rows that decay nothing name any row here and never read it.
+                # Rows that decay nothing name any row here, and need none.
                 gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
 
 
@@ -282,14 +269,13 @@ def hyperparameters(scenario: Scenario, dialect: Dialect) -> dict[str, float]:
         if name != "mean_decay" and name in given:
             given[name] = float(value)
     given.update(dialect.constants)
-    chosen = dialect.choices()
     for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
-        if chosen.get(axis, "given") == "given":
+        if dialect.choice(axis) == "given":
             given[name] = float(getattr(scenario, name))
-    if chosen.get("mean_decay", "given") == "given":
+    if dialect.choice("mean_decay") == "given":
         own = float(scenario.options.get("mean_decay", given["decay_rate"]))
         given["mean_decay"] = dialect.constants.get("mean_decay", own)
-    for name in chosen.get("float32_hyperparameters", "").split("+"):
+    for name in dialect.choice("float32_hyperparameters").split("+"):
         if name in given:
             given[name] = float(np.float32(given[name]))
     return given

@@ -93,7 +93,7 @@ class RMSProp:
         lr, d, eps = number(self.learning_rate), number(self.decay_rate), number(self.epsilon)
         kept = number(1) - d
         if gradient.flags.c_contiguous and weight.flags.c_contiguous:
-            gradient, average, weight = (a.reshape(-1) for a in (gradient, average, weight))
+            gradient, average, weight = (a.ravel() for a in (gradient, average, weight))
             length = min(_BLOCK, gradient.size)
         else:  # as one block of many dimensions
             length = len(gradient)

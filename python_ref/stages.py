@@ -30,7 +30,7 @@ class Stage:
         packed, sizes = _pack([codes for codes, _ in choosing.values()])
         whole, _ = _pack([packed, *distinguishing])
         _, self.first, inverse = np.unique(whole, return_index=True, return_inverse=True)
-        self.uses: dict[str, Codes] = {"": inverse.reshape(-1)}
+        self.uses: dict[str, Codes] = {"": inverse}
         self.group = packed[self.first]
         self.choices = {
             int(g): {
@@ -85,11 +85,10 @@ def _pack(codes: Sequence[Codes]) -> tuple[Codes, list[int]]:
     packed = np.zeros(len(codes[0]), dtype=np.int64)
     sizes, capacity = [], 1
     for code in codes:
-        size = int(code.max(initial=0)) + 1
+        size = int(code.max()) + 1
         if capacity * size >= 2**62:
-            _, inverse = np.unique(packed, return_inverse=True)
-            packed = inverse.reshape(-1)
-            capacity = int(packed.max(initial=0)) + 1
+            _, packed = np.unique(packed, return_inverse=True)
+            capacity = int(packed.max()) + 1
         packed = packed * size + code
         capacity *= size
         sizes.append(size)

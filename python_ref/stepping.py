@@ -117,17 +117,13 @@ class _Engine:
 
     def _step_gradient(self, call: Call) -> Array:
         stage, a = self.plan.gradient, self._a
-        given = a.load(a.given(call.gradient.reshape(1, -1)))
+        given = a.load(a.given(call.gradient[np.newaxis]))
         w = self.plan.weights.state["kept"]
         pieces = []
         for rows, choice in stage.groups():
-            g = given
-            if choice["coupled"] == "yes":
-                old = a.load(w[stage.links["weights"][rows]][:, call.columns])
-            else:
-                old = given
+            old = a.load(w[stage.links["weights"][rows]][:, call.columns])
             g = kernels.gradient(
-                a, choice, g, old, stage.columns["clip"][rows],
+                a, choice, given, old, stage.columns["clip"][rows],
                 stage.columns["weight_decay"][rows], call.slices,
             )  # fmt: skip
             pieces.append(a.repeat(g, rows.stop - rows.start))
@@ -196,7 +192,7 @@ class _Engine:
             results = self._a.concatenate(before, 1), self._a.concatenate(after, 1)
         elif state == "reset":
             initial = stage.state["initial"][rows, call.columns]
-            results = update(initial, slice(None), np.ones(call.size, dtype=np.bool_))
+            results = update(initial, slice(None), np.full(call.size, True))
         else:
             old = kept[rows, call.columns]
             results = update(old.copy(), slice(None), call.new)
@@ -207,13 +203,10 @@ class _Engine:
         stage, a = self.plan.denominator, self._a
         pieces = []
         for rows, choice in stage.groups():
-            if choice["divided"] == "no":
-                pieces.append(a.zeros((rows.stop - rows.start, call.size)))
-                continue
             v = a.load((before if choice["state"] == "stale" else after)[stage.links["v"][rows]])
             m = a.load(mean[stage.links["m"][rows]]) if choice["centered"] == "yes" else v
             if choice["biased"] == "yes":
-                t = np.ones_like(call.t) if choice["state"] == "reset" else call.t
+                t = call.counted(choice["state"])
                 v = v / a.correction(stage.columns["decay_rate"][rows], t)
                 if choice["centered"] == "yes":
                     m = m / a.correction(stage.columns["mean_decay"][rows], t)
@@ -227,7 +220,7 @@ class _Engine:
             if choice["numerator"] == "mean_gradient":
                 numerator = a.load(mean[stage.links["m"][rows]])
                 if choice["biased"] == "yes":
-                    t = np.ones_like(call.t) if choice["state"] == "reset" else call.t
+                    t = call.counted(choice["state"])
                     numerator = numerator / a.correction(stage.columns["mean_decay"][rows], t)
             else:
                 numerator = gradient[stage.links["gradient"][rows]]

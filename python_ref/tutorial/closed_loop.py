@@ -68,10 +68,8 @@ class Descent(Stepper):
     def update(self, gradient: Floats) -> None:
         """Take one step on the gradient at the present weights."""
         size = self._layout.size
-        call = Call(slice(None), [size], gradient)
-        call.number = self._taken + 1
-        call.t = np.full(size, call.number)
-        call.seen = size if self._taken else 0
+        number, seen = self._taken + 1, size if self._taken else 0
+        call = Call(slice(None), [size], gradient, np.full(size, number), number, seen)
         self._layout.calls.append(call)
         weights, average = self.step()
         self.weights, self.moving_average = weights[0], average[0]

@@ -149,8 +149,8 @@ def test_from_another_claim_deviations_are_from_that_claim() -> None:
     assert told(diagnose(observed(REFERENCE), inside)) == ({"epsilon=outside"}, {})
 
 
-@pytest.mark.parametrize("size", [1e-9, 1e-6, 1e-3])
-def test_a_near_miss_is_not_named(size: float) -> None:
+@pytest.mark.parametrize(("size", "largest"), [(1e-9, 1), (1e-6, 3), (1e-3, 1)])
+def test_a_near_miss_is_not_named(size: float, largest: int) -> None:
     """Epsilon inside, and a little noise beyond all rounding: nothing explains that."""
     evidence = observed(Dialect(["epsilon=inside"]))
     noise = np.random.default_rng(5)
@@ -158,7 +158,7 @@ def test_a_near_miss_is_not_named(size: float) -> None:
         replace(e, weights=e.weights * (1 + size * noise.standard_normal(e.weights.shape)))
         for e in evidence
     ]
-    found = diagnose(spoiled, REFERENCE)
+    found = diagnose(spoiled, REFERENCE, largest=largest)
     assert found.best is None
     assert found.nearest is not None
     assert found.nearest.left > 0

@@ -61,38 +61,27 @@ def test_the_reference_is_the_definition_bit_for_bit(precision: str) -> None:
 @pytest.mark.parametrize("name", ["mixed-arrays", "late-array", "zero-gradients", "empty-array"])
 def test_every_single_deviation_is_what_its_formula_says(name: str) -> None:
     given = scenario(name)
-    dialects = [Dialect([deviation]) for deviation in SINGLES]
-    replayed = replay(given, [Hypothesis(dialect) for dialect in dialects])
-    for row, dialect in enumerate(dialects):
-        weights, average = naive.trajectory(given, dialect)
-        np.testing.assert_array_equal(replayed.weights[row], weights, err_msg=repr(dialect))
-        known = ~np.isnan(average)
-        np.testing.assert_array_equal(replayed.moving_average[row][known], average[known])
+    hypotheses = [Hypothesis(Dialect([deviation])) for deviation in SINGLES]
+    assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
 
 
 def test_every_pair_of_deviations_is_what_the_formulas_say() -> None:
     given = scenario("late-array")
     given = with_fields(given, epsilon=0.07, options={"clip": 0.3, "mean_decay": 0.6})
-    dialects = [Dialect(pair) for pair in PAIRS]
-    replayed = replay(given, [Hypothesis(dialect) for dialect in dialects])
-    for row, dialect in enumerate(dialects):
-        weights, _ = naive.trajectory(given, dialect)
-        np.testing.assert_array_equal(replayed.weights[row], weights, err_msg=repr(dialect))
+    hypotheses = [Hypothesis(Dialect(pair)) for pair in PAIRS]
+    assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
 
 
 def test_three_deviations_and_constants_of_their_own() -> None:
     given = scenario("mixed-scales")
     rng = np.random.default_rng(5)
-    dialects = []
-    while len(dialects) < 60:
+    hypotheses: list[Hypothesis] = []
+    while len(hypotheses) < 60:
         chosen = rng.choice(SINGLES, 3, replace=False)
         if len({deviation.split("=")[0] for deviation in chosen}) == 3:
             constants = {"momentum": 0.7, "weight_decay": 0.01, "clip": 0.4, "decay": 0.3}
-            dialects.append(Dialect(chosen, constants))
-    replayed = replay(given, [Hypothesis(dialect) for dialect in dialects])
-    for row, dialect in enumerate(dialects):
-        weights, _ = naive.trajectory(given, dialect)
-        np.testing.assert_array_equal(replayed.weights[row], weights, err_msg=repr(dialect))
+            hypotheses.append(Hypothesis(Dialect(chosen, constants)))
+    assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
 
 
 def test_a_batch_gives_what_each_hypothesis_gives_alone() -> None:
@@ -152,6 +141,10 @@ def test_a_dialect_keeps_deviations_only_in_the_order_of_the_axes() -> None:
             ["epsilon=between"],
             "epsilon has no value 'between'; there are outside, inside, none, maximum",
         ),
+        (
+            ["epsilon=in=side"],
+            "epsilon has no value 'in=side'; there are outside, inside, none, maximum",
+        ),
         (["epsilon=inside", "epsilon=none"], "epsilon is given twice: inside and none"),
     ],
 )
@@ -194,3 +187,80 @@ def test_every_value_says_itself_in_words() -> None:
             assert value.formula
             assert value.sentence
             assert not value.sentence.endswith(".")
+
+
+def test_further_constants_go_before_those_there_were() -> None:
+    dialect = Dialect(["momentum=nesterov", "eps=ignored"], {"momentum": 0.5, "epsilon": 1})
+    having = dialect.having({"clip": 2, "momentum": 0.25})
+    same = Dialect(dialect.deviations, {"epsilon": 1.0, "clip": 2.0, "momentum": 0.25})
+    assert having == same
+    assert hash(having) == hash(same)
+    assert having.constants == {"momentum": 0.25, "clip": 2.0, "epsilon": 1.0}
+    assert {type(value) for _, value in having.items} == {float}
+    assert Dialect.parse(["momentum=nesterov"], {"momentum": 0.5}).constants == {"momentum": 0.5}
+    assert dialect.constants == {"momentum": 0.5, "epsilon": 1.0}
+
+
+def test_a_dialect_is_shown_as_a_person_would_list_it() -> None:
+    assert repr(Dialect()) == "Dialect()"
+    assert repr(Dialect(["clip=norm", "epsilon=inside"], {"clip": 2, "momentum": 0.5})) == (
+        "Dialect(epsilon=inside, clip=norm, momentum:0.5, clip:2.0)"
+    )
+
+
+def test_naming_the_reference_and_a_value_of_one_axis_is_naming_it_twice() -> None:
+    with pytest.raises(ValueError, match="epsilon is given twice: outside and inside"):
+        Dialect(["epsilon=outside", "epsilon=inside"])
+    assert Dialect(["epsilon=inside"] * 2) == Dialect(["epsilon=inside"])
+
+
+def test_as_many_steps_are_replayed_as_asked_for_and_there_are() -> None:
+    given = scenario("late-array")
+    whole = replay(given, [Hypothesis()])
+    for steps, taken in ((0, 0), (2, 2), (5, 5), (9, 5)):
+        some = replay(given, [Hypothesis()], steps)
+        np.testing.assert_array_equal(some.weights, whole.weights[:, :taken])
+        np.testing.assert_array_equal(some.moving_average, whole.moving_average[:, :taken])
+
+
+def test_there_is_no_step_after_the_last() -> None:
+    stepper = Stepper(scenario("page-one-step"), [Hypothesis()])
+    stepper.step()
+    with pytest.raises(IndexError):
+        stepper.step()
+
+
+def test_an_axis_knows_its_values_by_name() -> None:
+    axis = AXES["epsilon"]
+    assert axis["inside"].formula == "g / sqrt(v + eps)"
+    assert axis.names[0] == axis.reference == "outside"
+    with pytest.raises(KeyError, match="between"):
+        axis["between"]
+
+
+def test_any_of_four_hyperparameters_may_be_rounded_and_is_named() -> None:
+    axis = AXES["float32_hyperparameters"]
+    assert len(axis.names) == 2**4
+    assert axis.names[1:7] == (
+        "learning_rate",
+        "decay_rate",
+        "epsilon",
+        "momentum",
+        "learning_rate+decay_rate",
+        "learning_rate+epsilon",
+    )
+    assert axis.names[-1] == "learning_rate+decay_rate+epsilon+momentum"
+    assert axis["epsilon"].formula == "epsilon = (double) (float) epsilon"
+    assert axis["epsilon"].sentence == "epsilon is rounded to float32 on the way in"
+    assert axis["decay_rate+epsilon"].sentence == (
+        "decay rate and epsilon are rounded to float32 on the way in"
+    )
+    three = axis["learning_rate+decay_rate+momentum"]
+    assert three.formula == (
+        "learning_rate = (double) (float) learning_rate,"
+        " decay_rate = (double) (float) decay_rate, momentum = (double) (float) momentum"
+    )
+    assert three.sentence == (
+        "learning rate, decay rate and momentum are rounded to float32 on the way in"
+    )
+    assert {value.constant for value in axis.values} == {""}

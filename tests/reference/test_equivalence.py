@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from python_ref.dialects import AXES, Dialect, Hypothesis, replay
+from python_ref.dialects import AXES, CONSTANTS, Dialect, Hypothesis, replay
 from python_ref.equivalence import canonical, equivalence, masked
 from python_ref.scenarios import scenarios
 
@@ -56,6 +56,22 @@ def test_one_canonical_form_means_one_trajectory_and_the_other_way_round() -> No
             assert equivalence(same[0], other) != "never", (same[0], other)
 
 
+def test_what_is_rewritten_computes_the_same() -> None:
+    """Three deviations at once, each rule beside what may keep it from holding."""
+    dialects = [
+        Dialect(chosen)
+        for chosen in list(combinations(SINGLES, 3))[::3]
+        if len({deviation.split("=")[0] for deviation in chosen}) == 3
+    ]
+    pairs = [(d, simplest) for d in dialects if (simplest := canonical(d)) != d]
+    assert len(pairs) > 1000
+    given = next(s for s in scenarios() if s.name == "late-array")
+    given = with_fields(given, epsilon=0.1, options={"clip": 0.3, "mean_decay": 0.6})
+    weights = replay(given, [Hypothesis(dialect) for pair in pairs for dialect in pair]).weights
+    same = np.isclose(weights[::2], weights[1::2], rtol=0, atol=1e-9, equal_nan=True)
+    assert [pairs[row] for row in np.flatnonzero(~same.all(axis=(1, 2)))] == []
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
@@ -93,8 +109,212 @@ def test_equivalence(first: list[str], second: list[str], expected: str) -> None
     assert equivalence(Dialect(second), Dialect(first)) == expected
 
 
-def test_a_momentum_of_nothing_is_no_momentum() -> None:
-    assert canonical(Dialect(["momentum=nesterov"], {"momentum": 0.0})) == Dialect()
+STAYS = "itself"
+# A dialect and its simplest form: some are that already, however near to a rule.
+SIMPLEST = {
+    "write=none average=sum clip=norm": "write=none",
+    # Without a denominator, what enters it only.
+    "average=none epsilon=inside initial_average=one root=none centered=yes": "average=none",
+    "average=none state=shared": "average=none",
+    "average=none state=stale": "average=none",
+    "average=none state=reset": "average=none",
+    "average=none state=reset momentum=nesterov": STAYS,
+    "average=none state=reset schedule=inverse_time": STAYS,
+    "average=none state=reset numerator=mean_gradient": STAYS,
+    "average=none state=shared numerator=mean_gradient": STAYS,
+    "average=none state=stale numerator=mean_gradient": "average=none numerator=mean_gradient",
+    "average=none bias_correction=yes": "average=none",
+    "average=none bias_correction=yes numerator=mean_gradient": STAYS,
+    "average=none clip=norm order=clip_after_average": "average=none clip=norm",
+    "average=none clip=norm order=clip_after_average numerator=mean_gradient": STAYS,
+    "average=none clip=norm order=decay_before_clip weight_decay=coupled": STAYS,
+    # The decay rates of what is not taken.
+    "mean_decay=ignored": "",
+    "mean_decay=ignored centered=yes": STAYS,
+    "decay_rate=ignored average=swapped": STAYS,
+    "decay_rate=ignored average=absolute": STAYS,
+    "decay_rate=ignored average=leaky_sum": STAYS,
+    "decay_rate=ignored average=sum": "average=sum",
+    "decay_rate=ignored average=last bias_correction=yes": STAYS,
+    "decay_rate=ignored average=sum centered=yes": STAYS,
+    "decay_rate=ignored average=sum centered=yes mean_decay=ignored": (
+        "average=sum centered=yes mean_decay=ignored"
+    ),
+    "decay_rate=ignored average=none bias_correction=yes numerator=mean_gradient": STAYS,
+    (
+        "decay_rate=ignored average=none bias_correction=yes numerator=mean_gradient"
+        " mean_decay=ignored"
+    ): "average=none bias_correction=yes numerator=mean_gradient mean_decay=ignored",
+    # Epsilon.
+    "eps=ignored epsilon=none": "epsilon=none",
+    "eps=ignored epsilon=none initial_average=epsilon": STAYS,
+    "root=none epsilon=inside": "root=none",
+    "root=none epsilon=inside centered=yes": "root=none centered=yes",
+    "root=none epsilon=inside centered=yes order=epsilon_with_mean": STAYS,
+    "root=none epsilon=inside centered=yes order=epsilon_before_centring": "root=none centered=yes",
+    # The order of what is not chosen.
+    "order=decay_before_clip clip=norm": "clip=norm",
+    "order=decay_before_clip weight_decay=coupled": "weight_decay=coupled",
+    "order=decay_before_clip clip=norm weight_decay=coupled": STAYS,
+    "order=decay_before_clip clip=norm weight_decay=decoupled": "clip=norm weight_decay=decoupled",
+    "order=clip_after_average": "",
+    "order=clip_after_average clip=norm": STAYS,
+    "order=epsilon_with_mean epsilon=inside": "epsilon=inside",
+    "order=epsilon_with_mean centered=yes": "centered=yes",
+    "order=epsilon_with_mean centered=yes epsilon=inside": STAYS,
+    "order=epsilon_before_centring centered=yes epsilon=inside": "centered=yes epsilon=inside",
+    # Weights decay the same way either way where nothing is divided.
+    "average=none weight_decay=coupled": "average=none weight_decay=decoupled",
+    "average=none weight_decay=coupled numerator=sign": STAYS,
+    "average=none weight_decay=coupled momentum=nesterov": STAYS,
+    "average=none weight_decay=coupled direction=ascent": STAYS,
+    "average=none weight_decay=coupled clip=norm order=decay_before_clip": STAYS,
+    "average=none weight_decay=coupled clip=norm": "average=none weight_decay=decoupled clip=norm",
+    "average=none weight_decay=decoupled_unscaled": STAYS,
+    # Where only the last square counts.
+    "average=last initial_average=one": "average=last",
+    "average=last initial_average=one state=stale": STAYS,
+    "average=last state=reset": "average=last",
+    "average=last state=reset momentum=nesterov": STAYS,
+    "average=last state=reset schedule=inverse_time": STAYS,
+    "average=last state=reset centered=yes": STAYS,
+    "average=last state=reset bias_correction=yes": STAYS,
+    "average=last state=shared": "average=last",
+    "average=last state=shared momentum=nesterov": "average=last momentum=nesterov",
+    "average=last state=shared centered=yes": STAYS,
+    "average=last state=stale": STAYS,
+    # What is forgotten at every call.
+    "state=reset momentum=lr_in_buffer": "state=reset",
+    "state=reset momentum=lr_out_of_buffer": "state=reset",
+    "state=reset momentum=nesterov": STAYS,
+    "state=reset schedule=inverse_time_from_zero": "state=reset",
+    "state=reset schedule=inverse_time": STAYS,
+    "state=reset bias_correction=yes": "average=last",
+    "state=reset bias_correction=yes initial_average=one": STAYS,
+    "state=reset bias_correction=yes average=swapped": STAYS,
+    "state=reset bias_correction=yes centered=yes": STAYS,
+    "state=reset bias_correction=yes numerator=mean_gradient": "average=last",
+    "state=reset bias_correction=yes numerator=mean_gradient average=sum": (
+        "state=reset bias_correction=yes average=sum"
+    ),
+    "state=reset numerator=mean_gradient": STAYS,
+    (
+        "state=reset bias_correction=yes numerator=mean_gradient clip=norm order=clip_after_average"
+    ): STAYS,
+    "state=reset initial_average=first_square": "average=last",
+    "state=reset initial_average=first_square average=swapped": "average=last",
+    "state=reset initial_average=first_square average=absolute": STAYS,
+    "state=reset initial_average=first_square average=sum": STAYS,
+    "state=reset initial_average=first_square bias_correction=yes": STAYS,
+    "state=reset initial_average=first_square centered=yes": (
+        "average=last state=reset centered=yes"
+    ),
+    "state=reset average=sum": "average=last",
+    "state=reset average=leaky_sum": "average=last",
+    "state=reset average=sum initial_average=one": STAYS,
+    "state=reset average=leaky_sum bias_correction=yes": STAYS,
+}
+
+
+@pytest.mark.parametrize("said", SIMPLEST)
+def test_a_rule_goes_as_far_as_it_holds(said: str) -> None:
+    simplest = said if SIMPLEST[said] is STAYS else SIMPLEST[said]
+    assert canonical(Dialect(said.split())) == Dialect(simplest.split())
+
+
+IGNORING = "learning_rate=ignored"
+
+
+@pytest.mark.parametrize(
+    ("deviations", "constants", "simplest", "left"),
+    [
+        # Those that enter stay,
+        (["eps=ignored"], {"epsilon": 0.5}, ["eps=ignored"], {"epsilon": 0.5}),
+        ([IGNORING], {"learning_rate": 0.0}, [IGNORING], {"learning_rate": 0.0}),
+        (["decay_rate=ignored"], {"decay_rate": 0.5}, ["decay_rate=ignored"], {"decay_rate": 0.5}),
+        (["momentum=nesterov"], {"momentum": 0.5}, ["momentum=nesterov"], {"momentum": 0.5}),
+        (["clip=norm"], {"clip": 0.0}, ["clip=norm"], {"clip": 0.0}),
+        (["schedule=inverse_time"], {"decay": 0.5}, ["schedule=inverse_time"], {"decay": 0.5}),
+        (["centered=yes"], {"mean_decay": 0.5}, ["centered=yes"], {"mean_decay": 0.5}),
+        (
+            ["weight_decay=decoupled"],
+            {"weight_decay": 0.5},
+            ["weight_decay=decoupled"],
+            {"weight_decay": 0.5},
+        ),
+        # those that do not are dropped,
+        ([], dict.fromkeys(CONSTANTS, 0.5), [], {}),
+        (["write=none", "eps=ignored"], {"epsilon": 0.5, "clip": 1.0}, ["write=none"], {}),
+        (["average=sum", "decay_rate=ignored"], {"decay_rate": 0.5}, ["average=sum"], {}),
+        (["epsilon=none", "eps=ignored"], {"epsilon": 0.5}, ["epsilon=none"], {}),
+        (["average=none", "eps=ignored"], {"epsilon": 0.5}, ["average=none"], {}),
+        (
+            ["epsilon=none", "eps=ignored", "initial_average=epsilon"],
+            {"epsilon": 0.5},
+            ["epsilon=none", "initial_average=epsilon", "eps=ignored"],
+            {"epsilon": 0.5},
+        ),
+        # and some say the same as a choice.
+        (["momentum=nesterov"], {"momentum": 0.0}, [], {}),
+        (["weight_decay=coupled"], {"weight_decay": 0.0}, [], {}),
+        (["schedule=inverse_time"], {"decay": 0.0}, [], {}),
+        (["eps=ignored"], {"epsilon": 0.0}, ["epsilon=none"], {}),
+        (["eps=ignored", "epsilon=maximum"], {"epsilon": 0.0}, ["epsilon=none"], {}),
+        (["eps=ignored", "initial_average=epsilon"], {"epsilon": 0.0}, ["epsilon=none"], {}),
+        (
+            ["eps=ignored", "centered=yes"],
+            {"epsilon": 0.0},
+            ["epsilon=none", "centered=yes"],
+            {},
+        ),
+        (  # a root of less than nothing is no number, and its maximum with 0 is none either
+            ["eps=ignored", "epsilon=maximum", "centered=yes", "root=none"],
+            {"epsilon": 0.0},
+            ["epsilon=maximum", "root=none", "centered=yes", "eps=ignored"],
+            {"epsilon": 0.0},
+        ),
+        (
+            [IGNORING],
+            {"learning_rate": -0.5},
+            ["direction=ascent", IGNORING],
+            {"learning_rate": 0.5},
+        ),
+        ([IGNORING, "direction=ascent"], {"learning_rate": -3}, [IGNORING], {"learning_rate": 3}),
+        (
+            [IGNORING, "weight_decay=decoupled_unscaled"],
+            {"learning_rate": -0.5},
+            ["direction=ascent", "weight_decay=decoupled_unscaled", IGNORING],
+            {"learning_rate": 0.5},
+        ),
+        (
+            [IGNORING, "weight_decay=decoupled"],
+            {"learning_rate": -0.5},
+            ["weight_decay=decoupled", IGNORING],
+            {"learning_rate": -0.5},
+        ),
+    ],
+)
+def test_constants_stay_where_they_enter(
+    deviations: list[str],
+    constants: dict[str, float],
+    simplest: list[str],
+    left: dict[str, float],
+) -> None:
+    assert canonical(Dialect(deviations, constants)) == Dialect(simplest, left)
+
+
+def test_constants_tell_apart_what_is_one_thing_otherwise() -> None:
+    inside = Dialect(["momentum=lr_in_buffer"], {"momentum": 0.5})
+    outside = Dialect(["momentum=lr_out_of_buffer"], {"momentum": 0.5})
+    other = Dialect(["momentum=lr_out_of_buffer"], {"momentum": 0.7})
+    assert equivalence(inside, outside) == "constant learning rate"
+    assert equivalence(inside, other) == "never"
+
+
+def test_a_constant_of_nothing_masks_where_it_would_go() -> None:
+    hidden = masked(Dialect(["eps=ignored"], {"epsilon": 0.0}))
+    assert set(hidden) == {"epsilon", "mean_decay", "order"}
+    assert "epsilon" not in masked(Dialect(["eps=ignored"], {"epsilon": 0.5}))
 
 
 def test_a_negative_rate_is_the_other_direction() -> None:

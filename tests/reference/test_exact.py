@@ -159,6 +159,58 @@ def test_the_default_bound_is_the_largest_of_all_kinds() -> None:
     np.testing.assert_array_equal(envelope(fed, "float64"), np.max(bounds, axis=0))
 
 
+def test_the_running_bound_is_the_largest_of_all_kinds_too() -> None:
+    fed, dialect = drawn("float64", 3, 0.03, False), Dialect(["momentum=nesterov"])
+    fed = with_fields(fed, options={"momentum": 0.875})
+    bounds = [envelope(fed, "float64", dialect, name) for name in exact.CLASSES]
+    for name, bound in zip(exact.CLASSES, bounds, strict=True):
+        running = running_envelopes(fed, "float64", [Dialect(), dialect], name)
+        np.testing.assert_array_equal(running[1], bound)
+    np.testing.assert_array_equal(envelope(fed, "float64", dialect), np.max(bounds, axis=0))
+    assert not all((bound == bounds[0]).all() for bound in bounds[1:])
+    assert np.isfinite(bounds).all()
+    narrow = envelope(fed.in_precision("float32"), "float32", dialect)
+    assert (narrow > 2.0**20 * envelope(fed, "float64", dialect)).all()
+
+
+OWN = {"learning_rate": 0.0123, "decay_rate": 0.77, "epsilon": 3e-4}
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("deviations", "given"),
+    [
+        (["learning_rate=ignored"], {"learning_rate": 0.0123}),
+        (["decay_rate=ignored"], {"decay_rate": 0.77}),
+        (["eps=ignored"], {"epsilon": 3e-4}),
+        (["epsilon=inside", "eps=ignored"], {"epsilon": 3e-4}),
+        (["learning_rate=ignored", "decay_rate=ignored", "eps=ignored", "epsilon=inside"], OWN),
+    ],
+    ids=str,
+)
+def test_constants_of_its_own_are_bounded_as_if_they_were_given(
+    precision: str, deviations: list[str], given: dict[str, float]
+) -> None:
+    fed = edge("mixed-arrays", precision)
+    replaced = with_fields(fed, **given).in_precision(precision)
+    formula = Dialect([d for d in deviations if d.startswith("epsilon")])
+    np.testing.assert_array_equal(
+        envelope(fed, precision, Dialect(deviations, OWN)), envelope(replaced, precision, formula)
+    )
+
+
+@pytest.mark.parametrize("names", ["learning_rate", "learning_rate+decay_rate+epsilon"])
+def test_hyperparameters_in_float_are_bounded_as_if_float_was_given(names: str) -> None:
+    deviations = [f"float32_hyperparameters={names}", "epsilon=inside"]
+    deviations += [f"{name}=ignored" for name in ("learning_rate", "decay_rate", "eps")]
+    fed = edge("mixed-arrays")
+    narrow = {name: float(np.float32(OWN[name])) for name in names.split("+")}
+    np.testing.assert_array_equal(
+        envelope(fed, "float64", Dialect(deviations, OWN)),
+        envelope(with_fields(fed, **{**OWN, **narrow}), "float64", Dialect(["epsilon=inside"])),
+    )
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("dialect", FORMULAS, ids=repr)
 def test_every_core_scenario_is_certified(precision: str, dialect: Dialect) -> None:
@@ -193,6 +245,45 @@ def test_one_ulp_inside_is_certified_and_one_outside_is_not(precision: str) -> N
     assert (violation.step, violation.array, violation.index) == (3, name, index)
     assert violation.stored == outside
     assert violation.distance > violation.bound == bound[2, 1]
+    assert violation.exact == float(ball.mid())
+    with exact.flint().ctx.workprec(exact.BITS):
+        away = abs(arb(float(outside)) - ball)
+    assert violation.distance == float(away.abs_upper())
+
+
+def test_a_violation_is_located_in_its_array() -> None:
+    fed = edge("late-array")
+    weights = replay(fed, [Hypothesis()]).weights[0]
+    weights[3, 4] += 1.0
+    weights[4, 0] = math.nan
+    found = [(v.step, v.array, v.index, v.bound) for v in certify(fed, "float64", weights)]
+    bound, (first, late) = envelope(fed, "float64"), fed.weights
+    assert found == [
+        (4, late, 4 - len(fed.weights[first]), bound[3, 4]),
+        (5, first, 0, bound[4, 0]),
+    ]
+
+
+def test_only_what_a_given_bound_covers_is_certified() -> None:
+    fed = edge("single-element")
+    weights = replay(fed, [Hypothesis()]).weights[0] + 0.5
+    bound = np.full(weights.shape, 0.25)
+    bound[1:3] = [[math.nan], [1.0]]
+    found = [v.step for v in certify(fed, "float64", weights, bound=bound)]
+    assert found == [1, *range(4, fed.steps + 1)]
+    for dialect in FORMULAS:
+        own = envelope(fed, "float64", dialect)[:, 0].tolist()
+        assert [v.bound for v in certify(fed, "float64", weights, dialect)] == own
+
+
+def test_the_oracle_takes_inputs_as_the_precision_stores_them() -> None:
+    fed = edge("mixed-arrays")
+    narrow = fed.in_precision("float32")
+
+    def centers(of: Scenario, precision: str) -> list[list[float]]:
+        return [[float(ball.mid()) for ball in row] for row in exact_weights(of, precision)]
+
+    assert centers(fed, "float32") == centers(narrow, "float32") != centers(fed, "float64")
 
 
 def test_a_weight_that_is_no_number_is_a_violation() -> None:
@@ -207,6 +298,17 @@ def test_another_dialect_is_not_certified(deviation: str) -> None:
     fed = next(s for s in scenarios() if s.name == "mixed-arrays")
     weights = replay(fed, [Hypothesis(Dialect([deviation]))]).weights[0]
     assert certify(fed, "float64", weights)
+
+
+@pytest.mark.parametrize("deviation", ["epsilon=inside", "average=swapped", "state=reset"])
+def test_a_dialect_is_certified_as_itself(deviation: str) -> None:
+    fed, dialect = edge("mixed-arrays"), Dialect([deviation])
+    weights = replay(fed, [Hypothesis(dialect)]).weights[0]
+    assert certify(fed, "float64", weights, dialect) == []
+    weights[2, 1] = (
+        np.nextafter(weights[2, 1], math.inf) + 2 * envelope(fed, "float64", dialect)[2, 1]
+    )
+    assert [v.step for v in certify(fed, "float64", weights, dialect)] == [3]
 
 
 def edge(name: str, precision: str = "float64") -> Scenario:

@@ -85,3 +85,35 @@ def test_every_library_says_where_it_is_written_and_what_is_particular() -> None
         assert library.version
         assert library.source
         assert library.particular
+
+
+@pytest.mark.parametrize("written", ["Keras 3", "keras-3", "KERAS3", " keras_3 "])
+def test_a_name_is_found_whatever_the_case_and_the_spaces(written: str) -> None:
+    assert find(written).name == "Keras 3"
+
+
+def test_a_setting_follows_the_librarys_name() -> None:
+    known = find("Keras 3 centered on torch")
+    assert known.name == "Keras 3 centered on torch"
+    assert known.library.name == "Keras 3"
+    assert known.dialect.deviations == (
+        "epsilon=inside", "centered=yes", "order=epsilon_before_centring",
+    )  # fmt: skip
+    assert not known.dialect.constants
+    assert find("Keras 3").library is known.library
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("optax adam", "; there are " + ", ".join(n for n in LIBRARIES if n.startswith("Optax"))),
+        ("dfdx-2", "; `rmsproof dialects list` has them all"),
+        ("dfdx 2", "; there are dfdx, dfdx momentum, dfdx centered"),
+        ("", "; `rmsproof dialects list` has them all"),
+        ("- dfdx 2", "; `rmsproof dialects list` has them all"),
+    ],
+)
+def test_what_is_near_contains_the_first_word(name: str, ending: str) -> None:
+    with pytest.raises(ValueError, match="no dialect is called") as raised:
+        find(name)
+    assert str(raised.value) == f"no dialect is called {name!r}{ending}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,34 @@ def test_layout_changes_nothing(dtype: Any, of_weights: str, of_gradients: str) 
         optimizer.update_weights({"w": g}, {"w": weight})
     assert same_bits(np.ascontiguousarray(weight).reshape(-1), w)
     assert same_bits(optimizer.moving_average["w"].reshape(-1), v)
+
+
+def test_layout_may_change_from_step_to_step() -> None:
+    """The state is laid out by its own rule and not as the first gradients happened to be."""
+    random = np.random.default_rng(6)
+    gradients = [random.standard_normal((4, 30)) for _ in range(4)]
+    weight = random.standard_normal((4, 30))
+    optimizer = RMSProp(0.01)
+    w, v = by_definition(optimizer, gradients, weight)
+    for t, g in enumerate(gradients):
+        laid_out = np.ascontiguousarray(g) if t % 2 else np.asfortranarray(g)
+        optimizer.update_weights({"w": laid_out}, {"w": weight})
+    assert same_bits(weight, w)
+    assert same_bits(optimizer.moving_average["w"], v)
+
+
+def test_a_step_takes_no_memory_beyond_its_blocks() -> None:
+    optimizer, weights = RMSProp(), {"w": np.ones((40, 30, 200))}
+    gradients = {"w": np.ones((40, 30, 200))}
+    optimizer.update_weights(gradients, weights)
+    tracemalloc.start()
+    try:
+        optimizer.update_weights(gradients, weights)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    blocks = 2 * _BLOCK * 8
+    assert blocks <= peak < 2 * blocks < weights["w"].nbytes
 
 
 def test_the_state_is_kept_by_name() -> None:

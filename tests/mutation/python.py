@@ -1,0 +1,357 @@
+"""Mutation testing of the Python that decides: which change of the code would no test see?
+
+    uv run --group mutation python tests/mutation/python.py [MODULE...]
+
+mutmut changes one thing at a time in a copy of the checkout, and the quick tests of that module
+are run against each change. A change they let pass is a survivor. Those that no caller could see
+are listed in `equivalent/MODULE.toml`, by function and by the text of the changed line, each
+with the reason::
+
+    [[mutant]]
+    function = "harness.compare.compare_all"
+    was = "x <= y"
+    is = "x < y"
+    why = "..."
+
+All other survivors are printed, and the exit code is 1; so it is if an entry of that file has no
+survivor any more. `result.toml` keeps the count of each module:
+
+    mutants     all of them
+    killed      a test fails, or the module cannot be imported
+    endless     the tests do not end, and the mutant is listed as `[[endless]]`, like the above
+    equivalent  listed as `[[mutant]]`
+    wording     only the letters of a sentence are changed ("XX...XX", upper, lower case): what
+                a message has to name is tested, how it says so is nobody's contract
+    strict      only the strict=True of a zip is: an assertion, which holds wherever no test fails
+    survived    the rest
+
+mutmut leaves alone what stands outside of functions, and decorated functions (properties).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import difflib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent.parent
+RESULT = HERE / "result.toml"
+
+# The tests that have a module for their subject and are quick: they start no process.
+TESTS = {
+    "harness.compare": ["harness/test_compare*.py"],
+    "harness.verdict": ["harness/test_verdict*.py"],
+    "harness.diagnose": ["harness/test_diagnose*.py"],
+    "python_ref.algebra": ["reference/test_algebra*.py", "reference/test_stepping*.py"],
+    "python_ref.arithmetic": ["reference/test_arithmetic*.py"],
+    "python_ref.axes": ["reference/test_dialects*.py"],
+    "python_ref.balls": ["reference/test_exact*.py"],
+    "python_ref.bounds": ["reference/test_exact*.py"],
+    "python_ref.calls": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+    "python_ref.dialects": ["reference/test_dialects*.py", "reference/test_libraries*.py"],
+    "python_ref.equivalence": ["reference/test_equivalence*.py"],
+    "python_ref.exact": ["reference/test_exact*.py"],
+    "python_ref.golden": ["reference/test_golden*.py"],
+    "python_ref.kernels": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+    "python_ref.large": ["reference/test_large*.py"],
+    "python_ref.libraries": ["reference/test_libraries*.py"],
+    "python_ref.plan": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+    "python_ref.rmsprop": ["reference/test_rmsprop*.py"],
+    "python_ref.scenarios": ["reference/test_scenarios*.py"],
+    "python_ref.stages": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+    "python_ref.stepping": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+}
+
+# Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
+SLOW = {
+    "harness.diagnose": "near_miss or pair_is_explained or probes_tell or deviations6-",
+    "python_ref.exact": "every_arithmetic or every_deviation or three_deviations or every_core",
+    "python_ref.bounds": "every_arithmetic or every_deviation or three_deviations or every_core",
+    "python_ref.balls": "every_arithmetic or every_deviation or three_deviations or every_core",
+}
+
+# Without the plugins that only cost time: the last collects garbage after every mutant.
+_WITHOUT = ("randomly", "xdist", "cacheprovider", "faulthandler", "unraisableexception")
+OPTIONS = [*(f"-pno:{plugin}" for plugin in _WITHOUT), "--hypothesis-profile=mutation"]
+
+CONFIGURATION = """\
+[tool.mutmut]
+source_paths = ["harness", "python_ref"]
+only_mutate = [{file!r}]
+pytest_add_cli_args_test_selection = {tests!r}
+pytest_add_cli_args = {options!r}
+also_copy = ["conftest.py"]
+use_git_change_detection = false
+timeout_multiplier = 4.0
+timeout_constant = 15.0
+
+[tool.pytest.ini_options]
+filterwarnings = ["error", "ignore::pytest.PytestAssertRewriteWarning"]
+"""
+
+KILLED = (1, 3)  # a test failed; pytest itself did
+SURVIVED = (0, 33)  # all passed; no test calls the function
+TIMED_OUT = (36, -24, 24, 152)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: the function it is in and the lines that differ, stripped and joined."""
+
+    function: str
+    was: str
+    now: str
+
+    @classmethod
+    def of(cls, entry: dict[str, str]) -> Mutant:
+        """Return the mutant that an entry of an equivalent file means."""
+        return cls(entry["function"], entry["was"], entry["is"])
+
+    def __str__(self) -> str:
+        return f'function = "{self.function}"\nwas = {self.was!r}\nis = {self.now!r}\n'
+
+    @property
+    def wording(self) -> bool:
+        """Whether only the letters of a sentence, a literal with a space in it, are changed."""
+        was, now = (_LITERAL.split(line) for line in (self.was, self.now))
+        if len(was) != len(now) or was[::2] != now[::2]:
+            return False
+        changed = [(a, b) for a, b in zip(was[1::2], now[1::2], strict=True) if a != b]
+        return bool(changed) and all(
+            " " in a and a.casefold() == b.replace("XX", "").casefold() for a, b in changed
+        )
+
+    @property
+    def strict(self) -> bool:
+        """Whether only the strictness of a zip is changed."""
+        was, now = (re.sub(r",\s*(strict=\w+)?\s*\)", ")", line) for line in (self.was, self.now))
+        return "strict=True" in self.was and was == now
+
+
+_LITERAL = re.compile(r"""("[^"]*"|'[^']*')""")
+
+
+@dataclass
+class Outcome:
+    """The mutants of a module, by what became of them."""
+
+    mutants: int = 0
+    killed: int = 0
+    survived: Sequence[Mutant] = ()
+    endless: Sequence[Mutant] = ()
+
+
+# -- running mutmut -------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def copied(folder: Path | None) -> Iterator[Path]:
+    """Yield a copy of what is needed of the checkout; a temporary one unless a folder is given."""
+    with contextlib.ExitStack() as stack:
+        copy = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutation-")))
+        for name in ("harness", "python_ref", "tests"):
+            shutil.copytree(
+                CHECKOUT / name,
+                copy / name,
+                ignore=shutil.ignore_patterns("__pycache__", "mutation"),
+                copy_function=shutil.copy,  # newer than what mutmut made of an older one
+                dirs_exist_ok=True,
+            )
+        shutil.copy(HERE / "conftest_of_a_copy.py", copy / "conftest.py")
+        yield copy
+
+
+def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
+    """Try the mutants of a module, those whose names match `only` if any are given."""
+    file = module.replace(".", "/") + ".py"
+    tests = sorted(
+        str(path.relative_to(copy))
+        for pattern in TESTS[module]
+        for path in copy.glob(f"tests/{pattern}")
+    )
+    options = OPTIONS + ([f"-knot ({SLOW[module]})"] if module in SLOW else [])
+    configuration = CONFIGURATION.format(file=file, tests=tests, options=options)
+    (copy / "pyproject.toml").write_text(configuration, "utf-8")
+    results = copy / "mutants" / f"{file}.meta"
+
+    def codes() -> dict[str, int | None]:
+        found: dict[str, int | None] = json.loads(results.read_text("utf-8"))["exit_code_by_key"]
+        return found
+
+    before = codes() if results.exists() else {}
+    again = [name for name, code in before.items() if code is not None and code not in KILLED]
+    _mutmut(copy, children, only)
+    if again and not only:
+        left = [name for name in again if name in codes()]
+        _mutmut(copy, children, left)
+    imported = json.loads((copy / "mutants" / "imports.json").read_text("utf-8"))
+    changes = dict(_changes(module, copy / "mutants" / file))
+    outcome, survived, endless = Outcome(), [], []
+    for name, code in codes().items():
+        if code is None:  # not asked for
+            continue
+        outcome.mutants += 1
+        mutant = changes[name.rpartition(".")[2]]
+        # What is called by an import alone was over before the mutant was in place; and pytest
+        # may have stopped before any test was run, for one that has another name now.
+        sure = code in SURVIVED and name.partition("__mutmut_")[0] not in imported
+        if code in TIMED_OUT:
+            endless.append(mutant)
+        elif code not in KILLED and (sure or _passes(copy, name, [*options, *tests])):
+            survived.append(mutant)
+        else:
+            outcome.killed += 1
+    outcome.survived, outcome.endless = survived, endless
+    return outcome
+
+
+def _mutmut(copy: Path, children: int, names: Sequence[str]) -> None:
+    command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children"]
+    with (copy / "mutmut.log").open("w+", encoding="utf-8") as log:
+        done = subprocess.run(
+            [*command, str(children), *names],
+            cwd=copy,
+            stdout=None if sys.stdout.isatty() else log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if done.returncode:
+            log.seek(0)
+            raise SystemExit(f"mutmut did not run to its end\n{log.read()}")
+
+
+def _passes(copy: Path, name: str, arguments: Sequence[str]) -> bool:
+    """Whether pytest passes with a mutant that is in place from the start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-xq", *arguments],
+        cwd=copy / "mutants",
+        env={
+            **os.environ,
+            "MUTANT_UNDER_TEST": name,
+            "MUTANT_FROM_THE_START": "yes",
+            "PYTHONPATH": str(copy / "mutants"),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def _changes(module: str, mutated: Path) -> Iterator[tuple[str, Mutant]]:
+    """Every mutant by mutmut's name: its function beside the original, both in one file."""
+    lines = mutated.read_text("utf-8").splitlines()
+    sources: dict[str, list[str]] = {}
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.FunctionDef) and "__mutmut_" in node.name:
+            source = lines[node.lineno - 1 : node.end_lineno]
+            sources[node.name] = [line.replace(node.name, "", 1).strip() for line in source]
+    for name, source in sources.items():
+        function, _, number = name.partition("__mutmut_")
+        if number == "orig":
+            continue
+        # x_function, or xǁClassǁmethod
+        plain = ".".join(function.split("ǁ")[1:]) or function.removeprefix("x_")
+        parts: dict[str, list[str]] = {"- ": [], "+ ": []}
+        for line in difflib.ndiff(sources[f"{function}__mutmut_orig"], source):
+            if line[:2] in parts:
+                parts[line[:2]].append(line[2:])
+        yield name, Mutant(f"{module}.{plain}", " ".join(parts["- "]), " ".join(parts["+ "]))
+
+
+# -- against what is listed -----------------------------------------------------------------------
+
+
+def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant], list[str]]:
+    """Return the counts of a module, what survived unlisted, and entries that are stale."""
+    path = HERE / "equivalent" / f"{module.rpartition('.')[2]}.toml"
+    listed = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    equivalent = {Mutant.of(entry) for entry in listed.get("mutant", [])}
+    endless = {Mutant.of(entry) for entry in listed.get("endless", [])}
+    reasonless = [
+        entry["was"] for entries in listed.values() for entry in entries if not entry["why"].strip()
+    ]
+    stale = [f"no survivor is\n{m}" for m in equivalent - set(outcome.survived)]
+    stale += [f"not endless is\n{m}" for m in endless - set(outcome.endless)]
+    stale += [f"no reason is given for {was}" for was in reasonless]
+    left = [m for m in outcome.survived if m not in equivalent]
+    unlisted = [m for m in left if not m.wording and not m.strict]
+    unlisted += [m for m in outcome.endless if m not in endless | equivalent]
+    counts = {
+        "mutants": outcome.mutants,
+        "killed": outcome.killed,
+        "endless": sum(m in endless for m in outcome.endless),
+        "equivalent": len(outcome.survived) - len(left),
+        "wording": sum(m.wording for m in left),
+        "strict": sum(m.strict for m in left),
+        "survived": len(unlisted),
+    }
+    return counts, unlisted, stale
+
+
+def keep(results: dict[str, dict[str, int]]) -> None:
+    """Put the rows of these modules into result.toml beside those of the others."""
+    rows = tomllib.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    rows |= results
+    lines = ["# Written by python.py, which says what the columns are.\n"]
+    for module in sorted(rows):
+        lines.append(f'\n["{module}"]\n')
+        lines += [f"{name} = {count}\n" for name, count in rows[module].items()]
+    RESULT.write_text("".join(lines), "utf-8")
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Run, print what survived, keep the counts; 1 if anything is left to be done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="harness.compare, ...")
+    parser.add_argument("--children", type=int, default=2, help="mutants tried at a time")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only mutants of these names, as *.x_function__*; nothing is kept",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="where the copy is made, and left: what was killed in one of before "
+        "is not tried again unless its function has changed; for one module only",
+    )
+    given = parser.parse_args(list(arguments))
+    if unknown := set(given.modules) - set(TESTS):
+        parser.error(f"no tests are known for {', '.join(sorted(unknown))}")
+    results, failed = {}, False
+    for module in given.modules or TESTS:
+        with copied(given.folder) as copy:
+            outcome = run(copy, module, given.only, given.children)
+        counts, unlisted, stale = judged(module, outcome)
+        print(f"\n{module}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        for mutant in unlisted:
+            print(f"\nsurvived\n{mutant}", end="")
+        if given.only:
+            stale = []
+        for line in stale:
+            print(f"\nstale: {line}", end="")
+        failed = failed or bool(unlisted or stale)
+        results[module] = counts
+        if not given.only:
+            keep(results)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
