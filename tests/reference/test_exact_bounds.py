@@ -285,11 +285,14 @@ def test_a_correction_is_bounded_as_stated(precision: str, t: list[int]) -> None
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_there_is_no_bound_from_half_the_largest_number_on(precision: str) -> None:
-    """A result may be rounded upwards from just below it; two below it may not."""
+    """A result may be rounded upwards from just below it; one four ULP below may not."""
     dtype = np.float64 if precision == "float64" else np.float32
     limit = dtype(np.finfo(dtype).max / 2)
     below = np.nextafter(limit, dtype(0))
-    values = [limit, below, np.nextafter(below, dtype(0)), -limit]
+    free = below
+    for _ in range(3):
+        free = np.nextafter(free, dtype(0))
+    values = [limit, below, free, -limit]
     if precision != "float64":  # where the double that is computed with is finer
         values[1] = limit
     zeros = BOUNDS[precision].zeros((4, 1))
