@@ -35,6 +35,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # that nothing is to be written beside the sources.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.setenv("PYTHONPYCACHEPREFIX", str(cache.root() / "bytecode"))
+        patch.setenv("OMP_NUM_THREADS", "1")  # NumPy's start costs twice the processor time without
         tempfile.tempdir = None
         with none_left():
             yield folder

@@ -25,6 +25,9 @@ _PASSED = frozenset(
     "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
     " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
 )
+# A sum shared among threads has its terms in another order on every machine; and a library that
+# starts a thread for each processor does so at every start of a port.
+_SAME_EVERYWHERE = {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
 # A block of a document writes less than a port may; a JVM alone has some thirty threads.
 _LIMITS = Limits(file=64 << 20, processes=4096)
 
@@ -32,7 +35,7 @@ _LIMITS = Limits(file=64 << 20, processes=4096)
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment a port runs in."""
     kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
-    return {**kept, "PYTHONIOENCODING": "utf-8", **(extra or {})}
+    return {**kept, **_SAME_EVERYWHERE, **(extra or {})}
 
 
 @dataclass(frozen=True)

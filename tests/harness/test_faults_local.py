@@ -47,7 +47,7 @@ SAID = {
     # It hangs.
     "loops": Said(
         "times-out",
-        r"no answer within 0.6 s; .*it was at strike \(loops.py:25\) < update \(loops.py:17\)",
+        r"no answer within 0.6 s; .*it was at strike \(loops.py:2[45]\) < update \(loops.py:17\)",
         seconds=SHORT,
     ),
     "waits": Said(
