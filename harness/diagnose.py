@@ -209,12 +209,10 @@ class _Search:
             return found
         opened = [chosen for chosen in every if open_constants(chosen)]
         if size < LARGEST:
-            found += self._solved(opened)
-        else:
-            found += self._explained(
-                [(chosen, c) for chosen in opened for c in _usual_constants(chosen)]
-            )
-        return _unique(found)
+            return _unique([*found, *self._solved(opened)])
+        return _unique(
+            self._explained([(chosen, c) for chosen in opened for c in _usual_constants(chosen)])
+        )
 
     def _settles(self, found: Sequence[Explanation]) -> bool:
         """Whether no constant of a port's own could do as well: it would have to change, too.

@@ -15,6 +15,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class Golden:
         """`core` or `edge`."""
         return "edge" if self.scenario.edge else "core"
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Sixteen hexadecimal digits over scenario, dialect and precision."""
         inputs = _inputs(self.scenario, self.dialect, self.precision)
@@ -125,7 +126,7 @@ def _defined(scenario: Scenario, precision: str) -> tuple[NDArray[np.float64], N
     dtype = np.dtype(precision)
     optimizer = RMSProp(scenario.learning_rate, scenario.decay_rate, scenario.epsilon)
     weights = {name: array.astype(dtype) for name, array in scenario.weights.items()}
-    trajectory = np.zeros((2, scenario.steps, scenario.size))
+    rows, moving = (np.zeros((scenario.steps, scenario.size)) for _ in range(2))
     with np.errstate(all="ignore"):
         for t, gradients in enumerate(scenario.gradients):
             given = {name: array.astype(dtype) for name, array in gradients.items()}
@@ -134,19 +135,17 @@ def _defined(scenario: Scenario, precision: str) -> tuple[NDArray[np.float64], N
                 name: optimizer.moving_average.get(name, np.zeros(len(array)))
                 for name, array in weights.items()
             }
-            trajectory[0, t] = np.concatenate(list(weights.values()))
-            trajectory[1, t] = np.concatenate(list(averages.values()))
-    return trajectory[0], trajectory[1]
+            rows[t] = np.concatenate(list(weights.values()))
+            moving[t] = np.concatenate(list(averages.values()))
+    return rows, moving
 
 
 def expected(directory: Path | None = None) -> Iterator[tuple[Path, Golden]]:
     """Every golden that belongs in `directory`, computed anew, with its file."""
-    for dialect_name, dialect in DIALECTS.items():
+    for dialect in DIALECTS.values():
         for precision in PRECISIONS:
             for scenario in scenarios(precision):
-                golden = make(
-                    scenario, dialect, precision, f"{dialect_name}/{precision}/{scenario.name}"
-                )
+                golden = make(scenario, dialect, precision)
                 yield (directory or DIRECTORY) / f"{golden.name}.json", golden
 
 
@@ -156,8 +155,10 @@ def expected(directory: Path | None = None) -> Iterator[tuple[Path, Golden]]:
 def _number(value: float) -> float | str | None:
     if math.isnan(value):
         return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
+    if value == math.inf:
+        return "Infinity"
+    if value == -math.inf:
+        return "-Infinity"
     return float(value)
 
 
@@ -226,8 +227,8 @@ def write_beside(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:

@@ -259,8 +259,8 @@ def find(name: str) -> NamedDialect:
     folded = {_plain(known): dialect for known, dialect in LIBRARIES.items()}
     if _plain(name) in folded:
         return folded[_plain(name)]
-    word = _plain(name.split(maxsplit=1)[0]) if name.split() else ""
-    near = [known for known in LIBRARIES if word and word in _plain(known)]
+    words = [plain for word in name.split()[:1] if (plain := _plain(word))]
+    near = [known for known in LIBRARIES for word in words if word in _plain(known)]
     listed = f"; there are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     raise ValueError(f"no dialect is called {shown(name)}{listed}")
 

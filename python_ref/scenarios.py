@@ -130,7 +130,7 @@ def _scenario(make: Callable[[bool], dict[str, Any]]) -> Callable[[bool], dict[s
     def build(precision: str) -> Scenario:
         parts: dict[str, Any] = {"learning_rate": 0.001, "decay_rate": 0.9, "epsilon": 1e-8}
         parts.update(make(precision != "float64"))
-        catches = " ".join((make.__doc__ or "").split()).rstrip(".")
+        catches = " ".join((make.__doc__ or "").split()).removesuffix(".")
         return Scenario(name=name, catches=catches, **parts).in_precision(precision)
 
     _MAKERS[name] = build

@@ -289,6 +289,42 @@ def test_the_dialect_of_an_explanation_has_its_constants() -> None:
     assert found == Dialect(["epsilon=inside", "momentum=nesterov"], {"momentum": 0.75})
 
 
+def test_constants_are_solved_for_where_formulas_leave_something_to_explain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Alone unless the formula settles it; in pairs only if no formula explains."""
+    solved: list[int] = []
+    monkeypatch.setattr(_Search, "_solved", lambda self, opened: solved.append(len(opened)) or [])
+
+    def asked(size: int, *evidence: Evidence) -> tuple[list[Deviations], int]:
+        solved.clear()
+        found = search(*evidence).of_size(size)
+        return [e.chosen for e in found], len(solved)
+
+    port = Dialect(["epsilon=inside"])
+    fed = scenario("mixed-arrays")
+    rates = [shown(replace(fed, learning_rate=rate), port) for rate in (0.1, 0.2, 0.3)]
+    assert asked(1, rates[0]) == ([INSIDE], 1)
+    assert asked(1, *rates) == ([INSIDE], 0)
+    pair = (*INSIDE, ("state", "reset"))
+    found, times = asked(2, shown("mixed-arrays", Dialect(["epsilon=inside", "state=reset"])))
+    assert pair in found
+    assert times == 0
+    other = Dialect(["epsilon=inside", "weight_decay=coupled"], {"weight_decay": 0.013})
+    assert asked(2, shown("mixed-arrays", other)) == ([], 1)
+
+
+def test_sets_of_three_are_tried_with_usual_constants_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    triple: Deviations = (*INSIDE, ("initial_average", "one"), ("momentum", "nesterov"))
+    closed: Deviations = (*INSIDE, ("initial_average", "one"), ("state", "reset"))
+    monkeypatch.setattr(diagnosing, "sets", lambda claim, size: iter([closed, triple]))
+    monkeypatch.setattr(_Search, "_solved", lambda self, opened: pytest.fail("solved"))
+    for momentum, constants in (0.95, [{"momentum": 0.95}]), (0.77, []):
+        port = Dialect([f"{a}={v}" for a, v in triple], {"momentum": momentum})
+        found = search(shown("mixed-arrays", port)).of_size(3)
+        assert [(e.chosen, e.constants) for e in found] == [(triple, c) for c in constants]
+
+
 def test_a_formula_that_equals_under_several_settings_leaves_no_constant_to_look_for() -> None:
     exact = Explanation(INSIDE, {}, (("float64", PLAIN),))
     within = Explanation(NOTHING)

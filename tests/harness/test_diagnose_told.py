@@ -30,6 +30,7 @@ RANKED = [
     explanation("epsilon=none"),
     explanation("root=none"),
     explanation("momentum=nesterov", constants={"momentum": 0.9}),
+    explanation("mean_decay=ignored", constants={"mean_decay": 0.1}),
     explanation("learning_rate=ignored", constants={"learning_rate": 0.1}),
     explanation("epsilon=inside", "root=none"),
     explanation("epsilon=inside", exact=False),
@@ -78,6 +79,18 @@ def test_twins_are_told_while_the_rate_is_constant(
     found = diagnosing._twins(best, Dialect(claim))
     assert [list(t.deviations) for t in found] == twins
     assert all(t.constants == best.constants for t in found)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_probe_is_asked_for_as_soon_as_two_are_apart(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [explanation("epsilon=inside"), explanation("root=none"), explanation("clip=norm")]
+    monkeypatch.setattr(_Search, "of_size", lambda *_: found[:count])
+    asked: list[Sequence[Dialect]] = []
+    diagnose([shown()], REFERENCE, asked.append)
+    wanted = [Dialect(e.deviations) for e in found[:count]]
+    assert asked == ([wanted] if count > 1 else [])
 
 
 def test_twins_are_one_thing_to_a_probe_and_others_are_not() -> None:
@@ -150,18 +163,28 @@ def test_what_does_not_move_leaves_nothing_unexplained() -> None:
     assert (told.nearest.chosen, told.nearest.left) == ((), 0.0)
 
 
-@pytest.mark.parametrize(("lost", "numberless"), [(2, False), (3, True)])
+@pytest.mark.parametrize(
+    ("moved", "lost", "numberless"), [(4, 2, False), (4, 3, True), (3, 1, False), (3, 2, True)]
+)
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_where_most_of_what_moved_is_no_number_that_is_told(
-    value: float, lost: int, numberless: bool
+    value: float, moved: int, lost: int, numberless: bool
 ) -> None:
     """Over all pieces; what did not move, and what was not seen, counts for nothing."""
-    still = elements([0.5] * 5, [[1.0, 1.0, 1.0, 1.0, 0.0], [1.0] * 5])
-    first, second = noisy(unseen(shown(still), 1)), noisy(shown("page-one-step"))
+    gradients = [[1.0] * moved + [0.0] * (6 - moved), [1.0] * 6]
+    first = noisy(unseen(shown(elements([0.5] * 6, gradients)), 1))
+    second = noisy(shown("page-one-step"))
     assert second.weights.size == 4
     first.weights[0, :2] = second.weights[0, :lost] = value
     told = diagnose([first, second], REFERENCE, largest=0)
     assert (told.best, told.numberless) == (None, numberless)
+
+
+def test_where_most_is_no_number_only_the_claim_itself_explains() -> None:
+    fed = elements([0.5] * 4, [[1.0, math.nan, math.nan, math.nan]] * 2, epsilon=0.5)
+    assert explained(diagnose([shown(fed)], REFERENCE, largest=1)) == ((), (("float64", PLAIN),))
+    inside = shown(fed, Dialect(["epsilon=inside"]))
+    assert diagnose([inside], REFERENCE, largest=1) == Diagnosis(None, numberless=True)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

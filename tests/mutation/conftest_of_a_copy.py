@@ -42,7 +42,7 @@ def forget() -> None:
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
     if compare := sys.modules.get("harness.compare"):
-        vars(compare)["_STEPPED"].clear()
+        vars(compare)["_IN_ARITHMETICS"].clear()
 
 
 def _learning() -> bool:

@@ -185,7 +185,9 @@ def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
     options = OPTIONS + ([f"-knot ({SLOW[module]})"] if module in SLOW else [])
     configuration = CONFIGURATION.format(file=file, tests=tests, options=options)
     (copy / "pyproject.toml").write_text(configuration, "utf-8")
-    results = copy / "mutants" / f"{file}.meta"
+    results, imports = copy / "mutants" / f"{file}.meta", copy / "mutants" / "imports.json"
+    if not imports.exists():  # a run that was ended before it had learned anything
+        shutil.rmtree(copy / "mutants", ignore_errors=True)
 
     def codes() -> dict[str, int | None]:
         found: dict[str, int | None] = json.loads(results.read_text("utf-8"))["exit_code_by_key"]
@@ -197,7 +199,7 @@ def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
     if again and not only:
         left = [name for name in again if name in codes()]
         _mutmut(copy, children, left)
-    imported = json.loads((copy / "mutants" / "imports.json").read_text("utf-8"))
+    imported = json.loads(imports.read_text("utf-8"))
     changes = dict(_changes(module, copy / "mutants" / file))
     outcome, survived, endless = Outcome(), [], []
     for name, code in codes().items():

@@ -38,6 +38,7 @@ def rounded(exact: Fraction) -> float:
 @example(0.1, 10.0, -1.0)
 @example(5e-324, 0.5, 5e-324)
 @example(1e308, 10.0, -1e308)
+@example(1e308, -10.0, 1.0)
 @example(1.0 + 2**-52, 1.0 - 2**-53, -1.0)
 @example(2.0**-600, 2.0**-475, 2.0**-1074)
 @example(2.0**995, 1.5, 1.0)

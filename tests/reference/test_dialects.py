@@ -91,8 +91,8 @@ def test_a_batch_gives_what_each_hypothesis_gives_alone() -> None:
         hypotheses = [
             Hypothesis(Dialect(PAIRS[i]), arithmetics(precision)[j], precision)
             for i, j in zip(
-                rng.integers(len(PAIRS), size=80),
-                rng.integers(len(arithmetics(precision)), size=80),
+                rng.integers(len(PAIRS), size=30),
+                rng.integers(len(arithmetics(precision)), size=30),
                 strict=True,
             )
         ]

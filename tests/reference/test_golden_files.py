@@ -14,9 +14,10 @@ from python_ref import golden as goldens_of
 from python_ref import sums
 from python_ref.dialects import Dialect
 from python_ref.golden import DIRECTORY, Golden, GoldenError, bundled, dumps, make, write_beside
+from python_ref.rmsprop import RMSProp
 from python_ref.scenarios import PRECISIONS, scenarios
 
-QUICK = ("page-one-step", "huge-gradients", "empty-array", "nan-gradient", "late-array")
+QUICK = "page-one-step many-arrays empty-array nan-gradient infinite-gradient late-array".split()
 
 
 def file(folder: Path, golden: Golden) -> Path:
@@ -74,6 +75,19 @@ def test_a_constant_of_a_dialects_own_makes_another_golden() -> None:
     assert wide.weights[0, 0] == by_hand != plain.weights[0, 0]
 
 
+def test_the_reference_is_stepped_by_the_definition_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Doubled(RMSProp):
+        def __init__(self, *rates: float) -> None:
+            super().__init__(2 * rates[0], *rates[1:])
+
+    plain = {precision: make(tiny(), Dialect(), precision).weights for precision in PRECISIONS}
+    inside = make(tiny(), Dialect(["epsilon=inside"]), "float64").weights
+    monkeypatch.setattr(goldens_of, "RMSProp", Doubled)
+    moved = [p for p in PRECISIONS if (make(tiny(), Dialect(), p).weights != plain[p]).any()]
+    assert moved == ["float64", "float32"]
+    assert (make(tiny(), Dialect(["epsilon=inside"]), "float64").weights == inside).all()
+
+
 def test_every_dialect_in_every_precision_of_every_scenario_belongs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,7 +105,14 @@ def test_every_dialect_in_every_precision_of_every_scenario_belongs(
     assert list(found) == [tmp_path / f"{name}.json" for name in names]
     assert [golden.name for golden in found.values()] == names
     assert found[tmp_path / "formula/float32/tiny.json"].dialect == Dialect(["epsilon=inside"])
+    assert found[tmp_path / "reference/float64/tiny.json"].scenario.learning_rate == 0.001
     assert next(goldens_of.expected())[0] == DIRECTORY / "reference/float64/tiny.json"
+
+
+def test_what_json_has_no_name_for_is_not_written() -> None:
+    golden = named("reference/float64/tiny", scenario=replace(tiny(), epsilon=np.nan))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        dumps(golden)
 
 
 # -- written --------------------------------------------------------------------------------------
