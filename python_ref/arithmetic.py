@@ -177,20 +177,23 @@ def fma(a: Floats, b: Floats, c: Floats) -> Floats:
 
 
 def _fma32(a: Floats, b: Floats, c: Floats) -> Floats:
-    wide = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (a, b, c)))
-    narrow: Floats = _finite_add_to_odd(wide[0] * wide[1], wide[2]).astype(np.float32)
+    x, y, z = (np.asarray(e, dtype=np.float64) for e in (a, b, c))
+    narrow: Floats = _finite_add_to_odd(x * y, z).astype(np.float32)
     return narrow
 
 
 def _fma64(a: Floats, b: Floats, c: Floats) -> Floats:
-    x, y, z = (np.asarray(e, dtype=np.float64) for e in np.broadcast_arrays(a, b, c))
+    x, y, z = (np.asarray(e, dtype=np.float64) for e in (a, b, c))
     uh, ul = _two_product(x, y)
     th, tl = _two_sum(z, ul)
     vh, vl = _two_sum(uh, th)
     result: NDArray[np.float64] = vh + _add_to_odd(np.asarray(tl), np.asarray(vl))
     size = np.abs(uh)
-    safe = (np.maximum.reduce([np.abs(x), np.abs(y), np.abs(z), size]) < _HUGE) & (size > _TINY)
-    for index in map(tuple, np.argwhere(~safe)):
+    largest = np.maximum(np.maximum(np.maximum(np.abs(x), np.abs(y)), np.abs(z)), size)
+    unsafe = ~((largest < _HUGE) & (size > _TINY))
+    if unsafe.any():
+        x, y, z = np.broadcast_arrays(x, y, z)
+    for index in map(tuple, np.argwhere(unsafe)):
         result[index] = _exact_fma(float(x[index]), float(y[index]), float(z[index]))
     return result
 

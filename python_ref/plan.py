@@ -72,7 +72,8 @@ class Plan:
 
     def _is(self, axis: str, *values: str) -> NDArray[np.bool_]:
         codes, names = self._codes[axis]
-        return np.isin(codes, [names.index(value) for value in values])
+        among = np.array([name in values for name in names])
+        return np.asarray(among[codes])
 
     def _choice(self, mask: NDArray[np.bool_]) -> tuple[Codes, Sequence[str]]:
         return np.where(mask, 1, 0), ("no", "yes")

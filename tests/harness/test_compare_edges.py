@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,15 @@ from support import golden, observed, tiny
 from harness import compare as comparing
 from harness.compare import Comparison, compare, compare_all, equal_arithmetics
 from harness.transport.base import Fault, flat_weights
-from python_ref.dialects import PLAIN, Arithmetic, Dialect, Hypothesis, arithmetics, replay
+from python_ref.dialects import (
+    PLAIN,
+    Arithmetic,
+    Dialect,
+    Hypothesis,
+    Replay,
+    arithmetics,
+    replay,
+)
 from python_ref.golden import Golden, make
 from python_ref.scenarios import Scenario
 
@@ -182,17 +191,41 @@ def test_a_golden_without_elements_is_equal_in_every_arithmetic_asked_about() ->
     assert compare(g, observed(g), asked).equal == tuple(asked)
 
 
-def test_what_was_stepped_is_remembered_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_arithmetic_is_stepped_once_for_all_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    stepped: list[list[Arithmetic]] = []
+
+    def counted(fed: Scenario, hypotheses: Sequence[Hypothesis]) -> Replay:
+        stepped.append([h.arithmetic for h in hypotheses])
+        return replay(fed, hypotheses)
+
     remembered: dict[Any, Any] = {}
-    monkeypatch.setattr(comparing, "_STEPPED", remembered)
-    monkeypatch.setattr(comparing, "_STEPPED_AT_MOST", 2)
+    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
+    monkeypatch.setattr(comparing, "replay", counted)
     g = golden("mixed-scales")
-    sizes = []
-    for arithmetic in (LEFT, Arithmetic(quotient="divide_first"), PLAIN, LEFT, LEFT):
-        asked = [LEFT, arithmetic]
-        assert arithmetic in compare(g, observed(g, weights=played(g, arithmetic)), asked).equal
-        sizes.append(len(remembered))
-    assert sizes == [1, 2, 1, 2, 2]
+    first = Arithmetic(quotient="divide_first")
+    left = observed(g, weights=played(g, LEFT))
+    for _ in range(2):
+        assert compare(g, left, [LEFT, first]).equal == (LEFT,)
+    assert compare(g, left, [first, PLAIN, LEFT]).equal == (LEFT,)
+    assert stepped == [[LEFT, first], [PLAIN]]
+    assert set(remembered) == {(g.id, a) for a in (LEFT, first, PLAIN)}
+    monkeypatch.setattr(comparing, "_REMEMBERED", 3 * g.weights.size)
+    other = golden("mixed-arrays")
+    assert PLAIN in compare(other, observed(other), [LEFT, PLAIN]).equal
+    assert len(remembered) == 5, "what is full is emptied before the next, not after"
+    assert compare(g, left, [Arithmetic(quotient="reciprocal"), LEFT]).equal == (LEFT,)
+    assert set(remembered) == {(g.id, Arithmetic(quotient="reciprocal"))}
+
+
+def test_a_long_golden_is_compared_without_being_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered: dict[Any, Any] = {}
+    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
+    g = golden("mixed-scales")
+    for most, kept in (g.weights.size - 1, 0), (g.weights.size, 2):
+        monkeypatch.setattr(comparing, "_REMEMBERED_EACH", most)
+        port = observed(g, weights=played(g, LEFT))
+        assert compare(g, port, [PLAIN, LEFT]).equal == (LEFT,)
+        assert len(remembered) == kept
 
 
 # -- printed digits, steps that were not seen ---------------------------------------------------
