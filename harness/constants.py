@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -50,6 +50,7 @@ class _Point:
     names: tuple[str, ...]
     at: Rows
     error: float = math.inf
+    residual: Rows = field(default_factory=lambda: np.zeros(0))
 
 
 def solve(claim: Dialect, sets: Sequence[Deviations], evidence: Evidence) -> list[Solved]:
@@ -184,40 +185,35 @@ class _Problem:
         return np.concatenate(found, axis=1)
 
     def measure(self, points: Sequence[_Point]) -> None:
-        """Set the errors of points."""
+        """Set the residuals and errors of points."""
         if not points:
             return
         residuals = self.residuals(points, [p.at for p in points])
         for point, row in zip(points, residuals, strict=True):
-            point.error = float(np.sqrt(np.mean(row * row)))
+            point.error, point.residual = float(np.sqrt(np.mean(row * row))), row
 
     def improve(self, points: Sequence[_Point]) -> None:
-        """One Gauss-Newton step for every point, halved where it does not help."""
+        """One Gauss-Newton step for every measured point, halved where it does not help."""
         if not points:
             return
-        base = self.residuals(points, [p.at for p in points])
-        most = max(len(p.names) for p in points)
-        slopes = np.zeros((len(points), most, base.shape[1]))
-        nudges = np.zeros((len(points), most))
-        for k in range(most):
-            moved = []
-            for i, p in enumerate(points):
-                x = p.at.copy()
-                if k < len(p.names):
-                    nudges[i, k] = _NUDGE * max(1.0, abs(x[k]))
-                    if p.names[k] in _LINEAR:
-                        nudges[i, k] = _NUDGE * max(abs(x[k]), 1e-6)
-                    x[k] += nudges[i, k]
-                moved.append(x)
-            there = self.residuals(points, moved)
-            with np.errstate(all="ignore"):
-                slopes[:, k] = np.nan_to_num(
-                    (there - base) / nudges[:, k : k + 1], posinf=0, neginf=0
-                )
-        steps: list[Rows | None] = []
+        base = np.array([p.residual for p in points])
+        nudged, at, nudges = [], [], []
         for i, p in enumerate(points):
-            n = len(p.names)
-            step, *_ = np.linalg.lstsq(slopes[i, :n].T, -base[i], rcond=None)
+            for k, name in enumerate(p.names):
+                least = 1e-6 if name in _LINEAR else 1.0
+                nudges.append(_NUDGE * max(least, abs(p.at[k])))
+                nudged.append(i)
+                at.append(p.at + nudges[-1] * (np.arange(len(p.names)) == k))
+        there = self.residuals([points[i] for i in nudged], at)
+        with np.errstate(all="ignore"):
+            slopes = (there - base[nudged]) / np.array(nudges)[:, np.newaxis]
+            slopes = np.nan_to_num(slopes, posinf=0, neginf=0)
+        steps: list[Rows | None] = []
+        first = 0
+        for p, residual in zip(points, base, strict=True):
+            own = slopes[first : first + len(p.names)]
+            first += len(p.names)
+            step, *_ = np.linalg.lstsq(own.T, -residual, rcond=None)
             for k, name in enumerate(p.names):
                 if name not in _LINEAR:  # a logarithm or logit moves by no more than e**3
                     step[k] = min(max(step[k], -3.0), 3.0)
@@ -232,4 +228,5 @@ class _Problem:
             for i, point in tried.items():
                 if point.error < points[i].error:
                     points[i].at, points[i].error = point.at, point.error
+                    points[i].residual = point.residual
                     steps[i] = None

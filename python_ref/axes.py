@@ -45,7 +45,7 @@ class Axis:
     question: str
     values: tuple[Value, ...]
 
-    @property
+    @cached_property
     def reference(self) -> str:
         """The name of the reference's value."""
         return self.values[0].name

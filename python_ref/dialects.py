@@ -99,6 +99,7 @@ class Dialect:
         items = tuple((name, float(given[name])) for name in CONSTANTS if name in given)
         object.__setattr__(found, "deviations", self.deviations)
         object.__setattr__(found, "items", items)
+        found.__dict__["_chosen"] = self._chosen  # the same formulas
         return found
 
     @cached_property
