@@ -98,6 +98,9 @@ class Diagnosis:
     numberless: bool = False
 
 
+Candidate = tuple[Deviations, Mapping[str, float]]
+"""A set of deviations with its constants."""
+
 Probe = Callable[[Sequence[Dialect]], Evidence | None]
 """Feeds a port the scenario that tells these dialects apart best; None if none does."""
 
@@ -265,7 +268,7 @@ class _Search:
     def nearest(self) -> Nearest | None:
         """Of the claim and all single deviations, what leaves least unexplained."""
         evidence = self.evidence[0]
-        candidates: list[tuple[Deviations, Mapping[str, float]]] = [((), {})]
+        candidates: list[Candidate] = [((), {})]
         for chosen in singles(self.claim):
             if self._could_be(chosen):
                 usual = list(_usual_constants(chosen)) if open_constants(chosen) else [{}]
@@ -312,22 +315,35 @@ class _Search:
         found = []
         for solved in solve(self.claim, opened, self.evidence[0]):
             ladder = [(solved.chosen, constants) for constants in shortest_first(solved.constants)]
-            fitting = self._explained(ladder)
-            # In the ladder's order: the shortest that is exact, else the shortest that fits.
-            exact = [e for e in fitting if e.arithmetic is not None]
-            found.extend((exact or fitting)[:1])
+            found.extend(self._shortest(ladder))
         return found
 
-    def _explained(
-        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]]
-    ) -> list[Explanation]:
+    def _shortest(self, ladder: Sequence[Candidate]) -> list[Explanation]:
+        """The first of the ladder that is exact, else the first that fits, if any does."""
+        fitting: list[Explanation] = []
+        near = self._near(ladder)
+        # What comes near first is mostly it, and then the rest need not be looked at.
+        for part in near[:1], near[1:]:
+            fitting += self._borne_out(part)
+            if exact := [e for e in fitting if e.arithmetic is not None]:
+                return exact[:1]
+        return fitting[:1]
+
+    def _explained(self, candidates: Sequence[Candidate]) -> list[Explanation]:
         """The candidates that every piece of evidence bears out, in their order."""
-        left: list[tuple[Deviations, Mapping[str, float]]] = []
+        return self._borne_out(self._near(candidates))
+
+    def _near(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates that the richest piece of evidence does not rule out at a glance."""
+        left: list[Candidate] = []
         together = max(1, _BATCH // max(1, self.evidence[0].scenario.size))
         for start in range(0, len(candidates), together):
             part = candidates[start : start + together]
             left += [part[i] for i in self._sieved(part, self.evidence[0])]
-        held = [_Held(chosen, constants) for chosen, constants in left]
+        return left
+
+    def _borne_out(self, candidates: Sequence[Candidate]) -> list[Explanation]:
+        held = [_Held(chosen, constants) for chosen, constants in candidates]
         for evidence in self.evidence:
             if not held:
                 return []
@@ -379,9 +395,7 @@ class _Search:
     ) -> Hypothesis:
         return Hypothesis(dialect(self.claim, chosen, constants), precision=evidence.precision)
 
-    def _sieved(
-        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
-    ) -> list[int]:
+    def _sieved(self, candidates: Sequence[Candidate], evidence: Evidence) -> list[int]:
         """Which candidates are not far off on most elements, step by step."""
         alive = np.arange(len(candidates))
         stepper = Stepper(
@@ -411,7 +425,7 @@ class _Search:
         return list(alive.tolist())
 
     def _within(
-        self, candidates: Sequence[tuple[Deviations, Mapping[str, float]]], evidence: Evidence
+        self, candidates: Sequence[Candidate], evidence: Evidence
     ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which candidates hold everything observed within their own rounding envelope.
 

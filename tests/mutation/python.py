@@ -137,7 +137,9 @@ class Mutant:
     @property
     def strict(self) -> bool:
         """Whether only the strictness of a zip is changed."""
-        was, now = (re.sub(r",\s*(strict=\w+)?\s*\)", ")", line) for line in (self.was, self.now))
+        was, now = (
+            re.sub(r",\s*(strict=\w+)?\s*(\)|$)", r"\2", line) for line in (self.was, self.now)
+        )
         return "strict=True" in self.was and was == now
 
 
