@@ -223,7 +223,7 @@ def notebooks() -> Iterator[tuple[str, bytes]]:
     yield from objects(NOTEBOOK)
     cell = json.dumps(NOTEBOOK["cells"][1])
     whole = json.dumps({**NOTEBOOK, "cells": ["@"]})
-    for version in (0, 1, 2, 3, 4.0, 5, 10**30, "4", None, True):
+    for version in (0, 1, 2, 3, 4.0, 5, 10**30, "4", _ESCAPES, None, True):
         yield f"version {version!r}", _json(NOTEBOOK, nbformat=version).encode()
     for key in ("cell_type", "source", "outputs", "metadata"):
         for value in (

@@ -20,6 +20,7 @@ from harness.documents.extract import magics
 from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.documents.extract.guess import named
 from harness.errors import UsageError
+from python_ref.files import visible
 
 _VERSION = 4
 _SOURCES = {"source", "input"}  # nbformat 3 called a code cell's source its input
@@ -189,7 +190,7 @@ def _source(path: Path, index: int, cell: Any) -> tuple[str, str]:
 
 
 def _no_notebook(path: Path, reason: str) -> UsageError:
-    short = " ".join(reason.split())[:200]
+    short = visible(" ".join(reason.split())[:200])
     return UsageError(f"{path}: is not a notebook ({short}); open it in Jupyter and save it again")
 
 
