@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from front_door import as_shown
 from support import REPOSITORY, Done
 
 from harness import run as runner
@@ -96,9 +97,10 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What `rmsproof run --json -` said, and each observation on the way, by port and transport."""
+    """What `rmsproof run --json FILE` said, wrote, and saw on the way, by port and transport."""
 
     done: Done
+    report: dict[str, Any]
     seen: dict[tuple[str, str], list[tuple[str, str, Observation]]]
     results: list[Result]
 
@@ -115,20 +117,21 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         results.append(judge_port(port, recorder, goldens, **options))
         return results[-1]
 
+    folder = tmp_path_factory.mktemp("empty")
     out, err = io.StringIO(), io.StringIO()
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(runner, "judge", judge)
-        patch.chdir(tmp_path_factory.mktemp("empty"))
-        code = main(["run", "--json", "-"])
+        patch.chdir(folder)
+        code = main(["run", "--json", "report.json"])
     signal.signal(signal.SIGTERM, handler)
-    return Recorded(Done(code, out.getvalue(), err.getvalue()), seen, results)
+    written = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return Recorded(Done(code, out.getvalue(), err.getvalue()), written, seen, results)
 
 
 @pytest.fixture(scope="module")
 def report(recorded: Recorded) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(recorded.done.out)
-    return found
+    return recorded.report
 
 
 def row(report: dict[str, Any], port: str, transport: str) -> dict[str, Any]:
@@ -143,6 +146,10 @@ def row(report: dict[str, Any], port: str, transport: str) -> dict[str, Any]:
 
 def test_the_run_ends_well_and_says_nothing_else(recorded: Recorded) -> None:
     assert (recorded.done.code, recorded.done.err) == (0, "")
+
+
+def test_the_table_is_the_one_that_the_readme_shows(recorded: Recorded) -> None:
+    as_shown(recorded.done.out, "rmsproof run")
 
 
 def test_every_edition_is_in_the_table_of_this_test() -> None:

@@ -68,7 +68,7 @@ def kind(arithmetic: Arithmetic) -> str:
     small=st.booleans(),
     dialect=st.sampled_from(FORMULAS),
 )
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_every_arithmetic_stays_within_the_bound_of_its_kind(
     precision: str, seed: int, decay_rate: float, small: bool, dialect: Dialect
 ) -> None:
