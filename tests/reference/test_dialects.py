@@ -194,6 +194,7 @@ def test_further_constants_go_before_those_there_were() -> None:
     having = dialect.having({"clip": 2, "momentum": 0.25})
     same = Dialect(dialect.deviations, {"epsilon": 1.0, "clip": 2.0, "momentum": 0.25})
     assert having == same
+    assert having.choices() == same.choices() != {}
     assert hash(having) == hash(same)
     assert having.constants == {"momentum": 0.25, "clip": 2.0, "epsilon": 1.0}
     assert {type(value) for _, value in having.items} == {float}
