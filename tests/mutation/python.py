@@ -78,9 +78,9 @@ TESTS = {
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
 SLOW = {
     "harness.diagnose": "near_miss or pair_is_explained or probes_tell or deviations6-",
-    "python_ref.exact": "every_arithmetic or every_deviation or three_deviations or every_core",
-    "python_ref.bounds": "every_arithmetic or every_deviation or three_deviations or every_core",
-    "python_ref.balls": "every_arithmetic or every_deviation or three_deviations or every_core",
+    "python_ref.exact": "every_arithmetic or every_deviation or three_deviations or short_core",
+    "python_ref.bounds": "every_arithmetic or every_deviation or three_deviations or short_core",
+    "python_ref.balls": "every_arithmetic or every_deviation or three_deviations or short_core",
 }
 
 # Without the plugins that only cost time: the last collects garbage after every mutant.

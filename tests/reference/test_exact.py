@@ -213,9 +213,10 @@ def test_hyperparameters_in_float_are_bounded_as_if_float_was_given(names: str) 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("dialect", FORMULAS, ids=repr)
-def test_every_core_scenario_is_certified(precision: str, dialect: Dialect) -> None:
+def test_every_short_core_scenario_is_certified(precision: str, dialect: Dialect) -> None:
+    """As `golden verify` certifies all of them; the long one takes most of its time."""
     for fed in scenarios(precision):
-        if fed.edge:
+        if fed.edge or fed.steps > 100:
             continue
         weights = replay(fed, [Hypothesis(dialect, precision=precision)]).weights[0]
         bound = envelope(fed, precision, dialect)

@@ -151,7 +151,9 @@ def test_what_cannot_be_written_leaves_the_old_file_and_nothing_beside_it(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_regenerating_writes_what_differs_and_names_it(three: dict[Path, Golden]) -> None:
+def test_regenerating_writes_what_differs_and_names_it(
+    three: dict[Path, Golden], tmp_path: Path
+) -> None:
     first, second, third = three
     listed = goldens_of.DIRECTORY / sums.NAME
     assert goldens_of.regenerate() == [first, second, third, listed]
@@ -165,6 +167,7 @@ def test_regenerating_writes_what_differs_and_names_it(three: dict[Path, Golden]
     third.unlink()
     assert goldens_of.regenerate() == [second, third, *reversed(orphans)]
     assert goldens_of.paths() == sorted(three)
+    assert goldens_of.paths(tmp_path / "another") == []
     listed.unlink()
     assert goldens_of.regenerate() == [listed]
 
@@ -255,3 +258,22 @@ def test_what_lies_outside_is_named_with_its_distance(tmp_path: Path) -> None:
         f"reference/float64/wrong: step 2, w[1]: stored {float(right.weights[1, 1]) + 1!r} is 1"
     ]
     assert ", the bound is " in problems[0]
+
+
+def test_a_golden_is_certified_as_what_it_says_it_is(tmp_path: Path) -> None:
+    pytest.importorskip("flint")
+    fed = tiny(epsilon=0.5).in_precision("float32")
+    inside = Dialect(["epsilon=inside"])
+    right = make(fed, inside, "float32", "formula/float32/right")
+    double = make(fed, inside, "float64", "formula/float64/right")
+    for golden in (right, double):
+        file(tmp_path, golden)
+    assert goldens_of.certified(tmp_path) == (2, [])
+    file(tmp_path, replace(right, precision="float64", name="formula/float64/rounded"))
+    file(tmp_path, replace(right, dialect=Dialect(), name="reference/float32/other"))
+    count, problems = goldens_of.certified(tmp_path)
+    assert count == 2
+    assert {problem.partition(":")[0] for problem in problems} == {
+        "formula/float64/rounded",
+        "reference/float32/other",
+    }
