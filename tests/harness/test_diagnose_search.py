@@ -47,6 +47,48 @@ def test_the_arithmetic_is_the_first_that_equals_every_piece_of_its_precision() 
     assert dict(found.best.arithmetic) == {"float64": LEFT, "float32": DIVIDE}
 
 
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_steps_that_were_not_seen_and_digits_that_were_not_printed_are_still_equal(
+    precision: str,
+) -> None:
+    port, name = Dialect(["epsilon=inside"]), "epsilon-as-large-as-the-gradient"
+    for evidence in (
+        unseen(shown(name, port, LEFT, precision), 0, 2),
+        printed(shown(name, port, LEFT, precision), digits=7),
+    ):
+        found = diagnose([evidence], REFERENCE, largest=1)
+        assert found.best is not None
+        assert found.best.deviations == ("epsilon=inside",)
+        assert found.best.arithmetic is not None
+
+
+def printed(evidence: Evidence, digits: int) -> Evidence:
+    """The same with so many digits after the point."""
+    return replace(evidence, weights=evidence.weights.round(digits), rounding=0.5 * 10.0**-digits)
+
+
+def test_the_nearest_is_replayed_in_the_precision_that_was_seen() -> None:
+    found = search(shown("mixed-arrays", precision="float32")).nearest()
+    assert found is not None
+    assert (found.chosen, found.left) == (NOTHING, 0.0)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_speaks_and_what_says_nothing_is_counted_over_all_pieces(
+    more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal at first, then only within its bound; most of all that moved must speak for it."""
+    first, second, third = (shown(n) for n in ("mixed-arrays", "page-ten-steps", "sign-changes"))
+    first.weights[0, :3], second.weights[:2, 0] = math.nan, math.inf
+    spoken = first.weights.size + second.weights.size - 5
+    equal = {id(first): [PLAIN], id(second): [PLAIN], id(third): []}
+    monkeypatch.setattr(_Search, "_equal", lambda _, c, k, e, asked=None: equal[id(e)])
+    says = np.array([[0], [spoken - 5 + more]])
+    monkeypatch.setattr(_Search, "_within", lambda *_: (np.array([True]), says))
+    found = search(first, second, third)._borne_out([(NOTHING, {})])
+    assert [(e.chosen, e.arithmetic) for e in found] == ([] if more else [(NOTHING, None)])
+
+
 @pytest.mark.parametrize("held", [1, diagnosing._FEW, diagnosing._FEW + 1])
 def test_no_arithmetic_is_named_that_equals_one_piece_only(held: int) -> None:
     """However many candidates there are: the envelope goes first where they are many."""
