@@ -18,7 +18,8 @@ survivor any more. `result.toml` keeps the count of each module:
 
     mutants     all of them
     killed      a test fails, or the module cannot be imported
-    endless     the tests do not end, and the mutant is listed as `[[endless]]`, like the above
+    endless     the tests do not end, and the mutant is listed as `[[endless]]`, like the above;
+                on a machine that is fast enough a test may fail first, and it is killed
     equivalent  listed as `[[mutant]]`
     wording     only the letters of a sentence are changed ("XX...XX", upper, lower case): what
                 a message has to name is tested, how it says so is nobody's contract
@@ -289,7 +290,6 @@ def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant],
         entry["was"] for entries in listed.values() for entry in entries if not entry["why"].strip()
     ]
     stale = [f"no survivor is\n{m}" for m in equivalent - set(outcome.survived)]
-    stale += [f"not endless is\n{m}" for m in endless - set(outcome.endless)]
     stale += [f"no reason is given for {was}" for was in reasonless]
     left = [m for m in outcome.survived if m not in equivalent]
     unlisted = [m for m in left if not m.wording and not m.strict]
