@@ -18,10 +18,11 @@ import pytest
 from hypothesis import settings
 from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
-from harness import cache
+from harness import cache, run
 
 # Shared machines stall; how long an example takes says nothing about the code.
-settings.register_profile("rmsproof", deadline=None)
+# Half of Hypothesis's examples: they are others at every run.
+settings.register_profile("rmsproof", deadline=None, max_examples=50)
 settings.load_profile("rmsproof")
 
 
@@ -36,6 +37,8 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.setenv("PYTHONPYCACHEPREFIX", str(cache.root() / "bytecode"))
         patch.setenv("OMP_NUM_THREADS", "1")  # NumPy's start costs twice the processor time without
+        # The test processes have the cores already; threads would only take turns.
+        patch.setattr(run, "_CORES", 1)
         tempfile.tempdir = None
         with none_left():
             yield folder

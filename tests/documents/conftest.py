@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from support import SHORT
 
 from harness.documents.examine import examine
 from harness.documents.examined import Examination
@@ -14,9 +15,6 @@ from harness.run import Options
 from python_ref.dialects import Dialect
 
 Examine = Callable[..., Examination]
-
-# Without the golden of a thousand steps, which costs most and tells nothing of a document.
-SHORT = "[!t]*"
 
 RIGHT = """
 class RMSProp:

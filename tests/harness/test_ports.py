@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from support import SHORT
 
 from harness.judge import GRADIENTS_CHANGED, WIDENED, Result
 from harness.port import of_target, with_class
@@ -340,7 +341,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         path = folder / f"{name}.py"
         path.write_text(HEAD + dedent(source).lstrip("\n"), encoding="utf-8")
         ports.append(of_target(str(path)))
-    found = run(ports, Options(pattern="[!t]*", timeout=1.0), every_transport=False)
+    found = run(ports, Options(pattern=SHORT, timeout=1.0), every_transport=False)
     assert found.errors == ()
     assert [r.port for r in found.results] == ports, "results come in the order of the targets"
     return found

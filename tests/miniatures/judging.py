@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from support import SHORT
+
 from harness.judge import Result
 from harness.port import LANGUAGES, of_target
 from harness.run import Options, run
@@ -34,7 +36,9 @@ def files(kind: str, *languages: str) -> list[str]:
 def judged(*languages: str) -> dict[str, Result]:
     """All ports in some languages in one run, as `rmsproof check` would judge them."""
     names = [*files("right", *languages), *files("wrong", *languages)]
-    outcome = run([of_target(str(HERE / n)) for n in names], Options(), every_transport=False)
+    outcome = run(
+        [of_target(str(HERE / n)) for n in names], Options(pattern=SHORT), every_transport=False
+    )
     assert outcome.errors == ()
     return dict(zip(names, outcome.results, strict=True))
 
