@@ -220,8 +220,11 @@ class StdioTransport:
         child, pipe = self._running()
         if child.waited(0):
             fault = child.death()
+            said = already_there(child, pipe)
+            words = f"; it had said {shown(said)}" if said.strip() else ""
             self._end()
-            raise Unreachable(replace(fault, message=f"before it was asked {fault.message}"))
+            message = f"before it was asked {fault.message}{words}"
+            raise Unreachable(replace(fault, message=message))
         self._last_id += 1
         line = f'{{"id":{self._last_id},{request[1:]}\n'.encode()
         deadline = time.monotonic() + seconds

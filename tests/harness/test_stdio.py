@@ -173,12 +173,22 @@ def test_quitting_is_not_waited_for() -> None:
 
 def test_the_port_sees_nothing_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_TOKEN", "hush")
-    show = "import os; print(sorted(os.environ), flush=True)"
+    show = "import os, sys; print(sorted(os.environ), flush=True); sys.stdin.read()"
     transport = StdioTransport("x", [sys.executable, "-c", show], timeout=5)
     with pytest.raises(Unreachable) as caught:
         transport.describe()
     assert "PATH" in str(caught.value)
     assert "API_TOKEN" not in str(caught.value)
+
+
+def test_what_a_port_said_before_it_ended_unasked_is_told() -> None:
+    transport = StdioTransport(
+        "x", [sys.executable, "-S", "-c", "print('usage: x FILE')"], timeout=5
+    )
+    child, _ = transport._running()
+    assert child.waited(5)
+    with pytest.raises(Unreachable, match=r"before it was asked .* 0; it had said .*usage: x FILE"):
+        transport.describe()
 
 
 # -- a whole port ---------------------------------------------------------------------------------
