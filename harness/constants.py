@@ -197,23 +197,21 @@ class _Problem:
         if not points:
             return
         base = np.array([p.residual for p in points])
-        nudged, at, nudges = [], [], []
+        owners, at, nudges = [], [], []
         for i, p in enumerate(points):
             for k, name in enumerate(p.names):
                 least = 1e-6 if name in _LINEAR else 1.0
                 nudges.append(_NUDGE * max(least, abs(p.at[k])))
-                nudged.append(i)
+                owners.append(i)
                 at.append(p.at + nudges[-1] * (np.arange(len(p.names)) == k))
-        there = self.residuals([points[i] for i in nudged], at)
+        nudged = np.array(owners)
+        there = self.residuals([points[i] for i in owners], at)
         with np.errstate(all="ignore"):
             slopes = (there - base[nudged]) / np.array(nudges)[:, np.newaxis]
             slopes = np.nan_to_num(slopes, posinf=0, neginf=0)
         steps: list[Rows | None] = []
-        first = 0
-        for p, residual in zip(points, base, strict=True):
-            own = slopes[first : first + len(p.names)]
-            first += len(p.names)
-            step, *_ = np.linalg.lstsq(own.T, -residual, rcond=None)
+        for i, p in enumerate(points):
+            step, *_ = np.linalg.lstsq(slopes[nudged == i].T, -base[i], rcond=None)
             for k, name in enumerate(p.names):
                 if name not in _LINEAR:  # a logarithm or logit moves by no more than e**3
                     step[k] = min(max(step[k], -3.0), 3.0)

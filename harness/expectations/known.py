@@ -30,8 +30,6 @@ from harness.judge import Result
 from harness.patterns import matches
 from harness.verdict import GOOD, ORDER, VERDICTS, of_golden
 from python_ref.dialects import Dialect
-from python_ref.files import exists
-from python_ref.files import shown as visible
 
 MOVES_WRONGLY = ("diverges", "no-update")
 FATAL = ("times-out", "crashes", "garbled")
@@ -117,7 +115,7 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     possible = [word for word in VERDICTS if word not in (*GOOD, "not-run")]
     if entry.verdict not in possible:
         raise UsageError(
-            f"{where}.verdict: {visible(entry.verdict)} is none of {', '.join(possible)}"
+            f"{where}.verdict: {files.shown(entry.verdict)} is none of {', '.join(possible)}"
         )
     goldens = (entry.golden,) if isinstance(entry.golden, str) else tuple(entry.golden)
     if not goldens:

@@ -48,7 +48,9 @@ START_SECONDS = 30.0
 _LOAD_SECONDS = 3.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
-_FORGED = "the worker's reply cannot be read; the port wrote to its pipe"
+_FORGED = Fault(
+    "garbled", "the worker's reply cannot be read; the port wrote to its pipe", fatal=True
+)
 # Scenarios sent ahead of the reply that is awaited.
 _AHEAD = 8
 
@@ -189,8 +191,7 @@ class Worker:
             raise self._broken(child, pipe, seconds, error) from None
         except msgspec.DecodeError:
             self._end()
-            message = _FORGED
-            raise Unreachable(Fault("garbled", message, fatal=True)) from None
+            raise Unreachable(_FORGED) from None
         if reply.get("id") != number:
             self._end()
             message = f"reply {reply.get('id')} where {number} was asked"
@@ -441,8 +442,7 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
         spent = fault is not None and bool(reply["failure"].get("spent"))
         facts = facts_of(reply.get("facts") or {})
     except (AttributeError, KeyError, TypeError, ValueError):  # the port wrote in its place
-        fault = Fault("garbled", _FORGED, fatal=True)
-        return Observation(_stacked(rows, scenario.size), fault=fault)
+        return Observation(_stacked(rows, scenario.size), fault=_FORGED)
     if fault and fault.kind == "crashes" and fault.step is None:
         fault = replace(fault, step=1)
     if fault and spent:
