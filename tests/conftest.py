@@ -18,7 +18,8 @@ import pytest
 from hypothesis import settings
 from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
-from harness import cache, run
+from harness.judging import run
+from harness.machine import cache
 
 # Shared machines stall; how long an example takes says nothing about the code.
 # Half of Hypothesis's examples: they are others at every run.

@@ -15,10 +15,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.transport.base import Observation
-from python_ref.dialects import Dialect
+from harness.model.observation import Observation
+from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
-from python_ref.scenarios import Scenario, scenarios
+from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.scenario import Scenario
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # All goldens but that of a thousand steps, which takes longer than the rest together (and one

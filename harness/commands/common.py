@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from harness.errors import ToolchainError, UsageError
+from harness.model.errors import ToolchainError, UsageError
 
 if TYPE_CHECKING:
-    from harness.judge import Result
-    from harness.run import Options
+    from harness.judging.judge import Result
+    from harness.judging.run import Options
 
 OK, DIFFERENT, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -80,7 +80,7 @@ def options(
     transport: list[str] | None, golden: str, edge: bool, timeout: float, large: bool
 ) -> Options:
     """What a command line says of all ports alike. Raises UsageError: no such transport."""
-    from harness.run import Options
+    from harness.judging.run import Options
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):
@@ -90,7 +90,7 @@ def options(
 
 def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:
     """2 goes before 1, 1 before 3."""
-    from harness.verdict import UNDECIDED
+    from harness.model.words import UNDECIDED
 
     if errors:
         return USAGE

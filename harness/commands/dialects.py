@@ -16,10 +16,10 @@ def dialects_list() -> int:
 
 def dialects_show(name: str) -> int:
     """One dialect (a name or axis=value): formulas, words, where it is written."""
-    from harness.port import dialect
+    from harness.ports.port import dialect
     from harness.report import terminal
     from harness.report.dialects import details
-    from python_ref.libraries import LIBRARIES, find
+    from python_ref.dialects.libraries import LIBRARIES, find
 
     found = dialect([name])
     known = None
@@ -31,8 +31,8 @@ def dialects_show(name: str) -> int:
 
 def dialects_compare(first: str, second: str) -> int:
     """Two dialects: which axes differ, by how much, and when they are the same."""
-    from harness.dialects import compare_dialects
-    from harness.port import dialect
+    from harness.analysis.compare_dialects import compare_dialects
+    from harness.ports.port import dialect
     from harness.report import terminal
     from harness.report.dialects import comparison
 

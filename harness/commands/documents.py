@@ -22,12 +22,12 @@ from harness.commands.common import (
     options,
     output,
 )
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.documents.examined import Examination
-    from harness.run import Options
-    from python_ref.dialects import Dialect
+    from harness.judging.run import Options
+    from python_ref.dialects.dialect import Dialect
 
 
 def doc(
@@ -45,11 +45,11 @@ def doc(
     json: Json = None,
 ) -> int:
     """Judge the code blocks of documents where they are published. Executes their code."""
-    from harness.port import dialect as dialect_of
+    from harness.judging.goldens import Goldens
+    from harness.ports.port import dialect as dialect_of
     from harness.report import documents, terminal
     from harness.report.words import problem
-    from harness.run import Goldens
-    from python_ref.dialects import Dialect
+    from python_ref.dialects.dialect import Dialect
 
     started = time.monotonic()
     claim = dialect_of(dialect) if dialect else Dialect()
@@ -107,7 +107,7 @@ def tutorial(
     ] = None,
 ) -> int:
     """RMSProp at work: four demonstrations, their plots and an executed notebook."""
-    from harness.tutorial import write
+    from harness.commands.tutorial import write
 
     written = write(folder, epochs)
     for line in (*written.lines, "", *map(str, written.files)):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.commands.common import DIFFERENT, OK, write
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 
 
 def golden_list() -> int:
@@ -44,7 +44,7 @@ def golden_verify(
     from harness.report import terminal
     from harness.report.words import problem
     from python_ref import golden
-    from python_ref.exact import OracleMissingError
+    from python_ref.rounding.envelope import OracleMissingError
 
     _existing(directory)
     with terminal.working("computing every golden anew"):

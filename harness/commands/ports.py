@@ -27,12 +27,12 @@ from harness.commands.common import (
     output,
     write,
 )
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.expectations.known import Held, Known
-    from harness.port import Port
-    from harness.run import Options, Outcome
+    from harness.judging.run import Options, Outcome
+    from harness.ports.port import Port
 
 Update = Annotated[
     bool,
@@ -57,7 +57,7 @@ def run(
     json: Json = None,
 ) -> int:
     """Judge the bundled editions over both transports, against what they are known to show."""
-    from harness.port import bundled
+    from harness.ports.port import bundled
 
     ports = bundled()
     if only:
@@ -111,8 +111,8 @@ def check(
     """Judge somebody's own port. Executes its code."""
     from dataclasses import replace
 
-    from harness import port as ports_of
     from harness.expectations.known import read
+    from harness.ports import port as ports_of
     from harness.report.words import problem
 
     if update_expectations and (expect is None or golden != "*"):
@@ -168,8 +168,8 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> tuple[Outcome, fl
     """Judge the ports, with a bar on standard error; the seconds it took."""
     from rich.console import Console
 
+    from harness.judging.run import run as run_ports
     from harness.report import terminal
-    from harness.run import run as run_ports
 
     started = time.monotonic()
     jobs = sum(len(port.transports) if every else 1 for port in ports)
@@ -265,7 +265,7 @@ def identify(
     json: Json = None,
 ) -> int:
     """Explain an observation: the same as claimed, or what it does instead."""
-    from harness.identify import identify as explain
+    from harness.judging.identify import identify as explain
     from harness.report import json as report_json
     from harness.report import terminal
 
@@ -286,11 +286,11 @@ def power(
     from dataclasses import asdict
     from json import dumps
 
-    from harness.power import power as measure
+    from harness.analysis.power import power as measure
+    from harness.judging.goldens import Goldens
     from harness.report import terminal
     from harness.report.dialects import matrix
-    from harness.run import Goldens
-    from python_ref.dialects import Dialect
+    from python_ref.dialects.dialect import Dialect
 
     goldens = Goldens(golden)
     goldens.check(Dialect())

@@ -11,27 +11,29 @@ from typing import Any
 
 import numpy as np
 
-from harness.binding import BindingError, Wanted, bind
-from harness.compare import compare_all
-from harness.diagnose import LARGEST, diagnose
+from harness.comparison.compare import compare_all
+from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import runner, trainers
 from harness.documents.source import Source, port_of
 from harness.documents.trainers import Convention, Trainer
-from harness.errors import ToolchainError
-from harness.evidence import of_golden
-from harness.isolation.sandbox import Sandbox
-from harness.judge import Result, judge, settled, unreached
-from harness.port import Port
-from harness.run import Goldens, Options, options_of
-from harness.toolchain.compile import CompileError
-from harness.toolchain.prepare import Toolchain
-from harness.transport.base import Fault, Observation, Unreachable
+from harness.judging.goldens import Goldens, options_of
+from harness.judging.judge import Result, judge, settled, unreached
+from harness.judging.run import Options
+from harness.judging.verdict import of_port
+from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm.prepare import Toolchain
+from harness.machine.isolation.sandbox import Sandbox
+from harness.model.errors import ToolchainError
+from harness.model.evidence import of_golden
+from harness.model.observation import Fault, Observation, Unreachable
+from harness.model.words import GOOD
+from harness.ports.binding import BindingError, Wanted, bind
+from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
-from harness.verdict import GOOD, of_port
 from python_ref import golden as goldens_of
-from python_ref.dialects import Dialect
+from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
-from python_ref.scenarios import Scenario
+from python_ref.scenarios.scenario import Scenario
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
 BLOCK_SECONDS = 60.0

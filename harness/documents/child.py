@@ -71,7 +71,6 @@ class _Expected(_Kept):
 
 def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the pieces; what each printed, and how it failed if it did."""
-    used = _stood_in(task)
     module = _module("__main__", task["name"])
     for text in task["pieces"]:
         out = _Kept()
@@ -79,7 +78,7 @@ def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         failure = _attempt(run, out, task)
         # Lone surrogates are no text that a report could hold.
         output = out.getvalue().encode("utf-8", "backslashreplace").decode()
-        yield {"output": output, "failure": failure, "stood_in": used()}
+        yield {"output": output, "failure": failure}
         if failure and not task["go_on"]:
             return
 
@@ -88,7 +87,6 @@ def which(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The first of several programs whose last piece prints what is expected, by its place."""
     signal.setitimer(signal.ITIMER_REAL, task["seconds"])
     for place, pieces in enumerate(task["programs"]):
-        _stood_in(task)
         module = _module("__main__", task["name"])
         out = io.StringIO()
         failure = None
@@ -185,16 +183,6 @@ def _candidates(returned: Any) -> list[Any]:
         found += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
         found += returned[-1:]
     return found
-
-
-def _stood_in(task: dict[str, Any]) -> Callable[[], list[str]]:
-    """Put in the stand-ins; what tells which dialects were stepped."""
-    if not task["stand_ins"]:
-        return list
-    from harness.documents.stand_ins import install, used
-
-    install(task["stand_ins"])
-    return lambda: list(used())
 
 
 def _module(name: str, file: str) -> types.ModuleType:

@@ -19,13 +19,14 @@ from harness.documents.program import Piece, compiles
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
-from harness.errors import ToolchainError
-from harness.isolation.sandbox import network_can_be_cut, sandbox
-from harness.judge import unreached
-from harness.run import Goldens, Options
-from harness.toolchain.prepare import Toolchain
-from harness.transport.base import Fault
-from python_ref.dialects import Dialect
+from harness.judging.goldens import Goldens
+from harness.judging.judge import unreached
+from harness.judging.run import Options
+from harness.languages.jvm.prepare import Toolchain
+from harness.machine.isolation.sandbox import network_can_be_cut, sandbox
+from harness.model.errors import ToolchainError
+from harness.model.observation import Fault
+from python_ref.dialects.dialect import Dialect
 
 Progress = Callable[[str, int], None]
 """Told what is being done, and how many blocks are finished since."""
@@ -255,14 +256,14 @@ class _Examiner:
         self._reading.texts[block.index] = restored_text
         earlier = self._reading.source(block).earlier
         script = scripts.script(earlier, Piece(block.line, restored_text), port.name)
-        outcome = scripts.library_result(script, block, port, self._reading.claim, seconds)
-        layers.append(Layer(outcome.result))
+        result, findings = scripts.library_result(script, block, port, seconds)
+        layers.append(Layer(result))
         return Examined(
             block,
             "trainer",
             "",
             tuple(layers),
-            findings=(*self._static(block), *outcome.findings),
+            findings=(*self._static(block), *findings),
             whole=published,
             repaired=restored_text if restored_text != published else None,
         )

@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.documents.blocks import Block, Document
-from harness.documents.findings import Finding
 from harness.documents.formulas import Formula
 from harness.documents.trainers import Convention
-from harness.judge import Result
+from harness.judging.judge import Result
 
 GUESSED = "nothing names its language; it reads like {}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence about the document, and the line it is about."""
+
+    line: int
+    sentence: str
 
 
 @dataclass(frozen=True)

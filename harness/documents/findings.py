@@ -5,26 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from harness.binding import HYPERPARAMETERS, role_names
 from harness.documents.blocks import Document
+from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
 from harness.documents.program import parsed
 from harness.documents.trainers import iteration_names
-from harness.verdict import GOOD
-from python_ref.dialects import Dialect
-
-if TYPE_CHECKING:
-    from harness.documents.examined import Examined
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A sentence about the document, and the line it is about."""
-
-    line: int
-    sentence: str
+from harness.model.words import GOOD
+from harness.ports.binding import HYPERPARAMETERS, role_names
+from python_ref.dialects.dialect import Dialect
 
 
 def about_code(

@@ -10,8 +10,8 @@ from harness.documents.program import Piece
 from harness.documents.repair.indentation import lost, restored
 from harness.documents.source import Source, port_of
 from harness.documents.spread import continued
-from harness.port import Port
-from python_ref.dialects import Dialect
+from harness.ports.port import Port
+from python_ref.dialects.dialect import Dialect
 
 
 class Reading:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
 from harness.documents.trainers import Case
-from harness.isolation.sandbox import Sandbox, sandbox
-from harness.transport.base import Fault, Unreachable
+from harness.machine.isolation.sandbox import Sandbox, sandbox
+from harness.model.observation import Fault, Unreachable
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.spoken import started
 
@@ -31,13 +31,11 @@ class Ran:
 
     Attributes:
         missing: the module that is not installed, where that is why.
-        stood_in: the dialects that were stepped in a library's place so far.
     """
 
     output: str
     fault: Fault | None = None
     missing: str | None = None
-    stood_in: tuple[str, ...] = ()
 
 
 class _Failure(msgspec.Struct):
@@ -52,7 +50,6 @@ class _Failure(msgspec.Struct):
 class _Piece(msgspec.Struct):
     output: str
     failure: _Failure | None
-    stood_in: list[str]
 
 
 class _Place(msgspec.Struct):
@@ -70,7 +67,6 @@ def run(
     seconds: float,
     *,
     go_on: bool = False,
-    stand_ins: Collection[str] = (),
     echo: str = "",
 ) -> list[Ran]:
     """Run pieces of a script in one namespace of a process of their own.
@@ -80,7 +76,6 @@ def run(
         name: how tracebacks call the file.
         seconds: for each piece.
         go_on: whether the pieces behind one that failed are run, as in a notebook.
-        stand_ins: libraries that are to be stood in for.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
 
@@ -92,7 +87,6 @@ def run(
         "pieces": list(pieces),
         "name": name,
         "go_on": go_on,
-        "stand_ins": list(stand_ins),
         "seconds": seconds,
         "echo": echo,
     }
@@ -102,7 +96,6 @@ def run(
             piece.output,
             piece.failure.fault() if piece.failure else None,
             piece.failure.missing if piece.failure else None,
-            tuple(piece.stood_in),
         )
         for piece in answers
     ]
@@ -117,7 +110,6 @@ def which(
     expected: str,
     name: str,
     seconds: float,
-    stand_ins: Collection[str] = (),
 ) -> int | None:
     """The place of the first program whose last piece prints what is expected, if one does."""
     task = {
@@ -125,7 +117,6 @@ def which(
         "programs": [list(pieces) for pieces in programs],
         "expected": expected,
         "name": name,
-        "stand_ins": list(stand_ins),
         "seconds": seconds,
     }
     answers, _ = _asked(task, seconds, _Place)

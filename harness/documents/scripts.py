@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.diagnose import Diagnosis, Explanation
 from harness.documents import runner
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
-from harness.documents.printed import differs, numbers
+from harness.documents.printed import differs
 from harness.documents.program import Piece, assembled, context, parsed
-from harness.hypotheses import Deviations
-from harness.judge import Result, settled, unreached
-from harness.port import Port
-from harness.transport.base import Fault
-from harness.verdict import Verdict
-from python_ref.axes import AXES
-from python_ref.dialects import Dialect
-from python_ref.libraries import find
+from harness.judging.judge import Result, unreached
+from harness.model.observation import Fault
+from harness.ports.port import Port
 
 CANDIDATES = 60
 """So many ways of a lost indentation are run to see which prints what is shown."""
-
-PRINTED = "printed"
-"""The transport of a result that rests on printed numbers."""
 
 _SEARCH_SECONDS = 30.0
 
@@ -170,26 +160,18 @@ def reproducing(
         shown.printed.text,
         found[0].name,
         _SEARCH_SECONDS,
-        _missing_libraries(found[0]),
     )
     return None if place is None else texts[place]
 
 
 # -- scripts that use a library's optimizer ---------------------------------------------------
 
-
-@dataclass(frozen=True)
-class LibraryResult:
-    """What became of a script that trains with a library's optimizer."""
-
-    result: Result
-    findings: tuple[str, ...]
+_LIBRARIES = frozenset("torch tensorflow keras tf_keras optax jax mlx paddle".split())
+"""The packages whose `RMSprop` is a library's own, not the page's."""
 
 
 def library_calls(text: str) -> bool:
-    """Whether a text makes an RMSProp of a library that we can stand in for."""
-    from harness.documents.stand_ins import KNOWN
-
+    """Whether a text makes an RMSProp of a library."""
     tree = parsed(text)
     if tree is None:
         return False
@@ -199,10 +181,14 @@ def library_calls(text: str) -> bool:
     imported = {
         alias.asname or alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in KNOWN
+        if isinstance(node, ast.ImportFrom) and _root(node.module or "") in _LIBRARIES
         for alias in node.names
     }
-    return bool(_roots(tree) & KNOWN.keys()) and (made or bool(named & imported))
+    return bool(_roots(tree) & _LIBRARIES) and (made or bool(named & imported))
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def _roots(tree: ast.Module) -> set[str]:
@@ -210,87 +196,30 @@ def _roots(tree: ast.Module) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            found |= {_root(alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.partition(".")[0])
+            found.add(_root(node.module))
     return found
 
 
-def _libraries(found: Script) -> list[str]:
-    from harness.documents.stand_ins import KNOWN
-
-    roots = set()
-    for piece in (*found.borrowed, found.own):
-        tree = parsed(piece.text)
-        roots |= _roots(tree) if tree else set()
-    return sorted(roots & KNOWN.keys())
-
-
-def _missing_libraries(found: Script) -> list[str]:
-    return [name for name in _libraries(found) if not _installed(name)]
-
-
-def _installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
-
-
 def library_result(
-    found: Script, block: Block, port: Port, claim: Dialect, seconds: float
-) -> LibraryResult:
-    """Judge a script that trains with a library's optimizer.
+    found: Script, block: Block, port: Port, seconds: float
+) -> tuple[Result, tuple[str, ...]]:
+    """Run a script that trains with a library's optimizer, where the library is installed.
 
-    Where the library is installed the script is run with it, and the dialect that was stepped
-    in a stand-in is the explanation if both print the same numbers. Where it is not, there is
-    no verdict; what the document shows is held against the dialect either way.
+    Returns:
+        Its result, which is no verdict on code of the page, and what came of the output shown.
     """
-    stood = _last(runner.run(found.programs(), found.name, seconds, stand_ins=_libraries(found)))
-    findings = [_table(stood, block)] if block.printed is not None else []
-    if missing := _missing_libraries(found):
-        said = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed"
-        return LibraryResult(_unjudged(port, said), tuple(findings))
-    real = _last(runner.run(found.programs(), found.name, seconds))
-    if real.fault:
-        return LibraryResult(unreached(port, "local", real.fault), tuple(findings))
-    if block.printed is not None:
-        findings.append(held(real, block).sentence)
-    if len(set(numbers(real.output))) < _TELLING:
-        said = "it prints too few numbers to tell what its optimizer does"
-        return LibraryResult(_unjudged(port, said), tuple(findings))
-    if stood.fault or len(stood.stood_in) != 1 or differs(stood.output, real.output) is not None:
-        said = "what it prints is not that of the dialect named for its library"
-        return LibraryResult(_unjudged(port, said), tuple(findings))
-    return LibraryResult(_explained(port, claim, find(stood.stood_in[0]).dialect), tuple(findings))
-
-
-# So many different numbers, printed to several digits, no two dialects have in common.
-_TELLING = 5
-
-
-def _unjudged(port: Port, said: str) -> Result:
-    return unreached(port, "local", Fault("not-run", said))
-
-
-def _table(stood: runner.Ran, block: Block) -> str:
-    assert block.printed is not None
-    shown = f"the output at line {block.printed.line}"
-    if stood.fault or not stood.stood_in:
-        why = stood.fault.message.partition("\n")[0] if stood.fault else "no optimizer was stepped"
-        return f"{shown} was not checked against a dialect: {why}"
-    difference = differs(block.printed.text, stood.output)
-    names = " and ".join(stood.stood_in)
-    if difference is None:
-        return f"{shown} is that of the dialect {names}, to every printed digit"
-    return f"{shown} is not that of the dialect {names}: {difference}"
-
-
-def _explained(port: Port, claim: Dialect, dialect: Dialect) -> Result:
-    """The result of a port that prints what a dialect does."""
-    chosen: Deviations = tuple(
-        (axis, dialect.choice(axis)) for axis in AXES if dialect.choice(axis) != claim.choice(axis)
-    )
-    diagnosis = Diagnosis(Explanation(chosen)) if chosen else None
-    word = "diverges" if chosen else "conforms"
-    return settled(port, "python", PRINTED, Verdict(word, compared=1), diagnosis)
+    ran = _last(runner.run(found.programs(), found.name, seconds))
+    findings = (held(ran, block).sentence,) if block.printed is not None else ()
+    if ran.missing:
+        name = _root(ran.missing)
+        said = f"{name} is not installed: pip install {name} to run this block"
+        return unreached(port, "local", Fault("not-run", said)), findings
+    if ran.fault:
+        return unreached(port, "local", ran.fault), findings
+    said = "its optimizer is a library's own, not the page's; the block was run as it stands"
+    return unreached(port, "local", Fault("not-run", said)), findings
 
 
 def syntax_fault(text: str, line: int) -> Fault:

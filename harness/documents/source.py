@@ -10,8 +10,8 @@ from pathlib import Path
 from harness.documents.blocks import Block
 from harness.documents.program import Piece, additions, assembled, context, declared, parsed
 from harness.documents.repair import Repaired
-from harness.port import Port
-from python_ref.dialects import Dialect
+from harness.ports.port import Port
+from python_ref.dialects.dialect import Dialect
 
 # What a compiler wants its files to end with; Clojure reads the document's own name.
 _SUFFIXES = {"java": ".java", "scala": ".scala", "clojure": ""}
@@ -184,8 +184,8 @@ def port_of(document: str, block: Block, claim: Dialect, files: tuple[Path, ...]
 
 def looks_like_optimizer(text: str, language: str) -> bool:
     """Whether the words of an optimizer stand in a text at all; most blocks hold other things."""
-    from harness.binding import role_names
     from harness.documents.trainers import gradient_names
+    from harness.ports.binding import role_names
 
     if not re.search(_DEFINES[language], text):
         return False

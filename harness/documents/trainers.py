@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.binding import role_names
 from harness.documents.program import parsed
-from harness.transport.base import flat_gradients, flat_weights
-from python_ref.scenarios import Scenario
+from harness.model.observation import flat_gradients, flat_weights
+from harness.ports.binding import role_names
+from python_ref.scenarios.scenario import Scenario
 
 # The roles that only a trainer's parameters have; the others are those of any port.
 _NAMES: Mapping[str, str] = {

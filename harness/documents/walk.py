@@ -13,10 +13,10 @@ from harness.documents.reading import Reading
 from harness.documents.repair import Broken, Repaired
 from harness.documents.repair.indentation import lost, restored
 from harness.documents.source import Source
-from harness.headline import headline
-from harness.judge import Result
-from harness.transport.base import Fault
-from harness.verdict import GOOD
+from harness.judging.judge import Result
+from harness.languages.headline import headline
+from harness.model.observation import Fault
+from harness.model.words import GOOD
 
 LAYERS = 12
 """A block gets so many repairs."""

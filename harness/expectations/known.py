@@ -22,14 +22,16 @@ from pathlib import Path
 
 import msgspec
 
-from harness.compare import Comparison
-from harness.errors import UsageError
-from harness.expectations.expectation import shown
-from harness.fields import of_toml
-from harness.judge import Result
-from harness.patterns import matches
-from harness.verdict import GOOD, ORDER, VERDICTS, of_golden
-from python_ref.dialects import Dialect
+from harness.comparison.compare import Comparison
+from harness.judging.judge import Result
+from harness.judging.verdict import of_golden
+from harness.model.errors import UsageError
+from harness.model.expectation import shown
+from harness.model.fields import of_toml
+from harness.model.patterns import matches
+from harness.model.words import GOOD, ORDER, VERDICTS
+from python_ref import files
+from python_ref.dialects.dialect import Dialect
 
 MOVES_WRONGLY = ("diverges", "no-update")
 FATAL = ("times-out", "crashes", "garbled")
@@ -102,7 +104,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 def read(path: Path) -> list[Known]:
     """Read a file of known differences. Raises UsageError naming file, entry and field."""
-    if not exists(path):
+    if not files.exists(path):
         raise UsageError(
             f"{path}: is not there; the same command with --update-expectations writes it"
         )

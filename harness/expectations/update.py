@@ -16,12 +16,12 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT
 
-from harness.errors import ToolchainError, UsageError
-from harness.expectations.expectation import shown
 from harness.expectations.known import FATAL, MOVES_WRONGLY, Held, Known, named, wrong_at
-from harness.judge import Result
-from harness.port import MANIFEST
-from harness.verdict import GOOD
+from harness.judging.judge import Result
+from harness.model.errors import ToolchainError, UsageError
+from harness.model.expectation import shown
+from harness.model.words import GOOD
+from harness.ports.port import MANIFEST
 
 _TITLE = "What is known to differ. A run that shows this, no less and no more, ends well."
 

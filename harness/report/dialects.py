@@ -8,10 +8,11 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from harness.dialects import Compared
-from harness.power import Power
-from python_ref.dialects import AXES, Dialect
-from python_ref.libraries import LIBRARIES, NamedDialect
+from harness.analysis.compare_dialects import Compared
+from harness.analysis.power import Power
+from python_ref.dialects.axes import AXES
+from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.libraries import LIBRARIES, NamedDialect
 
 
 def _table(*columns: str) -> Table:

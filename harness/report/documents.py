@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.documents.examined import GUESSED, Examination, Examined
-from harness.judge import Result
+from harness.judging.judge import Result
 from harness.report import json as report_json
 from harness.report import words
 from harness.report.terminal import colour

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from harness.compare import Divergence
-from harness.judge import Result
+from harness.comparison.compare import Divergence
+from harness.judging.judge import Result
+from harness.model.words import GOOD
 from harness.report import words
-from harness.verdict import GOOD
 
 FORMAT = "rmsproof.report/1"
 

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from harness.judge import Result
+from harness.judging.judge import Result
+from harness.model.words import GOOD, UNDECIDED
 from harness.report import words
-from harness.verdict import GOOD, UNDECIDED
 
 # Where there is no terminal (a pipe, a CI log) the lines may be this long.
 _LOG_WIDTH = 100

@@ -7,13 +7,15 @@ import re
 import sys
 from dataclasses import replace
 
-from harness.compare import Comparison, Divergence
-from harness.diagnose import LARGEST, Diagnosis, Explanation, Nearest
-from harness.headline import headline
-from harness.hypotheses import dialect
-from harness.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
-from python_ref.dialects import AXES, Arithmetic, Dialect
-from python_ref.libraries import named
+from harness.comparison.compare import Comparison, Divergence
+from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
+from harness.diagnosis.hypotheses import dialect
+from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
+from harness.languages.headline import headline
+from python_ref.dialects.axes import AXES
+from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.libraries import named
+from python_ref.numbers.arithmetic import Arithmetic
 
 _NOTES = {
     GRADIENTS_CHANGED: "changes the gradients it was given",
@@ -80,8 +82,6 @@ def why(result: Result) -> str:
         return f"{verdict.golden}: {said}" if verdict.golden else said
     if verdict.word == "exact":
         return f"equal to the last bit in {verdict.compared} goldens ({arithmetic(result)})"
-    if verdict.word == "conforms" and result.transport == "printed":
-        return "prints what the reference does, to every printed digit"
     if verdict.word == "conforms":
         return f"within rounding in {verdict.compared} goldens; {_furthest(result.comparisons)}"
     if verdict.word == "no-update":

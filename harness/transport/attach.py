@@ -12,9 +12,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.binding import HYPERPARAMETERS, OPTIONS, Binding, Wanted, bind
-from harness.transport.base import Description, Observation
-from python_ref.scenarios import Scenario
+from harness.model.observation import Observation
+from harness.ports.binding import HYPERPARAMETERS, OPTIONS, Binding, Wanted, bind
+from harness.transport.base import Description
+from python_ref.scenarios.scenario import Scenario
 
 
 class Conversation(Protocol):

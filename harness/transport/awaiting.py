@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.transport.base import Fault
+from harness.model.observation import Fault
 from harness.transport.process import Child, Deadline, Pipe
 
 # How often a process is looked at that owes an answer: its end is not always the pipe's.

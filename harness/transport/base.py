@@ -1,71 +1,14 @@
-"""What every transport carries: a scenario there, an observation or a fault back."""
+"""How every transport is asked: a scenario there, an observation or a fault back."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from python_ref.scenarios import Scenario
-
-Rows = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a port gave no (whole) answer.
-
-    Attributes:
-        kind: the verdict it amounts to: does-not-compile, crashes, times-out, garbled,
-            unsupported or not-run.
-        message: what happened, for people.
-        step: the step it happened in, from 1; None outside the steps.
-        fatal: the port's process ended, or had to be ended, with it.
-    """
-
-    kind: str
-    message: str
-    step: int | None = None
-    fatal: bool = False
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What was seen beside the numbers.
-
-    Attributes:
-        where: the weights were found "in place", "replaced" (new entries in the map given),
-            "returned", or "nowhere" (neither what was given nor what came back changed).
-        gradients_changed: the port wrote to the gradients it was given.
-        widened: float32 was given and something wider came back.
-        pair: of a returned pair of weights and state, the weights were the "first" or the
-            "second"; empty where there was none, or the host settles it for itself.
-    """
-
-    where: str = ""
-    gradients_changed: bool = False
-    widened: bool = False
-    pair: str = ""
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What a port did with a scenario.
-
-    Attributes:
-        weights: (t, N) after each of the t steps that were completed.
-        moving_average: (t, N), or None where it is not visible.
-        fault: what ended it early, if anything.
-    """
-
-    weights: Rows
-    moving_average: Rows | None = None
-    fault: Fault | None = None
-    facts: Facts = field(default_factory=Facts)
+from harness.model.observation import Facts, Fault, Observation, Rows, Unreachable
+from python_ref.scenarios.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -83,14 +26,6 @@ class Description:
     precisions: tuple[str, ...]
     state: bool = False
     roles: tuple[str, ...] = ()
-
-
-class Unreachable(Exception):
-    """A port cannot be asked (any more); carries the fault."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
 
 
 def closed() -> Unreachable:
@@ -120,25 +55,6 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End everything that was started, for good; any thread may, whatever another awaits."""
-
-
-def flat_gradients(scenario: Scenario, start: int, stop: int) -> tuple[Rows, bytes]:
-    """Steps start..stop of the gradients as (steps, N) and, a byte each, who takes part."""
-    steps = [scenario.gradients[t] for t in range(start, stop)]
-    names = scenario.names
-    if all(len(step) == len(names) for step in steps):
-        rows = [np.concatenate([step[name] for name in names]) if names else () for step in steps]
-        return np.array(rows, dtype=np.float64), b"\1" * (len(steps) * len(names))
-    blank = {name: np.zeros(n) for name, n in zip(names, scenario.lengths, strict=True)}
-    rows = [np.concatenate([step.get(name, blank[name]) for name in names]) for step in steps]
-    present = bytes(name in step for step in steps for name in names)
-    return np.array(rows, dtype=np.float64), present
-
-
-def flat_weights(scenario: Scenario) -> Rows:
-    """The initial weights, (N,)."""
-    arrays = list(scenario.weights.values())
-    return np.concatenate(arrays) if arrays else np.zeros(0)
 
 
 def facts_of(found: dict[str, Any]) -> Facts:

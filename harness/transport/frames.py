@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.base import Fault, Unreachable
+from harness.model.observation import Fault, Unreachable
 
 _HEADER = 4
 # Far more than any message of ours: what claims to be longer is no message.

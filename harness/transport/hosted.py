@@ -20,27 +20,23 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from harness.binding import Wanted
-from harness.isolation.sandbox import Sandbox
-from harness.transport import frames
-from harness.transport.attach import Attached, attach, roles_of
-from harness.transport.awaiting import more, unanswered
-from harness.transport.base import (
-    Description,
+from harness.machine.isolation.sandbox import Sandbox
+from harness.model.observation import (
     Fault,
     Observation,
     Rows,
     Unreachable,
-    closed,
-    facts_of,
-    fault_of,
     flat_gradients,
     flat_weights,
-    offered,
 )
+from harness.ports.binding import Wanted
+from harness.transport import frames
+from harness.transport.attach import Attached, attach, roles_of
+from harness.transport.awaiting import more, unanswered
+from harness.transport.base import Description, closed, facts_of, fault_of, offered
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.spoken import started
-from python_ref.scenarios import Scenario
+from python_ref.scenarios.scenario import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
 START_SECONDS = 30.0

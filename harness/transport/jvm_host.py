@@ -65,7 +65,7 @@ class JvmHost:
             raise LoadError(str(error.kind()), str(error.getMessage())) from None
 
     def shape(self) -> dict[str, Any]:
-        """Classes and functions with their parameters (see harness.binding)."""
+        """Classes and functions with their parameters (see harness.ports.binding)."""
         shape: dict[str, Any] = json.loads(str(self._host.shape()))
         return shape
 

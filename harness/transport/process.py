@@ -19,9 +19,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from harness.isolation.group import Group
-from harness.isolation.limits import PORT, Limits
-from harness.transport.base import Fault, Unreachable
+from harness.machine.isolation.group import Group
+from harness.machine.isolation.limits import PORT, Limits
+from harness.model.observation import Fault, Unreachable
 
 # Enough for a JVM's dump of its threads, of which one may be a thousand calls deep.
 _LAST_LINES = 4000

@@ -68,7 +68,7 @@ class PythonHost:
     # -- shape -----------------------------------------------------------------------------
 
     def shape(self) -> dict[str, Any]:
-        """Classes and functions with their parameters (see harness.binding)."""
+        """Classes and functions with their parameters (see harness.ports.binding)."""
         if self._code is None:
             name = getattr(self._target, "__name__", type(self._target).__name__)
             things = {name: self._target}

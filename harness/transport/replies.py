@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.transport.base import Facts, Fault, Observation, Rows, facts_of, fault_of
-from python_ref.scenarios import Scenario
+from harness.model.observation import Facts, Fault, Observation, Rows
+from harness.transport.base import facts_of, fault_of
+from python_ref.scenarios.scenario import Scenario
 
 # More of what a port says than this nobody reads; a trace of its calls has a few thousand.
 _LONGEST_WORDS = 20_000

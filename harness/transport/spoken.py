@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness import bytecode
-from harness.isolation.limits import PORT
-from harness.isolation.sandbox import Sandbox
-from harness.transport.base import Unreachable
+from harness.machine import bytecode
+from harness.machine.isolation.limits import PORT
+from harness.machine.isolation.sandbox import Sandbox
+from harness.model.observation import Unreachable
 from harness.transport.process import Child, Pipe
 
 

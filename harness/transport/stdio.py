@@ -33,22 +33,14 @@ from typing import Any
 
 import numpy as np
 
-from harness.binding import OPTIONS, Wanted
+from harness.model.observation import Fault, Observation, Rows, Unreachable
+from harness.ports.binding import OPTIONS, Wanted
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.awaiting import already_there, jvm_crash, more, unanswered
-from harness.transport.base import (
-    Description,
-    Fault,
-    Observation,
-    Rows,
-    Unreachable,
-    closed,
-    fault_of,
-    offered,
-)
+from harness.transport.base import Description, closed, fault_of, offered
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import Broken, observed, parsed, shown
-from python_ref.scenarios import PRECISIONS, Scenario
+from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
 START_SECONDS = 30.0

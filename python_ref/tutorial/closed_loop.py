@@ -2,7 +2,7 @@
 
 The scenarios of this project give their gradients in advance, so that rounding is never
 amplified. A demonstration wants the loop closed: weights, gradient there, step, weights. The
-formulas and the order of operations are those of `python_ref.stepping` all the same.
+formulas and the order of operations are those of `python_ref.stepping.stepper` all the same.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.algebra import ALGEBRAS, Algebra, Array
-from python_ref.arithmetic import PLAIN, Arithmetic
-from python_ref.calls import Call
-from python_ref.dialects import Dialect, Hypothesis, Stepper
-from python_ref.scenarios import Scenario
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.calls import Call
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import Stepper
 
 Floats = NDArray[np.float64]
 

@@ -24,8 +24,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.dialects import Dialect
-from python_ref.libraries import find
+from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.libraries import find
 from python_ref.tutorial.closed_loop import Descent
 
 Floats = NDArray[np.float64]

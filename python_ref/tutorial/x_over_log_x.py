@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.arithmetic import PLAIN, Arithmetic
-from python_ref.libraries import NamedDialect, find
+from python_ref.dialects.libraries import NamedDialect, find
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 from python_ref.tutorial.closed_loop import LIBRARY_FLOAT32, Descent
 
 START, LEARNING_RATE, ITERATIONS = 364.0, 0.3, 1500

@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from harness import judge as judging
-from harness.port import of_folder
-from harness.run import Goldens
-from harness.toolchain.prepare import Toolchain
+from harness.judging import judge as judging
+from harness.judging.goldens import Goldens
+from harness.languages.jvm.prepare import Toolchain
+from harness.ports.port import of_folder
 from harness.transport.hosted import HostedTransport, Worker
 
 ROOT = Path(__file__).parents[2]

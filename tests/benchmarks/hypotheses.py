@@ -15,8 +15,13 @@ from itertools import combinations, cycle, islice
 
 import numpy as np
 
-from python_ref.dialects import ARITHMETICS, AXES, Dialect, Hypothesis, replay
-from python_ref.scenarios import Scenario, scenarios
+from python_ref.dialects.axes import AXES
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import ARITHMETICS
+from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
 
 
 def problem() -> Scenario:

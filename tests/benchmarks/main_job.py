@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.compare import compare_all
-from harness.port import Port, of_folder
-from harness.toolchain.prepare import Toolchain
+from harness.comparison.compare import compare_all
+from harness.languages.jvm.prepare import Toolchain
+from harness.ports.port import Port, of_folder
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.rmsprop import RMSProp
-from python_ref.scenarios import Scenario
+from python_ref.scenarios.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,7 +59,7 @@ def ten_by_ten() -> Scenario:
 
 def comparisons_a_second(port: Port, toolchain: Toolchain) -> float:
     """Goldens of ten elements and ten steps, fed and compared, in one warm JVM."""
-    from python_ref.dialects import Dialect
+    from python_ref.dialects.dialect import Dialect
     from python_ref.golden import make
 
     golden = make(ten_by_ten(), Dialect(), "float64")

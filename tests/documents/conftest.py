@@ -11,8 +11,8 @@ from support import SHORT
 
 from harness.documents.examine import examine
 from harness.documents.examined import Examination
-from harness.run import Options
-from python_ref.dialects import Dialect
+from harness.judging.run import Options
+from python_ref.dialects.dialect import Dialect
 
 Examine = Callable[..., Examination]
 

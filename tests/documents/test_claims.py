@@ -9,7 +9,7 @@ import pytest
 from documents.conftest import INSIDE, RIGHT, Examine, fenced
 from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verdicts
 
-from harness.isolation.sandbox import network_can_be_cut
+from harness.machine.isolation.sandbox import network_can_be_cut
 from harness.report.words import notes, printable
 
 USE = 'w = RMSProp(lr=0.1).step({"a": np.array([2.0])}, {"a": np.array([1.0])})\n'

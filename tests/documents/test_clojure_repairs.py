@@ -13,10 +13,10 @@ from test_clojure import ANY_TEXT
 from harness.documents.repair import Broken, Repaired
 from harness.documents.repair.clojure import repairs
 from harness.documents.repair.clojure.forms import read
-from harness.judge import Result
-from harness.port import Port
+from harness.judging.judge import Result
+from harness.judging.run import Options, run
+from harness.ports.port import Port
 from harness.report import words
-from harness.run import Options, run
 
 LINE = 40  # where a block of these tests stands in its document
 NOTHING_MOVES = "neither the weights given nor a value returned ever change; step 1, w[0]"

@@ -12,7 +12,7 @@ import pytest
 from documents.conftest import INSIDE, RIGHT, Examine, fenced
 
 from harness.documents.examined import Examination, Examined
-from harness.isolation.sandbox import network_can_be_cut
+from harness.machine.isolation.sandbox import network_can_be_cut
 
 IMPORT = "import numpy as np\n"
 

@@ -16,7 +16,7 @@ from harness.documents.blocks import Block, Document, Printed
 from harness.documents.extract import LARGEST, captions, read
 from harness.documents.extract.fences import UNCLOSED, parts
 from harness.documents.formulas import formulas
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 
 SAMPLES = Path(__file__).parent / "samples"
 SHARED = REPOSITORY.parent / "shared/documents"

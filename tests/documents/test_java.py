@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.documents.repair import Broken, Repaired, java
 from harness.documents.repair.library import jdk_classes
-from harness.toolchain.compile import CompileError, compile_java
+from harness.languages.jvm.compile import CompileError, compile_java
 
 LINE = 40  # where the blocks begin in their documents
 

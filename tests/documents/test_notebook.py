@@ -12,7 +12,7 @@ import pytest
 from harness.documents.blocks import Document, Printed
 from harness.documents.extract import magics, read
 from harness.documents.formulas import formulas
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.documents.repair import Broken, Repaired, scala
 from harness.documents.repair.library import scala_names
-from harness.toolchain.compile import CompileError, compile_scala
+from harness.languages.jvm.compile import CompileError, compile_scala
 
 LINE = 30  # where the blocks begin in their documents
 

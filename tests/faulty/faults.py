@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.compare import Comparison
-from harness.judge import Result
-from harness.port import Port
-from harness.verdict import of_golden
-from python_ref.dialects import Dialect
+from harness.comparison.compare import Comparison
+from harness.judging.judge import Result
+from harness.judging.verdict import of_golden
+from harness.ports.port import Port
+from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
-from python_ref.scenarios import Scenario
+from python_ref.scenarios.scenario import Scenario
 
 HERE = Path(__file__).resolve().parent
 TRAP = "trap"

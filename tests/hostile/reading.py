@@ -20,7 +20,7 @@ MEMORY = 1 << 30
 
 
 def _observation(path: Path) -> None:
-    from harness.observation import read
+    from harness.judging.observation_files import read
 
     read(path)
 
@@ -32,7 +32,7 @@ def _golden(path: Path) -> None:
 
 
 def _port(path: Path) -> None:
-    from harness.port import of_folder
+    from harness.ports.port import of_folder
 
     of_folder(path.parent)
 
@@ -61,7 +61,7 @@ READERS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 def outcome(reader: Callable[[Path], None], path: Path) -> tuple[str, str]:
     """What comes of a file: ("read", ""), ("said", message) or ("fault", what was raised)."""
-    from harness.errors import UsageError
+    from harness.model.errors import UsageError
     from python_ref.golden import GoldenError
 
     try:

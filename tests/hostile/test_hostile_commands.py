@@ -14,6 +14,7 @@ from hostile.valid import GOLDEN, OBSERVATION
 from support import CommandLine, golden
 
 from python_ref import golden as goldens_of
+from python_ref.golden import writing
 
 # By reader, the command that reads its file; a port's is given the folder.
 COMMANDS: dict[str, Callable[[Path], tuple[str, ...]]] = {
@@ -131,7 +132,7 @@ def test_golden_verify_names_every_file_it_cannot_read(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(spoilt[name])
         wanted.append((path, golden("page-one-step")))
-    monkeypatch.setattr(goldens_of, "expected", lambda directory=None: iter(wanted))
+    monkeypatch.setattr(writing, "expected", lambda directory=None: iter(wanted))
     done = call("golden", "verify", str(tmp_path))
     problems = done.err.splitlines()
     assert done.code == 1

@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from support import tiny
 
 from harness.documents.extract.fences import parts
+from harness.model.observation import Unreachable
 from harness.transport import frames
-from harness.transport.base import Unreachable
 from harness.transport.replies import Broken, observed, parsed
 from python_ref.files import visible
 

@@ -13,8 +13,8 @@ from hostile.mutations import toml
 from hostile.reading import READERS, around, outcome
 from hostile.valid import GOLDEN, MANIFEST, OBSERVATION
 
-from harness.errors import UsageError
-from harness.fields import of_json
+from harness.model.errors import UsageError
+from harness.model.fields import of_json
 from python_ref import files
 
 _MENDS = "; `rmsproof golden regenerate` mends it"

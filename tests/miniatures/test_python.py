@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from judging import EXPECTED, files, judged, must_be_named, must_not_be_flagged
+from small_ports import EXPECTED, files, judged, must_be_named, must_not_be_flagged
 
 LANGUAGES = ("python",)
 

@@ -31,10 +31,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from harness import layout
-from harness.toolchain import jars
-from harness.toolchain.compile import compile_java
-from harness.toolchain.java import java
+from harness.languages.jvm import jars
+from harness.languages.jvm.compile import compile_java
+from harness.languages.jvm.java import java
+from harness.machine import layout
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]

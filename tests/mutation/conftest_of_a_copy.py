@@ -41,7 +41,7 @@ def forget() -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
-    if compare := sys.modules.get("harness.compare"):
+    if compare := sys.modules.get("harness.comparison.compare"):
         vars(compare)["_IN_ARITHMETICS"].clear()
 
 

@@ -8,7 +8,7 @@ are listed in `equivalent/MODULE.toml`, by function and by the text of the chang
 with the reason::
 
     [[mutant]]
-    function = "harness.compare.compare_all"
+    function = "harness.comparison.compare.compare_all"
     was = "x <= y"
     is = "x < y"
     why = "..."
@@ -53,35 +53,36 @@ RESULT = HERE / "result.toml"
 
 # The tests that have a module for their subject and are quick: they start no process.
 TESTS = {
-    "harness.compare": ["harness/test_compare*.py"],
-    "harness.verdict": ["harness/test_verdict*.py"],
-    "harness.diagnose": ["harness/test_diagnose*.py"],
-    "python_ref.algebra": ["reference/test_algebra*.py", "reference/test_stepping*.py"],
-    "python_ref.arithmetic": ["reference/test_arithmetic*.py"],
-    "python_ref.axes": ["reference/test_dialects*.py"],
-    "python_ref.balls": ["reference/test_exact*.py"],
-    "python_ref.bounds": ["reference/test_exact*.py"],
-    "python_ref.calls": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
-    "python_ref.dialects": ["reference/test_dialects*.py", "reference/test_libraries*.py"],
-    "python_ref.equivalence": ["reference/test_equivalence*.py"],
-    "python_ref.exact": ["reference/test_exact*.py"],
-    "python_ref.golden": ["reference/test_golden*.py"],
-    "python_ref.kernels": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
-    "python_ref.large": ["reference/test_large*.py"],
-    "python_ref.libraries": ["reference/test_libraries*.py"],
-    "python_ref.plan": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
-    "python_ref.rmsprop": ["reference/test_rmsprop*.py"],
-    "python_ref.scenarios": ["reference/test_scenarios*.py"],
-    "python_ref.stages": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
-    "python_ref.stepping": ["reference/test_stepping*.py", "reference/test_dialects*.py"],
+    "harness.comparison.compare": "comparison/test_compare*.py",
+    "harness.judging.verdict": "judging/test_verdict*.py",
+    "harness.diagnosis.diagnose": "diagnosis/test_diagnose*.py",
+    "python_ref.numbers.algebra": "python_ref/numbers/test_algebra*.py python_ref/stepping/test_stepping*.py",
+    "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
+    "python_ref.dialects.axes": "python_ref/dialects/test_dialects*.py",
+    "python_ref.rounding.balls": "python_ref/rounding/test_exact*.py",
+    "python_ref.rounding.bounds": "python_ref/rounding/test_exact*.py",
+    "python_ref.stepping.calls": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.dialects.dialect": "python_ref/dialects/test_dialects*.py python_ref/dialects/test_libraries*.py",
+    "python_ref.dialects.equivalence": "python_ref/dialects/test_equivalence*.py",
+    "python_ref.rounding.envelope": "python_ref/rounding/test_exact*.py",
+    "python_ref.golden.golden": "python_ref/golden/test_golden*.py",
+    "python_ref.stepping.kernels": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.scenarios.large": "python_ref/scenarios/test_large*.py",
+    "python_ref.dialects.libraries": "python_ref/dialects/test_libraries*.py",
+    "python_ref.stepping.plan": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.rmsprop": "python_ref/test_rmsprop*.py",
+    "python_ref.scenarios.catalogue": "python_ref/scenarios/test_scenarios*.py",
+    "python_ref.stepping.stages": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.stepping.stepper": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
 }
 
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
+_CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
 SLOW = {
-    "harness.diagnose": "near_miss or pair_is_explained or probes_tell or deviations6-",
-    "python_ref.exact": "every_arithmetic or every_deviation or three_deviations or short_core",
-    "python_ref.bounds": "every_arithmetic or every_deviation or three_deviations or short_core",
-    "python_ref.balls": "every_arithmetic or every_deviation or three_deviations or short_core",
+    "harness.diagnosis.diagnose": "near_miss or pair_is_explained or probes_tell or deviations6-",
+    "python_ref.rounding.envelope": _CERTIFYING,
+    "python_ref.rounding.bounds": _CERTIFYING,
+    "python_ref.rounding.balls": _CERTIFYING,
 }
 
 # Without the plugins that only cost time: the last collects garbage after every mutant.
@@ -182,7 +183,7 @@ def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
     file = module.replace(".", "/") + ".py"
     tests = sorted(
         str(path.relative_to(copy))
-        for pattern in TESTS[module]
+        for pattern in TESTS[module].split()
         for path in copy.glob(f"tests/{pattern}")
     )
     options = OPTIONS + ([f"-knot ({SLOW[module]})"] if module in SLOW else [])
@@ -320,7 +321,9 @@ def keep(results: dict[str, dict[str, int]]) -> None:
 def main(arguments: Iterable[str]) -> int:
     """Run, print what survived, keep the counts; 1 if anything is left to be done."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help="harness.compare, ...")
+    parser.add_argument(
+        "modules", nargs="*", metavar="MODULE", help="harness.comparison.compare, ..."
+    )
     parser.add_argument("--children", type=int, default=2, help="mutants tried at a time")
     parser.add_argument(
         "--only",

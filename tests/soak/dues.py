@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.transport.base import Rows
+from harness.model.observation import Rows
 
 
 @dataclass(frozen=True)

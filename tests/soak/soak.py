@@ -37,17 +37,20 @@ from dues import JVM, LOCAL, WIRE, Due
 from footprint import leaks, settled
 from support import MARK
 
-from harness.compare import compare
-from harness.judge import judge
-from harness.port import of_command, of_target
-from harness.toolchain.prepare import Toolchain
-from harness.transport.base import Observation, Rows, Transport
+from harness.comparison.compare import compare
+from harness.judging.judge import judge
+from harness.judging.verdict import of_golden
+from harness.languages.jvm.prepare import Toolchain
+from harness.model.observation import Observation, Rows
+from harness.model.words import GOOD, ORDER
+from harness.ports.port import of_command, of_target
+from harness.transport.base import Transport
 from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
-from harness.verdict import GOOD, ORDER, of_golden
-from python_ref.dialects import PLAIN, Dialect
+from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
-from python_ref.scenarios import Scenario
+from python_ref.numbers.arithmetic import PLAIN
+from python_ref.scenarios.scenario import Scenario
 
 HERE = Path(__file__).resolve().parent
 SCENARIOS = 200

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.documents.blocks import Block, Document
 from harness.documents.extract import notebook
 from harness.documents.extract.fences import LONGEST, parts, too_long
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 from python_ref import files
 
 # Pages have kilobytes, books a megabyte; notebooks keep their figures.

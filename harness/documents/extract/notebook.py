@@ -19,7 +19,7 @@ from harness.documents.blocks import Block, Document, Printed
 from harness.documents.extract import magics
 from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.documents.extract.guess import named
-from harness.errors import UsageError
+from harness.model.errors import UsageError
 from python_ref.files import visible
 
 _VERSION = 4

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from harness.errors import ToolchainError
-from harness.toolchain import jars
-from harness.toolchain.java import java
-from harness.toolchain.prepare import Toolchain
+from harness.languages.jvm import jars
+from harness.languages.jvm.java import java
+from harness.languages.jvm.prepare import Toolchain
+from harness.model.errors import ToolchainError
 
 Named = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
 """From simple names to what can be imported under each, the likeliest first."""

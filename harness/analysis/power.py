@@ -1,0 +1,82 @@
+"""Which golden catches which deviation, and what the usual gates would have missed.
+
+A deviation is caught by a golden in the first step at which some weight leaves the rounding
+envelope: then no rounding of the right formula can be taken for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.comparison.compare import same
+from harness.diagnosis.hypotheses import singles
+from python_ref.dialects.dialect import Dialect
+from python_ref.golden import Golden
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+
+@dataclass(frozen=True)
+class Power:
+    """A row a deviation, a column a golden.
+
+    Attributes:
+        deviations: "axis=value", in the order of the axes.
+        goldens: the goldens' names.
+        steps: by deviation, by golden: the step that catches it, from 1; None if none does.
+        gates: by gate, the deviations it misses on every golden's final weights.
+    """
+
+    deviations: tuple[str, ...]
+    goldens: tuple[str, ...]
+    steps: tuple[tuple[int | None, ...], ...]
+    gates: dict[str, tuple[str, ...]]
+
+    def caught(self, deviation: str) -> int:
+        """How many goldens catch a deviation."""
+        return sum(step is not None for step in self.steps[self.deviations.index(deviation)])
+
+
+def power(goldens: Sequence[Golden]) -> Power:
+    """Replay every single deviation from the goldens' dialect over all of them."""
+    claim = goldens[0].dialect if goldens else Dialect()
+    alone = [chosen[0] for chosen in singles(claim)]
+    names = tuple(f"{axis}={value}" for axis, value in alone)
+    options = [Dialect([*_kept(claim, axis), f"{axis}={value}"]) for axis, value in alone]
+    columns: list[list[int | None]] = []
+    passed: dict[str, NDArray[np.bool_]] = {g: np.ones(len(names), np.bool_) for g in GATES}
+    for golden in goldens:
+        hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
+        weights = replay(golden.scenario, hypotheses).weights
+        with np.errstate(all="ignore"):
+            outside = ~(np.abs(weights - golden.weights) <= golden.envelope)
+        outside &= ~same(weights, golden.weights[None])
+        by_step = np.asarray(outside.any(axis=2))
+        columns.append([int(np.argmax(row)) + 1 if row.any() else None for row in by_step])
+        for gate, (relative, absolute) in GATES.items():
+            with np.errstate(all="ignore"):
+                final, right = weights[:, -1], golden.weights[None, -1]
+                close = np.isclose(final, right, relative, absolute, equal_nan=True)
+            passed[gate] &= np.asarray(close).all(axis=1)
+    return Power(
+        deviations=names,
+        goldens=tuple(golden.name for golden in goldens),
+        steps=tuple(zip(*columns, strict=True)) if columns else ((),) * len(names),
+        gates={
+            gate: tuple(name for i, name in enumerate(names) if row[i])
+            for gate, row in passed.items()
+        },
+    )
+
+
+# What people compare final weights with: NumPy's default, and the tolerance of published
+# optimizer vectors. On all goldens at once, which is more than those who use them feed.
+GATES = {"np.isclose": (1e-5, 1e-8), "rtol 1e-3": (1e-3, 0.0)}
+
+
+def _kept(claim: Dialect, axis: str) -> list[str]:
+    return [f"{name}={value}" for name, value in claim.choices().items() if name != axis]

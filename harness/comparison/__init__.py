@@ -1,0 +1,1 @@
+"""Golden against observed: the facts of what differs, and where."""

@@ -1,0 +1,1 @@
+"""From ports to verdicts: goldens fed, observations compared, one word for each port."""

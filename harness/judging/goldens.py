@@ -1,0 +1,77 @@
+"""Which goldens a port is fed: those kept in files, or made for what it claims to be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from harness.model.errors import UsageError
+from harness.model.patterns import matches
+from harness.ports.binding import OPTIONS
+from harness.ports.port import Port
+from python_ref import golden as goldens_of
+from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.dialects.dialect import Dialect
+from python_ref.golden import Golden, GoldenError
+from python_ref.scenarios.catalogue import scenarios
+
+
+class Goldens:
+    """The goldens to feed: from the files for the dialects kept there, made for any other."""
+
+    def __init__(self, pattern: str = "*") -> None:
+        self._pattern = pattern
+        self._lock = threading.Lock()
+        self._made: dict[tuple[Dialect, str], list[Golden]] = {}
+
+    def __call__(self, port: Port, precision: str) -> Sequence[Golden]:
+        """The goldens of a port's claim in a precision, those that match the pattern."""
+        return self.of(port.claim, precision)
+
+    def of(self, dialect: Dialect, precision: str) -> list[Golden]:
+        """The goldens of a dialect in a precision. Raises UsageError: a file is unreadable."""
+        with self._lock:
+            key = (dialect, precision)
+            if key not in self._made:
+                kept = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
+                if kept:
+                    every = _files(kept[0], precision)
+                else:
+                    options = options_of(dialect)
+                    given = (replace(s, options=options) for s in scenarios(precision))
+                    every = [goldens_of.make(s, dialect, precision) for s in given]
+                self._made[key] = [g for g in every if matches(g.name, self._pattern)]
+            return self._made[key]
+
+    def check(self, dialect: Dialect) -> None:
+        """Raise UsageError if the pattern matches no golden of a dialect."""
+        if not any(self.of(dialect, precision) for precision in ("float64", "float32")):
+            raise UsageError(
+                f"--golden {self._pattern!r} matches no golden; `rmsproof golden list` shows them"
+            )
+
+
+def options_of(claim: Dialect) -> dict[str, float]:
+    """The options that a claim needs and does not fix itself, with the stated values."""
+    needed = (AXES[axis][value].constant for axis, value in claim.choices().items())
+    return {
+        name: DEVIATION_CONSTANTS[name]
+        for name in needed
+        if name in OPTIONS and name not in claim.constants
+    }
+
+
+@cache
+def _files(dialect: str, precision: str) -> list[Golden]:
+    try:
+        found = goldens_of.bundled(dialect=dialect, precision=precision)
+    except GoldenError as error:
+        raise UsageError(str(error)) from error
+    if not found:
+        raise UsageError(
+            f"{goldens_of.DIRECTORY}: holds no goldens of {dialect} in {precision};"
+            " run `rmsproof golden regenerate`"
+        )
+    return found

@@ -1,0 +1,212 @@
+"""Observation files (`rmsproof.observation/1`): what somebody saw an optimizer do.
+
+Decoded against its types, then checked for what types cannot say; every message names the file
+and the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.model.errors import UsageError
+from harness.model.evidence import Evidence
+from harness.model.fields import of_json
+from harness.ports.port import dialect
+from python_ref.dialects.dialect import Dialect
+from python_ref.files import shown, visible
+from python_ref.scenarios.scenario import Scenario
+
+FORMAT = "rmsproof.observation/1"
+# Real ones have kilobytes; as many numbers as below take two megabytes, however they are written.
+LARGEST = 8 << 20
+# A dozen elements and steps tell as much as thousands. The search tries some thousand dialects on
+# every number: these take it a minute or two and a gigabyte where nothing fits.
+MOST_ELEMENTS = 1_000
+MOST_STEPS = 2_000
+MOST_NUMBERS = 20_000
+_LONGEST_NAME = 200
+# Of names in a message.
+_FEW = 8
+
+_Number = float | Literal["NaN", "Infinity", "-Infinity"]
+_Arrays = dict[str, list[_Number]]
+
+
+class _Options(msgspec.Struct, forbid_unknown_fields=True):
+    momentum: float | None = None
+    weight_decay: float | None = None
+    clip: float | None = None
+    mean_decay: float | None = None
+
+
+class _Observation(msgspec.Struct, forbid_unknown_fields=True):
+    format: str
+    precision: Literal["float64", "float32", "float32_double", "float32_wide"]
+    learning_rate: float
+    decay_rate: float
+    epsilon: float
+    weights: _Arrays
+    gradients: list[_Arrays]
+    observed: list[_Arrays | None]
+    options: _Options = msgspec.field(default_factory=_Options)
+    rounding: float = 0.0
+    dialect: str | list[str] = "reference"
+    name: str = ""
+
+
+def read(path: Path) -> tuple[Evidence, Dialect]:
+    """Read a file; return what was seen, and the dialect it is claimed to be.
+
+    Raises:
+        UsageError: it cannot be read, or does not say what it must; names file and field.
+    """
+    found = of_json(path, LARGEST, "observe fewer elements", _Observation)
+    try:
+        return _evidence(path, found), _claim(found)
+    except _Wrong as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+class _Wrong(Exception):
+    """What is wrong, the field first."""
+
+
+def _claim(found: _Observation) -> Dialect:
+    names = [found.dialect] if isinstance(found.dialect, str) else found.dialect
+    try:
+        return dialect(names)
+    except UsageError as error:
+        raise _Wrong(f"dialect: {error}") from error
+
+
+def _evidence(path: Path, found: _Observation) -> Evidence:
+    if found.format != FORMAT:
+        raise _Wrong(f"format: expected {FORMAT!r}, found {found.format!r}")
+    for name in ("learning_rate", "decay_rate", "epsilon", "rounding"):
+        value = getattr(found, name)
+        if not np.isfinite(value) or value < 0:
+            raise _Wrong(f"{name}: {value!r} is out of range; it is a finite number from 0 up")
+    if found.decay_rate > 1:
+        raise _Wrong(f"decay_rate: {found.decay_rate!r} is out of range; it lies between 0 and 1")
+    if not found.weights:
+        raise _Wrong("weights: names no array")
+    if not found.gradients:
+        raise _Wrong("gradients: has no step")
+    if len(found.observed) != len(found.gradients):
+        raise _Wrong(
+            f"observed: has {len(found.observed)} steps, gradients {len(found.gradients)};"
+            " a step that was not seen is null"
+        )
+    if all(step is None for step in found.observed):
+        raise _Wrong("observed: every step is null; at least one must have been seen")
+    _bounded(found)
+    weights = {name: _array(values) for name, values in found.weights.items()}
+    gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(found.gradients)]
+    scenario = Scenario(
+        name=found.name or path.stem,
+        catches="",
+        learning_rate=found.learning_rate,
+        decay_rate=found.decay_rate,
+        epsilon=found.epsilon,
+        weights=weights,
+        gradients=gradients,
+        options=_options(found.options),
+    )
+    scenario = _stored(scenario, found.precision)
+    rows = np.full((scenario.steps, scenario.size), np.nan)
+    for t, step in enumerate(found.observed):
+        if step is not None:
+            seen = _step(step, weights, f"observed[{t}]")
+            if missing := [name for name in weights if name not in seen]:
+                raise _Wrong(f"observed[{t}]: array {missing[0]!r} is missing")
+            row = np.concatenate([seen[name] for name in weights])
+            rows[t] = row if found.precision == "float64" else _narrowed(row)
+    mask = np.array([step is not None for step in found.observed])
+    return Evidence(scenario.name, scenario, found.precision, rows, mask, found.rounding)
+
+
+def _bounded(found: _Observation) -> None:
+    """Hold an observation to the sizes that the search for what it is can take."""
+    elements, steps = sum(map(len, found.weights.values())), len(found.gradients)
+    if max(elements, len(found.weights)) > MOST_ELEMENTS:
+        raise _Wrong(
+            f"weights: has {len(found.weights):,} arrays and {elements:,} elements in all; observe"
+            f" {MOST_ELEMENTS:,} at most, a dozen tell as much"
+        )
+    if steps > MOST_STEPS:
+        raise _Wrong(f"gradients: has {steps:,} steps; observe the first {MOST_STEPS:,} at most")
+    if elements * steps > MOST_NUMBERS:
+        raise _Wrong(
+            f"observed: {elements:,} elements in {steps:,} steps are more than {MOST_NUMBERS:,}"
+            " numbers; observe fewer elements, or the first steps"
+        )
+    for name in found.weights:
+        if len(name) > _LONGEST_NAME:
+            raise _Wrong(f"weights: the name {shown(name)} has {len(name):,} characters")
+
+
+def _stored(scenario: Scenario, precision: str) -> Scenario:
+    """The scenario with the numbers that a precision stores."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        narrow = scenario.in_precision(precision)
+    for name in ("learning_rate", "decay_rate", "epsilon"):
+        if not np.isfinite(getattr(narrow, name)):
+            raise _Wrong(f"{name}: {getattr(scenario, name)!r} is more than {precision} holds")
+    for name, value in narrow.options.items():
+        if not np.isfinite(value):
+            raise _Wrong(
+                f"options.{name}: {scenario.options[name]!r} is more than {precision} holds"
+            )
+    return narrow
+
+
+def _narrowed(row: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The floats that were seen: printed, they have fewer digits than they have as doubles."""
+    with np.errstate(over="ignore"):
+        return row.astype(np.float32).astype(np.float64)
+
+
+def _options(options: _Options) -> dict[str, float]:
+    given = {name: getattr(options, name) for name in options.__struct_fields__}
+    for name, value in given.items():
+        if value is not None and not (np.isfinite(value) and value >= 0):
+            raise _Wrong(f"options.{name}: {value!r} is out of range; it is finite and from 0 up")
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _listed(names: Iterable[str]) -> str:
+    """A few names; there may be a thousand."""
+    few = [repr(name) for name in islice(names, _FEW + 1)]
+    return ", ".join(few[:_FEW]) + (", ..." if len(few) > _FEW else "")
+
+
+def _array(values: list[_Number]) -> NDArray[np.float64]:
+    return np.array([_number(value) for value in values], dtype=np.float64)
+
+
+def _number(value: Any) -> float:
+    return float(value.replace("Infinity", "inf")) if isinstance(value, str) else float(value)
+
+
+def _step(
+    step: _Arrays, weights: dict[str, NDArray[np.float64]], field: str
+) -> dict[str, NDArray[np.float64]]:
+    for name, values in step.items():
+        if name not in weights:
+            near = get_close_matches(name[:_LONGEST_NAME], weights, 1)
+            known = f"perhaps {near[0]!r} was meant" if near else f"there are {_listed(weights)}"
+            raise _Wrong(f"{field}.{shown(name)[1:-1]}: is not among the weights; {known}")
+        if len(values) != len(weights[name]):
+            raise _Wrong(
+                f"{field}.{visible(name)}: has {len(values)} elements,"
+                f" the weights {len(weights[name])}"
+            )
+    return {name: _array(step[name]) for name in weights if name in step}

@@ -1,0 +1,241 @@
+"""Many ports over many transports: the jobs, who runs them, and results in a stable order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.judging.goldens import Goldens, options_of
+from harness.judging.judge import Result, judge, unreached
+from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm.prepare import Prepared, Toolchain
+from harness.machine.isolation.group import kill_all
+from harness.machine.layout import LANGUAGES
+from harness.model.errors import ToolchainError, UsageError
+from harness.model.observation import Fault
+from harness.ports.binding import BindingError
+from harness.ports.port import Port
+from harness.transport.base import Transport
+from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.stdio import StdioTransport
+
+SCENARIO_SECONDS = 10.0
+INTERRUPTED = "the run was interrupted before it was judged"
+_CORES = 2
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a command line says of all ports alike.
+
+    Attributes:
+        transports: names to use; None for a port's usual ones.
+        pattern: goldens to feed, by name or its last part; "*" for all.
+        edge: whether edge goldens decide too.
+        timeout: seconds for one scenario.
+        large: whether a port that is exact is also fed the streamed scenario.
+    """
+
+    transports: tuple[str, ...] | None = None
+    pattern: str = "*"
+    edge: bool = False
+    timeout: float = SCENARIO_SECONDS
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Results in the order of the ports, and the ports that could not be used at all.
+
+    Attributes:
+        incomplete: the run was ended by the user; what was not judged then is `not-run`.
+    """
+
+    results: tuple[Result, ...]
+    errors: tuple[str, ...] = ()
+    incomplete: bool = False
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """The results without those that an interruption prevented."""
+        if not self.incomplete:
+            return self.results
+        return tuple(
+            r
+            for r in self.results
+            if not (r.verdict.fault and r.verdict.fault.message == INTERRUPTED)
+        )
+
+
+@dataclass
+class _Job:
+    port: Port
+    transport: str
+    result: Result | None = None
+    error: str = ""
+
+
+def run(
+    ports: Sequence[Port],
+    options: Options,
+    *,
+    every_transport: bool,
+    progress: Callable[[str, int], None] = lambda _text, _done: None,
+) -> Outcome:
+    """Judge every port over its transports, on both cores.
+
+    Ctrl-C (and SIGTERM, which the entry point turns into it) ends every process and what is
+    known by then is returned.
+
+    Args:
+        ports: what to judge, in the order results come out.
+        options: what holds for all of them.
+        every_transport: all a port has, not only its usual one.
+        progress: told what is being done and how many jobs are finished since.
+
+    Raises:
+        UsageError: no golden matches, a golden cannot be read, a transport does not apply.
+    """
+    jobs = [_Job(p, t) for p in ports for t in _transports(p, options, every_transport)]
+    goldens = Goldens(options.pattern)
+    for port in ports:
+        goldens.check(port.claim)
+    toolchain = Toolchain(lambda text: progress(text, 0))
+    runner = _Runner(toolchain, goldens, options, progress, {p.language for p in ports})
+    incomplete = False
+    try:
+        runner.run(jobs)
+    except KeyboardInterrupt:
+        incomplete = True
+    finally:
+        runner.close()
+    if incomplete:
+        for job in jobs:
+            if not job.result and not job.error:
+                job.result = unreached(job.port, job.transport, Fault("not-run", INTERRUPTED))
+    return Outcome(
+        results=tuple(job.result for job in jobs if job.result),
+        errors=tuple(dict.fromkeys(job.error for job in jobs if job.error)),
+        incomplete=incomplete,
+    )
+
+
+def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:
+    if options.transports is None:
+        return port.transports if every else port.transports[:1]
+    fitting = [t for t in options.transports if t in port.transports]
+    if not fitting:
+        raise UsageError(
+            f"{port.name}: --transport {', '.join(options.transports)} is not for"
+            f" {port.language}; it has {', '.join(port.transports)}"
+        )
+    return fitting
+
+
+@dataclass
+class _Runner:
+    """Runs jobs: those that share a worker one after another, the others beside them."""
+
+    toolchain: Toolchain
+    goldens: Goldens
+    options: Options
+    progress: Callable[[str, int], None]
+    languages: set[str]
+    _workers: dict[str, Worker] = field(default_factory=dict)
+    _open: set[Transport] = field(default_factory=set)
+    _closed: bool = False
+
+    def run(self, jobs: Sequence[_Job]) -> None:
+        # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
+        shared = [job for job in jobs if job.transport == "jpype"]
+        alone = [job for job in jobs if job.transport != "jpype"]
+        with ThreadPoolExecutor(_CORES, thread_name_prefix="rmsproof") as pool:
+            pending: list[Future[None]] = []
+            if shared:
+                pending.append(pool.submit(self._chain, shared))
+            pending.extend(pool.submit(self._chain, [job]) for job in alone)
+            try:
+                for future in pending:
+                    future.result()
+            except BaseException:
+                for future in pending:
+                    future.cancel()
+                self._closed = True
+                kill_all()  # compilers too, which nobody would wait for
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End every process that was started; what is under way comes to nothing."""
+        self._closed = True
+        for transport in list(self._open):
+            transport.close()
+        for worker in list(self._workers.values()):
+            worker.close()
+
+    def _chain(self, jobs: Sequence[_Job]) -> None:
+        for job in jobs:
+            if self._closed:
+                return
+            self.progress(f"{job.port.name} over {job.transport}", 0)
+            self._one(job)
+            self.progress(f"{job.port.name} over {job.transport}", 1)
+
+    def _one(self, job: _Job) -> None:
+        port = job.port
+        wanted = replace(port.wanted, options=frozenset(options_of(port.claim)))
+        try:
+            transport = self._reach(replace(port, wanted=wanted), job.transport)
+        except CompileError as error:
+            fault = Fault("does-not-compile", str(error))
+            job.result = unreached(port, job.transport, fault)
+            return
+        except ToolchainError as error:
+            if not self._closed:  # else the compiler was ended by us
+                job.result = unreached(port, job.transport, Fault("not-run", str(error)))
+            return
+        self._open.add(transport)
+        try:
+            result = judge(
+                port,
+                transport,
+                self.goldens,
+                edge_decides=self.options.edge,
+                streamed=self.options.large,
+            )
+            if not self._closed:  # else what came of it is our doing
+                job.result = result
+        except BindingError as error:
+            job.error = f"{port.name}: {error}"
+        finally:
+            self._open.discard(transport)
+            if job.transport != "jpype":
+                transport.close()
+
+    def _reach(self, port: Port, transport: str) -> Transport:
+        timeout = self.options.timeout
+        if port.language == "command":
+            return StdioTransport(port.name, port.command, timeout=timeout, cwd=port.folder)
+        if port.language == "python":
+            source: dict[str, Any] = {"language": "python"}
+            if port.reference:
+                source |= {"object": port.reference, "search": [str(port.folder.absolute())]}
+            else:
+                source |= {"source": str(port.source[0].absolute())}
+            return HostedTransport("local", port.name, Worker(), source, port.wanted, timeout)
+        prepared: Prepared = self.toolchain.prepare(port)
+        if transport == "stdio":
+            return StdioTransport(
+                port.name,
+                self.toolchain.stdio_command(prepared),
+                timeout=timeout,
+                hosted=True,
+                jvm=True,
+                wanted=port.wanted,
+            )
+        worker = self._workers.setdefault("jvm", Worker(jvm=True))
+        languages = [name for name in LANGUAGES if name in self.languages]
+        request = self.toolchain.worker_request(prepared, languages)
+        return HostedTransport("jpype", port.name, worker, request, port.wanted, timeout)

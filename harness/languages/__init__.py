@@ -1,0 +1,1 @@
+"""What is known of a language: how its sources are built, launched, read and mended."""

@@ -1,0 +1,250 @@
+"""Sources to a jar of classes in a content-addressed cache, failed compilations too.
+
+The key is made of every source's bytes, the class path's hashes, the compiler and its options.
+What the machine lacks (room on the disk, memory) is never taken for the source's fault, and not
+kept.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from harness.languages.jvm import jars
+from harness.languages.jvm.java import java
+from harness.machine.cache import kept, root, sha256, unwritable
+from harness.machine.isolation.group import Group
+from harness.machine.isolation.sandbox import Sandbox
+from harness.model.errors import ToolchainError
+
+# Compilers are ours to trust, but not to wait for: scalac on a cold, loaded machine takes 30 s.
+_COMPILE_SECONDS = 300
+# The newest language level that this ECJ knows.
+_ECJ_NEWEST = 25
+# In English, by which an error is known for one.
+_QUICK_START = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-Xshare:auto",
+    "-XX:-UsePerfData",
+    "-Duser.language=en",
+)
+_JAR, _SAID = "classes.jar", "message.txt"
+# A jar is the same file whenever it is made: archives of its classes know it by its time.
+_PACKED = 1_000_000_000
+_LACKING = (
+    *map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES)),
+    *map(os.strerror, (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)),
+    "java.lang.OutOfMemoryError",
+    "insufficient memory for the Java Runtime",
+)
+_PUBLIC_TYPE = re.compile(
+    r"^\s*public\s+(?:(?:final|abstract|sealed|non-sealed|strictfp)\s+)*"
+    r"(?:class|record|interface|enum)\s+([^\W\d]\w*)",
+    re.MULTILINE,
+)
+
+
+class CompileError(Exception):
+    """A source does not compile; the message is the compiler's."""
+
+
+def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+    """Compile Java with the machine's javac, or with ECJ where there is only a runtime.
+
+    Returns:
+        The jar of its classes.
+
+    Raises:
+        CompileError: the sources do not compile.
+        ToolchainError: there is no compiler to be had.
+    """
+    runtime = java()
+    common = ["-parameters", "-g", "-proc:none", "-encoding", "UTF-8"]
+    if runtime.compiler:
+        command = [str(runtime.compiler), *(f"-J{option}" for option in _QUICK_START)]
+        name = f"javac {runtime.version}"
+    else:
+        ecj = jars.resolve(jars.ECJ)
+        level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
+        command = [str(runtime.executable), *_QUICK_START, "-jar", str(ecj[0]), level]
+        common = [*common, "-nowarn"]
+        name = f"ecj {jars.ECJ.version} on {runtime.version}"
+    return _compile(name, [*command, *common], sources, classpath)
+
+
+def compile_scala(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+    """Compile Scala 3; otherwise as compile_java."""
+    compiler = jars.resolve(jars.SCALA_COMPILER)
+    library = jars.resolve(jars.SCALA)
+    command = [
+        str(java().executable),
+        *_QUICK_START,
+        "-Xss4m",  # the compiler recurses deeply
+        "-cp",
+        os.pathsep.join(map(str, compiler)),
+        "dotty.tools.dotc.Main",
+        "-color:never",
+    ]
+    name = f"scalac {jars.SCALA_COMPILER.version} on {java().version}"
+    return _compile(name, command, sources, [*library, *classpath])
+
+
+def compile_clojure(namespace: str, root_folder: Path, classpath: Sequence[Path]) -> Path:
+    """Compile a namespace below a source root ahead of time; otherwise as compile_java."""
+    clojure = jars.resolve(jars.CLOJURE)
+    sources = sorted(root_folder.rglob("*.clj"))
+    path = [root_folder, *clojure, *classpath]
+
+    def command(folder: Path, _given: Sequence[Path]) -> list[str]:
+        form = f"(binding [*compile-path* {json.dumps(str(folder))}] (compile '{namespace}))"
+        entries = os.pathsep.join(map(str, [*path, folder]))
+        return [str(java().executable), *_QUICK_START, "-cp", entries, "clojure.main", "-e", form]
+
+    name = f"clojure {jars.CLOJURE.version} on {java().version} {namespace}"
+    return _cached(_key(name, (), sources, [*clojure, *classpath]), command, sources)
+
+
+def _compile(
+    name: str, command: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
+) -> Path:
+    def whole(folder: Path, given: Sequence[Path]) -> list[str]:
+        # An empty class path would be the current folder, whatever lies there.
+        path = os.pathsep.join(map(str, classpath)) or str(folder)
+        return [*command, "-classpath", path, "-d", str(folder), *map(str, given)]
+
+    return _cached(_key(name, command[1:], sources, classpath), whole, sources)
+
+
+_Command = Callable[[Path, Sequence[Path]], list[str]]
+"""Builds a compiler's command from the folder its classes go to and the sources it is given."""
+
+
+def _cached(key: str, command: _Command, sources: Sequence[Path]) -> Path:
+    folder = kept("classes", key, lambda folder: _run(command, sources, folder))
+    if (folder / _JAR).is_file():
+        return folder / _JAR
+    raise CompileError((folder / _SAID).read_text(encoding="utf-8"))
+
+
+def _key(
+    name: str, options: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
+) -> str:
+    digest = hashlib.sha256(name.encode())
+    for option in options:
+        # Jars in options are named by their hash's folder already; the cache may lie anywhere.
+        digest.update(option.replace(str(root()), "").encode() + b"\0")
+    for source in sources:
+        try:
+            digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+        except OSError as error:
+            raise ToolchainError(f"{source}: cannot be read: {error.strerror}") from error
+    for entry in classpath:
+        digest.update(sha256(entry).encode() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _run(
+    command: _Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
+) -> None:
+    """Compile into `folder`: the jar of classes, or what the compiler said instead."""
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolchainError(f"there is no temporary folder: {error.strerror}") from error
+    with scratch:
+        place = Path(scratch.name)
+        classes = place / "classes"
+        try:
+            given = [_placed(source, place, i) for i, source in enumerate(sources)]
+            classes.mkdir()
+        except OSError as error:
+            raise unwritable(place, error) from error
+        words = command(classes, given)
+        try:
+            done = _ended(words, Sandbox(place), seconds)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ToolchainError(f"{words[0]}: {error}") from error
+        message = _message(done.stdout + done.stderr, given)
+        if done.returncode == 0:
+            _pack(classes, folder / _JAR)
+        elif lacking := _lacking(message, given):
+            raise ToolchainError(f"{Path(words[0]).name} in {place}: {lacking}")
+        elif message.startswith("Traceback") or not re.search("error", message, re.IGNORECASE):
+            # Nothing that a compiler says of a source.
+            raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
+        else:
+            (folder / _SAID).write_text(message, encoding="utf-8")
+
+
+def _lacking(message: str, sources: Sequence[Path]) -> str:
+    """What the machine lacked, by a compiler's words; empty if the source may be to blame."""
+    read = [source.read_text(encoding="utf-8", errors="replace") for source in sources]
+    found = (words for words in _LACKING if words in message)
+    return next((words for words in found if not any(words in text for text in read)), "")
+
+
+def _english() -> Mapping[str, str]:
+    """The environment in which the system's own errors are in English and letters as they were."""
+    letters = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    return {"LC_ALL": "", "LC_MESSAGES": "C", "LC_CTYPE": letters}
+
+
+def _ended(words: Sequence[str], box: Sandbox, seconds: float) -> subprocess.CompletedProcess[str]:
+    """Run a compiler to its end, and end all that it started.
+
+    A macro is the source's own code, run by the compiler: it gets what a port gets.
+    """
+    group = Group(
+        box.command(words),
+        environment={**box.environment(), **_english()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=box.folder,
+    )
+    with group.process as process:
+        try:
+            out, errors = process.communicate(timeout=seconds)
+        finally:
+            group.end()
+    return subprocess.CompletedProcess(list(words), process.returncode, out, errors)
+
+
+def _pack(classes: Path, jar: Path) -> None:
+    """Zip a folder, the same bytes for the same classes."""
+    with zipfile.ZipFile(jar, "w") as archive:
+        for path in sorted(p for p in classes.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(classes).as_posix())
+            archive.writestr(entry, path.read_bytes())
+    os.utime(jar, (_PACKED, _PACKED))
+
+
+def _placed(source: Path, scratch: Path, number: int) -> Path:
+    """A copy of a source under the name that its public type demands."""
+    data = source.read_bytes()
+    name = source.name
+    if source.suffix == ".java" and (found := _PUBLIC_TYPE.search(data.decode("utf-8", "replace"))):
+        name = f"{found[1]}.java"
+    folder = scratch / str(number)
+    folder.mkdir()
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+def _message(output: str, sources: Sequence[Path]) -> str:
+    """The compiler's words without our folders."""
+    for source in sources:
+        output = output.replace(str(source.parent) + os.sep, "")
+    return output.strip()

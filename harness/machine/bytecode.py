@@ -1,0 +1,88 @@
+"""How Python processes of ours find our package, and compiled, so that none compiles NumPy anew.
+
+Where Python may write, compiled modules lie beside their sources. Where it was told not to
+(containers, CI), each process would compile everything it imports, in half a second; there they
+are made once and kept in our cache. No process of ours writes any: strangers' code runs in most,
+and Python itself loads a module that a full disk cut short, and fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import marshal
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+import harness
+import python_ref
+from harness.machine.cache import kept
+from harness.model.errors import ToolchainError
+
+_NEEDED = ("harness.documents.child", "harness.transport.worker", "harness.transport.jvm_host")
+_PACKAGES = (Path(harness.__file__).parent, Path(python_ref.__file__).parent)
+_WORKER = str(_PACKAGES[0] / "transport" / "worker.py")
+# On a loaded machine; NumPy is compiled in half a second.
+_SECONDS = 60
+# Before a module's code: magic number, flags, and the time and size of its source.
+_HEAD = 16
+
+
+def environment() -> dict[str, str]:
+    """What the environment of a Python process of ours says about modules."""
+    # Our own package must be found whatever folder they are in.
+    found = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    place = _prefix(found["PYTHONPATH"])
+    return {**found, "PYTHONDONTWRITEBYTECODE": "1", **place}
+
+
+@cache
+def _prefix(path: str) -> dict[str, str]:
+    """Where compiled modules are kept; nothing where they lie beside their sources."""
+    compiled = map(importlib.util.cache_from_source, (np.__file__, _WORKER))
+    if all(map(os.path.exists, compiled)):
+        return {"PYTHONPYCACHEPREFIX": sys.pycache_prefix} if sys.pycache_prefix else {}
+    ours = hashlib.sha256("\0".join([sys.executable, sys.version, path]).encode())
+    given = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+    def make(folder: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-c", f"import {', '.join(_NEEDED)}"],
+            env={**given, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": str(folder)},
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        )
+        _unmarshalled(folder)
+
+    try:
+        folder = kept("modules", ours.hexdigest()[:32], make, made_of=_state())
+    except (OSError, EOFError, ValueError, subprocess.SubprocessError, ToolchainError):
+        return {}  # then each process compiles for itself
+    return {"PYTHONPYCACHEPREFIX": str(folder)}
+
+
+def _unmarshalled(folder: Path) -> None:
+    """Read every module: Python does not say so when a full disk took only part of one.
+
+    Raises:
+        EOFError, ValueError: one is not whole.
+    """
+    for path in folder.rglob("*.pyc"):
+        marshal.loads(path.read_bytes()[_HEAD:])
+
+
+def _state() -> str:
+    """What changes when a source of ours or an installed package does."""
+    digest = hashlib.sha256()
+    sources = [path for package in _PACKAGES for path in sorted(package.rglob("*.py"))]
+    # The folder's time is that of the last installation.
+    for path in (Path(np.__file__).parent.parent, *sources):
+        found = path.stat()
+        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

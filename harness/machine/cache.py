@@ -1,0 +1,204 @@
+"""The per-user cache: where it is, how it is locked, how things get into it whole and stay so.
+
+Everything in it is named by its content or by what it was made from, and may be deleted at any
+time. What is made here is a folder with a record of its files' hashes: whatever was truncated or
+changed since is noticed and made anew. Locks are the system's own, so that a run that was killed
+leaves none behind. Where the user's cache folder cannot be written, a temporary one serves this
+run.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+from harness.model.errors import ToolchainError
+
+_BLOCK = 1 << 20
+_RECORD = "record.json"
+# What a cache that can only be read may still give; every entry is checked before it is used.
+_LENT = ("jars", "classes", "archives", "modules")
+_finding = threading.Lock()
+
+
+def root() -> Path:
+    """Return the cache folder (RMSPROOF_CACHE, or the platform's), made if need be.
+
+    Raises:
+        ToolchainError: neither it nor a temporary folder can be written.
+    """
+    with _finding:  # two threads that found none would make two temporary ones
+        return _root()
+
+
+@cache
+def _root() -> Path:
+    folder: Path | None = None
+    try:
+        folder = _named()
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # some network folders have no locks
+        return folder
+    except (OSError, RuntimeError) as error:
+        why = f"{folder}: {error.strerror}" if isinstance(error, OSError) else str(error)
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix="rmsproof-"))
+    except OSError as error:
+        raise ToolchainError(
+            f"neither the cache folder can be written ({why}) nor a temporary one"
+            f" ({error.strerror}); set RMSPROOF_CACHE or TMPDIR to a folder that can be"
+        ) from error
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    if folder:
+        _lend(folder, temporary)
+    print(
+        f"rmsproof: the cache folder cannot be written ({why}); using a temporary one"
+        " for this run. Set RMSPROOF_CACHE to a folder that can be.",
+        file=sys.stderr,
+    )
+    return temporary
+
+
+def forget() -> None:
+    """Look for the cache folder anew when it is next asked for."""
+    _root.cache_clear()
+
+
+def _named() -> Path:
+    """The folder that the user or the platform names. Raises RuntimeError: there is no home."""
+    given = os.environ.get("RMSPROOF_CACHE")
+    folder = Path(given or platformdirs.user_cache_dir("rmsproof")).expanduser()
+    return folder.absolute()
+
+
+def _lend(whole: Path, temporary: Path) -> None:
+    """Link what a cache that cannot be written holds into the temporary one."""
+    for kind in _LENT:
+        with contextlib.suppress(OSError):
+            entries = list((whole / kind).iterdir())
+            (temporary / kind).mkdir()
+            for entry in entries:
+                (temporary / kind / entry.name).symlink_to(entry)
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def unwritable(path: Path, error: OSError) -> ToolchainError:
+    """What is raised where a file or folder cannot be written."""
+    return ToolchainError(f"{error.filename or path}: cannot be written: {error.strerror or error}")
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold the cache's lock `name` against every other run and thread. Raises ToolchainError."""
+    path = root() / f"{name}.lock"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            raise ToolchainError(f"{path}: cannot be locked: {error.strerror}") from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -> Path:
+    """Return the folder `kind`/`key`, whole and as it was made; made now if it is not there.
+
+    Args:
+        kind: what sort of thing it is.
+        key: what names it.
+        make: fills a folder that is renamed into place when it is whole.
+        made_of: what else it depends on; another one replaces it.
+
+    Raises:
+        ToolchainError: it cannot be written.
+    """
+    target = root() / kind / key
+    if not _whole(target, made_of):
+        with locked(f"{kind}-{key[:2]}"):
+            if not _whole(target, made_of):
+                with arriving(target) as folder:
+                    make(folder)
+                    record = {"key": key, "made_of": made_of, "files": _hashes(folder)}
+                    (folder / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+    return target
+
+
+def _whole(folder: Path, made_of: str) -> bool:
+    """Whether a folder is exactly what was recorded when it was made."""
+    try:
+        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        found = {"key": folder.name, "made_of": made_of, "files": _hashes(folder)}
+    except (OSError, ValueError, RecursionError):
+        return False
+    return bool(record == found)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The hash of every file below a folder, but for its record, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path) if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+        if not path.is_dir() and path != folder / _RECORD
+    }
+
+
+@contextlib.contextmanager
+def arriving(target: Path) -> Iterator[Path]:
+    """A temporary folder beside `target`, renamed to it when the block ends well.
+
+    Whoever calls holds a lock for `target`: what a killed run left half-made is removed.
+
+    Raises:
+        ToolchainError: the disk is full, or the like.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in target.parent.glob(f".{target.name}.*"):
+            remove(left)
+        folder = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    except OSError as error:
+        raise unwritable(target.parent, error) from error
+    try:
+        yield folder
+        remove(target)
+        folder.chmod(0o755)
+        folder.rename(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder, whichever it is, if it is there. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,130 @@
+"""A process of ours and all that it starts: begun under limits, ended whole.
+
+Every process that runs a stranger's code, and every compiler, is started here. It leads a
+process group of its own; whatever it starts is ended with it, also what moved to another
+session (found by a mark in its environment), and also when the harness itself is killed (the
+warden, a process that waits for nothing else).
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import itertools
+import os
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.machine.isolation.limits import IMPOSED, Limits
+from harness.machine.isolation.sandbox import scrubbed_environment
+from harness.machine.isolation.warden import end_group, end_marked
+
+_MARK = "RMSPROOF_PROCESS"
+_numbers = itertools.count(1)
+_ours = uuid.uuid4().hex
+_running: set[Group] = set()
+
+
+class Group:
+    """A running process and all that it starts.
+
+    Args:
+        command: program and arguments.
+        environment: what is added to the environment that every port has.
+        limits: what it may use; None where the command enters limits of its own.
+        popen: how subprocess.Popen is to connect it.
+
+    Raises:
+        OSError: the program is not there or may not be run.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        **popen: Any,
+    ) -> None:
+        self._mark = f"{_MARK}={_ours}-{next(_numbers)}"
+        name, _, value = self._mark.partition("=")
+        self._limits = limits
+        words = limits.entering(command) if limits and not IMPOSED else list(command)
+        self.process = subprocess.Popen(
+            words,
+            env=scrubbed_environment({**(environment or {}), name: value}),
+            start_new_session=True,
+            **popen,
+        )
+        _warden.told(f"+{self.pid} {self._mark}")
+        _running.add(self)
+        if limits and IMPOSED:
+            limits.impose(self.pid)
+
+    @property
+    def pid(self) -> int:
+        """The process's id, which is its group's too."""
+        return self.process.pid
+
+    def renew(self) -> None:
+        """Give it its whole processor time anew."""
+        if self._limits:
+            self._limits.renew(self.pid)
+
+    def kill(self) -> None:
+        """End the group at once; whoever reads from it meets the end."""
+        end_group(self.pid)
+
+    def end(self) -> None:
+        """End the process and all that it started, and wait until it is gone."""
+        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        end_marked(self._mark.encode())
+        _running.discard(self)
+        _warden.told(f"-{self.pid}")
+
+
+def kill_all() -> None:
+    """End every group at once, as the user interrupted us; whoever began one still ends it."""
+    for group in list(_running):
+        group.kill()
+
+
+class _Warden:
+    """Our end of the warden's pipe; the warden is started with the first process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def told(self, line: str) -> None:
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={},
+                    start_new_session=True,  # deaf to the terminal's Ctrl-C
+                )
+                atexit.register(self._gone)
+            assert self._process.stdin is not None
+            with contextlib.suppress(OSError):  # somebody ended it
+                os.write(self._process.stdin.fileno(), f"{line}\n".encode())
+
+    def _gone(self) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+
+
+_warden = _Warden()

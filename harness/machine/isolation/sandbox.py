@@ -1,0 +1,86 @@
+"""Where a stranger's code runs: a fresh folder, no network where possible, limits, no secrets.
+
+It keeps accidents from the machine and the machine's secrets out of the environment, and ends
+whatever was started in it. It is no prison: what the user may read and write can be read and
+written, a limit on files is for each of them, and sockets in the file system can be reached.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from harness.machine.isolation.limits import ENTER, Limits
+from harness.model.errors import ToolchainError
+
+# What a port may know of our environment: nothing that could be a secret.
+_PASSED = frozenset(
+    "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
+    " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
+)
+# A sum shared among threads has its terms in another order on every machine; and a library that
+# starts a thread for each processor does so at every start of a port.
+_SAME_EVERYWHERE = {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
+# A block of a document writes less than a port may; a JVM alone has some thirty threads.
+_LIMITS = Limits(file=64 << 20, processes=4096)
+
+
+def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment a port runs in."""
+    kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
+    return {**kept, **_SAME_EVERYWHERE, **(extra or {})}
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A folder of its own for one piece of code, and how a process is started in it.
+
+    Attributes:
+        folder: working folder, home and temporary folder of what runs.
+    """
+
+    folder: Path
+
+    def command(self, command: Sequence[str]) -> list[str]:
+        """The command that enters the sandbox and becomes `command`."""
+        return _LIMITS.entering(command, "cut" if network_can_be_cut() else "keep")
+
+    def environment(self) -> dict[str, str]:
+        """What the environment says besides what every port's does."""
+        place = str(self.folder)
+        return {"HOME": place, "TMPDIR": place, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+
+
+@contextmanager
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox whose folder is gone afterwards, whatever was left in it.
+
+    Raises:
+        ToolchainError: there is no place for temporary folders.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise ToolchainError(
+            f"no temporary folder can be made ({error.strerror}); set TMPDIR to a place for one"
+        ) from error
+    with made as folder:
+        yield Sandbox(Path(folder).resolve())
+
+
+@cache
+def network_can_be_cut() -> bool:
+    """Whether the kernel lets a process give up the network (tried once)."""
+    command = [sys.executable, "-I", "-S", str(ENTER), "probe"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

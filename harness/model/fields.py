@@ -1,0 +1,126 @@
+"""Files of others decoded against their types; what is wrong is named by file and field.
+
+A misspelt key is refused with the key that was meant, a key that stands twice by its line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+from harness.model.errors import UsageError
+from python_ref import files
+
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+# The parser's time and memory grow with the square of a dotted key's parts; ours have two.
+_PARTS = 32
+_DOTTED = re.compile(
+    r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)" f"{{{_PARTS}}}"
+)
+# Of a message, which may show what was found.
+_LONGEST = 500
+_LINE = re.compile(r"at line (\d+)")
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
+
+
+def of_json(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
+    """Read a JSON file. Raises UsageError naming file and field.
+
+    Args:
+        path: the file.
+        largest: the bytes it may have.
+        instead: what to do about a larger one.
+        wanted: what it must hold.
+    """
+    try:
+        text = files.text(path, largest, instead)
+    except files.UnreadableError as error:
+        raise UsageError(str(error)) from error
+    try:
+        found = files.strict(text)
+    except files.UnreadableError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return _converted(path, found, wanted)
+
+
+def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
+    """Read a TOML file; arguments and failures as for `of_json`."""
+    try:
+        text = files.text(path, largest, instead)
+    except files.UnreadableError as error:
+        raise UsageError(str(error)) from error
+    if long := _DOTTED.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise UsageError(
+            f"{path}: line {line}: no key here has {_PARTS} dots or more; take this one out"
+        )
+    try:
+        found = tomllib.loads(text)
+    except RecursionError as error:
+        raise UsageError(f"{path}: is nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, or a whole number of thousands of digits
+        said = str(error).partition("; use sys.")[0]
+        raise UsageError(f"{path}: is not TOML: {said}{_line(text, said)}") from error
+    return _converted(path, found, wanted)
+
+
+def _line(text: str, message: str) -> str:
+    """The line that a parser's message tells the number of, shown."""
+    if place := _LINE.search(message):
+        lines = text.replace("\r\n", "\n").split("\n")
+        number = int(place[1]) - 1
+        if number < len(lines):
+            return f": {files.shown(lines[number].strip())}"
+    return ""
+
+
+def _converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
+    try:
+        return msgspec.convert(found, wanted)
+    except RecursionError as error:
+        raise UsageError(f"{path}: is nested too deeply") from error
+    except msgspec.ValidationError as error:
+        text, separator, place = str(error).rpartition(" - at `$")
+        text, place = (text, place.rstrip("`")) if separator else (str(error), "")
+        if unknown := _UNKNOWN.fullmatch(text):
+            text = _unknown(unknown[1], _at(wanted, place))
+        where = place.removeprefix(".")
+        text = files.visible(f"{where}: {text}" if where else text)
+        raise UsageError(f"{path}: {text[:_LONGEST]}{'...' * (len(text) > _LONGEST)}") from error
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    shown = name if len(name) <= 60 else f"{name[:60]}..."
+    if near := get_close_matches(name[:60], known, 1):
+        return f"Object contains unknown field `{shown}`; perhaps `{near[0]}` was meant"
+    there = f"; there are {', '.join(known)}" if known else ""
+    return f"Object contains unknown field `{shown}`{there}"
+
+
+def _at(wanted: Any, place: str) -> tuple[str, ...]:
+    """The fields of the struct that stands at a place such as `.claims` or `.known[3]`."""
+    found: Any = wanted
+    for name in re.findall(r"\.(\w+)|\[", place):
+        found = _struct(found)
+        if not name or found is None:
+            continue
+        field = next((f for f in msgspec.structs.fields(found) if f.encode_name == name), None)
+        found = field.type if field else None
+    struct = _struct(found)
+    return tuple(f.encode_name for f in msgspec.structs.fields(struct)) if struct else ()
+
+
+def _struct(wanted: Any) -> Any:
+    """The struct that a type holds: itself, one of a union, or of a list."""
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return wanted
+    if get_origin(wanted) in (UnionType, Union, list):
+        return next((s for a in get_args(wanted) if (s := _struct(a))), None)
+    return None

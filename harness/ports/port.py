@@ -1,0 +1,281 @@
+"""What is to be judged: a bundled edition or somebody's own port, from a target or port.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.machine import layout
+from harness.model.errors import UsageError
+from harness.model.expectation import Expectation
+from harness.model.fields import of_toml
+from harness.model.words import VERDICTS
+from harness.ports.binding import ROLES, Wanted
+from python_ref.dialects.dialect import Dialect
+from python_ref.files import exists, shown, visible
+
+MANIFEST = "port.toml"
+# Roles are short words, and much alike: `rate` is no misspelt `state`.
+_NEAR = 0.7
+# Real ones have hundreds of bytes.
+LARGEST = 64 << 10
+LANGUAGES = {".java": "java", ".scala": "scala", ".clj": "clojure", ".py": "python"}
+TRANSPORTS = {
+    "java": ("jpype", "stdio"),
+    "scala": ("jpype", "stdio"),
+    "clojure": ("jpype", "stdio"),
+    "python": ("local",),
+    "command": ("stdio",),
+}
+
+
+@dataclass(frozen=True)
+class Port:
+    """An implementation, where it is and what it says of itself.
+
+    Attributes:
+        name: how reports call it.
+        language: java, scala, clojure, python, or command.
+        source: its source files (one for Python and Clojure).
+        reference: "module:Object", for a Python object.
+        command: program and arguments, for a port that speaks the wire protocol.
+        folder: the folder relative things are found from.
+        claim: the dialect it says it is.
+        wanted: what was said of its binding.
+        expectation: what it is known to show; None for somebody's own.
+        shows, repair: a bundled edition's sentence, and what its next rung changes.
+        rung: a bundled edition's place on its language's ladder, from 1.
+    """
+
+    name: str
+    language: str
+    source: tuple[Path, ...] = ()
+    reference: str = ""
+    command: tuple[str, ...] = ()
+    folder: Path = Path()
+    claim: Dialect = field(default_factory=Dialect)
+    wanted: Wanted = field(default_factory=Wanted)
+    expectation: Expectation | None = None
+    shows: str = ""
+    repair: str = ""
+    rung: int = 0
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """The transports it can be reached by, the usual one first."""
+        return TRANSPORTS[self.language]
+
+
+class _Claims(msgspec.Struct, forbid_unknown_fields=True):
+    dialect: str = "reference"
+    deviations: list[str] = []
+
+
+class _Expected(msgspec.Struct, forbid_unknown_fields=True):
+    verdict: str
+    deviations: list[str] | None = None
+
+
+class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    language: str
+    source: str | list[str] | None = None
+    object: str | None = None
+    command: list[str] | None = None
+    shows: str = ""
+    repair: str = ""
+    rung: int = 0
+    claims: _Claims = msgspec.field(default_factory=_Claims)
+    expectation: _Expected | None = None
+    bind: dict[str, str] = {}
+
+
+def bundled() -> list[Port]:
+    """The bundled editions: by language, each language's along its ladder."""
+    ports = [of_folder(folder) for folder in layout.editions()]
+    languages = layout.LANGUAGES
+    return sorted(ports, key=lambda port: (languages.index(port.language), port.rung, port.name))
+
+
+def of_target(target: str) -> Port:
+    """The port of one TARGET: a source file, a folder with port.toml, or module:Object.
+
+    Raises:
+        UsageError: there is no such thing; says what a target may be.
+    """
+    path = Path(target)
+    if path.is_dir():
+        return of_folder(path)
+    if path.name == MANIFEST and path.is_file():
+        return of_folder(path.parent)
+    if path.is_file():
+        if (language := LANGUAGES.get(path.suffix)) is None:
+            known = ", ".join(LANGUAGES)
+            raise UsageError(
+                f"{target}: {path.suffix or 'no ending'} is no language of ours ({known});"
+                " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS"
+            )
+        return Port(name=target, language=language, source=(path,), folder=path.parent)
+    if _is_reference(target):
+        return Port(name=target, language="python", reference=target, folder=Path.cwd())
+    raise UsageError(
+        f"{target}: no such file or folder. A target is a source file"
+        f" ({', '.join(LANGUAGES)}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
+    )
+
+
+def _is_reference(text: str) -> bool:
+    """Whether a text is of the form module:Object."""
+    module, _, attribute = text.partition(":")
+    return all(part.isidentifier() for part in (*module.split("."), *attribute.split(".")))
+
+
+def of_command(command: Sequence[str]) -> Port:
+    """The port behind a command that speaks the wire protocol."""
+    return Port(
+        name=" ".join(command), language="command", command=tuple(command), folder=Path.cwd()
+    )
+
+
+def of_folder(folder: Path) -> Port:
+    """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
+    path = folder / MANIFEST
+    if not exists(path):
+        raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}")
+    manifest = of_toml(path, LARGEST, "it names a port, and no more", _Manifest)
+    _writable(path, manifest)
+    return _port(path, manifest)
+
+
+def _writable(path: Path, manifest: _Manifest) -> None:
+    """Names are such as one can write: reports show them, and the machine is asked for them."""
+    sources = [manifest.source] if isinstance(manifest.source, str) else manifest.source or []
+    for key, names in (("name", [manifest.name]), ("source", sources)):
+        for name in names:
+            if not name.strip() or visible(name) != name:
+                raise UsageError(f"{path}: {key}: {shown(name)} is no name; write a visible one")
+    if manifest.object is not None and not _is_reference(manifest.object):
+        raise UsageError(
+            f"{path}: object: {shown(manifest.object)} is not of the form module:Object"
+        )
+    for number, text in enumerate(manifest.command or []):
+        if "\0" in text or (not text and number == 0):
+            raise UsageError(f"{path}: command[{number}]: {shown(text)} cannot be started")
+
+
+def _port(path: Path, manifest: _Manifest) -> Port:
+    language = "command" if manifest.command else manifest.language
+    ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
+    if len(ways) != 1:
+        raise UsageError(
+            f"{path}: exactly one of source, object and command says where the port is"
+        )
+    if not manifest.command and language not in LANGUAGES.values():
+        known = ", ".join(LANGUAGES.values())
+        raise UsageError(f"{path}: language: {language!r} is none of {known}; or give a command")
+    listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
+    return Port(
+        name=manifest.name,
+        language=language,
+        source=tuple(_within(path, name) for name in listed),
+        reference=manifest.object or "",
+        command=tuple(manifest.command or ()),
+        folder=path.parent,
+        claim=_claim(path, manifest.claims),
+        wanted=_wanted(path, manifest.bind),
+        expectation=_expectation(path, manifest.expectation),
+        shows=manifest.shows,
+        repair=manifest.repair,
+        rung=manifest.rung,
+    )
+
+
+def _within(path: Path, name: str) -> Path:
+    source = path.parent / name
+    try:
+        if not source.resolve().is_relative_to(path.parent.resolve()):
+            raise UsageError(
+                f"{path}: source: {shown(name)} leaves the folder; put the file beside {MANIFEST}"
+            )
+        there = source.is_file()
+    except (OSError, RuntimeError) as error:  # too long a name; links in a circle
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{path}: source: {shown(name)} cannot be read: {reason}") from error
+    if not there:
+        raise UsageError(f"{path}: source: there is no file {shown(name)} beside it")
+    return source
+
+
+def _claim(path: Path, claims: _Claims) -> Dialect:
+    try:
+        return dialect(
+            [*([] if claims.dialect == "reference" else [claims.dialect]), *claims.deviations]
+        )
+    except UsageError as error:
+        raise UsageError(f"{path}: claims: {error}") from error
+
+
+def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
+    if expected is None:
+        return None
+    if expected.verdict not in VERDICTS:
+        known = ", ".join(VERDICTS)
+        raise UsageError(
+            f"{path}: expectation.verdict: {shown(expected.verdict)} is none of {known}"
+        )
+    if expected.deviations is None:
+        return Expectation(expected.verdict)
+    try:
+        Dialect.parse(expected.deviations)
+    except ValueError as error:
+        raise UsageError(f"{path}: expectation.deviations: {error}") from error
+    return Expectation(expected.verdict, frozenset(expected.deviations))
+
+
+def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
+    places = {"class": "class_name", "method": "method", "function": "function"}
+    given: dict[str, Any] = {places[key]: name for key, name in bind.items() if key in places}
+    roles = {key: name for key, name in bind.items() if key not in places}
+    if unknown := [key for key in roles if key not in ROLES]:
+        known = ", ".join([*places, *ROLES])
+        near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1, _NEAR)
+        meant = f"perhaps {near[0]} was meant" if near else f"there are {known}"
+        raise UsageError(f"{path}: bind.{shown(unknown[0])[1:-1]}: no such key; {meant}")
+    return Wanted(**given, roles=roles)
+
+
+def dialect(names: Sequence[str]) -> Dialect:
+    """The dialect that `--dialect` means: names of libraries and axis=value, combined.
+
+    Raises:
+        UsageError: a name or a value does not exist.
+    """
+    deviations: list[str] = []
+    constants: dict[str, float] = {}
+    try:
+        for name in names:
+            if "=" in name:
+                deviations.append(name)
+            elif name == "formula":
+                deviations.append("epsilon=inside")
+            elif name != "reference":
+                from python_ref.dialects.libraries import find
+
+                found = find(name).dialect
+                deviations.extend(found.deviations)
+                constants.update(found.constants)
+        return Dialect.parse(deviations, constants)
+    except ValueError as error:
+        raise UsageError(f"dialect: {error}") from error
+
+
+def with_class(port: Port, name: str | None) -> Port:
+    """The same port, bound to the class (or function) that `--class` names."""
+    if name is None:
+        return port
+    return replace(port, wanted=replace(port.wanted, class_name=name, function=None))

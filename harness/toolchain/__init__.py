@@ -1,1 +1,0 @@
-"""What a port needs before it can be asked anything: a JVM, jars, compiled classes."""

@@ -1,0 +1,1 @@
+"""What is computed with: orders of evaluation, and the floats of each precision."""

@@ -1,0 +1,183 @@
+"""The numbers that a step is computed with: IEEE floats as a port in each precision has them.
+
+The formulas in `kernels` use operators and the methods below, so that the same formulas run
+on floats here and on error bounds and balls in `exact`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.numbers import arithmetic
+
+Array = Any
+"""An array of an algebra's numbers: an ndarray, or what behaves like one."""
+
+
+class Algebra(Protocol):
+    """What a kernel may ask of its numbers beside + - * / and indexing."""
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        """Return weights or gradients as a port stores them."""
+
+    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_], /) -> Array:
+        """Return a hyperparameter per row, (R, 1), as a port computes with it.
+
+        `own` says which are constants of the port's own: those it may hold in another width,
+        and their complements as literals.
+        """
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        """Return stored zeros."""
+
+    def load(self, x: Array) -> Array:
+        """Turn stored numbers into those computed with."""
+
+    def store(self, x: Array) -> Array:
+        """Round to what is stored."""
+
+    def widen(self, x: Array) -> Array:
+        """Turn an average into what its root is taken in."""
+
+    def sqrt(self, x: Array, nonnegative: bool) -> Array:
+        """Take the root; `nonnegative` if no order of evaluation makes x negative."""
+
+    def absolute(self, x: Array) -> Array:
+        """Return abs(x)."""
+
+    def sign(self, x: Array) -> Array:
+        """Return -1, 0 or 1; NaN of NaN."""
+
+    def maximum(self, x: Array, y: Array) -> Array:
+        """Return the greater; NaN if either is."""
+
+    def minimum(self, x: Array, y: Array) -> Array:
+        """Return the lesser; NaN if either is."""
+
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+        """Take elements of x where `mask` is set, of y elsewhere."""
+
+    def fma(self, x: Array, y: Array, z: Array) -> Array:
+        """Return x*y + z rounded once."""
+
+    def incremental(self, v: Array, x: Array, new: Array) -> Array:
+        """Return v + new*(x - v)."""
+
+    def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
+        """Return x + old*(v - x)."""
+
+    def pow_square(self, x: Array) -> Array:
+        """Return C's pow(x, 2), in double where a language has no other."""
+
+    def sum_along(self, x: Array) -> Array:
+        """Sum each row from the left, (R, 1)."""
+
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
+        """Join arrays along `axis`."""
+
+    def repeat(self, x: Array, rows: int) -> Array:
+        """Broadcast one row to `rows` rows."""
+
+    def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        """Return 1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
+
+
+def _in(x: Array, kind: type) -> Array:
+    """Return x in a width, x itself where it has it."""
+    return x.astype(kind, copy=False)
+
+
+class _Floats:
+    """IEEE floats: what is stored, what is computed with, and what quotients are formed in.
+
+    NumPy promotes float32 with float64 to float64 as Java promotes float with double, so a
+    mixed precision needs its types stated only where a number is made, loaded or stored.
+    """
+
+    def __init__(self, storage: type, compute: type, quotient: type) -> None:
+        self._storage, self._compute, self._quotient = storage, compute, quotient
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        return values.astype(self._storage)
+
+    def column(self, values: NDArray[np.float64], _own: NDArray[np.bool_], /) -> Array:
+        return values.astype(self._compute)[:, np.newaxis]
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        return np.zeros(shape, dtype=self._storage)
+
+    def load(self, x: Array) -> Array:
+        return _in(x, self._compute)
+
+    def store(self, x: Array) -> Array:
+        return _in(x, self._storage)
+
+    def widen(self, x: Array) -> Array:
+        return _in(x, self._quotient)
+
+    def sqrt(self, x: Array, nonnegative: bool) -> Array:  # noqa: ARG002
+        return np.sqrt(x)
+
+    def absolute(self, x: Array) -> Array:
+        return np.abs(x)
+
+    def sign(self, x: Array) -> Array:
+        return np.sign(x)
+
+    def maximum(self, x: Array, y: Array) -> Array:
+        return np.maximum(x, y)
+
+    def minimum(self, x: Array, y: Array) -> Array:
+        return np.minimum(x, y)
+
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+        return np.where(mask, x, y)
+
+    def fma(self, x: Array, y: Array, z: Array) -> Array:
+        return arithmetic.fma(x, y, z)
+
+    def incremental(self, v: Array, x: Array, new: Array) -> Array:
+        return v + new * (x - v)
+
+    def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
+        return x + old * (v - x)
+
+    def pow_square(self, x: Array) -> Array:
+        squares = arithmetic.pow_square(x)
+        # Where all is float there is a float pow; Java, which mixes, only has that of doubles.
+        return squares.astype(np.float32) if self._quotient is np.float32 else squares
+
+    def sum_along(self, x: Array) -> Array:
+        if not x.shape[1]:
+            return np.zeros((len(x), 1), dtype=x.dtype)
+        return np.add.accumulate(x, axis=1)[:, -1:]
+
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
+        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis)
+
+    def repeat(self, x: Array, rows: int) -> Array:
+        return np.broadcast_to(x, (rows, x.shape[1]))
+
+    def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        counts, places = np.unique(t, return_inverse=True)
+        rates = decay.ravel().tolist()
+        powers = np.array([[math.pow(rate, count) for count in counts.tolist()] for rate in rates])
+        result: Array = 1 - powers.astype(self._compute)
+        return result[:, places] if len(counts) > 1 else result
+
+
+ALGEBRAS: Mapping[str, Algebra] = MappingProxyType(
+    {
+        "float64": _Floats(np.float64, np.float64, np.float64),
+        "float32": _Floats(np.float32, np.float32, np.float32),
+        "float32_double": _Floats(np.float32, np.float32, np.float64),
+        "float32_wide": _Floats(np.float32, np.float64, np.float64),
+    }
+)
+"""The numbers of every precision."""

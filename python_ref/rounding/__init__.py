@@ -1,0 +1,1 @@
+"""How far rounding can take a right port: bounds, and the oracle that holds them."""

@@ -1,0 +1,252 @@
+"""Numbers with a bound on their rounding error: running error analysis for any dialect.
+
+A number here is a `value`, computed in double, and an `error` which bounds two distances: from
+what exact arithmetic gives on the same inputs to the value, and to what a port may have in the
+analysed precision. A port's operands may each be off by their error, so an operation's error
+is what that may do to its result, plus one rounding: u relative, eta absolute where it may
+underflow. Nothing of second order is dropped: where a magnitude enters, it is that of the value
+enlarged by twice the error, which neither the exact operand nor a port's exceeds.
+
+NaN stands for no bound: an overflow, a divisor that may be 0, the root of what may be negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+
+Doubles = NDArray[np.float64]
+
+# The bounds' own arithmetic rounds too: a dozen operations of 2**-53 in each operation here.
+_OUTWARD = 1 + 2.0**-48
+
+
+class Bounded:
+    """An array of numbers with bounds; supports + - * / and indexing like an ndarray."""
+
+    __array_ufunc__ = None  # an ndarray on the left leaves the operation to this class
+
+    def __init__(self, algebra: _Bounds, value: Doubles, error: Doubles) -> None:
+        self.algebra, self.value, self.error = algebra, value, error
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The arrays' shape."""
+        return self.value.shape
+
+    @property
+    def most(self) -> Doubles:
+        """What neither the exact number nor a port's exceeds in magnitude."""
+        result: Doubles = np.abs(self.value) + 2 * self.error
+        return result
+
+    @property
+    def least(self) -> Doubles:
+        """What neither the exact number nor a port's is below in magnitude; NaN if that is 0."""
+        least = np.abs(self.value) - 2 * self.error
+        return np.where(least > 0, least, np.nan)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def _both(self, change: Callable[[Doubles], Doubles]) -> Bounded:
+        return Bounded(self.algebra, change(self.value), change(self.error))
+
+    def __getitem__(self, index: Any) -> Bounded:
+        return self._both(lambda part: part[index])
+
+    def __setitem__(self, index: Any, other: Bounded) -> None:
+        self.value[index], self.error[index] = other.value, other.error
+
+    def copy(self) -> Bounded:
+        """Return the same in memory of its own."""
+        return self._both(np.copy)
+
+    def __neg__(self) -> Bounded:
+        return Bounded(self.algebra, -self.value, self.error)
+
+    def __add__(self, other: Any) -> Bounded:
+        other = self.algebra.number(other)
+        # Where a sum is subnormal it is exact.
+        return self.algebra.rounded(self.value + other.value, self.error + other.error)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Bounded:
+        return self + -self.algebra.number(other)
+
+    def __rsub__(self, other: Any) -> Bounded:
+        return self.algebra.number(other) + -self
+
+    def __mul__(self, other: Any) -> Bounded:
+        other = self.algebra.number(other)
+        zero = (self.most == 0) | (other.most == 0)
+        return self.algebra.rounded(
+            self.value * other.value, product_error(self, other), underflow=~zero
+        )
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Bounded:
+        other = self.algebra.number(other)
+        error = (self.error + self.most / other.least * other.error) / other.least
+        return self.algebra.rounded(self.value / other.value, error, underflow=self.most > 0)
+
+    def __rtruediv__(self, other: Any) -> Bounded:
+        return self.algebra.number(other) / self
+
+
+def product_error(x: Bounded, y: Bounded) -> Doubles:
+    """How far the errors of two factors move their product."""
+    result: Doubles = x.most * y.error + x.error * y.most
+    return result
+
+
+class _Bounds:
+    """Numbers with bounds for one precision."""
+
+    def __init__(self, precision: str) -> None:
+        narrow = precision != "float64"
+        info = np.finfo(np.float32 if narrow else np.float64)
+        self._storage = np.float32 if narrow else np.float64
+        # A result in double that is narrowed to float rounds twice; which operations are in
+        # double does not matter, since all are charged for both.
+        self._mixed = precision in ("float32_double", "float32_wide")
+        self._unit = float(info.epsneg) + (2.0**-52 if self._mixed else 0.0)
+        # An underflow errs by half the smallest subnormal. As much is lost in each of three
+        # terms of a bound that underflow themselves where the precision is double.
+        self._eta = 2 * float(info.smallest_subnormal)
+        # Half the largest: what stays below cannot be rounded to infinity.
+        self._limit = float(info.max) / 2
+
+    def number(self, x: Any) -> Bounded:
+        """Return `x`, exact unless it has a bound already."""
+        if isinstance(x, Bounded):
+            return x
+        value = np.asarray(x, dtype=np.float64)
+        return Bounded(self, value, np.zeros_like(value))
+
+    def rounded(
+        self,
+        value: Doubles,
+        error: Doubles,
+        underflow: NDArray[np.bool_] | None = None,
+        units: int = 1,
+    ) -> Bounded:
+        """Return a result that `error` is known of, rounded by up to `units` half ULPs.
+
+        `underflow` says where a result below the normal range is inexact; nowhere unless given.
+        """
+        most = np.abs(value) * (1 + 2.0**-52) + 2 * error  # rounded up, whatever the error
+        total = error + units * self._unit * most
+        if underflow is not None:
+            total = total + np.where(underflow, self._eta, 0.0)
+        total = total * _OUTWARD
+        return Bounded(self, value, np.where(most + total < self._limit, total, np.nan))
+
+    def given(self, values: Doubles) -> Bounded:
+        return self.number(values.astype(self._storage))
+
+    def column(self, values: Doubles, own: NDArray[np.bool_], /) -> Bounded:
+        number = self.given(values)[:, np.newaxis]
+        # A constant of the port's own is known to half an ULP at best, and so is 1 - d.
+        number.error[own] = self._unit * np.abs(number.value[own])
+        return number
+
+    def zeros(self, shape: tuple[int, ...]) -> Bounded:
+        return self.number(np.zeros(shape))
+
+    def load(self, x: Bounded) -> Bounded:
+        return x
+
+    widen = load
+
+    def store(self, x: Bounded) -> Bounded:
+        if not self._mixed:
+            return x
+        # The narrowing itself is in every operation's u; that it may underflow is not.
+        return Bounded(self, x.value, x.error + np.where(x.most > 0, self._eta, 0.0))
+
+    def sqrt(self, x: Bounded, nonnegative: bool = False) -> Bounded:
+        error = x.error / (2 * np.sqrt(x.least))
+        if nonnegative:  # |sqrt(a) - sqrt(b)| <= sqrt(|a - b|), however close to 0
+            error = np.fmin(error, np.sqrt(2 * x.error))
+        return self.rounded(np.sqrt(x.value), np.where(x.most == 0, 0.0, error))
+
+    def absolute(self, x: Bounded) -> Bounded:
+        return Bounded(self, np.abs(x.value), x.error)
+
+    def sign(self, x: Bounded) -> Bounded:
+        certain = (x.most == 0) | (np.abs(x.value) > 2 * x.error)
+        return Bounded(self, np.sign(x.value), np.where(certain, 0.0, 2.0))
+
+    def maximum(self, x: Any, y: Any) -> Bounded:
+        return -self.minimum(-self.number(x), -self.number(y))
+
+    def minimum(self, x: Any, y: Any) -> Bounded:
+        x, y = self.number(x), self.number(y)
+        error = np.maximum(x.error, y.error)
+        error = np.where(x.value + 2 * x.error < y.value - 2 * y.error, x.error, error)
+        error = np.where(y.value + 2 * y.error < x.value - 2 * x.error, y.error, error)
+        return Bounded(self, np.minimum(x.value, y.value), error)
+
+    def where(self, mask: NDArray[np.bool_], x: Bounded, y: Bounded) -> Bounded:
+        return Bounded(self, np.where(mask, x.value, y.value), np.where(mask, x.error, y.error))
+
+    def fma(self, x: Bounded, y: Bounded, z: Bounded) -> Bounded:
+        error = product_error(x, y) + z.error
+        zero = (x.most == 0) | (y.most == 0)
+        return self.rounded(x.value * y.value + z.value, error, underflow=~zero)
+
+    def incremental(self, v: Bounded, x: Bounded, new: Bounded) -> Bounded:
+        """Return v + new*(x - v), which is (1-new)*v + new*x: v's error shrinks, it does not grow.
+
+        With errors dv, dx, dn of a port's operands the result moves by (1-new)*dv + new*dx +
+        dn*(x-v), and the difference and its product with `new` round once each.
+        """
+        apart = np.abs(x.value - v.value) * (1 + 2.0**-52) + 2 * (x.error + v.error)
+        kept = np.abs(1 - new.value) * (1 + 2.0**-52) + 2 * new.error
+        error = kept * v.error + new.most * x.error + new.error * apart
+        error = error + (2 * self._unit + self._unit**2) * new.most * apart
+        value = v.value + new.value * (x.value - v.value)
+        return self.rounded(value, error, underflow=(new.most > 0) & (apart > 0))
+
+    def reverse_incremental(self, v: Bounded, x: Bounded, old: Bounded) -> Bounded:
+        return self.incremental(x, v, old)
+
+    def pow_square(self, x: Bounded) -> Bounded:
+        # A C library's pow is good to an ULP, not to half of one.
+        return self.rounded(x.value * x.value, product_error(x, x), underflow=x.most > 0, units=2)
+
+    def sum_along(self, x: Bounded) -> Bounded:
+        total = self.zeros((len(x), 1))
+        for column in range(x.shape[1]):
+            total = total + x[:, column : column + 1]
+        return total
+
+    def concatenate(self, arrays: Sequence[Bounded], axis: int) -> Bounded:
+        return Bounded(
+            self,
+            np.concatenate([array.value for array in arrays], axis),
+            np.concatenate([array.error for array in arrays], axis),
+        )
+
+    def repeat(self, x: Bounded, rows: int) -> Bounded:
+        shape = (rows, x.shape[1])
+        return Bounded(self, np.broadcast_to(x.value, shape), np.broadcast_to(x.error, shape))
+
+    def correction(self, decay: Bounded, t: NDArray[np.int64]) -> Array:
+        power = decay.value**t
+        error = t * np.fmax(decay.most, 1) ** (t - 1) * decay.error
+        # NumPy's pow and a port's may each be an ULP off; an underflow is nothing beside the 1.
+        return 1 - self.rounded(power, error, units=4)
+
+
+BOUNDS: Mapping[str, Algebra] = MappingProxyType({name: _Bounds(name) for name in ALGEBRAS})
+"""The numbers with bounds of every precision."""

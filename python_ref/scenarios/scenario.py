@@ -1,0 +1,84 @@
+"""A scenario: what is fed to a port, hyperparameters, initial weights and gradients a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+PRECISIONS = ("float64", "float32", "float32_double")
+"""The precisions that goldens are kept in; see design: Storage."""
+
+Arrays = Mapping[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is fed: hyperparameters, initial weights, and gradients a step.
+
+    Attributes:
+        name: unique among the scenarios, lower case with hyphens.
+        catches: the difference it is there to catch, in a phrase.
+        learning_rate, decay_rate, epsilon: the three hyperparameters.
+        weights: name to a float64 array of one dimension; float32 precisions hold values that
+            float32 can represent. The order of names is the order maps are built in.
+        gradients: one mapping a step, name to an array as long as that of the weights. A step
+            may omit names: those arrays take no part in it.
+        options: further hyperparameters by name (momentum, weight_decay, clip, mean_decay).
+        edge: whether it is an edge scenario.
+    """
+
+    name: str
+    catches: str
+    learning_rate: float
+    decay_rate: float
+    epsilon: float
+    weights: Arrays
+    gradients: Sequence[Arrays]
+    options: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    edge: bool = False
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The arrays' names in order."""
+        return tuple(self.weights)
+
+    @cached_property
+    def lengths(self) -> tuple[int, ...]:
+        """Elements of each array, in order."""
+        return tuple(len(array) for array in self.weights.values())
+
+    @cached_property
+    def size(self) -> int:
+        """Elements of all arrays together: N."""
+        return sum(self.lengths)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps: T."""
+        return len(self.gradients)
+
+    def in_precision(self, precision: str) -> Scenario:
+        """The same scenario with every number rounded to what `precision` can store."""
+        if precision == "float64":
+            return self
+
+        def number(value: float) -> float:
+            return float(np.float32(value))
+
+        def arrays(given: Arrays) -> dict[str, NDArray[np.float64]]:
+            return {k: v.astype(np.float32).astype(np.float64) for k, v in given.items()}
+
+        return replace(
+            self,
+            learning_rate=number(self.learning_rate),
+            decay_rate=number(self.decay_rate),
+            epsilon=number(self.epsilon),
+            options={key: number(value) for key, value in self.options.items()},
+            weights=arrays(self.weights),
+            gradients=[arrays(step) for step in self.gradients],
+        )

@@ -1,0 +1,1 @@
+"""Stepping hypotheses: from scenario and dialect to trajectories, many at once."""

@@ -1,0 +1,283 @@
+"""Who computes what: hypotheses turned into the stages of a step, equal computations merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.numbers.algebra import Algebra
+from python_ref.numbers.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.calls import Layout
+from python_ref.stepping.stages import Codes, Stage
+
+if TYPE_CHECKING:
+    from python_ref.dialects.dialect import Dialect
+    from python_ref.stepping.hypothesis import Hypothesis
+
+
+class Plan:
+    """The stages of hypotheses that compute in one precision.
+
+    Attributes:
+        gradient: what is averaged and what is divided, clipped and with coupled decay.
+        average: v. mean: m. denominator: what divides. quotient: u, times lr where it enters.
+        buffer: b, and the step. weights: w.
+    """
+
+    def __init__(
+        self, scenario: Scenario, layout: Layout, hypotheses: Sequence[Hypothesis], algebra: Algebra
+    ) -> None:
+        self._a = algebra
+        self._layout = layout
+        self._read(scenario, hypotheses)
+        self._build()
+        self._prepare_state()
+
+    # -- what each hypothesis chooses -----------------------------------------------------
+
+    def _read(self, scenario: Scenario, hypotheses: Sequence[Hypothesis]) -> None:
+        """Turn hypotheses into a code an axis and a number a hyperparameter, (H,) each."""
+        dialects: dict[Dialect, int] = {}
+        orders: dict[Arithmetic, int] = {}
+        dialect = np.array([dialects.setdefault(h.dialect, len(dialects)) for h in hypotheses])
+        order = np.array([orders.setdefault(h.arithmetic, len(orders)) for h in hypotheses])
+        self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
+        chosen = [d.choices() for d in dialects]
+        used = set().union(*chosen)
+        reference = np.zeros_like(dialect)
+        for name, axis in AXES.items():
+            codes = reference
+            if name in used:
+                number = {value: i for i, value in enumerate(axis.names)}
+                codes = np.array([number[c[name]] if name in c else 0 for c in chosen])[dialect]
+            self._codes[name] = codes, axis.names
+        for name, known in (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS)):
+            names = list(known)
+            picked = [names.index(getattr(o, name)) for o in orders]
+            self._codes[name] = np.array(picked)[order], names
+        table = [hyperparameters(scenario, d) for d in dialects]
+        self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
+        self._own = {
+            name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
+        }
+        self._ids = {  # of equal values as equal codes
+            name: np.unique(values, return_inverse=True)[1] * 2 + self._own[name]
+            for name, values in self._numbers.items()
+        }
+        self._count = len(hypotheses)
+
+    def _is(self, axis: str, *values: str) -> NDArray[np.bool_]:
+        codes, names = self._codes[axis]
+        among = np.array([name in values for name in names])
+        return np.asarray(among[codes])
+
+    def _choice(self, mask: NDArray[np.bool_]) -> tuple[Codes, Sequence[str]]:
+        return np.where(mask, 1, 0), ("no", "yes")
+
+    # -- stages ---------------------------------------------------------------------------
+
+    def _stage(
+        self,
+        choosing: Mapping[str, tuple[Codes, Sequence[str]]],
+        numbers: Mapping[str, NDArray[np.bool_]],
+        links: Mapping[str, Codes],
+        known: Sequence[str] = (),
+    ) -> Stage:
+        """Make a stage.
+
+        Args:
+            choosing: the choices that its formula depends on.
+            numbers: hyperparameters that enter it, and for which hypotheses; the choices say
+                so too.
+            links: for each earlier result that enters it, each hypothesis's row there.
+            known: hyperparameters that enter it and entered one of these results before.
+        """
+        keys = [np.where(mask, self._ids[name], 0) for name, mask in numbers.items()]
+        stage = Stage(choosing, [*keys, *links.values()])
+        for name in (*numbers, *known):
+            first = stage.first
+            stage.columns[name] = self._a.column(self._numbers[name][first], self._own[name][first])
+        stage.links = {name: link[stage.first] for name, link in links.items()}
+        return stage
+
+    def _build(self) -> None:
+        code = self._codes
+        centered, mean = self._is("centered", "yes"), self._is("numerator", "mean_gradient")
+        divided = ~self._is("average", "none")
+        centered &= divided
+        biased = self._is("bias_correction", "yes")
+        coupled = self._is("weight_decay", "coupled")
+        self.gradient, averaged, divisible = self._gradient_stage(coupled)
+
+        starts_at_epsilon = self._is("initial_average", "epsilon") & divided
+        kind = (code["state"][0] * ~self._is("state", "stale"), code["state"][1])
+        self.average = self._stage(
+            {name: code[name] for name in ("average", "initial_average", "ema", "square")}
+            | {"state": kind},
+            {"decay_rate": divided, "epsilon": starts_at_epsilon},
+            {"gradient": averaged},
+        )
+        needed = centered | mean
+        self.mean = self._stage(
+            {"needed": self._choice(needed), "ema": code["ema"], "state": kind},
+            {"mean_decay": needed},
+            {"gradient": np.where(needed, averaged, 0)},
+        )
+        self.denominator = self._stage(
+            {name: code[name] for name in ("epsilon", "root", "state")}
+            | {
+                "centered": self._choice(centered),
+                "biased": self._choice(biased),
+                "centring": code["order"],
+            },
+            {
+                "epsilon": divided & ~self._is("epsilon", "none"),
+                "decay_rate": divided & biased,
+                "mean_decay": centered & biased,
+            },
+            {"v": self.average.uses[""], "m": np.where(centered, self.mean.uses[""], 0)},
+        )
+        scaled = ~self._is("momentum", "lr_out_of_buffer")
+        scheduled = ~self._is("schedule", "no")
+        self.quotient = self._stage(
+            {name: code[name] for name in ("numerator", "quotient", "state", "schedule")}
+            | {
+                "divided": self._choice(divided),
+                "scaled": self._choice(scaled),
+                "biased": self._choice(biased & mean),
+            },
+            {"learning_rate": scaled, "decay": scaled & scheduled, "mean_decay": biased & mean},
+            {
+                "gradient": np.where(mean, 0, divisible),
+                "m": np.where(mean, self.mean.uses[""], 0),
+                "denominator": np.where(divided, self.denominator.uses[""], 0),
+            },
+        )
+        moving = ~self._is("momentum", "no")
+        self.buffer = self._stage(
+            {name: code[name] for name in ("momentum", "state", "schedule")}
+            | {"divided": self._choice(divided)},
+            {
+                "momentum": moving,
+                "learning_rate": ~scaled,
+                "decay": ~scaled & scheduled,
+            },
+            {"u": self.quotient.uses[""]},
+        )
+        self.weights = self._stage(
+            {name: code[name] for name in ("direction", "write", "schedule", "state")}
+            | {"decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1])},
+            {"weight_decay": self._is("weight_decay", "decoupled", "decoupled_unscaled")},
+            {"step": self.buffer.uses[""]},
+            known=("learning_rate", "decay"),
+        )
+        self.gradient.links["weights"] = self.weights.uses[""][self.gradient.first % self._count]
+
+    def _gradient_stage(self, coupled: NDArray[np.bool_]) -> tuple[Stage, Codes, Codes]:
+        """Make the first stage; return also the rows that averages and numerators take."""
+        clipping = ~self._is("clip", "no")
+        late = clipping & self._is("order", "clip_after_average")
+        before = self._is("order", "decay_before_clip")
+        clip, names = self._codes["clip"]
+
+        # A hypothesis has two gradients, which differ where it clips after averaging: the
+        # stage is built over twice as many, first what is averaged, then what is divided.
+        def twice(first: NDArray[Any], second: NDArray[Any] | None = None) -> NDArray[Any]:
+            return np.concatenate([first, first if second is None else second])
+
+        ids, count = self._ids, self._count
+        clips = twice(clipping & ~late, clipping)
+        decays = twice(coupled)
+        stage = Stage(
+            {
+                "clip": (twice(np.where(late, 0, clip), clip), names),
+                "coupled": self._choice(decays),
+                "decay_first": self._choice(twice(before)),
+            },
+            [
+                np.where(clips, twice(ids["clip"]), 0),
+                # What the weights add differs from one hypothesis to the next, and so does all
+                # that comes of it.
+                np.where(decays, twice(np.arange(count)), 0),
+            ],
+        )
+        for name in ("clip", "weight_decay"):
+            numbers, own = twice(self._numbers[name]), twice(self._own[name])
+            stage.columns[name] = self._a.column(numbers[stage.first], own[stage.first])
+        rows = stage.uses.pop("")
+        return stage, rows[:count], rows[count:]
+
+    def _prepare_state(self) -> None:
+        """Make what is remembered between steps, (R, N) a stage, as it stands at the start."""
+        a, size = self._a, self._layout.size
+        v = a.zeros((self.average.rows, size))
+        for rows, choice in self.average.groups():
+            if choice["average"] == "none":
+                v[rows] = a.given(np.full(size, np.nan))
+            elif choice["initial_average"] == "one":
+                v[rows] = a.given(np.ones(size))
+            elif choice["initial_average"] == "epsilon":
+                v[rows] = a.store(self.average.columns["epsilon"][rows])
+        w = a.zeros((self.weights.rows, size))
+        w[:] = a.given(self._layout.weights)
+        self.average.state = {"kept": v}
+        self.mean.state = {"kept": a.zeros((self.mean.rows, size))}
+        self.buffer.state = {"kept": a.zeros((self.buffer.rows, size))}
+        self.weights.state = {"kept": w}
+        for stage in (self.average, self.mean):
+            stage.state["initial"] = stage.state["kept"].copy()
+            stage.state["shared"] = stage.state["kept"][:, : self._layout.longest].copy()
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop the hypotheses where `mask` is false, and the rows that none is left to use."""
+        gradient, average, mean, weights = self.gradient, self.average, self.mean, self.weights
+        quotient, buffer, denominator = self.quotient, self.buffer, self.denominator
+        feeds = (
+            (buffer, "step", weights),
+            (quotient, "u", buffer),
+            (denominator, "denominator", quotient),
+            (mean, "m", quotient),
+            (mean, "m", denominator),
+            (average, "v", denominator),
+            (gradient, "gradient", quotient),
+            (gradient, "gradient", mean),
+            (gradient, "gradient", average),
+        )
+        for stage in (weights, buffer, quotient, denominator, mean, average, gradient):
+            stage.keep(mask)
+            fed = [(user, name) for source, name, user in feeds if source is stage]
+            moved = stage.shrink([user.links[name] for user, name in fed])
+            for user, name in fed:
+                user.links[name] = moved[user.links[name]]
+            if stage is weights:
+                # Rows that decay nothing name any row here, and need none.
+                gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
+
+
+def hyperparameters(scenario: Scenario, dialect: Dialect) -> dict[str, float]:
+    """Return the numbers `dialect` computes with on `scenario`, in double, before narrowing.
+
+    A constant of the dialect goes before what the scenario gives, that before the stated
+    constant of the deviation; `decay` is the k of a schedule.
+    """
+    given = dict(DEVIATION_CONSTANTS)
+    given["learning_rate"] = scenario.learning_rate / 3
+    for name, value in scenario.options.items():
+        if name != "mean_decay" and name in given:
+            given[name] = float(value)
+    given.update(dialect.constants)
+    for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
+        if dialect.choice(axis) == "given":
+            given[name] = float(getattr(scenario, name))
+    if dialect.choice("mean_decay") == "given":
+        own = float(scenario.options.get("mean_decay", given["decay_rate"]))
+        given["mean_decay"] = dialect.constants.get("mean_decay", own)
+    for name in dialect.choice("float32_hyperparameters").split("+"):
+        if name in given:
+            given[name] = float(np.float32(given[name]))
+    return given

@@ -1,0 +1,301 @@
+"""Stepping many hypotheses at once: each distinct intermediate result is computed once.
+
+A step runs through stages: gradient, average, mean, denominator, quotient, buffer, weights.
+A stage has one row for every distinct way to compute its result, however many hypotheses
+share it; rows are sorted by the choices that select a formula, so a formula is applied to a
+slice, and each row knows which rows of the stages before it feeds on. The formulas themselves
+stand in `kernels`. Hypotheses of different precision never share and are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping import kernels
+from python_ref.stepping.calls import Call, Layout
+from python_ref.stepping.kernels import Choice
+from python_ref.stepping.plan import Plan
+from python_ref.stepping.stages import Codes, Stage
+
+if TYPE_CHECKING:
+    from python_ref.stepping.hypothesis import Hypothesis
+
+Update = Callable[[Array, slice, NDArray[np.bool_]], tuple[Array, Array]]
+"""(remembered, columns of the call, which are new) to what it was and what it is."""
+
+
+class Stepper:
+    """Steps hypotheses over a scenario, one step a call; those refuted may be dropped between.
+
+    Args:
+        scenario: what is fed.
+        hypotheses: in the order of the rows that `step` returns.
+        algebras: precision to the numbers computed with; floats unless said.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        hypotheses: Sequence[Hypothesis],
+        algebras: Mapping[str, Algebra] = ALGEBRAS,
+    ) -> None:
+        self._layout = Layout(scenario)
+        self._count = len(hypotheses)
+        self._taken = 0
+        by_precision: dict[str, list[int]] = {}
+        for row, hypothesis in enumerate(hypotheses):
+            by_precision.setdefault(hypothesis.effective_precision, []).append(row)
+        self._parts = [
+            (
+                np.array(rows),
+                _Engine(
+                    Plan(scenario, self._layout, [hypotheses[row] for row in rows], algebras[name]),
+                    algebras[name],
+                ),
+            )
+            for name, rows in by_precision.items()
+        ]
+
+    def step(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Take the next step; return weights and moving averages, (H, N) each.
+
+        Raises:
+            IndexError: the scenario has no further step.
+        """
+        shape = (self._count, self._layout.size)
+        weights, average = np.empty(shape), np.empty(shape)
+        for rows, (w, v) in self.step_parts():
+            weights[rows], average[rows] = w, v
+        return weights, average
+
+    def step_parts(self) -> Iterator[tuple[Codes, tuple[Any, Any]]]:
+        """Take the next step; yield rows with weights and averages in the algebra's numbers."""
+        call = self._layout.calls[self._taken]
+        self._taken += 1
+        with np.errstate(all="ignore"):
+            results = [(rows, engine.step(call)) for rows, engine in self._parts]
+        yield from results
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Drop the hypotheses where `mask` (H,) is false; those left are renumbered in order."""
+        renumbered = np.cumsum(mask) - 1
+        parts = []
+        for rows, engine in self._parts:
+            kept = mask[rows]
+            if kept.any():
+                engine.plan.keep(kept)
+                parts.append((renumbered[rows[kept]], engine))
+        self._parts = parts
+        self._count = int(mask.sum())
+
+
+class _Engine:
+    """Steps a plan: a method a stage, in the order in which they feed each other."""
+
+    def __init__(self, plan: Plan, algebra: Algebra) -> None:
+        self.plan, self._a = plan, algebra
+
+    def step(self, call: Call) -> tuple[Array, Array]:
+        """Take one step; return weights and moving averages of the hypotheses, (H, N) each."""
+        g = self._step_gradient(call)
+        before, after = self._step_average(call, g)
+        m = self._step_mean(call, g)
+        den = self._step_denominator(call, before, after, m)
+        u = self._step_quotient(call, g, m, den)
+        self._step_weights(call, self._step_buffer(call, u))
+        return (
+            self.plan.weights.state["kept"][self.plan.weights.uses[""]],
+            self.plan.average.state["kept"][self.plan.average.uses[""]],
+        )
+
+    def _step_gradient(self, call: Call) -> Array:
+        stage, a = self.plan.gradient, self._a
+        given = a.load(a.given(call.gradient[np.newaxis]))
+        w = self.plan.weights.state["kept"]
+        pieces = []
+        for rows, choice in stage.groups():
+            old = a.load(w[stage.links["weights"][rows]][:, call.columns])
+            g = kernels.gradient(
+                a, choice, given, old, stage.columns["clip"][rows],
+                stage.columns["weight_decay"][rows], call.slices,
+            )  # fmt: skip
+            pieces.append(a.repeat(g, rows.stop - rows.start))
+        return a.concatenate(pieces, 0)
+
+    def _step_average(self, call: Call, gradient: Array) -> tuple[Array, Array]:
+        stage, a = self.plan.average, self._a
+        befores, afters = [], []
+        for rows, choice in stage.groups():
+            if choice["average"] == "none":
+                nothing = a.zeros((rows.stop - rows.start, call.size))
+                befores.append(nothing)
+                afters.append(nothing)
+                continue
+            g = gradient[stage.links["gradient"][rows]]
+            d = stage.columns["decay_rate"][rows]
+            update = partial(self._new_average, choice, g, d)
+            before, after = self._remember(stage, rows, choice["state"], call, update)
+            befores.append(before)
+            afters.append(after)
+        return a.concatenate(befores, 0), a.concatenate(afters, 0)
+
+    def _step_mean(self, call: Call, gradient: Array) -> Array:
+        stage, a = self.plan.mean, self._a
+        pieces = []
+        for rows, choice in stage.groups():
+            if choice["needed"] == "no":
+                pieces.append(a.zeros((rows.stop - rows.start, call.size)))
+                continue
+            g = gradient[stage.links["gradient"][rows]]
+            d = stage.columns["mean_decay"][rows]
+            update = partial(self._new_mean, choice, g, d)
+            pieces.append(self._remember(stage, rows, choice["state"], call, update)[1])
+        return a.concatenate(pieces, 0)
+
+    def _new_average(
+        self, choice: Choice, g: Array, d: Array, v: Array, part: slice, new: NDArray[np.bool_]
+    ) -> tuple[Array, Array]:
+        a, x = self._a, g[:, part]
+        if choice["initial_average"] == "first_square":
+            v = a.where(new, a.store(x * x), v)
+        return v, a.store(kernels.average(a, choice, a.load(v), x, d))
+
+    def _new_mean(
+        self, choice: Choice, g: Array, d: Array, m: Array, part: slice, _: NDArray[np.bool_]
+    ) -> tuple[Array, Array]:
+        a = self._a
+        return m, a.store(kernels.ema(a, choice["ema"], a.load(m), g[:, part], d))
+
+    def _remember(
+        self, stage: Stage, rows: slice, state: str, call: Call, update: Update
+    ) -> tuple[Array, Array]:
+        """Update what `rows` remember of the elements in `call`; return it before and after."""
+        kept = stage.state["kept"]
+        if state == "shared":
+            shared, made = stage.state["shared"], call.seen
+            before, after = [kept[rows, :0]], [kept[rows, :0]]
+            for part in call.slices:
+                count = part.stop - part.start
+                new = np.arange(count) >= made
+                old, now = update(shared[rows, :count], part, new)
+                shared[rows, :count] = now
+                before.append(old.copy())
+                after.append(now)
+                made = max(made, count)
+            results = self._a.concatenate(before, 1), self._a.concatenate(after, 1)
+        elif state == "reset":
+            initial = stage.state["initial"][rows, call.columns]
+            results = update(initial, slice(None), np.full(call.size, True))
+        else:
+            old = kept[rows, call.columns]
+            results = update(old.copy(), slice(None), call.new)
+        kept[rows, call.columns] = results[1]
+        return results
+
+    def _step_denominator(self, call: Call, before: Array, after: Array, mean: Array) -> Array:
+        stage, a = self.plan.denominator, self._a
+        pieces = []
+        for rows, choice in stage.groups():
+            v = a.load((before if choice["state"] == "stale" else after)[stage.links["v"][rows]])
+            m = a.load(mean[stage.links["m"][rows]]) if choice["centered"] == "yes" else v
+            if choice["biased"] == "yes":
+                t = call.counted(choice["state"])
+                v = v / a.correction(stage.columns["decay_rate"][rows], t)
+                if choice["centered"] == "yes":
+                    m = m / a.correction(stage.columns["mean_decay"][rows], t)
+            pieces.append(kernels.denominator(a, choice, v, m, stage.columns["epsilon"][rows]))
+        return a.concatenate(pieces, 0)
+
+    def _step_quotient(self, call: Call, gradient: Array, mean: Array, den: Array) -> Array:
+        stage, a = self.plan.quotient, self._a
+        pieces = []
+        for rows, choice in stage.groups():
+            if choice["numerator"] == "mean_gradient":
+                numerator = a.load(mean[stage.links["m"][rows]])
+                if choice["biased"] == "yes":
+                    t = call.counted(choice["state"])
+                    numerator = numerator / a.correction(stage.columns["mean_decay"][rows], t)
+            else:
+                numerator = gradient[stage.links["gradient"][rows]]
+            pieces.append(
+                kernels.quotient(
+                    a, choice, numerator, den[stage.links["denominator"][rows]],
+                    self._rate(stage, rows, choice, call),
+                )
+            )  # fmt: skip
+        return a.concatenate(pieces, 0)
+
+    def _rate(self, stage: Stage, rows: slice, choice: Choice, call: Call) -> Array:
+        """The learning rate of this call, (R, 1)."""
+        rate = stage.columns["learning_rate"][rows]
+        if choice["schedule"] == "no":
+            return rate
+        t = 1 if choice["state"] == "reset" else call.number
+        if choice["schedule"] == "inverse_time_from_zero":
+            t -= 1
+        return rate / (1 + stage.columns["decay"][rows] * t)
+
+    def _step_buffer(self, call: Call, u: Array) -> Array:
+        stage, a = self.plan.buffer, self._a
+        kept = stage.state["kept"]
+        pieces = []
+        for rows, choice in stage.groups():
+            now = u[stage.links["u"][rows]]
+            if choice["divided"] == "no":
+                now = a.load(now)  # narrow again: other rows may have widened the array
+            if choice["momentum"] != "no":
+                old = kept[rows, call.columns]
+                if choice["state"] == "reset":
+                    old = a.zeros((rows.stop - rows.start, call.size))
+                kept[rows, call.columns], now = kernels.buffer(
+                    a, choice["momentum"], old, now, stage.columns["momentum"][rows],
+                    self._rate(stage, rows, choice, call),
+                )  # fmt: skip
+            pieces.append(now)
+        return a.concatenate(pieces, 0)
+
+    def _step_weights(self, call: Call, step: Array) -> None:
+        stage, a = self.plan.weights, self._a
+        kept = stage.state["kept"]
+        for rows, choice in stage.groups():
+            old = kept[rows, call.columns]
+            new = kernels.weights(
+                a, choice, old, step[stage.links["step"][rows]],
+                self._rate(stage, rows, choice, call), stage.columns["weight_decay"][rows],
+            )  # fmt: skip
+            written = call.written(choice["write"])
+            kept[rows, call.columns] = new if written is None else a.where(written, new, old)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Trajectories of H hypotheses over T steps of N elements, arrays one after another.
+
+    Attributes:
+        weights: (H, T, N) after every step; exact also where float32 is stored.
+        moving_average: (H, T, N) of squared gradients; NaN where a dialect keeps none.
+    """
+
+    weights: NDArray[np.float64]
+    moving_average: NDArray[np.float64]
+
+
+def replay(
+    scenario: Scenario, hypotheses: Sequence[Hypothesis], steps: int | None = None
+) -> Replay:
+    """Step `scenario` under every hypothesis at once, `steps` steps or all of them."""
+    total = scenario.steps if steps is None else min(steps, scenario.steps)
+    shape = (len(hypotheses), total, scenario.size)
+    weights, average = np.empty(shape), np.empty(shape)
+    stepper = Stepper(scenario, hypotheses)
+    for t in range(total):
+        weights[:, t], average[:, t] = stepper.step()
+    return Replay(weights, average)

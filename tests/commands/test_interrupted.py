@@ -1,0 +1,104 @@
+"""Ctrl-C and SIGTERM: an end at once, nothing left, and a report of what was judged by then."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from support import REPOSITORY, none_left, processes
+
+from harness.judging.run import INTERRUPTED
+
+SCHEMA = json.loads((REPOSITORY / "harness/report/report.schema.json").read_text(encoding="utf-8"))
+
+
+def begun(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, after: int) -> None:
+    """Ctrl-C once that many children run: no traceback, no process, no wait for the others."""
+    with none_left():
+        before = set(processes())
+        started = begun(tmp_path, "run")
+        while len(set(processes()) - before) <= after and started.poll() is None:
+            time.sleep(0.02)
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
+    assert not out or "INCOMPLETE, " in out
+
+
+RIGHT = """
+def update(weights, gradients, v, learning_rate, decay_rate, epsilon):
+    for name, g in gradients.items():
+        v[name] = decay_rate * v.get(name, 0.0) + (1 - decay_rate) * (g * g)
+        weights[name] = weights[name] - (learning_rate * g) / (v[name] ** 0.5 + epsilon)
+"""
+HANGS = """
+import pathlib
+
+def update(weights, gradients, learning_rate, decay_rate, epsilon):
+    pathlib.Path("HERE").touch()
+    while True:
+        pass
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize("command", ["check", "doc"])
+def test_what_was_judged_before_an_interruption_is_reported(
+    tmp_path: Path, command: str, number: signal.Signals
+) -> None:
+    """The report is whole JSON, says that it is incomplete, and passes nothing over as judged."""
+    here, report = tmp_path / "here", tmp_path / "report.json"
+    hangs = HANGS.replace("HERE", str(here))
+    (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "hangs.py").write_text(hangs, encoding="utf-8")
+    (tmp_path / "page.md").write_text(
+        f"```python\n{RIGHT}```\n\n```python\n{hangs}```\n", encoding="utf-8"
+    )
+    targets = ["right.py", "hangs.py", "right.py"] if command == "check" else ["page.md"]
+    with none_left():
+        started = begun(
+            tmp_path,
+            command,
+            *targets,
+            "--timeout",
+            "50",
+            "--golden",
+            "page*",
+            "--json",
+            report.name,
+        )
+        while not here.exists() and started.poll() is None:
+            time.sleep(0.02)
+        time.sleep(1)  # the other ones have been judged beside it
+        started.send_signal(number)
+        out, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
+    assert "INCOMPLETE, " in out
+    written = json.loads(report.read_text(encoding="utf-8"))
+    jsonschema.validate(written, SCHEMA)
+    assert written["summary"]["incomplete"] is True
+    verdicts = [row["verdict"] for row in written["results"]]
+    if command == "doc":
+        assert verdicts == ["exact"]
+    else:
+        assert verdicts[:2] == ["exact", "not-run"]
+        assert written["results"][1]["message"] == INTERRUPTED

@@ -1,0 +1,272 @@
+"""What a diagnosis tells: the order, the twins, what is masked or nearest, and when it stops."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from showing import REFERENCE, elements, explained, shown, unseen
+
+from harness.diagnosis import diagnose as diagnosing
+from harness.diagnosis.diagnose import Diagnosis, Explanation, _Search, diagnose
+from harness.model.evidence import Evidence
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import PLAIN
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+# -- what is told ---------------------------------------------------------------------------------
+
+
+def explanation(
+    *deviations: str, exact: bool = True, constants: Mapping[str, float] | None = None
+) -> Explanation:
+    chosen = tuple((d.partition("=")[0], d.partition("=")[2]) for d in deviations)
+    return Explanation(chosen, constants or {}, (("float64", PLAIN),) if exact else None)
+
+
+RANKED = [
+    explanation("epsilon=inside"),
+    explanation("epsilon=none"),
+    explanation("root=none"),
+    explanation("momentum=nesterov", constants={"momentum": 0.9}),
+    explanation("mean_decay=ignored", constants={"mean_decay": 0.1}),
+    explanation("learning_rate=ignored", constants={"learning_rate": 0.1}),
+    explanation("epsilon=inside", "root=none"),
+    explanation("epsilon=inside", exact=False),
+    explanation("epsilon=inside", "root=none", exact=False),
+]
+
+
+def test_bits_go_before_rounding_then_few_before_many_and_formulas_before_constants() -> None:
+    for rotated in range(len(RANKED)):
+        mixed = [*RANKED[rotated:], *RANKED[:rotated]][::-1]
+        assert diagnosing._ranked(mixed) == RANKED
+
+
+def test_of_one_set_the_first_explanation_is_kept_in_order() -> None:
+    a, b = explanation("epsilon=inside"), explanation("epsilon=inside", exact=False)
+    c = explanation("root=none")
+    assert diagnosing._unique([a, c, b]) == [a, c]
+    assert diagnosing._unique([b, c, a]) == [b, c]
+
+
+@pytest.mark.parametrize(
+    ("deviations", "claim", "twins"),
+    [
+        (["momentum=lr_in_buffer"], [], [["momentum=lr_out_of_buffer"]]),
+        (["momentum=lr_out_of_buffer"], [], [["momentum=lr_in_buffer"]]),
+        (["momentum=nesterov"], [], [["momentum=nesterov"]]),
+        (
+            ["epsilon=inside", "momentum=lr_in_buffer", "clip=value"],
+            [],
+            [["epsilon=inside", "momentum=lr_out_of_buffer", "clip=value"]],
+        ),
+        # A rate that changes tells them apart.
+        (["momentum=lr_in_buffer", "schedule=inverse_time"], [], []),
+        (["momentum=lr_in_buffer"], ["schedule=inverse_time"], []),
+        (
+            ["momentum=lr_in_buffer", "schedule=no"],
+            ["schedule=inverse_time"],
+            [["momentum=lr_out_of_buffer", "schedule=no"]],
+        ),
+    ],
+)
+def test_twins_are_told_while_the_rate_is_constant(
+    deviations: list[str], claim: list[str], twins: list[list[str]]
+) -> None:
+    best = explanation(*deviations, constants={"momentum": 0.9})
+    found = diagnosing._twins(best, Dialect(claim))
+    assert [list(t.deviations) for t in found] == twins
+    assert all(t.constants == best.constants for t in found)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_probe_is_asked_for_as_soon_as_two_are_apart(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [explanation("epsilon=inside"), explanation("root=none"), explanation("clip=norm")]
+    monkeypatch.setattr(_Search, "of_size", lambda *_: found[:count])
+    asked: list[Sequence[Dialect]] = []
+    diagnose([shown()], REFERENCE, asked.append)
+    wanted = [Dialect(e.deviations) for e in found[:count]]
+    assert asked == ([wanted] if count > 1 else [])
+
+
+def test_twins_are_one_thing_to_a_probe_and_others_are_not() -> None:
+    found = [
+        explanation("momentum=lr_out_of_buffer"),
+        explanation("momentum=nesterov"),
+        explanation("momentum=lr_in_buffer"),
+        explanation("root=none"),
+    ]
+    apart = _Search(REFERENCE, [shown()]).apart(found)
+    assert [e.deviations for e in apart] == [
+        ("root=none",),
+        ("momentum=lr_in_buffer",),
+        ("momentum=nesterov",),
+    ]
+
+
+def test_only_what_the_explanation_hides_is_masked() -> None:
+    """Not what the claim hides already, and not what the explanation names."""
+    found = diagnose([shown("mixed-arrays", Dialect(["average=none"]))], REFERENCE, largest=1)
+    assert "epsilon" in found.masked
+    assert "average" not in found.masked
+    nothing = diagnose(
+        [shown("mixed-arrays", Dialect(["average=none"]))], Dialect(["average=none"])
+    )
+    assert (nothing.best and nothing.best.deviations, nothing.masked) == ((), ())
+
+
+# -- where nothing fits ---------------------------------------------------------------------------
+
+
+def noisy(evidence: Evidence) -> Evidence:
+    """Off by a millionth of a thousandth of the way, beyond all rounding in double."""
+    noise = 1e-9 * np.random.default_rng(5).standard_normal(evidence.weights.shape)
+    way = evidence.weights - evidence.initial
+    return replace(evidence, weights=evidence.weights + noise * way)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        REFERENCE,
+        Dialect(["epsilon=inside"]),
+        Dialect(["momentum=nesterov"], {"momentum": 0.95}),
+        Dialect(["direction=ascent"]),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("hidden", [(), (0, 3, 9)])
+def test_the_nearest_is_told_with_the_median_of_what_it_leaves(
+    found: Dialect, hidden: tuple[int, ...]
+) -> None:
+    evidence = unseen(noisy(shown("mixed-arrays", found)), *hidden)
+    told = diagnose([evidence], REFERENCE, largest=0)
+    assert told.best is None
+    assert told.nearest is not None
+    assert dict(told.nearest.chosen) == dict(found.choices())
+    steps = evidence.seen[: evidence.steps]
+    weights = replay(evidence.scenario, [Hypothesis(found)]).weights[0][: evidence.steps][steps]
+    observed = evidence.weights[: evidence.steps][steps]
+    way = np.abs(observed - evidence.initial) + np.abs(weights - evidence.initial)
+    left = np.abs(weights - observed) / np.where(way > 0, way, 1)
+    assert told.nearest.left == pytest.approx(np.median(left), rel=1e-9)
+
+
+def test_what_does_not_move_leaves_nothing_unexplained() -> None:
+    evidence = noisy(shown(elements([0.5, 0.5, 0.5], [[0.0, 0.0, 1.0]] * 2)))
+    told = diagnose([evidence], REFERENCE, largest=0)
+    assert told.nearest is not None
+    assert (told.nearest.chosen, told.nearest.left) == ((), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("moved", "lost", "numberless"), [(4, 2, False), (4, 3, True), (3, 1, False), (3, 2, True)]
+)
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_where_most_of_what_moved_is_no_number_that_is_told(
+    value: float, moved: int, lost: int, numberless: bool
+) -> None:
+    """Over all pieces; what did not move, and what was not seen, counts for nothing."""
+    gradients = [[1.0] * moved + [0.0] * (6 - moved), [1.0] * 6]
+    first = noisy(unseen(shown(elements([0.5] * 6, gradients)), 1))
+    second = noisy(shown("page-one-step"))
+    assert second.weights.size == 4
+    first.weights[0, :2] = second.weights[0, :lost] = value
+    told = diagnose([first, second], REFERENCE, largest=0)
+    assert (told.best, told.numberless) == (None, numberless)
+
+
+def test_where_most_is_no_number_only_the_claim_itself_explains() -> None:
+    fed = elements([0.5] * 4, [[1.0, math.nan, math.nan, math.nan]] * 2, epsilon=0.5)
+    assert explained(diagnose([shown(fed)], REFERENCE, largest=1)) == ((), (("float64", PLAIN),))
+    inside = shown(fed, Dialect(["epsilon=inside"]))
+    assert diagnose([inside], REFERENCE, largest=1) == Diagnosis(None, numberless=True)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_nothing_is_near_what_is_not_finite(value: float) -> None:
+    """The piece that tells most is read, and here it tells nothing; most of the rest is numbers."""
+    richest = shown(elements([0.5] * 9, [[1.0] * 9]))
+    off = replace(richest, weights=np.full((1, 9), value))
+    numbers = noisy(shown(elements([0.5] * 4, [[1.0, -2.0, 0.5, 0.25]] * 10)))
+    told = diagnose([off, numbers], REFERENCE, largest=0)
+    assert (told.best, told.nearest) == (None, None)
+
+
+# -- how far it goes ------------------------------------------------------------------------------
+
+
+def test_sets_larger_than_asked_for_are_not_looked_at() -> None:
+    evidence = [shown("mixed-arrays", Dialect(["epsilon=inside", "state=reset"]))]
+    for largest, size in (0, None), (1, None), (2, 2):
+        best = diagnose(evidence, REFERENCE, largest=largest).best
+        assert (best and len(best.chosen)) == size
+
+
+def test_without_a_step_that_was_seen_nothing_is_said() -> None:
+    evidence = shown("page-one-step")
+    blind = replace(evidence, seen=np.zeros(1, dtype=bool))
+    assert diagnose([blind], REFERENCE) == Diagnosis(None)
+    assert diagnose([], REFERENCE) == Diagnosis(None)
+    assert explained(diagnose([blind, evidence], REFERENCE)) == ((), (("float64", PLAIN),))
+
+
+def test_a_port_that_stands_still_in_one_piece_only_does_update() -> None:
+    still = shown("page-one-step", Dialect(["write=none"]))
+    assert diagnose([still, shown("mixed-arrays")], REFERENCE, largest=0).best is None
+    best = diagnose([still], REFERENCE, largest=0).best
+    assert best is not None
+    assert best.deviations == ("write=none",)
+
+
+def test_long_evidence_is_read_from_its_first_steps() -> None:
+    evidence = shown("thousand-steps")
+    later = replace(evidence, weights=evidence.weights.copy())
+    later.weights[diagnosing._STEPS :] += 1.0
+    assert explained(diagnose([later], REFERENCE, largest=0)) == ((), (("float64", PLAIN),))
+    at_last = replace(evidence, weights=evidence.weights.copy())
+    at_last.weights[diagnosing._STEPS - 1] += 1.0
+    assert diagnose([at_last], REFERENCE, largest=0).best is None
+
+
+# One step of one size: everything that starts from 0 and is divided by its own root.
+OPEN = shown(elements([0.5], [[1.0]], epsilon=0.0, decay_rate=0.9))
+
+
+def test_probes_go_on_while_they_tell_nothing_and_stop_when_there_are_none() -> None:
+    asked: list[int] = []
+
+    def again(dialects: Sequence[Dialect]) -> Evidence:
+        asked.append(len(dialects))
+        return OPEN
+
+    diagnose([OPEN], REFERENCE, again, largest=0)
+    assert asked == [], "one explanation need not be told from others"
+    evidence = shown(elements([0.5], [[1.0]]), Dialect(["average=last"]))
+    found = diagnose([evidence], REFERENCE, again, largest=1)
+    assert found.best is None
+    assert len(set(asked)) == len(asked) == 1
+
+    asked.clear()
+
+    def same_piece(dialects: Sequence[Dialect]) -> Evidence:
+        asked.append(len(dialects))
+        return evidence
+
+    several = diagnose([evidence], REFERENCE, same_piece, largest=1)
+    assert len(asked) == diagnosing._PROBES
+    assert min(asked) == max(asked) >= 2
+    for end in None, replace(evidence, seen=np.zeros(1, dtype=bool)):
+        asked.clear()
+        assert (
+            diagnose([evidence], REFERENCE, lambda d, e=end: asked.append(len(d)) or e, 1)
+            == several
+        )
+        assert len(asked) == 1

@@ -1,0 +1,226 @@
+"""Ports on the JVM that misbehave, in process and over the wire: each gets its verdict.
+
+On one scenario alone, and nothing is left. In process they share a JVM, each in classes of its
+own, so that one port's end is never another's; over the wire our own adapter speaks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+from faulty.faults import HERE, Said, must_be_said, wanted
+from support import none_left
+
+from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, Result, judge
+from harness.languages.jvm.prepare import Toolchain
+from harness.ports.binding import Wanted
+from harness.ports.port import Port
+from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.stdio import StdioTransport
+
+# What hangs is waited for; a JVM's first scenario is slower than its next.
+SHORT = 1.0
+HUNG = r"no answer within 1 s; .*it was at "
+SEGV = r"the process was ended by SIGABRT: SIGSEGV \(0xb\) at .* in .*Unsafe_PutLong.*"
+
+JAVA = {
+    # It ends the whole machine.
+    "Exits": Said("crashes", "the process ended with exit code 0.*"),
+    "Halts": Said(
+        "crashes", "the process ended with exit code 1; its standard error ends: no licence left"
+    ),
+    "LeavesChild": Said("crashes", "the process ended with exit code 0"),
+    "WritesNowhere": Said("crashes", SEGV),
+    # It hangs.
+    "Waits": Said(
+        "times-out",
+        HUNG + r"jdk.internal.misc.Unsafe.park\(Native Method\)"
+        r" < Waits.strike\(Waits.java:12\) < Right.update\(Right.java:26\)",
+        seconds=SHORT,
+    ),
+    "Loops": Said(
+        "times-out",
+        HUNG + r"Loops.strike\(Loops.java:\d+\) < Right.update\(Right.java:26\)",
+        seconds=SHORT,
+    ),
+    "LoopsDeep": Said(
+        "times-out",
+        HUNG + r"LoopsDeep.down\(LoopsDeep.java:14\) < LoopsDeep.down\(LoopsDeep.java:16\) < .*",
+        seconds=SHORT,
+    ),
+    # It fails, so that nothing more is done in its process, or only this.
+    "Recurses": Said("crashes", r"step 1: java.lang.StackOverflowError \(Recurses.java:9\)"),
+    "Hoards": Said(
+        "crashes", r"step 1: java.lang.OutOfMemoryError: Java heap space \(Hoards.java:15\)"
+    ),
+    "ThrowsThirdTime": Said(
+        "crashes",
+        r"step 3: java.lang.IllegalStateException: the third time \(ThrowsThirdTime.java:10\)",
+    ),
+    # It says what is no answer.
+    "CutsArrays": Said("garbled", "step 1: array trap: expected length 2, observed 1"),
+    "HugeArrays": Said("garbled", "step 1: array trap: expected length 2, observed 1048576"),
+    "DropsArray": Said("garbled", "step 1: missing array b"),
+    "NullArray": Said("garbled", "step 1: missing array b"),
+    "NotANumber": Said("diverges"),
+    # It is only unusual.
+    "Right": Said("exact"),
+    "Interrupts": Said("exact"),
+    "ReadsInput": Said("exact"),
+    "ClosesOutput": Said("exact"),
+    "Floods": Said("exact"),
+    "WritesRaw": Said("exact"),
+    "LeavesThread": Said("exact"),
+    "ChangesGradients": Said("exact", notes=(GRADIENTS_CHANGED,)),
+}
+# Over the wire standard output is the exchange, and what holds it open is seen.
+OVER_THE_WIRE = {
+    **JAVA,
+    "LeavesChild": Said(
+        "crashes",
+        "the process ended with exit code 0; a process that it started keeps its output open",
+    ),
+    "WritesRaw": Said("garbled", "a line that is not JSON: 'computing'"),
+}
+CLOJURE = {
+    "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),
+    "throws_lazily": Said(
+        "crashes",
+        r"step 1: clojure.lang.ExceptionInfo: no number after all \(throws_lazily.clj:9\)",
+    ),
+    "endless": Said("garbled", "step 1: array trap: expected length 2, observed more"),
+    "text_numbers": Said("garbled", r"step 1: trap\[0\] is a java.lang.String, not a number"),
+    "waits": Said("times-out", HUNG + r".*Unsafe.park.* < waits\$.*waits.clj:8.*", seconds=SHORT),
+}
+SCALA = {
+    "Unfinished": Said(
+        "crashes",
+        r"step 1: scala.NotImplementedError: an implementation is missing \(faults.scala:25\)",
+    ),
+    "Endless": Said("garbled", "step 1: array trap: expected length 2, observed more"),
+    "BreaksOut": Said("crashes", r"step 1: scala.util.control.BreakControl.*"),
+}
+LANGUAGES: Mapping[str, Mapping[str, Said]] = {"java": JAVA, "clojure": CLOJURE, "scala": SCALA}
+
+_toolchain = Toolchain()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A port's result, and which process in a row its worker was then."""
+
+    result: Result
+    generation: int = 0
+
+
+def port(language: str, name: str) -> Port:
+    """A class among all of its language, which are compiled together; in Clojure, a file."""
+    if language == "clojure":
+        source = HERE / "clojure" / f"{name}.clj"
+        return Port(name=name, language=language, source=(source,), folder=source.parent)
+    sources = tuple(sorted((HERE / language).glob(f"*.{language}")))
+    chosen = Wanted(class_name=name)
+    return Port(name=name, language=language, source=sources, wanted=chosen)
+
+
+def in_process(language: str, name: str, worker: Worker, seconds: float) -> Result:
+    asked = port(language, name)
+    languages = ["java"] if language == "java" else ["clojure", "scala"]
+    source = _toolchain.worker_request(_toolchain.prepare(asked), languages)
+    transport = HostedTransport("jpype", name, worker, source, asked.wanted, seconds)
+    return judge(asked, transport, wanted)
+
+
+def over_the_wire(name: str, seconds: float) -> Result:
+    asked = port("java", name)
+    transport = StdioTransport(
+        name,
+        _toolchain.stdio_command(_toolchain.prepare(asked)),
+        timeout=seconds,
+        hosted=True,
+        jvm=True,
+        wanted=asked.wanted,
+    )
+    try:
+        return judge(asked, transport, wanted)
+    finally:
+        transport.close()
+
+
+def all_of(*languages: str) -> dict[tuple[str, str], Judged]:
+    """Every port of some languages, one after another in one JVM."""
+    worker = Worker(jvm=True)
+    found = {}
+    try:
+        for language in languages:
+            for name, said in LANGUAGES[language].items():
+                result = in_process(language, name, worker, said.seconds)
+                found[language, name] = Judged(result, worker.generation)
+        if "java" in languages:
+            result = in_process("java", "LeaksState", worker, 20.0)
+            found["java", "LeaksState"] = Judged(result, worker.generation)
+    finally:
+        worker.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Judged]]:
+    """All of them judged, on both cores."""
+    folder = tmp_path_factory.mktemp("here")
+    with none_left(), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        with ThreadPoolExecutor(2) as pool:
+            java, others = pool.submit(all_of, "java"), pool.submit(all_of, "clojure", "scala")
+            wire = [
+                (name, pool.submit(over_the_wire, name, said.seconds))
+                for name, said in OVER_THE_WIRE.items()
+            ]
+            found = java.result() | others.result()
+            found |= {("wire", name): Judged(future.result()) for name, future in wire}
+        assert list(folder.iterdir()) == []  # a JVM that crashes would write of it here
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [(language, name) for language in LANGUAGES for name in LANGUAGES[language]],
+)
+def test_a_fault_in_process_is_on_its_own_scenario_and_named(
+    language: str, name: str, results: dict[tuple[str, str], Judged]
+) -> None:
+    must_be_said(results[language, name].result, LANGUAGES[language][name])
+
+
+@pytest.mark.parametrize("name", OVER_THE_WIRE)
+def test_a_fault_over_the_wire_is_on_its_own_scenario_and_named(
+    name: str, results: dict[tuple[str, str], Judged]
+) -> None:
+    must_be_said(results["wire", name].result, OVER_THE_WIRE[name])
+
+
+def test_what_a_port_left_running_never_meets_the_next_one(
+    results: dict[tuple[str, str], Judged],
+) -> None:
+    """A JVM in which somebody's thread goes on is not for another port; any other is."""
+    generation = {name: results["java", name].generation for name in JAVA}
+    assert generation["Hoards"] == generation["Recurses"] + 1  # each is spent
+    assert generation["ThrowsThirdTime"] == generation["Hoards"]
+    assert generation["DropsArray"] == generation["CutsArrays"] == generation["LeavesThread"]
+    assert generation["ChangesGradients"] == generation["LeavesThread"] + 1
+
+
+def test_state_beyond_the_reach_of_class_loaders_is_found(
+    results: dict[tuple[str, str], Judged],
+) -> None:
+    leaks = results["java", "LeaksState"].result
+    assert (leaks.verdict.word, leaks.notes, leaks.diagnosis) == ("diverges", (STATE_LEAKS,), None)
+
+
+def test_every_port_of_the_folders_is_judged_somewhere() -> None:
+    classes = {path.stem for path in (HERE / "java").glob("*.java")}
+    assert classes == {*JAVA, "LeaksState"}
+    assert {path.stem for path in (HERE / "clojure").glob("*.clj")} == {*CLOJURE}

@@ -1,0 +1,173 @@
+"""Observation files: what they say is explained, what they lack is named with its field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli import main
+from harness.judging.identify import identify
+from harness.judging.observation_files import read
+from harness.model.errors import UsageError
+from python_ref.dialects.dialect import Dialect
+from python_ref.golden import load
+from python_ref.scenarios.catalogue import scenarios
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+GOLDEN = "reference/float64/mixed-arrays"
+
+
+def document(deviations: list[str] | None = None, **changes: Any) -> dict[str, Any]:
+    """An observation of a dialect on a scenario, with fields changed or (None) taken out."""
+    scenario = next(s for s in scenarios("float64") if s.name == "mixed-arrays")
+    weights = replay(scenario, [Hypothesis(Dialect(deviations or []))]).weights[0]
+    bounds = [0]
+    for length in scenario.lengths:
+        bounds.append(bounds[-1] + length)
+    cuts = list(zip(scenario.names, bounds, bounds[1:], strict=False))
+    made = {
+        "format": "rmsproof.observation/1",
+        "precision": "float64",
+        "learning_rate": scenario.learning_rate,
+        "decay_rate": scenario.decay_rate,
+        "epsilon": scenario.epsilon,
+        "weights": {k: v.tolist() for k, v in scenario.weights.items()},
+        "gradients": [{k: v.tolist() for k, v in step.items()} for step in scenario.gradients],
+        "observed": [{name: row[a:b].tolist() for name, a, b in cuts} for row in weights],
+    }
+    return {k: v for k, v in (made | changes).items() if v is not None}
+
+
+def written(folder: Path, content: Any) -> Path:
+    path = folder / "seen.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_the_same_is_exact_and_ends_with_zero(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, document())
+    assert main(["identify", str(path)]) == 0
+    assert "it is what it claims to be" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("deviations", "code"), [([], 0), (["epsilon=inside"], 1)])
+def test_floats_are_read_as_they_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], deviations: list[str], code: int
+) -> None:
+    """Nine digits tell a float; as a double they are another number."""
+    scenario = next(s for s in scenarios("float32") if s.name == "mixed-arrays")
+    hypothesis = Hypothesis(Dialect(deviations), precision="float32")
+    rows = replay(scenario, [hypothesis]).weights[0]
+    printed = [[float(f"{x:.9g}") for x in row] for row in rows]
+    assert printed != rows.tolist()
+    content = document(precision="float32")
+    for seen, row in zip(content["observed"], printed, strict=True):
+        left = iter(row)
+        for name in seen:
+            seen[name] = [next(left) for _ in seen[name]]
+    assert main(["identify", str(written(tmp_path, content))]) == code
+    assert "equal to the last bit in arithmetic" in capsys.readouterr().out
+
+
+def test_a_deviation_is_named_and_ends_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, document(["epsilon=inside", "state=reset"]))
+    assert main(["identify", str(path), "--json", "-"]) == 1
+    result = json.loads(capsys.readouterr().out)["results"][0]
+    assert result["verdict"] == "diverges"
+    assert result["deviations"] == ["epsilon=inside", "state=reset"]
+    assert result["explained"] is True
+    assert result["first_divergence"]["step"] == 1
+
+
+def test_a_claim_in_the_file_is_what_it_is_held_against(tmp_path: Path) -> None:
+    path = written(tmp_path, document(["epsilon=inside"], dialect="keras-3"))
+    assert identify(path).result.verdict.word == "exact"
+
+
+def test_weights_that_never_move_are_no_update(tmp_path: Path) -> None:
+    found = identify(written(tmp_path, document(["write=none"]))).result
+    assert (found.verdict.word, found.deviations) == ("no-update", ("write=none",))
+
+
+def test_what_is_not_finite_is_judged_not_rejected(tmp_path: Path) -> None:
+    seen = document()["observed"]
+    seen[3]["bias"] = ["NaN"]
+    seen[4]["bias"] = ["-Infinity"]
+    found = identify(written(tmp_path, document(observed=seen))).result
+    assert found.verdict.word == "diverges"
+    assert found.diagnosis is not None
+    assert found.diagnosis.best is None
+
+
+def _changed(field: str, change: Any) -> dict[str, Any]:
+    made = document()
+    target: Any = made
+    *path, last = field.split("/")
+    for part in path:
+        target = target[int(part)] if isinstance(target, list) else target[part]
+    if change is None:
+        del target[last]
+    else:
+        target[int(last) if isinstance(target, list) else last] = change
+    return made
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is not whole JSON"),
+        ('{"format":', "is not whole JSON"),
+        ("[]", "object"),
+        (_changed("format", "other/1"), "format: expected 'rmsproof.observation/1'"),
+        (_changed("precision", "float16"), "precision: Invalid enum value 'float16'"),
+        (document(learning_rate=None), "missing required field `learning_rate`"),
+        (document(decay_rate=1.5), "decay_rate: 1.5 is out of range"),
+        (document(epsilon=-1e-8), "epsilon: -1e-08 is out of range"),
+        (document(rounding=-1.0), "rounding: -1.0 is out of range"),
+        (document(options={"nesterov": 1.0}), "options: Object contains unknown field `nesterov`"),
+        (document(options={"momentum": -1.0}), "options.momentum: -1.0 is out of range"),
+        (document(extra=1), "unknown field `extra`"),
+        (document(dialect="nobody's"), "dialect: "),
+        (document(weights={}), "weights: names no array"),
+        (document(gradients=[]), "gradients: has no step"),
+        (document(observed=[None] * 12), "observed: every step is null"),
+        (document(observed=[None] * 5), "observed: has 5 steps, gradients 12"),
+        (_changed("gradients/2/bias", [1.0, 2.0]), "gradients[2].bias: has 2 elements"),
+        (_changed("gradients/2/other", [1.0]), "gradients[2].other: is not among the weights"),
+        (_changed("observed/3/bias", None), "observed[3]: array 'bias' is missing"),
+        (_changed("observed/3/bias", [1.0, 2.0]), "observed[3].bias: has 2 elements"),
+        (_changed("observed/3/bias", ["much"]), "observed[3][...][0]: Invalid"),
+        (_changed("weights/bias", "1"), "weights[...]"),
+    ],
+)
+def test_what_is_wrong_is_named_with_file_and_field(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: Any, said: str
+) -> None:
+    path = written(tmp_path, content)
+    assert main(["identify", str(path)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"rmsproof: {path}: ")
+    assert said in message
+    assert "Traceback" not in message
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"nothing\.json: cannot be read: No such file"):
+        read(tmp_path / "nothing.json")
+
+
+def test_a_golden_is_recognised_by_its_own_trajectory(tmp_path: Path) -> None:
+    from python_ref.golden import DIRECTORY
+
+    golden = load(DIRECTORY / "formula" / "float64" / "mixed-arrays.json")
+    made = document(["epsilon=inside"])
+    assert [list(step) for step in made["observed"]] == [list(golden.scenario.names)] * 12
+    assert identify(written(tmp_path, made)).result.deviations == ("epsilon=inside",)

@@ -1,0 +1,67 @@
+"""Small real ports: each wrong one is named exactly, no right one is ever flagged.
+
+expected.toml says of every file what it is. A wrong port must be explained by exactly its
+deviations; where two names are one thing in algebra, its twin may stand first and it must then
+be among the alternatives. The tests are split by language so that two workers share them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from support import SHORT
+
+from harness.judging.judge import Result
+from harness.ports.port import LANGUAGES, of_target
+from harness.judging.run import Options, run
+
+HERE = Path(__file__).parent
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
+
+
+def files(kind: str, *languages: str) -> list[str]:
+    """The corpus's files of a kind (right, wrong) in some languages."""
+    return sorted(
+        str(path.relative_to(HERE))
+        for language in languages
+        for path in (HERE / kind / language).rglob("*")
+        if path.suffix in LANGUAGES
+    )
+
+
+@cache
+def judged(*languages: str) -> dict[str, Result]:
+    """All ports in some languages in one run, as `rmsproof check` would judge them."""
+    names = [*files("right", *languages), *files("wrong", *languages)]
+    outcome = run(
+        [of_target(str(HERE / n)) for n in names], Options(pattern=SHORT), every_transport=False
+    )
+    assert outcome.errors == ()
+    return dict(zip(names, outcome.results, strict=True))
+
+
+def must_not_be_flagged(name: str, result: Result) -> None:
+    """A right port comes out as expected and nothing is said against it."""
+    assert result.verdict.word == EXPECTED[name]["verdict"], result.verdict
+    assert result.deviations == ()
+
+
+def must_be_named(name: str, result: Result) -> None:
+    """A wrong port is explained by exactly what is wrong with it."""
+    expected = EXPECTED[name]
+    assert result.verdict.word == expected["verdict"], result.verdict
+    assert result.diagnosis is not None
+    if not expected.get("explained", True):
+        assert result.diagnosis.best is None
+        return
+    assert result.diagnosis.best is not None, result.diagnosis.nearest
+    named = set(result.deviations)
+    wanted = [set(expected["deviations"]), *map(set, expected.get("alternatives_ok", []))]
+    assert named in wanted
+    if named != wanted[0] and len(named) == len(wanted[0]):  # a smaller twin goes before both
+        assert wanted[0] in [set(a.deviations) for a in result.diagnosis.alternatives]
+    for constant, value in expected.get("constants", {}).items():
+        assert result.diagnosis.best.constants[constant] == value

@@ -1,0 +1,355 @@
+"""The dialects once more, one element at a time in NumPy scalars: what the batch is held against.
+
+Written from the tables of formulas alone and sharing no code with the stepping: slow, obvious,
+one dialect, one arithmetic, one precision.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from python_ref.dialects.axes import DEVIATION_CONSTANTS
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import Replay
+
+Number = Any
+"""A NumPy scalar: those of different widths meet in the wider, as floats and doubles do in Java."""
+
+# What is stored, what is computed with, and what the root is taken and divided in.
+PRECISIONS: dict[str, tuple[type, type, type]] = {
+    "float64": (np.float64, np.float64, np.float64),
+    "float32": (np.float32, np.float32, np.float32),
+    "float32_double": (np.float32, np.float32, np.float64),
+    "float32_wide": (np.float32, np.float64, np.float64),
+}
+
+
+def single(x: float) -> float:
+    return float(np.float32(x))
+
+
+def fma(a: Number, b: Number, c: Number) -> Number:
+    """a*b + c rounded once, of finite numbers."""
+    exact = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
+    kind = np.result_type(a, b, c).type
+    near = kind(float(exact))
+    if kind is np.float64:
+        return near
+    # Rounded twice: one of its neighbours may be nearer.
+    among = [near, *(np.nextafter(near, kind(end)) for end in (-math.inf, math.inf))]
+    return min(among, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(np.int32)) & 1))
+
+
+# Shares of the old and of the new, which is x, or g squared.
+MEANS: dict[str, Callable[[Number, Number, Number, Number], Number]] = {
+    "plain": lambda v, x, old, new: old * v + new * x,
+    "incremental": lambda v, x, _, new: v + new * (x - v),
+    "reverse_incremental": lambda v, x, old, _: x + old * (v - x),
+    "fused": lambda v, x, old, new: fma(old, v, new * x),
+    "fused_square": lambda v, x, old, new: fma(new, x, old * v),
+}
+LEFT_MEANS: dict[str, Callable[[Number, Number, Number, Number], Number]] = {
+    "plain": lambda v, g, old, new: old * v + (new * g) * g,
+    "fused": lambda v, g, old, new: fma(old, v, (new * g) * g),
+    "fused_square": lambda v, g, old, new: fma(new * g, g, old * v),
+}
+QUOTIENTS: dict[str, Callable[[Number, Number, Number], Number]] = {
+    "plain": lambda lr, g, den: (lr * g) / den,
+    "divide_first": lambda lr, g, den: lr * (g / den),
+    "rate_over_root": lambda lr, g, den: g * (lr / den),
+    "reciprocal": lambda lr, g, den: (lr * g) * (1 / den),
+}
+
+
+class Naive:
+    """One port in one dialect."""
+
+    def __init__(
+        self, dialect: Dialect, scenario: Scenario, arithmetic: Arithmetic, precision: str
+    ) -> None:
+        self.says, self.arithmetic = dialect.choice, arithmetic
+        self.stored, self.computed, self.divided = PRECISIONS[precision]
+        own = dict(dialect.constants)
+
+        def option(name: str) -> float:
+            return own.get(name, scenario.options.get(name, DEVIATION_CONSTANTS[name]))
+
+        self.lr, self.d, self.eps = scenario.learning_rate, scenario.decay_rate, scenario.epsilon
+        if self.says("learning_rate") == "ignored":
+            self.lr = own.get("learning_rate", self.lr / 3)
+        if self.says("decay_rate") == "ignored":
+            self.d = own.get("decay_rate", DEVIATION_CONSTANTS["decay_rate"])
+        if self.says("eps") == "ignored":
+            self.eps = own.get("epsilon", DEVIATION_CONSTANTS["epsilon"])
+        self.dm = own.get("mean_decay", scenario.options.get("mean_decay", self.d))
+        if self.says("mean_decay") == "ignored":
+            self.dm = own.get("mean_decay", DEVIATION_CONSTANTS["mean_decay"])
+        self.mu, self.wd, self.c = option("momentum"), option("weight_decay"), option("clip")
+        self.k = option("decay")
+        rounded = self.says("float32_hyperparameters").split("+")
+        if "learning_rate" in rounded:
+            self.lr = single(self.lr)
+        if "decay_rate" in rounded:
+            self.d = single(self.d)
+        if "epsilon" in rounded:
+            self.eps = single(self.eps)
+        if "momentum" in rounded:
+            self.mu = single(self.mu)
+        for name in ("lr", "d", "eps", "dm", "mu", "wd", "c", "k"):
+            setattr(self, name, self.computed(getattr(self, name)))
+        self.shown = {
+            name: [self.start() for _ in array] for name, array in scenario.weights.items()
+        }
+        self.forget()
+        self.calls = 0
+
+    def forget(self) -> None:
+        self.v: dict[str, list[Number]] = {}
+        self.m: dict[str, list[Number]] = {}
+        self.b: dict[str, list[Number]] = {}
+        self.t: dict[str, int] = {}
+
+    def start(self, first: Number = 0) -> Number:
+        """What the average of an element starts from; `first` is its first gradient, once seen."""
+        says = self.says
+        if says("average") == "none":
+            return self.stored(math.nan)
+        if says("initial_average") == "first_square":
+            return self.stored(first * first)
+        return self.stored({"zero": 0, "one": 1, "epsilon": self.eps}[says("initial_average")])
+
+    def update(self, gradients: dict[str, list[Number]], weights: dict[str, list[Number]]) -> None:
+        """Take one step: `gradients` as they are stored; `weights` are changed."""
+        says = self.says
+        gradients = {name: [self.computed(x) for x in g] for name, g in gradients.items()}
+        self.calls += 1
+        if says("state") == "reset":
+            self.forget()
+            self.calls = 1
+        lr = self.lr
+        if says("schedule") == "inverse_time":
+            lr = lr / (1 + self.k * self.calls)
+        if says("schedule") == "inverse_time_from_zero":
+            lr = lr / (1 + self.k * (self.calls - 1))
+        whole = self.computed(0)
+        before_clip = {name: self.before_clip(g, weights[name]) for name, g in gradients.items()}
+        for g in before_clip.values():
+            for x in g:
+                whole += x * x
+        for position, (name, g) in enumerate(gradients.items()):
+            clipped = self.clip(before_clip[name], whole)
+            w = [self.computed(x) for x in weights[name]]
+            averaged = list(g) if says("order") == "clip_after_average" else clipped
+            if says("weight_decay") == "coupled" and says("order") != "decay_before_clip":
+                clipped = [x + self.wd * y for x, y in zip(clipped, w, strict=True)]
+                averaged = [x + self.wd * y for x, y in zip(averaged, w, strict=True)]
+            elif says("weight_decay") == "coupled" and averaged is not clipped:
+                averaged = before_clip[name]
+            self.t[name] = self.t.get(name, 0) + 1
+            last = len(w) - 1
+            for i in range(len(w)):
+                new = self.element(name, i, averaged[i], clipped[i], w[i], lr)
+                write = says("write")
+                if (
+                    write == "all"
+                    or (write == "first_element" and i == 0)
+                    or (write == "all_but_last" and i != last)
+                    or (write == "first_array" and position == 0)
+                ):
+                    weights[name][i] = new
+
+    def before_clip(self, g: list[Number], w: list[Number]) -> list[Number]:
+        if self.says("weight_decay") == "coupled" and self.says("order") == "decay_before_clip":
+            return [x + self.wd * self.computed(y) for x, y in zip(g, w, strict=True)]
+        return list(g)
+
+    def clip(self, g: list[Number], whole: Number) -> list[Number]:
+        kind = self.says("clip")
+        if kind == "value":
+            return [np.minimum(np.maximum(x, -self.c), self.c) for x in g]
+        if kind == "no":
+            return g
+        if kind == "norm":
+            whole = self.computed(0)
+            for x in g:
+                whole += x * x
+        scale = np.minimum(self.c / np.sqrt(whole), self.computed(1))
+        return [x * scale for x in g]
+
+    def remembered(
+        self, table: dict[str, list[Number]], name: str, i: int, start: Number
+    ) -> Number:
+        """What is remembered of an element, made on first sight."""
+        row = table.setdefault("" if self.says("state") == "shared" else name, [])
+        if len(row) <= i:
+            row.append(start)
+        return row[i]
+
+    def remember(self, table: dict[str, list[Number]], name: str, i: int, value: Number) -> None:
+        table["" if self.says("state") == "shared" else name][i] = value
+
+    def averaged(self, v: Number, g: Number) -> Number:
+        """The moving average after one more gradient, before it is stored."""
+        kind, d = self.says("average"), self.d
+        square, ema = self.arithmetic.square, self.arithmetic.ema
+        squared = g * g
+        if square == "pow":  # there is one of doubles, and one of floats where all is float
+            squared = np.float64(math.pow(g, 2))
+            squared = np.float32(squared) if self.divided is np.float32 else squared
+        fuses = ema == "fused_square" and square != "pow"
+        if kind == "none":
+            return math.nan
+        if kind == "last":
+            return squared
+        if kind == "sum":
+            return fma(g, g, v) if fuses else v + squared
+        if kind == "leaky_sum":
+            if ema == "fused":
+                return fma(d, v, squared)
+            return fma(g, g, d * v) if fuses else d * v + squared
+        if kind == "absolute":
+            return MEANS[ema](v, abs(g), d, 1 - d)
+        old, new = (1 - d, d) if kind == "swapped" else (d, 1 - d)
+        if square == "left" and ema in LEFT_MEANS:
+            return LEFT_MEANS[ema](v, g, old, new)
+        return MEANS[ema](v, squared, old, new)
+
+    def element(self, name: str, i: int, a: Number, g: Number, w: Number, lr: Number) -> Number:
+        """The new weight of an element: `a` is averaged, `g` divided."""
+        says, d, dm, loaded = self.says, self.d, self.dm, self.computed
+        old = self.remembered(self.v, name, i, self.start(a))
+        v = self.stored(self.averaged(loaded(old), a))
+        self.remember(self.v, name, i, v)
+        self.shown[name][i] = v
+        m = loaded(self.remembered(self.m, name, i, self.stored(0)))
+        m = self.stored(MEANS[self.arithmetic.ema](m, a, dm, 1 - dm))
+        self.remember(self.m, name, i, m)
+        used, m = loaded(old if says("state") == "stale" else v), loaded(m)
+        if says("bias_correction") == "yes":
+            used = used / (1 - loaded(math.pow(d, self.t[name])))
+            m = m / (1 - loaded(math.pow(dm, self.t[name])))
+        numerator = g
+        if says("numerator") == "mean_gradient":
+            numerator = m
+        if says("numerator") == "sign":
+            numerator = np.sign(g)
+        if says("average") == "none":
+            scaled, plain = lr * numerator, numerator
+        else:
+            den = self.denominator(self.divided(used), self.divided(m))
+            scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, den)
+            reciprocal = self.arithmetic.quotient == "reciprocal"
+            plain = numerator * (1 / den) if reciprocal else numerator / den
+        step = self.accumulated(name, i, scaled, plain, lr)
+        new = self.stored(w + step if says("direction") == "ascent" else w - step)
+        if says("weight_decay") == "decoupled":
+            new = self.stored(loaded(new) - (lr * self.wd) * w)
+        if says("weight_decay") == "decoupled_unscaled":
+            new = self.stored(loaded(new) - self.wd * w)
+        return new
+
+    def denominator(self, v: Number, m: Number) -> Number:
+        says, eps = self.says, self.eps
+        inside = says("epsilon") == "inside"
+        if says("centered") == "yes":
+            if inside and says("order") == "epsilon_before_centring":
+                v, inside = (v + eps) - m * m, False
+            elif inside and says("order") == "epsilon_with_mean":
+                v, inside = v - (m * m + eps), False
+            else:
+                v = v - m * m
+        if inside:
+            v = v + eps
+        if says("root") == "sqrt":
+            v = np.sqrt(v)
+        if says("epsilon") == "outside":
+            v = v + eps
+        if says("epsilon") == "maximum":
+            v = np.maximum(v, eps)
+        return v
+
+    def accumulated(self, name: str, i: int, scaled: Number, plain: Number, lr: Number) -> Number:
+        kind, mu = self.says("momentum"), self.mu
+        if kind == "no":
+            return scaled
+        row = self.b.setdefault(name, [])
+        if len(row) <= i:
+            row.append(self.stored(0))
+        added = plain if kind == "lr_out_of_buffer" else scaled
+        row[i] = self.stored(mu * self.computed(row[i]) + added)
+        b = self.computed(row[i])
+        if kind == "lr_in_buffer":
+            return b
+        return lr * b if kind == "lr_out_of_buffer" else mu * b + scaled
+
+
+def trajectory(
+    scenario: Scenario,
+    dialect: Dialect,
+    arithmetic: Arithmetic = PLAIN,
+    precision: str = "float64",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and moving averages, (T, N) each; averages are NaN where none is made."""
+    port = Naive(dialect, scenario, arithmetic, precision)
+    weights = {name: list(map(port.stored, array)) for name, array in scenario.weights.items()}
+    rows, averages = [], []
+    for gradients in scenario.gradients:
+        present = [name for name in weights if name in gradients]
+        with np.errstate(all="ignore"):
+            port.update(
+                {name: list(map(port.stored, gradients[name])) for name in present},
+                {name: weights[name] for name in present},
+            )
+        rows.append([float(x) for array in weights.values() for x in array])
+        averages.append([float(x) for array in port.shown.values() for x in array])
+    shape = (len(rows), scenario.size)
+    return np.array(rows).reshape(shape), np.array(averages).reshape(shape)
+
+
+def refuted(
+    scenario: Scenario, hypotheses: Sequence[Hypothesis], replayed: Replay
+) -> list[Hypothesis]:
+    """Those hypotheses whose replay has other bits than the formulas give."""
+    said = [trajectory(scenario, h.dialect, h.arithmetic, h.precision) for h in hypotheses]
+    same = [
+        np.array_equal(replayed.weights[row], weights, equal_nan=True)
+        and np.array_equal(replayed.moving_average[row], average, equal_nan=True)
+        for row, (weights, average) in enumerate(said)
+    ]
+    return [hypothesis for hypothesis, is_same in zip(hypotheses, same, strict=True) if not is_same]
+
+
+@cache
+def fed(precision: str) -> Scenario:
+    """A late array, one without elements, a step without gradients; numbers that all tell.
+
+    Steps are as large as the weights, so that the last bits of both are seen; and 1 - (1 - d)
+    is not d.
+    """
+    early, nothing, late = np.array([0.5, -0.2, 0.1]), np.zeros(0), np.array([0.3, -0.6])
+    return Scenario(
+        name="fed",
+        catches="whatever is stepped otherwise than its formula says",
+        learning_rate=0.37,
+        decay_rate=0.3,
+        epsilon=0.07,
+        weights={"early": early / 7, "nothing": nothing, "late": np.array([0.9, -0.2])},
+        gradients=[
+            {"early": early / 3},
+            {"early": early[::-1] * 0.7},
+            {},
+            {"early": early / 0.9, "nothing": nothing, "late": late / 1.1},
+            {"nothing": nothing, "late": late[::-1]},
+            {"early": early[::-1] * 1.9, "nothing": nothing, "late": late / 7},
+        ],
+        options={"clip": 0.3, "mean_decay": 0.6},
+    ).in_precision(precision)

@@ -1,0 +1,354 @@
+"""Binding: which parameter plays which role, in the names and styles people use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.ports.binding import HYPERPARAMETERS, Binding, BindingError, Wanted, bind
+
+
+def parameter(name: str, kind: str = "any", **more: Any) -> dict[str, Any]:
+    return {"name": name, "kind": kind, "element": None, "type": "", "default": False, **more}
+
+
+def parameters(text: str) -> list[dict[str, Any]]:
+    """ "lr=, g:map, w:array/float32": a name, its kind and element, = where it has a default."""
+    found = []
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        name, _, kind = part.rstrip("=").partition(":")
+        kind, _, element = kind.partition("/")
+        more = {"default": part.endswith("="), "element": element or None}
+        found.append(parameter(name, kind or "any", **more))
+    return found
+
+
+def method(name: str, text: str, static: bool = False) -> dict[str, Any]:
+    return {"name": name, "static": static, "parameters": parameters(text)}
+
+
+def class_of(name: str, constructor: str, *methods: dict[str, Any], **more: Any) -> dict[str, Any]:
+    constructors = [{"parameters": parameters(constructor)}]
+    return {"class": name, "constructors": constructors, "methods": list(methods), **more}
+
+
+def shape(*candidates: dict[str, Any], functions: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a host found: classes, and functions by name with the text of their parameters."""
+    listed = [
+        {"name": name, "parameters": [parameters(text)]} for name, text in (functions or {}).items()
+    ]
+    return {"language": "any", "candidates": list(candidates), "functions": listed}
+
+
+def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | None]]:
+    """Roles of a class's constructor and of its only method."""
+    found = bind(shape(class_of("RMSProp", constructor, method("step", call)))).message
+    return found["construct"], found["call"]
+
+
+LR, DECAY, EPS, G, W = "learning_rate", "decay_rate", "epsilon", "gradients", "weights"
+
+
+@pytest.mark.parametrize(
+    ("constructor", "call", "construct", "called"),
+    [
+        ("learning_rate, decay_rate, epsilon", "gradients, weights", [LR, DECAY, EPS], [G, W]),
+        ("learningRate, decayRate, epsilon", "weights, gradients", [LR, DECAY, EPS], [W, G]),
+        ("learning-rate, decay-rate, epsilon", "gradients, weights", [LR, DECAY, EPS], [G, W]),
+        ("lr, rho, eps", "params, grads", [LR, DECAY, EPS], [W, G]),
+        ("eta, gamma, eps", "theta, g", [LR, DECAY, EPS], [W, G]),
+        ("η, ρ, ε", "θ, g", [LR, DECAY, EPS], [W, G]),
+        ("LR, BETA, EPS", "W, DW", [LR, DECAY, EPS], [W, G]),
+        ("eps, beta, stepSize", "x, grad", [EPS, DECAY, LR], [W, G]),
+        ("lr, alpha, eps", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("alpha, beta, eps", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("alpha, rho, epsilon", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("alpha, decay, delta", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("lr, beta1, beta2, eps", "w, g", [LR, "mean_decay", DECAY, EPS], [W, G]),
+        ("lr, rho, eps, momentum=", "w, g", [LR, DECAY, EPS, None], [W, G]),
+        ("lr, rho, eps, momentum", "w, g", [LR, DECAY, EPS, "momentum"], [W, G]),
+        ("lr, rho, eps, wd, clip", "w, g", [LR, DECAY, EPS, "weight_decay", "clip"], [W, G]),
+        ("lr, rho, eps, decay=", "w, g", [LR, DECAY, EPS, None], [W, G]),
+        ("lr, rho, eps, verbose=", "w, g", [LR, DECAY, EPS, None], [W, G]),
+        ("*lr*, rho, eps", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("lr", "w, g", [LR], [W, G]),
+        ("", "w, g", [], [W, G]),
+        ("lr, rho, eps", "g, w, cache", [LR, DECAY, EPS], [G, W, "state"]),
+        ("rho, eps", "g, w, lr", [DECAY, EPS], [G, W, LR]),
+    ],
+)
+def test_names_settle_roles(
+    constructor: str, call: str, construct: list[str | None], called: list[str | None]
+) -> None:
+    assert roles_of(constructor, call) == (construct, called)
+
+
+@given(st.permutations(["lr", "rho", "eps"]), st.permutations(["grads", "params"]))
+def test_order_settles_nothing(constructor: list[str], call: list[str]) -> None:
+    known = {"lr": LR, "rho": DECAY, "eps": EPS, "grads": G, "params": W}
+    construct, called = roles_of(", ".join(constructor), ", ".join(call))
+    assert construct == [known[name] for name in constructor]
+    assert called == [known[name] for name in call]
+
+
+def test_of_two_containers_one_name_settles_both() -> None:
+    assert roles_of("lr, rho, eps", "blobs:map, weights:map")[1] == [G, W]
+    assert roles_of("lr, rho, eps", "grads:array, blobs:array")[1] == [G, W]
+
+
+def test_a_role_is_given_once() -> None:
+    """The second container with a gradient's name is not a second gradient."""
+    assert roles_of("lr, rho, eps", "g:map, grads:map")[1] == [W, G]
+
+
+def test_numbers_are_no_containers_and_containers_no_numbers() -> None:
+    """A number called w, an array called d: the name does not go before the type."""
+    construct, called = roles_of("lr:number, d:number, e:number", "g:array, w:array")
+    assert (construct, called) == ([LR, DECAY, EPS], [G, W])
+    with pytest.raises(BindingError, match="no role for w"):
+        roles_of("lr:number, rho:number, eps:number", "g:array, w:number, x:array")
+
+
+def test_an_option_with_a_default_is_given_only_what_the_scenarios_give() -> None:
+    found = shape(functions={"rmsprop": "lr, rho, eps, g, w, momentum=, wd="})
+    assert bind(found).message["call"][5:] == [None, None]
+    wanted = Wanted(options=frozenset({"momentum"}))
+    assert bind(found, wanted).message["call"][5:] == ["momentum", None]
+
+
+def test_a_function_takes_all_five() -> None:
+    found = bind(shape(functions={"rmsprop": "lr, rho, eps, g, w, avg="}))
+    assert found.message == {
+        "function": "rmsprop",
+        "arity": 0,
+        "call": [LR, DECAY, EPS, G, W, "state"],
+    }
+    assert found.title == "rmsprop(lr, rho, eps, g, w, avg)"
+    assert found.roles == HYPERPARAMETERS
+
+
+def test_the_arity_that_takes_most_is_called() -> None:
+    """Clojure's functions of several arities: the shorter ones fill in defaults."""
+    arities = ["g, w", "lr, g, w", "lr, rho, eps, g, w"]
+    function = {"name": "f", "parameters": [parameters(text) for text in arities]}
+    found = bind({"language": "clojure", "functions": [function]})
+    assert found.message["arity"] == 2
+
+
+def test_closures_are_bound_where_the_function_takes_no_data() -> None:
+    function = {
+        "name": "make",
+        "parameters": [parameters("lr, rho, eps")],
+        "inner": [parameters("w, g")],
+    }
+    found = bind({"language": "python", "functions": [function]})
+    assert found.message == {
+        "function": "make",
+        "arity": 0,
+        "inner": 0,
+        "construct": [LR, DECAY, EPS],
+        "call": [W, G],
+    }
+    assert found.title == "make(...)(w, g) of a constructor taking (lr, rho, eps)"
+
+
+def test_a_static_method_needs_no_constructor() -> None:
+    update = method("update", "lr, rho, eps, g, w", static=True)
+    found = bind(shape({"class": "Optimizers", "methods": [update]}))
+    assert found.message == {
+        "class": "Optimizers",
+        "method": 0,
+        "construct": [],
+        "call": [LR, DECAY, EPS, G, W],
+    }
+
+
+def test_an_object_needs_no_constructor() -> None:
+    update = method("update", "lr, rho, eps, g, w")
+    found = bind(shape({"class": "RMSProp", "kind": "object", "methods": [update]}))
+    assert found.message["call"] == [LR, DECAY, EPS, G, W]
+
+
+@pytest.mark.parametrize(
+    ("call", "element", "container"),
+    [
+        ("g:map/float32, w:map/float32", "float32", "map"),
+        ("g:array/float64, w:array/float64", "float64", "array"),
+        ("g:map, w:map", None, "map"),
+        ("g, w", None, None),
+        ("g:map/float64, w:map", "float64", "map"),
+    ],
+)
+def test_types_say_how_numbers_are_held(
+    call: str, element: str | None, container: str | None
+) -> None:
+    found = bind(shape(class_of("RMSProp", "lr, rho, eps", method("step", call))))
+    assert (found.element, found.container) == (element, container)
+
+
+def test_maps_go_before_arrays() -> None:
+    """A class that offers both is fed through the method the reference has."""
+    one = class_of(
+        "RMSProp",
+        "lr, rho, eps",
+        method("updateArray", "g:array, w:array"),
+        method("update", "g:map, w:map"),
+    )
+    assert bind(shape(one)).message["method"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "mu", "called"),
+    [((), "mu=", None), ((), "mu", "momentum"), (("momentum",), "mu=", "momentum")],
+)
+def test_an_option_that_no_scenario_gives_stays_at_its_default(
+    given: tuple[str, ...], mu: str, called: str | None
+) -> None:
+    """Without a default something must be passed; the scenario's own value, if it has one."""
+    one = class_of("RMSProp", f"lr, rho, eps, {mu}", method("step", "g, w"))
+    found = bound(Wanted(options=frozenset(given)), one)
+    assert found.message["construct"] == [LR, DECAY, EPS, called]
+    assert ("momentum" in found.roles) is (called is not None)
+
+
+def test_helpers_are_no_ports() -> None:
+    """Methods of other shapes beside the one that fits are passed over."""
+    one = class_of(
+        "RMSProp",
+        "lr, rho, eps",
+        method("square", "x"),
+        method("step", "g, w"),
+        method("report", "stream, verbose"),
+    )
+    assert bind(shape(one, functions={"main": "argv"})).message["method"] == 1
+
+
+# -- refusals ---------------------------------------------------------------------------------
+
+
+def refused(found: dict[str, Any], wanted: Wanted | None = None) -> str:
+    with pytest.raises(BindingError) as caught:
+        bind(found, wanted)
+    return str(caught.value)
+
+
+def adam_like(name: str) -> dict[str, Any]:
+    return class_of(name, "lr, rho, eps", method("step", "g, w"))
+
+
+def test_several_classes_are_refused_naming_the_option() -> None:
+    assert refused(shape(adam_like("RMSProp"), adam_like("Momentum"))) == (
+        "several fit: RMSProp.step(g, w) of a constructor taking (lr, rho, eps);"
+        " Momentum.step(g, w) of a constructor taking (lr, rho, eps)."
+        " Choose with --class NAME (one of Momentum, RMSProp)"
+    )
+
+
+def test_several_methods_are_refused_naming_the_line() -> None:
+    one = class_of("RMSProp", "lr, rho, eps", method("step", "g, w"), method("nesterov", "g, w"))
+    assert refused(shape(one)) == (
+        "several fit: RMSProp.step(g, w) of a constructor taking (lr, rho, eps);"
+        " RMSProp.nesterov(g, w) of a constructor taking (lr, rho, eps)."
+        ' Choose in port.toml:\n[bind]\nmethod = "step"'
+    )
+
+
+def test_several_functions_are_refused_naming_the_line() -> None:
+    both = {"rmsprop": "lr, rho, eps, g, w", "rmsprop2": "lr, rho, eps, g, w"}
+    assert refused(shape(functions=both)) == (
+        "several fit: rmsprop(lr, rho, eps, g, w); rmsprop2(lr, rho, eps, g, w)."
+        ' Choose in port.toml:\n[bind]\nfunction = "rmsprop"'
+    )
+
+
+def test_an_unknown_name_is_refused_naming_the_lines() -> None:
+    odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
+    assert refused(shape(odd)) == (
+        "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
+        " (lr, rho, eps, blub): no role for blub."
+        " Name the roles in port.toml, for example\n[bind]\n"
+        'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
+    )
+
+
+def test_what_came_closest_is_named_first() -> None:
+    near = class_of("B", "lr, rho, eps", method("step", "g, w, blub"))
+    far = class_of("A", "", *(method(f"get{i}", "") for i in range(9)))
+    said = refused(shape(far, near))
+    assert said.startswith(
+        "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
+        " (lr, rho, eps): no role for blub; A.get0(): takes no gradients and weights; "
+    )
+    assert "get5" not in said, "a long class is not listed whole"
+
+
+def test_nothing_to_call_is_refused_saying_what_a_port_is() -> None:
+    assert refused(shape()) == (
+        "no class or function takes gradients and weights (found: nothing that can be called);"
+        " a port is a class with a method (gradients, weights)"
+        " or a function of hyperparameters, gradients and weights"
+    )
+    assert "(found: Point, Line);" in refused(
+        shape({"class": "Point", "methods": []}, {"class": "Line", "methods": []})
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("g:map, w:array", "gradients and weights are held differently"),
+        ("g:map/float32, w:map/float64", "gradients and weights differ in precision"),
+    ],
+)
+def test_two_kinds_of_storage_are_refused(call: str, why: str) -> None:
+    assert why in refused(shape(class_of("RMSProp", "lr, rho, eps", method("step", call))))
+
+
+# -- what the user said -----------------------------------------------------------------------
+
+
+def bound(wanted: Wanted, *candidates: dict[str, Any], **more: Any) -> Binding:
+    return bind(shape(*candidates, **more), wanted)
+
+
+@pytest.mark.parametrize("asked", ["deep.Outer$RMSProp", "Outer$RMSProp", "RMSProp"])
+def test_a_class_is_asked_for_by_any_of_its_names(asked: str) -> None:
+    found = bound(
+        Wanted(class_name=asked), adam_like("deep.Outer$Momentum"), adam_like("deep.Outer$RMSProp")
+    )
+    assert found.message["class"] == "deep.Outer$RMSProp"
+
+
+def test_a_class_that_is_not_there_is_refused() -> None:
+    assert refused(shape(adam_like("RMSProp")), Wanted(class_name="Adam")) == (
+        "there is no class or function 'Adam'; found: RMSProp"
+    )
+
+
+def test_a_function_that_is_not_there_is_refused() -> None:
+    assert refused(shape(adam_like("RMSProp")), Wanted(function="f")) == (
+        "there is no function 'f'; functions found: none"
+    )
+
+
+def test_the_manifest_settles_methods_and_roles() -> None:
+    odd = class_of("T", "a, b, c", method("one", "p, q"), method("two", "p, q"))
+    roles = {LR: "b", DECAY: "a", EPS: "c", G: "q", W: "p"}
+    found = bound(Wanted(method="two", roles=roles), odd)
+    assert found.message == {
+        "class": "T",
+        "constructor": 0,
+        "method": 1,
+        "construct": [DECAY, LR, EPS],
+        "call": [W, G],
+    }
+
+
+def test_the_manifest_goes_before_the_name() -> None:
+    """A parameter called eps that is the decay rate, because its author said so."""
+    odd = class_of("T", "lr, eps, rho", method("step", "g, w"))
+    found = bound(Wanted(roles={DECAY: "eps", EPS: "rho"}), odd)
+    assert found.message["construct"] == [LR, DECAY, EPS]
