@@ -52,28 +52,30 @@ CHECKOUT = HERE.parent.parent
 RESULT = HERE / "result.toml"
 
 # The tests that have a module for their subject and are quick: they start no process.
+_STEPPING = "python_ref/stepping/test_stepping*.py"
+_DIALECTS = "python_ref/dialects/test_dialects*.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
     "harness.judging.verdict": "judging/test_verdict*.py",
     "harness.diagnosis.diagnose": "diagnosis/test_diagnose*.py",
-    "python_ref.numbers.algebra": "python_ref/numbers/test_algebra*.py python_ref/stepping/test_stepping*.py",
+    "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
-    "python_ref.dialects.axes": "python_ref/dialects/test_dialects*.py",
+    "python_ref.dialects.axes": _DIALECTS,
     "python_ref.rounding.balls": "python_ref/rounding/test_exact*.py",
     "python_ref.rounding.bounds": "python_ref/rounding/test_exact*.py",
-    "python_ref.stepping.calls": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
-    "python_ref.dialects.dialect": "python_ref/dialects/test_dialects*.py python_ref/dialects/test_libraries*.py",
+    "python_ref.stepping.calls": f"{_STEPPING} {_DIALECTS}",
+    "python_ref.dialects.dialect": f"{_DIALECTS} python_ref/dialects/test_libraries*.py",
     "python_ref.dialects.equivalence": "python_ref/dialects/test_equivalence*.py",
     "python_ref.rounding.envelope": "python_ref/rounding/test_exact*.py",
     "python_ref.golden.golden": "python_ref/golden/test_golden*.py",
-    "python_ref.stepping.kernels": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.stepping.kernels": f"{_STEPPING} {_DIALECTS}",
     "python_ref.scenarios.large": "python_ref/scenarios/test_large*.py",
     "python_ref.dialects.libraries": "python_ref/dialects/test_libraries*.py",
-    "python_ref.stepping.plan": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.stepping.plan": f"{_STEPPING} {_DIALECTS}",
     "python_ref.rmsprop": "python_ref/test_rmsprop*.py",
     "python_ref.scenarios.catalogue": "python_ref/scenarios/test_scenarios*.py",
-    "python_ref.stepping.stages": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
-    "python_ref.stepping.stepper": "python_ref/stepping/test_stepping*.py python_ref/dialects/test_dialects*.py",
+    "python_ref.stepping.stages": f"{_STEPPING} {_DIALECTS}",
+    "python_ref.stepping.stepper": f"{_STEPPING} {_DIALECTS}",
 }
 
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
