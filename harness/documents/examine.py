@@ -15,7 +15,6 @@ from harness.documents.extract import read
 from harness.documents.findings import about_code, about_names
 from harness.documents.formulas import derivative_factors, formulas
 from harness.documents.outputs import Outputs
-from harness.documents.program import Piece, compiles
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
@@ -23,6 +22,7 @@ from harness.judging.goldens import Goldens
 from harness.judging.judge import unreached
 from harness.judging.run import Options
 from harness.languages.jvm.prepare import Toolchain
+from harness.languages.program import Piece, compiles
 from harness.machine.isolation.sandbox import network_can_be_cut, sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
@@ -225,7 +225,7 @@ class _Examiner:
         if block.guessed:
             yield GUESSED.format(block.language)
         if block.language == "clojure":
-            from harness.documents.repair.clojure.forms import dropped_updates
+            from harness.languages.repair.clojure.forms import dropped_updates
 
             for dropped in dropped_updates(block.text):
                 yield (

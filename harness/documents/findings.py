@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from harness.documents.blocks import Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
-from harness.documents.program import parsed
 from harness.documents.trainers import iteration_names
+from harness.languages.program import parsed
 from harness.model.words import GOOD
 from harness.ports.binding import HYPERPARAMETERS, role_names
 from python_ref.dialects.dialect import Dialect

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from harness.documents import scripts
 from harness.documents.blocks import Block, Document
-from harness.documents.program import Piece
-from harness.documents.repair.indentation import lost, restored
 from harness.documents.source import Source, port_of
 from harness.documents.spread import continued
+from harness.languages.program import Piece
+from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 

@@ -10,8 +10,8 @@ from harness.documents import runner
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.printed import differs
-from harness.documents.program import Piece, assembled, context, parsed
 from harness.judging.judge import Result, unreached
+from harness.languages.program import Piece, assembled, context, parsed
 from harness.model.observation import Fault
 from harness.ports.port import Port
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.documents.blocks import Block
-from harness.documents.program import Piece, additions, assembled, context, declared, parsed
-from harness.documents.repair import Repaired
+from harness.languages.program import Piece, additions, assembled, context, declared, parsed
+from harness.languages.repair import Repaired
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
@@ -72,10 +72,10 @@ class Source:
             tree = parsed(self.text)
             return declared(tree) if tree else []
         if self.block.language == "clojure":
-            from harness.documents.repair.clojure.forms import definitions
+            from harness.languages.repair.clojure.forms import definitions
 
             return list(definitions(self.text))
-        from harness.documents.repair.curly import declared as declared_types
+        from harness.languages.repair.curly import declared as declared_types
 
         return sorted(declared_types(self.text, self.block.language))
 
@@ -84,7 +84,7 @@ class Source:
         language = self.block.language
         if language == "clojure":
             return ""
-        from harness.documents.repair.curly import units
+        from harness.languages.repair.curly import units
 
         text = self._compilable()
         for unit in units(text, language):
@@ -111,7 +111,7 @@ class Source:
         return [path, *others]
 
     def _clojure(self) -> str:
-        from harness.documents.repair.clojure.forms import preamble
+        from harness.languages.repair.clojure.forms import preamble
 
         return preamble(self.text, [piece.text for piece in self.earlier])
 
@@ -125,7 +125,7 @@ class Source:
         """What a notebook's earlier cells import holds for this one, too."""
         if not self.block.cell:
             return ""
-        from harness.documents.repair.curly import units
+        from harness.languages.repair.curly import units
 
         language = self.block.language
         found = {
@@ -138,8 +138,8 @@ class Source:
 
     def _types(self) -> list[Piece]:
         """The types of earlier blocks that this one uses and does not declare."""
-        from harness.documents.repair.curly import declared as names
-        from harness.documents.repair.curly import units, used
+        from harness.languages.repair.curly import declared as names
+        from harness.languages.repair.curly import units, used
 
         language = self.block.language
         chosen: list[Piece] = []
@@ -162,7 +162,7 @@ class Source:
 
 def _wrapped(text: str, line: int, language: str) -> str:
     """A text whose top-level statements stand in a class or object of their own."""
-    from harness.documents.repair import java, scala
+    from harness.languages.repair import java, scala
 
     found = java.wrapped(text, line) if language == "java" else scala.wrapped(text, line)
     return found.text if found else text

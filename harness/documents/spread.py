@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.documents.blocks import Block
-from harness.documents.program import compiles
+from harness.languages.program import compiles
 
 # A story in more parts than this is no class told in parts.
 _PARTS = 8

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.documents.program import parsed
+from harness.languages.program import parsed
 from harness.model.observation import flat_gradients, flat_weights
 from harness.ports.binding import role_names
 from python_ref.scenarios.scenario import Scenario

@@ -10,11 +10,11 @@ from itertools import islice
 from harness.documents import scripts
 from harness.documents.attempt import Bench, Found
 from harness.documents.reading import Reading
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.indentation import lost, restored
 from harness.documents.source import Source
 from harness.judging.judge import Result
 from harness.languages.headline import headline
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.indentation import lost, restored
 from harness.model.observation import Fault
 from harness.model.words import GOOD
 
@@ -66,25 +66,25 @@ class Walk:
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
         language = source.block.language
         if language == "python":
-            from harness.documents.repair import python
+            from harness.languages.repair import python
 
             if broken.verdict == "does-not-compile" and lost(source.text):
                 yield from self.indented(source)
             yield from python.repairs(broken)
             return
-        from harness.documents.repair import text
+        from harness.languages.repair import text
 
         yield from text.repairs(broken)
         if language == "java":
-            from harness.documents.repair import java
+            from harness.languages.repair import java
 
             yield from java.repairs(broken)
         elif language == "scala":
-            from harness.documents.repair import scala
+            from harness.languages.repair import scala
 
             yield from scala.repairs(broken)
         else:
-            from harness.documents.repair import clojure
+            from harness.languages.repair import clojure
 
             yield from clojure.repairs(broken)
 

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, count, groupby
 
-from harness.documents.repair import Repaired
-from harness.documents.repair.curly import Unit, declarators, declared_at, head, units
-from harness.documents.repair.edits import Edit, edited, insertion, lines, listed
-from harness.documents.repair.tokens import Token, tokens
+from harness.languages.repair import Repaired
+from harness.languages.repair.curly import Unit, declarators, declared_at, head, units
+from harness.languages.repair.edits import Edit, edited, insertion, lines, listed
+from harness.languages.repair.tokens import Token, tokens
 
 _ACCESS = frozenset("public protected private static".split())
 _MAIN = "(String[] args) throws Exception {"

@@ -8,8 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from harness.documents.program import compiles
-from harness.documents.repair.indentation import lost, restored
+from harness.languages.program import compiles
+from harness.languages.repair.indentation import lost, restored
 
 FIRST = {
     "a method stands in its class, after a return": """

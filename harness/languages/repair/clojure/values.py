@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.documents.repair import Repaired
-from harness.documents.repair.clojure.code import Code, Edit, at_lines, listed
-from harness.documents.repair.clojure.reader import Form
-from harness.documents.repair.clojure.scope import LOOPS, PAIRED, arities, body
+from harness.languages.repair import Repaired
+from harness.languages.repair.clojure.code import Code, Edit, at_lines, listed
+from harness.languages.repair.clojure.reader import Form
+from harness.languages.repair.clojure.scope import LOOPS, PAIRED, arities, body
 
 _CAST = re.compile(r"(?:class )?(\S+) cannot be cast to (?:class )?(\S+)")
 # What else says that something was a reference: it is no sequence, has no count, is no array ...

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.documents.repair import Broken
+from harness.languages.repair import Broken
 
 
 @dataclass(frozen=True)

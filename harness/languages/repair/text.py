@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 
-from harness.documents.repair import Broken, Repaired
+from harness.languages.repair import Broken, Repaired
 
 # What word processors and page generators put in the place of plain characters.
 _PLAIN: dict[str, str | int | None] = {

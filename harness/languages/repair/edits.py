@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.curly import units
-from harness.documents.repair.tokens import Brackets, Token, tokens
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.curly import units
+from harness.languages.repair.tokens import Brackets, Token, tokens
 
 # More braces than this are not forgotten: the text is cut off, or no program.
 _MOST_BRACES = 5

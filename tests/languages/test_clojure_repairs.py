@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_clojure import ANY_TEXT
 
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.clojure import repairs
-from harness.documents.repair.clojure.forms import read
 from harness.judging.judge import Result
 from harness.judging.run import Options, run
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.clojure import repairs
+from harness.languages.repair.clojure.forms import read
 from harness.ports.port import Port
 from harness.report import words
 

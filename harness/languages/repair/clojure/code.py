@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.clojure.reader import Form, Lines, ReadError, read
-from harness.documents.repair.clojure.scope import Binding, Scope, scope
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.clojure.reader import Form, Lines, ReadError, read
+from harness.languages.repair.clojure.scope import Binding, Scope, scope
 
 # The place at the end of a message: (file.clj:12), (file.clj:12:7), or in words.
 _PLACE = re.compile(r":(\d{1,9})(?::(\d{1,9}))?\)|\bline (\d{1,9})(?:,? column (\d{1,9}))?")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from harness.documents.repair.clojure.reader import Form
+from harness.languages.repair.clojure.reader import Form
 
 # Forms with a vector of pairs, name and value, and a body after it.
 PAIRED = frozenset(

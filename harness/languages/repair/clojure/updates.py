@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.documents.repair import Repaired
-from harness.documents.repair.clojure.code import Code, Edit, fresh, listed
-from harness.documents.repair.clojure.dropped import UPDATES, Drop, dropped
-from harness.documents.repair.clojure.reader import Form
-from harness.documents.repair.clojure.scope import (
+from harness.languages.repair import Repaired
+from harness.languages.repair.clojure.code import Code, Edit, fresh, listed
+from harness.languages.repair.clojure.dropped import UPDATES, Drop, dropped
+from harness.languages.repair.clojure.reader import Form
+from harness.languages.repair.clojure.scope import (
     DEFINING_FUNCTIONS,
     FUNCTIONS,
     Binding,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.clojure.code import LARGEST, Edit, at_lines, replaced
-from harness.documents.repair.clojure.reader import CLOSERS, Lines, ReadError, read, tokens
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.clojure.code import LARGEST, Edit, at_lines, replaced
+from harness.languages.repair.clojure.reader import CLOSERS, Lines, ReadError, read, tokens
 
 # Every place is tried against the whole form of the top level it is in, so both have a limit.
 _MOST = 1500

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 
-from harness.documents.repair import Broken, Repaired, text, toplevel
-from harness.documents.repair.complaints import Complaint, java
-from harness.documents.repair.curly import declared, head, units
-from harness.documents.repair.edits import (
+from harness.languages.repair import Broken, Repaired, text, toplevel
+from harness.languages.repair.complaints import Complaint, java
+from harness.languages.repair.curly import declared, head, units
+from harness.languages.repair.edits import (
     Edit,
     closed,
     edited,
@@ -23,8 +23,8 @@ from harness.documents.repair.edits import (
     opened,
     with_imports,
 )
-from harness.documents.repair.library import Named, jdk_classes
-from harness.documents.repair.tokens import Token, closing, tokens
+from harness.languages.repair.library import Named, jdk_classes
+from harness.languages.repair.tokens import Token, closing, tokens
 
 wrapped = toplevel.java
 

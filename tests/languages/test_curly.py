@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.documents.repair import Broken, java, scala
-from harness.documents.repair.curly import declared, units, used
-from harness.documents.repair.tokens import tokens
+from harness.languages.repair import Broken, java, scala
+from harness.languages.repair.curly import declared, units, used
+from harness.languages.repair.tokens import tokens
 
 LANGUAGES = ("java", "scala")
 # What means something to one of the two languages, and whatever else there is.

@@ -6,8 +6,8 @@ import re
 from bisect import bisect
 from collections.abc import Iterator
 
-from harness.documents.repair import Repaired
-from harness.documents.repair.clojure.code import (
+from harness.languages.repair import Repaired
+from harness.languages.repair.clojure.code import (
     DEFINING,
     LINKING,
     Code,
@@ -17,8 +17,8 @@ from harness.documents.repair.clojure.code import (
     replaced,
     taken_apart,
 )
-from harness.documents.repair.clojure.reader import Form
-from harness.documents.repair.clojure.scope import (
+from harness.languages.repair.clojure.reader import Form
+from harness.languages.repair.clojure.scope import (
     DEFINING_FUNCTIONS,
     FUNCTIONS,
     Binding,

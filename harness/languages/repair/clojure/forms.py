@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.documents.repair.clojure.dropped import Dropped, dropped, dropped_updates
-from harness.documents.repair.clojure.reader import Form, Lines, ReadError, read
-from harness.documents.repair.clojure.scope import Binding, Scope, scope
+from harness.languages.repair.clojure.dropped import Dropped, dropped, dropped_updates
+from harness.languages.repair.clojure.reader import Form, Lines, ReadError, read
+from harness.languages.repair.clojure.scope import Binding, Scope, scope
 
 __all__ = [
     "Binding",

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.documents.program import compiles, parsed
+from harness.languages.program import compiles, parsed
 
 _LINES = 250
 _EXPANDED = 6_000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.documents.repair.clojure.forms import (
+from harness.languages.repair.clojure.forms import (
     Dropped,
     Form,
     ReadError,

@@ -9,8 +9,8 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
-from harness.documents.program import compiles, declared, parsed
-from harness.documents.repair import Broken, Repaired, text
+from harness.languages.program import compiles, declared, parsed
+from harness.languages.repair import Broken, Repaired, text
 
 # What everybody calls these modules.
 _USUAL = {

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from harness.documents.repair import Broken, Repaired, text, toplevel
-from harness.documents.repair.complaints import Complaint, scala
-from harness.documents.repair.curly import declared
-from harness.documents.repair.edits import Edit, closed, edited, insertion, lines, opened
-from harness.documents.repair.java import imports
-from harness.documents.repair.library import Named, scala_names
-from harness.documents.repair.tokens import Token, closing, tokens
+from harness.languages.repair import Broken, Repaired, text, toplevel
+from harness.languages.repair.complaints import Complaint, scala
+from harness.languages.repair.curly import declared
+from harness.languages.repair.edits import Edit, closed, edited, insertion, lines, opened
+from harness.languages.repair.java import imports
+from harness.languages.repair.library import Named, scala_names
+from harness.languages.repair.tokens import Token, closing, tokens
 
 _MISSING = re.compile(r"Not found: (?:type )?(?P<name>[\w$]+)")
 _MEMBER = re.compile(r"value (?P<name>[\w$]+) is not a member of")

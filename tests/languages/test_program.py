@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from harness.documents.program import Piece, additions, assembled, context, needed
+from harness.languages.program import Piece, additions, assembled, context, needed
 
 
 def pieces(*blocks: tuple[int, str]) -> list[Piece]:

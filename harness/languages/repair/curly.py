@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from harness.documents.repair.tokens import Brackets, Token, closing, tokens
+from harness.languages.repair.tokens import Brackets, Token, closing, tokens
 
 Kind = Literal["package", "import", "type", "method", "field", "statement", "stray", "blank"]
 

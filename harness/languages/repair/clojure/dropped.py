@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.documents.repair.clojure.reader import Form, Lines, ReadError, read
-from harness.documents.repair.clojure.scope import (
+from harness.languages.repair.clojure.reader import Form, Lines, ReadError, read
+from harness.languages.repair.clojure.scope import (
     DEFINING_FUNCTIONS,
     FUNCTIONS,
     Scope,

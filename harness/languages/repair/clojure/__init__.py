@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.documents.repair import Broken, Repaired
-from harness.documents.repair.clojure.balance import balanced
-from harness.documents.repair.clojure.code import DEFINING, LINKING, Code, at_lines, taken_apart
-from harness.documents.repair.clojure.literals import unnested
-from harness.documents.repair.clojure.names import resolved
-from harness.documents.repair.clojure.reader import Form, ReadError, read
-from harness.documents.repair.clojure.updates import counted
-from harness.documents.repair.clojure.values import meant
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.clojure.balance import balanced
+from harness.languages.repair.clojure.code import DEFINING, LINKING, Code, at_lines, taken_apart
+from harness.languages.repair.clojure.literals import unnested
+from harness.languages.repair.clojure.names import resolved
+from harness.languages.repair.clojure.reader import Form, ReadError, read
+from harness.languages.repair.clojure.updates import counted
+from harness.languages.repair.clojure.values import meant
 
 # Each candidate is run, which takes a second or two.
 _MOST = 8

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.documents.repair import Broken, Repaired, java
-from harness.documents.repair.library import jdk_classes
 from harness.languages.jvm.compile import CompileError, compile_java
+from harness.languages.repair import Broken, Repaired, java
+from harness.languages.repair.library import jdk_classes
 
 LINE = 40  # where the blocks begin in their documents
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
-from harness.documents.repair import Repaired
-from harness.documents.repair.clojure.code import Code, Edit, at_lines
-from harness.documents.repair.clojure.reader import Form
+from harness.languages.repair import Repaired
+from harness.languages.repair.clojure.code import Code, Edit, at_lines
+from harness.languages.repair.clojure.reader import Form
 
 _PARAMETER = re.compile(r"%(\d{0,2}|&)")
 
