@@ -58,10 +58,8 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     shape = conversation.load()
     binding = bind(shape, wanted)
     language = str(shape["language"])
-    precisions: tuple[str, ...] = (binding.element or "float64",)
-    if binding.element is None and language == "python":
-        precisions = ("float64", "float32")
     ways = _ways(shape, binding)
+    precisions = _precisions(shape, binding, ways[0])
     chosen, running, unnamed = None, None, None
     for message in ways:
         conversation.bind(message)
@@ -83,8 +81,7 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     telling = _ZEROS if "state" in ways[0]["call"] else 0
     chosen = chosen or running or unnamed or ways[telling]
     conversation.bind(chosen)
-    if language == "python" and "lists" in _storage_name(shape, chosen):
-        precisions = ("float64",)  # Python's own floats are double
+    precisions = _precisions(shape, binding, chosen)
     description = Description(name, language, precisions, roles=binding.roles)
     return Attached(binding, chosen, description)
 
@@ -95,21 +92,27 @@ def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(role for role in given if role in HYPERPARAMETERS + OPTIONS)
 
 
-def _storage_name(shape: dict[str, Any], message: dict[str, Any]) -> str:
-    storages = shape.get("storages") or [""]
-    return str(storages[min(int(message.get("storage", 0)), len(storages) - 1)])
+def _precisions(
+    shape: dict[str, Any], binding: Binding, message: dict[str, Any]
+) -> tuple[str, ...]:
+    """What can be fed: what the types say, else what arrays so stored can hold."""
+    if binding.element is not None:
+        return (binding.element,)
+    listed = shape.get("precisions") or [["float64"]]
+    return tuple(listed[min(int(message["storage"]), len(listed) - 1)])
 
 
 # A host's initial states: nothing, nothing yet by name, zeros; then, where a language has them,
 # the same in a reference. A host that has fewer takes its last.
-_INITIAL = {"clojure": 6}
+_INITIAL_STATES = 3
 _ZEROS = 2
 
 
 def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     """The binding in every storage and initial state that the types leave open, likeliest first."""
     storages = range(max(1, len(shape.get("storages") or [])))
-    states = _INITIAL.get(str(shape["language"]), 3) if "state" in binding.message["call"] else 1
+    stateful = "state" in binding.message["call"]
+    states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
     return [
         {**binding.message, "storage": storage, "initial": initial}
         for storage in storages

@@ -95,7 +95,14 @@ class PythonHost:
                 candidates.append(
                     {**_class_shape(name, type(thing)), "constructors": [{"parameters": []}]}
                 )
-        shape: dict[str, Any] = {"language": "python", "storages": list(STORAGES)}
+        shape: dict[str, Any] = {
+            "language": "python",
+            "storages": list(STORAGES),
+            # Python's own floats are double.
+            "precisions": [
+                ["float64"] if "lists" in name else ["float64", "float32"] for name in STORAGES
+            ],
+        }
         return {**shape, "candidates": candidates, "functions": functions}
 
     def _function_shape(self, name: str, function: Any) -> dict[str, Any]:

@@ -245,7 +245,8 @@
       {"language" "clojure"
        "candidates" []
        "functions" (mapv shape/describe (:functions program))
-       "storages" (mapv :name storages)})
+       "storages" (mapv :name storages)
+       "initial_states" 6})
     (bind [_ binding] (bound-port program binding))
     (owns [_ frame] (= (:file program) (.getFileName ^StackTraceElement frame)))))
 
