@@ -53,9 +53,12 @@ def test_it_carries_every_file_of_the_packages(unpacked: Path) -> None:
                 assert (unpacked / name).read_bytes() == path.read_bytes(), name
 
 
+ADAPTERS = (("java", "src/main"), ("scala", "src/main"), ("clojure", "src"))
+
+
 def test_it_carries_every_edition_and_adapter(unpacked: Path) -> None:
     ports = unpacked / "harness/bundled"
-    folders = [*layout.editions(), *(layout.adapter_sources(x) for x in layout.LANGUAGES)]
+    folders = [*layout.editions(), *(layout.ports_root() / x / "adapter" / y for x, y in ADAPTERS)]
     assert len(folders) > 12
     for folder in folders:
         for path in folder.rglob("*"):

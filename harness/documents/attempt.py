@@ -14,14 +14,17 @@ import numpy as np
 from harness.comparison.compare import compare_all
 from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import runner, trainers
-from harness.documents.source import Source, port_of
+from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Convention, Trainer
 from harness.judging.goldens import Goldens, options_of
 from harness.judging.judge import Result, judge, settled, unreached
 from harness.judging.run import Options
 from harness.judging.verdict import of_port
 from harness.languages.jvm.compile import CompileError
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.language import JvmLanguage
+from harness.languages.jvm.toolchain import Prepared, Toolchain
+from harness.languages.python import loading
+from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
 from harness.model.errors import ToolchainError
 from harness.model.evidence import of_golden
@@ -106,7 +109,7 @@ class Bench:
 
     def tried(self, source: Source, only: str | None = None) -> Found:
         """Look at a text as it stands, or at one thing in it."""
-        if source.block.language == "python":
+        if scripted(source.block.language):
             return self._python(source, only)
         return self._jvm(source, only)
 
@@ -126,7 +129,7 @@ class Bench:
             names = [n for n in names if n == only]
         if source.names() and not names:
             return found
-        request = {"language": "python", "source": str(self._placed(text))}
+        request = loading(source=str(self._placed(text)))
         further = self._loaded(source, "local", request, names)
         if not further.results and source.later:
             for name in names:
@@ -146,12 +149,10 @@ class Bench:
     # -- JVM languages ---------------------------------------------------------------------
 
     def _jvm(self, source: Source, only: str | None) -> Found:
-        language = source.block.language
-        port = self._port(source, self._filed(source))
         begun = time.monotonic()
         try:
-            prepared = self._toolchain.prepare(port)
-            request = self._toolchain.worker_request(prepared, [language])
+            prepared = self._prepared(source)
+            request = self._toolchain.worker_request(prepared, [prepared.language])
             request["options"] += self._at_home()
         except CompileError as error:
             return Found(fault=Fault("does-not-compile", str(error)))
@@ -164,14 +165,19 @@ class Bench:
     def ran(self, source: Source) -> runner.Ran | None:
         """Run a JVM language's text as the program it is; None where it is none."""
         assert self._box is not None
-        if (main := source.main()) is None:
+        if (main := source.main(stem_of(self._document))) is None:
             return None
         try:
-            prepared = self._toolchain.prepare(self._port(source, self._filed(source)))
+            prepared = self._prepared(source)
             command = self._toolchain.program_command(prepared, main, self._at_home())
         except (CompileError, ToolchainError) as error:
             return runner.Ran("", Fault("does-not-compile", str(error)))
         return runner.program(command, self._box, self._options.timeout)
+
+    def _prepared(self, source: Source) -> Prepared:
+        language = by_name(source.block.language)
+        assert isinstance(language, JvmLanguage)
+        return self._toolchain.prepare(language, self._port(source, self._filed(source)))
 
     def _at_home(self) -> list[str]:
         """What tells a JVM, which asks no environment, where home and temporary files are."""
@@ -222,7 +228,7 @@ class Bench:
                 return Found(fault=Fault("not-run", said))
             return Found(fault=error.fault)
         if way == "jpype":
-            names = _classes(shape, names, only)
+            names = _classes(shape, source, names, only)
         found, near = Found(), ""
         for name in names:
             wanted = Wanted(class_name=name, options=options)
@@ -339,14 +345,12 @@ def _explained(result: Result, fed: _Pairs, largest: int) -> Result | None:
     return replace(result, diagnosis=found)
 
 
-def _classes(shape: Mapping[str, Any], names: Sequence[str], only: str | None) -> list[str]:
+def _classes(
+    shape: Mapping[str, Any], source: Source, names: Sequence[str], only: str | None
+) -> list[str]:
     """The loaded classes and functions that a block itself declares, as the host calls them."""
-    found = [
-        c["class"]
-        for c in shape.get("candidates", [])
-        # An object of Scala has a dollar at its end, what stands outside of all a $package.
-        if c["class"].endswith("$package") or set(re.split(r"[.$]", c["class"])) & set(names)
-    ]
+    owns = by_name(source.block.language).owns
+    found = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
     found += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
     return [name for name in found if only in (None, name)]
 

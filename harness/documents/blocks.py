@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-LANGUAGES = ("python", "java", "scala", "clojure")
-"""The languages whose blocks are judged; a block in any other is `other`."""
-
 
 @dataclass(frozen=True)
 class Printed:
@@ -29,7 +26,7 @@ class Block:
     Attributes:
         index: its place among the document's blocks, from 0.
         line: the first line of the code itself in the file, from 1.
-        language: one of LANGUAGES, or what the info string says; "" where nothing tells.
+        language: one of harness/languages, or what the info string says; "" where nothing tells.
         text: the code without its fence.
         guessed: the language is read from the code, because nothing names it.
         notes: what is odd about the block, a phrase each ("its fence is never closed").

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from harness.documents import scripts
 from harness.documents.attempt import Bench, Found
-from harness.documents.blocks import LANGUAGES, Block
+from harness.documents.blocks import Block
 from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.documents.extract import read
 from harness.documents.findings import about_code, about_names
@@ -21,8 +20,9 @@ from harness.documents.walk import LAYERS, STOPPED, Walk
 from harness.judging.goldens import Goldens
 from harness.judging.judge import unreached
 from harness.judging.run import Options
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
+from harness.languages.registry import by_name, judged, scripted
 from harness.machine.isolation.sandbox import network_can_be_cut, sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
@@ -115,13 +115,13 @@ class _Examiner:
         if block.index in self._reading.of:
             first = self._reading.document.blocks[self._reading.of[block.index]]
             return [Examined(block, "other", message=f"continues the block at line {first.line}")]
-        if block.language not in LANGUAGES:
+        if not judged(block.language):
             return [Examined(block, "other", message=_other(block))]
         if block.index in self._added:
             first = self._reading.document.blocks[self._added[block.index]]
             return [Examined(block, "other", message=f"adds to the class at line {first.line}")]
         source = self._reading.source(block)
-        if block.language == "python" and (row := self._library(block)):
+        if scripted(block.language) and (row := self._library(block)):
             if looks_like_optimizer(source.whole(), "python") and source.names():
                 own = [found for found in self._tried(source) if found.layers]
                 return [*own, row] if own else [row]
@@ -132,7 +132,7 @@ class _Examiner:
 
     def _tried(self, source: Source) -> list[Examined]:
         with sandbox() as box:
-            self._bench.enter(box, jvm=source.block.language != "python")
+            self._bench.enter(box, jvm=not scripted(source.block.language))
             try:
                 return self._rows(source)
             finally:
@@ -195,10 +195,10 @@ class _Examiner:
             for cell in self._reading.document.blocks[source.block.index + 1 :]:
                 if cell.line <= line <= cell.line + cell.text.count("\n"):
                     self._added.setdefault(cell.index, source.block.index)
-        if source.block.printed and source.block.language != "python":
+        if source.block.printed and not scripted(source.block.language):
             self.outputs.run(source)
         changed = source.text != self._reading.published(source.block)
-        if source.block.language == "python":
+        if scripted(source.block.language):
             self._reading.texts[source.block.index] = source.text
         return Examined(
             source.block,
@@ -216,7 +216,7 @@ class _Examiner:
         fault = layers[0].result.verdict.fault
         if fault is not None and fault.kind == "not-run":
             return self._row(source, "optimizer", "", layers, Found())
-        if source.block.language == "python" and _sketch(source.text):
+        if scripted(source.block.language) and _sketch(source.text):
             return Examined(source.block, "other", message="a sketch: `...` stands for code")
         return self._row(source, "optimizer", "", layers, Found())
 
@@ -224,15 +224,7 @@ class _Examiner:
         yield from block.notes
         if block.guessed:
             yield GUESSED.format(block.language)
-        if block.language == "clojure":
-            from harness.languages.repair.clojure.forms import dropped_updates
-
-            for dropped in dropped_updates(block.text):
-                yield (
-                    f"the value of {dropped.call} is dropped (line"
-                    f" {block.line + dropped.line - 1}, column {dropped.column}):"
-                    f" {dropped.target} itself never changes"
-                )
+        yield from by_name(block.language).remarks(block.text, block.line)
 
     # -- scripts ---------------------------------------------------------------------------
 
@@ -243,7 +235,7 @@ class _Examiner:
         if not called:
             return None
         published = self._reading.published(block)
-        port = replace(self._reading.port(block), language="python")
+        port = self._reading.port(block)
         layers: list[Layer] = []
         seconds = self._seconds
         restored_text = text
@@ -274,7 +266,7 @@ def _other(block: Block) -> str:
 
 
 def _way(source: Source) -> str:
-    return "local" if source.block.language == "python" else "jpype"
+    return by_name(source.block.language).transports[0]
 
 
 _ELLIPSIS = re.compile(

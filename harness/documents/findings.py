@@ -11,6 +11,7 @@ from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
 from harness.documents.trainers import iteration_names
 from harness.languages.program import parsed
+from harness.languages.registry import scripted
 from harness.model.words import GOOD
 from harness.ports.binding import HYPERPARAMETERS, role_names
 from python_ref.dialects.dialect import Dialect
@@ -107,7 +108,7 @@ def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Findin
     seen: dict[str, _Signature] = {}
     said: set[str] = set()
     for block in document.blocks:
-        if block.language != "python" or (tree := parsed(texts[block.index])) is None:
+        if not scripted(block.language) or (tree := parsed(texts[block.index])) is None:
             continue
         for name, node in _functions(tree):
             mine = _Signature(block.line, _parameters(node))

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from harness.documents import scripts
 from harness.documents.attempt import Bench
-from harness.documents.blocks import LANGUAGES, Block
+from harness.documents.blocks import Block
 from harness.documents.examined import Examined
 from harness.documents.reading import Reading
 from harness.documents.scripts import Reproduced
 from harness.documents.source import Source
+from harness.languages.registry import judged, scripted
 
 
 class Outputs:
@@ -36,7 +37,7 @@ class Outputs:
         showing = [
             row.block
             for row in rows
-            if row.block.printed and row.block.language in LANGUAGES and not self._library(row)
+            if row.block.printed and judged(row.block.language) and not self._library(row)
         ]
         if self._reading.document.notebook:
             found |= self._notebook_outputs()
@@ -44,7 +45,7 @@ class Outputs:
             found |= {
                 block.index: self._output(block)
                 for block in showing
-                if block.language == "python" and block.index not in self._reading.of
+                if scripted(block.language) and block.index not in self._reading.of
             }
         for block in showing:
             assert block.printed is not None
@@ -64,16 +65,14 @@ class Outputs:
         ]
 
     def _library(self, row: Examined) -> bool:
-        return row.block.language == "python" and scripts.library_calls(
+        return scripted(row.block.language) and scripts.library_calls(
             self._reading.texts[row.block.index]
         )
 
     def _repaired(self, row: Examined) -> str:
         """A printed output is that of the text that ran."""
         published = self._reading.published(row.block)
-        ran = (
-            self._reading.texts[row.block.index] if row.block.language == "python" else row.repaired
-        )
+        ran = self._reading.texts[row.block.index] if scripted(row.block.language) else row.repaired
         return ", once repaired" if ran not in (None, published) else ""
 
     def _uses(self, block: Block, judged: Sequence[Block]) -> bool:
@@ -103,11 +102,11 @@ class Outputs:
     def _held(self, block: Block) -> Reproduced:
         script = self._reading.script(block, block, self._reading.texts[block.index])
         assert script is not None
-        whole = self._reading.pieces(self._reading.document.blocks[: block.index], "python")
+        whole = self._reading.pieces(self._reading.document.blocks[: block.index], block.language)
         return scripts.reproduces(script, block, whole, self._seconds)
 
     def _notebook_outputs(self) -> dict[int, Reproduced]:
-        cells = [b for b in self._reading.document.blocks if b.cell and b.language == "python"]
+        cells = [b for b in self._reading.document.blocks if b.cell and scripted(b.language)]
         if not any(cell.printed for cell in cells):
             return {}
         return scripts.notebook(

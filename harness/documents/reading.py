@@ -9,6 +9,7 @@ from harness.documents.blocks import Block, Document
 from harness.documents.source import Source, port_of
 from harness.documents.spread import continued
 from harness.languages.program import Piece
+from harness.languages.registry import scripted
 from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
@@ -37,7 +38,7 @@ class Reading:
 
     def _readable(self, block: Block) -> str:
         text = self.joined.get(block.index, block.text)
-        if block.language == "python" and block.index not in self.of and lost(text):
+        if scripted(block.language) and block.index not in self.of and lost(text):
             return next(restored(text), text)
         return text
 
@@ -70,7 +71,7 @@ class Reading:
         pieces = [
             Piece(b.line, text if b.index == block.index else self.texts[b.index])
             for b in blocks
-            if b.language == "python" and b.index not in self.of
+            if scripted(b.language) and b.index not in self.of
         ]
         own = text if shown.index == block.index else self.texts[shown.index]
         found = scripts.script(pieces, Piece(shown.line, own), self.document.path.name)

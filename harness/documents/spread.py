@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.documents.blocks import Block
 from harness.languages.program import compiles
+from harness.languages.registry import scripted
 
 # A story in more parts than this is no class told in parts.
 _PARTS = 8
@@ -25,7 +26,7 @@ def continued(blocks: Sequence[Block]) -> tuple[Mapping[int, str], Mapping[int, 
     first: dict[int, int] = {}
     last: Block | None = None
     for block in blocks:
-        if block.language != "python":
+        if not scripted(block.language):
             continue
         if last is not None and _begins_indented(block.text) and not compiles(block.text):
             start = first.get(last.index, last.index)

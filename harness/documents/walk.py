@@ -12,7 +12,8 @@ from harness.documents.attempt import Bench, Found
 from harness.documents.reading import Reading
 from harness.documents.source import Source
 from harness.judging.judge import Result
-from harness.languages.headline import headline
+from harness.languages import registry
+from harness.languages.registry import headline, scripted
 from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.indentation import lost, restored
 from harness.model.observation import Fault
@@ -55,7 +56,9 @@ class Walk:
             changed = source.repaired(candidate)
             found = self._bench.tried(changed, name)
             after = _state(found, name)
-            if after is None or not (_further(result, after) or _past(result, after)):
+            if after is None or not (
+                _further(result, after) or _past(source.block.language, result, after)
+            ):
                 continue
             if (rank := _rank(after)) > reached:
                 best, reached = (changed, candidate, found), rank
@@ -65,34 +68,15 @@ class Walk:
 
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
         language = source.block.language
-        if language == "python":
-            from harness.languages.repair import python
-
-            if broken.verdict == "does-not-compile" and lost(source.text):
-                yield from self.indented(source)
-            yield from python.repairs(broken)
-            return
-        from harness.languages.repair import text
-
-        yield from text.repairs(broken)
-        if language == "java":
-            from harness.languages.repair import java
-
-            yield from java.repairs(broken)
-        elif language == "scala":
-            from harness.languages.repair import scala
-
-            yield from scala.repairs(broken)
-        else:
-            from harness.languages.repair import clojure
-
-            yield from clojure.repairs(broken)
+        if scripted(language) and broken.verdict == "does-not-compile" and lost(source.text):
+            yield from self.indented(source)
+        yield from registry.by_name(language).repairs(broken)
 
     def indented(self, source: Source) -> Iterator[Repaired]:
         """The lost indentation: that which reproduces a printed output, where there is one."""
         block = source.block
         for shown in self._reading.document.blocks[block.index :]:
-            if shown.printed is None or shown.language != "python":
+            if shown.printed is None or not scripted(shown.language):
                 continue
             candidates = islice(restored(source.text), scripts.CANDIDATES)
             made = partial(self._reading.script, block, shown)
@@ -133,13 +117,14 @@ def _rank(after: Result | Fault) -> int:
     return _EXPLAINED if after.verdict.word in GOOD or after.deviations else _WHOLE
 
 
-def _past(before: Result, after: Result | Fault) -> bool:
+def _past(language: str, before: Result, after: Result | Fault) -> bool:
     """Whether a block is where it was, but complains of something else."""
     fault = after if isinstance(after, Fault) else after.verdict.fault
     if _REACHED[before.verdict.word] != _REACHED.get(_word(after), _WHOLE):
         return False
     said, now = _complaint(before.verdict.fault), _complaint(fault)
-    return headline(said) not in now and headline(said) != headline(now)
+    first = headline(language, said)
+    return first not in now and first != headline(language, now)
 
 
 def _word(after: Result | Fault) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from harness.judging.goldens import Goldens, options_of
 from harness.judging.judge import Result, judge, unreached
+from harness.languages import registry
 from harness.languages.jvm.compile import CompileError
-from harness.languages.jvm.prepare import Prepared, Toolchain
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.language import Language
+from harness.languages.launch import Spoken
 from harness.machine.isolation.group import kill_all
-from harness.machine.layout import LANGUAGES
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Fault
 from harness.ports.binding import BindingError
@@ -24,6 +25,8 @@ from harness.transport.stdio import StdioTransport
 SCENARIO_SECONDS = 10.0
 INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
+# Over these the ports of a run share a worker.
+SHARED = ("jpype",)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def run(
     for port in ports:
         goldens.check(port.claim)
     toolchain = Toolchain(lambda text: progress(text, 0))
-    runner = _Runner(toolchain, goldens, options, progress, {p.language for p in ports})
+    together = [x for x in registry.LANGUAGES if any(p.language == x.name for p in ports)]
+    runner = _Runner(toolchain, goldens, options, progress, together)
     incomplete = False
     try:
         runner.run(jobs)
@@ -142,15 +146,15 @@ class _Runner:
     goldens: Goldens
     options: Options
     progress: Callable[[str, int], None]
-    languages: set[str]
-    _workers: dict[str, Worker] = field(default_factory=dict)
+    languages: Collection[Language]
+    _shared: Worker = field(default_factory=lambda: Worker(jvm=True))
     _open: set[Transport] = field(default_factory=set)
     _closed: bool = False
 
     def run(self, jobs: Sequence[_Job]) -> None:
         # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
-        shared = [job for job in jobs if job.transport == "jpype"]
-        alone = [job for job in jobs if job.transport != "jpype"]
+        shared = [job for job in jobs if job.transport in SHARED]
+        alone = [job for job in jobs if job.transport not in SHARED]
         with ThreadPoolExecutor(_CORES, thread_name_prefix="rmsproof") as pool:
             pending: list[Future[None]] = []
             if shared:
@@ -172,8 +176,7 @@ class _Runner:
         self._closed = True
         for transport in list(self._open):
             transport.close()
-        for worker in list(self._workers.values()):
-            worker.close()
+        self._shared.close()
 
     def _chain(self, jobs: Sequence[_Job]) -> None:
         for job in jobs:
@@ -211,31 +214,22 @@ class _Runner:
             job.error = f"{port.name}: {error}"
         finally:
             self._open.discard(transport)
-            if job.transport != "jpype":
+            if job.transport not in SHARED:
                 transport.close()
 
     def _reach(self, port: Port, transport: str) -> Transport:
         timeout = self.options.timeout
-        if port.language == "command":
-            return StdioTransport(port.name, port.command, timeout=timeout, cwd=port.folder)
-        if port.language == "python":
-            source: dict[str, Any] = {"language": "python"}
-            if port.reference:
-                source |= {"object": port.reference, "search": [str(port.folder.absolute())]}
-            else:
-                source |= {"source": str(port.source[0].absolute())}
-            return HostedTransport("local", port.name, Worker(), source, port.wanted, timeout)
-        prepared: Prepared = self.toolchain.prepare(port)
-        if transport == "stdio":
+        language = registry.by_name(port.language)
+        launch = language.launch(port, transport, self.toolchain, self.languages)
+        if isinstance(launch, Spoken):
             return StdioTransport(
                 port.name,
-                self.toolchain.stdio_command(prepared),
+                launch.command,
                 timeout=timeout,
-                hosted=True,
-                jvm=True,
-                wanted=port.wanted,
+                cwd=launch.folder,
+                hosted=launch.adapter,
+                jvm=launch.adapter,
+                wanted=port.wanted if launch.adapter else None,
             )
-        worker = self._workers.setdefault("jvm", Worker(jvm=True))
-        languages = [name for name in LANGUAGES if name in self.languages]
-        request = self.toolchain.worker_request(prepared, languages)
-        return HostedTransport("jpype", port.name, worker, request, port.wanted, timeout)
+        worker = self._shared if launch.shared else Worker()
+        return HostedTransport(transport, port.name, worker, launch.request, port.wanted, timeout)

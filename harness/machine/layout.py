@@ -5,25 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-LANGUAGES = ("java", "scala", "clojure")
 
 
 def ports_root() -> Path:
-    """Return the folder that holds java/, scala/ and clojure/."""
+    """The folder that holds a folder a language, such as java/."""
     bundled = _PACKAGE / "bundled"
     return bundled if bundled.is_dir() else _PACKAGE.parent
 
 
 def editions() -> list[Path]:
     """Every bundled edition's folder."""
-    return [
-        manifest.parent
-        for language in LANGUAGES
-        for manifest in sorted((ports_root() / language / "editions").glob("*/port.toml"))
-    ]
-
-
-def adapter_sources(language: str) -> Path:
-    """Return the folder with the sources of a language's adapter."""
-    adapter = ports_root() / language / "adapter"
-    return adapter / "src" if language == "clojure" else adapter / "src" / "main" / language
+    manifests = ports_root().glob("*/editions/*/port.toml")
+    return sorted(manifest.parent for manifest in manifests)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from harness.languages import registry
 from harness.machine import layout
 from harness.model.errors import UsageError
 from harness.model.expectation import Expectation
@@ -24,14 +25,6 @@ MANIFEST = "port.toml"
 _NEAR = 0.7
 # Real ones have hundreds of bytes.
 LARGEST = 64 << 10
-LANGUAGES = {".java": "java", ".scala": "scala", ".clj": "clojure", ".py": "python"}
-TRANSPORTS = {
-    "java": ("jpype", "stdio"),
-    "scala": ("jpype", "stdio"),
-    "clojure": ("jpype", "stdio"),
-    "python": ("local",),
-    "command": ("stdio",),
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class Port:
 
     Attributes:
         name: how reports call it.
-        language: java, scala, clojure, python, or command.
+        language: the name of one of harness/languages.
         source: its source files (one for Python and Clojure).
         reference: "module:Object", for a Python object.
         command: program and arguments, for a port that speaks the wire protocol.
@@ -68,7 +61,7 @@ class Port:
     @property
     def transports(self) -> tuple[str, ...]:
         """The transports it can be reached by, the usual one first."""
-        return TRANSPORTS[self.language]
+        return registry.by_name(self.language).transports
 
 
 class _Claims(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,8 +91,8 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
 def bundled() -> list[Port]:
     """The bundled editions: by language, each language's along its ladder."""
     ports = [of_folder(folder) for folder in layout.editions()]
-    languages = layout.LANGUAGES
-    return sorted(ports, key=lambda port: (languages.index(port.language), port.rung, port.name))
+    order = [language.name for language in registry.LANGUAGES]
+    return sorted(ports, key=lambda port: (order.index(port.language), port.rung, port.name))
 
 
 def of_target(target: str) -> Port:
@@ -114,18 +107,19 @@ def of_target(target: str) -> Port:
     if path.name == MANIFEST and path.is_file():
         return of_folder(path.parent)
     if path.is_file():
-        if (language := LANGUAGES.get(path.suffix)) is None:
-            known = ", ".join(LANGUAGES)
+        if (language := registry.by_ending(path.suffix)) is None:
+            known = ", ".join(registry.endings())
             raise UsageError(
                 f"{target}: {path.suffix or 'no ending'} is no language of ours ({known});"
                 " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS"
             )
-        return Port(name=target, language=language, source=(path,), folder=path.parent)
+        return Port(name=target, language=language.name, source=(path,), folder=path.parent)
     if _is_reference(target):
         return Port(name=target, language="python", reference=target, folder=Path.cwd())
+    known = ", ".join(registry.endings())
     raise UsageError(
         f"{target}: no such file or folder. A target is a source file"
-        f" ({', '.join(LANGUAGES)}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
+        f" ({known}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
 
 
@@ -175,8 +169,8 @@ def _port(path: Path, manifest: _Manifest) -> Port:
         raise UsageError(
             f"{path}: exactly one of source, object and command says where the port is"
         )
-    if not manifest.command and language not in LANGUAGES.values():
-        known = ", ".join(LANGUAGES.values())
+    if not manifest.command and language not in registry.of_sources():
+        known = ", ".join(registry.of_sources())
         raise UsageError(f"{path}: language: {language!r} is none of {known}; or give a command")
     listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
     return Port(

@@ -11,7 +11,7 @@ from harness.comparison.compare import Comparison, Divergence
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
 from harness.diagnosis.hypotheses import dialect
 from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
-from harness.languages.headline import headline
+from harness.languages.registry import headline
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import named
@@ -110,7 +110,7 @@ def brief(result: Result) -> str:
     fault = result.verdict.fault
     text = why(result)
     if fault and fault.kind == "does-not-compile":
-        text = headline(fault.message)
+        text = headline(result.language, fault.message)
     elif fault:
         text = _MODULES.sub("", text.splitlines()[0])
     elif result.verdict.word == "no-update":

@@ -84,7 +84,7 @@ def test_info_string_names_the_language(info: str, language: str) -> None:
         ("", "const step = (w, g) => w.map((x, i) => x - g[i]);\nconsole.log(step([1], [2]));"),
         ("", "fn step(w: &mut [f64], g: &[f64]) {\n    w[0] -= g[0];\n}"),
         ("", "func step(w []float64) {\n\tw[0] = 1\n}"),
-        ("", "fun step(w: DoubleArray): Double {\n    val s = 1.0\n    return s\n}"),
+        ("kotlin", "fun step(w: DoubleArray): Double {\n    val s = 1.0\n    return s\n}"),
         ("", "step <- function(w, g) {\n  w - 0.1 * g\n}"),
         ("", "function step(w, g)\n    w .- 0.1 .* g\nend"),
         ("", "(define (step w g)\n  (- w g))"),

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.languages.repair import Broken, java, scala
-from harness.languages.repair.curly import declared, units, used
-from harness.languages.repair.tokens import tokens
+from harness.languages.repair.curly import JAVA, SCALA, Grammar, declared, tokens, units, used
 
-LANGUAGES = ("java", "scala")
+GRAMMARS = (JAVA, SCALA)
 # What means something to one of the two languages, and whatever else there is.
 WORDS = (
     "class object record enum @interface def val var import package extension given case if else"
@@ -26,18 +25,18 @@ TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=60).map(" ".join) | st.l
 ).map("".join)
 
 
-@given(TEXTS, st.sampled_from(LANGUAGES))
-def test_units_tile_any_text(text: str, language: str) -> None:
-    found = units(text, language)
+@given(TEXTS, st.sampled_from(GRAMMARS))
+def test_units_tile_any_text(text: str, grammar: Grammar) -> None:
+    found = units(text, grammar)
     assert "".join(text[unit.start : unit.end] for unit in found) == text
     for unit in found:
         assert unit.kind == "blank" or unit.start <= unit.code[0] < unit.code[1] <= unit.end
 
 
-@given(TEXTS, st.sampled_from(LANGUAGES))
-def test_every_token_is_in_one_unit(text: str, language: str) -> None:
-    code = tokens(text, language)
-    assert [token for unit in units(text, language) for token in unit.tokens] == list(code)
+@given(TEXTS, st.sampled_from(GRAMMARS))
+def test_every_token_is_in_one_unit(text: str, grammar: Grammar) -> None:
+    code = tokens(text, grammar)
+    assert [token for unit in units(text, grammar) for token in unit.tokens] == list(code)
     assert all(text[token.start : token.end] == token.text for token in code)
     assert all(a.end <= b.start for a, b in pairwise(code))
 
@@ -68,29 +67,29 @@ def test_any_text_can_be_broken(text: str) -> None:
             assert repaired.change
 
 
-@given(TEXTS, st.sampled_from(LANGUAGES))
-def test_a_text_declares_what_it_uses(text: str, language: str) -> None:
-    declared(text, language)
-    assert not used(text, language) & {"class", "new", "while", "import"}
+@given(TEXTS, st.sampled_from(GRAMMARS))
+def test_a_text_declares_what_it_uses(text: str, grammar: Grammar) -> None:
+    declared(text, grammar)
+    assert not used(text, grammar) & {"class", "new", "while", "import"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("grammar", GRAMMARS)
 @pytest.mark.parametrize(
     "piece", ["/*", '"', '"""x', "'", "`", 's"${', 's"""$', "(", "{\n", "}\n", "@a\n", "A<", "do;"]
 )
-def test_time_grows_with_the_length_alone(piece: str, language: str) -> None:
+def test_time_grows_with_the_length_alone(piece: str, grammar: Grammar) -> None:
     text = piece * (20_000 // len(piece))
     begun = time.process_time()
-    units(text, language)
+    units(text, grammar)
     # A third of a second at most; were it the square, minutes.
     assert time.process_time() - begun < 5
 
 
-def kinds(text: str, language: str) -> list[str]:
-    return [" ".join([unit.kind, *unit.names]) for unit in units(text, language)]
+def kinds(text: str, grammar: Grammar) -> list[str]:
+    return [" ".join([unit.kind, *unit.names]) for unit in units(text, grammar)]
 
 
-JAVA = '''\
+IN_JAVA = '''\
 package a.b;
 import static java.lang.Math.*;
 // a comment { with " one
@@ -121,7 +120,7 @@ outer: for (;;) { break outer; }
 record = 3;
 }
 '''
-SCALA = '''\
+IN_SCALA = '''\
 package a.b
 import scala.math.*
 /* a /* nested */ comment { */
@@ -170,7 +169,7 @@ while (e > 0) { e -= 1 }
 
 
 def test_the_units_of_java() -> None:
-    assert kinds(JAVA, "java") == (
+    assert kinds(IN_JAVA, JAVA) == (
         ["package", "import", "type A", "type C", "type E", "type P", "type Q", "field"]
         + ["field m n", "field a b", "method same", "method A", "field r", "field s", "field c d"]
         + ["statement"] * 5
@@ -181,7 +180,7 @@ def test_the_units_of_java() -> None:
 
 
 def test_the_units_of_scala() -> None:
-    assert kinds(SCALA, "scala") == (
+    assert kinds(IN_SCALA, SCALA) == (
         ["package", "import", "type A", "type D", "type E", "type F", "type G", "type ord", "type"]
         + ["type T", "method run", "method `odd name`", "field a b", "field c d", "field e"]
         + ["field f"]
@@ -192,21 +191,21 @@ def test_the_units_of_scala() -> None:
 
 def test_comments_go_with_the_code_they_belong_to() -> None:
     text = "int a; // of a\n\n// of b\nint b;\n"
-    assert [text[unit.start : unit.end] for unit in units(text, "java")] == [
+    assert [text[unit.start : unit.end] for unit in units(text, JAVA)] == [
         "int a; // of a\n",
         "\n// of b\nint b;\n",
     ]
 
 
 def test_names_declared() -> None:
-    assert declared("class A { record B(int x) { } enum C { } int y; }\nint z;\n", "java") == set(
+    assert declared("class A { record B(int x) { } enum C { } int y; }\nint z;\n", JAVA) == set(
         "ABCz"
     )
-    assert declared("object A { class B; val x = 1 }\nval (y, z) = A.B\n", "scala") == set("AByz")
+    assert declared("object A { class B; val x = 1 }\nval (y, z) = A.B\n", SCALA) == set("AByz")
 
 
 def test_names_used() -> None:
     java_text = "Map<String, A> m = B.of(c.d, x -> E::f); // G\n"
-    assert used(java_text, "java") == {"Map", "String", "A", "m", "B", "c", "x", "E"}
+    assert used(java_text, JAVA) == {"Map", "String", "A", "m", "B", "c", "x", "E"}
     scala_text = 'println(s"$a ${b.c + d} e") // f\n'
-    assert used(scala_text, "scala") == {"println", "a", "b", "d"}
+    assert used(scala_text, SCALA) == {"println", "a", "b", "d"}

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.languages.jvm.compile import CompileError, compile_scala
+from harness.languages.jvm.compile import CompileError
 from harness.languages.repair import Broken, Repaired, scala
 from harness.languages.repair.library import scala_names
+from harness.languages.scala import compile_scala
 
 LINE = 30  # where the blocks begin in their documents
 

@@ -18,12 +18,12 @@ import pytest
 from support import REPOSITORY, Done, command
 
 from harness.judging.run import Options, run
+from harness.languages.jvm import adapter, jars
 from harness.languages.jvm import compile as compile_of
-from harness.languages.jvm import jars
 from harness.languages.jvm.compile import CompileError, compile_java
-from harness.languages.jvm.jars import CLOJURE, ECJ, GSON, Closure
+from harness.languages.jvm.jars import ECJ, GSON, PINNED, Closure
 from harness.languages.jvm.java import Java, java
-from harness.machine import cache, layout
+from harness.machine import cache
 from harness.model.errors import ToolchainError
 from harness.ports.port import bundled, of_target
 
@@ -267,7 +267,7 @@ def test_a_closure_that_differs_is_refused(registry: Registry, tmp_path: Path) -
 
 def test_every_pinned_closure_is_what_it_says() -> None:
     """Names carry the version that the coordinate asks for; hashes are SHA-256."""
-    for closure in (jars.GSON, jars.CLOJURE, jars.SCALA, jars.SCALA_COMPILER, jars.ECJ):
+    for closure in PINNED.values():
         _, artifact, version = closure.coordinate.split(":")
         assert f"{artifact}-{version}.jar" in closure.jars
         assert all(len(bytes.fromhex(digest)) == 32 for digest in closure.jars.values())
@@ -277,7 +277,7 @@ def test_every_pinned_closure_is_what_it_says() -> None:
 
 
 def test_a_warm_cache_works_offline(tmp_path: Path) -> None:
-    folder = warmed(tmp_path / "cache", GSON, ECJ, CLOJURE)
+    folder = warmed(tmp_path / "cache", GSON, ECJ, PINNED["clojure"])
     arguments = ("run", "java/double", "clojure/conformant", "--transport", "jpype", "--json", "-")
     done = rmsproof(tmp_path, folder, *arguments, env=OFFLINE)
     assert (done.code, done.err) == (0, "")
@@ -474,7 +474,7 @@ def test_an_adapter_that_does_not_compile_is_not_the_ports_fault(
     broken = tmp_path / "adapter"
     broken.mkdir()
     (broken / "Broken.java").write_text("class Broken {", encoding="utf-8")
-    monkeypatch.setattr(layout, "adapter_sources", lambda language: broken)
+    monkeypatch.setattr(adapter, "sources", lambda *_: broken)
     port = next(port for port in bundled() if port.name == "java/double")
     found = run([port], Options(pattern="page*"), every_transport=True)
     for result in found.results:

@@ -15,7 +15,8 @@ from typing import Any
 from support import SHORT
 
 from harness.judging.judge import Result
-from harness.ports.port import LANGUAGES, of_target
+from harness.languages.registry import endings
+from harness.ports.port import of_target
 from harness.judging.run import Options, run
 
 HERE = Path(__file__).parent
@@ -28,7 +29,7 @@ def files(kind: str, *languages: str) -> list[str]:
         str(path.relative_to(HERE))
         for language in languages
         for path in (HERE / kind / language).rglob("*")
-        if path.suffix in LANGUAGES
+        if path.suffix in endings()
     )
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.documents.blocks import LANGUAGES, Block, Printed
+from harness.documents.blocks import Block, Printed
 from harness.documents.extract import captions, prompts, shortcodes
 from harness.documents.extract.guess import guess, named
+from harness.languages.registry import judged, scripted
 
 UNCLOSED = "its fence is never closed"
 
@@ -115,7 +116,7 @@ class _Reader:
         elif guessed:
             language = guess(piece.text)
         block = Block(len(self.blocks), line, language, piece.text, guessed)
-        if language == "python" and (session := prompts.session(piece.text, line)):
+        if scripted(language) and (session := prompts.session(piece.text, line)):
             block = replace(
                 block, text=session.code, printed=session.printed, notes=(prompts.NOTE,)
             )
@@ -141,7 +142,7 @@ class _Reader:
     def output(self, printed: Printed) -> None:
         """Give what is printed to the block above, unless that already has some."""
         above = self.blocks[-1] if self.blocks else None
-        if above and above.language in LANGUAGES and not above.printed and printed.text.strip():
+        if above and judged(above.language) and not above.printed and printed.text.strip():
             self.blocks[-1] = replace(above, printed=printed)
 
 

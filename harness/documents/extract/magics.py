@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from harness.documents.extract.guess import named
+from harness.languages.registry import judged
 
 NOTE = "magics left out"
 
@@ -34,7 +35,7 @@ def removed(source: str, kernel: str) -> tuple[str, str, tuple[str, ...]]:
         if language != kernel:
             return language, "\n".join(lines), (NOTE,)
     # Elsewhere `%` and `!` may begin a line of code.
-    if language in {"python", "java", "scala"}:
+    if (known := judged(language)) and known.magics:
         lines = _without(lines)
     code = "\n".join(lines)
     return language, code, (NOTE,) if code != source else ()

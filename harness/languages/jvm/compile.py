@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import os
 import re
 import subprocess
@@ -30,7 +29,7 @@ _COMPILE_SECONDS = 300
 # The newest language level that this ECJ knows.
 _ECJ_NEWEST = 25
 # In English, by which an error is known for one.
-_QUICK_START = (
+QUICK_START = (
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
     "-Xshare:auto",
@@ -70,74 +69,53 @@ def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Pat
     runtime = java()
     common = ["-parameters", "-g", "-proc:none", "-encoding", "UTF-8"]
     if runtime.compiler:
-        command = [str(runtime.compiler), *(f"-J{option}" for option in _QUICK_START)]
+        command = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START)]
         name = f"javac {runtime.version}"
     else:
         ecj = jars.resolve(jars.ECJ)
         level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
-        command = [str(runtime.executable), *_QUICK_START, "-jar", str(ecj[0]), level]
+        command = [str(runtime.executable), *QUICK_START, "-jar", str(ecj[0]), level]
         common = [*common, "-nowarn"]
         name = f"ecj {jars.ECJ.version} on {runtime.version}"
-    return _compile(name, [*command, *common], sources, classpath)
+    return compiled(name, [*command, *common], sources, classpath)
 
 
-def compile_scala(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
-    """Compile Scala 3; otherwise as compile_java."""
-    compiler = jars.resolve(jars.SCALA_COMPILER)
-    library = jars.resolve(jars.SCALA)
-    command = [
-        str(java().executable),
-        *_QUICK_START,
-        "-Xss4m",  # the compiler recurses deeply
-        "-cp",
-        os.pathsep.join(map(str, compiler)),
-        "dotty.tools.dotc.Main",
-        "-color:never",
-    ]
-    name = f"scalac {jars.SCALA_COMPILER.version} on {java().version}"
-    return _compile(name, command, sources, [*library, *classpath])
-
-
-def compile_clojure(namespace: str, root_folder: Path, classpath: Sequence[Path]) -> Path:
-    """Compile a namespace below a source root ahead of time; otherwise as compile_java."""
-    clojure = jars.resolve(jars.CLOJURE)
-    sources = sorted(root_folder.rglob("*.clj"))
-    path = [root_folder, *clojure, *classpath]
-
-    def command(folder: Path, _given: Sequence[Path]) -> list[str]:
-        form = f"(binding [*compile-path* {json.dumps(str(folder))}] (compile '{namespace}))"
-        entries = os.pathsep.join(map(str, [*path, folder]))
-        return [str(java().executable), *_QUICK_START, "-cp", entries, "clojure.main", "-e", form]
-
-    name = f"clojure {jars.CLOJURE.version} on {java().version} {namespace}"
-    return _cached(_key(name, (), sources, [*clojure, *classpath]), command, sources)
-
-
-def _compile(
+def compiled(
     name: str, command: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
 ) -> Path:
+    """Compile with a compiler that takes -classpath, -d and files; otherwise as compile_java.
+
+    Args:
+        name: compiler and version, as part of the cache's key.
+        command: the program and its options.
+        sources: the files.
+        classpath: jars and folders.
+    """
+
     def whole(folder: Path, given: Sequence[Path]) -> list[str]:
         # An empty class path would be the current folder, whatever lies there.
         path = os.pathsep.join(map(str, classpath)) or str(folder)
         return [*command, "-classpath", path, "-d", str(folder), *map(str, given)]
 
-    return _cached(_key(name, command[1:], sources, classpath), whole, sources)
+    return cached(key(name, command[1:], sources, classpath), whole, sources)
 
 
-_Command = Callable[[Path, Sequence[Path]], list[str]]
+Command = Callable[[Path, Sequence[Path]], list[str]]
 """Builds a compiler's command from the folder its classes go to and the sources it is given."""
 
 
-def _cached(key: str, command: _Command, sources: Sequence[Path]) -> Path:
+def cached(key: str, command: Command, sources: Sequence[Path]) -> Path:
+    """The jar of a key, compiled now if the cache lacks it. Raises CompileError, ToolchainError."""
     folder = kept("classes", key, lambda folder: _run(command, sources, folder))
     if (folder / _JAR).is_file():
         return folder / _JAR
     raise CompileError((folder / _SAID).read_text(encoding="utf-8"))
 
 
-def _key(
+def key(
     name: str, options: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
 ) -> str:
+    """What a compilation depends on, hashed. Raises ToolchainError."""
     digest = hashlib.sha256(name.encode())
     for option in options:
         # Jars in options are named by their hash's folder already; the cache may lie anywhere.
@@ -153,7 +131,7 @@ def _key(
 
 
 def _run(
-    command: _Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
+    command: Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
 ) -> None:
     """Compile into `folder`: the jar of classes, or what the compiler said instead."""
     try:
@@ -247,4 +225,6 @@ def _message(output: str, sources: Sequence[Path]) -> str:
     """The compiler's words without our folders."""
     for source in sources:
         output = output.replace(str(source.parent) + os.sep, "")
+        # Kotlin's compiler names files from where it was started.
+        output = output.replace(f"{source.parent.name}{os.sep}{source.name}", source.name)
     return output.strip()

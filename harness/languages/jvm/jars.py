@@ -46,9 +46,9 @@ def _pinned() -> dict[str, Closure]:
     return {name: Closure(row["coordinate"], row["jars"]) for name, row in table.items()}
 
 
-_PINNED = _pinned()
-GSON, CLOJURE, SCALA = _PINNED["gson"], _PINNED["clojure"], _PINNED["scala"]
-SCALA_COMPILER, ECJ = _PINNED["scala-compiler"], _PINNED["ecj"]
+PINNED = _pinned()
+"""The closures of jars.toml, by name."""
+GSON, ECJ = PINNED["gson"], PINNED["ecj"]
 
 
 def resolve(closure: Closure) -> list[Path]:

@@ -1,4 +1,6 @@
-"""Java and Scala taken apart without a compiler: top-level units, and names.
+"""Languages with braces taken apart without a compiler: tokens, top-level units, and names.
+
+A grammar is what one of them is made of; Java and Scala are here.
 
 Nothing here raises on any text, and everything takes time in proportion to its length.
 """
@@ -6,13 +8,13 @@ Nothing here raises on any text, and everything takes time in proportion to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from harness.languages.repair.tokens import Brackets, Token, closing, tokens
+from harness.languages.repair.tokens import Brackets, Token, closing, java_tokens, scala_tokens
 
 Kind = Literal["package", "import", "type", "method", "field", "statement", "stray", "blank"]
 
@@ -71,14 +73,46 @@ _CONTINUES = frozenset(". , else catch finally then with extends match".split())
 _LINE_END = re.compile(r"[^\S\n]*(?://[^\n]*)?(?:\n|\Z)")
 
 
+@dataclass(frozen=True, eq=False)
+class Grammar:
+    """What a language with braces is made of.
+
+    Attributes:
+        tokens: a text's tokens.
+        groups: a text's tokens, those of each top-level unit together.
+        kind: what the tokens of a unit are, and the names they declare.
+        words: what is no name of anybody's.
+        types: the words before the name of a type.
+        modifiers: the words before a declaration.
+        angles: type parameters may stand among the modifiers.
+        end: what ends an import.
+        between: what stands between two statements on a line.
+    """
+
+    tokens: Callable[[str], Iterator[Token]]
+    groups: Callable[[str, Sequence[Token]], Iterator[list[Token]]]
+    kind: Callable[[Sequence[Token]], tuple[Kind, tuple[str, ...]]]
+    words: frozenset[str]
+    types: frozenset[str]
+    modifiers: frozenset[str]
+    angles: bool = False
+    end: str = ""
+    between: str = "; "
+
+
+@lru_cache(maxsize=2)  # the text at hand, and the one a change makes of it
+def tokens(text: str, grammar: Grammar) -> tuple[Token, ...]:
+    """The tokens of a text."""
+    return tuple(grammar.tokens(text))
+
+
 @lru_cache(maxsize=2)
-def units(text: str, language: str) -> tuple[Unit, ...]:
-    """The top-level units of a Java or a Scala text."""
-    found = tokens(text, language)
-    if not found:
+def units(text: str, grammar: Grammar) -> tuple[Unit, ...]:
+    """The top-level units of a text."""
+    code = tokens(text, grammar)
+    if not code:
         return (Unit("blank", (), 0, len(text)),) if text else ()
-    groups = list(_scala_groups(text, found) if language == "scala" else _java_groups(found))
-    describe = _scala_kind if language == "scala" else _java_kind
+    groups = list(grammar.groups(text, code))
     result, start = [], 0
     for group, following in zip(groups, [*groups[1:], None], strict=True):
         end = group[-1].end
@@ -86,13 +120,14 @@ def units(text: str, language: str) -> tuple[Unit, ...]:
             end = len(text)
         elif (match := _LINE_END.match(text, end)) and match.end() <= following[0].start:
             end = match.end()
-        kind, names = ("stray", ()) if group[0].text == "}" else describe(group)
+        kind, names = ("stray", ()) if group[0].text == "}" else grammar.kind(group)
         result.append(Unit(kind, names, start, end, tuple(group)))
         start = end
     return tuple(result)
 
 
-def _java_groups(found: Sequence[Token]) -> Iterator[list[Token]]:
+def java_groups(_text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Statements that end with a semicolon or a block."""
     group: list[Token] = []
     brackets = Brackets()
     value = False
@@ -122,7 +157,8 @@ def _java_groups(found: Sequence[Token]) -> Iterator[list[Token]]:
         yield group
 
 
-def _scala_groups(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+def scala_groups(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+    """Statements that end with their line."""
     group: list[Token] = []
     brackets = Brackets()
     margin = 0
@@ -182,10 +218,8 @@ def _goes_on(text: str, group: Sequence[Token], token: Token, following: Token) 
     return token.kind == "close" or token.text in _CONTINUES
 
 
-def head(code: Sequence[Token], language: str) -> int:
+def head(code: Sequence[Token], grammar: Grammar) -> int:
     """The place of the first token behind annotations, modifiers and Java's type parameters."""
-    scala = language == "scala"
-    modifiers = _SCALA_MODIFIERS if scala else _JAVA_MODIFIERS
     texts = [*(token.text for token in code), "", "", ""]
     at = 0
     while at < len(code):
@@ -196,11 +230,11 @@ def head(code: Sequence[Token], language: str) -> int:
                 at += 2
             if at < len(code) and texts[at] == "(":
                 at = closing(code, at) + 1
-        elif text == "<" and not scala:
+        elif text == "<" and grammar.angles:
             at = _behind_angles(code, at) or len(code)
         elif text == "non" and following == "-":
             at += 3
-        elif text not in modifiers or following in ("(", ":", "->", ".", "="):
+        elif text not in grammar.modifiers or following in ("(", ":", "->", ".", "="):
             break
         elif following == "[" and text in ("private", "protected"):
             at = closing(code, at + 1) + 1
@@ -210,7 +244,7 @@ def head(code: Sequence[Token], language: str) -> int:
 
 
 def _java_kind(group: Sequence[Token]) -> tuple[Kind, tuple[str, ...]]:
-    at = head(group, "java")
+    at = head(group, JAVA)
     rest = group[at:]
     texts = [token.text for token in rest[:4]] + [""] * 4
     if texts[0] in ("package", "import"):
@@ -285,7 +319,7 @@ def declarators(code: Sequence[Token], name: int) -> Iterator[int]:
 
 
 def _scala_kind(group: Sequence[Token]) -> tuple[Kind, tuple[str, ...]]:
-    rest = group[head(group, "scala") :]
+    rest = group[head(group, SCALA) :]
     first, second = ([token.text for token in rest[:2]] + ["", ""])[:2]
     if first == "package" and second != "object":
         return "package", ()
@@ -315,23 +349,39 @@ def _bound(pattern: Sequence[Token]) -> Iterator[str]:
             yield token.text
 
 
-def declared(text: str, language: str) -> set[str]:
+JAVA = Grammar(
+    java_tokens,
+    java_groups,
+    _java_kind,
+    JAVA_WORDS,
+    _JAVA_TYPES,
+    _JAVA_MODIFIERS,
+    angles=True,
+    end=";",
+    between=" ",
+)
+SCALA = Grammar(
+    scala_tokens, scala_groups, _scala_kind, SCALA_WORDS, _SCALA_TYPES, _SCALA_MODIFIERS
+)
+
+
+def declared(text: str, grammar: Grammar) -> set[str]:
     """The names of all types that a text declares, nested ones too, and its top-level names."""
-    names = {name for unit in units(text, language) for name in unit.names}
-    opens = _SCALA_TYPES if language == "scala" else _JAVA_TYPES
-    code = tokens(text, language)
+    names = {name for unit in units(text, grammar) for name in unit.names}
+    code = tokens(text, grammar)
     for before, word, name in zip([Token("", "", 0), *code], code, code[1:], strict=False):
-        if word.text in opens and before.text != "." and name.kind == "word":
+        if word.text in grammar.types and before.text != "." and name.kind == "word":
             names.add(name.text)
     return names
 
 
-def used(text: str, language: str = "java") -> set[str]:
+def used(text: str, grammar: Grammar) -> set[str]:
     """The identifiers of a text, without members selected from something."""
-    words = SCALA_WORDS if language == "scala" else JAVA_WORDS
-    code = tokens(text, language)
+    code = tokens(text, grammar)
     return {
         token.text
         for before, token in zip([Token("", "", 0), *code], code, strict=False)
-        if token.kind == "word" and token.text not in words and before.text not in (".", "::")
+        if token.kind == "word"
+        and token.text not in grammar.words
+        and before.text not in (".", "::")
     }

@@ -8,8 +8,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from harness.languages.repair import Broken, Repaired
-from harness.languages.repair.curly import units
-from harness.languages.repair.tokens import Brackets, Token, tokens
+from harness.languages.repair.curly import Grammar, tokens, units
+from harness.languages.repair.tokens import Brackets, Token
 
 # More braces than this are not forgotten: the text is cut off, or no program.
 _MOST_BRACES = 5
@@ -60,25 +60,25 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def with_imports(text: str, language: str, statements: Sequence[str]) -> tuple[str, int]:
+def with_imports(text: str, grammar: Grammar, statements: Sequence[str]) -> tuple[str, int]:
     """A text with imports behind those it has, and how many lines stand above it then.
 
     Every line keeps its number among those of the text: behind other imports the new ones take
     a blank line, or share the last import's.
     """
-    leading = list(takewhile(lambda u: u.kind in ("package", "import"), units(text, language)))
+    leading = list(takewhile(lambda u: u.kind in ("package", "import"), units(text, grammar)))
     if not leading:
         return "\n".join([*statements, text]), len(statements)
     at = leading[-1].code[1]
-    joined = " ".join(statements) if language == "java" else "; ".join(statements)
+    joined = grammar.between.join(statements)
     if match := _BLANK_BELOW.match(text, at):
         return edited(text, [Edit(match.start("blank"), match.end("blank"), joined)]), 0
-    return edited(text, [insertion(at, (" " if language == "java" else "; ") + joined)]), 0
+    return edited(text, [insertion(at, grammar.between + joined)]), 0
 
 
-def closed(broken: Broken, language: str) -> Iterator[Repaired]:
+def closed(broken: Broken, grammar: Grammar) -> Iterator[Repaired]:
     """Missing closing braces put in: where the indentation wants them, or at the end."""
-    code = tokens(broken.text, language)
+    code = tokens(broken.text, grammar)
     missing = _braces_left_open(code)
     if not 0 < missing <= _MOST_BRACES:
         return
@@ -95,9 +95,9 @@ def closed(broken: Broken, language: str) -> Iterator[Repaired]:
     yield Repaired(broken.text + rest + "}\n" * missing, f"{what} added at the end")
 
 
-def opened(broken: Broken, language: str) -> Iterator[Repaired]:
+def opened(broken: Broken, grammar: Grammar) -> Iterator[Repaired]:
     """A closing brace too many taken out: the one that stands too deep, or the last."""
-    code = tokens(broken.text, language)
+    code = tokens(broken.text, grammar)
     brackets, unmatched, deep = Brackets(), [], []
     for token in code:
         around = brackets.open[-1] if brackets.open else None

@@ -12,7 +12,7 @@ from itertools import dropwhile
 
 from harness.languages.repair import Broken, Repaired, text, toplevel
 from harness.languages.repair.complaints import Complaint, java
-from harness.languages.repair.curly import declared, head, units
+from harness.languages.repair.curly import JAVA, Grammar, declared, head, tokens, units
 from harness.languages.repair.edits import (
     Edit,
     closed,
@@ -24,7 +24,7 @@ from harness.languages.repair.edits import (
     with_imports,
 )
 from harness.languages.repair.library import Named, jdk_classes
-from harness.languages.repair.tokens import Token, closing, tokens
+from harness.languages.repair.tokens import Token, closing
 
 wrapped = toplevel.java
 
@@ -67,9 +67,9 @@ def repairs(broken: Broken, named: Named = jdk_classes) -> Iterator[Repaired]:
     complaints = java(broken)
     said = " ".join(complaint.said for complaint in complaints)
     if _UNCLOSED.search(said):
-        yield from closed(broken, "java")
+        yield from closed(broken, JAVA)
     if _SUPERFLUOUS.search(said):
-        yield from opened(broken, "java")
+        yield from opened(broken, JAVA)
     yield from _outside(broken, complaints, near=True)
     yield from _expected(broken, complaints)
     yield from _one_public(broken, said)
@@ -86,7 +86,7 @@ def _outside(broken: Broken, complaints: Sequence[Complaint], *, near: bool) -> 
     places = [c.start for c in complaints if _MISPLACED.search(c.said)]
     if not places or not (repaired := wrapped(broken.text, broken.line)):
         return
-    found = dropwhile(lambda u: u.kind in ("package", "import"), units(broken.text, "java"))
+    found = dropwhile(lambda u: u.kind in ("package", "import"), units(broken.text, JAVA))
     outside = [unit for unit in found if unit.kind != "type"]
     if near == any(unit.start <= place < unit.end for unit in outside for place in places):
         yield repaired
@@ -113,8 +113,8 @@ def _one_public(broken: Broken, said: str) -> Iterator[Repaired]:
     edits: list[Edit] = []
     names: list[str] = []
     public = 0
-    for unit in units(broken.text, "java"):
-        front = unit.tokens[: head(unit.tokens, "java")]
+    for unit in units(broken.text, JAVA):
+        front = unit.tokens[: head(unit.tokens, JAVA)]
         for i, token in enumerate(front):
             if unit.kind == "type" and token.text == "public":
                 public += 1
@@ -126,7 +126,7 @@ def _one_public(broken: Broken, said: str) -> Iterator[Repaired]:
 
 
 def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> Iterator[Repaired]:
-    own = declared(broken.text, "java")
+    own = declared(broken.text, JAVA)
     wanted: dict[str, None] = {}
     static: dict[str, Sequence[str]] = {}
     for complaint in complaints:
@@ -142,21 +142,23 @@ def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> I
                 static[name] = [f"static java.lang.Math.{name}"]
         else:
             wanted[name] = None
-    yield from imports(broken, {**named(list(wanted)), **static} if wanted else static, "java")
+    yield from imports(broken, {**named(list(wanted)), **static} if wanted else static, JAVA)
 
 
-def imports(broken: Broken, choices: dict[str, Sequence[str]], language: str) -> Iterator[Repaired]:
+def imports(
+    broken: Broken, choices: dict[str, Sequence[str]], grammar: Grammar
+) -> Iterator[Repaired]:
     """Everything imported from its likeliest place, then one name after the other from others."""
     likeliest = {name: choice[0] for name, choice in choices.items()}
     others = [{**likeliest, name: other} for name, c in choices.items() for other in c[1:]]
     for chosen in [likeliest, *others[:_OTHER_PLACES]] if likeliest else []:
-        end = ";" if language == "java" else ""
+        end = grammar.end
         new = {name for name in chosen.values() if f"import {name}{end}" not in broken.text}
         whole = sorted(new, key=lambda name: (name.startswith("static"), name))
         if not whole:
             continue
         repaired, above = with_imports(
-            broken.text, language, [f"import {name}{end}" for name in whole]
+            broken.text, grammar, [f"import {name}{end}" for name in whole]
         )
         said = listed([name.removeprefix("static ") for name in whole])
         yield Repaired(repaired, f"{said} imported", above)
@@ -164,7 +166,7 @@ def imports(broken: Broken, choices: dict[str, Sequence[str]], language: str) ->
 
 def _casts(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired]:
     """Values cast where they are assigned to what is narrower."""
-    code = tokens(broken.text, "java")
+    code = tokens(broken.text, JAVA)
     starts = [token.start for token in code]
     edits: dict[int, Sequence[Edit]] = {}
     kinds: dict[str, None] = {}

@@ -11,11 +11,10 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from harness.languages.jvm import jars
+from harness.languages.jvm.adapter import base_adapter
 from harness.languages.jvm.java import java
-from harness.languages.jvm.prepare import Toolchain
 from harness.model.errors import ToolchainError
 
 Named = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
@@ -57,7 +56,7 @@ def jdk_classes(names: Collection[str]) -> Mapping[str, Sequence[str]]:
 
 
 def _ask(names: Sequence[str]) -> list[str]:
-    path = os.pathsep.join(map(str, _adapter()))
+    path = os.pathsep.join(map(str, base_adapter()))
     command = [
         str(java().executable),
         "-XX:TieredStopAtLevel=1",
@@ -71,11 +70,6 @@ def _ask(names: Sequence[str]) -> list[str]:
         command, capture_output=True, text=True, timeout=_ASK_SECONDS, check=True, encoding="utf-8"
     )
     return done.stdout.split()
-
-
-@cache
-def _adapter() -> tuple[Path, ...]:
-    return Toolchain().adapter("java")
 
 
 def scala_names(names: Collection[str]) -> Mapping[str, Sequence[str]]:
@@ -93,7 +87,7 @@ def scala_names(names: Collection[str]) -> Mapping[str, Sequence[str]]:
 def _scala_library() -> Mapping[str, tuple[str, ...]]:
     """Everything in the library's jars by its simple name."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for jar in jars.resolve(jars.SCALA):
+    for jar in jars.resolve(jars.PINNED["scala"]):
         with zipfile.ZipFile(jar) as archive:
             for entry in archive.namelist():
                 path, _, file = entry.rpartition("/")

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from harness.languages.repair import Broken, Repaired, text, toplevel
 from harness.languages.repair.complaints import Complaint, scala
-from harness.languages.repair.curly import declared
+from harness.languages.repair.curly import SCALA, declared, tokens
 from harness.languages.repair.edits import Edit, closed, edited, insertion, lines, opened
 from harness.languages.repair.java import imports
 from harness.languages.repair.library import Named, scala_names
-from harness.languages.repair.tokens import Token, closing, tokens
+from harness.languages.repair.tokens import Token, closing
 
 _MISSING = re.compile(r"Not found: (?:type )?(?P<name>[\w$]+)")
 _MEMBER = re.compile(r"value (?P<name>[\w$]+) is not a member of")
@@ -44,9 +44,9 @@ def repairs(broken: Broken, named: Named = scala_names) -> Iterator[Repaired]:
     complaints = scala(broken)
     said = " ".join(complaint.said for complaint in complaints)
     if "but eof found" in said:
-        yield from closed(broken, "scala")
+        yield from closed(broken, SCALA)
     if "but '}' found" in said:
-        yield from opened(broken, "scala")
+        yield from opened(broken, SCALA)
     yield from _procedures(broken, complaints)
     yield from _loops(broken, complaints)
     if "Illegal start of toplevel definition" in said or "end of toplevel definition" in said:
@@ -56,7 +56,7 @@ def repairs(broken: Broken, named: Named = scala_names) -> Iterator[Repaired]:
 
 def _procedures(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired]:
     """`def f(x: Int) { ... }`, which Scala 3 wants written `def f(x: Int): Unit = { ... }`."""
-    code = tokens(broken.text, "scala")
+    code = tokens(broken.text, SCALA)
     starts = [token.start for token in code]
     edits, places = [], []
     for complaint in complaints:
@@ -92,7 +92,7 @@ def _loops(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired
     """`do { ... } while (c)`, which Scala 3 writes `while ({ { ... }; c }) ()`."""
     if not any(_DO.search(complaint.said) for complaint in complaints):
         return
-    code = tokens(broken.text, "scala")
+    code = tokens(broken.text, SCALA)
     edits: list[Edit] = []
     places = []
     for i, token in enumerate(code[:-1]):
@@ -110,7 +110,7 @@ def _loops(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired
 
 
 def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> Iterator[Repaired]:
-    own = declared(broken.text, "scala")
+    own = declared(broken.text, SCALA)
     wanted: dict[str, None] = {}
     known: dict[str, Sequence[str]] = {}
     for complaint in complaints:
@@ -123,4 +123,4 @@ def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> I
                 known[name] = [f"{'java.lang.Math' if name == 'PI' else 'scala.math'}.{name}"]
             else:
                 wanted[name] = None
-    yield from imports(broken, {**named(list(wanted)), **known} if wanted else known, "scala")
+    yield from imports(broken, {**named(list(wanted)), **known} if wanted else known, SCALA)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -63,13 +62,8 @@ _INSERT = re.compile(r"\$(?:(?P<brace>\{)|(?P<word>[^\W\d]\w*))")
 _NESTED = re.compile(r"/\*|\*/")
 
 
-@lru_cache(maxsize=2)  # the text at hand, and the one a change makes of it
-def tokens(text: str, language: str) -> tuple[Token, ...]:
-    """The tokens of a Java or a Scala text."""
-    return tuple(_scala_tokens(text) if language == "scala" else _java_tokens(text))
-
-
-def _java_tokens(text: str) -> Iterator[Token]:
+def java_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a Java text."""
     newlines = 0
     for match in _JAVA.finditer(text):
         if match.lastgroup == "gap":
@@ -79,8 +73,11 @@ def _java_tokens(text: str) -> Iterator[Token]:
             newlines = 0
 
 
-def _scala_tokens(text: str) -> Iterator[Token]:
-    """The same; what stands in an interpolated string is code, `${` and `}` its brackets."""
+def scala_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a Scala text.
+
+    What stands in an interpolated string is code, `${` and `}` are its brackets.
+    """
     at = newlines = 0
     # The strings that are open around here, each with the braces open inside its `${`.
     around: list[tuple[str, int]] = []

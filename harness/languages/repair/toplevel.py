@@ -12,9 +12,18 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, count, groupby
 
 from harness.languages.repair import Repaired
-from harness.languages.repair.curly import Unit, declarators, declared_at, head, units
+from harness.languages.repair.curly import (
+    JAVA,
+    SCALA,
+    Unit,
+    declarators,
+    declared_at,
+    head,
+    tokens,
+    units,
+)
 from harness.languages.repair.edits import Edit, edited, insertion, lines, listed
-from harness.languages.repair.tokens import Token, tokens
+from harness.languages.repair.tokens import Token
 
 _ACCESS = frozenset("public protected private static".split())
 _MAIN = "(String[] args) throws Exception {"
@@ -28,7 +37,7 @@ def java(text: str, line: int = 1) -> Repaired | None:
     types nor statements, the class around the members was left out, and is put there. Imports
     behind a type are put at the top. None where nothing is to be done.
     """
-    found = units(text, "java")
+    found = units(text, JAVA)
     loose = [unit for unit in found if unit.kind in ("statement", "method", "field")]
     if any(unit.kind == "stray" for unit in found):
         return None
@@ -36,7 +45,7 @@ def java(text: str, line: int = 1) -> Repaired | None:
     change = f"the imports at {lines(text, line, [u.code for u in late])} put first" if late else ""
     if loose:
         kinds: set[str] = {unit.kind for unit in loose}
-        taken = {token.text for token in tokens(text, "java")}
+        taken = {token.text for token in tokens(text, JAVA)}
         if "statement" in kinds or any(unit.kind == "type" for unit in found):
             if any(map(_is_constructor, loose)):
                 return None
@@ -110,7 +119,7 @@ def _closed(text: str, unit: Unit, closer: str) -> Edit:
 
 
 def _is_constructor(unit: Unit) -> bool:
-    at = head(unit.tokens, "java")
+    at = head(unit.tokens, JAVA)
     return unit.kind == "method" and unit.tokens[at].text in unit.names
 
 
@@ -122,7 +131,7 @@ def _members(text: str, loose: Sequence[Unit], name: str) -> list[Edit]:
 
 def _runs(unit: Unit) -> bool:
     """Whether a unit is run where it stands, as a local variable is."""
-    front = {token.text for token in unit.tokens[: head(unit.tokens, "java")]}
+    front = {token.text for token in unit.tokens[: head(unit.tokens, JAVA)]}
     return unit.kind == "statement" or (unit.kind == "field" and not front & _ACCESS)
 
 
@@ -150,7 +159,7 @@ def _script(text: str, found: Sequence[Unit], name: str) -> list[Edit]:
         start = unit.code[0]
         own = [Edit(e.start - start, e.end - start, e.text) for e in inner.get(id(unit), ())]
         code = edited(text[slice(*unit.code)], own)
-        return _in_a_line(Unit(unit.kind, (), 0, len(code), tuple(tokens(code, "java"))))
+        return _in_a_line(Unit(unit.kind, (), 0, len(code), tuple(tokens(code, JAVA))))
 
     main = "script()" + _MAIN.partition(")")[2] if _has_main(methods) else "main" + _MAIN
     access = "static void " if _has_main(methods) else "public static void "
@@ -179,12 +188,12 @@ def _has_main(methods: Sequence[Unit]) -> bool:
 
 
 def _is_static(unit: Unit) -> bool:
-    return any(token.text == "static" for token in unit.tokens[: head(unit.tokens, "java")])
+    return any(token.text == "static" for token in unit.tokens[: head(unit.tokens, JAVA)])
 
 
 def _static(unit: Unit) -> Edit:
     """The edit that makes a member static."""
-    at, depth = head(unit.tokens, "java"), 0
+    at, depth = head(unit.tokens, JAVA), 0
     while at and (depth or unit.tokens[at - 1].text == ">"):  # type parameters stand behind it
         at -= 1
         depth += (unit.tokens[at].text == ">") - (unit.tokens[at].text == "<")
@@ -206,7 +215,7 @@ def _shared(
     for unit in run:
         if not any(name in seen or often[name] > 1 for name in unit.names):
             continue
-        code = unit.tokens[head(unit.tokens, "java") :]
+        code = unit.tokens[head(unit.tokens, JAVA) :]
         name = declared_at(code)
         if name is None or code[0].text == "var":
             continue
@@ -251,11 +260,11 @@ def scala(text: str, line: int = 1) -> Iterator[Repaired]:
     First all from the first to the last in one object, where nothing but values that only they
     use lies in between; then each run of expressions in its own.
     """
-    found = units(text, "scala")
+    found = units(text, SCALA)
     places = [i for i, unit in enumerate(found) if unit.kind == "statement"]
     if not places or any(unit.kind == "stray" for unit in found):
         return
-    names = _fresh("Script", {token.text for token in tokens(text, "scala")})
+    names = _fresh("Script", {token.text for token in tokens(text, SCALA)})
     script = next(names)
     pieces = [
         [i for _, i in run]

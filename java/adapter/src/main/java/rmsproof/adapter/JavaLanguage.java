@@ -1,8 +1,12 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 
 /** Java: classes as they are, and records as pairs. */
@@ -26,6 +30,24 @@ final class JavaLanguage extends ClassLanguage {
     @Override
     protected String typeName(Type type, Class<?> owner) {
         return JavaTypes.name(type);
+    }
+
+    /** An object of Kotlin, an enum of one value, a class that keeps its one instance to itself. */
+    @Override
+    protected Field singleton(Class<?> type) {
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            if (!Modifier.isPrivate(constructor.getModifiers()) && !constructor.isSynthetic()) {
+                return null;
+            }
+        }
+        List<Field> instances = Arrays.stream(type.getDeclaredFields())
+                .filter(field -> field.getType() == type && Modifier.isStatic(field.getModifiers()))
+                .toList();
+        if (instances.size() != 1) {
+            return null;
+        }
+        instances.get(0).setAccessible(true);
+        return instances.get(0);
     }
 
     @Override

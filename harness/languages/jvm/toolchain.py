@@ -1,0 +1,172 @@
+"""What the JVM ports of one run need: adapters built once, class paths, a JVM's command."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.languages.jvm import archives
+from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm.java import java
+from harness.languages.launch import Implementation
+from harness.model.errors import ToolchainError
+
+Progress = Callable[[str], None]
+"""Told what is being done, a phrase each."""
+
+# Scenarios are small; a port that leaks stops at this and not at the machine's memory.
+_MEMORY = "-Xmx1g"
+# Whatever a JVM has to say of itself goes to standard error, never into the exchange.
+_JVM_OPTIONS = (
+    _MEMORY,
+    "-XX:+UseSerialGC",
+    "-XX:-UsePerfData",
+    "-Xshare:auto",
+    "-Xlog:disable",
+    "-Xlog:all=error:stderr",
+    "-XX:+DisplayVMOutputToStderr",
+    "-XX:ErrorFile=/dev/null",  # a crash would leave its report where the user stands
+)
+# No JVM here lives for long: the second compiler would cost more than it saves.
+_SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+# From here on a JVM warns of native access that was not granted.
+_NATIVE_ACCESS_SINCE = 22
+
+
+class Hosting(Protocol):
+    """What is asked of a language of the JVM; see JvmLanguage, which says what each is."""
+
+    name: str
+    host: str
+
+    def prepare(self, port: Implementation) -> Prepared:
+        """Compile."""
+
+    def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
+        """Build what hosts it."""
+
+    def warm(self) -> str:
+        """Name a source to warm up with."""
+
+    def program(self, prepared: Prepared, main: str) -> list[str]:
+        """Say how it runs as a program."""
+
+    def serving(self, prepared: Prepared) -> list[str]:
+        """Say how it is served over stdio."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A JVM port ready to be loaded.
+
+    Attributes:
+        language: what it is written in.
+        classpath: the port's own compiled classes.
+        source: the file that the language reads itself; empty where classes are all.
+    """
+
+    language: Hosting
+    classpath: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Toolchain:
+    """What the ports of one run need, made when first asked for, once.
+
+    Args:
+        progress: told of everything that may take seconds.
+    """
+
+    def __init__(self, progress: Progress = lambda _: None) -> None:
+        self.tell = progress
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._adapters: dict[str, tuple[Path, ...] | ToolchainError] = {}
+
+    def prepare(self, language: Hosting, port: Implementation) -> Prepared:
+        """Compile a port. Raises CompileError, ToolchainError."""
+        self.adapter(language)
+        self.tell(f"compiling {port.name}")
+        return language.prepare(port)
+
+    def adapter(self, language: Hosting) -> tuple[Path, ...]:
+        """The class path of a language's adapter. Raises ToolchainError."""
+        with self._locked(language):
+            if language.name not in self._adapters:
+                try:
+                    self._adapters[language.name] = language.build_adapter(self)
+                except ToolchainError as error:
+                    self._adapters[language.name] = error
+                except CompileError as error:
+                    # Ours, not the port's: never its verdict.
+                    failure = ToolchainError(f"our {language.name} adapter: {error}")
+                    self._adapters[language.name] = failure
+            built = self._adapters[language.name]
+        if isinstance(built, ToolchainError):
+            raise built
+        return built
+
+    def _locked(self, language: Hosting) -> threading.Lock:
+        with self._lock:
+            return self._locks.setdefault(language.name, threading.Lock())
+
+    def worker_request(self, prepared: Prepared, languages: Iterable[Hosting]) -> dict[str, Any]:
+        """What a worker's `load` is told, in a JVM that serves `languages`."""
+        return {
+            "runtime": "jvm",
+            "language": prepared.language.host,
+            "classpath": list(prepared.classpath),
+            "source": prepared.source,
+            "libjvm": str(java().library),
+            "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
+            "adapter": self.classpath(languages),
+            "warm": prepared.language.warm(),
+        }
+
+    def classpath(self, languages: Iterable[Hosting]) -> list[str]:
+        """The adapters' class path for a JVM that serves `languages`; those to be had."""
+        entries: dict[str, None] = {}
+        for language in languages:
+            try:
+                entries.update(dict.fromkeys(map(str, self.adapter(language))))
+            except ToolchainError:
+                continue
+        return list(entries)
+
+    def stdio_command(self, prepared: Prepared) -> list[str]:
+        """The command of a JVM that serves one port over standard input and output."""
+        path = os.pathsep.join(self.classpath([prepared.language]))
+        return [
+            str(java().executable),
+            *_JVM_OPTIONS,
+            *_SHORT_LIVED,
+            *self._archived(prepared.language, path),
+            "-cp",
+            path,
+            *prepared.language.serving(prepared),
+        ]
+
+    def program_command(
+        self, prepared: Prepared, main: str, options: Iterable[str] = ()
+    ) -> list[str]:
+        """The command that runs a source as a program."""
+        path = os.pathsep.join([*prepared.classpath, *self.classpath([prepared.language])])
+        given = [*_JVM_OPTIONS, *_SHORT_LIVED, *options]
+        program = prepared.language.program(prepared, main)
+        return [str(java().executable), *given, "-cp", path, *program]
+
+    def _archived(self, language: Hosting, path: str) -> list[str]:
+        """The option that starts the JVM from an archive of loaded classes, or none."""
+        with self._locked(language):
+            self.tell(f"preparing a quick start of {language.name}")
+            training = language.serving(Prepared(language, (), language.warm()))
+            archive = archives.archive(java(), path, _SHORT_LIVED, training)
+        return [] if archive is None else [f"-XX:SharedArchiveFile={archive}"]
+
+
+def _native_access() -> list[str]:
+    return ["--enable-native-access=ALL-UNNAMED"] if java().feature >= _NATIVE_ACCESS_SINCE else []

@@ -1,0 +1,59 @@
+"""What is launched, and how a transport gets at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Implementation(Protocol):
+    """What is launched: a port, by where it is."""
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+
+    @property
+    def source(self) -> tuple[Path, ...]:
+        """Its source files."""
+
+    @property
+    def reference(self) -> str:
+        """ "module:Object", for an object that is imported."""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Program and arguments, for one that speaks the protocol itself."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that relative things are searched from."""
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A port that a worker of ours loads.
+
+    Attributes:
+        request: what the worker's `load` is told.
+        shared: ports of one run share a worker, which holds a JVM.
+    """
+
+    request: dict[str, Any]
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A port in a process of its own that answers JSON lines.
+
+    Attributes:
+        command: program and arguments.
+        folder: where it is started; None for where we are.
+        adapter: it is one of our own adapters, which is told what to bind.
+    """
+
+    command: tuple[str, ...]
+    folder: Path | None = None
+    adapter: bool = False

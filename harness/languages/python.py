@@ -1,0 +1,81 @@
+"""Python: files, objects of modules, and blocks that run as scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.language import Language
+from harness.languages.launch import Hosted, Implementation
+from harness.languages.program import Piece, assembled, context, declared, parsed
+from harness.languages.repair import Broken, Repaired, python
+
+
+class Python(Language):
+    """Loaded by a worker of its own; nothing is compiled beforehand."""
+
+    name = "python"
+    endings = (".py",)
+    transports = ("local",)
+    fences = tuple("python python3 py py3 ipython ipython3 pycon code-cell".split())
+    # Headers end in a colon, statements in nothing.
+    clues = (
+        (5, r"(?:>>> |In \[\d+\]: )"),
+        (3, r"(?:async )?def \w+\(.*\)\s*(?:->\s*[^={]+)?:\s*(?:#.*|\.\.\.|pass|return .*)?$"),
+        (1, r"(?:async )?def \w+\((?:[\w\s,=.*-]*,)?$"),
+        (1, r"\)\s*+(?:->\s*+[^={]+)?:$"),
+        (3, r"class \w+(?:\([\w\s.,=\[\]]*\))?:\s*(?:#.*)?$"),
+        (2, r"(?:for|async for) \(?\w+(?:\s*,\s*\(?\w+\)*)*\)? in .+:\s*(?:#.*)?$"),
+        (1.5, r"(?:if|elif|while|with)\b[^{]*[\w)\]\"']\s*:\s*(?:#.*)?$"),
+        (1, r"(?:else|try|finally|except(?: [\w.,() ]+)?)\s*:\s*(?:#.*)?$"),
+        (2.5, r"from [\w.]+ import [\w(*][\w\s,*()]*(?:#.*)?$"),
+        (2, r"import [\w.]+(?: as \w+)?(?:, [\w.]+(?: as \w+)?)*\s*(?:#.*)?$"),
+        (2, r"print\(.*\)\s*(?:#.*)?$"),
+        (1.5, r"@\w[\w.]*(?:\(.*\))?$"),
+        (1.5, r"self\.\w+(?:\[[^\]]+\])?\s*[-+*/]?=[^=].*[^;{]$"),
+        (1.5, r"\w+(?:, \w+)* = .*(?:\blambda\b.*:| for \w+(?:, ?\w+)* in )"),
+        (1, r"(?:return|yield|raise|assert|del|global)\b(?: [^;{]*)?$"),
+        (1, r"\w[\w.]*(?:\[[^\]]+\])? [-+*/]= [^;{]*$"),
+        (1, r"\w[\w.]*(?:\[[^\]]+\])?(?:, \w+)*\s*+=\s*+[^=;{]*\w\(.*[^;{]?$"),
+        (1, r"\w[\w.]*(?:\[[^\]]+\])?\s*=[^=].*\w\)?\s?\*\*\s?[\d.(]"),
+        (1, r"\"\"\".*$"),
+        (0.5, r"\w[\w.]*(?:\[[^\]]+\])?\s*=\s*\w[\w.]*(?:\[[^\]]+\])? [-+*/] [^;{^]+$"),
+    )
+    scripted = True
+    magics = True
+    defines = r"\b(?:def|class|lambda)\b"
+
+    def launch(
+        self,
+        port: Implementation,
+        transport: str,
+        toolchain: Toolchain,
+        together: Collection[Language],
+    ) -> Hosted:
+        """Its file, or the object of a module on the path."""
+        if port.reference:
+            return Hosted(loading(object=port.reference, search=[str(port.folder.absolute())]))
+        return Hosted(loading(source=str(port.source[0].absolute())))
+
+    def names(self, text: str) -> list[str]:
+        """The classes and functions of the top level that do something."""
+        tree = parsed(text)
+        return declared(tree) if tree else []
+
+    def files(self, text: str, line: int, earlier: Sequence[Piece], cell: bool) -> list[str]:
+        """The block, each statement that it needs of earlier ones at its own line."""
+        return [assembled([*context(earlier, text), Piece(line, text)])]
+
+    def file_name(self, stem: str, name: str) -> str:
+        """The document's own name, which tracebacks show."""
+        return name
+
+    def repairs(self, broken: Broken) -> Iterator[Repaired]:
+        """See `repair.python`."""
+        return python.repairs(broken)
+
+
+def loading(**source: Any) -> dict[str, Any]:
+    """What a worker's `load` is told of a `source` file, or an `object` and where to `search`."""
+    return {"runtime": "python", "language": "python", **source}

@@ -1,0 +1,123 @@
+"""Scala 3: its compiler from Maven Central, its classes bound with Scala's own types."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from harness.languages.braces import LanguageWithBraces
+from harness.languages.headline import split
+from harness.languages.jvm import jars
+from harness.languages.jvm.adapter import base_adapter, sources
+from harness.languages.jvm.compile import QUICK_START, compiled
+from harness.languages.jvm.java import java
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.repair import Broken, Repaired, scala
+from harness.languages.repair.curly import SCALA
+
+_COMPILER = jars.PINNED["scala-compiler"]
+_LIBRARY = jars.PINNED["scala"]
+
+
+class Scala(LanguageWithBraces):
+    """Classes and objects; what stands outside of all is in a class named for its file."""
+
+    name = "scala"
+    endings = (".scala",)
+    fences = ("scala", "scala3", "sc")
+    # `def` with `=`, `val`, type arguments in square brackets.
+    clues = (
+        (
+            3,
+            r"(?:(?:private|override|final|inline) )*def (?:[^=]+|[^=(]+\([^=]*"
+            r"(?:= ?[^=,)]++[^=]*)+\)(?:: ?[\w\[\], .]+)? ?)= *(?:[{(\w].*)?$",
+        ),
+        (3, r"(?:case class|case object|sealed trait|implicit \w+) \w+"),
+        (2, r"(?:object|trait) \w+(?: extends [\w\[\]. ]++)?(?: with \w+)*\s*(?:[{:].*)?$"),
+        (3, r"import (?:scala|cats|zio|breeze)\b[\w.]*"),
+        (2, r"import [\w.]+\.(?:_|\{[\w ,=>_]+\})$"),
+        (
+            1.5,
+            r"(?:(?:private|override|final|lazy|implicit) )*va[lr] \w+(?:: ?\w[\w\[\], .]*)? ="
+            r" [^;]+$",
+        ),
+        (
+            2,
+            r".*\b(?:Array|Map|Seq|Vector|List|Option|Iterator)\[(?:Double|Float|Int|Long|"
+            r"String|Array|[A-Z]\b)",
+        ),
+        (3, r"for\s*[({]\s*.*<-"),
+        (1.5, r"(?:.*[{(])?\s*case .+ =>"),
+        (
+            1.5,
+            r"class \w+(?:\[\w+\])?\((?:.*\b(?:va[lr] )?\w+: ?(?:Double|Float|Int|Array|Map|Seq|"
+            r"String))",
+        ),
+        (1, r"println\([^;]*\)$"),
+        (
+            1,
+            r".*\.(?:map|foreach|zip|fold|foldLeft|reduce|filter|indices|updated|mkString)\b[^;]*$",
+        ),
+        (1, r".*(?:\(_ ?[-+*/] ?|\bs\"[^\"]*\$|\.to\(\w+\)|\bArray\.(?:fill|tabulate)\()"),
+    )
+    magics = True
+    defines = r"\b(?:class|object|trait|def|enum)\b"
+    host = "scala"
+    grammar = SCALA
+    runs = r"@main\b|\bdef\s+main\s*\(|\bextends\s+App\b"
+
+    def compile(self, source: tuple[Path, ...]) -> tuple[Path, ...]:
+        """One jar."""
+        return (compile_scala(source),)
+
+    def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
+        """Java's, with Scala's own types on top."""
+        base = base_adapter(toolchain.tell)
+        toolchain.tell("fetching Scala")
+        library = jars.resolve(_LIBRARY)
+        jars.resolve(_COMPILER)
+        toolchain.tell("compiling the Scala adapter")
+        own = sorted(sources("scala", "src/main/scala").rglob("*.scala"))
+        return (*base, compile_scala(own, base), *library)
+
+    def headline(self, message: str) -> str:
+        """The place, the kind of error, and the words below the code that is shown."""
+        head, below = split(message)
+        if place := re.match(r"-- (?:\[\w+\] )?(.*?Error): (\S+)(?: -*)?$", head):
+            code = [line.partition("|")[2].strip() for line in below if "|" in line]
+            marks = next((i for i, line in enumerate(code) if line and not line.strip("^")), -1)
+            words = next((line for line in code[marks + 1 :] if line), "")
+            return f"{place[2]}: {place[1]}: {words}"
+        return head
+
+    def owns(self, loaded: str, names: Collection[str]) -> bool:
+        """An object's class ends in a dollar, what stands outside of all in $package."""
+        return loaded.endswith("$package") or super().owns(loaded, names)
+
+    def wrapped(self, text: str, line: int) -> Repaired | None:
+        """Expressions outside every definition put into an object."""
+        return scala.wrapped(text, line)
+
+    def repairs(self, broken: Broken) -> Iterator[Repaired]:
+        """See `repair.scala`."""
+        yield from super().repairs(broken)
+        yield from scala.repairs(broken)
+
+
+def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+    """Compile Scala 3; otherwise as compile_java."""
+    compiler = jars.resolve(_COMPILER)
+    library = jars.resolve(_LIBRARY)
+    command = [
+        str(java().executable),
+        *QUICK_START,
+        "-Xss4m",  # the compiler recurses deeply
+        "-cp",
+        os.pathsep.join(map(str, compiler)),
+        "dotty.tools.dotc.Main",
+        "-color:never",
+    ]
+    name = f"scalac {_COMPILER.version} on {java().version}"
+    return compiled(name, command, source, [*library, *classpath])
