@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY
 
+from harness.languages.registry import LANGUAGES
+
 PACKAGES = ("harness", "python_ref")
 
 
@@ -95,6 +97,32 @@ def test_no_module_imports_itself_in_a_circle() -> None:
         for module in free:
             del left[module]
     assert left == {}
+
+
+def compared(path: Path) -> Iterator[str]:
+    """Every text that a file compares something with."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare):
+            for side in (node.left, *node.comparators):
+                parts = side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
+                for part in parts:
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield part.value
+        elif isinstance(node, ast.MatchValue) and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+
+
+def test_only_languages_asks_for_a_languages_name() -> None:
+    names = {language.name for language in LANGUAGES}
+    assert names >= {"java", "scala", "clojure", "kotlin", "python", "command"}
+    asked = {
+        module: found
+        for module, path in modules().items()
+        if room(module) != "harness.languages" and (found := names & set(compared(path)))
+    }
+    # A notebook of our own says "python" to Jupyter, which is no port's language.
+    asked.pop("harness.commands.tutorial", None)
+    assert asked == {}
 
 
 @pytest.mark.parametrize("module", sorted(modules()))

@@ -20,7 +20,7 @@ class Implementation(Protocol):
 
     @property
     def reference(self) -> str:
-        """ "module:Object", for an object that is imported."""
+        """Of the form module:Object, for an object that is imported."""
 
     @property
     def command(self) -> tuple[str, ...]:

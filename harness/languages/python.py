@@ -78,4 +78,4 @@ class Python(Language):
 
 def loading(**source: Any) -> dict[str, Any]:
     """What a worker's `load` is told of a `source` file, or an `object` and where to `search`."""
-    return {"runtime": "python", "language": "python", **source}
+    return {"jvm": False, "language": "python", **source}

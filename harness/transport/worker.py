@@ -46,7 +46,7 @@ class Host(Protocol):
 
 
 def _load(request: dict[str, Any]) -> Host:
-    if request["runtime"] == "python":
+    if not request["jvm"]:
         # Where it hangs or crashes is said as by a JVM, which has its own ways.
         faulthandler.register(signal.SIGQUIT, all_threads=True)
         faulthandler.enable()
@@ -62,7 +62,7 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
     """Answer one request; a port's failure is an answer, never an exception."""
     do = request["do"]
     if do == "boot":
-        if request["runtime"] != "python":
+        if request["jvm"]:
             from harness.transport.jvm_host import boot
 
             boot(request)

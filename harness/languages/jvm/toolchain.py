@@ -117,7 +117,7 @@ class Toolchain:
     def worker_request(self, prepared: Prepared, languages: Iterable[Hosting]) -> dict[str, Any]:
         """What a worker's `load` is told, in a JVM that serves `languages`."""
         return {
-            "runtime": "jvm",
+            "jvm": True,
             "language": prepared.language.host,
             "classpath": list(prepared.classpath),
             "source": prepared.source,
