@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
@@ -99,7 +100,7 @@ def why(result: Result) -> str:
 
 # All but the end of a line and the tabulator.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# What a table cell holds; the report in JSON has every word.
+# What a table cell holds of a port's own words; the report in JSON has every one.
 _BRIEF = 150
 # The JVM adds to a ClassCastException where both classes were loaded from.
 _MODULES = re.compile(r"\s*\([^()]*\b(?:module|loader)\b[^()]*\)")
@@ -116,7 +117,7 @@ def brief(result: Result) -> str:
     elif result.verdict.word == "no-update":
         text = text.partition(";")[0]
     elif result.diagnosis and result.diagnosis.best:
-        text = explanation(result.diagnosis, result.port.claim)
+        return printable(explanation(result.diagnosis, result.port.claim))
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
     return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."
 
@@ -125,11 +126,10 @@ def explanation(found: Diagnosis, claim: Dialect) -> str:
     """What a port does differently, as a person would say it."""
     if found.best is None:
         return _NUMBERLESS if found.numberless else _unexplained(found.nearest)
-    text = " and ".join(deviation(axis, value) for axis, value in found.best.chosen)
-    if found.best.constants:
-        text += f" (its own {_constants(found.best)})"
+    text = _deviations(found.best)
     if known := _known_as(found.best, claim):
-        text += f", as in {known}"
+        together = ", together" if len(found.best.chosen) > 1 else ","
+        text += f"{together} as in {known}"
     return text
 
 
@@ -139,12 +139,21 @@ def findings(found: Diagnosis, claim: Dialect) -> list[str]:
         lines = ["it is what it claims to be"]
     else:
         lines = [explanation(found, claim)]
-    for other in found.alternatives:
-        own = f" with {_constants(other)}" if other.constants else ""
-        lines.append(f"fits as well: {' and '.join(other.deviations) or 'the claim itself'}{own}")
+    lines += [f"fits as well: {_deviations(other)}" for other in found.alternatives]
     if found.masked:
         lines.append(f"nothing can be said about: {', '.join(found.masked)}")
     return lines
+
+
+def _deviations(found: Explanation) -> str:
+    text = listed([deviation(axis, value) for axis, value in found.chosen]) or "the claim itself"
+    return f"{text}, with its own {_constants(found)}" if found.constants else text
+
+
+def listed(phrases: Sequence[str]) -> str:
+    """Phrases as a sentence lists them: "a", "a and b", "a, b and c"."""
+    *others, last = phrases or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _constants(found: Explanation) -> str:
@@ -165,7 +174,7 @@ def _known_as(found: Explanation, claim: Dialect) -> str:
 def deviation(axis: str, value: str) -> str:
     """One deviation in words, with its formula."""
     row = AXES[axis][value]
-    return f"{row.sentence}: {row.formula}"
+    return f"{row.sentence} [{row.formula}]"
 
 
 _NUMBERLESS = "most of what comes out is no number, and too little is left to name a cause by"

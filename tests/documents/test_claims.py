@@ -162,7 +162,7 @@ def test_what_a_port_shows_where_it_does_not_crash_is_said(written: Examine) -> 
     (row,) = written(fenced(IMPORT + scratch)).rows
     assert verdicts(row) == ["crashes"]
     assert row.published is not None
-    assert any("epsilon is inside the square root" in note for note in notes(row.published))
+    assert any("epsilon is added inside the square root" in note for note in notes(row.published))
 
 
 # -- trainers --------------------------------------------------------------------------------

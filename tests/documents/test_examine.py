@@ -479,7 +479,7 @@ def test_the_command_says_what_it_found_and_exits_so(
     assert call("doc", str(empty)).code == 3  # type: ignore[attr-defined]
     done = call("doc", str(good), str(bad))
     assert done.code == 1  # type: ignore[attr-defined]
-    assert "epsilon is inside the square root" in done.out  # type: ignore[attr-defined]
+    assert "epsilon is added inside the square root" in done.out  # type: ignore[attr-defined]
     done = call("doc", str(tmp_path / "none.md"), str(good))
     assert done.code == 2  # type: ignore[attr-defined]
     assert "none.md" in done.err  # type: ignore[attr-defined]
