@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -43,7 +44,14 @@ def colour(result: Result) -> str:
 
 def table(results: Sequence[Result]) -> Table:
     """Port, transport, verdict, why; a row for both transports where they say the same."""
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    shown = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        padding=(0, 2, 0, 0),
+        caption=words.transports([result.transport for result in results]),
+        caption_justify="left",
+    )
     shown.add_column("port", no_wrap=True)
     shown.add_column("transport")
     shown.add_column("verdict", no_wrap=True)
@@ -75,18 +83,18 @@ def _same_row(result: Result) -> tuple[object, ...]:
     )
 
 
-def identified(result: Result) -> str:
+def identified(result: Result) -> Group:
     """An observation's verdict and explanation, a fact a line."""
     claim = ", ".join(result.port.claim.deviations) or "the reference"
-    lines = [f"{result.port.name}: {result.verdict.word} (held against {claim})"]
+    title = f"{result.port.name}: {result.verdict.word} (compared with {claim})"
     diagnosis = result.diagnosis
-    if diagnosis is not None:
-        lines += [f"  {line}" for line in words.findings(diagnosis, result.port.claim)]
+    lines = [] if diagnosis is None else words.findings(diagnosis, result.port.claim)
     if result.verdict.first:
-        lines.append(f"  first divergence: {words.divergence(result.verdict.first)}")
-    if arithmetic := words.arithmetic(result):
-        lines.append(f"  equal to the last bit in arithmetic: {arithmetic}")
-    return "\n".join(lines)
+        lines.append(f"first divergence: {words.divergence(result.verdict.first)}")
+    if words.arithmetic(result):
+        how = words.evaluation(result) or "computed in the order of the reference"
+        lines.append(f"every number observed is reproduced, {how}")
+    return Group(Text(title), *(Padding(Text(line), (0, 0, 0, 2)) for line in lines))
 
 
 def summary(results: Sequence[Result], seconds: float, of: int | None = None) -> str:
@@ -100,8 +108,8 @@ def summary(results: Sequence[Result], seconds: float, of: int | None = None) ->
     compared = sum(result.verdict.compared for result in results)
     cut = f"INCOMPLETE, {len(results)} of {of} judged; " if of not in (None, len(results)) else ""
     return (
-        f"{cut}{len(results)} results, {as_expected}: {', '.join(parts)};"
-        f" {compared:,} comparisons in {seconds:.1f} s"
+        f"{cut}{words.counted(len(results), 'result')}, {as_expected}: {', '.join(parts)};"
+        f" {words.counted(compared, 'comparison')} with test cases (goldens) in {seconds:.1f} s"
     )
 
 

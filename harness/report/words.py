@@ -1,11 +1,14 @@
-"""The sentences: facts of a result in the words of a person. Used by every report."""
+"""The sentences: facts of a result in the words of a person. Used by every report.
+
+People read "test case" where files, options and JSON say golden.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
@@ -13,17 +16,20 @@ from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
 from harness.diagnosis.hypotheses import dialect
 from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
 from harness.languages.registry import headline
+from harness.model.words import GOOD
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 
 _NOTES = {
-    GRADIENTS_CHANGED: "changes the gradients it was given",
-    WIDENED: "turns float32 into float64",
-    STATE_LEAKS: "keeps state from one scenario to the next",
-    UNSTEADY: "answers the same scenario differently each time",
+    GRADIENTS_CHANGED: "it changes the gradients it is given",
+    WIDENED: "it turns float32 into float64",
+    STATE_LEAKS: "it keeps state from one test case to the next",
+    UNSTEADY: "it gives another result each time the same test case is run",
 }
+
+_TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
 
 def number(value: float) -> str:
@@ -35,12 +41,12 @@ def number(value: float) -> str:
     return repr(value)
 
 
-def divergence(found: Divergence) -> str:
+def divergence(first: Divergence) -> str:
     """Where a port first parts from its golden, and by how much."""
-    apart = f", {ulps(found.ulp)}" if found.ulp is not None else ""
+    distance = f", {ulps(first.ulp)} apart" if first.ulp is not None else ""
     return (
-        f"{found.golden} step {found.step}, {found.array}[{found.index}]:"
-        f" expected {number(found.expected)}, observed {number(found.observed)}{apart}"
+        f"{first.golden}, step {first.step}, {first.array}[{first.index}]:"
+        f" expected {number(first.expected)}, observed {number(first.observed)}{distance}"
     )
 
 
@@ -50,23 +56,41 @@ def ulps(count: int) -> str:
 
 
 def arithmetic(result: Result) -> str | None:
-    """The arithmetic it is exact in: "plain", "square=left"; by precision where they differ.
+    """The names of the arithmetic it is exact in: "plain", "square=left"; None if it is in none.
 
-    For a port that deviates: the one in which its explanation is equal bit for bit.
+    For a port that deviates: the one in which its explanation is equal bit for bit. By
+    precision where they differ.
     """
-    found = result.verdict.arithmetic
+    by_precision = _arithmetic(result)
+    names = {str(a) for _, a in by_precision}
+    if len(names) > 1:
+        return "; ".join(f"{precision}: {a}" for precision, a in by_precision)
+    return names.pop() if names else None
+
+
+def evaluation(result: Result) -> str:
+    """How it evaluates the formula, where that is not as the reference does; else ""."""
+    by_precision = _arithmetic(result)
+    ways = {_evaluation(a) for _, a in by_precision}
+    if len(ways) > 1:
+        return "; ".join(
+            f"in {precision} {_evaluation(a) or 'computed as the reference does'}"
+            for precision, a in by_precision
+        )
+    return ways.pop() if ways else ""
+
+
+def _evaluation(way: Arithmetic) -> str:
+    parts = [f"computed with {listed(way.formulas)}"] if way.formulas else []
+    if way.precision:
+        parts.append(AXES["precision"][way.precision].sentence)
+    return "; ".join(parts)
+
+
+def _arithmetic(result: Result) -> tuple[tuple[str, Arithmetic], ...]:
     if result.diagnosis and result.diagnosis.best:
-        found = result.diagnosis.best.arithmetic or ()
-    if not found:
-        return None
-    names = {str(a) for _, a in found}
-    if len(names) == 1:
-        return names.pop()
-    return "; ".join(f"{precision}: {_named(a)}" for precision, a in found)
-
-
-def _named(found: Arithmetic) -> str:
-    return str(found)
+        return result.diagnosis.best.arithmetic or ()
+    return result.verdict.arithmetic
 
 
 def whole(result: Result) -> str:
@@ -79,28 +103,46 @@ def why(result: Result) -> str:
     """One sentence: why the verdict is what it is."""
     verdict = result.verdict
     if verdict.fault:
-        said = verdict.fault.message.strip()
-        return f"{verdict.golden}: {said}" if verdict.golden else said
+        message = verdict.fault.message.strip()
+        if verdict.fault.kind == "garbled":
+            message = f"protocol error: {message}"
+        return f"test case {verdict.golden}: {message}" if verdict.golden else message
     if verdict.word == "exact":
-        return f"equal to the last bit in {verdict.compared} goldens ({arithmetic(result)})"
+        equal = f"equal to the last bit in {_test_cases(verdict.compared)}"
+        return ", ".join(filter(None, [equal, evaluation(result)]))
     if verdict.word == "conforms":
-        return f"within rounding in {verdict.compared} goldens; {_furthest(result.comparisons)}"
+        distance = _furthest(result.comparisons)
+        return f"equal within rounding in {_test_cases(verdict.compared)}, {distance}"
+    parts = []
     if verdict.word == "no-update":
-        changed = "neither the weights given nor a value returned ever change"
-        return f"{changed}; {divergence(verdict.first)}" if verdict.first else changed
-    if result.diagnosis:
-        said = "; ".join(findings(result.diagnosis, result.port.claim))
-        return f"{said}; {divergence(verdict.first)}" if verdict.first else said
-    for note in (STATE_LEAKS, UNSTEADY):
-        if note in result.notes:
-            said = _NOTES[note]
-            return f"{said}; {divergence(verdict.first)}" if verdict.first else said
-    return divergence(verdict.first) if verdict.first else "diverges"
+        parts = ["the weights never change, neither in the arrays given nor in a value returned"]
+    elif result.diagnosis:
+        parts = findings(result.diagnosis, result.port.claim)
+    else:
+        parts = [_NOTES[note] for note in (STATE_LEAKS, UNSTEADY) if note in result.notes][:1]
+    if verdict.first:
+        parts.append(divergence(verdict.first))
+    return "; ".join(parts) or "diverges"
+
+
+def transports(names: Iterable[str]) -> str:
+    """What the transports are that were used: "jpype (in a JVM), stdio (as a command)"."""
+    used = [f"{name} ({words})" for name, words in _TRANSPORTS.items() if name in names]
+    return f"transport: {', '.join(used)}"
+
+
+def _test_cases(count: int) -> str:
+    return counted(count, "test case")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 test case", "1,200 test cases"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 # All but the end of a line and the tabulator.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# What a table cell holds of a port's own words; the report in JSON has every one.
+# What a table cell holds of a port's own message; the report in JSON has all of it.
 _BRIEF = 150
 # The JVM adds to a ClassCastException where both classes were loaded from.
 _MODULES = re.compile(r"\s*\([^()]*\b(?:module|loader)\b[^()]*\)")
@@ -108,46 +150,48 @@ _MODULES = re.compile(r"\s*\([^()]*\b(?:module|loader)\b[^()]*\)")
 
 def brief(result: Result) -> str:
     """The sentence of a table: `why` without what a reader can do without."""
-    fault = result.verdict.fault
+    verdict, diagnosis = result.verdict, result.diagnosis
     text = why(result)
-    if fault and fault.kind == "does-not-compile":
-        text = headline(result.language, fault.message)
-    elif fault:
+    if verdict.fault and verdict.fault.kind == "does-not-compile":
+        text = headline(result.language, verdict.fault.message)
+    elif verdict.fault:
         text = _MODULES.sub("", text.splitlines()[0])
-    elif result.verdict.word == "no-update":
+    elif verdict.word == "no-update":
         text = text.partition(";")[0]
-    elif result.diagnosis and result.diagnosis.best:
-        return printable(explanation(result.diagnosis, result.port.claim))
+    elif verdict.word not in GOOD and diagnosis:
+        text = explanation(diagnosis, result.port.claim)
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
-    return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rstrip()} ..."
+    cut = verdict.fault is not None and len(text) > _BRIEF
+    return f"{text[:_BRIEF].rstrip()} ..." if cut else text
 
 
-def explanation(found: Diagnosis, claim: Dialect) -> str:
+def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
     """What a port does differently, as a person would say it."""
-    if found.best is None:
-        return _NUMBERLESS if found.numberless else _unexplained(found.nearest)
-    text = _deviations(found.best)
-    if known := _known_as(found.best, claim):
-        together = ", together" if len(found.best.chosen) > 1 else ","
-        text += f"{together} as in {known}"
+    best = diagnosis.best
+    if best is None:
+        return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis.nearest)
+    text = _deviations(best)
+    if libraries := _same_libraries(best, claim):
+        text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
     return text
 
 
-def findings(found: Diagnosis, claim: Dialect) -> list[str]:
+def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
     """A diagnosis, a fact a line."""
-    if found.best is not None and not found.best.chosen:
+    if diagnosis.best is not None and not diagnosis.best.chosen:
         lines = ["it is what it claims to be"]
     else:
-        lines = [explanation(found, claim)]
-    lines += [f"fits as well: {_deviations(other)}" for other in found.alternatives]
-    if found.masked:
-        lines.append(f"nothing can be said about: {', '.join(found.masked)}")
+        lines = [explanation(diagnosis, claim)]
+    lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
+    if diagnosis.masked:
+        lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")
     return lines
 
 
-def _deviations(found: Explanation) -> str:
-    text = listed([deviation(axis, value) for axis, value in found.chosen]) or "the claim itself"
-    return f"{text}, with its own {_constants(found)}" if found.constants else text
+def _deviations(explanation: Explanation) -> str:
+    sentences = [deviation(axis, value) for axis, value in explanation.chosen]
+    text = listed(sentences) or "it is what it claims to be"
+    return f"{text}, with its own {_constants(explanation)}" if explanation.constants else text
 
 
 def listed(phrases: Sequence[str]) -> str:
@@ -156,28 +200,29 @@ def listed(phrases: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _constants(found: Explanation) -> str:
-    return ", ".join(f"{name} {value:.10g}" for name, value in found.constants.items())
+def _constants(explanation: Explanation) -> str:
+    constants = explanation.constants.items()
+    return ", ".join(f"{name.replace('_', ' ')} {value:.10g}" for name, value in constants)
 
 
 # More names than this of libraries that do the same help nobody.
 _NAMES = 3
 
 
-def _known_as(found: Explanation, claim: Dialect) -> str:
+def _same_libraries(explanation: Explanation, claim: Dialect) -> str:
     """The libraries whose dialect this is, a few of them."""
-    names = named(dialect(claim, found.chosen))
+    names = named(dialect(claim, explanation.chosen))
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def deviation(axis: str, value: str) -> str:
-    """One deviation in words, with its formula."""
+    """One deviation in words, its formula behind them in brackets."""
     row = AXES[axis][value]
     return f"{row.sentence} [{row.formula}]"
 
 
-_NUMBERLESS = "most of what comes out is no number, and too little is left to name a cause by"
+_NUMBERLESS = "most weights become NaN or infinite, too many to tell why"
 
 
 def _unexplained(nearest: Nearest | None) -> str:
@@ -191,20 +236,23 @@ def _unexplained(nearest: Nearest | None) -> str:
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:
-    apart = [c.largest_ulp for c in comparisons if c.kind == "core" and c.largest_ulp is not None]
-    return f"at most {ulps(max(apart, default=0))} apart"
+    distances = [
+        c.largest_ulp for c in comparisons if c.kind == "core" and c.largest_ulp is not None
+    ]
+    return f"at most {ulps(max(distances, default=0))} apart"
 
 
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
-    seen = [_NOTES[note] for note in result.notes]
+    sentences = [_NOTES[note] for note in result.notes]
     if result.verdict.unfed:
-        seen.append(f"{result.verdict.unfed} goldens not run: {result.verdict.why_unfed}")
+        count = _test_cases(result.verdict.unfed)
+        sentences.append(f"{count} not run: {result.verdict.why_unfed}")
     if result.elsewhere:
         verdict, diagnosis = result.elsewhere
         other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
-        seen.append(f"where that does not happen: {verdict.word}, {brief(other)}")
-    return seen
+        sentences.append(f"in the other test cases: {verdict.word}, {brief(other)}")
+    return sentences
 
 
 def edges(result: Result) -> list[str]:
@@ -224,7 +272,7 @@ def edges(result: Result) -> list[str]:
 
 def printable(text: str) -> str:
     """A text whose control characters are shown and not obeyed."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", text)
 
 
 def problem(message: str) -> None:

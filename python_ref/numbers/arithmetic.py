@@ -26,8 +26,9 @@ QUOTIENTS = {
 }
 SQUARES = {
     "plain": "(1-d)*(g*g)",
-    "left": "((1-d)*g)*g",
-    "pow": "(1-d)*pow(g, 2), C's pow of scalars; in float32_double it makes the average double",
+    "left": "(1-d)*g*g from the left",
+    # C's pow of scalars; in float32_double it makes the average double.
+    "pow": "(1-d)*pow(g, 2)",
 }
 EMAS = {
     "plain": "d*v + (1-d)*(g*g)",
@@ -73,6 +74,13 @@ class Arithmetic:
             if getattr(self, name) != "plain":
                 parts.append(f"{name}={getattr(self, name)}")
         return " ".join(parts) or "plain"
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What is written otherwise than in the reference, as it is written."""
+        tables = (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS))
+        chosen = [(table, getattr(self, name)) for name, table in tables]
+        return tuple(table[name] for table, name in chosen if name != "plain")
 
 
 PLAIN = Arithmetic()
