@@ -73,7 +73,7 @@ def _regular(path: Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise UnreadableError(f"{path}: cannot be read: it is a folder; name a file")
     if not stat.S_ISREG(mode):
-        raise UnreadableError(f"{path}: cannot be read: it is no regular file; save it to one")
+        raise UnreadableError(f"{path}: cannot be read: it is not a regular file; save it to one")
 
 
 def text(path: Path, largest: int, instead: str) -> str:
@@ -111,9 +111,11 @@ def strict(text: str) -> Any:
         raise UnreadableError("is nested too deeply") from error
     except UnicodeEncodeError as error:
         half = str(error.object)[error.start]
-        raise UnreadableError(f"holds {half!r}, half of a surrogate pair and no text") from error
+        raise UnreadableError(
+            f"holds {half!r}, half of a surrogate pair, which is not text"
+        ) from error
     except ValueError as error:
-        raise UnreadableError(f"is not whole JSON: {error}") from error
+        raise UnreadableError(f"is not complete JSON: {error}") from error
     return found
 
 
@@ -123,7 +125,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise ValueError(f"a key stands twice in one object: {shown(key)}")
+                raise ValueError(f"a key appears twice in one object: {shown(key)}")
             seen.add(key)
     return found
 
@@ -135,7 +137,7 @@ def _named(name: str) -> float:
 def _float(digits: str) -> float:
     value = float(digits)
     if value - value != 0:
-        raise ValueError(f"{shown(digits)[1:-1]} is more than a double holds")
+        raise ValueError(f"{shown(digits)[1:-1]} is too large for a double")
     return value
 
 

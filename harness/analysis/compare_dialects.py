@@ -16,7 +16,7 @@ from python_ref.stepping.stepper import replay
 
 STEPS = 1000
 _WORDS = {
-    "always": "always, for every setting and input",
+    "always": "always, whatever the settings and the input",
     "constant learning rate": "as long as the learning rate is constant",
     "never": "never: some input tells them apart whatever the settings",
 }
@@ -52,7 +52,7 @@ def compare_dialects(first: Dialect, second: Dialect) -> Compared:
             relative = np.where(apart == 0, 0.0, apart / np.where(way > 0, way, np.nan))
         worst = float(np.nanmax(apart)) if not np.isnan(apart).all() else float("nan")
         share = float(np.nanmax(relative)) if not np.isnan(relative).all() else float("nan")
-        differences[step] = f"at most {worst:.3g}, {share:.2%} of the way the weight went"
+        differences[step] = f"at most {worst:.3g} apart, {share:.2%} of the way a weight has moved"
     return Compared(
         axes={
             axis: (first.choice(axis), second.choice(axis))

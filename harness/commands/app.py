@@ -14,19 +14,19 @@ from harness.commands.common import exits
 
 app = typer.Typer(
     name="rmsproof",
-    help="Hold any RMSProp against the Python reference: the same one or not, and what differs.",
+    help="Compare any RMSProp with the Python reference: is it the same, and if not, what differs?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 golden_app = typer.Typer(
-    help="The goldens: what every port is held against.",
+    help="The goldens: the test cases that every port is compared with.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 dialects_app = typer.Typer(
-    help="The dialects: libraries' RMSProps and their relatives.",
+    help="The dialects: libraries' RMSProps, and how each differs from the reference.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

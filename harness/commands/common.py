@@ -56,23 +56,36 @@ Claimed = Annotated[
     typer.Option(
         "--dialect",
         metavar="NAME",
-        help="What it claims to be: a library's name or axis=value; may be repeated.",
+        help="What it is meant to be: a library (keras-3) or axis=value; may be repeated.",
     ),
 ]
 GoldenPattern = Annotated[
-    str, typer.Option("--golden", metavar="PATTERN", help="Only the goldens whose name matches.")
+    str,
+    typer.Option(
+        "--golden", metavar="PATTERN", help="Only the goldens (test cases) whose name matches."
+    ),
 ]
-Edge = Annotated[bool, typer.Option("--edge", help="Let the edge goldens decide too.")]
+Edge = Annotated[
+    bool,
+    typer.Option(
+        "--edge", help="Let edge cases (overflow, division by zero, empty arrays) decide, too."
+    ),
+]
 Timeout = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", min=0.01, help="For one scenario.")
+    float,
+    typer.Option("--timeout", metavar="SECONDS", min=0.01, help="Time limit for one test case."),
 ]
 Large = Annotated[
     bool,
-    typer.Option("--large", help="Also stream a million elements and a hundred steps."),
+    typer.Option("--large", help="Also run a million elements through a hundred steps."),
 ]
 Transports = Annotated[
     list[str] | None,
-    typer.Option("--transport", metavar="NAME", help="jpype, stdio or local; may be repeated."),
+    typer.Option(
+        "--transport",
+        metavar="NAME",
+        help="jpype (in a JVM), stdio (as a command) or local (in Python); may be repeated.",
+    ),
 ]
 
 
@@ -84,7 +97,9 @@ def options(
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):
-            raise UsageError(f"--transport {name!r}: there are jpype, stdio and local")
+            raise UsageError(
+                f"--transport {name!r}: no such transport; choose jpype, stdio or local"
+            )
     return Options(tuple(transport) if transport else None, golden, edge, timeout, large)
 
 

@@ -37,7 +37,7 @@ def doc(
     ],
     dialect: Claimed = None,
     show_repaired: Annotated[
-        bool, typer.Option("--show-repaired", help="Print what repairs changed, as a patch.")
+        bool, typer.Option("--show-repaired", help="Print the repairs as a patch.")
     ] = False,
     golden: GoldenPattern = "*",
     edge: Edge = False,
@@ -97,12 +97,15 @@ def doc(
 
 def tutorial(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Where plots and notebook go.")
+        Path, typer.Argument(metavar="[FOLDER]", help="Folder for the plots and the notebook.")
     ] = Path("rmsproof-tutorial"),
     epochs: Annotated[
         int | None,
         typer.Option(
-            "--epochs", min=4, metavar="N", help="Of the training on diamonds; 500 unless said."
+            "--epochs",
+            min=4,
+            metavar="N",
+            help="Epochs of the training on diamonds; 500 by default.",
         ),
     ] = None,
 ) -> int:

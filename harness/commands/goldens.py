@@ -12,7 +12,7 @@ from harness.model.errors import UsageError
 
 
 def golden_list() -> int:
-    """Name, class and purpose of every golden."""
+    """List every golden with its class, its size and what it catches."""
     from harness.report import terminal
     from harness.report.goldens import listing
 
@@ -21,7 +21,7 @@ def golden_list() -> int:
 
 
 def golden_show(name: str) -> int:
-    """One golden: its inputs and the trajectory it defines."""
+    """Show one golden: its inputs and the weights after every step."""
     from harness.report import terminal
     from harness.report.goldens import details
 
@@ -34,10 +34,10 @@ def golden_show(name: str) -> int:
 
 def golden_verify(
     directory: Annotated[
-        Path | None, typer.Argument(help="Where they are, if not bundled.")
+        Path | None, typer.Argument(help="Folder of the goldens; the bundled ones by default.")
     ] = None,
 ) -> int:
-    """Recompute every golden file; fail on any byte, id, orphan or missing one.
+    """Recompute every golden file; any byte that differs, extra or missing file is a problem.
 
     Core goldens are also certified against ball arithmetic, where python-flint is installed.
     """
@@ -47,7 +47,7 @@ def golden_verify(
     from python_ref.rounding.envelope import OracleMissingError
 
     _existing(directory)
-    with terminal.working("computing every golden anew"):
+    with terminal.working("recomputing every golden"):
         problems = golden.verify(directory)
         count = len(golden.paths(directory))
     certified, missing = 0, ""
@@ -71,9 +71,11 @@ def golden_verify(
 
 
 def golden_regenerate(
-    directory: Annotated[Path | None, typer.Argument(help="Where they go, if not bundled.")] = None,
+    directory: Annotated[
+        Path | None, typer.Argument(help="Folder to write to; that of the bundled ones by default.")
+    ] = None,
 ) -> int:
-    """Write every golden file anew; says which changed."""
+    """Rewrite every golden file; prints which changed."""
     from python_ref import golden
 
     try:
@@ -111,4 +113,4 @@ def _goldens() -> Any:
 
 def _existing(directory: Path | None) -> None:
     if directory is not None and not directory.is_dir():
-        raise UsageError(f"{directory}: is no folder")
+        raise UsageError(f"{directory}: is not a folder")

@@ -38,7 +38,7 @@ Update = Annotated[
     bool,
     typer.Option(
         "--update-expectations",
-        help="Write what is shown to where expectations are kept; comments stay.",
+        help="Make the results the expectations, in port.toml or FILE; comments stay.",
     ),
 ]
 
@@ -46,7 +46,9 @@ Update = Annotated[
 def run(
     only: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EDITION]...", help="java/double, or a language; all if none."),
+        typer.Argument(
+            metavar="[EDITION]...", help="An edition (java/double) or a language; all by default."
+        ),
     ] = None,
     transport: Transports = None,
     golden: GoldenPattern = "*",
@@ -56,7 +58,7 @@ def run(
     update_expectations: Update = False,
     json: Json = None,
 ) -> int:
-    """Judge the bundled editions over both transports, against what they are known to show."""
+    """Judge the bundled editions over each transport, and compare with their expectations."""
     from harness.ports.port import bundled
 
     ports = bundled()
@@ -65,7 +67,7 @@ def run(
         ports = list(chosen.values())
     if update_expectations and (transport or golden != "*" or edge):
         raise UsageError(
-            "--update-expectations is for whole runs: leave out --transport, --golden and --edge"
+            "--update-expectations needs a whole run: leave out --transport, --golden and --edge"
         )
     given = options(transport, golden, edge, timeout, large)
     outcome, seconds = _run(ports, given, every=True)
@@ -101,14 +103,14 @@ def check(
         typer.Option(
             "--expect",
             metavar="FILE",
-            help="What is known to differ (TOML): just that ends well, no less and no more.",
+            help="Known differences (TOML): the check passes if these show, and no others.",
         ),
     ] = None,
     update_expectations: Update = False,
     json: Json = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> int:
-    """Judge somebody's own port. Executes its code."""
+    """Judge your own port: is it the RMSProp of the reference? Executes its code."""
     from dataclasses import replace
 
     from harness.expectations.known import read
@@ -116,7 +118,9 @@ def check(
     from harness.report.words import problem
 
     if update_expectations and (expect is None or golden != "*"):
-        raise UsageError("--update-expectations wants --expect FILE, and no --golden")
+        raise UsageError(
+            "--update-expectations needs --expect FILE, and cannot be used with --golden"
+        )
     known = [] if expect is None or (update_expectations and not expect.exists()) else read(expect)
     errors: list[str] = []
     ports: list[Port] = []
@@ -128,7 +132,7 @@ def check(
     if command is not None:
         ports.append(ports_of.of_command(command.split("\0")))
     if not ports and not errors:
-        raise UsageError("check wants a TARGET; `rmsproof check --help` says what that may be")
+        raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")
     ports = [replace(ports_of.with_class(port, class_name), expectation=None) for port in ports]
     if dialect:
         claim = ports_of.dialect(dialect)
@@ -160,7 +164,7 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
     found = [p for p in ports if name in (p.name, p.language)]
     if not found:
         known = ", ".join(p.name for p in ports)
-        raise UsageError(f"no edition {name!r}; there are {known}")
+        raise UsageError(f"no edition {name!r}; choose one of {known}")
     return found
 
 
@@ -196,7 +200,7 @@ def _shown(
         seconds: how long they took.
         json: where the report goes.
         again: the command that makes what was shown the expectation, where it is not.
-        stale: what was expected in vain.
+        stale: stale expectations, a sentence each.
     """
     from harness.report import json as report_json
     from harness.report import terminal
@@ -217,9 +221,9 @@ def _shown(
         said = terminal.summary(outcome.judged, seconds, len(outcome.results))
         console.print(said, markup=False, highlight=False)
         for sentence in stale:
-            console.print(f"expected in vain: {sentence}", markup=False, highlight=False)
+            console.print(f"stale expectation: {sentence}", markup=False, highlight=False)
         if command:
-            console.print("to expect what was shown:", markup=False, highlight=False)
+            console.print("to make these results the expectation:", markup=False, highlight=False)
             console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
     for message in outcome.errors:
         problem(message)
@@ -261,10 +265,16 @@ def _update_known(path: Path, known: list[Known], held: Held, edge: bool) -> int
 
 
 def identify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An observation (JSON).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="An observation (JSON): what an optimizer was given, and what it did.",
+        ),
+    ],
     json: Json = None,
 ) -> int:
-    """Explain an observation: the same as claimed, or what it does instead."""
+    """Say which RMSProp an observation shows: the one claimed, or what it does instead."""
     from harness.judging.identify import identify as explain
     from harness.report import json as report_json
     from harness.report import terminal
@@ -282,7 +292,7 @@ def power(
     golden: GoldenPattern = "*",
     json: Json = None,
 ) -> int:
-    """Which golden catches which single deviation, the weakest spot first."""
+    """Show which golden (test case) catches which deviation, the least caught first."""
     from dataclasses import asdict
     from json import dumps
 

@@ -292,7 +292,7 @@ class Bench:
                 if found and found.deviations not in ((), ("write=none",)):
                     return found, way
         if compared:  # perhaps it is not the line that we gave points of
-            said = "how it forms its gradients is not known; nothing explains what it does"
+            said = "how it computes its gradients was not recognised, and no deviation explains it"
             return unreached(port, "local", Fault("not-run", said)), None
         assert first is not None
         return unreached(port, "local", first), None

@@ -29,7 +29,7 @@ class Block:
         language: one of harness/languages, or what the info string says; "" where nothing tells.
         text: the code without its fence.
         guessed: the language is read from the code, because nothing names it.
-        notes: what is odd about the block, a phrase each ("its fence is never closed").
+        notes: what is odd about the block, a phrase each ("its code fence is never closed").
         printed: what the document says it prints.
         cell: it is a notebook's cell; cells share one namespace, in order.
     """

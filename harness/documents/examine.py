@@ -102,7 +102,7 @@ class _Examiner:
         try:
             return self.block(block)
         except Exception as error:
-            said = f"rmsproof itself failed here: {type(error).__name__}: {error}"
+            said = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
             if isinstance(error, ToolchainError):
                 said = str(error)
             result = unreached(self._reading.port(block), "", Fault("not-run", said))
@@ -158,7 +158,13 @@ class _Examiner:
                     Layer(unreached(self._reading.port(source.block), _way(source), fault))
                 )
                 return [self._row(source, "optimizer", "", layers, found)]
-            return [Examined(source.block, "other", message="no optimizer that could be bound")]
+            return [
+                Examined(
+                    source.block,
+                    "other",
+                    message="no optimizer whose parameters could be recognised",
+                )
+            ]
         several = len(found.results) > 1
         return [
             self._deeper(source, name if several else "", name, list(layers), found)
@@ -262,7 +268,7 @@ class _Examiner:
 
 
 def _other(block: Block) -> str:
-    return f"{block.language or 'no language of ours'}: not judged"
+    return f"{block.language or 'unknown language'}: not judged"
 
 
 def _way(source: Source) -> str:

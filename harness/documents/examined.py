@@ -9,7 +9,7 @@ from harness.documents.formulas import Formula
 from harness.documents.trainers import Convention
 from harness.judging.judge import Result
 
-GUESSED = "nothing names its language; it reads like {}"
+GUESSED = "its language is not named; it looks like {}"
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ class Outputs:
         try:
             return self._held(block)
         except Exception as error:
-            said = f"rmsproof itself failed: {type(error).__name__}: {error}"
+            said = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
             return Reproduced(None, f"its output was not checked: {said}")
 
     def _held(self, block: Block) -> Reproduced:

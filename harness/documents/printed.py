@@ -55,12 +55,12 @@ def differs(shown: str, actual: str) -> str | None:
     >>> differs("x = 2.72", "x = 2.71828") is None
     True
     >>> differs("x = 2.73", "x = 2.71828")
-    'line 1 of the output shown is "x = 2.73", what came is "x = 2.71828": 2.73 against 2.71828'
+    'line 1 shows "x = 2.73", but the code prints "x = 2.71828": 2.73 is not 2.71828'
     """
     try:
         found = _first_difference(shown, actual)
     except _Long:
-        return "the output shown and what came are too long to compare"
+        return "the output shown and what the code prints are too long to compare"
     return found and _sentence(shown, actual, *found)
 
 
@@ -219,11 +219,11 @@ def _unit(text: str, value: Decimal) -> Decimal:
 
 def _sentence(shown: str, actual: str, left: _Token | None, right: _Token | None) -> str:
     if left is None:
-        return f'after all of the output shown comes "{_quoted(actual, right)}"'
-    came = f'"{_quoted(actual, right)}"' if right else "nothing of that"
-    there = f'line {left.line} of the output shown is "{_quoted(shown, left)}", what came is {came}'
+        return f'the code prints more than the output shown: "{_quoted(actual, right)}"'
+    came = f'"{_quoted(actual, right)}"' if right else "nothing more"
+    there = f'line {left.line} shows "{_quoted(shown, left)}", but the code prints {came}'
     if right and left.kind == right.kind == "number":
-        return f"{there}: {left.text} against {right.text}"
+        return f"{there}: {left.text} is not {right.text}"
     return there
 
 

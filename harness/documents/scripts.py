@@ -82,7 +82,7 @@ def reproduces(found: Script, block: Block, whole: Sequence[Piece], seconds: flo
     if whole:
         after = runner.run(session, found.name, seconds, echo=echo, go_on=True)
         if len(after) == len(session) and (came := held(after[-1], block)).agrees:
-            return Reproduced(True, f"{came.sentence}, behind the blocks before it")
+            return Reproduced(True, f"{came.sentence}, after the blocks before it")
     if alone.agrees is False:
         again = _last(runner.run(found.programs(), found.name, seconds, echo=echo))
         if differs(ran.output, again.output) is not None:
@@ -91,12 +91,14 @@ def reproduces(found: Script, block: Block, whole: Sequence[Piece], seconds: flo
 
 
 def _last(ran: Sequence[runner.Ran]) -> runner.Ran:
-    return ran[-1] if ran else runner.Ran("", Fault("crashes", "it was not begun"))
+    return ran[-1] if ran else runner.Ran("", Fault("crashes", "it was never started"))
 
 
 def _unsteady(block: Block) -> Reproduced:
     assert block.printed is not None
-    said = f"the output at line {block.printed.line} was not checked: every run prints another"
+    said = (
+        f"the output at line {block.printed.line} was not checked: each run prints something else"
+    )
     return Reproduced(None, said)
 
 
@@ -218,7 +220,7 @@ def library_result(
         return unreached(port, "local", Fault("not-run", said)), findings
     if ran.fault:
         return unreached(port, "local", ran.fault), findings
-    said = "its optimizer is a library's own, not the page's; the block was run as it stands"
+    said = "it uses a library's optimizer and defines none; the block was run as it is"
     return unreached(port, "local", Fault("not-run", said)), findings
 
 

@@ -106,9 +106,9 @@ def read(path: Path) -> list[Known]:
     """Read a file of known differences. Raises UsageError naming file, entry and field."""
     if not files.exists(path):
         raise UsageError(
-            f"{path}: is not there; the same command with --update-expectations writes it"
+            f"{path}: does not exist; the same command with --update-expectations writes it"
         )
-    file = of_toml(path, _LARGEST, "it names what is known to differ, and no more", _File)
+    file = of_toml(path, _LARGEST, "keep only the known differences", _File)
     return [_known(path, number, entry) for number, entry in enumerate(file.known)]
 
 
@@ -117,15 +117,15 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     possible = [word for word in VERDICTS if word not in (*GOOD, "not-run")]
     if entry.verdict not in possible:
         raise UsageError(
-            f"{where}.verdict: {files.shown(entry.verdict)} is none of {', '.join(possible)}"
+            f"{where}.verdict: {files.shown(entry.verdict)} is not one of {', '.join(possible)}"
         )
     goldens = (entry.golden,) if isinstance(entry.golden, str) else tuple(entry.golden)
     if not goldens:
-        raise UsageError(f'{where}.golden: names no golden; leave it out or say "*"')
+        raise UsageError(f'{where}.golden: is empty; leave it out or write "*"')
     if entry.deviations is None:
         return Known(entry.verdict, None, goldens, entry.port)
     if entry.deviations and entry.verdict not in MOVES_WRONGLY:
-        raise UsageError(f"{where}.deviations: {entry.verdict} has none")
+        raise UsageError(f"{where}.deviations: {entry.verdict} has no deviations; leave them out")
     try:
         Dialect.parse(entry.deviations)
     except ValueError as error:
@@ -201,13 +201,13 @@ def _breaches(result: Result, wrong: dict[str, str], hits: Sequence[Known]) -> I
         more = f" and {len(goldens) - _NAMES} more" if len(goldens) > _NAMES else ""
         # Where nothing at all is known of the port, its goldens tell nothing more.
         at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens and hits else ""
-        yield f"not among what is known: {word}{at}"
+        yield f"not a known difference: {word}{at}"
     moving = [entry for entry in hits if entry.word in MOVES_WRONGLY]
     if moving and all(entry.deviations is not None for entry in moving):
         expected = frozenset().union(*(entry.deviations or () for entry in moving))
         if expected != frozenset(named(result)):
-            now = ", ".join(named(result)) or "nothing that explains it"
-            yield f"known for {', '.join(sorted(expected)) or 'no explanation'}, found {now}"
+            now = ", ".join(named(result)) or "no explanation"
+            yield f"known: {', '.join(sorted(expected)) or 'no explanation'}; now: {now}"
 
 
 def _stale(
@@ -226,4 +226,4 @@ def _stale(
         if at_none and whole:
             yield i, f"{entry}: no golden has that name"
         elif not at_none and all(result.verdict.word != "not-run" for result in about):
-            yield i, f"{entry}: is not shown any more"
+            yield i, f"{entry}: no longer shows"

@@ -44,7 +44,9 @@ def manifests(results: Sequence[Result]) -> dict[Path, tuple[str, str]]:
         words = {(r.verdict.word, frozenset(r.deviations)) for r in alike}
         if len(words) > 1:
             said = "; ".join(f"{r.transport}: {_shown(r)}" for r in alike)
-            raise UsageError(f"{port}: its transports do not show the same ({said}); mend that")
+            raise UsageError(
+                f"{port}: its transports give different results ({said}); make them agree first"
+            )
         if not all(result.as_expected for result in alike):
             path = alike[0].port.folder / MANIFEST
             changes[path] = (_manifest(path, alike[0]), _change(alike[0]))
@@ -181,6 +183,6 @@ def refuse_unjudged(results: Iterable[Result]) -> None:
             fault = verdict.fault.message if verdict.fault else "nothing was compared"
             why = verdict.why_unfed or fault
             raise ToolchainError(
-                f"{result.port.name} over {result.transport} was not run, or not whole ({why});"
-                " nothing is updated from a run that did not judge everything"
+                f"{result.port.name} over {result.transport} was not run completely ({why});"
+                " only a complete run updates expectations"
             )

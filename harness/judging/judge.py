@@ -228,8 +228,8 @@ class _Feeder:
     def _over(self) -> str:
         """Why nothing more is fed; empty while something is."""
         if self._deaths >= DEATHS:
-            return f"after {DEATHS} deaths in a row"
-        return f"its {PORT_SECONDS:g} s are over" if time.monotonic() > self._deadline else ""
+            return f"the port had crashed or hung {DEATHS} times in a row"
+        return f"its {PORT_SECONDS:g} s were used up" if time.monotonic() > self._deadline else ""
 
     def _noted(self, observation: Observation) -> Observation:
         fault, facts = observation.fault, observation.facts

@@ -84,7 +84,7 @@ def _claim(found: _Observation) -> Dialect:
     try:
         return dialect(names)
     except UsageError as error:
-        raise _Wrong(f"dialect: {error}") from error
+        raise _Wrong(str(error)) from error
 
 
 def _evidence(path: Path, found: _Observation) -> Evidence:
@@ -93,20 +93,24 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
     for name in ("learning_rate", "decay_rate", "epsilon", "rounding"):
         value = getattr(found, name)
         if not np.isfinite(value) or value < 0:
-            raise _Wrong(f"{name}: {value!r} is out of range; it is a finite number from 0 up")
+            raise _Wrong(
+                f"{name}: {value!r} is out of range; it must be a finite number, 0 or more"
+            )
     if found.decay_rate > 1:
-        raise _Wrong(f"decay_rate: {found.decay_rate!r} is out of range; it lies between 0 and 1")
+        raise _Wrong(
+            f"decay_rate: {found.decay_rate!r} is out of range; it must lie between 0 and 1"
+        )
     if not found.weights:
-        raise _Wrong("weights: names no array")
+        raise _Wrong("weights: has no array")
     if not found.gradients:
         raise _Wrong("gradients: has no step")
     if len(found.observed) != len(found.gradients):
         raise _Wrong(
             f"observed: has {len(found.observed)} steps, gradients {len(found.gradients)};"
-            " a step that was not seen is null"
+            " write null for a step that was not seen"
         )
     if all(step is None for step in found.observed):
-        raise _Wrong("observed: every step is null; at least one must have been seen")
+        raise _Wrong("observed: every step is null; at least one must be given")
     _bounded(found)
     weights = {name: _array(values) for name, values in found.weights.items()}
     gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(found.gradients)]
@@ -139,7 +143,7 @@ def _bounded(found: _Observation) -> None:
     if max(elements, len(found.weights)) > MOST_ELEMENTS:
         raise _Wrong(
             f"weights: has {len(found.weights):,} arrays and {elements:,} elements in all; observe"
-            f" {MOST_ELEMENTS:,} at most, a dozen tell as much"
+            f" {MOST_ELEMENTS:,} at most; a dozen are enough"
         )
     if steps > MOST_STEPS:
         raise _Wrong(f"gradients: has {steps:,} steps; observe the first {MOST_STEPS:,} at most")
@@ -150,7 +154,10 @@ def _bounded(found: _Observation) -> None:
         )
     for name in found.weights:
         if len(name) > _LONGEST_NAME:
-            raise _Wrong(f"weights: the name {shown(name)} has {len(name):,} characters")
+            raise _Wrong(
+                f"weights: the name {shown(name)} has {len(name):,} characters;"
+                f" {_LONGEST_NAME} are allowed"
+            )
 
 
 def _stored(scenario: Scenario, precision: str) -> Scenario:
@@ -159,12 +166,10 @@ def _stored(scenario: Scenario, precision: str) -> Scenario:
         narrow = scenario.in_precision(precision)
     for name in ("learning_rate", "decay_rate", "epsilon"):
         if not np.isfinite(getattr(narrow, name)):
-            raise _Wrong(f"{name}: {getattr(scenario, name)!r} is more than {precision} holds")
+            raise _Wrong(f"{name}: {getattr(scenario, name)!r} is too large for {precision}")
     for name, value in narrow.options.items():
         if not np.isfinite(value):
-            raise _Wrong(
-                f"options.{name}: {scenario.options[name]!r} is more than {precision} holds"
-            )
+            raise _Wrong(f"options.{name}: {scenario.options[name]!r} is too large for {precision}")
     return narrow
 
 
@@ -178,7 +183,9 @@ def _options(options: _Options) -> dict[str, float]:
     given = {name: getattr(options, name) for name in options.__struct_fields__}
     for name, value in given.items():
         if value is not None and not (np.isfinite(value) and value >= 0):
-            raise _Wrong(f"options.{name}: {value!r} is out of range; it is finite and from 0 up")
+            raise _Wrong(
+                f"options.{name}: {value!r} is out of range; it must be a finite number, 0 or more"
+            )
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -202,7 +209,7 @@ def _step(
     for name, values in step.items():
         if name not in weights:
             near = get_close_matches(name[:_LONGEST_NAME], weights, 1)
-            known = f"perhaps {near[0]!r} was meant" if near else f"there are {_listed(weights)}"
+            known = f"did you mean {near[0]!r}?" if near else f"the weights are {_listed(weights)}"
             raise _Wrong(f"{field}.{shown(name)[1:-1]}: is not among the weights; {known}")
         if len(values) != len(weights[name]):
             raise _Wrong(

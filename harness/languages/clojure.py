@@ -52,7 +52,7 @@ class Clojure(JvmLanguage):
     def prepare(self, port: Implementation) -> Prepared:
         """Nothing is compiled beforehand."""
         if len(port.source) != 1:
-            raise CompileError("a Clojure port is one file")
+            raise CompileError("a Clojure port must be a single file")
         return Prepared(self, (), str(port.source[0].absolute()))
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:

@@ -59,15 +59,15 @@ def _root() -> Path:
         temporary = Path(tempfile.mkdtemp(prefix="rmsproof-"))
     except OSError as error:
         raise ToolchainError(
-            f"neither the cache folder can be written ({why}) nor a temporary one"
-            f" ({error.strerror}); set RMSPROOF_CACHE or TMPDIR to a folder that can be"
+            f"the cache folder cannot be written ({why}), nor a temporary one"
+            f" ({error.strerror}); set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
         ) from error
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     if folder:
         _lend(folder, temporary)
     print(
         f"rmsproof: the cache folder cannot be written ({why}); using a temporary one"
-        " for this run. Set RMSPROOF_CACHE to a folder that can be.",
+        " for this run. Set RMSPROOF_CACHE to a folder that can be written.",
         file=sys.stderr,
     )
     return temporary

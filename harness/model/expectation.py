@@ -31,7 +31,7 @@ class Expectation:
         if self.met(word, deviations):
             return ""
         if is_better(word, self.word):
-            return f"better than expected, which is {self}"
+            return f"better than expected, which was {self}"
         return f"expected {self}"
 
     def __str__(self) -> str:

@@ -59,7 +59,7 @@ def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
     if long := _DOTTED.search(text):
         line = text.count("\n", 0, long.start()) + 1
         raise UsageError(
-            f"{path}: line {line}: no key here has {_PARTS} dots or more; take this one out"
+            f"{path}: line {line}: a key with {_PARTS} dots or more is not allowed; remove it"
         )
     try:
         found = tomllib.loads(text)
@@ -91,6 +91,7 @@ def _converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
         text, place = (text, place.rstrip("`")) if separator else (str(error), "")
         if unknown := _UNKNOWN.fullmatch(text):
             text = _unknown(unknown[1], _at(wanted, place))
+        text = text.replace("Object missing required field", "missing the field")
         where = place.removeprefix(".")
         text = files.visible(f"{where}: {text}" if where else text)
         raise UsageError(f"{path}: {text[:_LONGEST]}{'...' * (len(text) > _LONGEST)}") from error
@@ -99,9 +100,9 @@ def _converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
 def _unknown(name: str, known: tuple[str, ...]) -> str:
     shown = name if len(name) <= 60 else f"{name[:60]}..."
     if near := get_close_matches(name[:60], known, 1):
-        return f"Object contains unknown field `{shown}`; perhaps `{near[0]}` was meant"
-    there = f"; there are {', '.join(known)}" if known else ""
-    return f"Object contains unknown field `{shown}`{there}"
+        return f"unknown field `{shown}`; did you mean `{near[0]}`?"
+    there = f"; the fields are {', '.join(known)}" if known else ""
+    return f"unknown field `{shown}`{there}"
 
 
 def _at(wanted: Any, place: str) -> tuple[str, ...]:

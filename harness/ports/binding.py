@@ -184,16 +184,16 @@ def _whole(
     called = roles[len(construct) :]
     if "gradients" not in called or "weights" not in called:
         if unsettled:
-            return f"{shown}: no role for {', '.join(unsettled)}"
-        return f"{shown}: takes no gradients and weights"
+            return f"{shown}: unrecognised {', '.join(unsettled)}"
+        return f"{shown}: does not take both gradients and weights"
     if unsettled:
-        return _Near(f"{shown}: no role for {', '.join(unsettled)}")
+        return _Near(f"{shown}: unrecognised {', '.join(unsettled)}")
     data = [
         p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
     ]
     kinds = {p["kind"] for p in data} & {"map", "array"}
     if len(kinds) > 1:
-        return f"{shown}: gradients and weights are held differently"
+        return f"{shown}: one of gradients and weights is a map, the other an array"
     elements = {p.get("element") for p in data} - {None}
     if len(elements) > 1:
         return f"{shown}: gradients and weights differ in precision"
@@ -272,10 +272,10 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     called = [name for c in classes for name in _class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
         there = ", ".join([*classes, *functions]) or "none"
-        raise BindingError(f"there is no class or function {wanted.class_name!r}; found: {there}")
+        raise BindingError(f"no class or function {wanted.class_name!r}; found: {there}")
     if wanted.function and wanted.function not in functions:
         there = ", ".join(functions) or "none"
-        raise BindingError(f"there is no function {wanted.function!r}; functions found: {there}")
+        raise BindingError(f"no function {wanted.function!r}; functions found: {there}")
 
 
 def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
@@ -289,11 +289,11 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
             " or a function of hyperparameters, gradients and weights"
         )
     # Those that came furthest first: a parameter without a role beats an unrelated method.
-    near = sorted(reasons, key=lambda reason: "no role for" not in reason)[:4]
+    near = sorted(reasons, key=lambda reason: ": unrecognised " not in reason)[:4]
     lines = "; ".join(near)
     return (
         f"no method or function of the right shape: {lines}."
-        " Name the roles in port.toml, for example\n[bind]\n"
+        " Say in port.toml which parameter is which, for example\n[bind]\n"
         'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
     )
 

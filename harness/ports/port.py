@@ -109,9 +109,10 @@ def of_target(target: str) -> Port:
     if path.is_file():
         if (language := registry.by_ending(path.suffix)) is None:
             known = ", ".join(registry.endings())
+            ending = f"unknown ending {path.suffix}" if path.suffix else "no ending"
             raise UsageError(
-                f"{target}: {path.suffix or 'no ending'} is no language of ours ({known});"
-                " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS"
+                f"{target}: {ending}; the known ones are {known}."
+                " Check a port in another language as a command: rmsproof check -- COMMAND ARGS"
             )
         return Port(name=target, language=language.name, source=(path,), folder=path.parent)
     if _is_reference(target):
@@ -140,8 +141,8 @@ def of_folder(folder: Path) -> Port:
     """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
     path = folder / MANIFEST
     if not exists(path):
-        raise UsageError(f"{path}: is not there; a folder is a port by its {MANIFEST}")
-    manifest = of_toml(path, LARGEST, "it names a port, and no more", _Manifest)
+        raise UsageError(f"{path}: does not exist; a folder needs a {MANIFEST} to be checked")
+    manifest = of_toml(path, LARGEST, "keep only what names the port", _Manifest)
     _writable(path, manifest)
     return _port(path, manifest)
 
@@ -152,7 +153,9 @@ def _writable(path: Path, manifest: _Manifest) -> None:
     for key, names in (("name", [manifest.name]), ("source", sources)):
         for name in names:
             if not name.strip() or visible(name) != name:
-                raise UsageError(f"{path}: {key}: {shown(name)} is no name; write a visible one")
+                raise UsageError(
+                    f"{path}: {key}: {shown(name)} is not a name; use visible characters"
+                )
     if manifest.object is not None and not _is_reference(manifest.object):
         raise UsageError(
             f"{path}: object: {shown(manifest.object)} is not of the form module:Object"
@@ -166,12 +169,12 @@ def _port(path: Path, manifest: _Manifest) -> Port:
     language = "command" if manifest.command else manifest.language
     ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
     if len(ways) != 1:
-        raise UsageError(
-            f"{path}: exactly one of source, object and command says where the port is"
-        )
+        raise UsageError(f"{path}: give exactly one of source, object and command")
     if not manifest.command and language not in registry.of_sources():
         known = ", ".join(registry.of_sources())
-        raise UsageError(f"{path}: language: {language!r} is none of {known}; or give a command")
+        raise UsageError(
+            f"{path}: language: {language!r} is not one of {known}; give a command for any other"
+        )
     listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
     return Port(
         name=manifest.name,
@@ -194,7 +197,8 @@ def _within(path: Path, name: str) -> Path:
     try:
         if not source.resolve().is_relative_to(path.parent.resolve()):
             raise UsageError(
-                f"{path}: source: {shown(name)} leaves the folder; put the file beside {MANIFEST}"
+                f"{path}: source: {shown(name)} is outside the folder;"
+                f" put the file beside {MANIFEST}"
             )
         there = source.is_file()
     except (OSError, RuntimeError) as error:  # too long a name; links in a circle
@@ -220,7 +224,7 @@ def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
     if expected.verdict not in VERDICTS:
         known = ", ".join(VERDICTS)
         raise UsageError(
-            f"{path}: expectation.verdict: {shown(expected.verdict)} is none of {known}"
+            f"{path}: expectation.verdict: {shown(expected.verdict)} is not one of {known}"
         )
     if expected.deviations is None:
         return Expectation(expected.verdict)
@@ -238,7 +242,7 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
     if unknown := [key for key in roles if key not in ROLES]:
         known = ", ".join([*places, *ROLES])
         near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1, _NEAR)
-        meant = f"perhaps {near[0]} was meant" if near else f"there are {known}"
+        meant = f"did you mean {near[0]}?" if near else f"the keys are {known}"
         raise UsageError(f"{path}: bind.{shown(unknown[0])[1:-1]}: no such key; {meant}")
     return Wanted(**given, roles=roles)
 

@@ -105,7 +105,9 @@ def why(result: Result) -> str:
     if verdict.fault:
         message = verdict.fault.message.strip()
         if verdict.fault.kind == "garbled":
-            message = f"protocol error: {message}"
+            # A command's reply breaks the protocol; what a function returns is just no weights.
+            kind = "protocol error" if result.port.command else "unusable result"
+            message = f"{kind}: {message}"
         return f"test case {verdict.golden}: {message}" if verdict.golden else message
     if verdict.word == "exact":
         equal = f"equal to the last bit in {_test_cases(verdict.compared)}"

@@ -30,7 +30,7 @@ class Description:
 
 def closed() -> Unreachable:
     """What a transport raises that is asked after it was closed: the run was ended."""
-    return Unreachable(Fault("not-run", "the run was ended before this", fatal=True))
+    return Unreachable(Fault("not-run", "the run was ended before this test case", fatal=True))
 
 
 class Transport(Protocol):

@@ -173,7 +173,7 @@ class Worker:
         if child.waited(0):
             fault = child.death()
             self._end()
-            raise Unreachable(replace(fault, message=f"before it was asked {fault.message}"))
+            raise Unreachable(replace(fault, message=f"before it was asked, {fault.message}"))
 
     def _received(
         self, child: Child, pipe: Pipe, number: int, seconds: float, frame: bytes = b""
@@ -190,7 +190,7 @@ class Worker:
             raise Unreachable(_FORGED) from None
         if reply.get("id") != number:
             self._end()
-            message = f"reply {reply.get('id')} where {number} was asked"
+            message = f"the reply has id {reply.get('id')}, the request had id {number}"
             raise Unreachable(Fault("garbled", message, fatal=True))
         return reply
 

@@ -224,7 +224,7 @@ class Session:
             name, length = self.names[i], self.bounds[i + 1] - self.bounds[i]
             if not self._plain:
                 if not isinstance(found, Mapping):
-                    raise Garbled(f"a map of weights was expected, found {type(found).__name__}")
+                    raise Garbled(f"expected a map of weights, found {type(found).__name__}")
                 if name not in found:
                     raise Garbled(f"array {name!r} is missing")
             value = found if self._plain else found[name]
@@ -233,7 +233,7 @@ class Session:
                 if array.dtype.kind not in "fiu":
                     raise ValueError
             except ValueError as error:
-                raise Garbled(f"array {name!r} does not hold numbers only") from error
+                raise Garbled(f"array {name!r} has something else than numbers") from error
             if array.shape != (length,):
                 raise Garbled(f"array {name!r} has shape {array.shape}, expected ({length},)")
             if self.dtype == np.float32 and array.dtype == np.float64 and length:

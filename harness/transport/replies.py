@@ -36,9 +36,9 @@ def parsed(text: bytes, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise Broken(f"a line that is not JSON: {shown(text)}") from None
     if not isinstance(reply, dict):
-        raise Broken(f"a JSON object was expected: {shown(text)}")
+        raise Broken(f"expected a JSON object: {shown(text)}")
     if reply.get("id") != number or isinstance(reply.get("id"), bool):
-        raise Broken(f"id {number} was asked, the reply has {_brief(reply.get('id'))}")
+        raise Broken(f"the reply has id {_brief(reply.get('id'))}, the request had id {number}")
     return reply
 
 
@@ -79,19 +79,19 @@ def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:
             fault = replace(fault, fatal=bool(failure.get("spent")))
         return fault, facts_of(reply.get("facts") or {})
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-        raise Broken("a failure or facts such as our adapter never writes") from None
+        raise Broken("a failure or facts that only an adapter of rmsproof may send") from None
 
 
 def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
     if not isinstance(value, list):
-        raise Broken(f"{field}: a list of steps was expected, found {_kind(value)}")
+        raise Broken(f"{field}: expected a list of steps, found {_kind(value)}")
     if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
         raise Broken(f"{field}: {len(value)} steps, expected {scenario.steps}")
     rows = np.zeros((len(value), scenario.size))
     for t, step in enumerate(value):
         where = f"{field}, step {t + 1}"
         if not isinstance(step, dict):
-            raise Broken(f"{where}: an object of arrays was expected, found {_kind(step)}")
+            raise Broken(f"{where}: expected an object of arrays, found {_kind(step)}")
         if unknown := [name for name in step if name not in scenario.weights]:
             raise Broken(f"{where}: array {_brief(unknown[0])} was never given")
         start = 0
@@ -105,7 +105,7 @@ def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
 
 def _numbers(value: Any, where: str, length: int) -> list[float]:
     if not isinstance(value, list):
-        raise Broken(f"{where}: a list of numbers was expected, found {_kind(value)}")
+        raise Broken(f"{where}: expected a list of numbers, found {_kind(value)}")
     if len(value) != length:
         raise Broken(f"{where}: {len(value)} numbers, expected {length}")
     return [x if type(x) is float else _number(x, f"{where}[{i}]") for i, x in enumerate(value)]
@@ -119,7 +119,7 @@ def _number(value: Any, where: str) -> float:
             return math.inf if value > 0 else -math.inf
     if value in ("NaN", "Infinity", "-Infinity"):
         return float(str(value).replace("Infinity", "inf"))
-    raise Broken(f"{where}: a number was expected, found {_kind(value)}")
+    raise Broken(f"{where}: expected a number, found {_kind(value)}")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise Broken(f"the key {_brief(key)} stands twice in one object")
+                raise Broken(f"the key {_brief(key)} appears twice in one object")
             seen.add(key)
     return found
 

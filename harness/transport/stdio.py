@@ -114,8 +114,8 @@ class StdioTransport:
             length = len(line)
         if length > LARGEST_REQUEST:
             message = (
-                f"at least {length >> 20} MB of JSON, and stdio takes {LARGEST_REQUEST >> 20} MB"
-                " a scenario; longer ones go through jpype or local"
+                f"at least {length >> 20} MB of JSON, more than the {LARGEST_REQUEST >> 20} MB"
+                " that stdio takes; jpype and local take any size"
             )
             return Observation(nothing, fault=Fault("unsupported", message))
         limit = _LEAST_LIMIT + _SLACK * _NUMBER_CHARACTERS * scenario.size * scenario.steps
@@ -194,7 +194,7 @@ class StdioTransport:
         precisions = tuple(p for p in listed if p in PRECISIONS)
         if not precisions or len(precisions) != len(listed):
             self._end()
-            message = f"describe: precision {declared!r} is none of {', '.join(PRECISIONS)}"
+            message = f"describe: precision {declared!r} is not one of {', '.join(PRECISIONS)}"
             raise Unreachable(Fault("garbled", message))
         return Description(
             name=str(reply.get("name") or self._port),
@@ -213,16 +213,16 @@ class StdioTransport:
         if child.waited(0):
             fault = child.death()
             said = already_there(child, pipe)
-            words = f"; it had said {shown(said)}" if said.strip() else ""
+            words = f"; it had written {shown(said)}" if said.strip() else ""
             self._end()
-            message = f"before it was asked {fault.message}{words}"
+            message = f"before it was asked, {fault.message}{words}"
             raise Unreachable(replace(fault, message=message))
         self._last_id += 1
         line = f'{{"id":{self._last_id},{request[1:]}\n'.encode()
         deadline = time.monotonic() + seconds
         try:
             if already_there(child, pipe).strip():
-                raise Broken(f"text before it was asked: {shown(pipe.buffer)}")
+                raise Broken(f"output before it was asked: {shown(pipe.buffer)}")
             pipe.send(line, deadline, limit)
             while (end := pipe.buffer.find(b"\n")) < 0:
                 if len(pipe.buffer) > limit:
@@ -233,7 +233,7 @@ class StdioTransport:
             reply = parsed(bytes(pipe.buffer[:end]), self._last_id)
             del pipe.buffer[: end + 1]
             if pipe.buffer.strip():
-                raise Broken(f"text after the reply: {shown(pipe.buffer)}")
+                raise Broken(f"output after the reply: {shown(pipe.buffer)}")
             return reply
         except Broken as error:
             fault = Fault("garbled", str(error), fatal=True)

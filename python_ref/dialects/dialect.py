@@ -50,7 +50,7 @@ class Dialect:
         constants = constants or {}
         for name in constants:
             if name not in CONSTANTS:
-                raise ValueError(f"no constant {name!r}; there are {', '.join(CONSTANTS)}")
+                raise ValueError(f"no constant {name!r}; the constants are {', '.join(CONSTANTS)}")
         written = tuple(
             f"{name}={chosen[name]}"
             for name, axis in AXES.items()
@@ -111,8 +111,8 @@ def _checked(deviation: str) -> tuple[str, str]:
             f"{shown(deviation)} is not of the form axis=value, such as epsilon=inside"
         )
     if axis not in AXES:
-        raise ValueError(f"no axis {shown(axis)}; there are {', '.join(AXES)}")
+        raise ValueError(f"no axis {shown(axis)}; the axes are {', '.join(AXES)}")
     if value not in AXES[axis].names:
         known = ", ".join(AXES[axis].names)
-        raise ValueError(f"{axis} has no value {shown(value)}; there are {known}")
+        raise ValueError(f"{axis} has no value {shown(value)}; its values are {known}")
     return axis, value

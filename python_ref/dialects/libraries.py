@@ -261,7 +261,9 @@ def find(name: str) -> NamedDialect:
         return folded[_plain(name)]
     words = [plain for word in name.split()[:1] if (plain := _plain(word))]
     near = [known for known in LIBRARIES for word in words if word in _plain(known)]
-    listed = f"; there are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
+    listed = (
+        f"; similar are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
+    )
     raise ValueError(f"no dialect is called {shown(name)}{listed}")
 
 

@@ -73,7 +73,7 @@ def setting(value: Any, field: str) -> float:
     """A hyperparameter or an option: finite, and from 0 up."""
     found = number(value, field)
     if not 0 <= found < math.inf:
-        fail(field, f"expected a finite number from 0 up, found {shown(value)}")
+        fail(field, f"expected a finite number of at least 0, found {shown(value)}")
     return found
 
 
@@ -92,9 +92,9 @@ def dialect(value: Any, field: str) -> Dialect:
     for axis, name in found.items():
         if axis in AXES and name not in AXES[axis].names:
             known = ", ".join(AXES[axis].names)
-            fail(f"{field}.{axis}", f"found {shown(name)}; there are {known}")
+            fail(f"{field}.{axis}", f"found {shown(name)}; the values are {known}")
         if axis not in AXES:
-            fail(field, f"no axis {shown(axis)}; there are {', '.join(AXES)}")
+            fail(field, f"no axis {shown(axis)}; the axes are {', '.join(AXES)}")
     return Dialect([f"{axis}={name}" for axis, name in found.items()])
 
 
@@ -159,4 +159,4 @@ def rows(
 
 def _near(key: str, known: Iterable[str]) -> str:
     near = get_close_matches(key[:60], known, 1)
-    return f"; perhaps {near[0]!r} was meant" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -13,7 +13,7 @@ from python_ref.scenarios.catalogue import scenario_names
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 DIRECTORY = Path(__file__).parent
-_MENDS = "`rmsproof golden regenerate` mends it"
+_MENDS = "`rmsproof golden regenerate` rewrites it"
 
 
 class GoldenError(ValueError):
@@ -120,13 +120,13 @@ def bundled(
     Our own, which decide what is said of ports, are held against their hashes.
 
     Raises:
-        GoldenError: a file cannot be read, or is not as it was written; names it.
+        GoldenError: a file cannot be read, or was changed after it was written; names it.
     """
     pattern = f"{dialect}/{precision}/*.json"
     found = [(path, load(path)) for path in (directory or DIRECTORY).glob(pattern)]
     if directory is None:
         for problem in sums.problems(DIRECTORY, [path for path, _ in found], pattern):
-            raise GoldenError(f"{problem}; `rmsproof golden regenerate` mends it")
+            raise GoldenError(f"{problem}; `rmsproof golden regenerate` rewrites it")
     orders = (tuple(DIALECTS), PRECISIONS, scenario_names())
 
     def place(path: Path) -> list[tuple[int, str]]:

@@ -31,10 +31,14 @@ def problems(directory: Path, paths: Iterable[Path], pattern: str = "*/*/*.json"
     """
     listed, found = _listed(directory), set(paths)
     if not listed:
-        return [f"{directory / NAME}: is missing or not whole"]
+        return [f"{directory / NAME}: is missing or incomplete"]
     wanted = {path for path in listed if path.relative_to(directory).match(pattern)}
     return sorted(
-        [f"{path}: is not as it was written" for path in found & wanted if _changed(path, listed)]
+        [
+            f"{path}: was changed after it was written"
+            for path in found & wanted
+            if _changed(path, listed)
+        ]
         + [f"{path}: is not listed in {NAME}" for path in found - wanted]
         + [f"{path}: is missing" for path in wanted - found]
     )

@@ -25,7 +25,7 @@ def verify(directory: Path | None = None) -> list[str]:
         if path.read_bytes() != writing.dumps(golden).encode():
             problems.append(f"{path}: differs from what the reference gives now")
     problems.extend(
-        f"{orphan}: belongs to no scenario" for orphan in sorted(files_of(directory) - set(wanted))
+        f"{orphan}: belongs to no golden" for orphan in sorted(files_of(directory) - set(wanted))
     )
     if directory is None and not problems:
         problems = sums.problems(reading.DIRECTORY, wanted)

@@ -172,7 +172,8 @@ def test_what_cannot_be_bound_is_bad_input_and_the_others_still_run(
     assert done.code == 2
     assert done.err == (
         "rmsproof: shapeless.py: no method or function of the right shape: area(width, height):"
-        " no role for width, height. Name the roles in port.toml, for example\n[bind]\n"
+        " unrecognised width, height. Say in port.toml which parameter is which, for example\n"
+        "[bind]\n"
         'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"\n'
     )
 
@@ -246,7 +247,7 @@ def test_a_command_that_speaks_text_is_garbled_and_one_that_is_not_there_crashes
     """Both are the port's fault, so they are verdicts."""
     done = call("check", "--json", "-", "--", *python(BANNER))
     row = json.loads(done.out)["results"][0]
-    said = "a line that is not JSON: 'Welcome to RMSProp 2.1'"
+    said = "protocol error: a line that is not JSON: 'Welcome to RMSProp 2.1'"
     assert (row["verdict"], row["message"], done.code) == ("garbled", said, 1)
     done = call("check", "--json", "-", "--", "no-such-command")
     row = json.loads(done.out)["results"][0]
@@ -258,7 +259,7 @@ def test_a_command_that_speaks_text_is_garbled_and_one_that_is_not_there_crashes
 
 GONE = (
     "rmsproof: gone.py: no such file or folder. A target is a source file"
-    " (.java, .scala, .clj, .py), a folder with port.toml, module:Object, or -- COMMAND ARGS\n"
+    " (.java, .scala, .clj, .kt, .py), a folder with port.toml, module:Object, or -- COMMAND ARGS\n"
 )
 
 
@@ -280,25 +281,26 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
         (["check", "gone.py"], GONE),
         (
             ["check", "notes.txt"],
-            "rmsproof: notes.txt: .txt is no language of ours (.java, .scala, .clj, .py);"
-            " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS\n",
+            "rmsproof: notes.txt: unknown ending .txt;"
+            " the known ones are .java, .scala, .clj, .kt, .py."
+            " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
         ),
         (
             ["check", "Makefile"],
-            "rmsproof: Makefile: no ending is no language of ours (.java, .scala, .clj, .py);"
-            " a port in another one is checked as a command: rmsproof check -- COMMAND ARGS\n",
+            "rmsproof: Makefile: no ending; the known ones are .java, .scala, .clj, .kt, .py."
+            " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
         ),
         (
             ["check", "empty"],
-            "rmsproof: empty/port.toml: is not there; a folder is a port by its port.toml\n",
+            "rmsproof: empty/port.toml: does not exist; a folder needs a port.toml to be checked\n",
         ),
         (
             ["check"],
-            "rmsproof: check wants a TARGET; `rmsproof check --help` says what that may be\n",
+            "rmsproof: check needs a TARGET; `rmsproof check --help` says what that may be\n",
         ),
         (
             ["check", "mine.py", "--transport", "smoke"],
-            "rmsproof: --transport 'smoke': there are jpype, stdio and local\n",
+            "rmsproof: --transport 'smoke': no such transport; choose jpype, stdio or local\n",
         ),
         (
             ["check", "mine.py", "--transport", "jpype"],
@@ -310,11 +312,11 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
         ),
         (
             ["check", "mine.py", "--dialect", "epsilon=below"],
-            "rmsproof: dialect: epsilon has no value 'below'; there are"
+            "rmsproof: dialect: epsilon has no value 'below'; its values are"
             " outside, inside, none, maximum\n",
         ),
         (["golden", "show", "nothing"], "no golden 'nothing'; `rmsproof golden list` shows them\n"),
-        (["golden", "verify", "gone"], "rmsproof: gone: is no folder\n"),
+        (["golden", "verify", "gone"], "rmsproof: gone: is not a folder\n"),
     ],
 )
 def test_bad_input_is_one_message(
@@ -345,8 +347,8 @@ def test_bad_options_are_named(
 
 def test_an_unknown_edition_is_refused_naming_those_there_are(refused: Callable[..., str]) -> None:
     assert refused("run", "java/triple") == (
-        "rmsproof: no edition 'java/triple'; there are java/published, java/imported, java/double,"
-        " scala/published, scala/class, clojure/published, clojure/scoped, clojure/dereferenced,"
+        "rmsproof: no edition 'java/triple'; choose one of java/published, java/imported,"
+        " java/double, scala/published, scala/class, clojure/published, clojure/scoped, clojure/dereferenced,"
         " clojure/indexed, clojure/returned, clojure/remembered, clojure/conformant\n"
     )
 
@@ -359,25 +361,25 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
     [
         (
             MANIFEST + 'colour = "red"\n',
-            "Object contains unknown field `colour`; there are name, language, source, object,"
+            "unknown field `colour`; the fields are name, language, source, object,"
             " command, shows, repair, rung, claims, expectation, bind",
         ),
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
         (MANIFEST + "shows = 3\n", "shows: Expected `str`, got `int`"),
         (MANIFEST.replace('"mine"', "7"), "name: Expected `str`, got `int`"),
-        ('language = "python"\nsource = "mine.py"\n', "Object missing required field `name`"),
+        ('language = "python"\nsource = "mine.py"\n', "missing the field `name`"),
         (
             MANIFEST + "[expectation]\nverdict = 1\n",
             "expectation.verdict: Expected `str`, got `int`",
         ),
         (
             MANIFEST + '[expectation]\nverdict = "fine"\n',
-            "expectation.verdict: 'fine' is none of does-not-compile, times-out, crashes, garbled,"
-            " diverges, conforms, exact, no-update, unsupported, not-run",
+            "expectation.verdict: 'fine' is not one of does-not-compile, times-out, crashes,"
+            " garbled, diverges, conforms, exact, no-update, unsupported, not-run",
         ),
         (
             MANIFEST + '[expectation]\nverdict = "exact"\nword = "exact"\n',
-            "expectation: Object contains unknown field `word`; there are verdict, deviations",
+            "expectation: unknown field `word`; the fields are verdict, deviations",
         ),
         (
             MANIFEST + '[expectation]\nverdict = "diverges"\ndeviations = ["epsilon"]\n',
@@ -387,21 +389,22 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (
             MANIFEST + '[claims]\ndeviations = ["epsilon=below"]\n',
             "claims: dialect: epsilon has no value 'below';"
-            " there are outside, inside, none, maximum",
+            " its values are outside, inside, none, maximum",
         ),
         (
             MANIFEST + '[bind]\nrate = "lr"\n',
-            "bind.rate: no such key; there are class, method, function, learning_rate, decay_rate,"
-            " epsilon, momentum, weight_decay, clip, mean_decay, gradients, weights, state",
+            "bind.rate: no such key; the keys are class, method, function, learning_rate,"
+            " decay_rate, epsilon, momentum, weight_decay, clip, mean_decay, gradients, weights, state",
         ),
         (
             MANIFEST + '[claims]\ndialects = ["formula"]\n',
-            "claims: Object contains unknown field `dialects`; perhaps `dialect` was meant",
+            "claims: unknown field `dialects`; did you mean `dialect`?",
         ),
         (MANIFEST + "[bind]\nclass = 1\n", "bind[...]: Expected `str`, got `int`"),
         (
             MANIFEST.replace('"python"', '"cobol"'),
-            "language: 'cobol' is none of java, scala, clojure, python; or give a command",
+            "language: 'cobol' is not one of java, scala, clojure, kotlin, python;"
+            " give a command for any other",
         ),
         (
             MANIFEST.replace("mine.py", "yours.py"),
@@ -409,15 +412,15 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         ),
         (
             MANIFEST.replace("mine.py", "../mine.py"),
-            "source: '../mine.py' leaves the folder; put the file beside port.toml",
+            "source: '../mine.py' is outside the folder; put the file beside port.toml",
         ),
         (
             MANIFEST + 'object = "mine:RMSProp"\n',
-            "exactly one of source, object and command says where the port is",
+            "give exactly one of source, object and command",
         ),
         (
             'name = "mine"\nlanguage = "python"\n',
-            "exactly one of source, object and command says where the port is",
+            "give exactly one of source, object and command",
         ),
         ("name = ", "is not TOML: Invalid value (at end of document)"),
         ('name = "\xff"'.encode("latin-1"), "is not UTF-8 (byte 8)"),
@@ -455,7 +458,7 @@ def test_a_truncated_golden_is_bad_input(
 ) -> None:
     """Ours, and never held against a port."""
     err = refused(*arguments)
-    assert err.startswith(f"rmsproof: {spoiled_goldens}: is not whole JSON: ")
+    assert err.startswith(f"rmsproof: {spoiled_goldens}: is not complete JSON: ")
     assert err.count("\n") == 1
 
 

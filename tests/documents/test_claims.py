@@ -47,7 +47,7 @@ def test_what_earlier_blocks_did_counts_before_a_page_is_said_to_be_wrong(
 def test_what_every_run_prints_otherwise_is_no_contradiction(written: Examine) -> None:
     code = IMPORT + RIGHT + "import random\n" + USE + "print(random.random())"
     row = written(fenced(code) + shown("0.123456")).rows[0]
-    assert row.findings[-1].endswith("was not checked: every run prints another")
+    assert row.findings[-1].endswith("was not checked: each run prints something else")
     assert not row.contradicted
 
 

@@ -451,7 +451,7 @@ def test_secrets_of_the_environment_stay_out(
 def test_a_fence_that_never_closes_and_bytes_that_are_no_text_are_said(written: Examine) -> None:
     found = written(f"```python\n{IMPORT}{RIGHT}")
     assert verdicts(found.rows[0]) == ["exact"]
-    assert "its fence is never closed" in found.rows[0].findings
+    assert "its code fence is never closed" in found.rows[0].findings
     latin = fenced(IMPORT + RIGHT + "\n# caf\xe9").encode("latin-1")
     found = written(latin + b"\n" + fenced(IMPORT + RIGHT).encode())
     assert verdicts(found.rows[0])[0] == "does-not-compile"

@@ -164,8 +164,8 @@ def test_magics_are_left_out_and_operators_are_not(line: str, left: str) -> None
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (json.dumps(PAGE)[:-20], "is not whole JSON"),
-        ("", "is not whole JSON"),
+        (json.dumps(PAGE)[:-20], "is not complete JSON"),
+        ("", "is not complete JSON"),
         ("[1, 2]", "is not a notebook"),
         ("{}", "is not a notebook"),
         ('{"nbformat": 9, "cells": []}', "is not a notebook"),

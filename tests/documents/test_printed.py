@@ -71,24 +71,24 @@ LINE = "line 1 of the output shown is"
     ],
 )
 def test_is_another_number(shown: str, actual: str) -> None:
-    sentence = f'{LINE} "{shown}", what came is "{actual}": {shown} against {actual}'
+    sentence = f'{LINE} "{shown}", but the code prints "{actual}": {shown} against {actual}'
     assert differs(shown, actual) == sentence
 
 
 @pytest.mark.parametrize(
     ("shown", "actual", "sentence"),
     [
-        ("w1 0.5", "w2 0.5", f'{LINE} "w1 0.5", what came is "w2 0.5"'),
-        ("done", "Done", f'{LINE} "done", what came is "Done"'),
-        ("x", "", f'{LINE} "x", what came is nothing of that'),
-        ("", "x", 'after all of the output shown comes "x"'),
+        ("w1 0.5", "w2 0.5", f'{LINE} "w1 0.5", but the code prints "w2 0.5"'),
+        ("done", "Done", f'{LINE} "done", but the code prints "Done"'),
+        ("x", "", f'{LINE} "x", but the code prints nothing more'),
+        ("", "x", 'the code prints more than the output shown: "x"'),
         ("a\nm: 0.5", "a\nm: 0.75",
-         'line 2 of the output shown is "m: 0.5", what came is "m: 0.75": 0.5 against 0.75'),
+         'line 2 of the output shown is "m: 0.5", but the code prints "m: 0.75": 0.5 against 0.75'),
         ("a\n...\nz 1", "a\nb\nz 2",
-         'line 3 of the output shown is "z 1", what came is "z 2": 1 against 2'),
+         'line 3 of the output shown is "z 1", but the code prints "z 2": 1 against 2'),
         ("a\n...\nm\n...\nz", "a\nb\nz",
-         'line 3 of the output shown is "m", what came is nothing of that'),
-        ("a\n...\na", "a", 'line 3 of the output shown is "a", what came is nothing of that'),
+         'line 3 of the output shown is "m", but the code prints nothing more'),
+        ("a\n...\na", "a", 'line 3 of the output shown is "a", but the code prints nothing more'),
     ],
 )  # fmt: skip
 def test_the_first_difference_is_named(shown: str, actual: str, sentence: str) -> None:

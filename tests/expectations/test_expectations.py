@@ -105,50 +105,55 @@ def test_what_is_known_is_as_expected(name: str) -> None:
 
 
 OTHERWISE = {
-    "nothing is known": (ALL, INSIDE, [], "not among what is known: diverges"),
+    "nothing is known": (ALL, INSIDE, [], "not a known difference: diverges"),
     "a new golden": (
         ALL,
         INSIDE,
         [Known("diverges", INSIDE, ("a", "c"))],
-        "not among what is known: diverges at reference/b",
+        "not a known difference: diverges at reference/b",
     ),
     "another name": (
         ALL,
         frozenset({"epsilon=none"}),
         [Known("diverges", INSIDE)],
-        "known for epsilon=inside, found epsilon=none",
+        "known: epsilon=inside; now: epsilon=none",
     ),
     "one name more": (
         ALL,
         BOTH,
         [Known("diverges", INSIDE)],
-        "known for epsilon=inside, found epsilon=inside, momentum=nesterov",
+        "known: epsilon=inside; now: epsilon=inside, momentum=nesterov",
     ),
-    "one name less": (ALL, INSIDE, [Known("diverges", BOTH)], "found epsilon=inside"),
+    "one name less": (ALL, INSIDE, [Known("diverges", BOTH)], "now: epsilon=inside"),
     "no name any more": (
         ALL,
         frozenset(),
         [Known("diverges", INSIDE)],
-        "known for epsilon=inside, found nothing that explains it",
+        "known: epsilon=inside; now: no explanation",
     ),
     "it crashes now": (
         ("diverges", "crashes", "diverges"),
         INSIDE,
         [Known("diverges", INSIDE)],
-        "not among what is known: crashes at reference/b",
+        "not a known difference: crashes at reference/b",
     ),
-    "of another port": (ALL, INSIDE, [Known("diverges", INSIDE, port="q")], "not among"),
+    "of another port": (
+        ALL,
+        INSIDE,
+        [Known("diverges", INSIDE, port="q")],
+        "not a known difference",
+    ),
     "it moves nothing at all": (
         ("still",) * 3,
         frozenset({"write=none"}),
         [Known("diverges")],
-        "not among what is known: no-update",
+        "not a known difference: no-update",
     ),
     "not run, and it does not die": (
         ("diverges", "diverges", "not-run"),
         INSIDE,
         [Known("diverges", INSIDE)],
-        "not among what is known: not-run at reference/c",
+        "not a known difference: not-run at reference/c",
     ),
 }
 
@@ -162,8 +167,8 @@ def test_what_is_known_otherwise_is_a_difference(name: str) -> None:
 
 
 STALE = {
-    "it got better": (("right",) * 3, Known("diverges", INSIDE), "is not shown any more"),
-    "it got better there": (ONE, Known("crashes", None, ("a",)), "is not shown any more"),
+    "it got better": (("right",) * 3, Known("diverges", INSIDE), "no longer shows"),
+    "it got better there": (ONE, Known("crashes", None, ("a",)), "no longer shows"),
     "the golden is gone": (ONE, Known("diverges", INSIDE, ("gone",)), "no golden has that name"),
     "the port is gone": (ONE, Known("diverges", INSIDE, port="q"), "no port here has that name"),
 }
@@ -212,7 +217,7 @@ def test_better_has_an_order(word: str) -> None:
 def test_a_breach_says_whether_it_is_better() -> None:
     expected = Expectation("diverges", INSIDE)
     assert expected.breach("diverges", ["epsilon=inside"]) == ""
-    better = "better than expected, which is diverges (epsilon=inside)"
+    better = "better than expected, which was diverges (epsilon=inside)"
     assert expected.breach("exact", []) == better
     assert expected.breach("crashes", []) == "expected diverges (epsilon=inside)"
     assert expected.breach("diverges", ["epsilon=none"]) == "expected diverges (epsilon=inside)"
@@ -222,13 +227,13 @@ def test_a_breach_says_whether_it_is_better() -> None:
 
 REFUSED = {
     'x = "': "is not TOML",
-    "[[known]]": "known[0]: Object missing required field `verdict`",
-    '[[known]]\nverdict = "exact"': "known[0].verdict: 'exact' is none of",
-    '[[known]]\nverdict = "not-run"': "known[0].verdict: 'not-run' is none of",
-    '[[known]]\nverdict = "diverges"\ngolden = []': "known[0].golden: names no golden",
-    '[[known]]\nverdict = "diverges"\ngoldens = "a"': "known[0]: Object contains unknown field",
+    "[[known]]": "known[0]: missing the field `verdict`",
+    '[[known]]\nverdict = "exact"': "known[0].verdict: 'exact' is not one of",
+    '[[known]]\nverdict = "not-run"': "known[0].verdict: 'not-run' is not one of",
+    '[[known]]\nverdict = "diverges"\ngolden = []': "known[0].golden: is empty",
+    '[[known]]\nverdict = "diverges"\ngoldens = "a"': "known[0]: unknown field",
     '[[known]]\nverdict = "diverges"\ndeviations = ["epsilon=on"]': "known[0].deviations: ",
-    '[[known]]\nverdict = "crashes"\ndeviations = ["epsilon=inside"]': "crashes has none",
+    '[[known]]\nverdict = "crashes"\ndeviations = ["epsilon=inside"]': "crashes has no deviations",
     'known = "diverges"': "known: Expected `array`",
     '[[known]]\nverdict = "diverges"\n[[known]]\nverdict = 1': "known[1].verdict: Expected `str`",
 }
@@ -245,7 +250,7 @@ def test_a_file_that_says_nothing_of_use_is_refused(tmp_path: Path, text: str) -
 
 
 def test_a_file_that_is_not_there_says_how_it_is_made(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"is not there; .*--update-expectations writes it"):
+    with pytest.raises(UsageError, match=r"does not exist; .*--update-expectations writes it"):
         read(tmp_path / "known.toml")
 
 
@@ -318,7 +323,7 @@ def test_nothing_is_updated_from_a_run_that_did_not_judge_everything(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     shown = result(words, INSIDE if "diverges" in words else frozenset())
-    with pytest.raises(ToolchainError, match="p over local was not run, or not whole"):
+    with pytest.raises(ToolchainError, match="p over local was not run completely"):
         update.known(tmp_path / "known.toml", [], held([shown]), edge_decides=False)
     with pytest.raises(ToolchainError, match="nothing is updated"):
         update.manifests([shown])
@@ -341,9 +346,9 @@ def test_a_known_difference_is_written_held_and_missed(call: Any, tmp_path: Path
     (tmp_path / "known.toml").touch()
     red = call("check", "port.py", "--expect", "known.toml")
     assert red.code == 1
-    assert "not among what is known: diverges" in red.out.replace("\n", " ")
+    assert "not a known difference: diverges" in red.out.replace("\n", " ")
     command = "rmsproof check port.py --expect known.toml --update-expectations"
-    assert f"to expect what was shown:\n  {command}\n" in red.out
+    assert f"to make these results the expectation:\n  {command}\n" in red.out
     written = call(*command.split()[1:])
     assert (written.code, written.err) == (0, "")
     assert 'deviations = ["epsilon=inside"]' in (tmp_path / "known.toml").read_text("utf-8")
@@ -354,17 +359,17 @@ def test_a_known_difference_is_written_held_and_missed(call: Any, tmp_path: Path
     port.write_text(repaired, encoding="utf-8")
     better = call("check", "port.py", "--expect", "known.toml")
     assert better.code == 1
-    assert "expected in vain: diverges (epsilon=inside): is not shown any more" in better.out
+    assert "stale expectation: diverges (epsilon=inside): no longer shows" in better.out
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("check", "x.py", "--update-expectations"), "wants --expect FILE"),
-        (("check", "x.py", "--expect", "none.toml"), "none.toml: is not there"),
+        (("check", "x.py", "--update-expectations"), "needs --expect FILE"),
+        (("check", "x.py", "--expect", "none.toml"), "none.toml: does not exist"),
         (
             ("check", "x.py", "--expect", "n.toml", "--update-expectations", "--golden", "a"),
-            "no --golden",
+            "cannot be used with --golden",
         ),
         (("run", "java", "--update-expectations", "--golden", "page*"), "leave out"),
         (("run", "java", "--update-expectations", "--transport", "jpype"), "leave out"),
@@ -402,7 +407,7 @@ def test_an_edition_that_changed_prints_the_command_that_updates_it(
     manifest = editions('verdict = "exact"', 'verdict = "diverges"')
     red = call("run")
     assert red.code == 1
-    assert "better than expected, which is diverges" in red.out.replace("\n", " ")
+    assert "better than expected, which was diverges" in red.out.replace("\n", " ")
     command = "rmsproof run java/double --update-expectations"
     assert f"  {command}\n" in red.out
     done = call(*command.split()[1:])
@@ -423,5 +428,5 @@ def test_an_edition_that_was_not_run_is_not_updated(
     monkeypatch.setattr("harness.languages.jvm.prepare.Toolchain.prepare", no_java)
     done = call("run", "--update-expectations")
     assert done.code == 3
-    assert "java/double over jpype was not run, or not whole (no Java was found)" in done.err
+    assert "java/double over jpype was not run completely (no Java was found)" in done.err
     assert manifest.read_bytes() == before

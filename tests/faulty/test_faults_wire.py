@@ -63,13 +63,13 @@ SAID = {
         'the reply ends after 14 bytes: \'{"id": 2, "wei\'; the process ended with exit code 0',
     ),
     "text_before_reply": Said("garbled", "a line that is not JSON: 'computing 2 steps'"),
-    "text_after_reply": Said("garbled", "text after the reply: 'done'"),
+    "text_after_reply": Said("garbled", "output after the reply: 'done'"),
     "stdout_lines": Said("garbled", "a line that is not JSON: 'step 0: x+'"),
-    "reply_twice": Said("garbled", 'text after the reply: \'{"id": 4, "weights": .*'),
+    "reply_twice": Said("garbled", 'output after the reply: \'{"id": 4, "weights": .*'),
     "wrong_id": Said("garbled", "id 4 was asked, the reply has 999"),
     "id_of_the_question_before": Said("garbled", "id 4 was asked, the reply has 3"),
     "no_id": Said("garbled", "id 4 was asked, the reply has None"),
-    "bare_list": Said("garbled", "a JSON object was expected: .*"),
+    "bare_list": Said("garbled", "expected a JSON object: .*"),
     "deep_reply": Said("garbled", r"a line that is not JSON: '\[\[\[\[.*"),
     "huge_reply": Said("garbled", r"a reply of more than \d+ bytes to a request of \d+"),
     "endless_reply": Said("garbled", r"a reply of more than \d+ bytes to a request of \d+"),
@@ -78,20 +78,16 @@ SAID = {
     "extra_array": Said("garbled", "weights, step 1: array 'bias' was never given"),
     "wrong_length": Said("garbled", "weights, step 2, trap: 1 numbers, expected 2"),
     "missing_step": Said("garbled", "weights: 3 steps, expected 4"),
-    "null_array": Said(
-        "garbled", "weights, step 1, trap: a list of numbers was expected, found null"
-    ),
-    "null_number": Said(
-        "garbled", r"weights, step 1, trap\[1\]: a number was expected, found null"
-    ),
+    "null_array": Said("garbled", "weights, step 1, trap: expected a list of numbers, found null"),
+    "null_number": Said("garbled", r"weights, step 1, trap\[1\]: expected a number, found null"),
     "null_weights": Said("garbled", "weights: a list of steps was expected, found null"),
     "text_numbers": Said(
-        "garbled", r"weights, step 1, trap\[0\]: a number was expected, found text '.+'"
+        "garbled", r"weights, step 1, trap\[0\]: expected a number, found text '.+'"
     ),
     "nested_arrays": Said(
-        "garbled", r"weights, step 1, trap\[0\]: a number was expected, found a list"
+        "garbled", r"weights, step 1, trap\[0\]: expected a number, found a list"
     ),
-    "flat_step": Said("garbled", "weights, step 1: an object of arrays was expected, found a list"),
+    "flat_step": Said("garbled", "weights, step 1: expected an object of arrays, found a list"),
     "bad_average": Said("garbled", "moving_average, step 1, trap: 1 numbers, expected 2"),
     # It is wrong, and nothing is broken.
     "not_a_number": Said("diverges"),
@@ -134,9 +130,9 @@ def test_a_fault_is_on_its_own_scenario_and_named(name: str, results: dict[str, 
 # What comes between two answers is met by the question behind it: nobody else was asked.
 BEHIND = {
     "dies_after_reply": Said(
-        "crashes", "(before it was asked )?the process ended with exit code 3"
+        "crashes", "(before it was asked, )?the process ended with exit code 3"
     ),
-    "text_between_replies": Said("garbled", "text before it was asked: 'done'"),
+    "text_between_replies": Said("garbled", "output before it was asked: 'done'"),
 }
 
 

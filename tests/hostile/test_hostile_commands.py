@@ -89,7 +89,7 @@ def test_names_are_shown_and_not_obeyed(call: CommandLine, tmp_path: Path) -> No
     assert "\u202e" not in done.out
     first = next(line for line in done.out.splitlines() if "first divergence" in line)
     assert first.lstrip().startswith(
-        "first divergence: w\\x1b[2J\\n  diverges: no\\u202e step 1, w\\x1b[2J\\n"
+        "first divergence: w\\x1b[2J\\n  diverges: no\\u202e, step 1, w\\x1b[2J\\n"
     )
 
 

@@ -146,11 +146,11 @@ def test_any_line_is_a_fault(line: bytes) -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "message"),
     [
-        ('{"id":7,"id":7}', "garbled", "the key 'id' stands twice in one object"),
+        ('{"id":7,"id":7}', "garbled", "the key 'id' appears twice in one object"),
         ('{"id":7,"error":"\\ud800"}', "crashes", "\\ud800"),
         ('{"id":7,"error":[1]}', "crashes", "[1]"),
         ('{"id":7,"unsupported":"' + "x" * 30_000 + '"}', "unsupported", "x" * 20_000),
-        ('{"id":1' + "0" * 5_000 + "}", "garbled", "id 7 was asked, the reply has inf"),
+        ('{"id":1' + "0" * 5_000 + "}", "garbled", "the reply has id inf, the request had id 7"),
         ('{"id":7,"weights":[],"failure":{"kind":"exact"}}', "garbled", "weights: 0 steps"),
     ],
 )

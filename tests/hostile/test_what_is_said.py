@@ -17,7 +17,7 @@ from harness.model.errors import UsageError
 from harness.model.fields import of_json
 from python_ref import files
 
-_MENDS = "; `rmsproof golden regenerate` mends it"
+_MENDS = "; `rmsproof golden regenerate` rewrites it"
 _HYPER = GOLDEN["hyperparameters"]
 
 
@@ -37,13 +37,13 @@ def said(reader: str, content: str, folder: Path) -> str:
     [
         (
             {"weights": {"w": [0.5] * 1_001}},
-            "weights: has 1 arrays and 1,001 elements in all; observe 1,000 at most, a dozen tell"
-            " as much",
+            "weights: has 1 arrays and 1,001 elements in all; observe 1,000 at most; a dozen are"
+            " enough",
         ),
         (
             {"weights": {f"w{i}": [] for i in range(1_001)}},
-            "weights: has 1,001 arrays and 0 elements in all; observe 1,000 at most, a dozen tell"
-            " as much",
+            "weights: has 1,001 arrays and 0 elements in all; observe 1,000 at most; a dozen are"
+            " enough",
         ),
         (
             {"gradients": [{}] * 2_001, "observed": [{"w": [1.0, 1.0], "b": [1.0]}] * 2_001},
@@ -60,27 +60,27 @@ def said(reader: str, content: str, folder: Path) -> str:
         ),
         (
             {"weights": {"w" * 201: [0.5]}},
-            f"weights: the name '{'w' * 59}...' has 201 characters",
+            f"weights: the name '{'w' * 59}...' has 201 characters; 200 are allowed",
         ),
         (
             {"precision": "float32", "epsilon": 1e39},
-            "epsilon: 1e+39 is more than float32 holds",
+            "epsilon: 1e+39 is too large for float32",
         ),
         (
             {"precision": "float32", "options": {"clip": 1e39}},
-            "options.clip: 1e+39 is more than float32 holds",
+            "options.clip: 1e+39 is too large for float32",
         ),
         (
             {"gradients": [{"w1": [1.0]}] * 2},
-            "gradients[0].w1: is not among the weights; perhaps 'w' was meant",
+            "gradients[0].w1: is not among the weights; did you mean 'w'?",
         ),
         (
             {"gradients": [{"w\n\x1b[2J": [1.0]}] * 2},
-            "gradients[0].w\\n\\x1b[2J: is not among the weights; there are 'w', 'b'",
+            "gradients[0].w\\n\\x1b[2J: is not among the weights; the weights are 'w', 'b'",
         ),
         (
             {"dialect": "x" * 1_000},
-            f"dialect: dialect: no dialect is called '{'x' * 59}...';"
+            f"dialect: no dialect is called '{'x' * 59}...';"
             " `rmsproof dialects list` has them all",
         ),
         ({"learning_rate": True}, "learning_rate: Expected `float`, got `bool`"),
@@ -90,7 +90,7 @@ def said(reader: str, content: str, folder: Path) -> str:
         ),
         (
             {"options": {"momentun": 0.5}},
-            "options: Object contains unknown field `momentun`; perhaps `momentum` was meant",
+            "options: unknown field `momentun`; did you mean `momentum`?",
         ),
         ({"precision": "x\x1b[2J"}, "precision: Invalid enum value 'x\\x1b[2J'"),
     ],
@@ -106,21 +106,21 @@ def test_of_observations(changes: dict[str, Any], message: str, tmp_path: Path) 
         *(
             (
                 {"hyperparameters": {**_HYPER, name: value}},
-                f"hyperparameters.{name}: expected a finite number from 0 up, found {value!r}",
+                f"hyperparameters.{name}: expected a finite number of at least 0, found {value!r}",
             )
             for name in ("learning_rate", "decay_rate", "epsilon")
             for value in ("NaN", "Infinity", -1e-300)
         ),
         (
             {"hyperparameters": {**_HYPER, "options": {"momentun": 0.5}}},
-            "hyperparameters.options: unknown key 'momentun'; perhaps 'momentum' was meant",
+            "hyperparameters.options: unknown key 'momentun'; did you mean 'momentum'?",
         ),
         ({"hyperparameters": {**_HYPER, "epsilom": 1}}, "hyperparameters: unknown key 'epsilom';"
-         " perhaps 'epsilon' was meant"),
+         " did you mean 'epsilon'?"),
         ({"gradients": []}, "gradients: has no step"),
         ({"name": "a/../b"}, "name: expected DIALECT/PRECISION/SCENARIO, found 'a/../b'"),
-        ({"dialect": {"epsilon": ["inside"]}}, "dialect.epsilon: found ['inside']; there are"
-         " outside, inside, none, maximum"),
+        ({"dialect": {"epsilon": ["inside"]}}, "dialect.epsilon: found ['inside']; the values"
+         " are outside, inside, none, maximum"),
         ({"weights": {"w\n": ["x" * 999]}},
          f"weights.w\\n[0]: expected a number, found '{'x' * 59}...'"),
         ({"trajectory": [{"weights": {}, "moving_average": {}, "x": 1}]},
@@ -135,14 +135,14 @@ def test_of_goldens(changes: dict[str, Any], message: str, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"source": "../x"}, "source: '../x' leaves the folder; put the file beside port.toml"),
+        ({"source": "../x"}, "source: '../x' is outside the folder; put the file beside port.toml"),
         ({"source": "outside.py"},
-         "source: 'outside.py' leaves the folder; put the file beside port.toml"),
+         "source: 'outside.py' is outside the folder; put the file beside port.toml"),
         ({"source": "pipe.py"}, "source: there is no file 'pipe.py' beside it"),
-        ({"source": "a\0b"}, "source: 'a\\x00b' is no name; write a visible one"),
-        ({"name": "a\x1b[2J"}, "name: 'a\\x1b[2J' is no name; write a visible one"),
-        ({"nmae": "a"}, "Object contains unknown field `nmae`; perhaps `name` was meant"),
-        ({"bind": {"gradient": "g"}}, "bind.gradient: no such key; perhaps gradients was meant"),
+        ({"source": "a\0b"}, "source: 'a\\x00b' is not a name; use visible characters"),
+        ({"name": "a\x1b[2J"}, "name: 'a\\x1b[2J' is not a name; use visible characters"),
+        ({"nmae": "a"}, "unknown field `nmae`; did you mean `name`?"),
+        ({"bind": {"gradient": "g"}}, "bind.gradient: no such key; did you mean gradients?"),
         ({"claims": {"dialect": "x" * 999}},
          f"claims: dialect: no dialect is called '{'x' * 59}...';"
          " `rmsproof dialects list` has them all"),
@@ -162,8 +162,8 @@ def test_a_key_twice_is_named_with_its_line(tmp_path: Path) -> None:
     ("place", "why"),
     [
         ("folder", "it is a folder; name a file"),
-        ("pipe", "it is no regular file; save it to one"),
-        ("zeros", "it is no regular file; save it to one"),
+        ("pipe", "it is not a regular file; save it to one"),
+        ("zeros", "it is not a regular file; save it to one"),
         ("nowhere", "No such file or directory"),
         ("dangling", "No such file or directory"),
         ("circle", "Too many levels of symbolic links"),
@@ -189,11 +189,11 @@ def test_a_file_has_its_limit_and_not_a_byte_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ('{"a": 1, "b": 2, "a": 3}', "a key stands twice in one object: 'a'"),
-        ('{"a": 1e400}', "1e400 is more than a double holds"),
-        ('{"a": ' + "9" * 400 + "}", "9" * 59 + "... is more than a double holds"),
-        ('{"a": "\\udfff"}', "holds '\\udfff', half of a surrogate pair and no text"),
-        ('{"\\ud800": 1}', "holds '\\ud800', half of a surrogate pair and no text"),
+        ('{"a": 1, "b": 2, "a": 3}', "a key appears twice in one object: 'a'"),
+        ('{"a": 1e400}', "1e400 is too large for a double"),
+        ('{"a": ' + "9" * 400 + "}", "9" * 59 + "... is too large for a double"),
+        ('{"a": "\\udfff"}', "holds '\\udfff', half of a surrogate pair, which is not text"),
+        ('{"\\ud800": 1}', "holds '\\ud800', half of a surrogate pair, which is not text"),
         ('{"a": NaN}', "NaN must be the string 'NaN'"),
         ('{"a":' * 100_000, "is nested too deeply"),
     ],
@@ -223,15 +223,15 @@ class _Outer(msgspec.Struct, forbid_unknown_fields=True):
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ('{"option": {}}', "Object contains unknown field `option`; perhaps `options` was meant"),
-        ('{"x": {}}', "Object contains unknown field `x`; there are options, rows"),
+        ('{"option": {}}', "unknown field `option`; did you mean `options`?"),
+        ('{"x": {}}', "unknown field `x`; the fields are options, rows"),
         (
             '{"options": {"momentun": 1}}',
-            "options: Object contains unknown field `momentun`; perhaps `momentum` was meant",
+            "options: unknown field `momentun`; did you mean `momentum`?",
         ),
         (
             '{"rows": [{}, {"momentim": 1}]}',
-            "rows[1]: Object contains unknown field `momentim`; perhaps `momentum` was meant",
+            "rows[1]: unknown field `momentim`; did you mean `momentum`?",
         ),
         ('{"options": {"momentum": true}}', "options.momentum: Expected `float`, got `bool`"),
     ],

@@ -246,17 +246,17 @@ SAID = {
     "spare brace, javac": (
         SPARE,
         javac(SPARE, (6, CLASS_25, "}")),
-        "a closing brace too many taken out at line 45",
+        "a closing brace too many removed at line 45",
     ),
     "spare brace, ECJ": (
         SPARE,
         ecj(SPARE, (6, 'Syntax error on token "}", delete this token', "}")),
-        "a closing brace too many taken out at line 45",
+        "a closing brace too many removed at line 45",
     ),
     "class closed early": (
         EARLY,
         javac(EARLY, (5, CLASS, "void"), (6, CLASS, "}")),
-        "a closing brace too many taken out at line 43",
+        "a closing brace too many removed at line 43",
     ),
     "two public types, javac": (
         PUBLIC,
@@ -264,12 +264,12 @@ SAID = {
             PUBLIC,
             (3, "class Other is public, should be declared in a file named Other.java", "class"),
         ),
-        "`public` taken from Other",
+        "`public` removed from Other",
     ),
     "two public types, ECJ": (
         PUBLIC,
         ecj(PUBLIC, (3, "The public type Other must be defined in its own file", "Other")),
-        "`public` taken from Other",
+        "`public` removed from Other",
     ),
     "late import, javac": (
         LATE,

@@ -143,7 +143,7 @@ SAID = {
     "spare brace": (
         SPARE,
         scalac(SPARE, (6, SYNTAX, "eof expected, but '}' found", "}")),
-        "a closing brace too many taken out at line 35",
+        "a closing brace too many removed at line 35",
     ),
     "a report's line": (
         TOP,

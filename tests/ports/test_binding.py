@@ -108,7 +108,7 @@ def test_numbers_are_no_containers_and_containers_no_numbers() -> None:
     """A number called w, an array called d: the name does not go before the type."""
     construct, called = roles_of("lr:number, d:number, e:number", "g:array, w:array")
     assert (construct, called) == ([LR, DECAY, EPS], [G, W])
-    with pytest.raises(BindingError, match="no role for w"):
+    with pytest.raises(BindingError, match="unrecognised w"):
         roles_of("lr:number, rho:number, eps:number", "g:array, w:number, x:array")
 
 
@@ -268,8 +268,8 @@ def test_an_unknown_name_is_refused_naming_the_lines() -> None:
     odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
     assert refused(shape(odd)) == (
         "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
-        " (lr, rho, eps, blub): no role for blub."
-        " Name the roles in port.toml, for example\n[bind]\n"
+        " (lr, rho, eps, blub): unrecognised blub."
+        " Say in port.toml which parameter is which, for example\n[bind]\n"
         'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
     )
 
@@ -280,7 +280,7 @@ def test_what_came_closest_is_named_first() -> None:
     said = refused(shape(far, near))
     assert said.startswith(
         "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
-        " (lr, rho, eps): no role for blub; A.get0(): takes no gradients and weights; "
+        " (lr, rho, eps): unrecognised blub; A.get0(): does not take both gradients and weights; "
     )
     assert "get5" not in said, "a long class is not listed whole"
 
@@ -299,7 +299,7 @@ def test_nothing_to_call_is_refused_saying_what_a_port_is() -> None:
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        ("g:map, w:array", "gradients and weights are held differently"),
+        ("g:map, w:array", "one of gradients and weights is a map, the other an array"),
         ("g:map/float32, w:map/float64", "gradients and weights differ in precision"),
     ],
 )
@@ -324,13 +324,13 @@ def test_a_class_is_asked_for_by_any_of_its_names(asked: str) -> None:
 
 def test_a_class_that_is_not_there_is_refused() -> None:
     assert refused(shape(adam_like("RMSProp")), Wanted(class_name="Adam")) == (
-        "there is no class or function 'Adam'; found: RMSProp"
+        "no class or function 'Adam'; found: RMSProp"
     )
 
 
 def test_a_function_that_is_not_there_is_refused() -> None:
     assert refused(shape(adam_like("RMSProp")), Wanted(function="f")) == (
-        "there is no function 'f'; functions found: none"
+        "no function 'f'; functions found: none"
     )
 
 

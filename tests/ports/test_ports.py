@@ -272,43 +272,46 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "raises": (
         "crashes",
-        "reference/float64/page-one-step: step 1: ValueError: no good (raises.py:8)",
+        "test case reference/float64/page-one-step: step 1: ValueError: no good (raises.py:8)",
         CLASS.replace("BODY", "raise ValueError('no good')"),
     ),
     "exits": (
         "crashes",
-        "reference/float64/page-one-step: step 1: SystemExit: 0 (exits.py:8)",
+        "test case reference/float64/page-one-step: step 1: SystemExit: 0 (exits.py:8)",
         CLASS.replace("BODY", "import sys; sys.exit(0)"),
     ),
     "exits_at_once": (
         "crashes",
-        "reference/float64/page-one-step: the process ended with exit code 5",
+        "test case reference/float64/page-one-step: the process ended with exit code 5",
         CLASS.replace("BODY", "import os; os._exit(5)"),
     ),
     "killed": (
         "crashes",
-        "reference/float64/page-one-step: the process was ended by SIGKILL",
+        "test case reference/float64/page-one-step: the process was ended by SIGKILL",
         CLASS.replace("BODY", "import os; os.kill(os.getpid(), 9)"),
     ),
     "loops": (
         "times-out",
-        "reference/float64/page-one-step: no answer within 1 s; it was at step (loops.py:9)",
+        "test case reference/float64/page-one-step: no answer within 1 s;"
+        " it was at step (loops.py:9)",
         CLASS.replace("BODY", "\n            while True: pass"),
     ),
     "short": (
         "garbled",
-        "reference/float64/page-one-step: step 1: array 'w1' has shape (1,), expected (2,)",
+        "test case reference/float64/page-one-step: unusable result: step 1:"
+        " array 'w1' has shape (1,), expected (2,)",
         CLASS.replace("BODY", "w[k] = w[k][:1]; continue"),
     ),
     "texts": (
         "garbled",
-        "reference/float64/page-one-step: step 1: array 'w1' does not hold numbers only",
+        "test case reference/float64/page-one-step: unusable result: step 1:"
+        " array 'w1' has something else than numbers",
         CLASS.replace("BODY", "w[k] = ['a', 'b']; continue"),
     ),
     "unhelpful": (
         "no-update",
-        "neither the weights given nor a value returned ever change;"
-        " reference/float64/page-one-step step 1, w1[0]:"
+        "the weights never change, neither in the arrays given nor in a value returned;"
+        " reference/float64/page-one-step, step 1, w1[0]:"
         " expected 0.4968377233398313, observed 0.5, ",
         CLASS.replace("BODY", "continue"),
     ),

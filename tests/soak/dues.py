@@ -89,10 +89,10 @@ WIRE = {
     "an array too few": _garbled("step 1: array 'b' is missing"),
     "an array too many": _garbled("step 1: array 'c' was never given"),
     "a number too few": _garbled("step 1, w: 2 numbers, expected 3"),
-    "null for an array": _garbled("step 1, w: a list of numbers was expected, found null"),
-    "null for a number": _garbled("step 3, w[2]: a number was expected, found null"),
-    "text for a number": _garbled("step 3, w[2]: a number was expected, found text"),
-    "a list for a number": _garbled("step 3, w[2]: a number was expected, found a list"),
+    "null for an array": _garbled("step 1, w: expected a list of numbers, found null"),
+    "null for a number": _garbled("step 3, w[2]: expected a number, found null"),
+    "text for a number": _garbled("step 3, w[2]: expected a number, found text"),
+    "a list for a number": _garbled("step 3, w[2]: expected a number, found a list"),
 }
 LOCAL = {
     "right": Due("exact", often=20),

@@ -100,13 +100,13 @@ def test_a_port_that_does_not_read_is_not_waited_for(transport: StdioTransport) 
 @pytest.mark.parametrize(
     ("transport", "kind", "message"),
     [
-        ("true_for_an_id", "garbled", "id 1 was asked, the reply has True"),
+        ("true_for_an_id", "garbled", "the reply has id True, the request had id 1"),
         ("banner", "garbled", "a line that is not JSON: 'Welcome to RMSProp 2.1'"),
         ("other_protocol", "garbled", "describe: expected protocol 1, found 2"),
         (
             "other_precision",
             "garbled",
-            "describe: precision ['float64', 'bfloat16'] is none of"
+            "describe: precision ['float64', 'bfloat16'] is not one of"
             " float64, float32, float32_double",
         ),
         ("cannot_describe", "crashes", "describe: licence expired"),
@@ -132,8 +132,8 @@ def test_a_command_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("steps", "limit", "said"),
     [
-        (600, LARGEST_REQUEST, "at least 75 MB of JSON, and stdio takes 64 MB a scenario"),
-        (1, 1 << 20, "at least 2 MB of JSON, and stdio takes 1 MB a scenario"),
+        (600, LARGEST_REQUEST, "at least 75 MB of JSON, more than the 64 MB that stdio takes"),
+        (1, 1 << 20, "at least 2 MB of JSON, more than the 1 MB that stdio takes"),
     ],
 )
 def test_a_scenario_too_large_for_json_is_declined_without_asking(
@@ -187,7 +187,8 @@ def test_what_a_port_said_before_it_ended_unasked_is_told() -> None:
     )
     child, _ = transport._running()
     assert child.waited(5)
-    with pytest.raises(Unreachable, match=r"before it was asked .* 0; it had said .*usage: x FILE"):
+    told = r"before it was asked, .* 0; it had written .*usage: x FILE"
+    with pytest.raises(Unreachable, match=told):
         transport.describe()
 
 
@@ -198,7 +199,7 @@ def test_a_port_has_its_time_and_no_more() -> None:
     with StdioClosing("in_pieces") as transport:
         result = judge(of_command(["in_pieces"]), transport, Goldens("page*"), seconds=0.0)
     assert result.verdict.word == "not-run"
-    assert {c.fault.message for c in result.comparisons if c.fault} == {"its 60 s are over"}
+    assert {c.fault.message for c in result.comparisons if c.fault} == {"its 60 s were used up"}
 
 
 def test_the_plain_list_port_is_exact_at_every_golden() -> None:

@@ -64,7 +64,7 @@ def _text(path: Path) -> str:
         if path.is_dir():
             raise UsageError(f"{path}: is a folder; name the documents in it")
         if not path.is_file() and path.exists():
-            raise UsageError(f"{path}: is no regular file; give a document")
+            raise UsageError(f"{path}: is not a regular file; name a document")
         path.stat()
     except FileNotFoundError as error:
         raise UsageError(f"{path}: does not exist; check the name") from error
@@ -80,7 +80,7 @@ def _text(path: Path) -> str:
     if "\0" in text:
         line = _line(text, text.index("\0"))
         raise UsageError(
-            f"{path}: holds a NUL byte (line {line}), so it is no text; "
+            f"{path}: holds a NUL byte (line {line}), so it is not text; "
             "give Markdown, plain text or a notebook"
         )
     return text
@@ -94,7 +94,7 @@ def _decoded(path: Path, data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path}: begins as {encoding.upper()} but is not "
+            f"{path}: starts as {encoding.upper()} but is not "
             f"(byte {error.start}: {error.reason}); save it as UTF-8"
         ) from error
 

@@ -20,7 +20,7 @@ from harness.documents.extract import captions, prompts, shortcodes
 from harness.documents.extract.guess import guess, named
 from harness.languages.registry import judged, scripted
 
-UNCLOSED = "its fence is never closed"
+UNCLOSED = "its code fence is never closed"
 
 # Info strings of what a program prints, or of nothing in particular.
 _PLAIN = set("text txt plain plaintext none console terminal log nohighlight".split())

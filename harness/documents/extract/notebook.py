@@ -141,14 +141,14 @@ def _cells(path: Path, text: str) -> tuple[list[Any], Any]:
     except ValueError as error:
         said = str(error).partition("; use sys.")[0]
         raise UsageError(
-            f"{path}: is not whole JSON: {said}; it may be cut short: download or save it again"
+            f"{path}: is not complete JSON: {said}; it may be cut off: download or save it again"
         ) from error
     if not isinstance(found, dict):
-        raise _no_notebook(path, "it is no JSON object")
+        raise _no_notebook(path, "it is not a JSON object")
     if found.get("nbformat") != _VERSION or isinstance(found["nbformat"], float):
         if values > _MOST_OLD:
             raise UsageError(
-                f"{path}: is no notebook of version {_VERSION}, and too large for an older one;"
+                f"{path}: is not a notebook of version {_VERSION}, and too large for an older one;"
                 " open it in Jupyter and save it again"
             )
         found = _converted(path, text)

@@ -137,7 +137,7 @@ def _run(
     try:
         scratch = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise ToolchainError(f"there is no temporary folder: {error.strerror}") from error
+        raise ToolchainError(f"no temporary folder can be made: {error.strerror}") from error
     with scratch:
         place = Path(scratch.name)
         classes = place / "classes"

@@ -73,8 +73,8 @@ def resolve(closure: Closure) -> list[Path]:
             for folder in (root() / "jgo", root() / "m2"):
                 shutil.rmtree(folder, ignore_errors=True)
     raise ToolchainError(
-        f"{closure.coordinate} is not in the cache and Maven Central cannot be used: connect once"
-        f" and run the same command, or copy {root()} from a machine that did"
+        f"{closure.coordinate} is not in the cache and could not be fetched from Maven Central:"
+        f" run the same command once with a network, or copy {root()} from a machine that did"
         f" (RMSPROOF_CACHE names another folder); {problem}"
     )
 

@@ -51,7 +51,7 @@ class Java:
             if (path := self.home / folder / name).is_file():
                 return path
         raise ToolchainError(
-            f"{self.home}: holds no {name}; set JAVA_HOME to a JDK {OLDEST} or newer"
+            f"{self.home}: has no {name}; set JAVA_HOME to a JDK {OLDEST} or newer"
         )
 
 

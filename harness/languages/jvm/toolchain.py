@@ -103,7 +103,9 @@ class Toolchain:
                     self._adapters[language.name] = error
                 except CompileError as error:
                     # Ours, not the port's: never its verdict.
-                    failure = ToolchainError(f"our {language.name} adapter: {error}")
+                    failure = ToolchainError(
+                        f"rmsproof's own {language.name} adapter does not compile: {error}"
+                    )
                     self._adapters[language.name] = failure
             built = self._adapters[language.name]
         if isinstance(built, ToolchainError):
@@ -162,7 +164,7 @@ class Toolchain:
     def _archived(self, language: Hosting, path: str) -> list[str]:
         """The option that starts the JVM from an archive of loaded classes, or none."""
         with self._locked(language):
-            self.tell(f"preparing a quick start of {language.name}")
+            self.tell(f"preparing a faster start of {language.name}")
             training = language.serving(Prepared(language, (), language.warm()))
             archive = archives.archive(java(), path, _SHORT_LIVED, training)
         return [] if archive is None else [f"-XX:SharedArchiveFile={archive}"]

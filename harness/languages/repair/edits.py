@@ -119,7 +119,7 @@ def opened(broken: Broken, grammar: Grammar) -> Iterator[Repaired]:
             what = "a closing brace" if len(removed) == 1 else f"{len(removed)} closing braces"
             yield Repaired(
                 edited(broken.text, [Edit(token.start, token.end, "") for token in removed]),
-                f"{what} too many taken out at {where}",
+                f"{what} too many removed at {where}",
             )
 
 

@@ -103,7 +103,7 @@ def _expected(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repai
         if edits:
             marks = listed(sorted({f"`{edit.text}`" for edit in edits}))
             where = lines(broken.text, broken.line, [(e.start, e.end) for e in edits])
-            yield Repaired(edited(broken.text, edits), f"{marks} put in at {where}")
+            yield Repaired(edited(broken.text, edits), f"{marks} added at {where}")
 
 
 def _one_public(broken: Broken, said: str) -> Iterator[Repaired]:
@@ -122,7 +122,7 @@ def _one_public(broken: Broken, said: str) -> Iterator[Repaired]:
                     edits.append(Edit(token.start, unit.tokens[i + 1].start, ""))
                     names += unit.names
     if edits:
-        yield Repaired(edited(broken.text, edits), f"`public` taken from {listed(names)}")
+        yield Repaired(edited(broken.text, edits), f"`public` removed from {listed(names)}")
 
 
 def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> Iterator[Repaired]:

@@ -78,7 +78,7 @@ def _statements(name: str) -> Iterator[str]:
 def _layout(broken: Broken) -> Iterator[Repaired]:
     dedented = textwrap.dedent(broken.text)
     if dedented != broken.text and compiles(dedented):
-        yield Repaired(dedented, "the indentation of the whole block taken away")
+        yield Repaired(dedented, "the indentation of the whole block removed")
     expanded = broken.text.expandtabs(4)
     if expanded != broken.text and compiles(expanded):
         yield Repaired(expanded, "tabs replaced by four spaces")

@@ -69,7 +69,8 @@ def sandbox() -> Iterator[Sandbox]:
         made = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
     except OSError as error:
         raise ToolchainError(
-            f"no temporary folder can be made ({error.strerror}); set TMPDIR to a place for one"
+            f"no temporary folder can be made ({error.strerror});"
+            " set TMPDIR to a folder that can be written"
         ) from error
     with made as folder:
         yield Sandbox(Path(folder).resolve())

@@ -136,11 +136,11 @@ def test_a_dialect_keeps_deviations_only_in_the_order_of_the_axes() -> None:
         (["epsilon"], "'epsilon' is not of the form axis=value, such as epsilon=inside"),
         (
             ["epsilon=between"],
-            "epsilon has no value 'between'; there are outside, inside, none, maximum",
+            "epsilon has no value 'between'; its values are outside, inside, none, maximum",
         ),
         (
             ["epsilon=in=side"],
-            "epsilon has no value 'in=side'; there are outside, inside, none, maximum",
+            "epsilon has no value 'in=side'; its values are outside, inside, none, maximum",
         ),
         (["epsilon=inside", "epsilon=none"], "epsilon is given twice: inside and none"),
     ],
@@ -152,12 +152,16 @@ def test_rejects_what_is_no_deviation(deviations: list[str], message: str) -> No
 
 
 def test_rejects_an_unknown_axis_and_lists_the_known() -> None:
-    with pytest.raises(ValueError, match="no axis 'epsilom'; there are epsilon, initial_average"):
+    with pytest.raises(
+        ValueError, match="no axis 'epsilom'; the axes are epsilon, initial_average"
+    ):
         Dialect.parse(["epsilom=inside"])
 
 
 def test_rejects_an_unknown_constant() -> None:
-    with pytest.raises(ValueError, match="no constant 'beta'; there are learning_rate, momentum"):
+    with pytest.raises(
+        ValueError, match="no constant 'beta'; the constants are learning_rate, momentum"
+    ):
         Dialect(["momentum=nesterov"], {"beta": 0.9})
 
 

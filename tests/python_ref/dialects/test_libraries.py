@@ -74,7 +74,7 @@ def test_names_differ_even_without_case() -> None:
 
 
 def test_rejects_an_unknown_name_and_lists_what_is_near() -> None:
-    with pytest.raises(ValueError, match="no dialect is called 'keras 2'; there are") as raised:
+    with pytest.raises(ValueError, match="no dialect is called 'keras 2'; similar are") as raised:
         find("keras 2")
     assert "Keras 3" in str(raised.value)
     with pytest.raises(ValueError, match="`rmsproof dialects list` has them all"):
@@ -108,9 +108,9 @@ def test_a_setting_follows_the_librarys_name() -> None:
 @pytest.mark.parametrize(
     ("name", "ending"),
     [
-        ("optax adam", "; there are " + ", ".join(n for n in LIBRARIES if n.startswith("Optax"))),
+        ("optax adam", "; similar are " + ", ".join(n for n in LIBRARIES if n.startswith("Optax"))),
         ("dfdx-2", "; `rmsproof dialects list` has them all"),
-        ("dfdx 2", "; there are dfdx, dfdx momentum, dfdx centered"),
+        ("dfdx 2", "; similar are dfdx, dfdx momentum, dfdx centered"),
         ("", "; `rmsproof dialects list` has them all"),
         ("- dfdx 2", "; `rmsproof dialects list` has them all"),
     ],

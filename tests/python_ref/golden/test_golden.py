@@ -362,7 +362,7 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
     return change
 
 
-MENDS = "; `rmsproof golden regenerate` mends it"
+MENDS = "; `rmsproof golden regenerate` rewrites it"
 DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     "a weight's last digit": (
         replaced("0.4968377233398313", "0.4968377233398314"),
@@ -390,9 +390,12 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "truncation": (
         lambda text: text[: len(text) // 2],
-        "is not whole JSON: ",
+        "is not complete JSON: ",
     ),
-    "emptiness": (lambda text: "", "is not whole JSON: Expecting value: line 1 column 1 (char 0)"),
+    "emptiness": (
+        lambda text: "",
+        "is not complete JSON: Expecting value: line 1 column 1 (char 0)",
+    ),
     "an unknown key": (
         replaced('"class"', '"remark": 1,\n "class"'),
         f"$: unknown key 'remark'{MENDS}",
@@ -400,15 +403,15 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     "a missing key": (replaced(' "class": "core",\n', ""), f"$: 'class' is missing{MENDS}"),
     "a duplicate key": (
         replaced('"class": "core"', '"class": "core",\n "class": "core"'),
-        "is not whole JSON: a key stands twice in one object",
+        "is not complete JSON: a key appears twice in one object",
     ),
     "a NaN literal": (
         replaced("0.4968377233398313", "NaN"),
-        "is not whole JSON: NaN must be the string 'NaN'",
+        "is not complete JSON: NaN must be the string 'NaN'",
     ),
     "an Infinity literal": (
         replaced("0.4968377233398313", "-Infinity"),
-        "is not whole JSON: -Infinity must be the string '-Infinity'",
+        "is not complete JSON: -Infinity must be the string '-Infinity'",
     ),
     "another format": (
         replaced("rmsproof.golden/1", "rmsproof.golden/2"),
@@ -424,7 +427,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "no such axis": (
         replaced('"dialect": {}', '"dialect": {"epsilom": "inside"}'),
-        "dialect: no axis 'epsilom'; there are ",
+        "dialect: no axis 'epsilom'; the axes are ",
     ),
     "text for a number": (
         replaced("[0.1, -0.2]", '[0.1, "-0.2"]'),
@@ -512,7 +515,7 @@ def test_verify_and_regenerate_find_missing_and_orphan(directory: Path) -> None:
     missing.rename(orphan)
     assert goldens_of.verify(directory) == [
         f"{missing}: is missing",
-        f"{orphan}: belongs to no scenario",
+        f"{orphan}: belongs to no golden",
     ]
     assert sorted(goldens_of.regenerate(directory)) == sorted([missing, orphan])
     assert missing.read_bytes() == text

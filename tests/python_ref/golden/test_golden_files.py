@@ -240,16 +240,16 @@ def test_verifying_goes_on_after_each_that_is_wrong(three: dict[Path, Golden]) -
     first.unlink()
     missing, unreadable, different, *unknown = goldens_of.verify()
     assert missing == f"{first}: is missing"
-    assert unreadable.startswith(f"{second}: is not whole JSON: ")
+    assert unreadable.startswith(f"{second}: is not complete JSON: ")
     assert different == f"{third}: differs from what the reference gives now"
-    assert unknown == [f"{orphan}: belongs to no scenario" for orphan in orphans]
+    assert unknown == [f"{orphan}: belongs to no golden" for orphan in orphans]
 
 
 def test_what_verifies_elsewhere_needs_no_list_of_hashes(three: dict[Path, Golden]) -> None:
     goldens_of.regenerate()
     (reading.DIRECTORY / sums.NAME).unlink()
     assert goldens_of.verify(reading.DIRECTORY) == []
-    assert goldens_of.verify() == [f"{reading.DIRECTORY / sums.NAME}: is missing or not whole"]
+    assert goldens_of.verify() == [f"{reading.DIRECTORY / sums.NAME}: is missing or incomplete"]
 
 
 # -- certified ------------------------------------------------------------------------------------

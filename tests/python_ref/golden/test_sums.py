@@ -18,7 +18,7 @@ from python_ref.dialects.dialect import Dialect
 from python_ref.golden import reading, sums, writing
 
 ONE = "reference/float64/page-one-step.json"
-MENDS = "; `rmsproof golden regenerate` mends it"
+MENDS = "; `rmsproof golden regenerate` rewrites it"
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_change_that_reads_well_is_refused(copy: Path, what: str) -> None:
     goldens_to_feed._files.cache_clear()
     with pytest.raises(UsageError) as caught:
         fed()
-    assert str(caught.value) == f"{copy / ONE}: is not as it was written{MENDS}"
+    assert str(caught.value) == f"{copy / ONE}: was changed after it was written{MENDS}"
 
 
 @pytest.mark.parametrize("what", ["the learning rate", "the gradients", "the id", "half of it"])
@@ -80,7 +80,7 @@ def test_a_change_of_the_inputs_is_named(copy: Path, what: str) -> None:
         "the learning rate": (altered('"learning_rate": 0.001', '"learning_rate": 0.002'), "id: "),
         "the gradients": (altered(r'("gradients".*?\[)0\.1', r"\g<1>0.2"), "id: "),
         "the id": (altered('"id": "', '"id": "0'), "id: "),
-        "half of it": (lambda p: p.write_bytes(p.read_bytes()[:500]), "is not whole JSON: "),
+        "half of it": (lambda p: p.write_bytes(p.read_bytes()[:500]), "is not complete JSON: "),
     }[what]
     change(copy / ONE)
     with pytest.raises(UsageError) as caught:
@@ -96,14 +96,14 @@ def test_a_change_of_the_inputs_is_named(copy: Path, what: str) -> None:
             lambda here: shutil.copyfile(here / ONE, here / ONE.replace("one", "two")),
             f"{{0}}/{ONE.replace('one', 'two')}: is not listed in SHA256SUMS",
         ),
-        (lambda here: (here / sums.NAME).unlink(), "{0}/SHA256SUMS: is missing or not whole"),
+        (lambda here: (here / sums.NAME).unlink(), "{0}/SHA256SUMS: is missing or incomplete"),
         (
             lambda here: (here / sums.NAME).write_bytes((here / sums.NAME).read_bytes()[:-9]),
-            "{0}/SHA256SUMS: is missing or not whole",
+            "{0}/SHA256SUMS: is missing or incomplete",
         ),
         (
             lambda here: (here / sums.NAME).write_bytes(b"\xff\n"),
-            "{0}/SHA256SUMS: is missing or not whole",
+            "{0}/SHA256SUMS: is missing or incomplete",
         ),
     ],
 )

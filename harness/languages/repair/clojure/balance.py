@@ -251,7 +251,7 @@ def _at_the_end(chunk: list[_Piece]) -> tuple[list[Edit], str] | None:
         elif piece.text:
             return None
     if extra and not stack:
-        return extra, "closers of nothing removed %s"
+        return extra, "unmatched closing brackets removed %s"
     if stack and not extra:
         end = chunk[-1].end
         due = "".join(reversed(stack))

@@ -61,7 +61,7 @@ class ReadError(ValueError):
     Attributes:
         kind: unmatched (a closer without an opener), mismatched (a closer of another kind than
             its opener), unclosed (an opener or a quotation mark that nothing closes), incomplete
-            (a prefix before nothing), deep, or unreadable.
+            (a prefix with nothing after it), deep, or unreadable.
         offset, line, column: where; lines and columns count from 1.
     """
 
@@ -196,7 +196,7 @@ class _Reader:
         if last.kind == "root":
             return last
         if self.wanted[-1] >= 0:
-            raise self.fail("incomplete", "a prefix before nothing", last.start)
+            raise self.fail("incomplete", "a prefix with nothing after it", last.start)
         raise self.fail("unclosed", f"{opener(last)} is never closed", last.start)
 
     def begin(self, kind: str, token: Token, wanted: int) -> None:
@@ -218,12 +218,12 @@ class _Reader:
     def close(self, token: Token) -> None:
         form = self.open[-1]
         if self.wanted[-1] >= 0:
-            raise self.fail("incomplete", "a prefix before nothing", form.start)
+            raise self.fail("incomplete", "a prefix with nothing after it", form.start)
         if form.kind == "root":
-            raise self.fail("unmatched", f"{token.text} closes nothing", token.start)
+            raise self.fail("unmatched", f"{token.text} closes no bracket", token.start)
         expected = CLOSERS[opener(form)]
         if token.text != expected:
-            what = f"{token.text} where {expected} is due"
+            what = f"found {token.text} where {expected} was expected"
             raise self.fail("mismatched", what, token.start)
         form.end = token.end
         self.open.pop()
