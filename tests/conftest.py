@@ -54,7 +54,7 @@ def cli(tmp_path: Path) -> CommandLine:
         options.setdefault("cwd", tmp_path)
         path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
         options["env"] = {"PYTHONPATH": path, **options.get("env", {})}
-        done = command([sys.executable, "-m", "harness.cli", *arguments], **options)
+        done = command([sys.executable, "-m", "rmsproof", *arguments], **options)
         assert "Traceback" not in done.err, done.err
         return done
 
@@ -66,7 +66,7 @@ def call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[CommandLine]:
     """The command line in this process, which saves its start; ports run in theirs anyway."""
-    from harness.cli import main
+    from harness.commands.entry import main
 
     handler = signal.getsignal(signal.SIGTERM)
     monkeypatch.chdir(tmp_path)

@@ -27,12 +27,12 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
 def test_what_is_shown_is_printed(line: str) -> None:
     """Of all but `rmsproof run`, which test_run holds against the one run that it makes."""
     arguments = shlex.split(line)[1:]
-    done = command([sys.executable, "-m", "harness.cli", *arguments], cwd=REPOSITORY)
+    done = command([sys.executable, "-m", "rmsproof", *arguments], cwd=REPOSITORY)
     as_shown(done.out, line)
 
 
 def test_every_command_and_file_that_is_named_exists() -> None:
-    from harness.cli import main
+    from harness.commands.entry import main
 
     for name in re.findall(
         r"rmsproof (run|check|doc|tutorial|identify|power|golden \w+|dialects \w+)", TEXT

@@ -42,11 +42,15 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_carries_the_packages_and_nothing_of_the_workshop(unpacked: Path) -> None:
     tops = {path.name for path in unpacked.iterdir()}
-    assert {name for name in tops if not name.endswith(".dist-info")} == {"harness", "python_ref"}
+    assert {name for name in tops if not name.endswith(".dist-info")} == {
+        "rmsproof",
+        "harness",
+        "python_ref",
+    }
 
 
 def test_it_carries_every_file_of_the_packages(unpacked: Path) -> None:
-    for package in ("harness", "python_ref"):
+    for package in ("rmsproof", "harness", "python_ref"):
         for path in (REPOSITORY / package).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 name = path.relative_to(REPOSITORY)
@@ -78,7 +82,7 @@ def test_it_carries_the_licence_and_the_command(unpacked: Path) -> None:
     (information,) = unpacked.glob("*.dist-info")
     assert "Apache License" in (information / "licenses/LICENSE").read_text(encoding="utf-8")
     points = (information / "entry_points.txt").read_text(encoding="utf-8")
-    assert "rmsproof = harness.cli:main" in points
+    assert "rmsproof = rmsproof:main" in points
 
 
 def from_wheel(unpacked: Path, folder: Path, *arguments: str) -> Done:
@@ -100,7 +104,7 @@ def test_its_code_is_what_runs(unpacked: Path, tmp_path: Path) -> None:
 
 
 def test_it_runs_in_an_empty_folder_as_expected(unpacked: Path, tmp_path: Path) -> None:
-    done = from_wheel(unpacked, tmp_path, "-m", "harness.cli", "run", "java", "--json", "-")
+    done = from_wheel(unpacked, tmp_path, "-m", "rmsproof", "run", "java", "--json", "-")
     assert (done.code, done.err) == (0, "")
     rows = json.loads(done.out)["results"]
     assert [(row["port"], row["transport"], row["verdict"]) for row in rows] == [

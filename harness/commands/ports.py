@@ -122,21 +122,19 @@ def check(
             "--update-expectations needs --expect FILE, and cannot be used with --golden"
         )
     known = [] if expect is None or (update_expectations and not expect.exists()) else read(expect)
+    claims = dialect or []
+    ports_of.dialect(claims)
     errors: list[str] = []
     ports: list[Port] = []
     for target in targets or []:
         try:
-            ports.append(ports_of.of_target(target))
+            ports.append(ports_of.own(target, claims, class_name))
         except UsageError as error:
             errors.append(str(error))
     if command is not None:
-        ports.append(ports_of.of_command(command.split("\0")))
+        ports.append(ports_of.own(command.split("\0"), claims, class_name))
     if not ports and not errors:
         raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")
-    ports = [replace(ports_of.with_class(port, class_name), expectation=None) for port in ports]
-    if dialect:
-        claim = ports_of.dialect(dialect)
-        ports = [replace(port, claim=claim) for port in ports]
     for message in errors:
         problem(message)
     if not ports:

@@ -1,6 +1,6 @@
 """The process in which a document's Python runs: whole scripts, and trainers call by call.
 
-    python -m harness.documents.child READ WRITE NAME
+    python -P start.py harness.documents.child READ WRITE NAME
 
 The task comes as JSON through the pipe READ, answers go back through WRITE, a line each, as
 soon as they are known; whatever the code prints goes nowhere near them. `script` runs pieces in
@@ -22,11 +22,13 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.documents.printed import begins, differs
+from harness.machine.start import make_way
 from harness.transport.python_host import said, syntax_said
 
 # A listing prints some lines; what prints more has run away.
@@ -252,6 +254,7 @@ def main() -> None:
     with os.fdopen(read, "rb") as file:
         task = json.load(file)
     sys.argv[:] = [name]
+    make_way(str(Path.cwd()))
 
     def late(_signal: int, _frame: Any) -> None:
         raise _Late(f"did not end within {task['seconds']:g} s")
@@ -262,7 +265,3 @@ def main() -> None:
             replies.write(json.dumps(answer) + "\n")
             replies.flush()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

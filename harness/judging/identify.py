@@ -10,7 +10,7 @@ import numpy as np
 from harness.comparison.compare import Divergence, first_difference, same
 from harness.diagnosis.diagnose import diagnose
 from harness.judging.judge import Result
-from harness.judging.observation_files import read
+from harness.judging.observation_files import Source, path_of, read
 from harness.judging.verdict import Verdict
 from harness.model.evidence import Evidence
 from harness.ports.port import Port
@@ -33,11 +33,11 @@ class Identified:
     result: Result
 
 
-def identify(path: Path) -> Identified:
-    """Read and explain an observation file. Raises UsageError."""
-    evidence, claim = read(path)
+def identify(source: Source) -> Identified:
+    """Read and explain an observation. Raises UsageError."""
+    evidence, claim = read(source)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
-        return _identified(path, evidence, claim)
+        return _identified(path_of(source), evidence, claim)
 
 
 def _identified(path: Path, evidence: Evidence, claim: Dialect) -> Identified:

@@ -6,7 +6,8 @@ and the field.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from harness.model.errors import UsageError
 from harness.model.evidence import Evidence
-from harness.model.fields import of_json
+from harness.model.fields import converted, of_json
 from harness.ports.port import dialect
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import shown, visible
@@ -62,17 +63,39 @@ class _Observation(msgspec.Struct, forbid_unknown_fields=True):
     name: str = ""
 
 
-def read(path: Path) -> tuple[Evidence, Dialect]:
-    """Read a file; return what was seen, and the dialect it is claimed to be.
+Source = str | os.PathLike[str] | Mapping[str, Any]
+"""A file, or what one holds; arrays are lists or anything that has a `tolist`."""
+
+
+def path_of(source: Source) -> Path:
+    """How messages and reports call an observation."""
+    return Path("observation") if isinstance(source, Mapping) else Path(source)
+
+
+def read(source: Source) -> tuple[Evidence, Dialect]:
+    """Read an observation; return what was seen, and the dialect it is claimed to be.
 
     Raises:
         UsageError: it cannot be read, or does not say what it must; names file and field.
     """
-    found = of_json(path, LARGEST, "observe fewer elements", _Observation)
+    path = path_of(source)
+    if isinstance(source, Mapping):
+        found = converted(path, _plain({"format": FORMAT, **source}), _Observation)
+    else:
+        found = of_json(path, LARGEST, "observe fewer elements", _Observation)
     try:
         return _evidence(path, found), _claim(found)
     except _Wrong as error:
         raise UsageError(f"{path}: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """A value of Python's own types, as a file would have it."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 class _Wrong(Exception):

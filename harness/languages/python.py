@@ -55,7 +55,7 @@ class Python(Language):
     ) -> Hosted:
         """Its file, or the object of a module on the path."""
         if port.reference:
-            return Hosted(loading(object=port.reference, search=[str(port.folder.absolute())]))
+            return Hosted(loading(object=port.reference, folder=str(port.folder.absolute())))
         return Hosted(loading(source=str(port.source[0].absolute())))
 
     def names(self, text: str) -> list[str]:
@@ -77,5 +77,5 @@ class Python(Language):
 
 
 def loading(**source: Any) -> dict[str, Any]:
-    """What a worker's `load` is told of a `source` file, or an `object` and where to `search`."""
+    """What a worker's `load` is told of a `source` file, or an `object` and its `folder`."""
     return {"jvm": False, "language": "python", **source}

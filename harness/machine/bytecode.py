@@ -1,4 +1,4 @@
-"""How Python processes of ours find our package, and compiled, so that none compiles NumPy anew.
+"""How Python processes of ours are started, and find modules compiled: none compiles NumPy anew.
 
 Where Python may write, compiled modules lie beside their sources. Where it was told not to
 (containers, CI), each process would compile everything it imports, in half a second; there they
@@ -21,11 +21,13 @@ import numpy as np
 
 import harness
 import python_ref
+from harness.machine import start
 from harness.machine.cache import kept
 from harness.model.errors import ToolchainError
 
 _NEEDED = ("harness.documents.child", "harness.transport.worker", "harness.transport.jvm_host")
 _PACKAGES = (Path(harness.__file__).parent, Path(python_ref.__file__).parent)
+_FOLDER = str(_PACKAGES[0].parent)
 _WORKER = str(_PACKAGES[0] / "transport" / "worker.py")
 # On a loaded machine; NumPy is compiled in half a second.
 _SECONDS = 60
@@ -33,12 +35,17 @@ _SECONDS = 60
 _HEAD = 16
 
 
+def command(module: str) -> list[str]:
+    """What starts a module of ours, whose `main` is called; its arguments follow."""
+    return [sys.executable, "-P", start.__file__, module]
+
+
 def environment() -> dict[str, str]:
     """What the environment of a Python process of ours says about modules."""
-    # Our own package must be found whatever folder they are in.
-    found = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
-    place = _prefix(found["PYTHONPATH"])
-    return {**found, "PYTHONDONTWRITEBYTECODE": "1", **place}
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    # An empty PYTHONPATH is none: what the user's names is found later, where it can do no harm.
+    found = {start.PATH: path, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**found, **_prefix(path)}
 
 
 @cache
@@ -52,8 +59,8 @@ def _prefix(path: str) -> dict[str, str]:
 
     def make(folder: Path) -> None:
         subprocess.run(
-            [sys.executable, "-c", f"import {', '.join(_NEEDED)}"],
-            env={**given, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": str(folder)},
+            [sys.executable, "-P", "-c", f"import {', '.join(_NEEDED)}"],
+            env={**given, "PYTHONPATH": _FOLDER, "PYTHONPYCACHEPREFIX": str(folder)},
             capture_output=True,
             timeout=_SECONDS,
             check=True,

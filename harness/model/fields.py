@@ -47,7 +47,7 @@ def of_json(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
         found = files.strict(text)
     except files.UnreadableError as error:
         raise UsageError(f"{path}: {error}") from error
-    return _converted(path, found, wanted)
+    return converted(path, found, wanted)
 
 
 def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
@@ -68,7 +68,7 @@ def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
     except ValueError as error:  # TOMLDecodeError, or a whole number of thousands of digits
         said = str(error).partition("; use sys.")[0]
         raise UsageError(f"{path}: is not TOML: {said}{_line(text, said)}") from error
-    return _converted(path, found, wanted)
+    return converted(path, found, wanted)
 
 
 def _line(text: str, message: str) -> str:
@@ -81,7 +81,8 @@ def _line(text: str, message: str) -> str:
     return ""
 
 
-def _converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
+def converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
+    """What was read from a file as the type it must be. Raises UsageError naming file and field."""
     try:
         return msgspec.convert(found, wanted)
     except RecursionError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -131,7 +132,9 @@ def _is_reference(text: str) -> bool:
 
 
 def of_command(command: Sequence[str]) -> Port:
-    """The port behind a command that speaks the wire protocol."""
+    """The port behind a command that speaks the wire protocol. Raises UsageError: no words."""
+    if not command:
+        raise UsageError("a command has at least one word, the program")
     return Port(
         name=" ".join(command), language="command", command=tuple(command), folder=Path.cwd()
     )
@@ -272,8 +275,27 @@ def dialect(names: Sequence[str]) -> Dialect:
         raise UsageError(f"dialect: {error}") from error
 
 
-def with_class(port: Port, name: str | None) -> Port:
-    """The same port, bound to the class (or function) that `--class` names."""
-    if name is None:
-        return port
-    return replace(port, wanted=replace(port.wanted, class_name=name, function=None))
+def own(
+    target: str | os.PathLike[str] | Sequence[str],
+    claims: Sequence[str] = (),
+    class_name: str | None = None,
+) -> Port:
+    """Somebody's own port, of which nothing is expected but that it is right.
+
+    Args:
+        target: a TARGET, or the words of a command.
+        claims: what it claims to be, for `dialect`; what its port.toml says if nothing.
+        class_name: the class or function to bind.
+
+    Raises:
+        UsageError: there is no such target or dialect.
+    """
+    if isinstance(target, str | os.PathLike):
+        found = of_target(os.fspath(target))
+    else:
+        found = of_command(target)
+    if claims:
+        found = replace(found, claim=dialect(claims))
+    if class_name is not None:
+        found = replace(found, wanted=replace(found.wanted, class_name=class_name, function=None))
+    return replace(found, expectation=None)

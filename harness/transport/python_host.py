@@ -51,10 +51,9 @@ class PythonHost:
             self._namespace = self._execute()
 
     @classmethod
-    def of_object(cls, reference: str, search: Sequence[str]) -> PythonHost:
-        """Import "module:Object" with `search` before the path. Raises LoadError."""
+    def of_object(cls, reference: str) -> PythonHost:
+        """Import "module:Object". Raises LoadError."""
         module_name, _, attribute = reference.partition(":")
-        sys.path[:0] = [entry for entry in search if entry not in sys.path]
         try:
             target: Any = importlib.import_module(module_name)
             for part in attribute.split("."):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 from harness.machine import bytecode
@@ -16,7 +15,7 @@ from harness.transport.process import Child, Pipe
 def started(
     module: str, label: str, sandbox: Sandbox | None, arguments: Sequence[str] = ()
 ) -> tuple[Child, Pipe, list[int]]:
-    """Start `python -m MODULE READ WRITE ARGUMENTS`, the numbers being its ends of the pipes.
+    """Start a module of ours with READ WRITE ARGUMENTS, the numbers being its ends of the pipes.
 
     Returns:
         The process, its pipe, and our two ends (read, write), which the caller closes.
@@ -26,7 +25,7 @@ def started(
     """
     their_read, our_write = os.pipe()
     our_read, their_write = os.pipe()
-    command = [sys.executable, "-m", module, str(their_read), str(their_write), *arguments]
+    command = [*bytecode.command(module), str(their_read), str(their_write), *arguments]
     environment = bytecode.environment()
     try:
         child = Child(

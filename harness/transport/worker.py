@@ -13,11 +13,13 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.machine.start import make_way
 from harness.transport import frames
 from harness.transport.python_host import LoadError, PythonHost
 
@@ -51,7 +53,9 @@ def _load(request: dict[str, Any]) -> Host:
         faulthandler.register(signal.SIGQUIT, all_threads=True)
         faulthandler.enable()
         if request.get("object"):
-            return PythonHost.of_object(request["object"], request.get("search", []))
+            make_way(request["folder"])
+            return PythonHost.of_object(request["object"])
+        make_way(str(Path(request["source"]).parent))
         return PythonHost(request["source"])
     from harness.transport.jvm_host import JvmHost
 
@@ -128,7 +132,3 @@ def main() -> None:
         replies.flush()
     # Threads that a port left running must not keep the process.
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

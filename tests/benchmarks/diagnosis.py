@@ -53,7 +53,7 @@ def main() -> None:
             print(f"{title + ', through a JVM port':<40} {took:6.2f} s, {ratio}")
     finally:
         worker.close()
-    command = [sys.executable, "-m", "harness.cli", "identify", "docs/observation.json"]
+    command = [sys.executable, "-m", "rmsproof", "identify", "docs/observation.json"]
     start = time.perf_counter()
     subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
     print(f"{'rmsproof identify docs/observation.json':<40} {time.perf_counter() - start:6.2f} s")

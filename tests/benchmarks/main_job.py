@@ -40,7 +40,7 @@ def seconds(job: Callable[[], object], repeat: int) -> float:
 def command(*arguments: str, cache: str | None = None) -> Callable[[], object]:
     """A whole command in a process of its own."""
     environment = {**os.environ, **({"RMSPROOF_CACHE": cache} if cache else {})}
-    line = [sys.executable, "-m", "harness.cli", *arguments]
+    line = [sys.executable, "-m", "rmsproof", *arguments]
 
     def job() -> object:
         return subprocess.run(

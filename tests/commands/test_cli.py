@@ -132,7 +132,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, dict[str, A
         shapeless_py="def area(width, height):\n    return width * height\n",
     )
     names = sorted(path.name for path in folder.iterdir())
-    arguments = [sys.executable, "-m", "harness.cli", "check", *names, "--json", "-"]
+    arguments = [sys.executable, "-m", "rmsproof", "check", *names, "--json", "-"]
     done = command(arguments, cwd=folder, env={"PYTHONPATH": str(REPOSITORY)})
     return done, {row["port"]: row for row in json.loads(done.out)["results"]}
 
@@ -550,7 +550,7 @@ def test_no_arguments_is_help(call: Callable[..., Done]) -> None:
 def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     """`rmsproof golden list | head -1`."""
     listing = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", "golden", "list"],
+        [sys.executable, "-m", "rmsproof", "golden", "list"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,

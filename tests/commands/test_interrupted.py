@@ -21,7 +21,7 @@ SCHEMA = json.loads((REPOSITORY / "harness/report/report.schema.json").read_text
 
 def begun(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", *arguments],
+        [sys.executable, "-m", "rmsproof", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,

@@ -103,7 +103,7 @@ REMEMBERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 def result(name: str, worker: Worker) -> Result:
     if ":" in name:
         port = Port(name=name, language="python", reference=name, folder=PORTS)
-        source = {"object": name, "search": [str(PORTS)]}
+        source = {"object": name, "folder": str(PORTS)}
     else:
         port = of_target(str(PORTS / f"{name}.py"))
         source = {"source": port.name}

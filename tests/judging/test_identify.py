@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.cli import main
+from harness.commands.entry import main
 from harness.judging.identify import identify
 from harness.judging.observation_files import read
 from harness.model.errors import UsageError

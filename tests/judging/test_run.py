@@ -18,8 +18,8 @@ import pytest
 from front_door import as_shown
 from support import REPOSITORY, Done
 
-from harness.cli import main
 from harness.commands.common import exit_code
+from harness.commands.entry import main
 from harness.judging import run as runner
 from harness.judging.judge import Result
 from harness.judging.judge import judge as judge_port

@@ -58,9 +58,7 @@ def warmed(folder: Path, *closures: Closure) -> Path:
 def rmsproof(folder: Path, cache_folder: Path, *arguments: str, **options: Any) -> Done:
     env = {"PYTHONPATH": str(REPOSITORY), "RMSPROOF_CACHE": str(cache_folder)}
     env |= options.pop("env", {})
-    return command(
-        [sys.executable, "-m", "harness.cli", *arguments], cwd=folder, env=env, **options
-    )
+    return command([sys.executable, "-m", "rmsproof", *arguments], cwd=folder, env=env, **options)
 
 
 def verdicts(done: Done) -> dict[tuple[str, str], str]:

@@ -191,7 +191,7 @@ def test_nothing_outlives_a_harness_that_was_killed(
         (tmp_path / name).write_text(text.replace("HERE", str(here)), encoding="utf-8")
     with none_left():
         harness = subprocess.Popen(
-            [sys.executable, "-m", "harness.cli", *arguments],
+            [sys.executable, "-m", "rmsproof", *arguments],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             stdout=subprocess.DEVNULL,

@@ -182,7 +182,7 @@ def check(command: Sequence[str]) -> Judged:
         report = Path(folder) / "report.json"
         options = ["--timeout", str(_SCENARIO_SECONDS), "--json", str(report)]
         done = subprocess.run(
-            [sys.executable, "-m", "harness.cli", "check", *options, "--", *command],
+            [sys.executable, "-m", "rmsproof", "check", *options, "--", *command],
             cwd=REPOSITORY,
             capture_output=True,
             text=True,

@@ -11,7 +11,7 @@ from support import SHORT
 
 from harness.judging.judge import GRADIENTS_CHANGED, WIDENED, Result
 from harness.judging.run import Options, Outcome, run
-from harness.ports.port import of_target, with_class
+from harness.ports.port import of_target, own
 
 STEP = "v = d * v + (1 - d) * (g * g); w = w - lr * g / (np.sqrt(v) + eps)"
 HEAD = "import numpy as np\n"
@@ -450,11 +450,11 @@ def test_an_object_that_is_no_optimizer_is_an_error(module: Path) -> None:
 def test_of_several_classes_the_named_one_is_bound(module: Path) -> None:
     twice = MODULE + "\nclass Adam(RMSProp):\n    pass\n"
     (module / "two.py").write_text(twice, encoding="utf-8")
-    port = of_target("two.py")
-    found = run([port], Options(pattern="page*"), every_transport=False)
+    found = run([of_target("two.py")], Options(pattern="page*"), every_transport=False)
     assert found.results == ()
     assert "Choose with --class NAME (one of Adam, RMSProp)" in found.errors[0]
-    named = run([with_class(port, "Adam")], Options(pattern="page*"), every_transport=False)
+    port = own("two.py", class_name="Adam")
+    named = run([port], Options(pattern="page*"), every_transport=False)
     assert [r.verdict.word for r in named.results] == ["exact"]
 
 

@@ -1,4 +1,4 @@
-"""The entry point. What takes time to import is imported inside, where Ctrl-C is heard."""
+"""The command line's entry. What takes time to import is imported inside, where Ctrl-C is heard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,3 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _interrupt(_signal: int, _frame: Any) -> None:
     raise KeyboardInterrupt
-
-
-if __name__ == "__main__":
-    sys.exit(main())
