@@ -1,4 +1,4 @@
-"""Files of others, read whole and within bounds: bytes, text, and JSON of only one reading.
+"""Files read whole and within bounds: bytes, text, JSON of only one reading; and written whole.
 
 Whatever a path leads to (nothing, a folder, a pipe, a device, gigabytes) and whatever is in it,
 the answer is the contents or one sentence saying why not.
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -59,6 +60,24 @@ def contents(path: Path, largest: int, instead: str) -> bytes:
     if len(data) > largest:
         raise UnreadableError(f"{path}: is larger than {largest >> 10:,} KB; {instead}")
     return data
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside it first, then renamed into its place.
+
+    A file that is there is replaced and its permissions stay; a new one is readable to all.
+    Raises OSError: there is no such folder, or it cannot be written to.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_SHOWN]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def exists(path: Path) -> bool:

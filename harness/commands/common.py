@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from harness.model.errors import ToolchainError, UsageError
+from harness.report.destinations import Reports
+from harness.report.registry import Kind, Report, of_kind
 
 if TYPE_CHECKING:
     from harness.judging.judge import Result
@@ -47,10 +49,49 @@ def exits(command: _Command) -> _Command:
     return wrapped  # type: ignore[return-value]
 
 
-Json = Annotated[
-    Path | None,
-    typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output."),
-]
+def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Give a command the option of every report of what it judges; it gets them as `reports`.
+
+    They are checked before the command begins, so that nothing is judged in vain.
+    """
+    options = {
+        report.option.removeprefix("--").replace("-", "_"): report
+        for report in of_kind(kind)
+        if report.help
+    }
+
+    def decorate(command: Callable[..., int]) -> Callable[..., int]:
+        @wraps(command)
+        def wrapped(**given: Any) -> int:
+            asked = {report.option: given.pop(name) for name, report in options.items()}
+            return command(**given, reports=Reports(kind, asked))
+
+        hints = get_type_hints(command, include_extras=True)
+        own = [
+            parameter.replace(annotation=hints[name])
+            for name, parameter in inspect.signature(command).parameters.items()
+            if name != "reports"
+        ]
+        added = [_option(name, report) for name, report in options.items()]
+        wrapped.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def _option(name: str, report: Report) -> inspect.Parameter:
+    """The parameter by which typer learns of a report's option."""
+    taking: tuple[Any, Any] = (Path | None, None) if report.example else (bool, False)
+    metavar = "FILE" if report.example else None
+    option = typer.Option(report.option, metavar=metavar, help=report.help)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=taking[1],
+        annotation=Annotated[taking[0], option],
+    )
+
+
 Claimed = Annotated[
     list[str] | None,
     typer.Option(
@@ -115,14 +156,6 @@ def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:
     if len(undecided) == len(results):
         return NOTHING
     return DIFFERENT if any(not r.as_expected for r in undecided) else OK
-
-
-def output(path: Path, text: str) -> None:
-    """Write a report to a file, or to standard output for "-"."""
-    if str(path) == "-":
-        sys.stdout.write(text)
-    else:
-        write(path, text)
 
 
 def write(path: Path, text: str) -> None:

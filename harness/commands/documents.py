@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,13 +18,13 @@ from harness.commands.common import (
     Claimed,
     Edge,
     GoldenPattern,
-    Json,
     Timeout,
     exit_code,
     options,
-    output,
+    reporting,
 )
 from harness.model.errors import UsageError
+from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
     from harness.documents.examined import Examination
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from python_ref.dialects.dialect import Dialect
 
 
+@reporting("documents")
 def doc(
     files: Annotated[
         list[Path],
@@ -42,16 +45,17 @@ def doc(
     golden: GoldenPattern = "*",
     edge: Edge = False,
     timeout: Timeout = 10.0,
-    json: Json = None,
+    *,
+    reports: Reports,
 ) -> int:
     """Judge the code blocks of documents where they are published. Executes their code."""
     from harness.judging.goldens import Goldens
     from harness.ports.port import dialect as dialect_of
-    from harness.report import documents, terminal
+    from harness.report.results import DocumentResults
     from harness.report.words import problem
     from python_ref.dialects.dialect import Dialect
 
-    started = time.monotonic()
+    started, begun = datetime.now(UTC), time.monotonic()
     claim = dialect_of(dialect) if dialect else Dialect()
     Goldens(golden).check(claim)
     given = options(None, golden, edge, timeout, False)
@@ -68,29 +72,24 @@ def doc(
         incomplete = incomplete or any(found.incomplete for found in examined)
         if incomplete:
             break
-    seconds = time.monotonic() - started
-    if json is not None:
-        output(json, documents.dumps(examined, seconds, incomplete))
-    if str(json) != "-" and examined:
-        console = terminal.console()
-        for found in examined:
-            console.print(str(found.document.path), style="bold", markup=False, highlight=False)
-            if found.rows:
-                console.print(documents.table(found))
-            for line in documents.below(found):
-                console.print(line, markup=False, highlight=False)
-            if show_repaired:
-                for line in documents.patch(found):
-                    console.print(line, markup=False, highlight=False, soft_wrap=True)
-        said = documents.summary(examined, seconds, incomplete)
-        console.print(said, markup=False, highlight=False)
-    for message in errors:
-        problem(message)
+    results = DocumentResults(
+        tuple(examined),
+        started,
+        time.monotonic() - begun,
+        incomplete,
+        errors=tuple(errors),
+        patches=show_repaired,
+    )
+    try:
+        reports.write(results)
+    finally:
+        for message in errors:
+            problem(message)
     if incomplete:
         return INTERRUPTED
     if not examined or errors:
         return USAGE
-    code = exit_code(documents.results(examined), errors)
+    code = exit_code(results.judged, errors)
     contradicted = any(row.contradicted for found in examined for row in found.rows)
     return DIFFERENT if contradicted else code
 
@@ -124,6 +123,7 @@ def _examined(path: Path, claim: Dialect, given: Options) -> Examination:
     from harness.documents.examine import examine
     from harness.report import terminal
 
+    started = time.monotonic()
     with terminal.progress(Console(stderr=True), 1) as bar:
 
         def progress(text: str, done: int) -> None:
@@ -132,4 +132,5 @@ def _examined(path: Path, claim: Dialect, given: Options) -> Examination:
         def begun(blocks: int) -> None:
             bar.update(bar.task_ids[0], total=blocks)
 
-        return examine(path, claim, given, progress, begun)
+        found = examine(path, claim, given, progress, begun)
+    return replace(found, seconds=time.monotonic() - started)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,21 +21,22 @@ from harness.commands.common import (
     Claimed,
     Edge,
     GoldenPattern,
-    Json,
     Large,
     Timeout,
     Transports,
     exit_code,
     options,
-    output,
+    reporting,
     write,
 )
 from harness.model.errors import UsageError
+from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
     from harness.expectations.known import Held, Known
     from harness.judging.run import Options, Outcome
     from harness.ports.port import Port
+    from harness.report.results import PortResults
 
 Update = Annotated[
     bool,
@@ -43,6 +47,7 @@ Update = Annotated[
 ]
 
 
+@reporting("ports")
 def run(
     only: Annotated[
         list[str] | None,
@@ -56,7 +61,8 @@ def run(
     timeout: Timeout = 10.0,
     large: Large = False,
     update_expectations: Update = False,
-    json: Json = None,
+    *,
+    reports: Reports,
 ) -> int:
     """Judge the bundled editions over each transport, and compare with their expectations."""
     from harness.ports.port import bundled
@@ -70,14 +76,16 @@ def run(
             "--update-expectations needs a whole run: leave out --transport, --golden and --edge"
         )
     given = options(transport, golden, edge, timeout, large)
-    outcome, seconds = _run(ports, given, every=True)
+    found = _run(ports, given, every=True)
+    outcome = found.outcome
     if update_expectations and not outcome.incomplete and not outcome.errors:
         return _update_manifests(outcome)
     wrong = [r.port.name for r in outcome.judged if r.unexpected]
     again = ["run", *dict.fromkeys(wrong), "--update-expectations"] if wrong else []
-    return _shown(outcome, seconds, json, again)
+    return _reported(found, reports, again)
 
 
+@reporting("ports")
 def check(
     targets: Annotated[
         list[str] | None,
@@ -107,12 +115,11 @@ def check(
         ),
     ] = None,
     update_expectations: Update = False,
-    json: Json = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
+    *,
+    reports: Reports,
 ) -> int:
     """Judge your own port: is it the RMSProp of the reference? Executes its code."""
-    from dataclasses import replace
-
     from harness.expectations.known import read
     from harness.ports import port as ports_of
     from harness.report.words import problem
@@ -135,17 +142,16 @@ def check(
         ports.append(ports_of.own(command.split("\0"), claims, class_name))
     if not ports and not errors:
         raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")
-    for message in errors:
-        problem(message)
     if not ports:
+        for message in errors:
+            problem(message)
         return USAGE
     given = options(transport, golden, edge, timeout, large)
-    outcome, seconds = _run(ports, given, every=False)
-    if expect is None or outcome.incomplete:
-        code = _shown(outcome, seconds, json, [])
-        return code if code == INTERRUPTED or not errors else USAGE
-    held = _held(outcome, known, given)
-    if update_expectations and not outcome.errors and not errors:
+    found = replace(_run(ports, given, every=False), errors=tuple(errors), expectations=expect)
+    if expect is None or found.outcome.incomplete:
+        return _reported(found, reports)
+    held = _held(found.outcome, known, given)
+    if update_expectations and not found.outcome.errors and not errors:
         return _update_known(expect, known, held, edge)
     again = ["check", *(targets or [])]
     for option, values in (("--dialect", dialect), ("--transport", transport)):
@@ -154,8 +160,8 @@ def check(
     again += ["--edge"] if edge else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []
-    code = _shown(replace(outcome, results=held.results), seconds, json, again, held.stale)
-    return USAGE if errors else code
+    outcome = replace(found.outcome, results=held.results)
+    return _reported(replace(found, outcome=outcome, stale=held.stale), reports, again)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:
@@ -166,14 +172,15 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
     return found
 
 
-def _run(ports: list[Port], given: Options, *, every: bool) -> tuple[Outcome, float]:
-    """Judge the ports, with a bar on standard error; the seconds it took."""
+def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
+    """Judge the ports, with a bar on standard error."""
     from rich.console import Console
 
     from harness.judging.run import run as run_ports
     from harness.report import terminal
+    from harness.report.results import PortResults
 
-    started = time.monotonic()
+    started, begun = datetime.now(UTC), time.monotonic()
     jobs = sum(len(port.transports) if every else 1 for port in ports)
     with terminal.progress(Console(stderr=True), jobs) as bar:
 
@@ -181,54 +188,32 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> tuple[Outcome, fl
             bar.update(bar.task_ids[0], description=text, advance=done)
 
         outcome = run_ports(ports, given, every_transport=every, progress=progress)
-    return outcome, time.monotonic() - started
+    return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
 
 
-def _shown(
-    outcome: Outcome,
-    seconds: float,
-    json: Path | None,
-    again: list[str],
-    stale: tuple[str, ...] = (),
-) -> int:
-    """Show the table and write the report; return the exit code.
+def _reported(found: PortResults, reports: Reports, again: Sequence[str] = ()) -> int:
+    """Write the reports and say what could not be used; return the exit code.
 
     Args:
-        outcome: the results.
-        seconds: how long they took.
-        json: where the report goes.
-        again: the command that makes what was shown the expectation, where it is not.
-        stale: stale expectations, a sentence each.
+        found: what was judged.
+        reports: where it goes.
+        again: the command that makes these results the expectation, where they are not.
     """
-    from harness.report import json as report_json
-    from harness.report import terminal
     from harness.report.words import problem
 
-    differs = bool(stale) or any(result.unexpected for result in outcome.judged)
-    command = shlex.join(["rmsproof", *again]) if differs and again else ""
-    if json is not None:
-        text = report_json.dumps(
-            outcome.results, seconds, outcome.incomplete, stale=stale, update=command
-        )
-        output(json, text)
-    if str(json) != "-" and outcome.judged:
-        console = terminal.console()
-        console.print(terminal.table(outcome.judged))
-        for line in terminal.edge_table(outcome.judged):
-            console.print(line, style="dim", markup=False, highlight=False)
-        said = terminal.summary(outcome.judged, seconds, len(outcome.results))
-        console.print(said, markup=False, highlight=False)
-        for sentence in stale:
-            console.print(f"stale expectation: {sentence}", markup=False, highlight=False)
-        if command:
-            console.print("to make these results the expectation:", markup=False, highlight=False)
-            console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
-    for message in outcome.errors:
-        problem(message)
+    outcome = found.outcome
+    differs = bool(found.stale) or any(result.unexpected for result in outcome.judged)
+    update = shlex.join(["rmsproof", *again]) if differs and again else ""
+    errors = (*found.errors, *outcome.errors)
+    try:
+        reports.write(replace(found, errors=errors, update=update))
+    finally:
+        for message in errors:
+            problem(message)
     if outcome.incomplete:
         return INTERRUPTED
-    code = exit_code(outcome.results, outcome.errors)
-    return DIFFERENT if stale and code in (OK, NOTHING) else code
+    code = exit_code(outcome.results, errors)
+    return DIFFERENT if found.stale and code in (OK, NOTHING) else code
 
 
 def _held(outcome: Outcome, known: list[Known], given: Options) -> Held:
@@ -262,6 +247,7 @@ def _update_known(path: Path, known: list[Known], held: Held, edge: bool) -> int
     return OK
 
 
+@reporting("observation")
 def identify(
     file: Annotated[
         Path,
@@ -270,41 +256,33 @@ def identify(
             help="An observation (JSON): what an optimizer was given, and what it did.",
         ),
     ],
-    json: Json = None,
+    *,
+    reports: Reports,
 ) -> int:
     """Say which RMSProp an observation shows: the one claimed, or what it does instead."""
     from harness.judging.identify import identify as explain
-    from harness.report import json as report_json
-    from harness.report import terminal
+    from harness.judging.run import Outcome
+    from harness.report.results import PortResults
 
-    started = time.monotonic()
-    found = explain(file)
-    if json is not None:
-        output(json, report_json.dumps([found.result], time.monotonic() - started))
-    if str(json) != "-":
-        terminal.console().print(terminal.identified(found.result), markup=False, highlight=False)
-    return OK if found.result.as_expected else DIFFERENT
+    started, begun = datetime.now(UTC), time.monotonic()
+    result = explain(file).result
+    reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
+    return OK if result.as_expected else DIFFERENT
 
 
+@reporting("power")
 def power(
     golden: GoldenPattern = "*",
-    json: Json = None,
+    *,
+    reports: Reports,
 ) -> int:
     """Show which golden (test case) catches which deviation, the least caught first."""
-    from dataclasses import asdict
-    from json import dumps
-
     from harness.analysis.power import power as measure
     from harness.judging.goldens import Goldens
-    from harness.report import terminal
-    from harness.report.dialects import matrix
     from python_ref.dialects.dialect import Dialect
 
     goldens = Goldens(golden)
     goldens.check(Dialect())
-    found = measure([g for g in goldens.of(Dialect(), "float64") if g.kind == "core"])
-    if json is not None:
-        output(json, dumps({"format": "rmsproof.power/1", **asdict(found)}, indent=1) + "\n")
-    if str(json) != "-":
-        terminal.console().print(matrix(found))
+    core = [g for g in goldens.of(Dialect(), "float64") if g.kind == "core"]
+    reports.write(measure(core))
     return OK

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ class Comparison:
         largest_ulp: the largest distance of all elements; None if there is none to measure.
         moves, moved: the golden's weights move; the port's do.
         steps: whole steps compared.
+        seconds: how long the observation was waited for.
     """
 
     golden: str
@@ -70,6 +71,7 @@ class Comparison:
     moves: bool
     moved: bool
     steps: int
+    seconds: float = field(default=0.0, compare=False)
 
 
 def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic]) -> Comparison:
@@ -97,6 +99,7 @@ def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic
         moves=not bool(same(golden.weights, before).all()),
         moved=_moved(golden, observed, before),
         steps=steps,
+        seconds=observation.seconds,
     )
 
 

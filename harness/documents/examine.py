@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -64,7 +65,9 @@ def examine(
     try:
         for block in document.blocks:
             progress(f"{path.name}:{block.line} {block.language}", 0)
-            rows += examiner.guarded(block)
+            begun_at = time.monotonic()
+            found = examiner.guarded(block)
+            rows += [replace(row, seconds=time.monotonic() - begun_at) for row in found]
             progress(f"{path.name}:{block.line} {block.language}", 1)
         progress(f"{path.name}: what its scripts print", 0)
         rows = examiner.outputs.reproduced(rows)

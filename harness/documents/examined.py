@@ -43,6 +43,7 @@ class Examined:
         repaired: the text at the last layer, if it was changed.
         convention: how a trainer scales its gradient, where that is known.
         contradicted: it prints another thing than the document shows, with what was judged.
+        seconds: how long its block took, what it prints left out.
     """
 
     block: Block
@@ -55,6 +56,7 @@ class Examined:
     repaired: str | None = None
     convention: Convention | None = None
     contradicted: bool = False
+    seconds: float = 0.0
 
     @property
     def published(self) -> Result | None:
@@ -77,6 +79,7 @@ class Examination:
         findings: what concerns the document as a whole.
         network_cut: whether its code ran without a network; None if none was run.
         incomplete: the user interrupted before every block was looked at.
+        seconds: how long it took.
     """
 
     document: Document
@@ -85,3 +88,4 @@ class Examination:
     findings: tuple[Finding, ...] = ()
     network_cut: bool | None = None
     incomplete: bool = False
+    seconds: float = 0.0

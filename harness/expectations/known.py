@@ -22,9 +22,8 @@ from pathlib import Path
 
 import msgspec
 
-from harness.comparison.compare import Comparison
+from harness.judging.cases import word_at
 from harness.judging.judge import Result
-from harness.judging.verdict import of_golden
 from harness.model.errors import UsageError
 from harness.model.expectation import shown
 from harness.model.fields import of_toml
@@ -156,7 +155,10 @@ def hold(
         ]
         applied.update(i for i, _ in hits)
         said = tuple(_breaches(result, wrong, [entry for _, entry in hits]))
-        found.append(replace(result, as_expected=not said, unexpected=said))
+        covered = frozenset(
+            golden for golden, word in wrong.items() if any(e.covers(golden, word) for _, e in hits)
+        )
+        found.append(replace(result, as_expected=not said, unexpected=said, known=covered))
     stale = dict(_stale(results, known, applied, whole))
     return Held(tuple(found), tuple(stale.values()), frozenset(stale))
 
@@ -169,18 +171,12 @@ def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
     some = False
     for comparison in result.comparisons:
         if comparison.kind == "core" or edge_decides:
-            word = _word(result, comparison)
+            word = word_at(result, comparison)
             if word not in (*GOOD, "unsupported"):
                 some = True
                 yield comparison.golden, word
     if not some and result.verdict.word not in GOOD:
         yield "", result.verdict.word
-
-
-def _word(result: Result, comparison: Comparison) -> str:
-    """The verdict at a golden; where the port never moves, that is what it is."""
-    word = of_golden(comparison)
-    return "no-update" if word == "diverges" and result.verdict.word == "no-update" else word
 
 
 def named(result: Result) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ class Result:
         elsewhere: of a port that fails at some goldens, what it shows at the others.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
         unexpected: what of it is not as it is known to be, a sentence each.
+        known: the goldens at which it is wrong as it is known to be.
+        seconds: how long reaching and judging it took.
     """
 
     port: Port
@@ -59,6 +61,8 @@ class Result:
     elsewhere: tuple[Verdict, Diagnosis | None] | None = None
     as_expected: bool = False
     unexpected: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    seconds: float = 0.0
 
     @property
     def deviations(self) -> tuple[str, ...]:
@@ -181,7 +185,9 @@ def _streamed(
     """The scenario that is too large for a golden, in the arithmetic the port was found in."""
     scenario = large(precision)
     hypothesis = Hypothesis(port.claim, arithmetic, precision)
-    return compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
+    started = time.monotonic()
+    found = compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
+    return replace(found, seconds=time.monotonic() - started)
 
 
 def settled(
@@ -216,8 +222,12 @@ class _Feeder:
         """Feed scenarios in turn; those behind the port's end are not run."""
         found: list[Observation] = []
         answers = self._transport.run_many(scenarios, precision)
+        asked = time.monotonic()
         while len(found) < len(scenarios) and not self._over():
-            found.append(self._noted(next(answers)))
+            observation = self._noted(next(answers))
+            answered = time.monotonic()
+            found.append(replace(observation, seconds=answered - asked))
+            asked = answered
         if isinstance(answers, Generator):
             answers.close()  # what was sent ahead is not awaited
         for scenario in scenarios[len(found) :]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -183,7 +184,10 @@ class _Runner:
             if self._closed:
                 return
             self.progress(f"{job.port.name} over {job.transport}", 0)
+            started = time.monotonic()
             self._one(job)
+            if job.result:
+                job.result = replace(job.result, seconds=time.monotonic() - started)
             self.progress(f"{job.port.name} over {job.transport}", 1)
 
     def _one(self, job: _Job) -> None:

@@ -57,12 +57,14 @@ class Observation:
         weights: (t, N) after each of the t steps that were completed.
         moving_average: (t, N), or None where it is not visible.
         fault: what ended it early, if anything.
+        seconds: how long it was waited for; 0 where that was not measured.
     """
 
     weights: Rows
     moving_average: Rows | None = None
     fault: Fault | None = None
     facts: Facts = field(default_factory=Facts)
+    seconds: float = 0.0
 
 
 class Unreachable(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Group
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -67,6 +67,11 @@ def comparison(first: str, second: str, found: Compared) -> Group:
         *(Text(f"after step {step}: {text}") for step, text in found.differences.items()),
     ]
     return Group(*([shown] if found.axes else [Text("no axis differs")]), *lines)
+
+
+def show_power(console: Console, found: Power) -> None:
+    """Print which golden catches which deviation."""
+    console.print(matrix(found))
 
 
 def matrix(found: Power) -> Group:

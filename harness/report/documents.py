@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness.documents.examined import GUESSED, Examination, Examined
-from harness.judging.judge import Result
 from harness.report import json as report_json
 from harness.report import words
+from harness.report.results import DocumentResults
 from harness.report.terminal import colour
 
 _NO_NETWORK = "its code ran without a network"
@@ -67,21 +68,31 @@ def below(found: Examination) -> Iterator[str]:
         yield _NO_NETWORK if found.network_cut else _NETWORK
 
 
-def summary(examined: Sequence[Examination], seconds: float, incomplete: bool = False) -> str:
-    """Counts and seconds in one line; `incomplete` if the run was interrupted."""
-    rows = [row for found in examined for row in found.rows]
-    judged = results(examined)
+def show(console: Console, found: DocumentResults) -> None:
+    """Print each document's blocks, what concerns the whole of it, and a summary of all."""
+    for examination in found.examinations:
+        path = str(examination.document.path)
+        console.print(path, style="bold", markup=False, highlight=False)
+        if examination.rows:
+            console.print(table(examination))
+        for line in below(examination):
+            console.print(line, markup=False, highlight=False)
+        for line in patch(examination) if found.patches else ():
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if found.examinations:
+        console.print(summary(found), markup=False, highlight=False)
+
+
+def summary(found: DocumentResults) -> str:
+    """Counts and seconds in one line."""
+    rows = [row for examination in found.examinations for row in examination.rows]
+    judged = found.judged
     counts = Counter(result.verdict.word for result in judged)
     parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
     said = f": {', '.join(parts)}" if parts else ""
     blocks = len({(id(row.block), row.block.index) for row in rows})
-    cut = "INCOMPLETE, " if incomplete else ""
-    return f"{cut}{blocks} blocks, {len(judged)} of them judged{said}; {seconds:.1f} s"
-
-
-def results(examined: Sequence[Examination]) -> list[Result]:
-    """The results of what was judged, as published."""
-    return [row.published for found in examined for row in found.rows if row.published is not None]
+    cut = "INCOMPLETE, " if found.incomplete else ""
+    return f"{cut}{blocks} blocks, {len(judged)} of them judged{said}; {found.seconds:.1f} s"
 
 
 def patch(found: Examination) -> Iterator[str]:
@@ -108,23 +119,23 @@ def _shifted(line: str, by: int) -> str:
     return f"@@ {' '.join(numbers)} @@"
 
 
-def dumps(examined: Sequence[Examination], seconds: float, incomplete: bool = False) -> str:
-    """The report as JSON; `incomplete` if the run was interrupted."""
-    report = report_json.document(results(examined), seconds, incomplete)
-    report["results"] = [_row(found, row) for found in examined for row in found.rows]
+def dumps(found: DocumentResults) -> str:
+    """The report as JSON."""
+    report = report_json.document(found.judged, found.seconds, found.incomplete)
+    report["results"] = [_row(e, row) for e in found.examinations for row in e.rows]
     report["summary"]["results"] = len(report["results"])
     report["documents"] = [
         {
-            "document": str(found.document.path),
+            "document": str(examination.document.path),
             "formulas": [
                 {"line": f.line, "text": f.text, "deviations": _formula(f.epsilon)}
-                for f in found.formulas
+                for f in examination.formulas
             ],
-            "findings": [{"line": f.line, "message": f.sentence} for f in found.findings],
-            "notes": list(found.document.notes),
-            "network_cut": found.network_cut,
+            "findings": [{"line": f.line, "message": f.sentence} for f in examination.findings],
+            "notes": list(examination.document.notes),
+            "network_cut": examination.network_cut,
         }
-        for found in examined
+        for examination in found.examinations
     ]
     return report_json.text(report)
 

@@ -6,17 +6,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from harness.analysis.power import Power
 from harness.comparison.compare import Divergence
 from harness.judging.judge import Result
 from harness.model.words import GOOD
 from harness.report import words
+from harness.report.results import PortResults
 
 FORMAT = "rmsproof.report/1"
 
 
-def document(results: Sequence[Result], seconds: float, incomplete: bool = False) -> dict[str, Any]:
+def document(results: Sequence[Result], seconds: float, incomplete: bool) -> dict[str, Any]:
     """The whole report as plain values; `incomplete` if the run was interrupted."""
     counts = Counter(result.verdict.word for result in results)
     return {
@@ -33,33 +36,22 @@ def document(results: Sequence[Result], seconds: float, incomplete: bool = False
     }
 
 
-def dumps(
-    results: Sequence[Result],
-    seconds: float,
-    incomplete: bool = False,
-    *,
-    stale: Sequence[str] = (),
-    update: str = "",
-) -> str:
-    """The report's text.
-
-    Args:
-        results: a row each.
-        seconds: how long it took.
-        incomplete: the run was interrupted.
-        stale: expectations that apply to nothing.
-        update: the command that makes what was shown the expectation.
-    """
-    report = document(results, seconds, incomplete)
-    if stale or update:
-        report["expectations"] = {"stale": list(stale), "update": update}
+def ports(found: PortResults) -> str:
+    """The report of ports, or of an observation."""
+    report = document(found.outcome.results, found.seconds, found.outcome.incomplete)
+    if found.stale or found.update:
+        report["expectations"] = {"stale": list(found.stale), "update": found.update}
     return text(report)
 
 
+def power(found: Power) -> str:
+    """Which golden catches which deviation, format rmsproof.power/1."""
+    return text({"format": "rmsproof.power/1", **asdict(found)})
+
+
 def text(report: dict[str, Any]) -> str:
-    """A report written out; what is no Unicode (a lone surrogate) is escaped."""
-    whole = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-    return whole.encode("utf-8", "backslashreplace").decode("utf-8")
+    """A report written out."""
+    return json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def unjudged(port: str, language: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from itertools import groupby
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -16,6 +15,7 @@ from rich.text import Text
 from harness.judging.judge import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import words
+from harness.report.results import PortResults, alike
 
 # Where there is no terminal (a pipe, a CI log) the lines may be this long.
 _LOG_WIDTH = 100
@@ -42,6 +42,29 @@ def colour(result: Result) -> str:
     return "dim" if result.verdict.word in UNDECIDED else "yellow"
 
 
+def show_ports(console: Console, found: PortResults) -> None:
+    """Print the table of what was judged, and stale expectations."""
+    judged = found.outcome.judged
+    if not judged:
+        return
+    console.print(table(judged))
+    for line in edge_table(judged):
+        console.print(line, style="dim", markup=False, highlight=False)
+    counts = summary(judged, found.seconds, len(found.outcome.results))
+    console.print(counts, markup=False, highlight=False)
+    for sentence in found.stale:
+        console.print(f"stale expectation: {sentence}", markup=False, highlight=False)
+    if found.update:
+        console.print("to make these results the expectation:", markup=False, highlight=False)
+        console.print(f"  {found.update}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_observation(console: Console, found: PortResults) -> None:
+    """Print an observation's verdict and explanation."""
+    for result in found.outcome.results:
+        console.print(identified(result), markup=False, highlight=False)
+
+
 def table(results: Sequence[Result]) -> Table:
     """Port, transport, verdict, why; a row for both transports where they say the same."""
     shown = Table(
@@ -56,12 +79,9 @@ def table(results: Sequence[Result]) -> Table:
     shown.add_column("transport")
     shown.add_column("verdict", no_wrap=True)
     shown.add_column("why", ratio=1)
-    for _, alike in groupby(results, key=_same_row):
-        rows = list(alike)
+    for rows in alike(results):
         result = rows[0]
-        sentence = words.brief(result)
-        if result.unexpected:
-            sentence = words.printable("; ".join([*result.unexpected, sentence]))
+        sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
         shown.add_row(
             Text(words.printable(result.port.name)),
             ", ".join(row.transport for row in rows),
@@ -71,16 +91,6 @@ def table(results: Sequence[Result]) -> Table:
         for line in words.notes(result):
             shown.add_row("", "", "", Text(f"note: {words.printable(line)}", style="dim"))
     return shown
-
-
-def _same_row(result: Result) -> tuple[object, ...]:
-    return (
-        result.port.name,
-        result.verdict.word,
-        words.brief(result),
-        result.notes,
-        result.as_expected,
-    )
 
 
 def identified(result: Result) -> Group:

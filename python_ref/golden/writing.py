@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from python_ref.files import write_whole
 from python_ref.golden import reading, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden, inputs, make, number
 from python_ref.golden.reading import GoldenError, files_of
@@ -71,17 +70,10 @@ def expected(directory: Path | None = None) -> Iterator[tuple[Path, Golden]]:
 
 
 def write_beside(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed into place."""
+    """Write a file whole or not at all, and the folders it is in."""
+    data = text.encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, data)
 
 
 def regenerate(directory: Path | None = None) -> list[Path]:

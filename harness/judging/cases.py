@@ -1,0 +1,80 @@
+"""What a result amounts to golden by golden, for reports that list each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from harness.comparison.compare import Comparison
+from harness.judging.judge import Result
+from harness.judging.verdict import Verdict, of_golden
+from harness.model.words import GOOD
+
+
+@dataclass(frozen=True)
+class Case:
+    """One golden of a result, or the result as a whole.
+
+    Attributes:
+        golden: the golden's name, with a number where it was fed again; "" for the whole.
+        result: the port's result with this golden's verdict, fault, first divergence and time.
+        decides: False of an edge golden that is compared but decides nothing.
+    """
+
+    golden: str
+    result: Result
+    decides: bool = True
+
+
+def cases(result: Result, *, edge_decides: bool) -> list[Case]:
+    """The goldens of a result, in the order they were fed.
+
+    The result as a whole is a case where no golden was fed, and where it is not as expected
+    though every golden is: the port got better, remembers scenarios, or has another cause.
+
+    Args:
+        result: of one port over one transport.
+        edge_decides: whether edge goldens decide too.
+    """
+    found = list(_at_goldens(result, edge_decides))
+    if not found or not (result.as_expected or any(not c.result.as_expected for c in found)):
+        found.append(Case("", result))
+    return found
+
+
+def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
+    fed: dict[str, int] = {}
+    for comparison in result.comparisons:
+        fed[comparison.golden] = times = fed.get(comparison.golden, 0) + 1
+        decides = comparison.kind == "core" or edge_decides
+        name = comparison.golden if times == 1 else f"{comparison.golden} ({times})"
+        yield Case(name, _at_golden(result, comparison, decides), decides)
+
+
+def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:
+    word = word_at(result, comparison)
+    known = comparison.golden in result.known or not decides or word in GOOD
+    as_expected = result.as_expected or known
+    verdict = Verdict(
+        word,
+        fault=comparison.fault,
+        golden=comparison.golden,
+        first=None if word in GOOD else comparison.first,
+        compared=int(comparison.fault is None),
+    )
+    return replace(
+        result,
+        verdict=verdict,
+        comparisons=(comparison,),
+        diagnosis=result.elsewhere[1] if result.elsewhere else result.diagnosis,
+        elsewhere=None,
+        as_expected=as_expected,
+        unexpected=() if as_expected else result.unexpected,
+        seconds=comparison.seconds,
+    )
+
+
+def word_at(result: Result, comparison: Comparison) -> str:
+    """The verdict at a golden; where the port never moves, that is what it is."""
+    word = of_golden(comparison)
+    return "no-update" if word == "diverges" and result.verdict.word == "no-update" else word

@@ -1,0 +1,206 @@
+"""Results as JUnit XML, which CI servers show: a suite a port or document, a test case a golden.
+
+Two schemas are in use, that of Jenkins and that of Apache Ant. The second asks for more (a host,
+a package, elements that may be empty) and forbids totals at the root: what is written is valid
+against both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree import ElementTree as Tree
+
+from harness.documents.examined import Examined
+from harness.judging.cases import Case, cases
+from harness.model.words import GOOD, ORDER, UNDECIDED
+from harness.report import words
+from harness.report.results import DocumentResults, PortResults
+
+# A port that did not answer is an error, one that answered wrongly a failure.
+_UNANSWERED = ORDER[: ORDER.index("diverges")]
+_INCOMPLETE = "the run was interrupted: what was not judged by then is missing or skipped"
+# What XML 1.0 has no character for.
+_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class _TestCase:
+    """A test case: it passed where its `kind` is empty.
+
+    Attributes:
+        kind: failure, error, skipped or "".
+        type: of a failure, the verdict or what else it is.
+        message: in one line; `text` is all there is to say.
+    """
+
+    name: str
+    kind: str = ""
+    type: str = ""
+    message: str = ""
+    text: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Suite:
+    name: str
+    cases: Sequence[_TestCase]
+    seconds: float = 0.0
+    notes: Sequence[str] = ()
+
+
+def ports(found: PortResults) -> str:
+    """The report of ports: a suite a port and transport."""
+    suites = [
+        _Suite(
+            f"{result.port.name} ({result.transport})",
+            [_of_golden(case) for case in cases(result, edge_decides=found.edge)],
+            result.seconds,
+            (*words.notes(result), *words.edges(result)),
+        )
+        for result in found.outcome.results
+    ]
+    stale = [
+        _TestCase(sentence, "failure", "stale", "expected in vain", _joined(sentence, found.update))
+        for sentence in found.stale
+    ]
+    suites += [_Suite("expectations", stale)] if stale else []
+    return _text([*suites, *_own(found.errors, found.outcome.incomplete)], found.started)
+
+
+def documents(found: DocumentResults) -> str:
+    """The report of documents: a suite a document, a test case a block that was judged."""
+    suites = [
+        _Suite(
+            str(examination.document.path),
+            [
+                _of_block(row)
+                for row in examination.rows
+                if row.published is not None or row.contradicted
+            ],
+            examination.seconds,
+            [finding.sentence for finding in examination.findings],
+        )
+        for examination in found.examinations
+    ]
+    return _text([*suites, *_own(found.errors, found.incomplete)], found.started)
+
+
+def _own(errors: Sequence[str], incomplete: bool) -> Iterator[_Suite]:
+    """What keeps the report from being whole, as a suite that fails."""
+    made = [_TestCase(error.splitlines()[0], "error", "usage", error, error) for error in errors]
+    if incomplete:
+        made.append(_TestCase("completed", "error", "interrupted", _INCOMPLETE, _INCOMPLETE))
+    if made:
+        yield _Suite("rmsproof", made)
+
+
+def _of_golden(case: Case) -> _TestCase:
+    result, name = case.result, case.golden or "verdict"
+    word = result.verdict.word
+    if word in UNDECIDED:
+        reason = words.why(result)
+        return _TestCase(name, "skipped", word, reason, seconds=result.seconds)
+    if not case.decides and word not in GOOD:
+        reason = f"an edge, which decides nothing without --edge: {words.why(result)}"
+        return _TestCase(name, "skipped", word, reason, seconds=result.seconds)
+    if result.as_expected:
+        return _TestCase(name, seconds=result.seconds)
+    return _TestCase(
+        name,
+        _kind(word),
+        word,
+        "; ".join([*result.unexpected, words.brief(result)]),
+        _joined(*result.unexpected, words.why(result)),
+        result.seconds,
+    )
+
+
+def _of_block(row: Examined) -> _TestCase:
+    name = f"line {row.block.line}: {row.block.language} {row.name}".rstrip()
+    result = row.published
+    if result is not None and result.verdict.word in UNDECIDED:
+        reason = words.why(result)
+        return _TestCase(name, "skipped", result.verdict.word, reason, seconds=row.seconds)
+    if (result is None or result.as_expected) and not row.contradicted:
+        return _TestCase(name, seconds=row.seconds)
+    if result is None or result.as_expected:
+        message = "prints another thing than the document shows"
+        text = _joined(*row.findings)
+        return _TestCase(name, "failure", "contradicted", message, text, row.seconds)
+    word = result.verdict.word
+    text = _joined(*_way(row), *row.findings)
+    return _TestCase(name, _kind(word), word, words.brief(result), text, row.seconds)
+
+
+def _way(row: Examined) -> Iterator[str]:
+    """What a block shows, and behind each repair."""
+    for layer in row.layers:
+        yield f"{layer.result.verdict.word}: {words.why(layer.result)}"
+        if layer.repair:
+            yield f"repaired: {layer.repair}"
+
+
+def _kind(word: str) -> str:
+    return "error" if word in _UNANSWERED else "failure"
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(filter(None, lines))
+
+
+# -- XML -------------------------------------------------------------------------------------------
+
+
+def _text(suites: Sequence[_Suite], started: datetime) -> str:
+    root = Tree.Element("testsuites")
+    for number, suite in enumerate(suites):
+        _add_suite(root, number, suite, started)
+    Tree.indent(root, " ")
+    written = Tree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'
+
+
+def _add_suite(root: Tree.Element, number: int, suite: _Suite, started: datetime) -> None:
+    name = _legal(suite.name)
+    kinds = [case.kind for case in suite.cases]
+    element = Tree.SubElement(
+        root,
+        "testsuite",
+        id=str(number),
+        name=name,
+        package=name,
+        timestamp=started.strftime("%Y-%m-%dT%H:%M:%S"),
+        hostname="localhost",
+        tests=str(len(kinds)),
+        failures=str(kinds.count("failure")),
+        errors=str(kinds.count("error")),
+        skipped=str(kinds.count("skipped")),
+        time=f"{suite.seconds:.3f}",
+    )
+    Tree.SubElement(element, "properties")
+    for case in suite.cases:
+        _add_case(element, name, case)
+    Tree.SubElement(element, "system-out").text = _legal("\n".join(suite.notes))
+    Tree.SubElement(element, "system-err")
+
+
+def _add_case(suite: Tree.Element, classname: str, case: _TestCase) -> None:
+    element = Tree.SubElement(
+        suite,
+        "testcase",
+        name=_legal(case.name),
+        classname=classname,
+        time=f"{case.seconds:.3f}",
+    )
+    if case.kind:
+        inner = Tree.SubElement(element, case.kind, type=case.type, message=_legal(case.message))
+        inner.text = _legal(case.text)
+
+
+def _legal(text: str) -> str:
+    """A text without characters that XML does not have: they are shown, as on a terminal."""
+    return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", words.printable(text))

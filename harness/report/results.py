@@ -1,0 +1,83 @@
+"""What reports are about: what a command judged, and the circumstances it was judged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from harness.documents.examined import Examination
+from harness.judging.judge import Result
+from harness.judging.run import Outcome
+from harness.report import words
+
+
+@dataclass(frozen=True)
+class PortResults:
+    """What `run`, `check` or `identify` came to.
+
+    Attributes:
+        outcome: the results.
+        started: when it was begun, UTC.
+        seconds: how long it took.
+        edge: whether edge goldens decided too.
+        errors: what could not be used at all, a message each.
+        stale: known differences that apply to nothing, a sentence each.
+        expectations: the file that they stand in, if there is one.
+        update: the command that makes what was observed the expectation; "" where nothing differs.
+    """
+
+    outcome: Outcome
+    started: datetime
+    seconds: float
+    edge: bool = False
+    errors: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    expectations: Path | None = None
+    update: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentResults:
+    """What `doc` came to.
+
+    Attributes:
+        examinations: the documents in order, each with its blocks.
+        started: when it was begun, UTC.
+        seconds: how long it took.
+        incomplete: the user interrupted before every block was looked at.
+        errors: the documents that could not be read, a message each.
+        patches: whether what repairs changed is printed.
+    """
+
+    examinations: tuple[Examination, ...]
+    started: datetime
+    seconds: float
+    incomplete: bool = False
+    errors: tuple[str, ...] = ()
+    patches: bool = False
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """The results of the blocks that were judged, as published."""
+        rows = [row for found in self.examinations for row in found.rows]
+        return tuple(row.published for row in rows if row.published is not None)
+
+
+def alike(results: Sequence[Result]) -> Iterator[list[Result]]:
+    """Results in a row that say the same of a port, over several transports."""
+    for _, same in groupby(results, key=_row):
+        yield list(same)
+
+
+def _row(result: Result) -> tuple[object, ...]:
+    return (
+        result.port.name,
+        result.verdict.word,
+        words.brief(result),
+        result.notes,
+        result.as_expected,
+        result.unexpected,
+    )
