@@ -15,9 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.model.observation import Observation
+from harness.comparison.compare import Comparison, Divergence
+from harness.model.observation import Fault, Observation
+from harness.model.words import UNDECIDED
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
+from python_ref.numbers.arithmetic import PLAIN
 from python_ref.scenarios.catalogue import scenarios
 from python_ref.scenarios.scenario import Scenario
 
@@ -28,6 +31,7 @@ SHORT = "*/float*/[!t]*"
 # A temporary folder of the session's own is named in every child's environment: that is how a
 # process which outlived its test is known for ours.
 MARK = "TMPDIR"
+PARTED = Divergence("g", 3, "w", 2, 0.5, 0.75, 2**51, 0.5)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,23 @@ def tiny(**changes: Any) -> Scenario:
 def observed(of: Golden, **changes: Any) -> Observation:
     """What a port that is exact gives for a golden; `changes` replace its parts."""
     return Observation(**{"weights": of.weights.copy(), **changes})
+
+
+def compared(word: str = "exact", **changes: Any) -> Comparison:
+    """A core float64 golden that came out with this word; it moves, and so did the port."""
+    whole = {"equal": (PLAIN,), "within": True, "first": None, "fault": None, "largest_ulp": 0}
+    part = {"equal": (), "within": False, "largest_ulp": None}
+    by_word = {
+        "exact": whole,
+        "conforms": {**whole, "equal": (), "first": PARTED, "largest_ulp": 2},
+        "diverges": {**part, "first": PARTED, "fault": None, "largest_ulp": 2**51},
+    }
+    fault = {**part, "first": None, "fault": Fault(word, f"it {word}")}
+    if word in UNDECIDED:  # no step was taken
+        fault |= {"moves": False, "moved": False, "steps": 0}
+    base = {"golden": f"a {word} one", "kind": "core", "family": "float64"}
+    base |= {"moves": True, "moved": True, "steps": 2}
+    return Comparison(**{**base, **(by_word.get(word) or fault), **changes})
 
 
 def processes() -> dict[int, str]:

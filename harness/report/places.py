@@ -11,7 +11,8 @@ from harness.documents.blocks import Block
 from harness.judging.judge import Result
 from harness.ports.port import Port
 
-# A compiler, an interpreter or a stack trace: NAME:12, (line 12, column 3), line 12.
+# A compiler, an interpreter or a stack trace: NAME:12, NAME (at line 12), (line 12, column 3).
+_NAMED = r"(?<![\w.-]){}(?::| \(at line )(\d+)"
 _COLUMN = re.compile(r"\bline (\d+), column")
 _LINE = re.compile(r"\bline (\d+)")
 _FILE = re.compile(r"[^\s:()]:(\d+)")
@@ -32,7 +33,7 @@ def of_port(result: Result) -> Place | None:
         return None
     message = result.verdict.fault.message if result.verdict.fault else ""
     for source in sources:
-        if named := re.search(rf"(?<![\w.-]){re.escape(source.name)}:(\d+)", message):
+        if named := re.search(_NAMED.format(re.escape(source.name)), message):
             return Place(source, int(named[1]))
     named = _COLUMN.search(message) or _LINE.search(message)
     return Place(sources[0], int(named[1]) if named else 1)

@@ -337,6 +337,7 @@ def test_bad_input_is_one_message(
         (["run", "--timeout", "0"], "'--timeout'"),
         (["run", "--timeout", "soon"], "'--timeout'"),
         (["check", "x.py", "--json"], "'--json'"),
+        (["identify", "x.json", "--junit", "x.xml"], "No such option: --junit"),
     ],
 )
 def test_bad_options_are_named(
@@ -460,25 +461,6 @@ def test_a_truncated_golden_is_bad_input(
     err = refused(*arguments)
     assert err.startswith(f"rmsproof: {spoiled_goldens}: is not complete JSON: ")
     assert err.count("\n") == 1
-
-
-def test_a_report_that_cannot_be_written_is_bad_input(
-    call: Callable[..., Done], tmp_path: Path
-) -> None:
-    written(tmp_path, mine_py=outside(PYTHON))
-    (tmp_path / "taken").write_text("", encoding="utf-8")
-    done = call("check", "mine.py", "--golden", "page*", "--json", "taken/report.json")
-    assert done.code == 2
-    assert done.err.startswith("rmsproof: taken/report.json: cannot be written: ")
-
-
-def test_a_report_is_written_to_a_file(call: Callable[..., Done], tmp_path: Path) -> None:
-    written(tmp_path, mine_py=outside(PYTHON))
-    done = call("check", "mine.py", "--golden", "page*", "--json", "deep/report.json")
-    assert done.code == 0
-    assert "mine.py" in done.out
-    report = json.loads((tmp_path / "deep/report.json").read_text(encoding="utf-8"))
-    assert report["results"][0]["verdict"] == "exact"
 
 
 # -- goldens --------------------------------------------------------------------------------------

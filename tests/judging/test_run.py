@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from harness.judging.verdict import Verdict
 from harness.model.observation import Fault, Observation
 from harness.ports.port import Port, bundled, of_folder
 from harness.report import json as report_json
+from harness.report.results import PortResults
 from harness.transport.base import Transport
 from python_ref.scenarios.scenario import Scenario
 
@@ -294,7 +296,8 @@ def test_numbers_that_are_not_finite_are_text(recorded: Recorded) -> None:
     assert result.verdict.first is not None
     first = replace(result.verdict.first, expected=float("inf"), observed=float("nan"), ulp=None)
     spoiled = replace(result, verdict=replace(result.verdict, first=first))
-    found = json.loads(report_json.dumps([spoiled], 1.0))
+    results = PortResults(Outcome((spoiled,)), datetime(2024, 1, 1, tzinfo=UTC), 1.0)
+    found = json.loads(report_json.ports(results))
     shown = found["results"][0]["first_divergence"]
     assert (shown["expected"], shown["observed"], shown["ulp"]) == ("Infinity", "NaN", None)
     jsonschema.validate(found, SCHEMA)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import PARTED, compared
 
-from harness.comparison.compare import Comparison, Divergence
+from harness.comparison.compare import Comparison
 from harness.judging.verdict import of_golden, of_port
 from harness.model.expectation import Expectation
 from harness.model.observation import Fault
@@ -17,24 +18,6 @@ from harness.model.words import ORDER, UNDECIDED, VERDICTS
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 
 LEFT, DIVIDE = Arithmetic(square="left"), Arithmetic(quotient="divide_first")
-PARTED = Divergence("g", 3, "w", 2, 0.5, 0.75, 2**51, 0.5)
-
-
-def compared(word: str = "exact", **changes: Any) -> Comparison:
-    """A core float64 golden that came out with this word; it moves, and so did the port."""
-    whole = {"equal": (PLAIN,), "within": True, "first": None, "fault": None, "largest_ulp": 0}
-    part = {"equal": (), "within": False, "largest_ulp": None}
-    by_word = {
-        "exact": whole,
-        "conforms": {**whole, "equal": (), "first": PARTED, "largest_ulp": 2},
-        "diverges": {**part, "first": PARTED, "fault": None, "largest_ulp": 2**51},
-    }
-    fault = {**part, "first": None, "fault": Fault(word, f"it {word}")}
-    if word in UNDECIDED:  # no step was taken
-        fault |= {"moves": False, "moved": False, "steps": 0}
-    base = {"golden": f"a {word} one", "kind": "core", "family": "float64"}
-    base |= {"moves": True, "moved": True, "steps": 2}
-    return Comparison(**{**base, **(by_word.get(word) or fault), **changes})
 
 
 def word_of(*words: str) -> str:

@@ -1,0 +1,80 @@
+"""Results and examinations made by hand, for the tests of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from support import PARTED, compared
+
+from harness.comparison.compare import Comparison
+from harness.diagnosis.diagnose import Diagnosis, Explanation
+from harness.documents.blocks import Block, Document
+from harness.documents.examined import Examination, Examined, Layer
+from harness.judging.judge import Result, unreached
+from harness.judging.run import Outcome
+from harness.judging.verdict import of_port
+from harness.model.observation import Fault
+from harness.ports.port import Port
+from harness.report import words
+from harness.report.results import DocumentResults, PortResults
+
+STARTED = datetime(2024, 2, 29, 23, 59, 58, tzinfo=UTC)
+INSIDE = Diagnosis(Explanation((("epsilon", "inside"),)))
+INSIDE_SAID = words.explanation(INSIDE, Port("p", "python").claim)
+"""What the diagnosis says of a port, in whatever words."""
+
+
+def golden(name: str, word: str = "exact", **changes: Any) -> Comparison:
+    """What a port gave for a golden; its first divergence, if any, is there."""
+    found = compared(word, golden=name, **{"seconds": 0.25, **changes})
+    if found.first is not None:
+        found = replace(found, first=replace(PARTED, golden=name))
+    return found
+
+
+def result(*comparisons: Comparison, **changes: Any) -> Result:
+    """A port of one's own that gave this, over one transport; `changes` replace its parts."""
+    verdict = of_port(comparisons)
+    found = Result(
+        Port("mine.py", "python", source=(Path("mine.py"),)),
+        "python",
+        "local",
+        verdict,
+        comparisons=comparisons,
+        diagnosis=INSIDE if verdict.word == "diverges" else None,
+        as_expected=verdict.word in ("exact", "conforms"),
+        seconds=1.5,
+    )
+    return replace(found, **changes)
+
+
+def stopped(word: str, message: str, **changes: Any) -> Result:
+    """A port that could not be asked anything."""
+    port = changes.pop("port", Port("mine.py", "python", source=(Path("mine.py"),)))
+    return replace(unreached(port, "local", Fault(word, message)), seconds=1.5, **changes)
+
+
+def ports(*results: Result, incomplete: bool = False, **changes: Any) -> PortResults:
+    """What a run came to."""
+    found = PortResults(Outcome(results, incomplete=incomplete), STARTED, 12.3456)
+    return replace(found, **changes)
+
+
+def row(found: Result | None, line: int = 5, language: str = "python", **changes: Any) -> Examined:
+    """A block of three lines that came to this."""
+    block = Block(0, line, language, "one\ntwo\nthree")
+    layers = (Layer(found),) if found else ()
+    return replace(Examined(block, "optimizer", layers=layers, seconds=0.75), **changes)
+
+
+def documents(
+    rows: Sequence[Examined] = (), findings: Sequence[Any] = (), **changes: Any
+) -> DocumentResults:
+    """What the examination of page.md came to."""
+    document = Document(Path("page.md"), tuple(found.block for found in rows))
+    examination = Examination(document, tuple(rows), findings=tuple(findings), seconds=2.0)
+    return replace(DocumentResults((examination,), STARTED, 2.5), **changes)
