@@ -32,7 +32,7 @@ class _TestCase:
 
     Attributes:
         kind: failure, error, skipped or "".
-        type: of a failure, the verdict or what else it is.
+        type: of a failure or an error, the verdict or what else it is.
         message: in one line; `text` is all there is to say.
     """
 
@@ -102,11 +102,11 @@ def _of_golden(case: Case) -> _TestCase:
     result, name = case.result, case.golden or "verdict"
     word = result.verdict.word
     if word in UNDECIDED:
-        reason = words.why(result)
-        return _TestCase(name, "skipped", word, reason, seconds=result.seconds)
+        reason = f"{word}: {words.why(result)}"
+        return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
     if not case.decides and word not in GOOD:
-        reason = f"an edge, which decides nothing without --edge: {words.why(result)}"
-        return _TestCase(name, "skipped", word, reason, seconds=result.seconds)
+        reason = f"{word} at an edge, which decides nothing without --edge: {words.why(result)}"
+        return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
     if result.as_expected:
         return _TestCase(name, seconds=result.seconds)
     return _TestCase(
@@ -123,8 +123,8 @@ def _of_block(row: Examined) -> _TestCase:
     name = f"line {row.block.line}: {row.block.language} {row.name}".rstrip()
     result = row.published
     if result is not None and result.verdict.word in UNDECIDED:
-        reason = words.why(result)
-        return _TestCase(name, "skipped", result.verdict.word, reason, seconds=row.seconds)
+        reason = f"{result.verdict.word}: {words.why(result)}"
+        return _TestCase(name, "skipped", message=reason, seconds=row.seconds)
     if (result is None or result.as_expected) and not row.contradicted:
         return _TestCase(name, seconds=row.seconds)
     if result is None or result.as_expected:
@@ -197,7 +197,9 @@ def _add_case(suite: Tree.Element, classname: str, case: _TestCase) -> None:
         time=f"{case.seconds:.3f}",
     )
     if case.kind:
-        inner = Tree.SubElement(element, case.kind, type=case.type, message=_legal(case.message))
+        inner = Tree.SubElement(element, case.kind, message=_legal(case.message))
+        if case.type:  # what is skipped has none
+            inner.set("type", case.type)
         inner.text = _legal(case.text)
 
 

@@ -45,7 +45,7 @@ def rows(suite: etree._Element) -> list[Row]:
         if reason is None:
             found.append((case.get("name"), "", "", "", ""))
         else:
-            shown = (reason.tag, reason.get("type"), reason.get("message"), reason.text or "")
+            shown = (reason.tag, reason.get("type", ""), reason.get("message"), reason.text or "")
             found.append((case.get("name"), *shown))
     return found
 
@@ -91,7 +91,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
     **{
         f"{word} at one golden": (
             result(golden("a"), golden("b", word)),
-            [passed("a"), ("b", "skipped", word, f"b: it {word}", "")],
+            [passed("a"), ("b", "skipped", "", f"{word}: b: it {word}", "")],
         )
         for word in ("unsupported", "not-run")
     },
@@ -113,7 +113,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
     ),
     "not run at all": (
         stopped("not-run", "no JVM here"),
-        [("verdict", "skipped", "not-run", "no JVM here", "")],
+        [("verdict", "skipped", "", "not-run: no JVM here", "")],
     ),
     "wrong as expected": (
         result(golden("a"), golden("b", "diverges"), golden("c", "crashes"), as_expected=True),
@@ -163,8 +163,8 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
             (
                 "b",
                 "skipped",
-                "diverges",
-                f"an edge, which decides nothing without --edge: b {PLACE}",
+                "",
+                f"diverges at an edge, which decides nothing without --edge: b {PLACE}",
                 "",
             ),
         ],
@@ -314,7 +314,7 @@ BLOCKS: dict[str, tuple[Any, list[Row]]] = {
     ),
     "not run": (
         [row(stopped("not-run", "torch is not installed"))],
-        [("line 5: python", "skipped", "not-run", "torch is not installed", "")],
+        [("line 5: python", "skipped", "", "not-run: torch is not installed", "")],
     ),
     "right, and prints another thing": (
         [row(result(golden("a")), contradicted=True, findings=("the output differs",))],
