@@ -157,7 +157,7 @@ def brief(result: Result) -> str:
     if verdict.fault and verdict.fault.kind == "does-not-compile":
         text = headline(result.language, verdict.fault.message)
     elif verdict.fault:
-        text = _MODULES.sub("", text.splitlines()[0])
+        text = _MODULES.sub("", next(iter(text.splitlines()), ""))
     elif verdict.word == "no-update":
         text = text.partition(";")[0]
     elif verdict.word not in GOOD and diagnosis:
