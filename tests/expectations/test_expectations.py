@@ -166,6 +166,21 @@ def test_what_is_known_otherwise_is_a_difference(name: str) -> None:
     assert sentence in "; ".join(found.unexpected)
 
 
+KNOWN_AT = {
+    "nothing is known": "",
+    "another name": "abc",
+    "a new golden": "ac",
+    "it crashes now": "ac",
+}
+
+
+@pytest.mark.parametrize("name", KNOWN_AT)
+def test_the_goldens_that_are_wrong_as_known_are_told_from_the_others(name: str) -> None:
+    words, named, known, _ = OTHERWISE[name]
+    (found,) = held([result(words, named)], *known).results
+    assert found.known == {f"reference/{golden}" for golden in KNOWN_AT[name]}
+
+
 STALE = {
     "it got better": (("right",) * 3, Known("diverges", INSIDE), "no longer shows"),
     "it got better there": (ONE, Known("crashes", None, ("a",)), "no longer shows"),

@@ -17,6 +17,7 @@ import jsonschema
 import numpy as np
 import pytest
 from front_door import as_shown
+from lxml import etree
 from support import REPOSITORY, Done
 
 from harness.commands.common import exit_code
@@ -33,6 +34,7 @@ from harness.report.results import PortResults
 from harness.transport.base import Transport
 from python_ref.scenarios.scenario import Scenario
 
+SUITES = etree.XMLSchema(etree.parse(REPOSITORY / "tests/report/junit.xsd"))
 SCHEMA = json.loads((REPOSITORY / "harness/report/report.schema.json").read_text(encoding="utf-8"))
 
 # Edition, verdict, deviations, the beginning of the message.
@@ -100,10 +102,11 @@ class Recorder:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What `rmsproof run --json FILE` said, wrote, and saw on the way, by port and transport."""
+    """What `rmsproof run` printed and wrote as reports, and saw on the way, by port, transport."""
 
     done: Done
     report: dict[str, Any]
+    junit: str
     seen: dict[tuple[str, str], list[tuple[str, str, Observation]]]
     results: list[Result]
 
@@ -126,10 +129,12 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(runner, "judge", judge)
         patch.chdir(folder)
-        code = main(["run", "--json", "report.json"])
+        patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+        code = main(["run", "--json", "report.json", "--junit", "report.xml", "--github"])
     signal.signal(signal.SIGTERM, handler)
     written = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    return Recorded(Done(code, out.getvalue(), err.getvalue()), written, seen, results)
+    junit = (folder / "report.xml").read_text(encoding="utf-8")
+    return Recorded(Done(code, out.getvalue(), err.getvalue()), written, junit, seen, results)
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +158,19 @@ def test_the_run_ends_well_and_says_nothing_else(recorded: Recorded) -> None:
 
 def test_the_table_is_the_one_that_the_readme_shows(recorded: Recorded) -> None:
     as_shown(recorded.done.out, "rmsproof run")
+
+
+def test_nothing_fails_in_junit_where_all_is_as_expected(recorded: Recorded) -> None:
+    """A suite an edition and transport, a test case a golden, all with the time they took."""
+    root = etree.fromstring(recorded.junit.encode("utf-8"))
+    SUITES.assertValid(root)
+    assert [suite.get("name") for suite in root] == [f"{name} ({over})" for name, over in KEYS]
+    assert {suite.get(kind) for suite in root for kind in ("failures", "errors")} == {"0"}
+    for suite, found in zip(root, recorded.report["results"], strict=True):
+        times = [float(case.get("time", "")) for case in suite.iter("testcase")]
+        assert len(times) >= max(found["compared"], 1)
+        assert float(suite.get("time", "")) >= max(times, default=0.0)
+    assert sum(float(case.get("time", "")) for case in root.iter("testcase")) > 0.1
 
 
 def test_every_edition_is_in_the_table_of_this_test() -> None:
