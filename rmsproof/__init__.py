@@ -98,7 +98,7 @@ def main(arguments: "list[str] | None" = None) -> int:
     with Own():
         from harness.commands.entry import main as run
 
-        return run(arguments)
+        return run(arguments, __version__)
 
 
 def __getattr__(name: str) -> "Any":

@@ -6,30 +6,14 @@ Heavy libraries are imported by the command that needs them, so that --help is q
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
 from harness.commands import dialects, documents, goldens, ports
 from harness.commands.common import exits
+from harness.commands.help import Command, Group
 
-app = typer.Typer(
-    name="rmsproof",
-    help="Compare any RMSProp with the Python reference: is it the same, and if not, what differs?",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-golden_app = typer.Typer(
-    help="The goldens: the test cases that every port is compared with.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-dialects_app = typer.Typer(
-    help="The dialects: libraries' RMSProps, and how each differs from the reference.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 _COMMANDS: dict[str, Callable[..., int]] = {
     "run": ports.run,
     "check": ports.check,
@@ -50,8 +34,50 @@ _DIALECTS: dict[str, Callable[..., int]] = {
     "show": dialects.dialects_show,
     "compare": dialects.dialects_compare,
 }
-for group, commands in ((app, _COMMANDS), (golden_app, _GOLDENS), (dialects_app, _DIALECTS)):
-    for name, command in commands.items():
-        group.command(name)(exits(command))
-app.add_typer(golden_app, name="golden")
-app.add_typer(dialects_app, name="dialects")
+_ABOUT = "Compare any RMSProp with the Python reference: is it the same, and if not, what differs?"
+# Of use once, and found in the examples.
+_HIDDEN = ("install_completion", "show_completion")
+
+
+def command() -> Any:
+    """The command line, to be called with `args`, `prog_name` and `obj`: the `version`."""
+    top = _group(_ABOUT, _COMMANDS)
+    top.callback()(_options)
+    for name, about, commands in (
+        ("golden", "The goldens: the test cases that every port is compared with.", _GOLDENS),
+        ("dialects", "The dialects: libraries' RMSProps, and how each differs.", _DIALECTS),
+    ):
+        top.add_typer(_group(about, commands), name=name)
+    made: Any = typer.main.get_command(top)
+    for parameter in made.params:
+        parameter.hidden = parameter.name in _HIDDEN
+    return made
+
+
+def _version(context: typer.Context, wanted: bool) -> None:
+    if wanted:
+        print(f"rmsproof {context.obj['version']}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """What may stand before a command."""
+
+
+def _group(about: str, commands: dict[str, Callable[..., int]]) -> typer.Typer:
+    made = typer.Typer(
+        cls=Group,
+        help=about,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, function in commands.items():
+        made.command(name, cls=Command)(exits(function))
+    return made

@@ -15,7 +15,7 @@ def dialects_list() -> int:
 
 
 def dialects_show(name: str) -> int:
-    """Show one dialect (a name or axis=value): in words, as formulas, and its source."""
+    """Show one dialect: in words, as formulas, and its source."""
     from harness.ports.port import dialect
     from harness.report import terminal
     from harness.report.dialects import details
@@ -30,7 +30,7 @@ def dialects_show(name: str) -> int:
 
 
 def dialects_compare(first: str, second: str) -> int:
-    """Compare two dialects: which axes differ, by how much, and when they are the same."""
+    """Compare two dialects: which axes differ, and by how much."""
     from harness.analysis.compare_dialects import compare_dialects
     from harness.ports.port import dialect
     from harness.report import terminal

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def doc(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Markdown, text with fences, or a notebook."),
+        typer.Argument(metavar="FILE", help="Markdown, text with fences, or a notebook."),
     ],
     dialect: Claimed = None,
     show_repaired: Annotated[
@@ -48,7 +48,7 @@ def doc(
     *,
     reports: Reports,
 ) -> int:
-    """Judge the code blocks of documents where they are published. Executes their code."""
+    """Judge the code blocks of documents as published. Executes their code."""
     from harness.judging.goldens import Goldens
     from harness.ports.port import dialect as dialect_of
     from harness.report.results import DocumentResults
@@ -96,7 +96,7 @@ def doc(
 
 def tutorial(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Folder for the plots and the notebook.")
+        Path, typer.Argument(metavar="FOLDER", help="Folder for the plots and the notebook.")
     ] = Path("rmsproof-tutorial"),
     epochs: Annotated[
         int | None,
@@ -108,7 +108,7 @@ def tutorial(
         ),
     ] = None,
 ) -> int:
-    """RMSProp at work: four demonstrations, their plots and an executed notebook."""
+    """RMSProp at work: four demonstrations, plots and a notebook."""
     from harness.commands.tutorial import write
 
     written = write(folder, epochs)

@@ -9,8 +9,13 @@ from typing import Any
 _INTERRUPTED = 130
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code."""
+def main(arguments: list[str] | None = None, version: str = "") -> int:
+    """Run the command line; return the exit code.
+
+    Args:
+        arguments: what follows the program's name; the process's own if None.
+        version: what `--version` prints.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["check"] and "--" in given:
         # What follows -- is one command, not more targets.
@@ -20,9 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     code: object
     try:
-        from harness.commands.app import app
+        from harness.commands.app import command
 
-        code = app(args=given, prog_name="rmsproof")
+        code = command()(args=given, prog_name="rmsproof", obj={"version": version})
     except SystemExit as error:
         code = error.code
     except KeyboardInterrupt:  # while the command's modules were being imported

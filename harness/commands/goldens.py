@@ -37,9 +37,10 @@ def golden_verify(
         Path | None, typer.Argument(help="Folder of the goldens; the bundled ones by default.")
     ] = None,
 ) -> int:
-    """Recompute every golden file; any byte that differs, extra or missing file is a problem.
+    """Recompute every golden file; any byte that differs is a problem.
 
-    Core goldens are also certified against ball arithmetic, where python-flint is installed.
+    So is a file too many, and one that is missing. Core goldens are certified in ball
+    arithmetic as well, where python-flint is installed.
     """
     from harness.report import terminal
     from harness.report.words import problem
@@ -91,7 +92,7 @@ def golden_regenerate(
 
 
 def golden_export(directory: Path) -> int:
-    """Copy the goldens and their schema to a folder, for other tools."""
+    """Copy the goldens and their schema, for other tools."""
     from python_ref import golden
 
     goldens = _goldens()

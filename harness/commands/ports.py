@@ -52,7 +52,7 @@ def run(
     only: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[EDITION]...", help="An edition (java/double) or a language; all by default."
+            metavar="EDITION", help="An edition (java/double) or a language; all by default."
         ),
     ] = None,
     transport: Transports = None,
@@ -64,7 +64,7 @@ def run(
     *,
     reports: Reports,
 ) -> int:
-    """Judge the bundled editions over each transport, and compare with their expectations."""
+    """Judge the bundled editions; compare with their expectations."""
     from harness.ports.port import bundled
 
     ports = bundled()
@@ -90,7 +90,7 @@ def check(
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="TARGET...",
+            metavar="TARGET",
             help="A source file, a folder with port.toml, module:Object, or -- COMMAND ARGS.",
         ),
     ] = None,
@@ -119,7 +119,7 @@ def check(
     *,
     reports: Reports,
 ) -> int:
-    """Judge your own port: is it the RMSProp of the reference? Executes its code."""
+    """Judge your own port against the reference. Executes its code."""
     from harness.expectations.known import read
     from harness.ports import port as ports_of
     from harness.report.words import problem
@@ -259,7 +259,7 @@ def identify(
     *,
     reports: Reports,
 ) -> int:
-    """Say which RMSProp an observation shows: the one claimed, or what it does instead."""
+    """Say which RMSProp an observation shows: as claimed, or what else."""
     from harness.judging.identify import identify as explain
     from harness.judging.run import Outcome
     from harness.report.results import PortResults
@@ -276,7 +276,7 @@ def power(
     *,
     reports: Reports,
 ) -> int:
-    """Show which golden (test case) catches which deviation, the least caught first."""
+    """Show which golden (test case) catches which deviation."""
     from harness.analysis.power import power as measure
     from harness.judging.goldens import Goldens
     from python_ref.dialects.dialect import Dialect

@@ -48,6 +48,11 @@ class Options:
     timeout: float = SCENARIO_SECONDS
     large: bool = False
 
+    def __post_init__(self) -> None:
+        """Raise UsageError: a port was given no time."""
+        if not self.timeout > 0:
+            raise UsageError(f"timeout: {self.timeout:g} s is no time; give more than 0")
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -45,16 +45,16 @@ def environment() -> dict[str, str]:
     path = os.pathsep.join(entry for entry in sys.path if entry)
     # An empty PYTHONPATH is none: what the user's names is found later, where it can do no harm.
     found = {start.PATH: path, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**found, **_prefix(path)}
+    return {**found, **_prefix()}
 
 
 @cache
-def _prefix(path: str) -> dict[str, str]:
+def _prefix() -> dict[str, str]:
     """Where compiled modules are kept; nothing where they lie beside their sources."""
     compiled = map(importlib.util.cache_from_source, (np.__file__, _WORKER))
     if all(map(os.path.exists, compiled)):
         return {"PYTHONPYCACHEPREFIX": sys.pycache_prefix} if sys.pycache_prefix else {}
-    ours = hashlib.sha256("\0".join([sys.executable, sys.version, path]).encode())
+    ours = hashlib.sha256("\0".join([sys.executable, sys.version, _FOLDER]).encode())
     given = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
     def make(folder: Path) -> None:

@@ -31,8 +31,14 @@ class _Others:
     def find_spec(
         self, name: str, path: object = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        ours = path is None and name in _PACKAGES
-        return PathFinder.find_spec(name, self.places, target) if ours else None
+        if path is not None or name not in _PACKAGES:
+            return None
+        found = PathFinder.find_spec(name, self.places, target)
+        if found and found.origin is None and found.submodule_search_locations is not None:
+            # Such a folder does not hide a package elsewhere: ours is found behind it.
+            places = [*found.submodule_search_locations, str(Path(_OURS) / name)]
+            found.submodule_search_locations = places
+        return found
 
 
 _others = _Others()

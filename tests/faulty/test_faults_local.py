@@ -13,6 +13,7 @@ from support import CommandLine, none_left
 
 from harness.judging.goldens import Goldens
 from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, Result, judge
+from harness.languages.python import loading
 from harness.ports.port import Port, of_target
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.dialects.dialect import Dialect
@@ -108,7 +109,7 @@ def result(name: str, worker: Worker) -> Result:
         port = of_target(str(PORTS / f"{name}.py"))
         source = {"source": port.name}
     seconds = SAID[name].seconds if name in SAID else 20.0
-    said = {"language": "python", **source}
+    said = loading(**source)
     return judge(port, HostedTransport("local", name, worker, said, port.wanted, seconds), wanted)
 
 

@@ -1,0 +1,149 @@
+"""What a command's help ends with: examples to copy, and what its exit codes mean.
+
+Lines are as wide as they are written here; a test runs each example's options through the
+command's own parser.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+_INTERRUPTED = ("130", "interrupted; a report holds what was judged by then")
+_READ = (("0", "done"), ("2", "wrong use or bad input"), ("130", "interrupted"))
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "": (
+        "rmsproof run                      # the ports kept here",
+        "rmsproof check RMSProp.java       # your own",
+        "rmsproof doc README.md            # the code in a document",
+        "rmsproof identify seen.json       # what an optimizer did",
+        "rmsproof --install-completion     # of commands and options, in your shell",
+    ),
+    "run": (
+        "rmsproof run",
+        "rmsproof run java clojure/returned --transport stdio",
+        "rmsproof run scala --golden 'reference/float64/*' --json report.json",
+    ),
+    "check": (
+        "rmsproof check RMSProp.java",
+        "rmsproof check mypackage.optim:RMSProp --dialect pytorch",
+        "rmsproof check optim.py --expect known.toml",
+        "rmsproof check --timeout 2 -- ./my-port --flag",
+    ),
+    "doc": (
+        "rmsproof doc README.md docs/optimizers.ipynb",
+        "rmsproof doc post.md --show-repaired",
+        "rmsproof doc keras.md --dialect keras-3 --json -",
+    ),
+    "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
+    "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
+    "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
+    "golden": (
+        "rmsproof golden show reference/float64/page-one-step",
+        "rmsproof golden verify",
+    ),
+    "golden list": ("rmsproof golden list", "rmsproof golden list | grep edge"),
+    "golden show": (
+        "rmsproof golden show reference/float64/page-one-step",
+        "rmsproof golden show e3c7795767899114",
+    ),
+    "golden verify": ("rmsproof golden verify", "rmsproof golden verify my-goldens"),
+    "golden regenerate": ("rmsproof golden regenerate", "rmsproof golden regenerate my-goldens"),
+    "golden export": (
+        "rmsproof golden export my-goldens",
+        "rmsproof golden export ../port/testdata",
+    ),
+    "dialects": ("rmsproof dialects list", "rmsproof dialects compare pytorch keras-3"),
+    "dialects list": ("rmsproof dialects list", "rmsproof dialects list | grep epsilon"),
+    "dialects show": ("rmsproof dialects show keras-3", "rmsproof dialects show epsilon=inside"),
+    "dialects compare": (
+        "rmsproof dialects compare pytorch keras-3",
+        "rmsproof dialects compare reference epsilon=inside",
+    ),
+}
+"""By the command's words; what follows a # is for people."""
+
+EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (
+        ("0", "as expected"),
+        ("1", "not as expected"),
+        ("2", "wrong use or bad input"),
+        ("3", "nothing could be judged"),
+        ("130", "interrupted"),
+    ),
+    "run": (
+        ("0", "every edition shows what its port.toml expects"),
+        ("1", "one does not, for better or worse"),
+        ("2", "wrong use or bad input"),
+        ("3", "nothing could be judged: no toolchain"),
+        _INTERRUPTED,
+    ),
+    "check": (
+        ("0", "every port conforms, or differs just as --expect says"),
+        ("1", "one does not: it diverges, crashes, does not compile, ..."),
+        ("2", "wrong use, no such target, or a shape that cannot be bound"),
+        ("3", "nothing could be judged: no toolchain, or the port declines"),
+        _INTERRUPTED,
+    ),
+    "doc": (
+        ("0", "every block that is judged conforms as published"),
+        ("1", "one does not, or prints something else than the page says"),
+        ("2", "wrong use, or a file that cannot be read"),
+        ("3", "nothing to judge"),
+        _INTERRUPTED,
+    ),
+    "identify": (
+        ("0", "the same as claimed"),
+        ("1", "anything else"),
+        ("2", "wrong use or bad input"),
+        ("130", "interrupted"),
+    ),
+    "tutorial": (
+        ("0", "plots and notebook are written"),
+        ("2", "the extra is not installed, or the folder cannot be written to"),
+        ("3", "the notebook's kernel does not start"),
+        ("130", "interrupted"),
+    ),
+    "golden": (
+        ("0", "done"),
+        ("1", "verify: a file is not what the reference defines"),
+        ("2", "wrong use or bad input"),
+        ("130", "interrupted"),
+    ),
+    "golden verify": (
+        ("0", "every file is what the reference defines, byte for byte"),
+        ("1", "one is not"),
+        ("2", "wrong use or bad input"),
+        ("130", "interrupted"),
+    ),
+}
+"""By the command's words; those that only read or write end as `_READ` says."""
+
+
+def _write(context: Any, formatter: Any) -> None:
+    """Write what the help of a context's command ends with."""
+    words = context.command_path.partition(" ")[2]
+    with formatter.section("Examples"):
+        for line in EXAMPLES[words]:
+            formatter.write(f"  {line}\n")
+    with formatter.section("Exit codes"):
+        for code, meaning in EXIT_CODES.get(words, _READ):
+            formatter.write(f"  {code:3}  {meaning}\n")
+
+
+class Command(TyperCommand):
+    """A command whose help ends with examples and exit codes."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write them."""
+        _write(ctx, formatter)
+
+
+class Group(TyperGroup):
+    """A group of commands whose help ends likewise."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write them."""
+        _write(ctx, formatter)
