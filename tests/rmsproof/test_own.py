@@ -99,7 +99,7 @@ def test_editions_and_documents_are_judged(folder: Path, tmp_path: Path, way: st
     assert verdicts(done) == [("local", "exact")]
 
 
-@pytest.mark.parametrize(("way", "regular"), zip(WAYS, [False, True, False], strict=True))
+@pytest.mark.parametrize(("way", "regular"), [*zip(WAYS, [False, True, False], strict=True)])
 def test_a_port_may_use_packages_of_our_names(tmp_path: Path, way: str, regular: bool) -> None:
     place, elsewhere = tmp_path / "mine", tmp_path / "elsewhere"
     for name in ("mine/harness", "mine/python_ref", "elsewhere"):
