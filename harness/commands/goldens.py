@@ -12,7 +12,7 @@ from harness.model.errors import UsageError
 
 
 def golden_list() -> int:
-    """List every golden with its class, its size and what it catches."""
+    """List every golden: its class, its size and what it catches."""
     from harness.report import terminal
     from harness.report.goldens import listing
 
@@ -37,9 +37,9 @@ def golden_verify(
         Path | None, typer.Argument(help="Folder of the goldens; the bundled ones by default.")
     ] = None,
 ) -> int:
-    """Recompute every golden file; any byte that differs is a problem.
+    """Recompute the golden files, and compare them byte for byte.
 
-    So is a file too many, and one that is missing. Core goldens are certified in ball
+    A file too many and one that is missing are problems too. Core goldens are certified in ball
     arithmetic as well, where python-flint is installed.
     """
     from harness.report import terminal

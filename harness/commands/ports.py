@@ -259,7 +259,7 @@ def identify(
     *,
     reports: Reports,
 ) -> int:
-    """Say which RMSProp an observation shows: as claimed, or what else."""
+    """Say which RMSProp an observation shows: as claimed, or another."""
     from harness.judging.identify import identify as explain
     from harness.judging.run import Outcome
     from harness.report.results import PortResults

@@ -349,7 +349,8 @@ def test_bad_options_are_named(
 def test_an_unknown_edition_is_refused_naming_those_there_are(refused: Callable[..., str]) -> None:
     assert refused("run", "java/triple") == (
         "rmsproof: no edition 'java/triple'; choose one of java/published, java/imported,"
-        " java/double, scala/published, scala/class, clojure/published, clojure/scoped, clojure/dereferenced,"
+        " java/double, scala/published, scala/class, clojure/published, clojure/scoped,"
+        " clojure/dereferenced,"
         " clojure/indexed, clojure/returned, clojure/remembered, clojure/conformant\n"
     )
 
@@ -395,7 +396,8 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (
             MANIFEST + '[bind]\nrate = "lr"\n',
             "bind.rate: no such key; the keys are class, method, function, learning_rate,"
-            " decay_rate, epsilon, momentum, weight_decay, clip, mean_decay, gradients, weights, state",
+            " decay_rate, epsilon, momentum, weight_decay, clip, mean_decay, gradients,"
+            " weights, state",
         ),
         (
             MANIFEST + '[claims]\ndialects = ["formula"]\n',
