@@ -26,7 +26,7 @@ def port_annotations(found: PortResults) -> str:
     file = Place(found.expectations) if found.expectations else None
     for sentence in found.stale:
         text = f"{sentence}\n{found.update}".rstrip()
-        lines.append(_annotation("error", f"{_TITLE}: expected in vain", text, file))
+        lines.append(_annotation("error", f"{_TITLE}: stale expectation", text, file))
     return "".join([*lines, *_own(found.errors, found.outcome.incomplete)])
 
 
@@ -116,7 +116,7 @@ def port_summary(found: PortResults) -> str:
         _row(same[0], ", ".join(result.transport for result in same))
         for same in alike(outcome.judged)
     ]
-    stale = [f"expected in vain: {sentence}" for sentence in found.stale]
+    stale = [f"stale expectation: {sentence}" for sentence in found.stale]
     return _markdown(counts, rows, [*stale, *found.errors])
 
 

@@ -64,7 +64,9 @@ def ports(found: PortResults) -> str:
         for result in found.outcome.results
     ]
     stale = [
-        _TestCase(sentence, "failure", "stale", "expected in vain", _joined(sentence, found.update))
+        _TestCase(
+            sentence, "failure", "stale", "stale expectation", _joined(sentence, found.update)
+        )
         for sentence in found.stale
     ]
     suites += [_Suite("expectations", stale)] if stale else []
