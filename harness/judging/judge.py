@@ -238,7 +238,7 @@ class _Feeder:
     def _over(self) -> str:
         """Why nothing more is fed; empty while something is."""
         if self._deaths >= DEATHS:
-            return f"the port had crashed or hung {DEATHS} times in a row"
+            return f"its process had died {DEATHS} times in a row"
         return f"its {PORT_SECONDS:g} s were used up" if time.monotonic() > self._deadline else ""
 
     def _noted(self, observation: Observation) -> Observation:

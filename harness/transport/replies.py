@@ -86,7 +86,7 @@ def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
     if not isinstance(value, list):
         raise Broken(f"{field}: expected a list of steps, found {_kind(value)}")
     if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
-        raise Broken(f"{field}: {len(value)} steps, expected {scenario.steps}")
+        raise Broken(f"{field}: expected {scenario.steps} steps, found {len(value)}")
     rows = np.zeros((len(value), scenario.size))
     for t, step in enumerate(value):
         where = f"{field}, step {t + 1}"
@@ -107,7 +107,7 @@ def _numbers(value: Any, where: str, length: int) -> list[float]:
     if not isinstance(value, list):
         raise Broken(f"{where}: expected a list of numbers, found {_kind(value)}")
     if len(value) != length:
-        raise Broken(f"{where}: {len(value)} numbers, expected {length}")
+        raise Broken(f"{where}: expected length {length}, found {len(value)}")
     return [x if type(x) is float else _number(x, f"{where}[{i}]") for i, x in enumerate(value)]
 
 

@@ -115,7 +115,7 @@ class StdioTransport:
         if length > LARGEST_REQUEST:
             message = (
                 f"at least {length >> 20} MB of JSON, more than the {LARGEST_REQUEST >> 20} MB"
-                " that stdio takes; jpype and local take any size"
+                " that stdio takes; longer ones go through jpype or local"
             )
             return Observation(nothing, fault=Fault("unsupported", message))
         limit = _LEAST_LIMIT + _SLACK * _NUMBER_CHARACTERS * scenario.size * scenario.steps

@@ -72,7 +72,7 @@ def test_floats_are_read_as_they_are_printed(
         for name in seen:
             seen[name] = [next(left) for _ in seen[name]]
     assert main(["identify", str(written(tmp_path, content))]) == code
-    assert "equal to the last bit in arithmetic" in capsys.readouterr().out
+    assert "every number observed is reproduced" in capsys.readouterr().out
 
 
 def test_a_deviation_is_named_and_ends_with_one(
@@ -128,7 +128,7 @@ def _changed(field: str, change: Any) -> dict[str, Any]:
         ("[]", "object"),
         (_changed("format", "other/1"), "format: expected 'rmsproof.observation/1'"),
         (_changed("precision", "float16"), "precision: Invalid enum value 'float16'"),
-        (document(learning_rate=None), "missing required field `learning_rate`"),
+        (document(learning_rate=None), "missing the field `learning_rate`"),
         (document(decay_rate=1.5), "decay_rate: 1.5 is out of range"),
         (document(epsilon=-1e-8), "epsilon: -1e-08 is out of range"),
         (document(rounding=-1.0), "rounding: -1.0 is out of range"),

@@ -44,11 +44,12 @@ EDITIONS: list[tuple[str, str, list[str], str]] = [
         "java/imported",
         "exact",
         [],
-        "equal to the last bit in 25 goldens (precision=float32_double square=left)",
+        "equal to the last bit in 25 test cases, computed with (1-d)*g*g from the left; numbers"
+        " are stored and averaged in float32, and the step is divided in float64",
     ),
-    ("java/double", "exact", [], "equal to the last bit in 25 goldens (plain)"),
+    ("java/double", "exact", [], "equal to the last bit in 25 test cases"),
     ("scala/published", "does-not-compile", [], "-- "),
-    ("scala/class", "exact", [], "equal to the last bit in 25 goldens (plain)"),
+    ("scala/class", "exact", [], "equal to the last bit in 25 test cases"),
     (
         "clojure/published",
         "does-not-compile",
@@ -59,25 +60,25 @@ EDITIONS: list[tuple[str, str, list[str], str]] = [
         "clojure/scoped",
         "crashes",
         [],
-        "reference/float64/page-one-step: step 1: java.lang.ClassCastException:"
+        "test case reference/float64/page-one-step: step 1: java.lang.ClassCastException:"
         " class clojure.lang.Atom cannot be cast to class clojure.lang.IFn",
     ),
     (
         "clojure/dereferenced",
         "crashes",
         [],
-        "reference/float64/page-one-step: step 1: java.lang.ClassCastException:"
+        "test case reference/float64/page-one-step: step 1: java.lang.ClassCastException:"
         " class java.lang.String cannot be cast to class java.lang.Number",
     ),
     (
         "clojure/indexed",
         "no-update",
         ["write=none"],
-        "neither the weights given nor a value returned ever change",
+        "the weights never change, neither in the arrays given nor in a value returned",
     ),
     ("clojure/returned", "diverges", ["epsilon=inside", "state=reset"], ""),
     ("clojure/remembered", "diverges", ["epsilon=inside"], ""),
-    ("clojure/conformant", "exact", [], "equal to the last bit in 25 goldens (plain)"),
+    ("clojure/conformant", "exact", [], "equal to the last bit in 25 test cases"),
 ]
 JVM = ("jpype", "stdio")
 KEYS = [(name, transport) for name, _, _, _ in EDITIONS for transport in JVM]
@@ -442,6 +443,7 @@ def test_the_table_is_read_in_ten_seconds(call: Any) -> None:
         "java/double",
     ]
     summary = " ".join(lines[-2:] if lines[-1] and not lines[-1][0].isdigit() else lines[-1:])
-    assert "6 results, all as expected: 4 exact, 2 does-not-compile; 8 comparisons in " in summary
+    assert "6 results, all as expected: 4 exact, 2 does-not-compile; 8 comparisons " in summary
+    assert "transport: jpype (in a JVM), stdio (as a command)" in lines
     assert all(len(line) <= 110 for line in lines)
     assert (done.code, done.err) == (0, "")

@@ -366,7 +366,7 @@ def test_where_nothing_can_be_written_that_is_what_is_said(
     with pytest.raises(ToolchainError) as caught:
         cache.root()
     assert str(caught.value) == (
-        f"neither the cache folder can be written ({reason}) nor a temporary one (No such file or"
+        f"the cache folder cannot be written ({reason}), nor a temporary one (No such file or"
         " directory); set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
     )
 
