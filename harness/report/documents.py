@@ -16,9 +16,10 @@ from harness.report import json as report_json
 from harness.report import words
 from harness.report.results import DocumentResults
 from harness.report.terminal import colour
+from python_ref.dialects.axes import AXES
 
 _NO_NETWORK = "its code ran without a network"
-_NETWORK = "its code ran WITH the network: the kernel lets no process give it up here"
+_NETWORK = "its code ran WITH a network: the kernel does not let a process give it up here"
 
 
 def table(found: Examination) -> Table:
@@ -60,7 +61,7 @@ def _notes(row: Examined) -> Iterator[str]:
 def below(found: Examination) -> Iterator[str]:
     """What concerns the whole document, a line each."""
     for formula in found.formulas:
-        yield f"formula at line {formula.line}: epsilon={formula.epsilon}"
+        yield f"formula at line {formula.line}: {AXES['epsilon'][formula.epsilon].sentence}"
     for finding in found.findings:
         yield finding.sentence
     yield from found.document.notes
@@ -89,10 +90,18 @@ def summary(found: DocumentResults) -> str:
     judged = found.judged
     counts = Counter(result.verdict.word for result in judged)
     parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
-    said = f": {', '.join(parts)}" if parts else ""
+    verdicts = f": {', '.join(parts)}" if parts else ""
     blocks = len({(id(row.block), row.block.index) for row in rows})
     cut = "INCOMPLETE, " if found.incomplete else ""
-    return f"{cut}{blocks} blocks, {len(judged)} of them judged{said}; {found.seconds:.1f} s"
+    return (
+        f"{cut}{words.counted(blocks, 'block')}, {len(judged)} of them judged{verdicts};"
+        f" {found.seconds:.1f} s"
+    )
+
+
+def results(examined: Sequence[Examination]) -> list[Result]:
+    """The results of what was judged, as published."""
+    return [row.published for found in examined for row in found.rows if row.published is not None]
 
 
 def patch(found: Examination) -> Iterator[str]:
