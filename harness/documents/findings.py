@@ -13,9 +13,10 @@ from harness.documents.trainers import iteration_names
 from harness.languages.program import parsed
 from harness.languages.registry import scripted
 from harness.model.words import GOOD
-from harness.ports.binding import HYPERPARAMETERS, role_names
+from harness.ports.binding import role_names
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
 def about_code(

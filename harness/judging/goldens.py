@@ -9,13 +9,13 @@ from functools import cache
 
 from harness.model.errors import UsageError
 from harness.model.patterns import matches
-from harness.ports.binding import OPTIONS
 from harness.ports.port import Port
 from python_ref import golden as goldens_of
-from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, GoldenError
 from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, OPTIONS
 
 
 class Goldens:

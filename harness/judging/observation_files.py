@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -23,6 +23,8 @@ from harness.model.fields import converted, of_json
 from harness.ports.port import dialect
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import shown, visible
+from python_ref.numbers.text import Number, from_json
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
 
 FORMAT = "rmsproof.observation/1"
@@ -37,15 +39,12 @@ _LONGEST_NAME = 200
 # Of names in a message.
 _FEW = 8
 
-_Number = float | Literal["NaN", "Infinity", "-Infinity"]
-_Arrays = dict[str, list[_Number]]
+_Arrays = dict[str, list[Number]]
 
 
-class _Options(msgspec.Struct, forbid_unknown_fields=True):
-    momentum: float | None = None
-    weight_decay: float | None = None
-    clip: float | None = None
-    mean_decay: float | None = None
+_Options = msgspec.defstruct(
+    "_Options", [(name, float | None, None) for name in OPTIONS], forbid_unknown_fields=True
+)
 
 
 class _Observation(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,7 +56,7 @@ class _Observation(msgspec.Struct, forbid_unknown_fields=True):
     weights: _Arrays
     gradients: list[_Arrays]
     observed: list[_Arrays | None]
-    options: _Options = msgspec.field(default_factory=_Options)
+    options: _Options = msgspec.field(default_factory=_Options)  # type: ignore[valid-type]
     rounding: float = 0.0
     dialect: str | list[str] = "reference"
     name: str = ""
@@ -113,7 +112,7 @@ def _claim(found: _Observation) -> Dialect:
 def _evidence(path: Path, found: _Observation) -> Evidence:
     if found.format != FORMAT:
         raise _Wrong(f"format: expected {FORMAT!r}, found {found.format!r}")
-    for name in ("learning_rate", "decay_rate", "epsilon", "rounding"):
+    for name in (*HYPERPARAMETERS, "rounding"):
         value = getattr(found, name)
         if not np.isfinite(value) or value < 0:
             raise _Wrong(
@@ -140,9 +139,7 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
     scenario = Scenario(
         name=found.name or path.stem,
         catches="",
-        learning_rate=found.learning_rate,
-        decay_rate=found.decay_rate,
-        epsilon=found.epsilon,
+        **{name: getattr(found, name) for name in HYPERPARAMETERS},
         weights=weights,
         gradients=gradients,
         options=_options(found.options),
@@ -187,12 +184,11 @@ def _stored(scenario: Scenario, precision: str) -> Scenario:
     """The scenario with the numbers that a precision stores."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         narrow = scenario.in_precision(precision)
-    for name in ("learning_rate", "decay_rate", "epsilon"):
-        if not np.isfinite(getattr(narrow, name)):
-            raise _Wrong(f"{name}: {getattr(scenario, name)!r} is too large for {precision}")
-    for name, value in narrow.options.items():
+    given = {**scenario.hyperparameters, **scenario.options}
+    for name, value in (narrow.hyperparameters | dict(narrow.options)).items():
         if not np.isfinite(value):
-            raise _Wrong(f"options.{name}: {scenario.options[name]!r} is too large for {precision}")
+            field = f"options.{name}" if name in scenario.options else name
+            raise _Wrong(f"{field}: {given[name]!r} is too large for {precision}")
     return narrow
 
 
@@ -202,14 +198,14 @@ def _narrowed(row: NDArray[np.float64]) -> NDArray[np.float64]:
         return row.astype(np.float32).astype(np.float64)
 
 
-def _options(options: _Options) -> dict[str, float]:
-    given = {name: getattr(options, name) for name in options.__struct_fields__}
-    for name, value in given.items():
-        if value is not None and not (np.isfinite(value) and value >= 0):
+def _options(given: msgspec.Struct) -> dict[str, float]:
+    options = {name: value for name in OPTIONS if (value := getattr(given, name)) is not None}
+    for name, value in options.items():
+        if not (np.isfinite(value) and value >= 0):
             raise _Wrong(
                 f"options.{name}: {value!r} is out of range; it must be a finite number, 0 or more"
             )
-    return {name: value for name, value in given.items() if value is not None}
+    return options
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -218,12 +214,8 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(few[:_FEW]) + (", ..." if len(few) > _FEW else "")
 
 
-def _array(values: list[_Number]) -> NDArray[np.float64]:
-    return np.array([_number(value) for value in values], dtype=np.float64)
-
-
-def _number(value: Any) -> float:
-    return float(value.replace("Infinity", "inf")) if isinstance(value, str) else float(value)
+def _array(values: list[Number]) -> NDArray[np.float64]:
+    return np.array([from_json(value) for value in values], dtype=np.float64)
 
 
 def _step(

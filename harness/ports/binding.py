@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-HYPERPARAMETERS = ("learning_rate", "decay_rate", "epsilon")
-OPTIONS = ("momentum", "weight_decay", "clip", "mean_decay")
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
 DATA = ("gradients", "weights", "state")
 ROLES = HYPERPARAMETERS + OPTIONS + DATA
 

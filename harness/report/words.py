@@ -5,7 +5,6 @@ People read "test case" where files, options and JSON say golden.
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
+from python_ref.numbers.text import decimal
 
 _NOTES = {
     GRADIENTS_CHANGED: "it changes the gradients it is given",
@@ -32,21 +32,12 @@ _NOTES = {
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
 
-def number(value: float) -> str:
-    """A weight as people read it: whole to the last bit."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return repr(value)
-
-
 def divergence(first: Divergence) -> str:
     """Where a port first parts from its golden, and by how much."""
     distance = f", {ulps(first.ulp)} apart" if first.ulp is not None else ""
     return (
         f"{first.golden}, step {first.step}, {first.array}[{first.index}]:"
-        f" expected {number(first.expected)}, observed {number(first.observed)}{distance}"
+        f" expected {decimal(first.expected)}, observed {decimal(first.observed)}{distance}"
     )
 
 

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness.model.observation import Observation
-from harness.ports.binding import HYPERPARAMETERS, OPTIONS, Binding, Wanted, bind
+from harness.ports.binding import Binding, Wanted, bind
 from harness.transport.base import Description
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
 
 

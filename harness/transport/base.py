@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -71,22 +70,3 @@ def fault_of(failure: dict[str, Any]) -> Fault:
     """Read the failure a host reports."""
     step = failure.get("step")
     return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
-
-
-def offered(scenario: Scenario, roles: Sequence[str]) -> dict[str, float]:
-    """What a bound port is given for the hyperparameters and options it takes, by role.
-
-    An option that it demands and the scenario does not have is given the value that does
-    nothing.
-    """
-    values = {
-        "learning_rate": scenario.learning_rate,
-        "decay_rate": scenario.decay_rate,
-        "epsilon": scenario.epsilon,
-        "momentum": 0.0,
-        "weight_decay": 0.0,
-        "clip": math.inf,
-        "mean_decay": scenario.decay_rate,
-        **scenario.options,
-    }
-    return {role: values[role] for role in roles}

@@ -33,7 +33,7 @@ from harness.ports.binding import Wanted
 from harness.transport import frames
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.awaiting import more, unanswered
-from harness.transport.base import Description, closed, facts_of, fault_of, offered
+from harness.transport.base import Description, closed, facts_of, fault_of
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.spoken import started
 from python_ref.scenarios.scenario import Scenario
@@ -371,7 +371,7 @@ class HostedTransport:
         if start == 0:
             request["open"] = {
                 "precision": precision,
-                "hyperparameters": offered(scenario, roles_of(self._message)),
+                "hyperparameters": scenario.values(roles_of(self._message)),
                 "names": list(scenario.names),
                 "lengths": list(scenario.lengths),
                 "weights": frames.to_bytes(flat_weights(scenario)),

@@ -7,7 +7,6 @@ stands twice is refused, as it says two things, and a text is shown only to some
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from reprlib import repr as _brief
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 
 from harness.model.observation import Facts, Fault, Observation, Rows
 from harness.transport.base import facts_of, fault_of
+from python_ref.numbers.text import from_json
 from python_ref.scenarios.scenario import Scenario
 
 # More of what a port says than this nobody reads; a trace of its calls has a few thousand.
@@ -112,14 +112,10 @@ def _numbers(value: Any, where: str, length: int) -> list[float]:
 
 
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if value in ("NaN", "Infinity", "-Infinity"):
-        return float(str(value).replace("Infinity", "inf"))
-    raise Broken(f"{where}: expected a number, found {_kind(value)}")
+    try:
+        return from_json(value)
+    except ValueError:
+        raise Broken(f"{where}: expected a number, found {_kind(value)}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -34,12 +33,14 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
-from harness.ports.binding import OPTIONS, Wanted
+from harness.ports.binding import Wanted
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.awaiting import already_there, jvm_crash, more, unanswered
-from harness.transport.base import Description, closed, fault_of, offered
+from harness.transport.base import Description, closed, fault_of
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import Broken, observed, parsed, shown
+from python_ref.numbers.text import to_json
+from python_ref.scenarios.hyperparameters import OPTIONS
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
@@ -288,27 +289,19 @@ def _cut_short(fault: Fault, begun: bytearray) -> Fault:
     return Fault("garbled", message, fatal=True)
 
 
-def _wire_number(value: float) -> float | str:
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-
-
 def _wire_arrays(arrays: Any) -> dict[str, Any]:
-    return {name: [_wire_number(x) for x in array.tolist()] for name, array in arrays.items()}
+    return {name: [to_json(x) for x in array.tolist()] for name, array in arrays.items()}
 
 
 def _request(scenario: Scenario, precision: str, binding: dict[str, Any] | None) -> dict[str, Any]:
     options: dict[str, Any] = dict(scenario.options)
     if binding is not None:
-        given = offered(scenario, roles_of(binding))
-        options = {k: _wire_number(x) for k, x in given.items() if k in OPTIONS}
+        given = scenario.values(role for role in roles_of(binding) if role in OPTIONS)
+        options = {name: to_json(x) for name, x in given.items()}
     return {
         "do": "run",
         "precision": precision,
-        "learning_rate": scenario.learning_rate,
-        "decay_rate": scenario.decay_rate,
-        "epsilon": scenario.epsilon,
+        **scenario.hyperparameters,
         "options": options,
         "weights": _wire_arrays(scenario.weights),
         "gradients": [_wire_arrays(step) for step in scenario.gradients],

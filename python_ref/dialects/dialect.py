@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.dialects.axes import AXES
 from python_ref.files import shown
-
-CONSTANTS = ("learning_rate", *DEVIATION_CONSTANTS)
-"""The names a dialect may give values of its own to; `decay` is the k of a schedule."""
+from python_ref.scenarios.hyperparameters import CONSTANTS
 
 
 @dataclass(frozen=True, init=False, repr=False)

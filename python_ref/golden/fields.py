@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import shown
-
-OPTIONS = ("momentum", "weight_decay", "clip", "mean_decay")
-_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+from python_ref.numbers.text import from_json
+from python_ref.scenarios.hyperparameters import OPTIONS
 
 
 class FieldError(ValueError):
@@ -62,11 +61,10 @@ def string(value: Any, field: str) -> str:
 
 def number(value: Any, field: str) -> float:
     """A number, or the name of one that is not finite."""
-    if type(value) is float or type(value) is int:  # True is an int, too
-        return float(value)
-    if not isinstance(value, str) or value not in _NOT_FINITE:
+    try:
+        return from_json(value)
+    except ValueError:
         fail(field, f"expected a number, found {shown(value)}")
-    return _NOT_FINITE[value]
 
 
 def setting(value: Any, field: str) -> float:

@@ -10,6 +10,7 @@ from python_ref.files import shown
 from python_ref.golden import fields, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden
 from python_ref.scenarios.catalogue import scenario_names
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 DIRECTORY = Path(__file__).parent
@@ -65,11 +66,10 @@ def _read(document: Any) -> Golden:
         known = ", ".join(PRECISIONS)
         fields.fail("precision", f"expected one of {known}, found {shown(root['precision'])}")
     hyper = fields.record(
-        root["hyperparameters"], "hyperparameters", "learning_rate decay_rate epsilon options"
+        root["hyperparameters"], "hyperparameters", f"{' '.join(HYPERPARAMETERS)} options"
     )
     settings = {
-        name: fields.setting(hyper[name], f"hyperparameters.{name}")
-        for name in ("learning_rate", "decay_rate", "epsilon")
+        name: fields.setting(hyper[name], f"hyperparameters.{name}") for name in HYPERPARAMETERS
     }
     weights = fields.arrays(root["weights"], "weights")
     lengths = {name: len(array) for name, array in weights.items()}

@@ -160,7 +160,7 @@ def test_rejects_an_unknown_axis_and_lists_the_known() -> None:
 
 def test_rejects_an_unknown_constant() -> None:
     with pytest.raises(
-        ValueError, match="no constant 'beta'; the constants are learning_rate, momentum"
+        ValueError, match="no constant 'beta'; the constants are learning_rate, decay_rate"
     ):
         Dialect(["momentum=nesterov"], {"beta": 0.9})
 
