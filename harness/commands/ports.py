@@ -265,7 +265,7 @@ def identify(
     from harness.report.results import PortResults
 
     started, begun = datetime.now(UTC), time.monotonic()
-    result = explain(file).result
+    result = explain(file)
     reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
     return OK if result.as_expected else DIFFERENT
 

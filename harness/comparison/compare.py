@@ -6,7 +6,7 @@ Facts only. What they amount to is `verdict`'s, why is `diagnose`'s, how it read
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -74,17 +74,30 @@ class Comparison:
     seconds: float = field(default=0.0, compare=False)
 
 
-def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic]) -> Comparison:
-    """Hold an observation against a golden, asking which of these arithmetics equal it."""
+def compare(
+    golden: Golden,
+    observation: Observation,
+    asked: Sequence[Arithmetic],
+    replays: Replays | None = None,
+) -> Comparison:
+    """Hold an observation against a golden, asking which of these arithmetics equal it.
+
+    Steps that were not seen differ from nothing. Digits that were rounded for print are equal to
+    none: they lie inside the envelope, widened by that rounding, or outside.
+    """
     steps = len(observation.weights)
     expected, observed = golden.weights[:steps], observation.weights
     whole = observation.fault is None and steps == golden.scenario.steps
+    unseen = np.zeros((steps, 1), dtype=bool)
+    if observation.seen is not None:
+        unseen = ~observation.seen[:, np.newaxis]
+    equals = same(expected, observed) | unseen
     equal: tuple[Arithmetic, ...] = ()
-    if whole:
-        equal = _equal_arithmetics(golden, observed, asked)
-    equals = same(expected, observed)
+    if whole and not observation.rounding:
+        equal = _equal_arithmetics(golden, observed, asked, equals, unseen, replays or Replays())
     with np.errstate(all="ignore"):
-        outside = ~equals & ~(np.abs(observed - expected) <= golden.envelope[:steps])
+        radius = golden.envelope[:steps] + observation.rounding
+        outside = ~equals & ~(np.abs(observed - expected) <= radius)
     first = first_difference(golden, observed, outside if outside.any() else ~equals)
     before = flat_weights(golden.scenario)
     return Comparison(
@@ -97,28 +110,34 @@ def compare(golden: Golden, observation: Observation, asked: Sequence[Arithmetic
         first=first,
         largest_ulp=_largest_ulp(expected, observed, equals, golden.precision),
         moves=not bool(same(golden.weights, before).all()),
-        moved=_moved(golden, observed, before),
+        moved=_moved(golden, observed, same(observed, before) | unseen),
         steps=steps,
         seconds=observation.seconds,
     )
 
 
-def _moved(golden: Golden, observed: Rows, before: Rows) -> bool:
+def _moved(golden: Golden, observed: Rows, unmoved: NDArray[np.bool_]) -> bool:
     """Whether any weight was moved; at an edge, one that is no number any more was not.
 
     Nothing times an infinite gradient is NaN, also where a port never updates.
     """
-    moved = ~same(observed, before)
+    moved = ~unmoved
     if golden.kind == "edge":
         moved &= np.isfinite(observed)
     return bool(moved.any())
 
 
-def compare_all(pairs: Sequence[tuple[Golden, Observation]]) -> list[Comparison]:
+def compare_all(
+    pairs: Sequence[tuple[Golden, Observation]], replays: Replays | None = None
+) -> list[Comparison]:
     """Compare a port's goldens of one precision, narrowing the arithmetics from one to the next.
 
     The plain one, which the goldens hold, is asked about alone first: most ports equal it
     everywhere, or are so far off that every other fails on the shortest golden.
+
+    Args:
+        pairs: each golden with what was observed.
+        replays: what a run remembers of the goldens in other arithmetics.
     """
     plain = [compare(golden, observation, [PLAIN]) for golden, observation in pairs]
     if all(c.equal for c in plain if c.fault is None):
@@ -132,7 +151,7 @@ def compare_all(pairs: Sequence[tuple[Golden, Observation]]) -> list[Comparison]
         range(len(pairs)), key=lambda i: (plain[i].kind != "core", pairs[i][0].weights.size)
     ):
         golden, observation = pairs[i]
-        comparison = compare(golden, observation, candidates[golden.precision] or [PLAIN])
+        comparison = compare(golden, observation, candidates[golden.precision] or [PLAIN], replays)
         if comparison.kind == "core" and comparison.fault is None:
             candidates[golden.precision] = comparison.equal
         found[i] = comparison
@@ -208,36 +227,47 @@ def same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
     return result
 
 
+class Replays:
+    """Goldens stepped in other arithmetics, once for all ports of a run.
+
+    Most ports depart from the definition's order of operations in the same few ways. 32 MiB at
+    most, and none of it a long golden's.
+    """
+
+    NUMBERS, NUMBERS_EACH = 1 << 22, 1 << 14
+
+    def __init__(self) -> None:
+        self._weights: dict[tuple[str, Arithmetic], Rows] = {}
+
+    def weights(self, golden: Golden, asked: Sequence[Arithmetic]) -> dict[Arithmetic, Rows]:
+        """The golden's weights, (T, N), as each of these arithmetics gives them."""
+        known = {a: rows for a in asked if (rows := self._weights.get((golden.id, a))) is not None}
+        missing = [a for a in asked if a not in known]
+        if missing:
+            hypotheses = [Hypothesis(golden.dialect, a, golden.precision) for a in missing]
+            known |= zip(missing, replay(golden.scenario, hypotheses).weights, strict=True)
+            if sum(rows.size for rows in list(self._weights.values())) > self.NUMBERS:
+                self._weights.clear()
+            self._weights.update({(golden.id, a): known[a] for a in missing})
+        return known
+
+
 def _equal_arithmetics(
-    golden: Golden, observed: Rows, asked: Sequence[Arithmetic]
+    golden: Golden,
+    observed: Rows,
+    asked: Sequence[Arithmetic],
+    equals: NDArray[np.bool_],
+    unseen: NDArray[np.bool_],
+    replays: Replays,
 ) -> tuple[Arithmetic, ...]:
     """Those asked about that give exactly what was observed, in their order."""
     if list(asked) == [PLAIN]:
-        return tuple(asked) if same(golden.weights, observed).all() else ()
-    if golden.weights.size > _REMEMBERED_EACH:
+        return tuple(asked) if equals.all() else ()
+    if golden.weights.size > replays.NUMBERS_EACH:
         given = golden.scenario, golden.dialect, golden.precision
-        return equal_arithmetics(*given, observed, asked)
-    rows = _in_arithmetics(golden, asked)
-    return tuple(a for a in asked if same(rows[a], observed).all())
-
-
-# Most ports depart from the definition's order of operations in the same few ways, and each way
-# is stepped once for all of them. 32 MiB at most, and none of it a long golden's.
-_IN_ARITHMETICS: dict[tuple[str, Arithmetic], Rows] = {}
-_REMEMBERED, _REMEMBERED_EACH = 1 << 22, 1 << 14
-
-
-def _in_arithmetics(golden: Golden, asked: Sequence[Arithmetic]) -> Mapping[Arithmetic, Rows]:
-    """The golden's weights, (T, N), as each of these arithmetics gives them."""
-    known = {a: rows for a in asked if (rows := _IN_ARITHMETICS.get((golden.id, a))) is not None}
-    missing = [a for a in asked if a not in known]
-    if missing:
-        hypotheses = [Hypothesis(golden.dialect, a, golden.precision) for a in missing]
-        known |= zip(missing, replay(golden.scenario, hypotheses).weights, strict=True)
-        if sum(rows.size for rows in list(_IN_ARITHMETICS.values())) > _REMEMBERED:
-            _IN_ARITHMETICS.clear()
-        _IN_ARITHMETICS.update({(golden.id, a): known[a] for a in missing})
-    return known
+        return equal_arithmetics(*given, observed, asked, seen=~unseen[:, 0])
+    rows = replays.weights(golden, asked)
+    return tuple(a for a in asked if (same(rows[a], observed) | unseen).all())
 
 
 def equal_arithmetics(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.comparison.compare import compare_all
-from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import runner, trainers
 from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Convention, Trainer
-from harness.judging.goldens import Goldens, options_of
-from harness.judging.judge import Result, judge, settled, unreached
+from harness.judging.goldens import options_of
+from harness.judging.judge import judge
+from harness.judging.memory import Memory
 from harness.judging.run import Options
-from harness.judging.verdict import of_port
+from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
@@ -35,7 +36,6 @@ from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
-from python_ref.golden import Golden
 from python_ref.scenarios.scenario import Scenario
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
@@ -73,7 +73,7 @@ class Bench:
         document: the document's name, for messages.
         claim: the dialect that its optimizers are held against.
         options: what the command line says of all.
-        toolchain, goldens: shared by all documents.
+        toolchain, memory: shared by all documents.
     """
 
     def __init__(
@@ -82,10 +82,10 @@ class Bench:
         claim: Dialect,
         options: Options,
         toolchain: Toolchain,
-        goldens: Goldens,
+        memory: Memory,
     ) -> None:
         self._document, self._claim, self._options = document, claim, options
-        self._toolchain, self._goldens = toolchain, goldens
+        self._toolchain, self._memory = toolchain, memory
         self._worker: Worker | None = None
         self._box: Sandbox | None = None
         self._count = 0
@@ -249,12 +249,13 @@ class Bench:
             return judge(
                 port,
                 transport,
-                self._goldens,
+                self._memory.goldens,
+                memory=self._memory,
                 edge_decides=self._options.edge,
                 seconds=max(1.0, self.left()),
             )
         except BindingError as error:
-            return unreached(port, transport.name, Fault("not-run", str(error)))
+            return conclude(port, transport.name, fault=Fault("not-run", str(error)))
 
     # -- trainers --------------------------------------------------------------------------
 
@@ -269,7 +270,7 @@ class Bench:
 
         if not trainer.from_data:
             return self._fed(port, trainer, called), None
-        compared: list[tuple[Convention, _Pairs, Result]] = []
+        ways: list[tuple[Convention, Callable[..., Result]]] = []
         first: Fault | None = None
         for layout in trainers.layouts():
             ends = called(trainers.cases_of_data(trainer, layout))
@@ -279,70 +280,58 @@ class Bench:
                     break
                 continue
             for way in trainers.CONVENTIONS:
-                pairs = _held(trainers.scenarios_of_data(ends, way), ends, port.claim)
-                result = self._compared(port, pairs)
-                if result.verdict.word in GOOD:
+                concluded = self._compared(port, trainers.scenarios_of_data(ends, way), ends)
+                if (result := concluded(largest=0)).verdict.word in GOOD:
                     return result, way
-                compared.append((way, pairs, result))
+                ways.append((way, concluded))
         # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
-        for largest in range(_FROM_DATA + 1):
-            for way, pairs, result in compared:
-                found = _explained(result, pairs, largest)
+        for largest in range(1, _FROM_DATA + 1):
+            for way, concluded in ways:
                 # Weights that never move say that our data asked for nothing.
-                if found and found.deviations not in ((), ("write=none",)):
-                    return found, way
-        if compared:  # perhaps it is not the line that we gave points of
+                if (result := concluded(largest=largest)).deviations not in ((), ("write=none",)):
+                    return result, way
+        if ways:  # perhaps it is not the line that we gave points of
             said = "how it computes its gradients was not recognised, and no deviation explains it"
-            return unreached(port, "local", Fault("not-run", said)), None
+            return conclude(port, "local", fault=Fault("not-run", said)), None
         assert first is not None
-        return unreached(port, "local", first), None
+        return conclude(port, "local", fault=first), None
 
     def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
         """Hold a trainer that is given its gradient function against the goldens."""
-        given = [g.scenario for g in self._goldens(port, "float64") if g.kind == "core"]
+        goldens = self._memory.goldens(port, "float64")
+        given = [g.scenario for g in goldens if g.kind == "core"]
         first: Fault | None = None
         for size in (None, 2, 1):  # some are written for two variables, or for one
             feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
             ends = called([trainers.case_of(trainer, s) for s in feedable])
             if not isinstance(ends, Fault):
-                fed = _held(feedable, ends, port.claim)
-                result = self._compared(port, fed)
-                return _explained(result, fed, LARGEST) or result
+                return self._compared(port, feedable, ends)()
             first = first or ends
             if ends.kind != "crashes":
                 break
         assert first is not None
-        return unreached(port, "local", first)
+        return conclude(port, "local", fault=first)
 
-    def _compared(self, port: Port, fed: _Pairs) -> Result:
-        comparisons = compare_all(fed)
-        result = settled(port, "python", "local", of_port(comparisons))
-        return replace(result, comparisons=tuple(comparisons))
+    def _compared(
+        self, port: Port, scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]]
+    ) -> Callable[..., Result]:
+        """What a trainer did with scenarios, beside what the claim would do, to be concluded from.
 
-
-_Pairs = list[tuple[Golden, Observation]]
-
-
-def _held(
-    scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]], claim: Dialect
-) -> _Pairs:
-    """What a trainer did with scenarios, beside what the claim would do."""
-    return [
-        (
-            goldens_of.make(scenario, claim, "float64"),
-            Observation(np.array(rows, dtype=np.float64)),
-        )
-        for scenario, rows in zip(scenarios, ends, strict=True)
-    ]
-
-
-def _explained(result: Result, fed: _Pairs, largest: int) -> Result | None:
-    """A result that diverges, with what up to so many deviations say of it; else None."""
-    if result.verdict.word not in ("diverges", "no-update"):
-        return None
-    evidence = [of_golden(golden, observation) for golden, observation in fed]
-    found = diagnose(evidence, result.port.claim, largest=largest)
-    return replace(result, diagnosis=found)
+        Args:
+            port: the trainer.
+            scenarios: what it was given.
+            ends: by scenario, the weights after every step.
+        """
+        pairs = [
+            (
+                goldens_of.make(scenario, port.claim, "float64"),
+                Observation(np.array(rows, dtype=np.float64)),
+            )
+            for scenario, rows in zip(scenarios, ends, strict=True)
+        ]
+        comparisons = compare_all(pairs, self._memory.replays)
+        evidence = [of_golden(golden, observation) for golden, observation in pairs]
+        return partial(conclude, port, "local", comparisons, evidence, memory=self._memory)
 
 
 def _classes(

@@ -19,9 +19,9 @@ from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
-from harness.judging.goldens import Goldens
-from harness.judging.judge import unreached
+from harness.judging.memory import Memory
 from harness.judging.run import Options
+from harness.judging.verdict import conclude
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
@@ -40,6 +40,7 @@ def examine(
     options: Options,
     progress: Progress = lambda _text, _done: None,
     begun: Callable[[int], None] = lambda _blocks: None,
+    memory: Memory | None = None,
 ) -> Examination:
     """Examine one document. Executes its code, in a sandbox.
 
@@ -49,6 +50,7 @@ def examine(
         options: as for `check`.
         progress: told what is being done.
         begun: told how many blocks there are.
+        memory: the run's, where it examines several documents.
 
     Returns:
         What was found; after Ctrl-C, of the blocks done by then.
@@ -59,7 +61,7 @@ def examine(
     document = read(path)
     begun(len(document.blocks))
     toolchain = Toolchain(lambda text: progress(text, 0))
-    bench = Bench(path.name, claim, options, toolchain, Goldens(options.pattern))
+    bench = Bench(path.name, claim, options, toolchain, memory or Memory(options.pattern))
     reading = Reading(document, claim)
     examiner = _Examiner(reading, bench, options.timeout)
     rows: list[Examined] = []
@@ -109,7 +111,7 @@ class _Examiner:
             said = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
             if isinstance(error, ToolchainError):
                 said = str(error)
-            result = unreached(self._reading.port(block), "", Fault("not-run", said))
+            result = conclude(self._reading.port(block), "", fault=Fault("not-run", said))
             return [Examined(block, "optimizer", layers=(Layer(result),))]
 
     # -- one block -------------------------------------------------------------------------
@@ -146,7 +148,7 @@ class _Examiner:
         found = self._bench.tried(source)
         layers: list[Layer] = []
         while found.fault is not None and len(layers) < LAYERS:
-            stopped = unreached(self._reading.port(source.block), _way(source), found.fault)
+            stopped = conclude(self._reading.port(source.block), _way(source), fault=found.fault)
             step = self._walk.passed(source, stopped, None)
             if step is None:
                 layers.append(Layer(stopped))
@@ -159,7 +161,7 @@ class _Examiner:
             if found.near:
                 fault = Fault("not-run", found.near)
                 layers.append(
-                    Layer(unreached(self._reading.port(source.block), _way(source), fault))
+                    Layer(conclude(self._reading.port(source.block), _way(source), fault=fault))
                 )
                 return [self._row(source, "optimizer", "", layers, found)]
             return [
@@ -254,7 +256,7 @@ class _Examiner:
             if (found := next(self._walk.indented(self._reading.source(block)), None)) is None:
                 return None
             restored_text = found.text
-            layers.append(Layer(unreached(port, "local", fault), found.change))
+            layers.append(Layer(conclude(port, "local", fault=fault), found.change))
         self._reading.texts[block.index] = restored_text
         earlier = self._reading.source(block).earlier
         script = scripts.script(earlier, Piece(block.line, restored_text), port.name)

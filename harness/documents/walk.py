@@ -11,7 +11,7 @@ from harness.documents import scripts
 from harness.documents.attempt import Bench, Found
 from harness.documents.reading import Reading
 from harness.documents.source import Source
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.languages import registry
 from harness.languages.registry import headline, scripted
 from harness.languages.repair import Broken, Repaired

@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from harness.judging.cases import word_at
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.errors import UsageError
 from harness.model.expectation import shown
 from harness.model.fields import of_toml

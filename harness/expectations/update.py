@@ -17,7 +17,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT
 
 from harness.expectations.known import FATAL, MOVES_WRONGLY, Held, Known, named, wrong_at
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.expectation import shown
 from harness.model.words import GOOD

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison
-from harness.judging.judge import Result
-from harness.judging.verdict import Verdict, of_golden
+from harness.judging.verdict import Result, Verdict, of_golden
 from harness.model.words import GOOD
 
 

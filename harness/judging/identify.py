@@ -2,70 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
-from harness.comparison.compare import Divergence, first_difference, same
-from harness.diagnosis.diagnose import diagnose
-from harness.judging.judge import Result
+from harness.comparison.compare import Comparison, compare_all
+from harness.judging.memory import Memory
 from harness.judging.observation_files import Source, path_of, read
-from harness.judging.verdict import Verdict
-from harness.model.evidence import Evidence
+from harness.judging.verdict import Result, conclude
+from harness.model.evidence import of_golden
 from harness.ports.port import Port
 from python_ref import golden
-from python_ref.dialects.dialect import Dialect
 from python_ref.files import visible
 
 
-@dataclass(frozen=True)
-class Identified:
-    """What an observation was found to be.
-
-    Attributes:
-        evidence, claim: what was read.
-        result: verdict and diagnosis, as for a port.
-    """
-
-    evidence: Evidence
-    claim: Dialect
-    result: Result
-
-
-def identify(source: Source) -> Identified:
-    """Read and explain an observation. Raises UsageError."""
-    evidence, claim = read(source)
+def identify(source: Source) -> Result:
+    """Read an observation and judge it as a port's is. Raises UsageError."""
+    seen = read(source)
+    memory = Memory()
+    port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
-        return _identified(path_of(source), evidence, claim)
+        expected = golden.make(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
+        comparisons = compare_all([(expected, seen.observation)], memory.replays)
+        evidence = [of_golden(expected, seen.observation)]
+        return conclude(port, "file", [_escaped(c) for c in comparisons], evidence, memory=memory)
 
 
-def _identified(path: Path, evidence: Evidence, claim: Dialect) -> Identified:
-    diagnosis = diagnose([evidence], claim)
-    best = diagnosis.best
-    expected = golden.make(evidence.scenario, claim, evidence.precision, evidence.name)
-    if best is not None and not best.chosen:
-        whole = best.arithmetic is not None and evidence.rounding == 0
-        verdict = Verdict(
-            "exact" if whole else "conforms",
-            arithmetic=(best.arithmetic or ()) if whole else (),
-            compared=1,
-        )
-    else:
-        word = "no-update" if best and best.deviations == ("write=none",) else "diverges"
-        apart = np.abs(evidence.weights - expected.weights)
-        outside = ~(apart <= expected.envelope + evidence.rounding)
-        outside &= ~same(expected.weights, evidence.weights) & evidence.seen[:, None]
-        first = _escaped(first_difference(expected, evidence.weights, outside))
-        verdict = Verdict(word, first=first, compared=1)
-    port = Port(name=visible(str(path)), language="observation", claim=claim)
-    good = verdict.word in ("exact", "conforms")
-    result = Result(port, "observation", "file", verdict, diagnosis=diagnosis, as_expected=good)
-    return Identified(evidence, claim, result)
-
-
-def _escaped(found: Divergence | None) -> Divergence | None:
-    """Where the weights part; names come from the file and are shown, never obeyed."""
-    if found is None:
-        return None
-    return replace(found, golden=visible(found.golden), array=visible(found.array))
+def _escaped(comparison: Comparison) -> Comparison:
+    """Names come from the file and are shown, never obeyed."""
+    first = comparison.first
+    if first is not None:
+        first = replace(first, golden=visible(first.golden), array=visible(first.array))
+    return replace(comparison, first=first)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -18,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.model.errors import UsageError
-from harness.model.evidence import Evidence
 from harness.model.fields import converted, of_json
+from harness.model.observation import Observation
 from harness.ports.port import dialect
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import shown, visible
@@ -66,13 +67,30 @@ Source = str | os.PathLike[str] | Mapping[str, Any]
 """A file, or what one holds; arrays are lists or anything that has a `tolist`."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What an observation file says.
+
+    Attributes:
+        scenario: what the optimizer was given.
+        precision: what it stores.
+        observation: what it did.
+        claim: the dialect that it is said to be.
+    """
+
+    scenario: Scenario
+    precision: str
+    observation: Observation
+    claim: Dialect
+
+
 def path_of(source: Source) -> Path:
     """How messages and reports call an observation."""
     return Path("observation") if isinstance(source, Mapping) else Path(source)
 
 
-def read(source: Source) -> tuple[Evidence, Dialect]:
-    """Read an observation; return what was seen, and the dialect it is claimed to be.
+def read(source: Source) -> Seen:
+    """Read an observation.
 
     Raises:
         UsageError: it cannot be read, or does not say what it must; names file and field.
@@ -83,7 +101,7 @@ def read(source: Source) -> tuple[Evidence, Dialect]:
     else:
         found = of_json(path, LARGEST, "observe fewer elements", _Observation)
     try:
-        return _evidence(path, found), _claim(found)
+        return _seen(path, found)
     except _Wrong as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -109,7 +127,7 @@ def _claim(found: _Observation) -> Dialect:
         raise _Wrong(str(error)) from error
 
 
-def _evidence(path: Path, found: _Observation) -> Evidence:
+def _seen(path: Path, found: _Observation) -> Seen:
     if found.format != FORMAT:
         raise _Wrong(f"format: expected {FORMAT!r}, found {found.format!r}")
     for name in (*HYPERPARAMETERS, "rounding"):
@@ -154,7 +172,8 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
             row = np.concatenate([seen[name] for name in weights])
             rows[t] = row if found.precision == "float64" else _narrowed(row)
     mask = np.array([step is not None for step in found.observed])
-    return Evidence(scenario.name, scenario, found.precision, rows, mask, found.rounding)
+    observation = Observation(rows, seen=mask, rounding=found.rounding)
+    return Seen(scenario, found.precision, observation, _claim(found))
 
 
 def _bounded(found: _Observation) -> None:

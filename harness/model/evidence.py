@@ -24,6 +24,7 @@ class Evidence:
         weights: (T, N) observed; rows that were not seen hold anything.
         seen: (T,) which steps were.
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
+        moving_average: (T, N) likewise; None where the port does not show it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Evidence:
     weights: Rows
     seen: NDArray[np.bool_]
     rounding: float = 0.0
+    moving_average: Rows | None = None
 
     @property
     def initial(self) -> Rows:
@@ -59,10 +61,23 @@ def of_probe(scenario: Scenario, precision: str, observation: Observation) -> Ev
 
 
 def _of(name: str, scenario: Scenario, precision: str, observation: Observation) -> Evidence:
-    completed = len(observation.weights)
-    weights = np.full((scenario.steps, scenario.size), np.nan)
-    weights[:completed] = observation.weights
-    return Evidence(name, scenario, precision, weights, np.arange(scenario.steps) < completed)
+    def whole(rows: Rows) -> Rows:
+        missing = np.full((scenario.steps - len(rows), scenario.size), np.nan)
+        return np.concatenate([rows, missing])
+
+    seen = np.arange(scenario.steps) < len(observation.weights)
+    if observation.seen is not None:
+        seen[: len(observation.seen)] &= observation.seen
+    average = observation.moving_average
+    return Evidence(
+        name,
+        scenario,
+        precision,
+        weights=whole(observation.weights),
+        seen=seen,
+        rounding=observation.rounding,
+        moving_average=None if average is None else whole(average),
+    )
 
 
 def shortened(evidence: Evidence, steps: int) -> Evidence:

@@ -51,12 +51,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a port did with a scenario.
+    """What a port did with a scenario, or what somebody wrote down of an optimizer.
 
     Attributes:
-        weights: (t, N) after each of the t steps that were completed.
+        weights: (t, N) after each of the t steps that were completed; NaN where one was not seen.
         moving_average: (t, N), or None where it is not visible.
         fault: what ended it early, if anything.
+        seen: (t,) which steps were; None for all of them.
+        rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
         seconds: how long it was waited for; 0 where that was not measured.
     """
 
@@ -64,6 +66,8 @@ class Observation:
     moving_average: Rows | None = None
     fault: Fault | None = None
     facts: Facts = field(default_factory=Facts)
+    seen: NDArray[np.bool_] | None = None
+    rounding: float = 0.0
     seconds: float = 0.0
 
 

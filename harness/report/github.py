@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from harness.documents.examined import Examination, Examined
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import documents, terminal, words
 from harness.report.places import Place, in_repository, of_block, of_port

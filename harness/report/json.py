@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.analysis.power import Power
 from harness.comparison.compare import Divergence
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD
 from harness.report import words
 from harness.report.results import PortResults

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import words
 from harness.report.results import PortResults, alike
@@ -99,6 +99,8 @@ def identified(result: Result) -> Group:
     title = f"{result.port.name}: {result.verdict.word} (compared with {claim})"
     diagnosis = result.diagnosis
     lines = [] if diagnosis is None else words.findings(diagnosis, result.port.claim)
+    if result.verdict.word in GOOD:
+        lines.append("it is what it claims to be")
     if result.verdict.first:
         lines.append(f"first divergence: {words.divergence(result.verdict.first)}")
     if words.arithmetic(result):

@@ -13,9 +13,9 @@ from dataclasses import replace
 from harness.comparison.compare import Comparison, Divergence
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
 from harness.diagnosis.hypotheses import dialect
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
+from harness.judging.verdict import Result
 from harness.languages.registry import headline
-from harness.model.words import GOOD
+from harness.model.words import GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import named
@@ -171,10 +171,7 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
 
 def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
     """A diagnosis, a fact a line."""
-    if diagnosis.best is not None and not diagnosis.best.chosen:
-        lines = ["it is what it claims to be"]
-    else:
-        lines = [explanation(diagnosis, claim)]
+    lines = [explanation(diagnosis, claim)]
     lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
     if diagnosis.masked:
         lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -113,30 +114,36 @@ def _read(document: Any) -> Golden:
 
 
 def bundled(
-    directory: Path | None = None, dialect: str = "*", precision: str = "*"
+    directory: Path | None = None, wanted: Callable[[str], bool] = lambda _name: True
 ) -> list[Golden]:
-    """Read the golden files of a dialect and a precision, by default all, in the scenarios' order.
+    """Read the golden files whose name is wanted, in the scenarios' order.
 
     Our own, which decide what is said of ports, are held against their hashes.
 
     Raises:
         GoldenError: a file cannot be read, or was changed after it was written; names it.
     """
-    pattern = f"{dialect}/{precision}/*.json"
-    found = [(path, load(path)) for path in (directory or DIRECTORY).glob(pattern)]
+    home = directory or DIRECTORY
+
+    def parts(path: Path) -> tuple[str, ...]:
+        return path.relative_to(home).with_suffix("").parts
+
+    def asked(path: Path) -> bool:
+        return wanted("/".join(parts(path)))
+
+    found = {path: load(path) for path in files_of(directory) if asked(path)}
     if directory is None:
-        for problem in sums.problems(DIRECTORY, [path for path, _ in found], pattern):
-            raise GoldenError(f"{problem}; `rmsproof golden regenerate` rewrites it")
+        for problem in sums.problems(DIRECTORY, found, asked):
+            raise GoldenError(f"{problem}; {_MENDS}")
     orders = (tuple(DIALECTS), PRECISIONS, scenario_names())
 
     def place(path: Path) -> list[tuple[int, str]]:
-        parts = (path.parent.parent.name, path.parent.name, path.stem)
         return [
             (order.index(part) if part in order else len(order), part)
-            for order, part in zip(orders, parts, strict=True)
+            for order, part in zip(orders, parts(path), strict=True)
         ]
 
-    return [golden for _, golden in sorted(found, key=lambda pair: place(pair[0]))]
+    return [found[path] for path in sorted(found, key=place)]
 
 
 def paths(directory: Path | None = None) -> list[Path]:

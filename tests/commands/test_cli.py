@@ -8,7 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from support import REPOSITORY, Done, python
 
-from harness.judging import goldens
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import reading, writing
@@ -443,16 +442,14 @@ def test_a_manifest_is_refused_by_file_and_field(
 
 
 @pytest.fixture
-def spoiled_goldens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def spoiled_goldens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the bundled goldens in place of them, one cut short; returns that one."""
     copy = tmp_path / "golden"
     shutil.copytree(goldens_of.DIRECTORY, copy)
     monkeypatch.setattr(reading, "DIRECTORY", copy)
-    goldens._files.cache_clear()
     path = copy / "reference/float64/mixed-scales.json"
     path.write_bytes(path.read_bytes()[:1000])
-    yield path
-    goldens._files.cache_clear()
+    return path
 
 
 @pytest.mark.parametrize("arguments", [["run", "java/double"], ["golden", "list"]])

@@ -12,7 +12,13 @@ import pytest
 from support import golden, observed, tiny
 
 from harness.comparison import compare as comparing
-from harness.comparison.compare import Comparison, compare, compare_all, equal_arithmetics
+from harness.comparison.compare import (
+    Comparison,
+    Replays,
+    compare,
+    compare_all,
+    equal_arithmetics,
+)
 from harness.model.observation import Fault, flat_weights
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
@@ -193,34 +199,43 @@ def test_an_arithmetic_is_stepped_once_for_all_ports(monkeypatch: pytest.MonkeyP
         stepped.append([h.arithmetic for h in hypotheses])
         return replay(fed, hypotheses)
 
-    remembered: dict[Any, Any] = {}
-    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
     monkeypatch.setattr(comparing, "replay", counted)
+    replays = Replays()
     g = golden("mixed-scales")
     first = Arithmetic(quotient="divide_first")
     left = observed(g, weights=played(g, LEFT))
     for _ in range(2):
-        assert compare(g, left, [LEFT, first]).equal == (LEFT,)
-    assert compare(g, left, [first, PLAIN, LEFT]).equal == (LEFT,)
+        assert compare(g, left, [LEFT, first], replays).equal == (LEFT,)
+    assert compare(g, left, [first, PLAIN, LEFT], replays).equal == (LEFT,)
     assert stepped == [[LEFT, first], [PLAIN]]
-    assert set(remembered) == {(g.id, a) for a in (LEFT, first, PLAIN)}
-    monkeypatch.setattr(comparing, "_REMEMBERED", 3 * g.weights.size)
+    monkeypatch.setattr(Replays, "NUMBERS", 3 * g.weights.size)
     other = golden("mixed-arrays")
-    assert PLAIN in compare(other, observed(other), [LEFT, PLAIN]).equal
-    assert len(remembered) == 5, "what is full is emptied before the next, not after"
-    assert compare(g, left, [Arithmetic(quotient="reciprocal"), LEFT]).equal == (LEFT,)
-    assert set(remembered) == {(g.id, Arithmetic(quotient="reciprocal"))}
+    assert PLAIN in compare(other, observed(other), [LEFT, PLAIN], replays).equal
+    assert compare(g, left, [LEFT, first], replays).equal == (LEFT,)
+    assert len(stepped) == 3, "what is full is emptied before the next, not after"
+    reciprocal = Arithmetic(quotient="reciprocal")
+    assert compare(g, left, [reciprocal, LEFT], replays).equal == (LEFT,)
+    assert compare(g, left, [reciprocal, LEFT], replays).equal == (LEFT,)
+    assert stepped[3:] == [[reciprocal], [LEFT]]
+    assert compare(g, left, [LEFT, first], Replays()).equal == (LEFT,)
+    assert stepped[-1] == [LEFT, first], "another run remembers nothing of it"
 
 
 def test_a_long_golden_is_compared_without_being_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    remembered: dict[Any, Any] = {}
-    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
+    kept: list[Golden] = []
+    weights = Replays.weights
+
+    def counted(replays: Replays, fed: Golden, asked: Sequence[Arithmetic]) -> Any:
+        kept.append(fed)
+        return weights(replays, fed, asked)
+
+    monkeypatch.setattr(Replays, "weights", counted)
     g = golden("mixed-scales")
-    for most, kept in (g.weights.size - 1, 0), (g.weights.size, 2):
-        monkeypatch.setattr(comparing, "_REMEMBERED_EACH", most)
+    for most, kept_then in (g.weights.size - 1, 0), (g.weights.size, 1):
+        monkeypatch.setattr(Replays, "NUMBERS_EACH", most)
         port = observed(g, weights=played(g, LEFT))
         assert compare(g, port, [PLAIN, LEFT]).equal == (LEFT,)
-        assert len(remembered) == kept
+        assert len(kept) == kept_then
 
 
 # -- printed digits, steps that were not seen ---------------------------------------------------

@@ -15,8 +15,7 @@ from harness.comparison.compare import Comparison
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.expectations import update
 from harness.expectations.known import Held, Known, hold, read
-from harness.judging.judge import Result
-from harness.judging.verdict import of_port
+from harness.judging.verdict import Result, of_port
 from harness.machine import layout
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.expectation import Expectation, is_better

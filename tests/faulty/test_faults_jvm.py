@@ -14,8 +14,10 @@ import pytest
 from faulty.faults import HERE, Said, must_be_said, wanted
 from support import none_left
 
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, Result, judge
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
 from harness.languages.jvm.prepare import Toolchain
+from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS
 from harness.ports.binding import Wanted
 from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker

@@ -12,8 +12,10 @@ from faulty.faults import HERE, Said, must_be_said, wanted
 from support import CommandLine, none_left
 
 from harness.judging.goldens import Goldens
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, Result, judge
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
 from harness.languages.python import loading
+from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY
 from harness.ports.port import Port, of_target
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.dialects.dialect import Dialect

@@ -12,7 +12,9 @@ import pytest
 from faulty.faults import HERE, TRAP, Said, goldens, must_be_said, must_match, wanted
 from support import none_left
 
-from harness.judging.judge import STATE_LEAKS, Result, judge
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
+from harness.model.words import STATE_LEAKS
 from harness.ports.port import of_command
 from harness.transport.stdio import StdioTransport
 

@@ -89,11 +89,11 @@ def test_a_deviation_is_named_and_ends_with_one(
 
 def test_a_claim_in_the_file_is_what_it_is_held_against(tmp_path: Path) -> None:
     path = written(tmp_path, document(["epsilon=inside"], dialect="keras-3"))
-    assert identify(path).result.verdict.word == "exact"
+    assert identify(path).verdict.word == "exact"
 
 
 def test_weights_that_never_move_are_no_update(tmp_path: Path) -> None:
-    found = identify(written(tmp_path, document(["write=none"]))).result
+    found = identify(written(tmp_path, document(["write=none"])))
     assert (found.verdict.word, found.deviations) == ("no-update", ("write=none",))
 
 
@@ -101,7 +101,7 @@ def test_what_is_not_finite_is_judged_not_rejected(tmp_path: Path) -> None:
     seen = document()["observed"]
     seen[3]["bias"] = ["NaN"]
     seen[4]["bias"] = ["-Infinity"]
-    found = identify(written(tmp_path, document(observed=seen))).result
+    found = identify(written(tmp_path, document(observed=seen)))
     assert found.verdict.word == "diverges"
     assert found.diagnosis is not None
     assert found.diagnosis.best is None
@@ -170,4 +170,4 @@ def test_a_golden_is_recognised_by_its_own_trajectory(tmp_path: Path) -> None:
     golden = load(DIRECTORY / "formula" / "float64" / "mixed-arrays.json")
     made = document(["epsilon=inside"])
     assert [list(step) for step in made["observed"]] == [list(golden.scenario.names)] * 12
-    assert identify(written(tmp_path, made)).result.deviations == ("epsilon=inside",)
+    assert identify(written(tmp_path, made)).deviations == ("epsilon=inside",)

@@ -23,10 +23,9 @@ from support import REPOSITORY, Done
 from harness.commands.common import exit_code
 from harness.commands.entry import main
 from harness.judging import run as runner
-from harness.judging.judge import Result
 from harness.judging.judge import judge as judge_port
 from harness.judging.run import Options, Outcome, run
-from harness.judging.verdict import Verdict
+from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Observation
 from harness.ports.port import Port, bundled, of_folder
 from harness.report import json as report_json

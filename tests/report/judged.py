@@ -14,9 +14,9 @@ from harness.comparison.compare import Comparison
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examination, Examined, Layer
-from harness.judging.judge import Result, unreached
+from harness.judging.judge import unreached
 from harness.judging.run import Outcome
-from harness.judging.verdict import of_port
+from harness.judging.verdict import Result, of_port
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import words

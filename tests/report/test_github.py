@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from report.judged import INSIDE_SAID, documents, golden, ports, result, row, stopped
 
 from harness.documents.examined import Finding, Layer
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.ports.port import Port
 from harness.report import github, words
 from harness.report.results import PortResults

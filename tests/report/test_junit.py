@@ -13,8 +13,8 @@ from lxml import etree
 from report.judged import INSIDE_SAID, documents, golden, ports, result, row, stopped
 
 from harness.documents.examined import Finding, Layer
-from harness.judging.judge import STATE_LEAKS, Result
-from harness.model.words import ORDER
+from harness.judging.verdict import Result
+from harness.model.words import ORDER, STATE_LEAKS
 from harness.ports.port import Port
 from harness.report import junit
 

@@ -1,0 +1,34 @@
+"""What a run works out once for all its ports, and forgets with its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.comparison.compare import Replays
+from harness.diagnosis.diagnose import Diagnosis, Probe, diagnose
+from harness.judging.goldens import Goldens
+from harness.model.evidence import Evidence
+from harness.ports.port import Port
+
+
+class Memory:
+    """The goldens of a run, those in other arithmetics, and the diagnoses made.
+
+    Args:
+        pattern: the goldens to feed, by name or its last part.
+    """
+
+    def __init__(self, pattern: str = "*") -> None:
+        self.goldens = Goldens(pattern)
+        self.replays = Replays()
+        self._diagnoses: dict[tuple[object, ...], Diagnosis] = {}
+
+    def diagnosis(
+        self, port: Port, evidence: Sequence[Evidence], probe: Probe | None, largest: int
+    ) -> Diagnosis:
+        """The diagnosis of a port; the same bits over another transport need no second one."""
+        shown = ((e.name, e.weights.tobytes()) for e in evidence)
+        key = (port.name, port.claim, largest, *shown)
+        if key not in self._diagnoses:
+            self._diagnoses[key] = diagnose(evidence, port.claim, probe, largest)
+        return self._diagnoses[key]
