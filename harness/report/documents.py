@@ -99,11 +99,6 @@ def summary(found: DocumentResults) -> str:
     )
 
 
-def results(examined: Sequence[Examination]) -> list[Result]:
-    """The results of what was judged, as published."""
-    return [row.published for found in examined for row in found.rows if row.published is not None]
-
-
 def patch(found: Examination) -> Iterator[str]:
     """What the repairs changed, as a patch of the document's own lines."""
     name = found.document.path.name
