@@ -89,9 +89,9 @@ def comparison(first: str, second: str, compared: DialectComparison) -> Group:
     return Group(*([axes] if compared.axes else [Text("no axis differs")]), *lines)
 
 
-def show_power(console: Console, power: Power) -> None:
+def show_power(console: Console, found: Power) -> None:
     """Print which golden catches which deviation."""
-    console.print(matrix(power))
+    console.print(matrix(found))
 
 
 def matrix(power: Power) -> Group:

@@ -68,7 +68,7 @@ def _of_block(found: Examination, row: Examined) -> Iterator[str]:
         text = "\n".join([words.why(result), *repairs])
         yield _annotation(_level(result), f"{name}: {result.verdict.word}", text, place)
     if row.contradicted:
-        title = f"{name}: prints another thing than the document shows"
+        title = f"{name}: does not print what the document shows"
         yield _annotation("error", title, "\n".join(row.findings), place)
 
 

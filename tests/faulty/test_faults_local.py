@@ -180,4 +180,4 @@ def test_the_command_line_says_which_golden_and_why(
     struck = names[5]
     assert done.code == 1
     assert (row["verdict"], row["compared"]) == ("crashes", len(names) - 1)
-    assert row["message"].startswith(f"{struck}: the process ended with exit code 9")
+    assert row["message"].startswith(f"test case {struck}: the process ended with exit code 9")

@@ -113,11 +113,11 @@ BLOCKS = {
         [],
         [f"::error file=page.md,line=5,title=python Second%3A diverges::{INSIDE_SAID}; a, {PLACE}"],
     ),
-    "prints another thing": (
+    "other output": (
         [row(result(golden("a")), contradicted=True, findings=("line 9 shows 2, it prints 3",))],
         [],
         [
-            "::error file=page.md,line=5,title=python%3A prints another thing than the document"
+            "::error file=page.md,line=5,title=python%3A does not print what the document"
             " shows::line 9 shows 2, it prints 3"
         ],
     ),

@@ -58,7 +58,7 @@ PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP apart"
 EXACT = "equal to the last bit in 1 test case"
 STILL = "the weights never change, neither in the arrays given nor in a value returned"
 BETTER = "better than expected, which is diverges"
-NEW = "not among what is known: crashes at b"
+NEW = "not a known difference: crashes at b"
 
 PORTS: dict[str, tuple[Result, list[Row]]] = {
     "right": (result(golden("a"), golden("b")), [passed("a"), passed("b")]),
@@ -175,7 +175,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
                 "b",
                 "skipped",
                 "",
-                f"diverges at an edge, which decides nothing without --edge: b, {PLACE}",
+                f"diverges at an edge, which does not count without --edge: b, {PLACE}",
                 "",
             ),
         ],
@@ -235,7 +235,7 @@ def test_what_concerns_no_port_is_a_suite_of_its_own() -> None:
             "diverges: is not shown any more\nrmsproof check mine.py --update-expectations",
         )
     ]
-    missing = "the run was interrupted: what was not judged by then is missing or skipped"
+    missing = "the run was interrupted: what had not been judged is missing or skipped"
     assert rows(made["rmsproof"]) == [
         (
             "x.py: no such file",
@@ -327,26 +327,26 @@ BLOCKS: dict[str, tuple[Any, list[Row]]] = {
         [row(stopped("not-run", "torch is not installed"))],
         [("line 5: python", "skipped", "", "not-run: torch is not installed", "")],
     ),
-    "right, and prints another thing": (
+    "right, with other output": (
         [row(result(golden("a")), contradicted=True, findings=("the output differs",))],
         [
             (
                 "line 5: python",
                 "failure",
                 "contradicted",
-                "prints another thing than the document shows",
+                "does not print what the document shows",
                 "the output differs",
             )
         ],
     ),
-    "a script that prints another thing": (
+    "a script with other output": (
         [row(None, kind="other", contradicted=True, findings=("the output differs",))],
         [
             (
                 "line 5: python",
                 "failure",
                 "contradicted",
-                "prints another thing than the document shows",
+                "does not print what the document shows",
                 "the output differs",
             )
         ],
