@@ -22,8 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.judging.cases import word_at
-from harness.judging.verdict import Result
+from harness.judging.verdict import Result, at_golden
 from harness.model.errors import UsageError
 from harness.model.expectation import shown
 from harness.model.fields import of_toml
@@ -171,7 +170,7 @@ def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
     some = False
     for comparison in result.comparisons:
         if comparison.kind == "core" or edge_decides:
-            word = word_at(result, comparison)
+            word = at_golden(result, comparison).word
             if word not in (*GOOD, "unsupported"):
                 some = True
                 yield comparison.golden, word

@@ -165,6 +165,20 @@ def of_golden(comparison: Comparison) -> str:
     return "conforms" if comparison.within else "diverges"
 
 
+def at_golden(result: Result, comparison: Comparison) -> Verdict:
+    """What a result is at one of its goldens; where the port never moves, that is what it is."""
+    word = of_golden(comparison)
+    if word == "diverges" and result.verdict.word == "no-update":
+        word = "no-update"
+    return Verdict(
+        word,
+        fault=comparison.fault,
+        golden=comparison.golden,
+        first=None if word in GOOD else comparison.first,
+        compared=int(comparison.fault is None),
+    )
+
+
 def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) -> Verdict:
     """The verdict over many goldens: the worst of those that decide.
 

@@ -241,6 +241,42 @@ def test_a_long_golden_is_compared_without_being_kept(monkeypatch: pytest.Monkey
 # -- printed digits, steps that were not seen ---------------------------------------------------
 
 
+def test_a_step_that_was_not_seen_differs_from_nothing_and_moves_nothing() -> None:
+    g = golden("mixed-scales")
+    seen = np.ones(g.scenario.steps, dtype=bool)
+    seen[[0, 4]] = False
+    rows = np.where(seen[:, None], g.weights, math.nan)
+    whole = compare(g, observed(g, weights=rows, seen=seen), arithmetics("float64"))
+    assert (whole.equal[0], whole.within, whole.first, whole.largest_ulp) == (PLAIN, True, None, 0)
+    left = np.where(seen[:, None], played(g), math.nan)
+    assert compare(g, observed(g, weights=left, seen=seen), [PLAIN, LEFT]).equal == (LEFT,)
+    off = rows.copy()
+    off[5, 1] += 1.0
+    parted = compare(g, observed(g, weights=off, seen=seen), [PLAIN])
+    assert parted.first is not None
+    assert (parted.equal, parted.within, parted.first.step, parted.moved) == ((), False, 6, True)
+    unmoved = np.where(seen[:, None], flat_weights(g.scenario), math.nan)
+    assert not compare(g, observed(g, weights=unmoved, seen=seen), [PLAIN]).moved
+
+
+def test_a_long_golden_is_compared_where_it_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replays, "NUMBERS_EACH", 1)
+    g = golden("mixed-scales")
+    seen = np.arange(g.scenario.steps) % 3 == 0
+    rows = np.where(seen[:, None], played(g), math.nan)
+    assert compare(g, observed(g, weights=rows, seen=seen), [PLAIN, LEFT]).equal == (LEFT,)
+
+
+def test_printed_digits_are_within_rounding_never_equal() -> None:
+    """Half a unit of the last digit more than the envelope, and no more."""
+    g = golden("page-ten-steps")
+    rounding = 5e-7
+    for shift, within in ((0.0, True), (rounding, True), (1.01 * rounding, False)):
+        weights = g.weights + np.where(np.arange(g.weights.size).reshape(g.weights.shape), 0, shift)
+        c = compare(g, observed(g, weights=weights, rounding=rounding), [PLAIN])
+        assert (c.equal, c.within) == ((), within)
+
+
 def test_steps_that_were_not_seen_are_passed_over() -> None:
     g = golden("page-ten-steps")
     rows, seen = g.weights.copy(), np.ones(g.scenario.steps, dtype=bool)
