@@ -31,7 +31,7 @@ SHORT = "*/float*/[!t]*"
 # A temporary folder of the session's own is named in every child's environment: that is how a
 # process which outlived its test is known for ours.
 MARK = "TMPDIR"
-PARTED = Divergence("g", 3, "w", 2, 0.5, 0.75, 2**51, 0.5)
+PARTED = Divergence("g", 3, "w", 2, 0.5, 0.75, 2**51)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.comparison.compare import equal_arithmetics, family, same
+from harness.comparison.distance import family, same
+from harness.comparison.replays import equal_arithmetics
 from harness.diagnosis.hypotheses import (
     USUAL,
     Deviations,

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.comparison.compare import Comparison, compare_all, compare_streamed, same
+from harness.comparison.compare import Comparison, compare_all, compare_streamed
+from harness.comparison.distance import same
 from harness.diagnosis.diagnose import Probe
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe

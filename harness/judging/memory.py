@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.comparison.compare import Replays
+from harness.comparison.replays import Replays
 from harness.diagnosis.diagnose import Diagnosis, Probe, diagnose
 from harness.judging.goldens import Goldens
 from harness.model.evidence import Evidence

@@ -92,14 +92,12 @@ class Binding:
         title: what was bound, for people: "RMSProp.updateWeights(gradients, weights)".
         roles: hyperparameters and options the port takes.
         element: "float64", "float32", or None where the types do not say.
-        container: "map", "array", or None where the types do not say.
     """
 
     message: dict[str, Any]
     title: str
     roles: tuple[str, ...]
     element: str | None
-    container: str | None
 
 
 _Parameter = Mapping[str, Any]
@@ -205,7 +203,6 @@ def _whole(
         title=shown,
         roles=taken,
         element=next(iter(elements), None),
-        container=next(iter(kinds), None),
     )
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)

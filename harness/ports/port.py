@@ -42,7 +42,7 @@ class Port:
         claim: the dialect it says it is.
         wanted: what was said of its binding.
         expectation: what it is known to show; None for somebody's own.
-        shows, repair: a bundled edition's sentence, and what its next rung changes.
+        repair: what a bundled edition's next rung changes.
         rung: a bundled edition's place on its language's ladder, from 1.
     """
 
@@ -55,7 +55,6 @@ class Port:
     claim: Dialect = field(default_factory=Dialect)
     wanted: Wanted = field(default_factory=Wanted)
     expectation: Expectation | None = None
-    shows: str = ""
     repair: str = ""
     rung: int = 0
 
@@ -81,7 +80,6 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
     source: str | list[str] | None = None
     object: str | None = None
     command: list[str] | None = None
-    shows: str = ""
     repair: str = ""
     rung: int = 0
     claims: _Claims = msgspec.field(default_factory=_Claims)
@@ -189,7 +187,6 @@ def _port(path: Path, manifest: _Manifest) -> Port:
         claim=_claim(path, manifest.claims),
         wanted=_wanted(path, manifest.bind),
         expectation=_expectation(path, manifest.expectation),
-        shows=manifest.shows,
         repair=manifest.repair,
         rung=manifest.rung,
     )

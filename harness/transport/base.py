@@ -16,14 +16,12 @@ class Description:
 
     Attributes:
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
-        state: whether the moving average will be in every observation.
         roles: the hyperparameters and options it takes.
     """
 
     name: str
     language: str
     precisions: tuple[str, ...]
-    state: bool = False
     roles: tuple[str, ...] = ()
 
 

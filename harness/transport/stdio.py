@@ -201,7 +201,6 @@ class StdioTransport:
             name=str(reply.get("name") or self._port),
             language=str(reply.get("language") or ""),
             precisions=precisions,
-            state=reply.get("state") is True,
         )
 
     def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:

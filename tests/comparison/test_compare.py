@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support import golden, observed, tiny
 
-from harness.comparison.compare import compare, compare_all, locate, ulp_distance
+from harness.comparison.compare import compare, compare_all, locate
+from harness.comparison.distance import ulp_distance
 from harness.model.observation import Fault
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
@@ -138,18 +139,6 @@ def test_what_is_outside_goes_before_what_is_only_not_equal() -> None:
     only = compare(g, observed(g, weights=nudged(g, {(0, 0): bit})), [PLAIN])
     assert only.first is not None
     assert (only.first.step, only.first.ulp, only.within, only.equal) == (1, 1, True, ())
-
-
-def test_relative_distance_is_against_weight_or_step() -> None:
-    g = make(tiny(), Dialect(), "float64")
-    first = compare(g, observed(g, weights=nudged(g, {(0, 0): 0.75})), [PLAIN]).first
-    assert first is not None
-    expected = g.weights[0, 0]
-    assert first.relative == (0.75 - expected) / expected
-    small = make(tiny(weights={"w": np.zeros(2), "b": np.zeros(1)}), Dialect(), "float64")
-    first = compare(small, observed(small, weights=nudged(small, {(0, 0): 0.0})), [PLAIN]).first
-    assert first is not None
-    assert first.relative == 1.0, "a step not taken is as far off as the step"
 
 
 def test_the_largest_distance_is_over_all_elements() -> None:
