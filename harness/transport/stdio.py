@@ -35,7 +35,7 @@ import numpy as np
 from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
 from harness.transport.attach import Attached, attach, roles_of
-from harness.transport.awaiting import already_there, jvm_crash, more, unanswered
+from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
 from harness.transport.base import Description, closed, fault_of
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import Broken, observed, parsed, shown
@@ -240,7 +240,7 @@ class StdioTransport:
             if self._jvm and (crash := self._last_words(pipe)):
                 fault = Fault("crashes", f"the process {child.ended()}: {crash}", fatal=True)
         except (Deadline, EOFError) as error:
-            fault = unanswered(child, error, seconds, "jvm" if self._jvm else "")
+            fault = missing_reply_fault(child, error, seconds, "jvm" if self._jvm else "")
             if pipe.buffer:
                 fault = _cut_short(fault, pipe.buffer)
         self._end()
