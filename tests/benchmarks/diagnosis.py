@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.toolchain import Toolchain
 from harness.ports.port import of_folder
 from harness.transport.hosted import HostedTransport, Worker
 

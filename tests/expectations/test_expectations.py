@@ -438,7 +438,7 @@ def test_an_edition_that_was_not_run_is_not_updated(
     def no_java(*_: object) -> None:
         raise ToolchainError("no Java was found")
 
-    monkeypatch.setattr("harness.languages.jvm.prepare.Toolchain.prepare", no_java)
+    monkeypatch.setattr("harness.languages.jvm.toolchain.Toolchain.prepare", no_java)
     done = call("run", "--update-expectations")
     assert done.code == 3
     assert "java/double over jpype was not run completely (no Java was found)" in done.err
