@@ -25,7 +25,8 @@ def _table(*columns: str, wide: str = "") -> Table:
     """A table without lines; the column `wide`, or else the last, takes the room that is left."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, ratio=1 if column == (wide or columns[-1]) else None)
+        ratio = 1 if column == (wide or columns[-1]) else None
+        table.add_column(column, ratio=ratio, overflow="fold")
     return table
 
 

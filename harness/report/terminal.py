@@ -47,7 +47,7 @@ def show_ports(console: Console, found: PortResults) -> None:
     judged = found.outcome.judged
     if not judged:
         return
-    console.print(table(judged))
+    console.print(table(judged, console.width))
     for line in edge_table(judged):
         console.print(line, style="dim", markup=False, highlight=False)
     counts = summary(judged, found.seconds, len(found.outcome.results))
@@ -65,9 +65,15 @@ def show_observation(console: Console, found: PortResults) -> None:
         console.print(identified(result), markup=False, highlight=False)
 
 
-def table(results: Sequence[Result]) -> Table:
-    """Port, transport, verdict, why; a row for both transports where they say the same."""
-    shown = Table(
+def table(results: Sequence[Result], width: int = _LOG_WIDTH) -> Table:
+    """Port, transport, verdict, why; a row for both transports where they say the same.
+
+    Where `width` leaves no room for the why beside the others, it stands below the port.
+    """
+    rows = [_row(same) for same in alike(results)]
+    widths = [max(len(_COLUMNS[i]), *(len(row[i]) for row in rows)) + 2 for i in range(3)]
+    beside = width - sum(widths) >= _LEAST_WHY
+    table = Table(
         box=None,
         pad_edge=False,
         header_style="bold",
@@ -75,22 +81,34 @@ def table(results: Sequence[Result]) -> Table:
         caption=words.transports([result.transport for result in results]),
         caption_justify="left",
     )
-    shown.add_column("port", no_wrap=True)
-    shown.add_column("transport")
-    shown.add_column("verdict", no_wrap=True)
-    shown.add_column("why", ratio=1)
-    for rows in alike(results):
-        result = rows[0]
-        sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
-        shown.add_row(
-            Text(words.printable(result.port.name)),
-            ", ".join(row.transport for row in rows),
-            Text(result.verdict.word, style=colour(result)),
-            Text(sentence),
-        )
-        for line in words.notes(result):
-            shown.add_row("", "", "", Text(f"note: {words.printable(line)}", style="dim"))
-    return shown
+    for column in _COLUMNS if beside else ("verdict", "port, transport, why"):
+        table.add_column(column, no_wrap=column == "verdict")
+    table.columns[-1].ratio = 1
+    for port, transport, verdict, *lines in rows:
+        if beside:
+            table.add_row(port, transport, verdict, Text("\n").join(lines))
+        else:
+            title = Text.assemble(port, f" ({transport})")
+            table.add_row(verdict, Text("\n").join([title, *lines]))
+    return table
+
+
+_COLUMNS = ("port", "transport", "verdict", "why")
+# Narrower than this a sentence is hard to read.
+_LEAST_WHY = 40
+
+
+def _row(same: Sequence[Result]) -> list[Text]:
+    """Port, transports, verdict, why, and a line for each note."""
+    result = same[0]
+    sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
+    return [
+        Text(words.printable(result.port.name)),
+        Text(", ".join(each.transport for each in same)),
+        Text(result.verdict.word, style=colour(result)),
+        Text(sentence),
+        *(Text(f"note: {words.printable(note)}", style="dim") for note in words.notes(result)),
+    ]
 
 
 def identified(result: Result) -> Group:

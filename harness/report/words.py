@@ -179,9 +179,14 @@ def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
 
 
 def _deviations(explanation: Explanation) -> str:
-    sentences = [deviation(axis, value) for axis, value in explanation.chosen]
+    constants = dict(explanation.constants)
+    sentences = []
+    for axis, value in explanation.chosen:
+        constant = constants.pop(AXES[axis][value].constant, None)
+        sentences.append(deviation(axis, value, constant))
     text = listed(sentences) or "it is what it claims to be"
-    return f"{text}, with its own {_constants(explanation)}" if explanation.constants else text
+    own = ", ".join(f"{_plain(name)} {value:.10g}" for name, value in constants.items())
+    return f"{text}, with its own {own}" if own else text
 
 
 def listed(phrases: Sequence[str]) -> str:
@@ -190,9 +195,8 @@ def listed(phrases: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _constants(explanation: Explanation) -> str:
-    constants = explanation.constants.items()
-    return ", ".join(f"{name.replace('_', ' ')} {value:.10g}" for name, value in constants)
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 # More names than this of libraries that do the same help nobody.
@@ -206,10 +210,19 @@ def _same_libraries(explanation: Explanation, claim: Dialect) -> str:
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def deviation(axis: str, value: str) -> str:
-    """One deviation in words, its formula behind them in brackets."""
+def deviation(axis: str, value: str, constant: float | None = None) -> str:
+    """One deviation in words, its formula behind them in brackets, and in that its constant."""
     row = AXES[axis][value]
-    return f"{row.sentence} [{row.formula}]"
+    formula = row.formula
+    if constant is not None and _UNNAMED in formula:
+        formula = formula.replace(_UNNAMED, f"{constant:.10g}")
+    elif constant is not None:
+        formula += f", {_plain(row.constant)} {constant:.10g}"
+    return f"{row.sentence} [{formula}]"
+
+
+# What formulas say where a port has a constant of its own.
+_UNNAMED = "a constant"
 
 
 _NUMBERLESS = "most weights become NaN or infinite, too many to tell why"

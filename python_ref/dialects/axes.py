@@ -79,7 +79,7 @@ def _rounded_hyperparameters() -> tuple[Value, ...]:
             rows.append(
                 Value(
                     "+".join(names),
-                    ", ".join(f"{name} = (double) (float) {name}" for name in names),
+                    ", ".join(f"(float) {name}" for name in names),
                     f"{listed} {'are' if count > 1 else 'is'} rounded to float32 before use",
                 )
             )
