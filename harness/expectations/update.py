@@ -23,7 +23,7 @@ from harness.model.expectation import labelled
 from harness.model.words import GOOD
 from harness.ports.port import MANIFEST
 
-_TITLE = "What is known to differ. A run that shows this, no less and no more, ends well."
+_TITLE = "Known differences. The check passes if these show, and no others."
 
 
 def manifests(results: Sequence[Result]) -> dict[Path, tuple[str, str]]:
