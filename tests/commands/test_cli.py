@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from support import REPOSITORY, Done, python
 
+from harness.ports.port import bundled
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import reading, writing
@@ -346,12 +347,11 @@ def test_bad_options_are_named(
 
 
 def test_an_unknown_edition_is_refused_naming_those_there_are(refused: Callable[..., str]) -> None:
+    names = ", ".join(port.name for port in bundled())
     assert refused("run", "java/triple") == (
-        "rmsproof: no edition 'java/triple'; choose one of java/published, java/imported,"
-        " java/double, scala/published, scala/class, clojure/published, clojure/scoped,"
-        " clojure/dereferenced,"
-        " clojure/indexed, clojure/returned, clojure/remembered, clojure/conformant\n"
+        f"rmsproof: no edition 'java/triple'; choose one of {names}\n"
     )
+    assert names.startswith("java/published, java/imported, java/double, ")
 
 
 MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
