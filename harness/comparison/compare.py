@@ -54,7 +54,6 @@ class Comparison:
         first: the first element outside it; if none, the first that is not equal.
         largest_ulp: the largest distance of all elements; None if there is none to measure.
         moves, moved: the golden's weights move; the port's do.
-        steps: whole steps compared.
         seconds: how long the observation was waited for.
     """
 
@@ -68,7 +67,6 @@ class Comparison:
     largest_ulp: int | None
     moves: bool
     moved: bool
-    steps: int
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -109,7 +107,6 @@ def compare(
         largest_ulp=largest_ulp(expected, observed, equals, golden.precision),
         moves=not bool(same(golden.weights, before).all()),
         moved=_moved(golden, observed, same(observed, before) | unseen),
-        steps=steps,
         seconds=observation.seconds,
     )
 
@@ -202,7 +199,6 @@ def compare_streamed(
         largest_ulp=largest,
         moves=moves,
         moved=moved,
-        steps=steps,
     )
 
 

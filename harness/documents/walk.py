@@ -46,7 +46,7 @@ class Walk:
         if result.verdict.word not in STOPPED:
             return None
         message = result.verdict.fault.message if result.verdict.fault else ""
-        broken = Broken(source.text, source.line, result.verdict.word, message, source.block.cell)
+        broken = Broken(source.text, source.line, result.verdict.word, message)
         best: tuple[Source, Repaired, Found] | None = None
         reached = -1
         for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):

@@ -117,7 +117,7 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     possible = [word for word in VERDICTS if word not in (*GOOD, "not-run")]
     if entry.verdict not in possible:
         raise UsageError(
-            f"{where}.verdict: {files.shown(entry.verdict)} is not one of {', '.join(possible)}"
+            f"{where}.verdict: {files.quoted(entry.verdict)} is not one of {', '.join(possible)}"
         )
     goldens = (entry.golden,) if isinstance(entry.golden, str) else tuple(entry.golden)
     if not goldens:

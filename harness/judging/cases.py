@@ -35,10 +35,10 @@ def cases(result: Result, *, edge_decides: bool) -> list[Case]:
         result: of one port over one transport.
         edge_decides: whether edge goldens decide too.
     """
-    found = list(_at_goldens(result, edge_decides))
-    if not found or not (result.as_expected or any(not c.result.as_expected for c in found)):
-        found.append(Case("", result))
-    return found
+    each = list(_at_goldens(result, edge_decides))
+    if not each or not (result.as_expected or any(not c.result.as_expected for c in each)):
+        each.append(Case("", result))
+    return each
 
 
 def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:

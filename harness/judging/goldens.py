@@ -1,4 +1,4 @@
-"""Which goldens a port is fed: those kept in files, or made for what it claims to be."""
+"""Which goldens a port is fed: those in files, or made for what it claims to be."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, OPTIONS
 
 
 class Goldens:
-    """The goldens to feed: from the files for the dialects kept there, made for any other."""
+    """The goldens to feed: from the files for the dialects that have some, made for any other."""
 
     def __init__(self, pattern: str = "*") -> None:
         self._pattern = pattern

@@ -29,7 +29,7 @@ def identify(source: Source) -> Result:
 
 
 def _escaped(comparison: Comparison) -> Comparison:
-    """Names come from the file and are shown, never obeyed."""
+    """Names come from the file: their control characters are escaped."""
     first = comparison.first
     if first is not None:
         first = replace(first, golden=visible(first.golden), array=visible(first.array))

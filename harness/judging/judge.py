@@ -117,12 +117,12 @@ def _prober(feeder: _Feeder, precision: str) -> Probe:
 def _streamed(
     port: Port, transport: Transport, precision: str, arithmetic: Arithmetic
 ) -> Comparison:
-    """The scenario that is too large for a golden, in the arithmetic the port was found in."""
+    """The scenario that is too large for a golden, in the port's arithmetic."""
     scenario = large(precision)
     hypothesis = Hypothesis(port.claim, arithmetic, precision)
     started = time.monotonic()
-    found = compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
-    return replace(found, seconds=time.monotonic() - started)
+    comparison = compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
+    return replace(comparison, seconds=time.monotonic() - started)
 
 
 class _Feeder:
@@ -140,20 +140,20 @@ class _Feeder:
 
     def feed_all(self, scenarios: Sequence[Scenario], precision: str) -> list[Observation]:
         """Feed scenarios in turn; those behind the port's end are not run."""
-        found: list[Observation] = []
+        observations: list[Observation] = []
         answers = self._transport.run_many(scenarios, precision)
         asked = time.monotonic()
-        while len(found) < len(scenarios) and not self._over():
+        while len(observations) < len(scenarios) and not self._over():
             observation = self._noted(next(answers))
             answered = time.monotonic()
-            found.append(replace(observation, seconds=answered - asked))
+            observations.append(replace(observation, seconds=answered - asked))
             asked = answered
         if isinstance(answers, Generator):
             answers.close()  # what was sent ahead is not awaited
-        for scenario in scenarios[len(found) :]:
+        for scenario in scenarios[len(observations) :]:
             fault = Fault("not-run", self._over())
-            found.append(Observation(np.zeros((0, scenario.size)), fault=fault))
-        return found
+            observations.append(Observation(np.zeros((0, scenario.size)), fault=fault))
+        return observations
 
     def _over(self) -> str:
         """Why nothing more is fed; empty while something is."""

@@ -27,8 +27,8 @@ class Memory:
         self, port: Port, evidence: Sequence[Evidence], probe: Probe | None, largest: int
     ) -> Diagnosis:
         """The diagnosis of a port; the same bits over another transport need no second one."""
-        shown = ((e.name, e.weights.tobytes()) for e in evidence)
-        key = (port.name, port.claim, largest, *shown)
+        bits = ((e.name, e.weights.tobytes()) for e in evidence)
+        key = (port.name, port.claim, largest, *bits)
         if key not in self._diagnoses:
             self._diagnoses[key] = diagnose(evidence, port.claim, probe, largest)
         return self._diagnoses[key]

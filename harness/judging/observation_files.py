@@ -23,7 +23,7 @@ from harness.model.fields import converted, of_json
 from harness.model.observation import Observation
 from harness.ports.port import dialect
 from python_ref.dialects.dialect import Dialect
-from python_ref.files import shown, visible
+from python_ref.files import quoted, visible
 from python_ref.numbers.text import Number, from_json
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
@@ -48,7 +48,7 @@ _Options = msgspec.defstruct(
 )
 
 
-class _Observation(msgspec.Struct, forbid_unknown_fields=True):
+class _File(msgspec.Struct, forbid_unknown_fields=True):
     format: str
     precision: Literal["float64", "float32", "float32_double", "float32_wide"]
     learning_rate: float
@@ -97,11 +97,11 @@ def read(source: Source) -> Seen:
     """
     path = path_of(source)
     if isinstance(source, Mapping):
-        found = converted(path, _plain({"format": FORMAT, **source}), _Observation)
+        file = converted(path, _plain({"format": FORMAT, **source}), _File)
     else:
-        found = of_json(path, LARGEST, "observe fewer elements", _Observation)
+        file = of_json(path, LARGEST, "observe fewer elements", _File)
     try:
-        return _seen(path, found)
+        return _seen(path, file)
     except _Wrong as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -119,69 +119,69 @@ class _Wrong(Exception):
     """What is wrong, the field first."""
 
 
-def _claim(found: _Observation) -> Dialect:
-    names = [found.dialect] if isinstance(found.dialect, str) else found.dialect
+def _claim(file: _File) -> Dialect:
+    names = [file.dialect] if isinstance(file.dialect, str) else file.dialect
     try:
         return dialect(names)
     except UsageError as error:
         raise _Wrong(str(error)) from error
 
 
-def _seen(path: Path, found: _Observation) -> Seen:
-    if found.format != FORMAT:
-        raise _Wrong(f"format: expected {FORMAT!r}, found {found.format!r}")
+def _seen(path: Path, file: _File) -> Seen:
+    if file.format != FORMAT:
+        raise _Wrong(f"format: expected {FORMAT!r}, found {file.format!r}")
     for name in (*HYPERPARAMETERS, "rounding"):
-        value = getattr(found, name)
+        value = getattr(file, name)
         if not np.isfinite(value) or value < 0:
             raise _Wrong(
                 f"{name}: {value!r} is out of range; it must be a finite number, 0 or more"
             )
-    if found.decay_rate > 1:
+    if file.decay_rate > 1:
         raise _Wrong(
-            f"decay_rate: {found.decay_rate!r} is out of range; it must lie between 0 and 1"
+            f"decay_rate: {file.decay_rate!r} is out of range; it must lie between 0 and 1"
         )
-    if not found.weights:
+    if not file.weights:
         raise _Wrong("weights: has no array")
-    if not found.gradients:
+    if not file.gradients:
         raise _Wrong("gradients: has no step")
-    if len(found.observed) != len(found.gradients):
+    if len(file.observed) != len(file.gradients):
         raise _Wrong(
-            f"observed: has {len(found.observed)} steps, gradients {len(found.gradients)};"
+            f"observed: has {len(file.observed)} steps, gradients {len(file.gradients)};"
             " write null for a step that was not seen"
         )
-    if all(step is None for step in found.observed):
+    if all(step is None for step in file.observed):
         raise _Wrong("observed: every step is null; at least one must be given")
-    _bounded(found)
-    weights = {name: _array(values) for name, values in found.weights.items()}
-    gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(found.gradients)]
+    _bounded(file)
+    weights = {name: _array(values) for name, values in file.weights.items()}
+    gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(file.gradients)]
     scenario = Scenario(
-        name=found.name or path.stem,
+        name=file.name or path.stem,
         catches="",
-        **{name: getattr(found, name) for name in HYPERPARAMETERS},
+        **{name: getattr(file, name) for name in HYPERPARAMETERS},
         weights=weights,
         gradients=gradients,
-        options=_options(found.options),
+        options=_options(file.options),
     )
-    scenario = _stored(scenario, found.precision)
+    scenario = _stored(scenario, file.precision)
     rows = np.full((scenario.steps, scenario.size), np.nan)
-    for t, step in enumerate(found.observed):
+    for t, step in enumerate(file.observed):
         if step is not None:
             seen = _step(step, weights, f"observed[{t}]")
             if missing := [name for name in weights if name not in seen]:
                 raise _Wrong(f"observed[{t}]: array {missing[0]!r} is missing")
             row = np.concatenate([seen[name] for name in weights])
-            rows[t] = row if found.precision == "float64" else _narrowed(row)
-    mask = np.array([step is not None for step in found.observed])
-    observation = Observation(rows, seen=mask, rounding=found.rounding)
-    return Seen(scenario, found.precision, observation, _claim(found))
+            rows[t] = row if file.precision == "float64" else _narrowed(row)
+    mask = np.array([step is not None for step in file.observed])
+    observation = Observation(rows, seen=mask, rounding=file.rounding)
+    return Seen(scenario, file.precision, observation, _claim(file))
 
 
-def _bounded(found: _Observation) -> None:
-    """Hold an observation to the sizes that the search for what it is can take."""
-    elements, steps = sum(map(len, found.weights.values())), len(found.gradients)
-    if max(elements, len(found.weights)) > MOST_ELEMENTS:
+def _bounded(file: _File) -> None:
+    """Bound an observation by the sizes that the search for what it is can take."""
+    elements, steps = sum(map(len, file.weights.values())), len(file.gradients)
+    if max(elements, len(file.weights)) > MOST_ELEMENTS:
         raise _Wrong(
-            f"weights: has {len(found.weights):,} arrays and {elements:,} elements in all; observe"
+            f"weights: has {len(file.weights):,} arrays and {elements:,} elements in all; observe"
             f" {MOST_ELEMENTS:,} at most; a dozen are enough"
         )
     if steps > MOST_STEPS:
@@ -191,10 +191,10 @@ def _bounded(found: _Observation) -> None:
             f"observed: {elements:,} elements in {steps:,} steps are more than {MOST_NUMBERS:,}"
             " numbers; observe fewer elements, or the first steps"
         )
-    for name in found.weights:
+    for name in file.weights:
         if len(name) > _LONGEST_NAME:
             raise _Wrong(
-                f"weights: the name {shown(name)} has {len(name):,} characters;"
+                f"weights: the name {quoted(name)} has {len(name):,} characters;"
                 f" {_LONGEST_NAME} are allowed"
             )
 
@@ -244,7 +244,7 @@ def _step(
         if name not in weights:
             near = get_close_matches(name[:_LONGEST_NAME], weights, 1)
             known = f"did you mean {near[0]!r}?" if near else f"the weights are {_listed(weights)}"
-            raise _Wrong(f"{field}.{shown(name)[1:-1]}: is not among the weights; {known}")
+            raise _Wrong(f"{field}.{quoted(name)[1:-1]}: is not among the weights; {known}")
         if len(values) != len(weights[name]):
             raise _Wrong(
                 f"{field}.{visible(name)}: has {len(values)} elements,"

@@ -51,7 +51,7 @@ class Result:
     """What is known of a port over one transport.
 
     Attributes:
-        where: the weights were found in place, replaced, returned, or nowhere.
+        where: the weights are in place, replaced, returned, or nowhere.
         notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply.
         comparisons: a row a golden.
         diagnosis: why it diverges, where it does.
@@ -123,10 +123,11 @@ def conclude(
         steps = [e for e in evidence if e.name in names and e.steps]
         # What a port means shows in double; how it narrows to float is arithmetic.
         wide = [e for e in steps if e.precision == "float64"] or steps
-        found = memory.diagnosis(port, wide, probe, largest) if wide else None
+        if not wide:
+            return None
+        diagnosis = memory.diagnosis(port, wide, probe, largest)
         # What departs from the claim is not explained by it, though the part that is searched is.
-        claimed = found is not None and found.best is not None and not found.best.chosen
-        return None if claimed else found
+        return None if diagnosis.best and not diagnosis.best.chosen else diagnosis
 
     verdict = of_port(comparisons, edge_decides=edge_decides)
     if fault is not None:
@@ -222,15 +223,15 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
 
 def common_arithmetic(comparisons: Sequence[Comparison]) -> tuple[tuple[str, Arithmetic], ...]:
     """By family of precision, the first listed arithmetic that equals all its goldens."""
-    found = []
+    common = []
     for name in ("float64", "float32"):
         whole = [c for c in comparisons if c.family == name and c.fault is None]
         if not whole:
             continue
         shared = [a for a in whole[0].equal if all(a in c.equal for c in whole[1:])]
         if shared:
-            found.append((name, shared[0]))
-    return tuple(found)
+            common.append((name, shared[0]))
+    return tuple(common)
 
 
 def _equal_at_edge(comparison: Comparison, arithmetic: tuple[tuple[str, Arithmetic], ...]) -> bool:

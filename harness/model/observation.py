@@ -35,7 +35,7 @@ class Facts:
     """What was seen beside the numbers.
 
     Attributes:
-        where: the weights were found "in place", "replaced" (new entries in the map given),
+        where: the weights are "in place", "replaced" (new entries in the map given),
             "returned", or "nowhere" (neither what was given nor what came back changed).
         gradients_changed: the port wrote to the gradients it was given.
         widened: float32 was given and something wider came back.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from harness.model.observation import Facts, Fault, Observation, Rows, Unreachable
+from harness.model.observation import Fault, Observation, Rows, Unreachable
 from python_ref.scenarios.scenario import Scenario
 
 
@@ -52,19 +52,3 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End everything that was started, for good; any thread may, whatever another awaits."""
-
-
-def facts_of(found: dict[str, Any]) -> Facts:
-    """Read the facts a host reports."""
-    return Facts(
-        where=str(found.get("where", "")),
-        gradients_changed=bool(found.get("gradients_changed", False)),
-        widened=bool(found.get("widened", False)),
-        pair=str(found.get("pair", "")),
-    )
-
-
-def fault_of(failure: dict[str, Any]) -> Fault:
-    """Read the failure a host reports."""
-    step = failure.get("step")
-    return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))

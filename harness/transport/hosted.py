@@ -33,8 +33,9 @@ from harness.ports.binding import Wanted
 from harness.transport import frames
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
-from harness.transport.base import Description, closed, facts_of, fault_of
+from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
+from harness.transport.replies import facts_of, fault_of
 from harness.transport.spoken import started
 from python_ref.scenarios.scenario import Scenario
 

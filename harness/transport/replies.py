@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Facts, Fault, Observation, Rows
-from harness.transport.base import facts_of, fault_of
 from python_ref.numbers.text import from_json
 from python_ref.scenarios.scenario import Scenario
 
@@ -68,6 +67,22 @@ def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observa
     except Broken as error:
         return Observation(nothing, fault=Fault("garbled", str(error)))
     return Observation(weights, average, failure, facts)
+
+
+def facts_of(reported: dict[str, Any]) -> Facts:
+    """Read the facts a host reports."""
+    return Facts(
+        where=str(reported.get("where", "")),
+        gradients_changed=bool(reported.get("gradients_changed", False)),
+        widened=bool(reported.get("widened", False)),
+        pair=str(reported.get("pair", "")),
+    )
+
+
+def fault_of(failure: dict[str, Any]) -> Fault:
+    """Read the failure a host reports."""
+    step = failure.get("step")
+    return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
 
 
 def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:

@@ -36,9 +36,9 @@ from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
 from harness.transport.attach import Attached, attach, roles_of
 from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
-from harness.transport.base import Description, closed, fault_of
+from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import Broken, observed, parsed, shown
+from harness.transport.replies import Broken, fault_of, observed, parsed, shown
 from python_ref.numbers.text import to_json
 from python_ref.scenarios.hyperparameters import OPTIONS
 from python_ref.scenarios.scenario import PRECISIONS, Scenario

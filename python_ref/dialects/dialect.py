@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from python_ref.dialects.axes import AXES
-from python_ref.files import shown
+from python_ref.files import quoted
 from python_ref.scenarios.hyperparameters import CONSTANTS
 
 
@@ -106,11 +106,11 @@ def _checked(deviation: str) -> tuple[str, str]:
     axis, separator, value = deviation.partition("=")
     if not separator:
         raise ValueError(
-            f"{shown(deviation)} is not of the form axis=value, such as epsilon=inside"
+            f"{quoted(deviation)} is not of the form axis=value, such as epsilon=inside"
         )
     if axis not in AXES:
-        raise ValueError(f"no axis {shown(axis)}; the axes are {', '.join(AXES)}")
+        raise ValueError(f"no axis {quoted(axis)}; the axes are {', '.join(AXES)}")
     if value not in AXES[axis].names:
         known = ", ".join(AXES[axis].names)
-        raise ValueError(f"{axis} has no value {shown(value)}; its values are {known}")
+        raise ValueError(f"{axis} has no value {quoted(value)}; its values are {known}")
     return axis, value

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from python_ref import files
-from python_ref.files import shown
+from python_ref.files import quoted
 from python_ref.golden import fields, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden
 from python_ref.scenarios.catalogue import scenario_names
@@ -60,12 +60,12 @@ def _read(document: Any) -> Golden:
         " trajectory envelope",
     )
     if root["format"] != FORMAT:
-        fields.fail("format", f"expected {FORMAT!r}, found {shown(root['format'])}")
+        fields.fail("format", f"expected {FORMAT!r}, found {quoted(root['format'])}")
     if root["class"] not in ("core", "edge"):
-        fields.fail("class", f"expected core or edge, found {shown(root['class'])}")
+        fields.fail("class", f"expected core or edge, found {quoted(root['class'])}")
     if root["precision"] not in PRECISIONS:
         known = ", ".join(PRECISIONS)
-        fields.fail("precision", f"expected one of {known}, found {shown(root['precision'])}")
+        fields.fail("precision", f"expected one of {known}, found {quoted(root['precision'])}")
     hyper = fields.record(
         root["hyperparameters"], "hyperparameters", f"{' '.join(HYPERPARAMETERS)} options"
     )
@@ -82,7 +82,7 @@ def _read(document: Any) -> Golden:
         fields.fail("gradients", "has no step")
     name = fields.string(root["name"], "name")
     if len(parts := name.split("/")) != 3 or not all(part.strip(".") for part in parts):
-        fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {shown(name)}")
+        fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {quoted(name)}")
     scenario = Scenario(
         name=parts[-1],
         catches=fields.string(root["catches"], "catches"),
@@ -108,7 +108,7 @@ def _read(document: Any) -> Golden:
     )
     if golden.id != root["id"]:
         fields.fail(
-            "id", f"{shown(root['id'])} does not belong to these inputs, whose id is {golden.id!r}"
+            "id", f"{quoted(root['id'])} does not belong to these inputs, whose id is {golden.id!r}"
         )
     return golden
 

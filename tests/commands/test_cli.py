@@ -363,10 +363,10 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (
             MANIFEST + 'colour = "red"\n',
             "unknown field `colour`; the fields are name, language, source, object,"
-            " command, shows, repair, rung, claims, expectation, bind",
+            " command, repair, rung, claims, expectation, bind",
         ),
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
-        (MANIFEST + "shows = 3\n", "shows: Expected `str`, got `int`"),
+        (MANIFEST + "repair = 3\n", "repair: Expected `str`, got `int`"),
         (MANIFEST.replace('"mine"', "7"), "name: Expected `str`, got `int`"),
         ('language = "python"\nsource = "mine.py"\n', "missing the field `name`"),
         (

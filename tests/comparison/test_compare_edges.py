@@ -53,7 +53,6 @@ def test_a_comparison_says_whose_and_of_what_kind_it_is(
         within=True,
         first=None,
         largest_ulp=0,
-        steps=g.scenario.steps,
     )
     assert compare(g, observed(g), [PLAIN]) == whole
     weights = g.weights.copy()

@@ -43,7 +43,6 @@ def comparison(golden: str, word: str) -> Comparison:
         largest_ulp=0,
         moves=True,
         moved=word != "still",
-        steps=1,
     )
 
 
