@@ -46,23 +46,34 @@ _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a text was found to hold.
+class Judged:
+    """One thing in a text that was judged.
 
     Attributes:
-        results: by name, the optimizers and trainers judged.
-        kinds: by name, `optimizer` or `trainer`.
-        fault: why nothing could be looked at, if so.
-        near: why what looks like an optimizer cannot be bound, if so.
-        conventions: by name, how a trainer scales its gradient.
-        added: the lines of what later cells were found to add to it.
+        result: what it shows.
+        kind: `optimizer` or `trainer`.
+        convention: how a trainer scales its gradient, where that is known.
     """
 
-    results: dict[str, Result] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
+    result: Result
+    kind: str
+    convention: Convention | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of trying a text.
+
+    Attributes:
+        judged: the optimizers and trainers in it, by name.
+        fault: why nothing could be looked at, if so.
+        near: why what looks like an optimizer cannot be bound, if so.
+        added: the lines of later cells that add to it.
+    """
+
+    judged: dict[str, Judged] = field(default_factory=dict)
     fault: Fault | None = None
     near: str = ""
-    conventions: dict[str, Convention] = field(default_factory=dict)
     added: tuple[int, ...] = ()
 
 
@@ -71,7 +82,7 @@ class Bench:
 
     Args:
         document: the document's name, for messages.
-        claim: the dialect that its optimizers are held against.
+        claim: the dialect that its optimizers claim to be.
         options: what the command line says of all.
         toolchain, memory: shared by all documents.
     """
@@ -107,7 +118,7 @@ class Bench:
         """Seconds that the block still has."""
         return max(0.0, self._deadline - time.monotonic())
 
-    def tried(self, source: Source, only: str | None = None) -> Found:
+    def tried(self, source: Source, only: str | None = None) -> Attempt:
         """Look at a text as it stands, or at one thing in it."""
         if scripted(source.block.language):
             return self._python(source, only)
@@ -115,31 +126,24 @@ class Bench:
 
     # -- Python ----------------------------------------------------------------------------
 
-    def _python(self, source: Source, only: str | None) -> Found:
+    def _python(self, source: Source, only: str | None) -> Attempt:
         text = source.program()
         training = [t for t in trainers.find(source.text) if only in (None, t.name)]
-        found = Found()
-        for trainer in training:
-            result, way = self._trained(source, text, trainer)
-            found.results[trainer.name], found.kinds[trainer.name] = result, "trainer"
-            if way is not None:
-                found.conventions[trainer.name] = way
-        names = [n for n in source.names() if n not in {t.name for t in training}]
-        if only is not None:
-            names = [n for n in names if n == only]
+        judged = {t.name: self._trained(source, text, t) for t in training}
+        names = [n for n in source.names() if n not in judged and only in (None, n)]
         if source.names() and not names:
-            return found
+            return Attempt(judged)
         request = loading(source=str(self._placed(text)))
         further = self._loaded(source, "local", request, names)
-        if not further.results and source.later:
+        if not further.judged and source.later:
             for name in names:
                 if more := source.spread(name):
                     request["source"] = str(self._placed(source.program(more)))
                     further = self._loaded(source, "local", request, [name])
                     further = replace(further, added=tuple(piece.line for piece in more))
-                    if further.results:
+                    if further.judged:
                         break
-        return _joined(found, further)
+        return Attempt(judged | further.judged, added=further.added) if judged else further
 
     def _placed(self, text: str) -> Path:
         path = self._folder() / self._document
@@ -148,16 +152,16 @@ class Bench:
 
     # -- JVM languages ---------------------------------------------------------------------
 
-    def _jvm(self, source: Source, only: str | None) -> Found:
+    def _jvm(self, source: Source, only: str | None) -> Attempt:
         begun = time.monotonic()
         try:
             prepared = self._prepared(source)
             request = self._toolchain.worker_request(prepared, [prepared.language])
             request["options"] += self._at_home()
         except CompileError as error:
-            return Found(fault=Fault("does-not-compile", str(error)))
+            return Attempt(fault=Fault("does-not-compile", str(error)))
         except ToolchainError as error:
-            return Found(fault=Fault("not-run", str(error)))
+            return Attempt(fault=Fault("not-run", str(error)))
         finally:
             self._deadline += time.monotonic() - begun
         return self._loaded(source, "jpype", request, source.names(), only)
@@ -207,7 +211,7 @@ class Bench:
         request: dict[str, Any],
         names: Sequence[str],
         only: str | None = None,
-    ) -> Found:
+    ) -> Attempt:
         """Load a text and judge those of its names that are optimizers."""
         assert self._worker is not None
         options = frozenset(options_of(self._claim))
@@ -224,12 +228,13 @@ class Bench:
         except Unreachable as error:
             if missing := _MISSING.match(error.fault.message):
                 # What the machine lacks is no fault of the page.
-                said = f"{missing[1].partition('.')[0]} is not installed"
-                return Found(fault=Fault("not-run", said))
-            return Found(fault=error.fault)
+                lacking = f"{missing[1].partition('.')[0]} is not installed"
+                return Attempt(fault=Fault("not-run", lacking))
+            return Attempt(fault=error.fault)
         if way == "jpype":
             names = _classes(shape, source, names, only)
-        found, near = Found(), ""
+        judged: dict[str, Judged] = {}
+        near = ""
         for name in names:
             wanted = Wanted(class_name=name, options=options)
             try:
@@ -241,8 +246,8 @@ class Bench:
             if not binding.roles and "function" in binding.message:
                 continue  # a function without any hyperparameter is no optimizer
             result = self._judged(replace(port, wanted=wanted), transport(wanted))
-            found.results[name], found.kinds[name] = result, "optimizer"
-        return replace(found, near="" if found.results else near)
+            judged[name] = Judged(result, "optimizer")
+        return Attempt(judged, near="" if judged else near)
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:
@@ -259,9 +264,7 @@ class Bench:
 
     # -- trainers --------------------------------------------------------------------------
 
-    def _trained(
-        self, source: Source, text: str, trainer: Trainer
-    ) -> tuple[Result, Convention | None]:
+    def _trained(self, source: Source, text: str, trainer: Trainer) -> Judged:
         port = replace(self._port(source), wanted=Wanted(function=trainer.name))
         seconds = min(self._options.timeout, max(1.0, self.left()))
 
@@ -269,7 +272,7 @@ class Bench:
             return runner.train(text, trainer.name, cases, self._document, seconds)
 
         if not trainer.from_data:
-            return self._fed(port, trainer, called), None
+            return Judged(self._fed(port, trainer, called), "trainer")
         ways: list[tuple[Convention, Callable[..., Result]]] = []
         first: Fault | None = None
         for layout in trainers.layouts():
@@ -282,19 +285,21 @@ class Bench:
             for way in trainers.CONVENTIONS:
                 concluded = self._compared(port, trainers.scenarios_of_data(ends, way), ends)
                 if (result := concluded(largest=0)).verdict.word in GOOD:
-                    return result, way
+                    return Judged(result, "trainer", way)
                 ways.append((way, concluded))
         # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
         for largest in range(1, _FROM_DATA + 1):
             for way, concluded in ways:
                 # Weights that never move say that our data asked for nothing.
                 if (result := concluded(largest=largest)).deviations not in ((), ("write=none",)):
-                    return result, way
+                    return Judged(result, "trainer", way)
         if ways:  # perhaps it is not the line that we gave points of
-            said = "how it computes its gradients was not recognised, and no deviation explains it"
-            return conclude(port, "local", fault=Fault("not-run", said)), None
+            unknown = (
+                "how it computes its gradients was not recognised, and no deviation explains it"
+            )
+            first = Fault("not-run", unknown)
         assert first is not None
-        return conclude(port, "local", fault=first), None
+        return Judged(conclude(port, "local", fault=first), "trainer")
 
     def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
         """Hold a trainer that is given its gradient function against the goldens."""
@@ -339,19 +344,6 @@ def _classes(
 ) -> list[str]:
     """The loaded classes and functions that a block itself declares, as the host calls them."""
     owns = by_name(source.block.language).owns
-    found = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
-    found += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
-    return [name for name in found if only in (None, name)]
-
-
-def _joined(first: Found, second: Found) -> Found:
-    """What is known of a text with trainers and of the rest of it together."""
-    if not first.results:
-        return second
-    return replace(
-        first,
-        results={**first.results, **second.results},
-        kinds={**first.kinds, **second.kinds},
-        conventions={**first.conventions, **second.conventions},
-        added=second.added,
-    )
+    declared = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
+    declared += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
+    return [name for name in declared if only in (None, name)]
