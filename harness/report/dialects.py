@@ -10,6 +10,7 @@ from rich.text import Text
 
 from harness.analysis.compare_dialects import DialectComparison
 from harness.analysis.power import Power
+from harness.report.tables import plain
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES, NamedDialect
@@ -21,25 +22,16 @@ _EQUIVALENCE = {
 }
 
 
-def _table(*columns: str, wide: str = "") -> Table:
-    """A table without lines; the column `wide`, or else the last, takes the room that is left."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        ratio = 1 if column == (wide or columns[-1]) else None
-        table.add_column(column, ratio=ratio, overflow="fold")
-    return table
-
-
 def listing() -> Group:
     """The named dialects with their defaults and deviations, then the axes."""
-    dialects = _table("dialect", "lr", "decay", "epsilon", "deviations from the reference")
+    dialects = plain("dialect", "lr", "decay", "epsilon", "deviations from the reference")
     for name, known in LIBRARIES.items():
         library = known.library
         defaults = (library.learning_rate, library.decay_rate, library.epsilon)
         numbers = ["-" if x is None else f"{x:g}" for x in defaults]
         deviations = " ".join(known.dialect.deviations) or "none"
         dialects.add_row(Text(name), *numbers, Text(deviations))
-    axes = _table("axis", "what it is about", "values, the reference's first")
+    axes = plain("axis", "what it is about", "values, the reference's first")
     for axis in AXES.values():
         values = axis.names if len(axis.names) < 10 else (*axis.names[:5], "... joined by +")
         axes.add_row(axis.name, axis.question, Text(" · ".join(values)))
@@ -55,7 +47,7 @@ def details(name: str, dialect: Dialect, known: NamedDialect | None) -> Group:
         parts.append(Text(f"{library.version}; {library.source}"))
         if library.particular:
             parts.append(Text(library.particular))
-    deviations = _table("deviation", "in words", "formula", wide="in words")
+    deviations = plain("deviation", "in words", "formula", wide="in words")
     for axis, value in dialect.choices().items():
         row = AXES[axis][value]
         deviations.add_row(Text(f"{axis}={value}"), Text(row.sentence), Text(row.formula))
@@ -68,7 +60,7 @@ def details(name: str, dialect: Dialect, known: NamedDialect | None) -> Group:
 
 def comparison(first: str, second: str, compared: DialectComparison) -> Group:
     """Which axes differ, by how much on a stated problem, and for which settings not at all."""
-    axes = _table("axis", first, second)
+    axes = plain("axis", first, second)
     for axis, (a, b) in compared.axes.items():
         axes.add_row(axis, Text(a), Text(b))
     problem = compared.problem
@@ -98,7 +90,7 @@ def show_power(console: Console, found: Power) -> None:
 def matrix(power: Power) -> Group:
     """Weakest spot first: how many goldens catch each deviation, and the first steps."""
     order = sorted(power.deviations, key=lambda name: (power.caught(name), name))
-    catches = _table("deviation", "caught by", "goldens (test cases) that catch it, at which step")
+    catches = plain("deviation", "caught by", "goldens (test cases) that catch it, at which step")
     for name in order:
         row = power.steps[power.deviations.index(name)]
         caught = [
@@ -108,7 +100,7 @@ def matrix(power: Power) -> Group:
         ]
         count = f"{len(caught)} of {len(power.goldens)}"
         catches.add_row(Text(name), count, Text(_first_few(caught)))
-    gates = _table("gate", "misses", "deviations it misses on every golden")
+    gates = plain("gate", "misses", "deviations it misses on every golden")
     never = [name for name in power.deviations if power.caught(name) == 0]
     for gate, missed in (*power.gates.items(), ("rounding envelope", never)):
         count = f"{len(missed)} of {len(power.deviations)}"

@@ -16,9 +16,7 @@ from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import words
 from harness.report.results import PortResults, alike
-
-# Where there is no terminal (a pipe, a CI log) the lines may be this long.
-_LOG_WIDTH = 100
+from harness.report.tables import LOG_WIDTH, fits_beside, plain
 
 
 class _Console(Console):
@@ -30,7 +28,7 @@ class _Console(Console):
 def console() -> Console:
     """Standard output, as wide as the terminal or a log."""
     out = _Console()
-    return out if out.is_terminal else _Console(width=_LOG_WIDTH)
+    return out if out.is_terminal else _Console(width=LOG_WIDTH)
 
 
 def colour(result: Result) -> str:
@@ -65,25 +63,18 @@ def show_observation(console: Console, found: PortResults) -> None:
         console.print(identified(result), markup=False, highlight=False)
 
 
-def table(results: Sequence[Result], width: int = _LOG_WIDTH) -> Table:
+def table(results: Sequence[Result], width: int = LOG_WIDTH) -> Table:
     """Port, transport, verdict, why; a row for both transports where they say the same.
 
     Where `width` leaves no room for the why beside the others, it stands below the port.
     """
     rows = [_row(same) for same in alike(results)]
-    widths = [max(len(_COLUMNS[i]), *(len(row[i]) for row in rows)) + 2 for i in range(3)]
-    beside = width - sum(widths) >= _LEAST_WHY
-    table = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        padding=(0, 2, 0, 0),
+    beside = fits_beside(width, [_COLUMNS[:3], *(row[:3] for row in rows)])
+    table = plain(
+        *(_COLUMNS if beside else ("verdict", "port, transport, why")),
+        whole=_COLUMNS[:3],
         caption=words.transports([result.transport for result in results]),
-        caption_justify="left",
     )
-    for column in _COLUMNS if beside else ("verdict", "port, transport, why"):
-        table.add_column(column, no_wrap=column == "verdict")
-    table.columns[-1].ratio = 1
     for port, transport, verdict, *lines in rows:
         if beside:
             table.add_row(port, transport, verdict, Text("\n").join(lines))
@@ -94,8 +85,6 @@ def table(results: Sequence[Result], width: int = _LOG_WIDTH) -> Table:
 
 
 _COLUMNS = ("port", "transport", "verdict", "why")
-# Narrower than this a sentence is hard to read.
-_LEAST_WHY = 40
 
 
 def _row(same: Sequence[Result]) -> list[Text]:
