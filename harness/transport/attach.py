@@ -7,7 +7,6 @@ its result. One short scenario of ordinary numbers, fed before anything is judge
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,15 +31,6 @@ class Conversation(Protocol):
         """Feed a whole scenario."""
 
 
-@dataclass(frozen=True)
-class Attached:
-    """A port ready to be fed."""
-
-    binding: Binding
-    message: dict[str, Any]
-    description: Description
-
-
 # Weights far larger than any step, so that weights are told from updates and averages; two
 # arrays of different lengths, so that a wrong container shows.
 TRIAL = Scenario(
@@ -54,11 +44,10 @@ TRIAL = Scenario(
 )
 
 
-def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Attached:
+def attach(conversation: Conversation, wanted: Wanted | None) -> Description:
     """Load, bind and try a port. Raises Unreachable, BindingError."""
     shape = conversation.load()
     binding = bind(shape, wanted)
-    language = str(shape["language"])
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
     chosen, running, unnamed = None, None, None
@@ -82,9 +71,7 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     telling = _ZEROS if "state" in ways[0]["call"] else 0
     chosen = chosen or running or unnamed or ways[telling]
     conversation.bind(chosen)
-    precisions = _precisions(shape, binding, chosen)
-    description = Description(name, language, precisions, roles=binding.roles)
-    return Attached(binding, chosen, description)
+    return Description(str(shape["language"]), _precisions(shape, binding, chosen))
 
 
 def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:

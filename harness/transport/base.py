@@ -15,14 +15,12 @@ class Description:
     """What a port says of itself once it is reached.
 
     Attributes:
+        language: what it is written in, "" where it does not say.
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
-        roles: the hyperparameters and options it takes.
     """
 
-    name: str
     language: str
     precisions: tuple[str, ...]
-    roles: tuple[str, ...] = ()
 
 
 def closed() -> Unreachable:

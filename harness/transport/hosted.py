@@ -31,7 +31,7 @@ from harness.model.observation import (
 )
 from harness.ports.binding import Wanted
 from harness.transport import frames
-from harness.transport.attach import Attached, attach, roles_of
+from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
@@ -268,14 +268,14 @@ class HostedTransport:
         self._port, self._worker, self._source = port, worker, dict(source)
         self._wanted, self._timeout = wanted, timeout
         self._generation = -1
-        self._attached: Attached | None = None
+        self._description: Description | None = None
         self._message: dict[str, Any] | None = None
 
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
-        if self._attached is None:
-            self._attached = attach(self, self._port, self._wanted)
-        return self._attached.description
+        if self._description is None:
+            self._description = attach(self, self._wanted)
+        return self._description
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""

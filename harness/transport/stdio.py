@@ -34,7 +34,7 @@ import numpy as np
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
-from harness.transport.attach import Attached, attach, roles_of
+from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
 from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
@@ -86,7 +86,6 @@ class StdioTransport:
         self._hosted, self._jvm, self._wanted, self._timeout = hosted, jvm, wanted, timeout
         self._child: Child | None = None
         self._pipe: Pipe | None = None
-        self._attached: Attached | None = None
         self._message: dict[str, Any] | None = None
         self._description: Description | None = None
         self._last_id = 0
@@ -98,11 +97,7 @@ class StdioTransport:
     def describe(self) -> Description:
         """Start the port and ask what it is. Raises Unreachable, BindingError."""
         if self._description is None:
-            if self._hosted:
-                self._attached = attach(self, self._port, self._wanted)
-                self._description = self._attached.description
-            else:
-                self._description = self._described()
+            self._description = attach(self, self._wanted) if self._hosted else self._described()
         return self._description
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
@@ -197,11 +192,7 @@ class StdioTransport:
             self._end()
             message = f"describe: precision {declared!r} is not one of {', '.join(PRECISIONS)}"
             raise Unreachable(Fault("garbled", message))
-        return Description(
-            name=str(reply.get("name") or self._port),
-            language=str(reply.get("language") or ""),
-            precisions=precisions,
-        )
+        return Description(str(reply.get("language") or ""), precisions)
 
     def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:
         """Send one request and return its reply. Raises Unreachable; then the process is gone."""
