@@ -53,14 +53,12 @@ def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
 def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:
     verdict = at_golden(result, comparison)
     known = comparison.golden in result.known or not decides or verdict.word in GOOD
-    as_expected = result.as_expected or known
     return replace(
         result,
         verdict=verdict,
         comparisons=(comparison,),
         diagnosis=result.elsewhere[1] if result.elsewhere else result.diagnosis,
         elsewhere=None,
-        as_expected=as_expected,
-        unexpected=() if as_expected else result.unexpected,
+        as_expected=result.as_expected or known,
         seconds=comparison.seconds,
     )

@@ -187,8 +187,8 @@ def _destinations(kind: Kind, asked: Mapping[str, Path | bool | None]) -> Iterat
             yield Destination(report, given)
         elif given and not report.variable:
             yield Destination(report)
-        elif given and (named := os.environ.get(report.variable)):
-            yield Destination(report, Path(named))
+        elif given and (file := os.environ.get(report.variable)):
+            yield Destination(report, Path(file))
 
 
 def _check_apart(destinations: Sequence[Destination]) -> None:
@@ -196,8 +196,8 @@ def _check_apart(destinations: Sequence[Destination]) -> None:
     output = [destination for destination in destinations if destination.is_output]
     if len(output) > 1:
         names = " and ".join(destination.name for destination in output)
-        named = next(d.report.option for d in output if d.path is not None)
-        raise UsageError(f"{names}: standard output takes one report; name a file for {named}")
+        option = next(d.report.option for d in output if d.path is not None)
+        raise UsageError(f"{names}: standard output takes one report; name a file for {option}")
     places: dict[Path, Destination] = {}
     for destination in destinations:
         if destination.path is None or destination.is_output or not _is_file(destination.path):

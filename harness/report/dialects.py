@@ -82,9 +82,9 @@ def comparison(first: str, second: str, compared: DialectComparison) -> Group:
     return Group(*([axes] if compared.axes else [Text("no axis differs")]), *lines)
 
 
-def show_power(console: Console, found: Power) -> None:
+def show_power(console: Console, results: Power) -> None:
     """Print which golden catches which deviation."""
-    console.print(matrix(found))
+    console.print(matrix(results))
 
 
 def matrix(power: Power) -> Group:

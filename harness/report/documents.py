@@ -69,33 +69,33 @@ def below(examination: Examination) -> Iterator[str]:
         yield _NO_NETWORK if examination.network_cut else _NETWORK
 
 
-def show(console: Console, found: DocumentResults) -> None:
+def show(console: Console, results: DocumentResults) -> None:
     """Print each document's blocks, what concerns the whole of it, and a summary of all."""
-    for examination in found.examinations:
+    for examination in results.examinations:
         path = str(examination.document.path)
         console.print(path, style="bold", markup=False, highlight=False)
         if examination.rows:
             console.print(table(examination))
         for line in below(examination):
             console.print(line, markup=False, highlight=False)
-        for line in patch(examination) if found.patches else ():
+        for line in patch(examination) if results.patches else ():
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-    if found.examinations:
-        console.print(summary(found), markup=False, highlight=False)
+    if results.examinations:
+        console.print(summary(results), markup=False, highlight=False)
 
 
-def summary(found: DocumentResults) -> str:
+def summary(results: DocumentResults) -> str:
     """Counts and seconds in one line."""
-    rows = [row for examination in found.examinations for row in examination.rows]
-    judged = found.judged
+    rows = [row for examination in results.examinations for row in examination.rows]
+    judged = results.judged
     counts = Counter(result.verdict.word for result in judged)
     parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
     verdicts = f": {', '.join(parts)}" if parts else ""
     blocks = len({(id(row.block), row.block.index) for row in rows})
-    cut = "INCOMPLETE, " if found.incomplete else ""
+    cut = "INCOMPLETE, " if results.incomplete else ""
     return (
         f"{cut}{words.counted(blocks, 'block')}, {len(judged)} of them judged{verdicts};"
-        f" {found.seconds:.1f} s"
+        f" {results.seconds:.1f} s"
     )
 
 
@@ -123,10 +123,10 @@ def _shifted(line: str, by: int) -> str:
     return f"@@ {' '.join(numbers)} @@"
 
 
-def dumps(found: DocumentResults) -> str:
+def dumps(results: DocumentResults) -> str:
     """The report as JSON."""
-    report = report_json.document(found.judged, found.seconds, found.incomplete)
-    report["results"] = [_row(e, row) for e in found.examinations for row in e.rows]
+    report = report_json.document(results.judged, results.seconds, results.incomplete)
+    report["results"] = [_row(e, row) for e in results.examinations for row in e.rows]
     report["summary"]["results"] = len(report["results"])
     report["documents"] = [
         {
@@ -139,7 +139,7 @@ def dumps(found: DocumentResults) -> str:
             "notes": list(examination.document.notes),
             "network_cut": examination.network_cut,
         }
-        for examination in found.examinations
+        for examination in results.examinations
     ]
     return report_json.text(report)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from harness.documents.examined import Examination, Examined
 from harness.judging.verdict import Result
@@ -20,20 +21,20 @@ _INCOMPLETE = "interrupted: not everything was judged"
 _TITLE = "rmsproof"
 
 
-def port_annotations(found: PortResults) -> str:
+def port_annotations(results: PortResults) -> str:
     """What is not as expected of ports, and notes on the others; "" if there is nothing."""
-    lines = [line for same in alike(found.outcome.results) for line in _of_results(same)]
-    file = Place(found.expectations) if found.expectations else None
-    for sentence in found.stale:
-        text = f"{sentence}\n{found.update}".rstrip()
+    lines = [line for same in alike(results.outcome.results) for line in _of_results(same)]
+    file = Place(results.expectations) if results.expectations else None
+    for sentence in results.stale:
+        text = f"{sentence}\n{results.update}".rstrip()
         lines.append(_annotation("error", f"{_TITLE}: stale expectation", text, file))
-    return "".join([*lines, *_own(found.errors, found.outcome.incomplete)])
+    return "".join([*lines, *_own(results.errors, results.outcome.incomplete)])
 
 
-def document_annotations(found: DocumentResults) -> str:
+def document_annotations(results: DocumentResults) -> str:
     """What is not as expected of a document's blocks, and what its prose says otherwise."""
-    lines = [line for examination in found.examinations for line in _of_document(examination)]
-    return "".join([*lines, *_own(found.errors, found.incomplete)])
+    lines = [line for examination in results.examinations for line in _of_document(examination)]
+    return "".join([*lines, *_own(results.errors, results.incomplete)])
 
 
 def _of_results(same: Sequence[Result]) -> Iterator[str]:
@@ -51,17 +52,17 @@ def _of_results(same: Sequence[Result]) -> Iterator[str]:
         yield _annotation("notice", f"{title}, but at the edges", "\n".join(edges), place)
 
 
-def _of_document(found: Examination) -> Iterator[str]:
-    path = found.document.path
-    for row in found.rows:
-        yield from _of_block(found, row)
-    for finding in found.findings:
+def _of_document(examination: Examination) -> Iterator[str]:
+    path = examination.document.path
+    for row in examination.rows:
+        yield from _of_block(path, row)
+    for finding in examination.findings:
         yield _annotation("warning", _TITLE, finding.sentence, Place(path, finding.line))
 
 
-def _of_block(found: Examination, row: Examined) -> Iterator[str]:
+def _of_block(document: Path, row: Examined) -> Iterator[str]:
     result = row.published
-    place = of_block(found.document.path, row.block, result)
+    place = of_block(document, row.block, result)
     name = f"{row.block.language} {row.name}".rstrip()
     if result is not None and not result.as_expected:
         repairs = [f"repaired: {layer.repair}" for layer in row.layers if layer.repair]
@@ -108,27 +109,27 @@ def _escaped(text: str, table: dict[str, str]) -> str:
 # -- the summary -----------------------------------------------------------------------------------
 
 
-def port_summary(found: PortResults) -> str:
+def port_summary(results: PortResults) -> str:
     """A table of ports in Markdown."""
-    outcome = found.outcome
-    counts = terminal.summary(outcome.judged, found.seconds, len(outcome.results))
+    outcome = results.outcome
+    counts = terminal.summary(outcome.judged, results.seconds, len(outcome.results))
     rows = [
         _row(same[0], ", ".join(result.transport for result in same))
         for same in alike(outcome.judged)
     ]
-    stale = [f"stale expectation: {sentence}" for sentence in found.stale]
-    return _markdown(counts, rows, [*stale, *found.errors])
+    stale = [f"stale expectation: {sentence}" for sentence in results.stale]
+    return _markdown(counts, rows, [*stale, *results.errors])
 
 
-def document_summary(found: DocumentResults) -> str:
+def document_summary(results: DocumentResults) -> str:
     """A table of the blocks that were judged, in Markdown."""
-    rows = [_row(result, result.transport) for result in found.judged]
+    rows = [_row(result, result.transport) for result in results.judged]
     findings = [
         f"{examination.document.path.name}:{finding.line}: {finding.sentence}"
-        for examination in found.examinations
+        for examination in results.examinations
         for finding in examination.findings
     ]
-    return _markdown(documents.summary(found), rows, [*findings, *found.errors])
+    return _markdown(documents.summary(results), rows, [*findings, *results.errors])
 
 
 def _row(result: Result, transports: str) -> str:
@@ -153,5 +154,5 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~&$#@]")
 
 def _plain(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
-    shown = _MARKUP.sub(lambda found: f"\\{found[0]}", words.printable(text))
-    return "<br>".join(shown.splitlines())
+    escaped = _MARKUP.sub(lambda mark: f"\\{mark[0]}", words.printable(text))
+    return "<br>".join(escaped.splitlines())

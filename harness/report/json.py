@@ -36,17 +36,17 @@ def document(results: Sequence[Result], seconds: float, incomplete: bool) -> dic
     }
 
 
-def ports(found: PortResults) -> str:
+def ports(results: PortResults) -> str:
     """The report of ports, or of an observation."""
-    report = document(found.outcome.results, found.seconds, found.outcome.incomplete)
-    if found.stale or found.update:
-        report["expectations"] = {"stale": list(found.stale), "update": found.update}
+    report = document(results.outcome.results, results.seconds, results.outcome.incomplete)
+    if results.stale or results.update:
+        report["expectations"] = {"stale": list(results.stale), "update": results.update}
     return text(report)
 
 
-def power(found: Power) -> str:
+def power(results: Power) -> str:
     """Which golden catches which deviation, format rmsproof.power/1."""
-    return text({"format": "rmsproof.power/1", **asdict(found)})
+    return text({"format": "rmsproof.power/1", **asdict(results)})
 
 
 def text(report: dict[str, Any]) -> str:

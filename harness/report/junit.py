@@ -52,28 +52,28 @@ class _Suite:
     notes: Sequence[str] = ()
 
 
-def ports(found: PortResults) -> str:
+def ports(results: PortResults) -> str:
     """The report of ports: a suite a port and transport."""
     suites = [
         _Suite(
             f"{result.port.name} ({result.transport})",
-            [_of_golden(case) for case in cases(result, edge_decides=found.edge)],
+            [_of_golden(case) for case in cases(result, edge_decides=results.edge)],
             result.seconds,
             (*words.notes(result), *words.edges(result)),
         )
-        for result in found.outcome.results
+        for result in results.outcome.results
     ]
     stale = [
         _TestCase(
-            sentence, "failure", "stale", "stale expectation", _joined(sentence, found.update)
+            sentence, "failure", "stale", "stale expectation", _joined(sentence, results.update)
         )
-        for sentence in found.stale
+        for sentence in results.stale
     ]
     suites += [_Suite("expectations", stale)] if stale else []
-    return _text([*suites, *_own(found.errors, found.outcome.incomplete)], found.started)
+    return _text([*suites, *_own(results.errors, results.outcome.incomplete)], results.started)
 
 
-def documents(found: DocumentResults) -> str:
+def documents(results: DocumentResults) -> str:
     """The report of documents: a suite a document, a test case a block that was judged."""
     suites = [
         _Suite(
@@ -86,9 +86,9 @@ def documents(found: DocumentResults) -> str:
             examination.seconds,
             [finding.sentence for finding in examination.findings],
         )
-        for examination in found.examinations
+        for examination in results.examinations
     ]
-    return _text([*suites, *_own(found.errors, found.incomplete)], found.started)
+    return _text([*suites, *_own(results.errors, results.incomplete)], results.started)
 
 
 def _own(errors: Sequence[str], incomplete: bool) -> Iterator[_Suite]:
@@ -207,4 +207,4 @@ def _add_case(suite: Tree.Element, classname: str, case: _TestCase) -> None:
 
 def _legal(text: str) -> str:
     """A text without characters that XML does not have: they are shown, as on a terminal."""
-    return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", words.printable(text))
+    return _ILLEGAL.sub(lambda character: f"\\u{ord(character[0]):04x}", words.printable(text))

@@ -33,10 +33,10 @@ def of_port(result: Result) -> Place | None:
         return None
     message = result.verdict.fault.message if result.verdict.fault else ""
     for source in sources:
-        if named := re.search(_NAMED.format(re.escape(source.name)), message):
-            return Place(source, int(named[1]))
-    named = _COLUMN.search(message) or _LINE.search(message)
-    return Place(sources[0], int(named[1]) if named else 1)
+        if match := re.search(_NAMED.format(re.escape(source.name)), message):
+            return Place(source, int(match[1]))
+    match = _COLUMN.search(message) or _LINE.search(message)
+    return Place(sources[0], int(match[1]) if match else 1)
 
 
 def of_block(document: Path, block: Block, result: Result | None) -> Place:
@@ -44,9 +44,9 @@ def of_block(document: Path, block: Block, result: Result | None) -> Place:
     message = result.verdict.fault.message if result and result.verdict.fault else ""
     last = block.line + block.text.count("\n")
     for pattern in (_FILE, _COLUMN, _LINE):
-        for named in pattern.finditer(message):
-            if block.line <= int(named[1]) <= last:
-                return Place(document, int(named[1]))
+        for match in pattern.finditer(message):
+            if block.line <= int(match[1]) <= last:
+                return Place(document, int(match[1]))
     return Place(document, block.line)
 
 

@@ -96,5 +96,5 @@ def of_kind(kind: Kind) -> tuple[Report, ...]:
 def function(name: str) -> Callable[..., Any]:
     """Import "module:function"."""
     module, _, attribute = name.partition(":")
-    found: Callable[..., Any] = getattr(import_module(module), attribute)
-    return found
+    named: Callable[..., Any] = getattr(import_module(module), attribute)
+    return named

@@ -62,7 +62,7 @@ class DocumentResults:
     @property
     def judged(self) -> tuple[Result, ...]:
         """The results of the blocks that were judged, as published."""
-        rows = [row for found in self.examinations for row in found.rows]
+        rows = [row for examination in self.examinations for row in examination.rows]
         return tuple(row.published for row in rows if row.published is not None)
 
 

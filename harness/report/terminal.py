@@ -40,26 +40,26 @@ def colour(result: Result) -> str:
     return "dim" if result.verdict.word in UNDECIDED else "yellow"
 
 
-def show_ports(console: Console, found: PortResults) -> None:
+def show_ports(console: Console, results: PortResults) -> None:
     """Print the table of what was judged, and stale expectations."""
-    judged = found.outcome.judged
+    judged = results.outcome.judged
     if not judged:
         return
     console.print(table(judged, console.width))
     for line in edge_table(judged):
         console.print(line, style="dim", markup=False, highlight=False)
-    counts = summary(judged, found.seconds, len(found.outcome.results))
+    counts = summary(judged, results.seconds, len(results.outcome.results))
     console.print(counts, markup=False, highlight=False)
-    for sentence in found.stale:
+    for sentence in results.stale:
         console.print(f"stale expectation: {sentence}", markup=False, highlight=False)
-    if found.update:
+    if results.update:
         console.print("to make these results the expectation:", markup=False, highlight=False)
-        console.print(f"  {found.update}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  {results.update}", markup=False, highlight=False, soft_wrap=True)
 
 
-def show_observation(console: Console, found: PortResults) -> None:
+def show_observation(console: Console, results: PortResults) -> None:
     """Print an observation's verdict and explanation."""
-    for result in found.outcome.results:
+    for result in results.outcome.results:
         console.print(identified(result), markup=False, highlight=False)
 
 

@@ -65,6 +65,14 @@ PORTS: dict[str, tuple[PortResults, list[str]]] = {
         ports(result(golden("a"), *(golden(x, "diverges", kind="edge") for x in "bc"))),
         [f"::notice {MINE}exact%2C but at the edges::b, {PLACE}%0Ac, {PLACE}"],
     ),
+    "wrong, also at an edge": (
+        ports(result(golden("a", "crashes"), golden("b", "diverges", kind="edge"))),
+        [f"::error {MINE}crashes::test case a: it crashes"],
+    ),
+    "a port that says what a terminal obeys": (
+        ports(stopped("crashes", "\x1b[31m\x07")),
+        [f"::error {MINE}crashes::\\x1b[31m\\x07"],
+    ),
     "no source": (
         ports(stopped("crashes", "gone", port=Port("a,b: 100%", "command"))),
         ["::error title=a%2Cb%3A 100%25 (local)%3A crashes::gone"],
@@ -162,6 +170,7 @@ PORT_LINES: dict[str, tuple[str, str]] = {
     "javac": ("Mine.java:37: error: cannot find symbol", "Mine.java:37"),
     "ECJ": ("1. ERROR in Mine.java (at line 37)\n\tfoo", "Mine.java:37"),
     "scalac": ("-- [E103] Syntax Error: Mine.java:29:0 ----", "Mine.java:29"),
+    "ECJ, in another": ("1. ERROR in Other.java (at line 37)\n\tfoo", "Other.java:37"),
     "a stack trace": ("float64/x: step 1: NullPointerException (Mine.java:6)", "Mine.java:6"),
     "another of its files": ("Other.java:12: error: no", "Other.java:12"),
     "Python's own": ("SyntaxError: no, after line 2 (line 7, column 3)", "Mine.java:7"),

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
-from report.judged import INSIDE_SAID, documents, golden, ports, result, row, stopped
+from report.judged import INSIDE, INSIDE_SAID, documents, golden, ports, result, row, stopped
 
 from harness.documents.examined import Finding, Layer
-from harness.judging.verdict import Result
+from harness.judging.verdict import Result, of_port
 from harness.model.words import ORDER, STATE_LEAKS
 from harness.ports.port import Port
 from harness.report import junit
@@ -180,6 +180,21 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
             ),
         ],
     ),
+    "right at an edge": (
+        result(golden("a"), golden("b", kind="edge"), golden("c", "conforms", kind="edge")),
+        [passed("a"), passed("b"), passed("c")],
+    ),
+    "wrong where it does not crash": (
+        result(
+            golden("a", "crashes"),
+            golden("b", "diverges"),
+            elsewhere=(of_port([golden("b", "diverges")]), INSIDE),
+        ),
+        [
+            ("a", "error", "crashes", "test case a: it crashes", "test case a: it crashes"),
+            ("b", "failure", "diverges", INSIDE_SAID, f"{INSIDE_SAID}; b, {PLACE}"),
+        ],
+    ),
     "fed again, and answered differently": (
         result(golden("a"), golden("a", "diverges")),
         [
@@ -259,9 +274,12 @@ def test_a_suite_says_when_and_how_long_and_what_was_noted() -> None:
     assert suite.findtext("system-out") == notes
 
 
+@example("\x00\ud800", "\x1b\uffff")
 @given(st.text(), st.text())
 def test_any_text_is_valid_xml(name: str, message: str) -> None:
     """Control characters, half surrogate pairs and markup come from ports and documents."""
+    page = documents([row(result(golden("a")), name=name)], [Finding(1, message)])
+    assert list(suites(junit.documents(page))) == ["page.md"]
     port = Port(f"p{name}", "python")
     found = ports(stopped("crashes", message or "x", port=port), errors=(f"x{message}",))
     (case, error) = (suite.find("testcase") for suite in suites(junit.ports(found)).values())

@@ -23,14 +23,14 @@ COMMANDS = {
 def test_a_report_is_a_function_of_one_thing_for_each_kind(report: Report) -> None:
     for name in report.functions.values():
         made = function(name)
-        assert list(inspect.signature(made).parameters) == ["found"], name
+        assert list(inspect.signature(made).parameters) == ["results"], name
         assert inspect.signature(made).return_annotation == "str", name
 
 
 def test_every_kind_has_a_table_for_people() -> None:
     assert set(TABLES) == set(get_args(Kind))
     for name in TABLES.values():
-        assert list(inspect.signature(function(name)).parameters) == ["console", "found"], name
+        assert list(inspect.signature(function(name)).parameters) == ["console", "results"], name
 
 
 @pytest.mark.parametrize("name", COMMANDS)
