@@ -16,6 +16,7 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
         "rmsproof run",
         "rmsproof check docs/variant.py --expect docs/known.toml",
         "rmsproof doc docs/porting.md",
+        "rmsproof check docs/variant.py --github",
         "rmsproof identify docs/observation.json",
         "rmsproof dialects compare pytorch keras-3",
     ]
