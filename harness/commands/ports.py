@@ -30,7 +30,7 @@ from harness.commands.common import (
     write,
 )
 from harness.model.errors import UsageError
-from harness.report.destinations import Reports
+from harness.report.destinations import Reports, check_file
 
 if TYPE_CHECKING:
     from harness.expectations.known import Known, Matched
@@ -128,6 +128,8 @@ def check(
         raise UsageError(
             "--update-expectations needs --expect FILE, and cannot be used with --golden"
         )
+    if expect is not None and update_expectations:
+        check_file(expect, f"--expect {expect}", "known.toml")
     known = [] if expect is None or (update_expectations and not expect.exists()) else read(expect)
     claims = dialect or []
     ports_of.dialect(claims)

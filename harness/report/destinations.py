@@ -55,47 +55,10 @@ class Destination:
         return self.path is not None and self.is_output
 
     def check(self) -> None:
-        """Raise UsageError if the report could not be written: option, path and what to do."""
-        if self.path is None or self.is_output:
-            return
-        try:
-            status = self.path.stat()
-        except FileNotFoundError:
-            self._check_folder(_file_behind(self.path).parent)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise self._refused(error) from error
-        else:
-            if stat.S_ISDIR(status.st_mode):
-                inside = self.path / (self.report.example or "summary.md")
-                raise UsageError(f"{self.name}: is a folder; name a file in it, such as {inside}")
-            if not stat.S_ISREG(status.st_mode):
-                if not os.access(self.path, os.W_OK):
-                    raise UsageError(f"{self.name}: cannot be written to; name another file")
-                return
-            try:
-                os.close(os.open(self.path, os.O_WRONLY))
-            except OSError as error:
-                raise self._refused(error) from error
-            if not self.report.variable:
-                self._check_folder(_file_behind(self.path).parent)
-
-    def _check_folder(self, folder: Path) -> None:
-        """Raise UsageError if no file can be made in a folder; tried, as permissions tell less."""
-        import tempfile
-
-        if not folder.exists():
-            raise UsageError(
-                f"{self.name}: there is no folder {folder};"
-                f" make it first: mkdir -p {shlex.quote(str(folder))}"
-            )
-        try:
-            tempfile.TemporaryFile(dir=folder).close()
-        except OSError as error:
-            raise self._refused(error) from error
-
-    def _refused(self, error: Exception) -> UsageError:
-        reason = getattr(error, "strerror", None) or error
-        return UsageError(f"{self.name}: cannot be written: {reason}; name another file")
+        """Raise UsageError if the report could not be written."""
+        if self.path is not None and not self.is_output:
+            appended = bool(self.report.variable)
+            check_file(self.path, self.name, self.report.example or "summary.md", appended=appended)
 
     def write(self, text: str) -> None:
         """Write the report. Raises UsageError."""
@@ -112,7 +75,57 @@ class Destination:
             else:
                 write_whole(_file_behind(self.path), data)
         except OSError as error:
-            raise self._refused(error) from error
+            raise _refused(self.name, error) from error
+
+
+def check_file(path: Path, name: str, example: str, *, appended: bool = False) -> None:
+    """Raise UsageError if a file could not be written: what for, where, and what to do.
+
+    Args:
+        path: the file, which may be there or not.
+        name: how the message calls it.
+        example: a file's name, for a path that is a folder.
+        appended: it is written into, not replaced.
+    """
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        _check_folder(_file_behind(path).parent, name)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _refused(name, error) from error
+    else:
+        if stat.S_ISDIR(status.st_mode):
+            raise UsageError(f"{name}: is a folder; name a file in it, such as {path / example}")
+        if not stat.S_ISREG(status.st_mode):
+            if not os.access(path, os.W_OK):
+                raise UsageError(f"{name}: cannot be written to; name another file")
+            return
+        try:
+            os.close(os.open(path, os.O_WRONLY))
+        except OSError as error:
+            raise _refused(name, error) from error
+        if not appended:
+            _check_folder(_file_behind(path).parent, name)
+
+
+def _check_folder(folder: Path, name: str) -> None:
+    """Raise UsageError if no file can be made in a folder; tried, as permissions tell less."""
+    import tempfile
+
+    if not folder.exists():
+        raise UsageError(
+            f"{name}: there is no folder {folder};"
+            f" make it first: mkdir -p {shlex.quote(str(folder))}"
+        )
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise _refused(name, error) from error
+
+
+def _refused(name: str, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or error
+    return UsageError(f"{name}: cannot be written: {reason}; name another file")
 
 
 def _file_behind(path: Path) -> Path:

@@ -133,6 +133,12 @@ def test_what_cannot_be_written_is_refused_before_a_port_is_run(
     assert listed(folder) == before
 
 
+def test_known_differences_are_refused_likewise(call: Callable[..., Done]) -> None:
+    done = call("check", "mine.py", "--expect", "no/known.toml", "--update-expectations")
+    said = "--expect no/known.toml: there is no folder no; make it first: mkdir -p no"
+    assert (done.code, done.out, done.err) == (2, "", f"rmsproof: {said}\n")
+
+
 @pytest.mark.parametrize("arguments", [["run", "java/double"], ["doc", "x.md"], ["power"]])
 def test_every_command_refuses_it(call: Callable[..., Done], arguments: list[str]) -> None:
     done = call(*arguments, "--json", "no/x.json")
