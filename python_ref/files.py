@@ -107,6 +107,15 @@ def text(path: Path, largest: int, instead: str) -> str:
         raise UnreadableError(f"{path}: is not UTF-8 (byte {error.start})") from error
 
 
+def document(path: Path, largest: int, instead: str) -> Any:
+    """What a JSON file says; fails as `contents` and `strict` do, and names the file."""
+    whole = text(path, largest, instead)
+    try:
+        return strict(whole)
+    except UnreadableError as error:
+        raise UnreadableError(f"{path}: {error}") from error
+
+
 def strict(text: str) -> Any:
     """What a JSON text says, where that is one thing on every machine.
 

@@ -30,8 +30,8 @@ _LINE = re.compile(r"at line (\d+)")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 
 
-def of_json(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
-    """Read a JSON file. Raises UsageError naming file and field.
+def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
+    """Read a TOML file. Raises UsageError naming file and field.
 
     Args:
         path: the file.
@@ -39,19 +39,6 @@ def of_json(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
         instead: what to do about a larger one.
         wanted: what it must hold.
     """
-    try:
-        text = files.text(path, largest, instead)
-    except files.UnreadableError as error:
-        raise UsageError(str(error)) from error
-    try:
-        value = files.strict(text)
-    except files.UnreadableError as error:
-        raise UsageError(f"{path}: {error}") from error
-    return converted(path, value, wanted)
-
-
-def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
-    """Read a TOML file; arguments and failures as for `of_json`."""
     try:
         text = files.text(path, largest, instead)
     except files.UnreadableError as error:
@@ -68,7 +55,7 @@ def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
     except ValueError as error:  # TOMLDecodeError, or a whole number of thousands of digits
         reason = str(error).partition("; use sys.")[0]
         raise UsageError(f"{path}: is not TOML: {reason}{_line(text, reason)}") from error
-    return converted(path, value, wanted)
+    return _converted(path, value, wanted)
 
 
 def _line(text: str, message: str) -> str:
@@ -81,7 +68,7 @@ def _line(text: str, message: str) -> str:
     return ""
 
 
-def converted(path: Path, value: Any, wanted: type[_Struct]) -> _Struct:
+def _converted(path: Path, value: Any, wanted: type[_Struct]) -> _Struct:
     """What was read from a file as the type it must be. Raises UsageError naming file and field."""
     try:
         return msgspec.convert(value, wanted)

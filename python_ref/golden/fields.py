@@ -1,10 +1,14 @@
-"""A golden's document checked on its way in; every failure names the field."""
+"""A JSON document of ours, a golden or an observation, checked on its way in.
+
+Every failure names the field.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,7 +18,11 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import quoted
 from python_ref.numbers.text import from_json
-from python_ref.scenarios.hyperparameters import OPTIONS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+from python_ref.scenarios.scenario import Scenario
+
+# Of names in a message.
+_NAMES = 8
 
 
 class FieldError(ValueError):
@@ -22,8 +30,8 @@ class FieldError(ValueError):
 
 
 def fail(field: str, message: str) -> NoReturn:
-    """Raise FieldError."""
-    raise FieldError(f"{field}: {message}")
+    """Raise FieldError; the whole document has no name."""
+    raise FieldError(f"{field}: {message}" if field else message)
 
 
 def mapping(value: Any, field: str) -> dict[str, Any]:
@@ -33,16 +41,25 @@ def mapping(value: Any, field: str) -> dict[str, Any]:
     return value
 
 
-def record(value: Any, field: str, keys: str) -> dict[str, Any]:
-    """An object with exactly these keys."""
-    found, wanted = mapping(value, field), keys.split()
+def record(value: Any, field: str, keys: str, optional: str = "") -> dict[str, Any]:
+    """An object with exactly these keys, and perhaps those that are optional."""
+    given, wanted = mapping(value, field), keys.split()
     for key in wanted:
-        if key not in found:
+        if key not in given:
             fail(field, f"{key!r} is missing")
-    for key in found:
-        if key not in wanted:
-            fail(field, f"unknown key {quoted(key)}{_near(key, wanted)}")
-    return found
+    known = [*wanted, *optional.split()]
+    for key in given:
+        if key not in known:
+            fail(field, f"unknown key {quoted(key)}{_near(key, known)}")
+    return given
+
+
+def choice(value: Any, field: str, choices: Sequence[str]) -> str:
+    """One of some words."""
+    if value not in choices:
+        several = "one of " if len(choices) > 1 else ""
+        fail(field, f"expected {several}{', '.join(choices)}, found {quoted(value)}")
+    return str(value)
 
 
 def sequence(value: Any, field: str) -> list[Any]:
@@ -69,31 +86,55 @@ def number(value: Any, field: str) -> float:
 
 def setting(value: Any, field: str) -> float:
     """A hyperparameter or an option: finite, and from 0 up."""
-    found = number(value, field)
-    if not 0 <= found < math.inf:
+    read = number(value, field)
+    if not 0 <= read < math.inf:
         fail(field, f"expected a finite number of at least 0, found {quoted(value)}")
-    return found
+    return read
 
 
-def options(value: Any, field: str) -> dict[str, float]:
-    """The options, each of which is one that we know."""
-    found = mapping(value, field)
-    for key in found:
-        if key not in OPTIONS:
-            fail(field, f"unknown key {quoted(key)}{_near(key, OPTIONS)}")
-    return {key: setting(x, f"{field}.{key}") for key, x in found.items()}
+def scenario(document: Mapping[str, Any], settings: Mapping[str, Any], **named: Any) -> Scenario:
+    """The inputs that a document gives.
+
+    Args:
+        document: has weights and gradients.
+        settings: has the hyperparameters, and options if there are any: the document itself, or
+            its field of that name.
+        named: the scenario's name, and whatever else it has beside the inputs.
+    """
+    prefix = "" if settings is document else "hyperparameters."
+    hyperparameters: dict[str, Any] = {
+        name: setting(settings[name], prefix + name) for name in HYPERPARAMETERS
+    }
+    if hyperparameters["decay_rate"] > 1:
+        fail(f"{prefix}decay_rate", f"expected at most 1, found {settings['decay_rate']!r}")
+    given = record(settings.get("options", {}), f"{prefix}options", "", " ".join(OPTIONS))
+    weights = arrays(document["weights"], "weights")
+    lengths = {name: len(array) for name, array in weights.items()}
+    gradients = [
+        arrays(step, f"gradients[{t}]", lengths)
+        for t, step in enumerate(sequence(document["gradients"], "gradients"))
+    ]
+    if not gradients:
+        fail("gradients", "has no step")
+    return Scenario(
+        weights=weights,
+        gradients=gradients,
+        options={name: setting(x, f"{prefix}options.{name}") for name, x in given.items()},
+        **hyperparameters,
+        **named,
+    )
 
 
 def dialect(value: Any, field: str) -> Dialect:
     """The axes that deviate, with their values."""
-    found = mapping(value, field)
-    for axis, name in found.items():
+    given = mapping(value, field)
+    for axis, name in given.items():
         if axis in AXES and name not in AXES[axis].names:
             known = ", ".join(AXES[axis].names)
             fail(f"{field}.{axis}", f"found {quoted(name)}; the values are {known}")
         if axis not in AXES:
             fail(field, f"no axis {quoted(axis)}; the axes are {', '.join(AXES)}")
-    return Dialect([f"{axis}={name}" for axis, name in found.items()])
+    return Dialect([f"{axis}={name}" for axis, name in given.items()])
 
 
 def arrays(
@@ -102,7 +143,7 @@ def arrays(
     """Named arrays.
 
     Args:
-        value: what was found.
+        value: what stands there.
         field: where.
         lengths: the arrays that there may be, and how long they are; None where these are the
             first.
@@ -113,7 +154,8 @@ def arrays(
         where = f"{field}.{quoted(name)[1:-1]}"
         listed = sequence(numbers, where)
         if lengths is not None and name not in lengths:
-            fail(where, "is not among the weights")
+            meant = _near(name, lengths) or f"; the weights are {_few(lengths)}"
+            fail(where, f"is not among the weights{meant}")
         if lengths is not None and len(listed) != lengths[name]:
             fail(where, f"has {len(listed)} elements, the weights {lengths[name]}")
         result[name] = np.array(
@@ -130,29 +172,29 @@ def arrays(
     return result
 
 
-def rows(
-    value: Any,
-    field: str,
-    keys: str,
-    lengths: Mapping[str, int],
-    steps: int,
-    null: bool = False,
-) -> dict[str, NDArray[np.float64]]:
-    """By key, a row a step, of all arrays that `lengths` names one after another."""
+def row(
+    value: Any, field: str, lengths: Mapping[str, int], null: bool = False
+) -> NDArray[np.float64]:
+    """A row of all arrays that `lengths` names, one after another."""
+    given = arrays(value, field, lengths, null)
+    for name in lengths:
+        if name not in given:
+            fail(field, f"array {quoted(name)} is missing")
+    return np.concatenate([np.zeros(0), *(given[name] for name in lengths)])
+
+
+def steps(value: Any, field: str, scenario: Scenario, hint: str = "") -> list[Any]:
+    """A list of as many steps as a scenario has; the hint says what to do about another one."""
     listed = sequence(value, field)
-    if len(listed) != steps:
-        fail(field, f"has {len(listed)} steps, the gradients {steps}")
-    found: dict[str, list[NDArray[np.float64]]] = {key: [] for key in keys.split()}
-    for t, step in enumerate(listed):
-        given = record(step, f"{field}[{t}]", keys)
-        for key, kept in found.items():
-            where = f"{field}[{t}].{key}"
-            row = arrays(given[key], where, lengths, null)
-            for name in lengths:
-                if name not in row:
-                    fail(where, f"array {quoted(name)} is missing")
-            kept.append(np.concatenate([np.zeros(0), *(row[name] for name in lengths)]))
-    return {key: np.array(kept) for key, kept in found.items()}
+    if len(listed) != scenario.steps:
+        fail(field, f"has {len(listed)} steps, the gradients {scenario.steps}{hint}")
+    return listed
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first names; there may be a thousand."""
+    few = [quoted(name) for name in islice(names, _NAMES + 1)]
+    return ", ".join(few[:_NAMES]) + (", ..." if len(few) > _NAMES else "")
 
 
 def _near(key: str, known: Iterable[str]) -> str:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from python_ref import files
 from python_ref.files import quoted
 from python_ref.golden import fields, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden
 from python_ref.scenarios.catalogue import scenario_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
-from python_ref.scenarios.scenario import PRECISIONS, Scenario
+from python_ref.scenarios.scenario import PRECISIONS
 
 DIRECTORY = Path(__file__).parent
 _MENDS = "`rmsproof golden regenerate` rewrites it"
@@ -55,56 +58,43 @@ def loads(text: str, where: str) -> Golden:
 def _read(document: Any) -> Golden:
     root = fields.record(
         document,
-        "$",
+        "",
         "format name id class catches dialect precision hyperparameters weights gradients"
         " trajectory envelope",
     )
-    if root["format"] != FORMAT:
-        fields.fail("format", f"expected {FORMAT!r}, found {quoted(root['format'])}")
-    if root["class"] not in ("core", "edge"):
-        fields.fail("class", f"expected core or edge, found {quoted(root['class'])}")
-    if root["precision"] not in PRECISIONS:
-        known = ", ".join(PRECISIONS)
-        fields.fail("precision", f"expected one of {known}, found {quoted(root['precision'])}")
-    hyper = fields.record(
-        root["hyperparameters"], "hyperparameters", f"{' '.join(HYPERPARAMETERS)} options"
-    )
-    settings = {
-        name: fields.setting(hyper[name], f"hyperparameters.{name}") for name in HYPERPARAMETERS
-    }
-    weights = fields.arrays(root["weights"], "weights")
-    lengths = {name: len(array) for name, array in weights.items()}
-    gradients = [
-        fields.arrays(step, f"gradients[{t}]", lengths)
-        for t, step in enumerate(fields.sequence(root["gradients"], "gradients"))
-    ]
-    if not gradients:
-        fields.fail("gradients", "has no step")
+    fields.choice(root["format"], "format", (FORMAT,))
     name = fields.string(root["name"], "name")
     if len(parts := name.split("/")) != 3 or not all(part.strip(".") for part in parts):
         fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {quoted(name)}")
-    scenario = Scenario(
+    keys = f"{' '.join(HYPERPARAMETERS)} options"
+    scenario = fields.scenario(
+        root,
+        fields.record(root["hyperparameters"], "hyperparameters", keys),
         name=parts[-1],
         catches=fields.string(root["catches"], "catches"),
-        weights=weights,
-        gradients=gradients,
-        options=fields.options(hyper["options"], "hyperparameters.options"),
-        edge=root["class"] == "edge",
-        **settings,
+        edge=fields.choice(root["class"], "class", ("core", "edge")) == "edge",
     )
-    steps = len(gradients)
-    trajectory = fields.rows(
-        root["trajectory"], "trajectory", "weights moving_average", lengths, steps
-    )
-    envelope = fields.rows(root["envelope"], "envelope", "weights", lengths, steps, null=True)
+    lengths = dict(zip(scenario.names, scenario.lengths, strict=True))
+
+    def rows(field: str, key: str, keys: str, null: bool = False) -> NDArray[np.float64]:
+        """A key of every step, (T, N)."""
+        listed = fields.steps(root[field], field, scenario)
+        given = [fields.record(step, f"{field}[{t}]", keys) for t, step in enumerate(listed)]
+        return np.array(
+            [
+                fields.row(step[key], f"{field}[{t}].{key}", lengths, null)
+                for t, step in enumerate(given)
+            ]
+        )
+
     golden = Golden(
         name=name,
         scenario=scenario,
         dialect=fields.dialect(root["dialect"], "dialect"),
-        precision=root["precision"],
-        weights=trajectory["weights"],
-        moving_average=trajectory["moving_average"],
-        envelope=envelope["weights"],
+        precision=fields.choice(root["precision"], "precision", PRECISIONS),
+        weights=rows("trajectory", "weights", "weights moving_average"),
+        moving_average=rows("trajectory", "moving_average", "weights moving_average"),
+        envelope=rows("envelope", "weights", "weights", null=True),
     )
     if golden.id != root["id"]:
         fields.fail(

@@ -14,7 +14,7 @@ from hostile.reading import READERS, around, outcome
 from hostile.valid import GOLDEN, MANIFEST, OBSERVATION
 
 from harness.model.errors import UsageError
-from harness.model.fields import of_json
+from harness.model.fields import of_toml
 from python_ref import files
 
 _MENDS = "; `rmsproof golden regenerate` rewrites it"
@@ -83,16 +83,17 @@ def said(reader: str, content: str, folder: Path) -> str:
             f"dialect: no dialect is called '{'x' * 59}...';"
             " `rmsproof dialects list` has them all",
         ),
-        ({"learning_rate": True}, "learning_rate: Expected `float`, got `bool`"),
+        ({"learning_rate": True}, "learning_rate: expected a number, found True"),
         (
             {"epsilon": "NaN"},
-            "epsilon: Expected `float`, got `str`",
+            "epsilon: expected a finite number of at least 0, found 'NaN'",
         ),
         (
             {"options": {"momentun": 0.5}},
-            "options: unknown field `momentun`; did you mean `momentum`?",
+            "options: unknown key 'momentun'; did you mean 'momentum'?",
         ),
-        ({"precision": "x\x1b[2J"}, "precision: Invalid enum value 'x\\x1b[2J'"),
+        ({"precision": "x\x1b[2J"}, "precision: expected one of float64, float32,"
+         " float32_double, float32_wide, found 'x\\x1b[2J'"),
     ],
     ids=lambda value: str(value)[:30] if isinstance(value, dict) else "",
 )  # fmt: skip
@@ -223,24 +224,24 @@ class _Outer(msgspec.Struct, forbid_unknown_fields=True):
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ('{"option": {}}', "unknown field `option`; did you mean `options`?"),
-        ('{"x": {}}', "unknown field `x`; the fields are options, rows"),
+        ("[option]", "unknown field `option`; did you mean `options`?"),
+        ("[x]", "unknown field `x`; the fields are options, rows"),
         (
-            '{"options": {"momentun": 1}}',
+            "options.momentun = 1",
             "options: unknown field `momentun`; did you mean `momentum`?",
         ),
         (
-            '{"rows": [{}, {"momentim": 1}]}',
+            "rows = [{}, {momentim = 1}]",
             "rows[1]: unknown field `momentim`; did you mean `momentum`?",
         ),
-        ('{"options": {"momentum": true}}', "options.momentum: Expected `float`, got `bool`"),
+        ("options.momentum = true", "options.momentum: Expected `float`, got `bool`"),
     ],
 )
 def test_a_misspelt_key_is_named_with_the_one_that_was_meant(
     written: str, said: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "file.json"
+    path = tmp_path / "file.toml"
     path.write_text(written, encoding="utf-8")
     with pytest.raises(UsageError) as error:
-        of_json(path, 1_000, "", _Outer)
+        of_toml(path, 1_000, "", _Outer)
     assert str(error.value) == f"{path}: {said}"

@@ -398,9 +398,9 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "an unknown key": (
         replaced('"class"', '"remark": 1,\n "class"'),
-        f"$: unknown key 'remark'{MENDS}",
+        f"unknown key 'remark'{MENDS}",
     ),
-    "a missing key": (replaced(' "class": "core",\n', ""), f"$: 'class' is missing{MENDS}"),
+    "a missing key": (replaced(' "class": "core",\n', ""), f"'class' is missing{MENDS}"),
     "a duplicate key": (
         replaced('"class": "core"', '"class": "core",\n "class": "core"'),
         "is not complete JSON: a key appears twice in one object",
@@ -415,11 +415,11 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "another format": (
         replaced("rmsproof.golden/1", "rmsproof.golden/2"),
-        f"format: expected 'rmsproof.golden/1', found 'rmsproof.golden/2'{MENDS}",
+        f"format: expected rmsproof.golden/1, found 'rmsproof.golden/2'{MENDS}",
     ),
     "no such class": (
         replaced('"core"', '"corner"'),
-        f"class: expected core or edge, found 'corner'{MENDS}",
+        f"class: expected one of core, edge, found 'corner'{MENDS}",
     ),
     "no such precision": (
         replaced('"float64",', '"float16",'),
@@ -451,7 +451,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "a gradient of no weight": (
         replaced('"w2": [0.4', '"w3": [0.4'),
-        f"gradients[0].w3: is not among the weights{MENDS}",
+        f"gradients[0].w3: is not among the weights; the weights are 'w1', 'w2'{MENDS}",
     ),
     "a missing array": (
         replaced(', "w2": [0.5968377225898316, 0.6031622774601684]', ""),
@@ -463,9 +463,9 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "an object for a list": (
         replaced('"envelope": [', '"envelope": {}, "rest": ['),
-        f"$: unknown key 'rest'{MENDS}",
+        f"unknown key 'rest'{MENDS}",
     ),
-    "a list for the whole": (lambda text: f"[{text}]", f"$: expected an object, found list{MENDS}"),
+    "a list for the whole": (lambda text: f"[{text}]", f"expected an object, found list{MENDS}"),
 }
 
 
