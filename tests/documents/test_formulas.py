@@ -160,7 +160,7 @@ def test_of_a_long_paragraph_the_words_around_the_root_are_given() -> None:
 
 @pytest.mark.parametrize(("factor", "text"), rows(FACTORS))
 def test_factor_of_a_stated_derivative(factor: str, text: str) -> None:
-    expected = [] if factor == "none" else [Stated(1, text, float(factor))]
+    expected = [] if factor == "none" else [Stated(1, float(factor))]
     assert derivative_factors([(1, text)]) == expected
 
 

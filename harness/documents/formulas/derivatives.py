@@ -34,12 +34,10 @@ class Stated:
 
     Attributes:
         line: its line in the file.
-        text: the formula, on one line.
         factor: the number in front of the mean, without its sign.
     """
 
     line: int
-    text: str
     factor: float
 
 
@@ -64,7 +62,7 @@ def derivative_factors(prose: Iterable[tuple[int, str]]) -> list[Stated]:
             for _, step in equals[place : place + _STEPS]:
                 factor = _factor(region, step + 1)
                 if factor is not None:
-                    found.append(Stated(region.line_of(index), region.text(index), factor))
+                    found.append(Stated(region.line_of(index), factor))
                     read_up_to = step
                     break
     return found
