@@ -54,8 +54,10 @@ def contents(path: Path, largest: int, instead: str) -> bytes:
     except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, UnreadableError):
             raise
-        # ValueError: a NUL in the name; RuntimeError: links in a circle.
+        # RuntimeError: links in a circle. What Python says of a NUL differs by its version.
         reason = getattr(error, "strerror", None) or error
+        if "\0" in str(path):
+            reason = "its name holds a NUL"
         raise UnreadableError(f"{path}: cannot be read: {reason}") from error
     if len(data) > largest:
         raise UnreadableError(f"{path}: is larger than {largest >> 10:,} KB; {instead}")

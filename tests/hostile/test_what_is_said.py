@@ -169,7 +169,7 @@ def test_a_key_twice_is_named_with_its_line(tmp_path: Path) -> None:
         ("dangling", "No such file or directory"),
         ("circle", "Too many levels of symbolic links"),
         ("x" * 300, "File name too long"),
-        ("a\0b", "embedded null byte"),
+        ("a\0b", "its name holds a NUL"),
     ],
 )
 def test_of_places(place: str, why: str, tmp_path: Path) -> None:
