@@ -47,7 +47,7 @@ def golden_verify(
     arithmetic as well, where python-flint is installed.
     """
     from harness.report import terminal
-    from harness.report.words import problem
+    from harness.report.words import counted, problem
     from python_ref import golden
     from python_ref.rounding.envelope import OracleMissingError
 
@@ -65,7 +65,8 @@ def golden_verify(
     for message in problems:
         problem(message)
     if problems:
-        print(f"{len(problems)} problems; `rmsproof golden regenerate` writes the files anew")
+        how_many = counted(len(problems), "problem")
+        print(f"{how_many}; `rmsproof golden regenerate` rewrites the files")
         return DIFFERENT
     print(f"{count} goldens verified byte for byte")
     if missing:
@@ -81,6 +82,7 @@ def golden_regenerate(
     ] = None,
 ) -> int:
     """Rewrite every golden file; prints which changed."""
+    from harness.report.words import counted
     from python_ref import golden
 
     try:
@@ -91,7 +93,7 @@ def golden_regenerate(
         raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
     for path in changed:
         print(path)
-    print(f"{len(changed)} files changed")
+    print(f"{counted(len(changed), 'file')} changed")
     return OK
 
 

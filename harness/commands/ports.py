@@ -228,25 +228,27 @@ def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:
 def _update_manifests(outcome: Outcome) -> int:
     """Write what the editions show to their port.toml."""
     from harness.expectations.update import manifests
+    from harness.report.words import counted
 
     changes = manifests(outcome.results)
     for path, (text, change) in changes.items():
         write(path, text)
         print(f"{path}: {change}")
-    print(f"{len(changes)} expectations changed")
+    print(f"{counted(len(changes), 'expectation')} changed")
     return OK
 
 
 def _update_known(path: Path, known: list[Known], matched: Matched, edge: bool) -> int:
     """Write what the ports show to the file of known differences."""
     from harness.expectations.update import known as updated
+    from harness.report.words import counted
 
     text, changes = updated(path, known, matched, edge_decides=edge)
     if changes or not path.exists():
         write(path, text)
     for change in changes:
         print(f"{path}: {change}")
-    print(f"{path}: {len(changes)} changes")
+    print(f"{path}: {counted(len(changes), 'change')}")
     return OK
 
 

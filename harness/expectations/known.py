@@ -218,4 +218,4 @@ def _stale(
         if at_none and whole:
             yield i, f"{entry}: no golden has that name"
         elif not at_none and all(result.verdict.word != "not-run" for result in about):
-            yield i, f"{entry}: no longer shows"
+            yield i, f"{entry} no longer shows"

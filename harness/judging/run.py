@@ -53,7 +53,7 @@ class Options:
     def __post_init__(self) -> None:
         """Raise UsageError: a port was given no time."""
         if not self.timeout > 0:
-            raise UsageError(f"timeout: {self.timeout:g} s is no time; give more than 0")
+            raise UsageError(f"timeout: {self.timeout:g} s is not a time limit; give more than 0")
 
 
 @dataclass(frozen=True)
@@ -140,8 +140,8 @@ def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:
     fitting = [t for t in options.transports if t in port.transports]
     if not fitting:
         raise UsageError(
-            f"{port.name}: --transport {', '.join(options.transports)} is not for"
-            f" {port.language}; it has {', '.join(port.transports)}"
+            f"{port.name}: {port.language} ports have no transport"
+            f" {', '.join(options.transports)}; choose {' or '.join(port.transports)}"
         )
     return fitting
 

@@ -182,10 +182,10 @@ def _whole(
     called = roles[len(construct) :]
     if "gradients" not in called or "weights" not in called:
         if unsettled:
-            return f"{shown}: unrecognised {', '.join(unsettled)}"
+            return f"{shown}: {_unrecognised(unsettled)}"
         return f"{shown}: does not take both gradients and weights"
     if unsettled:
-        return _Near(f"{shown}: unrecognised {', '.join(unsettled)}")
+        return _Near(f"{shown}: {_unrecognised(unsettled)}")
     data = [
         p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
     ]
@@ -207,6 +207,10 @@ def _whole(
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
     return (core, given, "map" in kinds, core + given - len(taken)), binding
+
+
+def _unrecognised(names: Sequence[str]) -> str:
+    return f"unrecognised parameter{'s' * (len(names) > 1)} {', '.join(names)}"
 
 
 def _assign(
@@ -286,7 +290,7 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
             " or a function of hyperparameters, gradients and weights"
         )
     # Those that came furthest first: a parameter without a role beats an unrelated method.
-    near = sorted(reasons, key=lambda reason: ": unrecognised " not in reason)[:4]
+    near = sorted(reasons, key=lambda reason: ": unrecognised parameter" not in reason)[:4]
     lines = "; ".join(near)
     return (
         f"no method or function of the right shape: {lines}."

@@ -123,7 +123,12 @@ def summary(results: Sequence[Result], seconds: float, of: int | None = None) ->
         f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
     ]
     wrong = sum(not result.as_expected for result in results)
-    as_expected = "all as expected" if not wrong else f"{wrong} NOT as expected"
+    if not wrong:
+        as_expected = "all as expected"
+    elif any(result.unexpected for result in results):
+        as_expected = f"{wrong} NOT as expected"
+    else:  # of whom nothing was expected but to conform
+        as_expected = f"{wrong} {'does' if wrong == 1 else 'do'} NOT conform"
     compared = sum(result.verdict.compared for result in results)
     cut = f"INCOMPLETE, {len(results)} of {of} judged; " if of not in (None, len(results)) else ""
     return (

@@ -34,7 +34,7 @@ def unpack(body: bytes | bytearray | memoryview) -> dict[str, Any]:
     except (RecursionError, ValueError, OverflowError) as error:
         if isinstance(error, msgspec.DecodeError):
             raise
-        raise msgspec.DecodeError(f"is no message: {error}") from error
+        raise msgspec.DecodeError(f"is not a message: {error}") from error
 
 
 def length(buffer: bytearray) -> int | None:

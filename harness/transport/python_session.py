@@ -233,7 +233,7 @@ class Session:
                 if array.dtype.kind not in "fiu":
                     raise ValueError
             except ValueError as error:
-                raise Garbled(f"array {name!r} has something else than numbers") from error
+                raise Garbled(f"array {name!r} holds something that is not a number") from error
             if array.shape != (length,):
                 raise Garbled(f"array {name!r} has shape {array.shape}, expected ({length},)")
             if self.dtype == np.float32 and array.dtype == np.float64 and length:

@@ -172,8 +172,8 @@ def test_what_cannot_be_bound_is_bad_input_and_the_others_still_run(
     assert done.code == 2
     assert done.err == (
         "rmsproof: shapeless.py: no method or function of the right shape: area(width, height):"
-        " unrecognised width, height. Say in port.toml which parameter is which, for example\n"
-        "[bind]\n"
+        " unrecognised parameters width, height. Say in port.toml which parameter is which,"
+        " for example\n[bind]\n"
         'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"\n'
     )
 
@@ -304,7 +304,7 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
         ),
         (
             ["check", "mine.py", "--transport", "jpype"],
-            "rmsproof: mine.py: --transport jpype is not for python; it has local\n",
+            "rmsproof: mine.py: python ports have no transport jpype; choose local\n",
         ),
         (
             ["check", "mine.py", "--golden", "nothing*"],
@@ -511,7 +511,7 @@ def test_verifying_says_what_is_wrong_and_ends_with_one(
     done = call("golden", "verify", "g")
     assert done.code == 1
     assert done.err == "rmsproof: g/reference/float32/page-one-step.json: is missing\n"
-    assert done.out == "1 problems; `rmsproof golden regenerate` writes the files anew\n"
+    assert done.out == "1 problem; `rmsproof golden regenerate` rewrites the files\n"
 
 
 # -- the rest -------------------------------------------------------------------------------------

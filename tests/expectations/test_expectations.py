@@ -371,7 +371,7 @@ def test_a_known_difference_is_written_held_and_missed(call: Any, tmp_path: Path
     port.write_text(repaired, encoding="utf-8")
     better = call("check", "port.py", "--expect", "known.toml")
     assert better.code == 1
-    assert "stale expectation: diverges (epsilon=inside): no longer shows" in better.out
+    assert "stale expectation: diverges (epsilon=inside) no longer shows" in better.out
 
 
 @pytest.mark.parametrize(
@@ -424,7 +424,7 @@ def test_an_edition_that_changed_prints_the_command_that_updates_it(
     assert f"  {command}\n" in red.out
     done = call(*command.split()[1:])
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"{manifest}: diverges -> exact\n1 expectations changed\n"
+    assert done.out == f"{manifest}: diverges -> exact\n1 expectation changed\n"
     assert manifest.read_text(encoding="utf-8") == before
 
 

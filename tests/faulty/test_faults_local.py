@@ -75,8 +75,8 @@ SAID = {
     "cuts_arrays": Said("garbled", r"step 1: array 'b' has shape \(0,\), expected \(1,\)"),
     "drops_array": Said("garbled", "step 1: array 'b' is missing"),
     "huge_arrays": Said("garbled", r"step 1: array 'b' has shape \(1048576,\), expected \(1,\)"),
-    "null_array": Said("garbled", "step 1: array 'b' has something else than numbers"),
-    "text_numbers": Said("garbled", "step 1: array 'b' has something else than numbers"),
+    "null_array": Said("garbled", "step 1: array 'b' holds something that is not a number"),
+    "text_numbers": Said("garbled", "step 1: array 'b' holds something that is not a number"),
     "not_a_number": Said("diverges"),
     # It is only unusual.
     "forks": Said("exact"),

@@ -109,7 +109,7 @@ def test_numbers_are_no_containers_and_containers_no_numbers() -> None:
     """A number called w, an array called d: the name does not go before the type."""
     construct, called = roles_of("lr:number, d:number, e:number", "g:array, w:array")
     assert (construct, called) == ([LR, DECAY, EPS], [G, W])
-    with pytest.raises(BindingError, match="unrecognised w"):
+    with pytest.raises(BindingError, match="unrecognised parameter w"):
         roles_of("lr:number, rho:number, eps:number", "g:array, w:number, x:array")
 
 
@@ -267,7 +267,7 @@ def test_an_unknown_name_is_refused_naming_the_lines() -> None:
     odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
     assert refused(shape(odd)) == (
         "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
-        " (lr, rho, eps, blub): unrecognised blub."
+        " (lr, rho, eps, blub): unrecognised parameter blub."
         " Say in port.toml which parameter is which, for example\n[bind]\n"
         'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
     )
@@ -279,7 +279,8 @@ def test_what_came_closest_is_named_first() -> None:
     said = refused(shape(far, near))
     assert said.startswith(
         "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
-        " (lr, rho, eps): unrecognised blub; A.get0(): does not take both gradients and weights; "
+        " (lr, rho, eps): unrecognised parameter blub;"
+        " A.get0(): does not take both gradients and weights; "
     )
     assert "get5" not in said, "a long class is not listed whole"
 

@@ -306,7 +306,7 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "texts": (
         "garbled",
         "test case reference/float64/page-one-step: unusable result: step 1:"
-        " array 'w1' has something else than numbers",
+        " array 'w1' holds something that is not a number",
         CLASS.replace("BODY", "w[k] = ['a', 'b']; continue"),
     ),
     "unhelpful": (

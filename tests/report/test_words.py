@@ -172,6 +172,25 @@ def test_the_why_stands_beside_the_port_or_below_it_where_there_is_no_room() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ([{}], "1 result, all as expected: 1 exact; 1 comparison with"),
+        ([{}, {"as_expected": False}], "2 results, 1 does NOT conform: 2 exact; 2 comparisons"),
+        ([{"as_expected": False}] * 2, "2 results, 2 do NOT conform: 2 exact; 2 comparisons"),
+        (
+            [{"as_expected": False, "unexpected": ("better than expected",)}],
+            "1 result, 1 NOT as expected: 1 exact; 1 comparison with",
+        ),
+    ],
+)
+def test_a_summary_counts_and_says_what_was_expected(
+    changes: list[dict[str, object]], sentence: str
+) -> None:
+    results = [result(golden("a"), **change) for change in changes]
+    assert terminal.summary(results, 1.5).startswith(sentence)
+
+
 def test_no_deviation_is_cut_in_the_list_of_dialects() -> None:
     console = Console(file=io.StringIO(), width=80)
     console.print(dialects.listing())
