@@ -47,7 +47,7 @@ class Comparison:
     """A golden against what a port gave for it.
 
     Attributes:
-        golden: the golden's name; `kind` is core or edge; `family` float64 or float32.
+        golden: the golden's name; `kind` is core, edge or partial; `family` float64 or float32.
         fault: why it is not whole; then the numbers are those of the steps completed.
         equal: the arithmetics of those asked about that give every value observed.
         within: every value is inside the rounding envelope, or equal where there is none.

@@ -166,7 +166,7 @@ def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
     """
     some = False
     for comparison in result.comparisons:
-        if comparison.kind == "core" or edge_decides:
+        if comparison.kind == "core" or (edge_decides and comparison.kind == "edge"):
             word = at_golden(result, comparison).word
             if word not in (*GOOD, "unsupported"):
                 some = True

@@ -25,12 +25,15 @@ def identify(source: Source) -> Result:
         expected = golden.make(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
         comparisons = compare_all([(expected, seen.observation)], memory.replays)
         evidence = [of_golden(expected, seen.observation)]
-        return conclude(port, "file", [_escaped(c) for c in comparisons], evidence, memory=memory)
+        return conclude(port, "file", [_decisive(c) for c in comparisons], evidence, memory=memory)
 
 
-def _escaped(comparison: Comparison) -> Comparison:
-    """Names come from the file: their control characters are escaped."""
+def _decisive(comparison: Comparison) -> Comparison:
+    """The comparison of all that there is: it decides, whatever arrays its steps leave out.
+
+    Names come from the file: their control characters are escaped.
+    """
     first = comparison.first
     if first is not None:
         first = replace(first, golden=visible(first.golden), array=visible(first.array))
-    return replace(comparison, first=first)
+    return replace(comparison, kind="core", first=first)

@@ -96,7 +96,8 @@ def judge(
         remembers=remembers,
         edge_decides=edge_decides,
     )
-    return replace(result, where=feeder.where, notes=tuple(dict.fromkeys(feeder.notes)))
+    notes = dict.fromkeys((*feeder.notes, *result.notes))
+    return replace(result, where=feeder.where, notes=tuple(notes))
 
 
 def _prober(feeder: _Feeder, precision: str) -> Probe:

@@ -6,11 +6,13 @@ a document, observations in files, and what could not be reached at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.comparison.omitted import KEPT, treatment
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Probe
+from harness.diagnosis.hypotheses import dialect
 from harness.judging.memory import Memory
 from harness.model.evidence import Evidence
 from harness.model.observation import Fault
@@ -31,6 +33,7 @@ class Verdict:
         arithmetic: the arithmetic that equals every deciding golden, by family of precision.
         compared: goldens compared whole.
         edge: the comparisons at edges that did not come out equal.
+        partial: those of goldens that feed only some arrays in a step that are not within.
         unfed: core goldens that were never fed, beside others that were.
         why_unfed: why not.
     """
@@ -42,6 +45,7 @@ class Verdict:
     arithmetic: tuple[tuple[str, Arithmetic], ...] = ()
     compared: int = 0
     edge: tuple[Comparison, ...] = ()
+    partial: tuple[Comparison, ...] = ()
     unfed: int = 0
     why_unfed: str = ""
 
@@ -52,7 +56,8 @@ class Result:
 
     Attributes:
         where: the weights are in place, replaced, returned, or nowhere.
-        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply.
+        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply; and what it
+            does with arrays that a step leaves out (see comparison.omitted).
         comparisons: a row a golden.
         diagnosis: why it diverges, where it does.
         elsewhere: of a port that fails at some goldens, what it shows at the others.
@@ -147,6 +152,7 @@ def conclude(
         language or port.language,
         transport,
         verdict,
+        notes=tuple(_of_arrays_left_out(port, verdict, diagnosis, evidence)),
         comparisons=tuple(comparisons),
         diagnosis=diagnosis,
         elsewhere=elsewhere,
@@ -155,6 +161,22 @@ def conclude(
         return replace(result, as_expected=verdict.word in GOOD)
     breach = port.expectation.breach(verdict.word, result.deviations)
     return replace(result, as_expected=not breach, unexpected=(breach,) if breach else ())
+
+
+def _of_arrays_left_out(
+    port: Port, verdict: Verdict, diagnosis: Diagnosis | None, evidence: Sequence[Evidence]
+) -> Iterator[str]:
+    """What a port that is right or explained does with arrays that a step leaves out."""
+    best = diagnosis.best if diagnosis else None
+    if best is None and verdict.word not in GOOD:
+        return
+    shown = dialect(port.claim, best.chosen, best.constants) if best else port.claim
+    apart = {c.golden for c in verdict.partial if c.fault is None}
+    for e in evidence:
+        if e.name in apart:
+            done = treatment(e.scenario, e.precision, shown, e.weights[: e.steps])
+            if done not in ("", KEPT):
+                yield done
 
 
 def of_golden(comparison: Comparison) -> str:
@@ -183,22 +205,28 @@ def at_golden(result: Result, comparison: Comparison) -> Verdict:
 def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) -> Verdict:
     """The verdict over many goldens: the worst of those that decide.
 
-    Core goldens decide, with `edge_decides` the edge ones too. `unsupported` and `not-run`
-    never improve a verdict; all of them alone are it. Nothing compared is never a success.
+    Core goldens decide, with `edge_decides` the edge ones too, partial ones never. What is
+    `unsupported` or `not-run` never improves a verdict; all of it alone is the verdict. Nothing
+    compared is never a success.
     """
-    deciding = [c for c in comparisons if edge_decides or c.kind == "core"]
+    kinds = ("core", "edge") if edge_decides else ("core",)
+    deciding = [c for c in comparisons if c.kind in kinds]
     arithmetic = common_arithmetic(deciding)
     edge = tuple(c for c in comparisons if c.kind == "edge" and not _equal_at_edge(c, arithmetic))
+    partial = tuple(c for c in comparisons if c.kind == "partial" and not c.within)
     compared = sum(c.fault is None for c in comparisons)
     words = [of_golden(c) for c in deciding]
     judged = [(ORDER.index(w), i) for i, w in enumerate(words) if w in ORDER]
     if not judged:
         undecided = [(UNDECIDED.index(w), i) for i, w in enumerate(words)]
         if not undecided:
-            return Verdict("not-run", Fault("not-run", "nothing was compared"), compared=compared)
+            fault = Fault("not-run", "nothing was compared")
+            return Verdict("not-run", fault, compared=compared, edge=edge, partial=partial)
         c = deciding[min(undecided)[1]]
         assert c.fault is not None
-        return Verdict(c.fault.kind, c.fault, c.golden, compared=compared, edge=edge)
+        return Verdict(
+            c.fault.kind, c.fault, c.golden, compared=compared, edge=edge, partial=partial
+        )
     unfed = [c.fault for c in deciding if c.fault and c.fault.kind == "not-run"]
     decisive = deciding[min(judged)[1]]
     word = words[min(judged)[1]]
@@ -216,6 +244,7 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
         arithmetic=arithmetic if word == "exact" else (),
         compared=compared,
         edge=edge,
+        partial=partial,
         unfed=len(unfed),
         why_unfed=unfed[0].message if unfed else "",
     )

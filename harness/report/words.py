@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
 from harness.diagnosis.hypotheses import dialect
-from harness.judging.verdict import Result
+from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
 from harness.model.words import GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
 from python_ref.dialects.axes import AXES
@@ -27,6 +28,9 @@ _NOTES = {
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
     UNSTEADY: "it gives another result each time the same test case is run",
+    FORGOTTEN: "it forgets the average of arrays that a step leaves out",
+    RESTARTED: "it forgets every average where other arrays take part than in the step before",
+    DECAYED: "the average of arrays that a step leaves out decays as if their gradient were 0",
 }
 
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
@@ -101,11 +105,11 @@ def why(result: Result) -> str:
             message = f"{kind}: {message}"
         return f"test case {verdict.golden}: {message}" if verdict.golden else message
     if verdict.word == "exact":
-        equal = f"equal to the last bit in {_test_cases(verdict.compared)}"
+        equal = f"equal to the last bit in {_test_cases(_alike(verdict))}"
         return ", ".join(filter(None, [equal, evaluation(result)]))
     if verdict.word == "conforms":
         distance = _furthest(result.comparisons)
-        return f"equal within rounding in {_test_cases(verdict.compared)}, {distance}"
+        return f"equal within rounding in {_test_cases(_alike(verdict))}, {distance}"
     parts = []
     if verdict.word == "no-update":
         parts = ["the weights never change, neither in the arrays given nor in a value returned"]
@@ -131,6 +135,11 @@ def _test_cases(count: int) -> str:
 def counted(count: int, noun: str) -> str:
     """A number of things: "1 test case", "1,200 test cases"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _alike(verdict: Verdict) -> int:
+    """Goldens compared whole, without those at which a port that is right otherwise differs."""
+    return verdict.compared - sum(c.fault is None for c in (*verdict.edge, *verdict.partial))
 
 
 # All but the end of a line and the tabulator.
@@ -251,11 +260,32 @@ def notes(result: Result) -> list[str]:
     if result.verdict.unfed:
         count = _test_cases(result.verdict.unfed)
         sentences.append(f"{count} not run: {result.verdict.why_unfed}")
+    sentences.extend(_left_out(result))
     if result.elsewhere:
         verdict, diagnosis = result.elsewhere
         other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
         sentences.append(f"in the other test cases: {verdict.word}, {brief(other)}")
     return sentences
+
+
+def _left_out(result: Result) -> Iterator[str]:
+    """What happens at goldens that feed only some arrays in a step, once each."""
+    sentences: dict[str, None] = {}
+    for comparison in result.verdict.partial:
+        fault = comparison.fault
+        if fault and fault.kind != "not-run":
+            if result.verdict.fault and result.verdict.fault.message == fault.message:
+                continue  # it does so wherever it is
+            where = f"where a step leaves arrays out: {fault.kind}, {fault.message}"
+            sentences.setdefault(where, None)
+        elif (
+            comparison.first
+            and result.verdict.word in GOOD
+            and not {FORGOTTEN, RESTARTED, DECAYED} & set(result.notes)
+        ):
+            where = divergence(comparison.first)
+            sentences.setdefault(f"where a step leaves arrays out: diverges, {where}", None)
+    yield from sentences
 
 
 def edges(result: Result) -> list[str]:

@@ -53,8 +53,8 @@ class Golden:
 
     @property
     def kind(self) -> str:
-        """`core` or `edge`."""
-        return "edge" if self.scenario.edge else "core"
+        """`core`, `edge` or `partial`: its class."""
+        return self.scenario.kind
 
     @cached_property
     def id(self) -> str:

@@ -15,7 +15,7 @@ from python_ref.golden import fields, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden
 from python_ref.scenarios.catalogue import scenario_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
-from python_ref.scenarios.scenario import PRECISIONS
+from python_ref.scenarios.scenario import KINDS, PRECISIONS
 
 DIRECTORY = Path(__file__).parent
 _MENDS = "`rmsproof golden regenerate` rewrites it"
@@ -72,8 +72,11 @@ def _read(document: Any) -> Golden:
         fields.record(root["hyperparameters"], "hyperparameters", keys),
         name=parts[-1],
         catches=fields.string(root["catches"], "catches"),
-        edge=fields.choice(root["class"], "class", ("core", "edge")) == "edge",
+        edge=fields.choice(root["class"], "class", KINDS) == "edge",
     )
+    if scenario.kind != root["class"]:
+        omits = "a step omits arrays" if scenario.kind == "partial" else "no step omits arrays"
+        fields.fail("class", f"expected {scenario.kind}, as {omits}; found {quoted(root['class'])}")
     lengths = dict(zip(scenario.names, scenario.lengths, strict=True))
 
     def rows(field: str, key: str, keys: str, null: bool = False) -> NDArray[np.float64]:

@@ -33,7 +33,7 @@ def verify(directory: Path | None = None) -> list[str]:
 
 
 def certified(directory: Path | None = None) -> tuple[int, list[str]]:
-    """Hold every core golden against exact arithmetic, widened by the rounding bound.
+    """Hold every golden but those of edges against exact arithmetic, widened by the rounding bound.
 
     Returns:
         How many were certified, and what lies outside, a sentence each.
@@ -44,7 +44,7 @@ def certified(directory: Path | None = None) -> tuple[int, list[str]]:
     """
     count, problems = 0, []
     for golden in bundled(directory):
-        if golden.kind != "core":
+        if golden.kind == "edge":
             continue
         violations = certify(golden.scenario, golden.precision, golden.weights, golden.dialect)
         count += not violations

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, NEUTRAL
 
+KINDS = ("core", "edge", "partial")
+"""The classes of goldens; see design: Verdicts. Core ones decide."""
+
 PRECISIONS = ("float64", "float32", "float32_double")
 """The precisions that goldens are kept in; see design: Storage."""
 
@@ -32,7 +35,7 @@ class Scenario:
         gradients: one mapping a step, name to an array as long as that of the weights. A step
             may omit names: those arrays take no part in it.
         options: further hyperparameters by name, of `hyperparameters.OPTIONS`.
-        edge: whether it is an edge scenario.
+        edge: whether something overflows or is not finite, a denominator can be 0, or the like.
     """
 
     name: str
@@ -59,6 +62,14 @@ class Scenario:
     def size(self) -> int:
         """Elements of all arrays together: N."""
         return sum(self.lengths)
+
+    @cached_property
+    def kind(self) -> str:
+        """`edge`, `partial` (some step omits arrays), or `core`."""
+        if self.edge:
+            return "edge"
+        whole = len(self.weights)
+        return "core" if all(len(step) == whole for step in self.gradients) else "partial"
 
     @property
     def hyperparameters(self) -> dict[str, float]:

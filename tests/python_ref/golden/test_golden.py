@@ -419,7 +419,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "no such class": (
         replaced('"core"', '"corner"'),
-        f"class: expected one of core, edge, found 'corner'{MENDS}",
+        f"class: expected one of core, edge, partial, found 'corner'{MENDS}",
     ),
     "no such precision": (
         replaced('"float64",', '"float16",'),

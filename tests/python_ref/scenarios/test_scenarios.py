@@ -31,7 +31,7 @@ def test_the_goldens_hold_the_scenarios_inputs(precision: str) -> None:
         path = DIRECTORY / "reference" / precision / f"{scenario.name}.json"
         held = json.loads(path.read_text(encoding="utf-8"))
         assert held["catches"] == scenario.catches
-        assert held["class"] == ("edge" if scenario.edge else "core")
+        assert held["class"] == scenario.kind
         assert held["hyperparameters"] == {
             "learning_rate": scenario.learning_rate,
             "decay_rate": scenario.decay_rate,

@@ -1,0 +1,57 @@
+"""Many small ports in one file, judged in one worker: a class or function each, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from harness.judging.goldens import Goldens
+from harness.judging.judge import Result, judge
+from harness.languages.jvm.prepare import Toolchain
+from harness.ports.port import Port, of_target, with_class
+from harness.transport.hosted import HostedTransport, Worker
+from python_ref.golden import Golden
+
+# State that is forgotten, mixed up or shaped wrongly shows in these, and they are short.
+SOME = (
+    "page-ten-steps mixed-arrays many-arrays single-element zero-gradients learning-rate-zero"
+    " epsilon-zero late-array"
+).split()
+
+
+def some(names: Sequence[str] = SOME) -> Goldens:
+    """The goldens of these scenarios alone."""
+
+    class Chosen(Goldens):
+        def __call__(self, port: Port, precision: str) -> list[Golden]:
+            return [g for g in self.of(port.claim, precision) if g.name.split("/")[-1] in names]
+
+    return Chosen()
+
+
+def judged(
+    path: Path, names: Sequence[str], goldens: Goldens | None = None, seconds: float = 20.0
+) -> dict[str, Result]:
+    """The results of the things of these names in a file, each as `--class NAME` judges it.
+
+    Raises:
+        BindingError: one cannot be bound.
+    """
+    port = of_target(str(path))
+    if port.language == "python":
+        worker, way = Worker(), "local"
+        source = {"language": "python", "source": str(path)}
+    else:
+        toolchain = Toolchain(lambda _: None)
+        worker, way = Worker(jvm=True), "jpype"
+        source = toolchain.worker_request(toolchain.prepare(port), [port.language])
+    results = {}
+    try:
+        for name in names:
+            asked = with_class(replace(port, name=name), name)
+            transport = HostedTransport(way, name, worker, source, asked.wanted, seconds)
+            results[name] = judge(asked, transport, goldens or some())
+    finally:
+        worker.close()
+    return results
