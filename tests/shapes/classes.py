@@ -8,7 +8,9 @@ from pathlib import Path
 
 from harness.judging.goldens import Goldens
 from harness.judging.judge import Result, judge
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.launch import Hosted
+from harness.languages.registry import by_name
 from harness.ports.port import Port, of_target, with_class
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.golden import Golden
@@ -39,18 +41,16 @@ def judged(
         BindingError: one cannot be bound.
     """
     port = of_target(str(path))
-    if port.language == "python":
-        worker, way = Worker(), "local"
-        source = {"language": "python", "source": str(path)}
-    else:
-        toolchain = Toolchain(lambda _: None)
-        worker, way = Worker(jvm=True), "jpype"
-        source = toolchain.worker_request(toolchain.prepare(port), [port.language])
+    language = by_name(port.language)
+    way = language.transports[0]
+    launch = language.launch(port, way, Toolchain(lambda _: None), [language])
+    assert isinstance(launch, Hosted)
+    worker = Worker(jvm=launch.shared)
     results = {}
     try:
         for name in names:
             asked = with_class(replace(port, name=name), name)
-            transport = HostedTransport(way, name, worker, source, asked.wanted, seconds)
+            transport = HostedTransport(way, name, worker, launch.request, asked.wanted, seconds)
             results[name] = judge(asked, transport, goldens or some())
     finally:
         worker.close()
