@@ -18,7 +18,7 @@ from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.model.words import GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.ports.port import Port
-from harness.transport.base import Transport
+from harness.transport.base import Description, Transport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
 from python_ref.numbers.arithmetic import Arithmetic
@@ -67,7 +67,7 @@ def judge(
     fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
     for precision in described.precisions:
-        wanted = goldens(port, precision)
+        wanted = [g for g in goldens(port, precision) if _feedable(g, described)]
         observations = feeder.feed_all([golden.scenario for golden in wanted], precision)
         pairs = list(zip(wanted, observations, strict=True))
         comparisons.extend(compare_all(pairs, memory.replays))
@@ -98,6 +98,11 @@ def judge(
     )
     notes = dict.fromkeys((*feeder.notes, *result.notes))
     return replace(result, where=feeder.where, notes=tuple(notes))
+
+
+def _feedable(golden: Golden, described: Description) -> bool:
+    """A place in a list is an array's only name: none can be left out."""
+    return golden.kind != "partial" or described.container != "list"
 
 
 def _prober(feeder: _Feeder, precision: str) -> Probe:

@@ -20,14 +20,20 @@ class Fault:
         kind: the verdict it amounts to: does-not-compile, crashes, times-out, garbled,
             unsupported or not-run.
         message: what happened, for people.
-        step: the step it happened in, from 1; None outside the steps.
+        step: the step it happened in, from 1, 0 while it was constructed; None outside of both.
         fatal: the port's process ended, or had to be ended, with it.
+        error: the class of the exception, without its package; "" where there was none.
+        line: where it came from in the port's own source; None where that is not known.
+        misread: what came back is no array at all; perhaps it was called wrongly.
     """
 
     kind: str
     message: str
     step: int | None = None
     fatal: bool = False
+    error: str = ""
+    line: int | None = None
+    misread: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,14 @@ class Facts:
         widened: float32 was given and something wider came back.
         pair: of a returned pair of weights and state, the weights were the "first" or the
             "second"; empty where there was none, or the host settles it for itself.
+        container: what held the weights that were handed over: "map", "list" or "array".
     """
 
     where: str = ""
     gradients_changed: bool = False
     widened: bool = False
     pair: str = ""
+    container: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from typing import Any
 
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
+# What may hold the weights: arrays by name, arrays in order, one array a call.
+_CONTAINERS = ("map", "list", "array")
 DATA = ("gradients", "weights", "state")
 ROLES = HYPERPARAMETERS + OPTIONS + DATA
 
@@ -92,12 +94,16 @@ class Binding:
         title: what was bound, for people: "RMSProp.updateWeights(gradients, weights)".
         roles: hyperparameters and options the port takes.
         element: "float64", "float32", or None where the types do not say.
+        container: "map", "list" (of arrays), "array", or None where the types do not say.
+        storages: of the shape's storages, those that the types leave open; empty for all.
     """
 
     message: dict[str, Any]
     title: str
     roles: tuple[str, ...]
     element: str | None
+    container: str | None
+    storages: tuple[int, ...] = ()
 
 
 _Parameter = Mapping[str, Any]
@@ -189,7 +195,7 @@ def _whole(
     data = [
         p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
     ]
-    kinds = {p["kind"] for p in data} & {"map", "array"}
+    kinds = {p["kind"] for p in data} & set(_CONTAINERS)
     if len(kinds) > 1:
         return f"{shown}: one of gradients and weights is a map, the other an array"
     elements = {p.get("element") for p in data} - {None}
@@ -203,10 +209,18 @@ def _whole(
         title=shown,
         roles=taken,
         element=next(iter(elements), None),
+        container=next(iter(kinds), None),
+        storages=_storages(data),
     )
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
-    return (core, given, "map" in kinds, core + given - len(taken)), binding
+    return (core, given, "array" not in kinds, core + given - len(taken)), binding
+
+
+def _storages(data: Sequence[_Parameter]) -> tuple[int, ...]:
+    """The storages that are open to all of these parameters, in their order."""
+    listed = [p["storages"] for p in data if p.get("storages")]
+    return tuple(s for s in listed[0] if all(s in other for other in listed)) if listed else ()
 
 
 def _unrecognised(names: Sequence[str]) -> str:
@@ -241,7 +255,7 @@ def _assign(
         roles[i] = role
         free.discard(role)
         open_.remove(i)
-    data = [i for i in open_ if i >= constructed and parameters[i]["kind"] in ("map", "array")]
+    data = [i for i in open_ if i >= constructed and parameters[i]["kind"] in _CONTAINERS]
     missing = [role for role in ("gradients", "weights") if role in free]
     if len(data) == 1 and len(missing) == 1:  # the other one of two is settled by exclusion
         roles[data[0]] = missing[0]
@@ -255,7 +269,7 @@ def _may_be(parameter: _Parameter, role: str, constructed: bool) -> bool:
         return kind in ("number", "any")
     if constructed:
         return False
-    return kind in ("map", "array", "any") or (role == "state" and kind == "other")
+    return kind in (*_CONTAINERS, "any") or (role == "state" and kind == "other")
 
 
 def _plain(name: str) -> str:

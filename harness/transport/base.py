@@ -17,10 +17,13 @@ class Description:
     Attributes:
         language: what it is written in, "" where it does not say.
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
+        container: what it is handed weights in: "map", "list", "array"; "" where it is fed whole
+            scenarios.
     """
 
     language: str
     precisions: tuple[str, ...]
+    container: str = ""
 
 
 def closed() -> Unreachable:

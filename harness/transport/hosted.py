@@ -440,8 +440,6 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
         facts = facts_of(reply.get("facts") or {})
     except (AttributeError, KeyError, TypeError, ValueError):  # the port wrote in its place
         return Observation(_stacked(rows, scenario.size), fault=_FORGED)
-    if fault and fault.kind == "crashes" and fault.step is None:
-        fault = replace(fault, step=1)
     if fault and spent:
         fault = replace(fault, fatal=True)
     return Observation(

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.python_session import Garbled, PythonPort, Session, chosen
+from harness.transport.python_arrays import STORAGES, Garbled, Storage, Weights
+from harness.transport.python_session import PythonPort, Session, chosen
 
 _MODULE = "rmsproof_port"
 _LONGEST_MESSAGE = 2000
-STORAGES = ("maps of ndarrays", "maps of lists", "ndarrays", "lists")
 
 
 class LoadError(Exception):
@@ -96,11 +96,8 @@ class PythonHost:
                 )
         shape: dict[str, Any] = {
             "language": "python",
-            "storages": list(STORAGES),
-            # Python's own floats are double.
-            "precisions": [
-                ["float64"] if "lists" in name else ["float64", "float32"] for name in STORAGES
-            ],
+            "storages": [storage.name for storage in STORAGES],
+            "precisions": [storage.precisions for storage in STORAGES],
         }
         return {**shape, "candidates": candidates, "functions": functions}
 
@@ -127,36 +124,32 @@ class PythonHost:
     ) -> dict[str, Any] | None:
         """Make a fresh port; return None, or the failure."""
         binding = self._binding
-        storage = int(binding.get("storage", 0))
+        storage = STORAGES[int(binding.get("storage", 0))]
         self._dtype = np.dtype("float32" if precision.startswith("float32") else "float64")
+        bounds = np.cumsum([0, *lengths]).tolist()
         self._session = Session(
-            names=tuple(names),
-            bounds=_bounds(lengths),
-            as_list=storage in (1, 3),
-            plain=storage >= 2,
-            dtype=self._dtype,
-            hyper={key: self._scalar(value, storage) for key, value in hyperparameters.items()},
-            weights=weights.astype(self._dtype),
+            Weights(storage, tuple(names), bounds, self._dtype, weights),
+            {key: self._scalar(value, storage) for key, value in hyperparameters.items()},
         )
         try:
             if self._code is not None:
                 self._namespace = self._execute()
-            count = max(1, len(names)) if storage >= 2 else 1
+            count = max(1, len(names)) if storage.container == "array" else 1
             self._session.ports = [self._new_port() for _ in range(count)]
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
         except BaseException as error:
-            return {"kind": "crashes", "message": f"the constructor: {said(error, self._path)}"}
+            return {**self._crash(error, "the constructor"), "step": 0}
         return None
 
     def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the JVM's adapter for what comes back."""
-        session = self._session
-        rows = np.zeros((steps, session.bounds[-1]))
+        session, values = self._session, self._session.weights
+        rows = np.zeros((steps, len(values.flat)))
         averages: NDArray[np.float64] | None = np.zeros_like(rows)
         failure: dict[str, Any] | None = None
         completed = 0
-        width = len(session.names)
+        width = len(values.names)
         given = gradients.astype(self._dtype, copy=False)
         for t in range(steps):
             session.step += 1
@@ -166,15 +159,13 @@ class PythonHost:
                     session.go(self._binding, given[t], taking_part)
             except Garbled as error:
                 failure = {"kind": "garbled", "message": f"step {session.step}: {error}"}
+                failure["misread"] = error.misread
             except BaseException as error:
-                words = said(error, self._path)
-                failure = {"kind": "crashes", "message": f"step {session.step}: {words}"}
-                if isinstance(error, MemoryError):
-                    failure["spent"] = True  # what else failed for want of memory, nobody knows
+                failure = self._crash(error, f"step {session.step}")
             if failure:
                 failure["step"] = session.step
                 break
-            rows[t] = session.weights
+            rows[t] = values.flat
             if averages is not None:
                 row = session.average()
                 if row is None:
@@ -187,19 +178,32 @@ class PythonHost:
             "moving_average": None if averages is None else averages[:completed],
             "failure": failure,
             "facts": {
-                "where": session.where or "nowhere",
+                "where": values.where or "nowhere",
+                "container": values.storage.container,
                 "pair": session.pair,
                 "gradients_changed": session.gradients_changed,
-                "widened": session.widened,
+                "widened": values.widened,
             },
         }
 
-    def _scalar(self, value: float, storage: int) -> Any:
+    def _crash(self, error: BaseException, where: str) -> dict[str, Any]:
+        """What the port raised, as a failure."""
+        failure = {
+            "kind": "crashes",
+            "message": f"{where}: {said(error, self._path)}",
+            "error": type(error).__name__,
+            "line": _line(error, self._path),
+        }
+        if isinstance(error, MemoryError):
+            failure["spent"] = True  # what else failed for want of memory, nobody knows
+        return failure
+
+    def _scalar(self, value: float, storage: Storage) -> Any:
         # NumPy scalars of the arrays' own type, or 1 - d would be formed in double; lists are
         # Python's own floats.
         return (
             float(value)
-            if storage in (1, 3) or self._dtype == np.float64
+            if storage.as_lists or self._dtype == np.float64
             else self._dtype.type(value)
         )
 
@@ -230,13 +234,25 @@ class PythonHost:
         shape = _class_shape(binding["class"], target if inspect.isclass(target) else type(target))
         method = shape["methods"][binding["method"]]
         if not inspect.isclass(target):
-            owner = copy.deepcopy(target)
+            owner = _copied(target)
         elif method["static"]:
             owner = target
         else:
             parameters = shape["constructors"][binding["constructor"]]["parameters"]
             owner = chosen(parameters, binding["construct"], hyper).call(target)
         return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
+
+
+def _copied(thing: Any) -> Any:
+    """A copy that shares as little as can be: not everything an object keeps can be copied."""
+    try:
+        return copy.deepcopy(thing)
+    except Exception:
+        copied = copy.copy(thing)
+        for name, value in vars(copied).items():
+            with contextlib.suppress(Exception):
+                setattr(copied, name, copy.deepcopy(value))
+        return copied
 
 
 # -- reading Python sources --------------------------------------------------------------------
@@ -335,13 +351,6 @@ def _returned_functions(function: Any) -> list[list[dict[str, Any]]]:
     ]
 
 
-def _bounds(lengths: Sequence[int]) -> list[int]:
-    bounds = [0]
-    for length in lengths:
-        bounds.append(bounds[-1] + length)
-    return bounds
-
-
 def syntax_said(error: SyntaxError) -> str:
     """Type, message and place of a syntax error."""
     return f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
@@ -356,8 +365,14 @@ def said(error: BaseException, path: str = "") -> str:
         if len(message) > _LONGEST_MESSAGE:  # it may hold a whole array
             message = f"{message[:_LONGEST_MESSAGE]}..."
         text += f": {message}" if message else ""
-    if path and not isinstance(error, SyntaxError):
-        own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-        if own:
-            text += f" ({Path(path).name}:{own[-1].lineno})"
+    if (line := _line(error, path)) is not None:
+        text += f" ({Path(path).name}:{line})"
     return text
+
+
+def _line(error: BaseException, path: str) -> int | None:
+    """The last line of a file that took part in an exception; None if none did."""
+    if not path or isinstance(error, SyntaxError):
+        return None
+    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    return own[-1].lineno if own else None

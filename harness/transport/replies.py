@@ -76,13 +76,21 @@ def facts_of(reported: dict[str, Any]) -> Facts:
         gradients_changed=bool(reported.get("gradients_changed", False)),
         widened=bool(reported.get("widened", False)),
         pair=str(reported.get("pair", "")),
+        container=str(reported.get("container", "")),
     )
 
 
 def fault_of(failure: dict[str, Any]) -> Fault:
     """Read the failure a host reports."""
-    step = failure.get("step")
-    return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
+    step, line = (None if failure.get(k) is None else int(failure[k]) for k in ("step", "line"))
+    return Fault(
+        str(failure["kind"]),
+        str(failure["message"]),
+        step,
+        error=str(failure.get("error", "")),
+        line=line,
+        misread=bool(failure.get("misread", False)),
+    )
 
 
 def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:

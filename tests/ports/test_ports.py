@@ -327,7 +327,7 @@ NOTED: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "widens": (
         (WIDENED,),
-        "exact",
+        "conforms",
         CLASS.replace("BODY", "pass") + "            w[k] = w[k].astype(float)\n",
     ),
 }

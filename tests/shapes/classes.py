@@ -11,7 +11,7 @@ from harness.judging.judge import Result, judge
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted
 from harness.languages.registry import by_name
-from harness.ports.port import Port, of_target, with_class
+from harness.ports.port import Port, of_target, own
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.golden import Golden
 
@@ -49,7 +49,7 @@ def judged(
     results = {}
     try:
         for name in names:
-            asked = with_class(replace(port, name=name), name)
+            asked = replace(own(path, class_name=name), name=name)
             transport = HostedTransport(way, name, worker, launch.request, asked.wanted, seconds)
             results[name] = judge(asked, transport, goldens or some())
     finally:

@@ -11,28 +11,33 @@ final class Failure {
     private Failure() {}
 
     static String crash(int step, Throwable thrown, Port port) {
-        return json("crashes", step, explain(thrown, port),
-                unwrap(thrown) instanceof VirtualMachineError);
+        Throwable cause = unwrap(thrown);
+        JsonObject failure = json("crashes", step, explain(thrown, port));
+        failure.addProperty("error", cause.getClass().getSimpleName());
+        StackTraceElement frame = own(cause, port);
+        if (frame != null) {
+            failure.addProperty("line", frame.getLineNumber());
+        }
+        // Memory or stack at its end strikes wherever it happens to: a class of the platform that
+        // was being initialized then stays broken, so nothing in this process is to be trusted
+        // any more.
+        if (cause instanceof VirtualMachineError) {
+            failure.addProperty("spent", true);
+        }
+        return failure.toString();
     }
 
     static String garbled(int step, GarbledException what) {
-        return json("garbled", step, what.getMessage(), false);
+        return json("garbled", step, what.getMessage()).toString();
     }
 
-    /**
-     * Memory or stack at its end strikes wherever it happens to: a class of the platform that was
-     * being initialized then stays broken, so nothing in this process is to be trusted any more.
-     */
-    private static String json(String kind, int step, String message, boolean spent) {
+    private static JsonObject json(String kind, int step, String message) {
         JsonObject failure = new JsonObject();
         failure.addProperty("kind", kind);
         failure.addProperty("message",
                 step == 0 ? "constructing: " + message : "step " + step + ": " + message);
         failure.addProperty("step", step);
-        if (spent) {
-            failure.addProperty("spent", true);
-        }
-        return failure.toString();
+        return failure;
     }
 
     /** Exception class and message, and the first stack frame that the port owns. */
@@ -43,14 +48,22 @@ final class Failure {
         if (message != null && !message.isBlank()) {
             text.append(": ").append(message);
         }
-        for (StackTraceElement frame : cause.getStackTrace()) {
-            if (port != null && frame.getFileName() != null && port.owns(frame)) {
-                text.append(" (").append(frame.getFileName());
-                text.append(':').append(frame.getLineNumber()).append(')');
-                break;
-            }
+        StackTraceElement frame = own(cause, port);
+        if (frame != null) {
+            text.append(" (").append(frame.getFileName());
+            text.append(':').append(frame.getLineNumber()).append(')');
         }
         return text.toString();
+    }
+
+    /** The innermost stack frame that the port owns, or null. */
+    private static StackTraceElement own(Throwable cause, Port port) {
+        for (StackTraceElement frame : cause.getStackTrace()) {
+            if (port != null && frame.getFileName() != null && port.owns(frame)) {
+                return frame;
+            }
+        }
+        return null;
     }
 
     /** The exception itself, without the wrappers of reflection and static initializers. */

@@ -223,6 +223,7 @@ final class Session {
     private String facts() {
         JsonObject facts = new JsonObject();
         facts.addProperty("where", result.where());
+        facts.addProperty("container", bound.plain() ? "array" : "map");
         facts.addProperty("pair", result.pair());
         facts.addProperty("gradients_changed", gradientsChanged);
         return facts.toString();

@@ -1,0 +1,177 @@
+"""Which way of handing over the weights a port wants: each that its shape leaves open is tried.
+
+Parameters' names do not say whether weights are wanted in a map, in a list or one array a call.
+One short scenario of ordinary numbers, fed before anything is judged, settles it. Where no way
+works, the port is not bound: whether the call or the port is at fault cannot be told, unless
+what went wrong says so by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from harness.model.observation import Fault, Observation
+from harness.ports.binding import BindingError
+from python_ref.scenarios.scenario import Scenario
+
+# Weights far larger than any step, so that weights are told from updates and averages. Two arrays
+# of different lengths, the first the shorter, so that a list of arrays is not taken for a matrix.
+TRIAL = Scenario(
+    name="trial",
+    catches="",
+    learning_rate=0.125,
+    decay_rate=0.5,
+    epsilon=0.25,
+    weights={"a": np.array([72.0, 112.0]), "b": np.array([64.0, -96.0, 80.0])},
+    gradients=[{"a": np.array([-1.5, 3.0]), "b": np.array([1.0, -2.0, 0.5])}] * 2,
+)
+
+# Numbers that are this near are the same but for their rounding.
+_NEAR = 1e-9
+# The initial state that is all zeros: what fails with it does not fail for want of a state.
+ZEROS = 2
+# Errors that no argument causes.
+_OWN = frozenset("NameError UnboundLocalError NotImplementedError".split())
+# How Python's messages name the containers that a port is handed.
+_OURS = re.compile(r"'(?:dict|list|tuple|str|float|int|numpy\.ndarray|numpy\.float64)'")
+
+
+class Conversation(Protocol):
+    """The part of a transport that trying needs."""
+
+    def bind(self, message: dict[str, Any]) -> None:
+        """Tell the host what to construct and call."""
+
+    def run(self, scenario: Scenario, precision: str) -> Observation:
+        """Feed a whole scenario."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A way of handing over the weights, and what came of it."""
+
+    way: dict[str, Any]
+    observation: Observation
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why it did not work, if it did not."""
+        return self.observation.fault
+
+    @property
+    def container(self) -> str:
+        """What held the weights: "map", "list" or "array"."""
+        return self.observation.facts.container
+
+    @property
+    def moved(self) -> bool:
+        """It worked, and the weights moved."""
+        return self.fault is None and self.observation.facts.where != "nowhere"
+
+
+def chosen(
+    conversation: Conversation,
+    title: str,
+    ways: Sequence[dict[str, Any]],
+    precision: str,
+    name_of: Callable[[dict[str, Any]], str],
+) -> Tried:
+    """Try ways in their order, and choose the one in which the port is fed.
+
+    Args:
+        conversation: with a port that is loaded.
+        title: what is bound, for messages.
+        ways: bindings that differ in storage and initial state.
+        precision: what arrays hold.
+        name_of: a way's storage, for messages.
+
+    Raises:
+        BindingError: none works; says what came of each.
+    """
+    tried: list[Tried] = []
+    for way in ways:
+        conversation.bind(way)
+        found = Tried(way, conversation.run(TRIAL, precision))
+        tried.append(found)
+        fatal = found.fault is not None and found.fault.fatal
+        if fatal and (found.fault is None or found.fault.step is None):
+            return found  # it took its process with it, and would again
+        if found.moved and found.container == "map":
+            return found
+    if moved := [t for t in tried if t.moved]:
+        return _whole_or_single(moved)
+    # Lists of arrays may hold lists again: that nothing moves in them says nothing.
+    if still := [t for t in tried if t.fault is None and t.container != "list"]:
+        return still[0]
+    failed = [t for t in tried if t.fault is not None]
+    if own := _own_failure(failed):
+        return own
+    raise BindingError(_nothing_works(title, tried, name_of))
+
+
+def _whole_or_single(moved: Sequence[Tried]) -> Tried:
+    """Of ways that work: one array a call, unless a list of arrays gives other numbers.
+
+    A loop over parameters also runs over the elements of one; where it treats an array as a
+    whole (a norm), only the list is what was meant.
+    """
+    single = next((t for t in moved if t.container == "array"), None)
+    listed = next((t for t in moved if t.container == "list"), None)
+    if single is None or listed is None:
+        return moved[0]
+    one, other = single.observation.weights, listed.observation.weights
+    return single if np.allclose(one, other, rtol=_NEAR, equal_nan=True) else listed
+
+
+def _own_failure(failed: Sequence[Tried]) -> Tried | None:
+    """The way in which a failure is surely the port's own; None if there is none."""
+    for t in failed:
+        if t.fault and (t.fault.step == 0 or t.fault.error in _OWN):
+            return t  # while it was constructed, or for what it lacks itself
+    furthest = max(failed, key=lambda t: len(t.observation.weights), default=None)
+    if furthest is not None and len(furthest.observation.weights):
+        return furthest
+    # A state that starts with nothing may be what is missing: zeros tell more.
+    telling = [t for t in failed if t.way.get("initial", ZEROS) == ZEROS] or list(failed)
+    if not telling:
+        return None
+    if len({_words(t) for t in telling}) == 1 or len({t.way["storage"] for t in telling}) == 1:
+        return telling[0]
+    if garbled := [t for t in telling if t.fault and t.fault.kind == "garbled"]:
+        return next((t for t in garbled if t.fault and not t.fault.misread), None)
+    return _deepest(telling)
+
+
+def _deepest(failed: Sequence[Tried]) -> Tried | None:
+    """The way that came furthest in the port's own source and failed there in every storage."""
+    lines = {t.fault.line for t in failed if t.fault and t.fault.line is not None}
+    deepest = [t for t in failed if t.fault and lines and t.fault.line == max(lines)]
+    agreed = len(deepest) > 1 and len({_words(t) for t in deepest}) == 1
+    alike = len({t.container for t in deepest}) == 1
+    return deepest[0] if agreed and alike and not _OURS.search(_words(deepest[0])) else None
+
+
+def _words(tried: Tried) -> str:
+    return tried.fault.message if tried.fault else ""
+
+
+def _nothing_works(
+    title: str, tried: Sequence[Tried], name_of: Callable[[dict[str, Any]], str]
+) -> str:
+    came: dict[str, list[str]] = {}
+    for t in tried:
+        words = _words(t) or "runs, and nothing in them moves"
+        came.setdefault(words, [])
+        if (name := name_of(t.way)) not in came[words]:
+            came[words].append(name)
+    lines = "\n".join(f"  {', '.join(names)}: {words}" for words, names in came.items())
+    return (
+        f"not bound: {title} does not work with weights and gradients handed over as\n{lines}\n"
+        "Check a function of (learning_rate, decay_rate, epsilon, gradients, weights) over maps of"
+        " arrays or one array that calls it"
+    )
