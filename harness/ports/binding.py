@@ -95,7 +95,8 @@ class Binding:
         roles: hyperparameters and options the port takes.
         element: "float64", "float32", or None where the types do not say.
         container: "map", "list" (of arrays), "array", or None where the types do not say.
-        storages: of the shape's storages, those that the types leave open; empty for all.
+        storages: how arrays are held that the types leave open, by name; empty if the shape
+            says that for all parameters.
     """
 
     message: dict[str, Any]
@@ -103,7 +104,7 @@ class Binding:
     roles: tuple[str, ...]
     element: str | None
     container: str | None
-    storages: tuple[int, ...] = ()
+    storages: tuple[str, ...] = ()
 
 
 _Parameter = Mapping[str, Any]
@@ -214,13 +215,13 @@ def _whole(
     )
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
-    return (core, given, "array" not in kinds, core + given - len(taken)), binding
+    held = _CONTAINERS[::-1].index(binding.container) + 1 if binding.container else 0
+    return (core, given, held, core + given - len(taken)), binding
 
 
-def _storages(data: Sequence[_Parameter]) -> tuple[int, ...]:
-    """The storages that are open to all of these parameters, in their order."""
-    listed = [p["storages"] for p in data if p.get("storages")]
-    return tuple(s for s in listed[0] if all(s in other for other in listed)) if listed else ()
+def _storages(data: Sequence[_Parameter]) -> tuple[str, ...]:
+    """The storages that the types leave open; one that leaves none follows the other."""
+    return max((tuple(p.get("storages") or ()) for p in data), key=len, default=())
 
 
 def _unrecognised(names: Sequence[str]) -> str:

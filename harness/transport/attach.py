@@ -6,7 +6,7 @@ its result. `trial` settles them before anything is judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.model.observation import Observation
@@ -29,13 +29,8 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
     binding = bind(shape, wanted)
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
-    found = trial.chosen(
-        conversation,
-        binding.title,
-        ways,
-        precisions[0],
-        lambda way: _storage_name(shape, way),
-    )
+    names = _storages(shape, binding)
+    found = trial.chosen(conversation, binding.title, ways, precisions[0], names)
     message = {**found.way, "result": _result(found.observation)}
     if found.fault is None and found.observation.facts.pair:
         # Told apart by ordinary numbers, not by those of an edge.
@@ -61,9 +56,11 @@ def _precisions(
     return tuple(listed[min(int(message["storage"]), len(listed) - 1)])
 
 
-def _storage_name(shape: dict[str, Any], way: Mapping[str, Any]) -> str:
-    storages = shape.get("storages") or ["arrays"]
-    return str(storages[min(int(way["storage"]), len(storages) - 1)])
+def _storages(shape: dict[str, Any], binding: Binding) -> Sequence[str]:
+    """The ways to hold arrays that are open, by name; types may leave one alone."""
+    if binding.storages:
+        return binding.storages
+    return shape.get("storages") or [binding.container or "arrays"]
 
 
 # A host's initial states: nothing, nothing yet by name, zeros; then, where a language has them,
@@ -73,12 +70,11 @@ _INITIAL_STATES = trial.ZEROS + 1
 
 def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     """The binding in every storage and initial state that the types leave open, likeliest first."""
-    storages = binding.storages or range(max(1, len(shape.get("storages") or [])))
     stateful = "state" in binding.message["call"]
     states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
     return [
         {**binding.message, "storage": storage, "initial": initial if stateful else trial.ZEROS}
-        for storage in storages
+        for storage in range(len(_storages(shape, binding)))
         for initial in range(states)
     ]
 

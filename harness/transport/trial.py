@@ -9,13 +9,13 @@ what went wrong says so by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from harness.model.observation import Fault, Observation
+from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.binding import BindingError
 from python_ref.scenarios.scenario import Scenario
 
@@ -79,7 +79,7 @@ def chosen(
     title: str,
     ways: Sequence[dict[str, Any]],
     precision: str,
-    name_of: Callable[[dict[str, Any]], str],
+    storages: Sequence[str],
 ) -> Tried:
     """Try ways in their order, and choose the one in which the port is fed.
 
@@ -88,15 +88,14 @@ def chosen(
         title: what is bound, for messages.
         ways: bindings that differ in storage and initial state.
         precision: what arrays hold.
-        name_of: a way's storage, for messages.
+        storages: what a way's storage is called, for messages.
 
     Raises:
         BindingError: none works; says what came of each.
     """
     tried: list[Tried] = []
     for way in ways:
-        conversation.bind(way)
-        found = Tried(way, conversation.run(TRIAL, precision))
+        found = _tried(conversation, way, precision)
         tried.append(found)
         fatal = found.fault is not None and found.fault.fatal
         if fatal and (found.fault is None or found.fault.step is None):
@@ -111,7 +110,18 @@ def chosen(
     failed = [t for t in tried if t.fault is not None]
     if own := _own_failure(failed):
         return own
-    raise BindingError(_nothing_works(title, tried, name_of))
+    raise BindingError(_nothing_works(title, tried, storages))
+
+
+def _tried(conversation: Conversation, way: dict[str, Any], precision: str) -> Tried:
+    """What comes of one way; one that the types do not admit is none that works."""
+    try:
+        conversation.bind(way)
+    except Unreachable as error:
+        if error.fault.fatal:
+            raise
+        return Tried(way, Observation(np.zeros((0, TRIAL.size)), fault=error.fault))
+    return Tried(way, conversation.run(TRIAL, precision))
 
 
 def _whole_or_single(moved: Sequence[Tried]) -> Tried:
@@ -148,26 +158,23 @@ def _own_failure(failed: Sequence[Tried]) -> Tried | None:
 
 
 def _deepest(failed: Sequence[Tried]) -> Tried | None:
-    """The way that came furthest in the port's own source and failed there in every storage."""
+    """The way that came furthest in the port's own source, if more than one failed there alike."""
     lines = {t.fault.line for t in failed if t.fault and t.fault.line is not None}
     deepest = [t for t in failed if t.fault and lines and t.fault.line == max(lines)]
     agreed = len(deepest) > 1 and len({_words(t) for t in deepest}) == 1
-    alike = len({t.container for t in deepest}) == 1
-    return deepest[0] if agreed and alike and not _OURS.search(_words(deepest[0])) else None
+    return deepest[0] if agreed and not _OURS.search(_words(deepest[0])) else None
 
 
 def _words(tried: Tried) -> str:
     return tried.fault.message if tried.fault else ""
 
 
-def _nothing_works(
-    title: str, tried: Sequence[Tried], name_of: Callable[[dict[str, Any]], str]
-) -> str:
+def _nothing_works(title: str, tried: Sequence[Tried], storages: Sequence[str]) -> str:
     came: dict[str, list[str]] = {}
     for t in tried:
         words = _words(t) or "runs, and nothing in them moves"
         came.setdefault(words, [])
-        if (name := name_of(t.way)) not in came[words]:
+        if (name := storages[t.way["storage"]]) not in came[words]:
             came[words].append(name)
     lines = "\n".join(f"  {', '.join(names)}: {words}" for words, names in came.items())
     return (

@@ -6,7 +6,7 @@
                          Volatile)
            (java.lang.reflect Field)
            (java.util Arrays List Map)
-           (rmsproof.adapter Binding BoundPort Holder Language Names Optimizer Port)))
+           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port)))
 
 (set! *warn-on-reflection* true)
 
@@ -38,33 +38,40 @@
       (aset entries (inc (* 2 j)) (aget arrays j)))
     (PersistentArrayMap. entries)))
 
+(def ^:private vectors {:make boxed-vector :mutable false :narrow identity})
+(def ^:private double-arrays {:make doubles-of :mutable true :narrow identity})
+(def ^:private float-arrays {:make floats-of :mutable true :narrow unchecked-float})
+
 (defn- holder
-  "Holds arrays as `make` makes them; `narrow` says what is left of a value."
-  [make mutable narrow]
+  "Holds arrays of a kind in a container."
+  [container {:keys [make mutable narrow]}]
   (reify Holder
     (array [_ values offset length] (make values offset length))
-    (map [_ names arrays] (array-map-of names arrays))
+    (together [_ names arrays]
+      (condp identical? container
+        Container/MAP (array-map-of names arrays)
+        Container/LIST (vec arrays)
+        Container/ARRAY (aget ^objects arrays 0)))
+    (container [_] container)
     (stored [_ value] (double (narrow value)))
     (mutable [_] mutable)))
 
-(def ^:private vectors (holder boxed-vector false identity))
-(def ^:private double-arrays (holder doubles-of true identity))
-(def ^:private float-arrays (holder floats-of true unchecked-float))
-
 (def ^:private storages
   "The ways to hold arrays, by index; Clojure's parameters do not say which they want."
-  [{:name "map of vectors" :holder vectors :plain false}
-   {:name "map of double arrays" :holder double-arrays :plain false}
-   {:name "vector" :holder vectors :plain true}
-   {:name "double array" :holder double-arrays :plain true}])
+  [{:name "maps of vectors" :holder (holder Container/MAP vectors)}
+   {:name "maps of double arrays" :holder (holder Container/MAP double-arrays)}
+   {:name "vectors of vectors" :holder (holder Container/LIST vectors)}
+   {:name "vectors of double arrays" :holder (holder Container/LIST double-arrays)}
+   {:name "vectors" :holder (holder Container/ARRAY vectors)}
+   {:name "double arrays" :holder (holder Container/ARRAY double-arrays)}])
 
-(defn- storage-for
-  "The storage that a type hint asks for, else the one chosen."
-  [parameter chosen]
-  (case (:element parameter)
-    "float64" {:holder double-arrays :plain true}
-    "float32" {:holder float-arrays :plain true}
-    chosen))
+(defn- holder-for
+  "The holder that a parameter's type hint asks for, or that of the other one, else the one chosen."
+  ^Holder [parameter other chosen]
+  (case (or (:element parameter) (:element other))
+    "float64" (holder Container/ARRAY double-arrays)
+    "float32" (holder Container/ARRAY float-arrays)
+    (:holder chosen)))
 
 ;; Binding
 
@@ -207,29 +214,23 @@
     (when construct
       (check-roles (:name function) (:parameters arity) construct))
     (check-roles (:name function) (:parameters called) call)
-    (let [gradients (storage-for (parameter-of "gradients") chosen)
-          weights (storage-for (parameter-of "weights") chosen)
+    (let [[g w] (map parameter-of ["gradients" "weights"])
+          gradients (holder-for g w chosen)
+          weights (holder-for w g chosen)
           variable (:variable function)
           average (average-variable program)
           bound {:variable variable :construct construct :call call
                  :construct-layout (:layout arity) :call-layout (:layout called)
                  :average average :field-of (memoize average-field)}
           takes-state (boolean (some #{"state"} call))]
-      (when (not= (:plain gradients) (:plain weights))
-        (refuse (:name function) " takes a plain array for one of gradients and weights,"
-                " a map for the other"))
       (reify BoundPort
-        (gradients [_] (:holder gradients))
-        (weights [_] (:holder weights))
-        (plain [_] (:plain weights))
+        (gradients [_] gradients)
+        (weights [_] weights)
         (takesState [_] takes-state)
         (showsAverage [_] (boolean (or construct average)))
         (initialStates [_ names lengths]
-          (let [holder ^Holder (:holder weights)
-                arrays (mapv #(.array holder (double-array %) 0 %) lengths)
-                zeros (if (:plain weights)
-                        (first arrays)
-                        (.map holder names (object-array arrays)))]
+          (let [arrays (mapv #(.array weights (double-array %) 0 %) lengths)
+                zeros (.together weights names (object-array arrays))]
             [(if (:default (parameter-of "state")) BoundPort/DEFAULT nil)
              {}
              zeros

@@ -22,7 +22,6 @@ final class BoundClass implements BoundPort {
     private final Accepts[] call;
     private final Holder gradients;
     private final Holder weights;
-    private final boolean plain;
     private final Entry entry;
 
     BoundClass(ClassPort port, ClassPort.Candidate candidate, Binding binding) {
@@ -35,13 +34,13 @@ final class BoundClass implements BoundPort {
         this.call = accepts(entry.method, binding.call());
         Accepts forGradients = call[binding.call().indexOf("gradients")];
         Accepts forWeights = call[binding.call().indexOf("weights")];
-        if (forGradients.kind().equals("array") != forWeights.kind().equals("array")) {
-            throw new IllegalArgumentException(entry.method.getName()
-                    + " takes a plain array for one of gradients and weights, a map for the other");
-        }
-        this.plain = forWeights.kind().equals("array");
         this.gradients = forGradients.holder().apply(binding.storage());
         this.weights = forWeights.holder().apply(binding.storage());
+        if (gradients.container() != weights.container()) {
+            throw new IllegalArgumentException(entry.method.getName() + " takes gradients in "
+                    + gradients.container().word() + " form, weights in "
+                    + weights.container().word() + " form");
+        }
     }
 
     /** What one loading of the classes resolves to. */
@@ -124,8 +123,9 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
-    public boolean plain() {
-        return plain;
+    public boolean takes(Object container) {
+        int position = binding.call().indexOf("weights");
+        return entry.method.getParameterTypes()[position].isInstance(container);
     }
 
     @Override
@@ -150,12 +150,12 @@ final class BoundClass implements BoundPort {
             states.add(empty);
         }
         Accepts accepts = call[position];
-        if (accepts.holder() != null && plain != accepts.kind().equals("map")) {
-            Holder holder = accepts.holder().apply(binding.storage());
+        Holder holder = accepts.holder() == null ? null : accepts.holder().apply(binding.storage());
+        if (holder != null && holder.container() == weights.container()) {
             Object[] zeros = Arrays.stream(lengths)
                     .mapToObj(length -> holder.array(new double[length], 0, length))
                     .toArray();
-            states.add(plain ? zeros[0] : holder.map(names, zeros));
+            states.add(holder.together(names, zeros));
         }
         return states;
     }

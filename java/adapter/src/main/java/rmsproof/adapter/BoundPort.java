@@ -16,7 +16,14 @@ public interface BoundPort {
     Holder weights();
 
     /** True where the port takes one plain array a call: then each array has its own optimizer. */
-    boolean plain();
+    default boolean plain() {
+        return weights().container() == Container.ARRAY;
+    }
+
+    /** True where a container that the port returned can be handed to it as its weights. */
+    default boolean takes(Object container) {
+        return false;
+    }
 
     /** True where a moving average can be seen from outside, in a field or a variable. */
     boolean showsAverage();

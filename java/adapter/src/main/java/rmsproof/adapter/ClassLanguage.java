@@ -6,7 +6,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.util.List;
 import java.util.Optional;
 
 /** A language whose ports are classes; the hooks say what the language adds to plain classes. */
@@ -27,9 +26,6 @@ public abstract class ClassLanguage implements Language {
             throw new LoadException("crashes", Failure.explain(thrown, null), thrown);
         }
     }
-
-    /** The names of the ways to hold an array where a parameter's type does not say. */
-    protected abstract List<String> storages();
 
     /** What a parameter of this type, declared in {@code owner}, can be given. */
     protected abstract Accepts accepts(Type type, Class<?> owner);

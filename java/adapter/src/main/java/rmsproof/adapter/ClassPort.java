@@ -145,7 +145,6 @@ final class ClassPort implements Port {
         Map<String, Object> shape = new LinkedHashMap<>();
         shape.put("language", language.name());
         shape.put("candidates", candidates.stream().map(this::describe).toList());
-        shape.put("storages", language.storages());
         return shape;
     }
 
@@ -186,6 +185,9 @@ final class ClassPort implements Port {
             shape.put("name", parameters[i].getName());
             shape.put("kind", accepts.kind());
             shape.put("element", accepts.element());
+            if (!accepts.storages().isEmpty()) {
+                shape.put("storages", accepts.storages());
+            }
             shape.put("type", language.typeName(type, owner));
             shape.put("default", language.defaultOf(executable, i) != null);
             shapes.add(shape);

@@ -18,11 +18,6 @@ final class JavaLanguage extends ClassLanguage {
     }
 
     @Override
-    protected List<String> storages() {
-        return JavaTypes.STORAGES;
-    }
-
-    @Override
     protected Accepts accepts(Type type, Class<?> owner) {
         return JavaTypes.accepts(type);
     }

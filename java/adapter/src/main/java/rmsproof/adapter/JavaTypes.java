@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
 
 /** Java's types: what a parameter takes, and the arrays, lists and maps to give it. */
 final class JavaTypes {
-    static final List<String> STORAGES =
-            List.of("double[]", "float[]", "List<Double>", "List<Float>");
+    /** How an untyped parameter may want its arrays, the likeliest first. */
+    private static final List<String> STORAGES = List.of("maps of double[]", "maps of float[]",
+            "maps of List<Double>", "maps of List<Float>", "lists of double[]", "double[]");
 
     /** In the order of preference: the first that a parameter's type admits is used. */
     private static final List<Choice<Supplier<Map<String, Object>>>> MAPS = List.of(
@@ -59,7 +60,11 @@ final class JavaTypes {
         } else if (type == Number.class) {
             return Accepts.number(null, value -> value);
         } else if (type == Object.class) {
-            return Accepts.any(storage -> mapHolder(LinkedHashMap::new, stored(storage)));
+            return Accepts.any(STORAGES, storage -> switch (storage) {
+                case 4 -> JavaHolders.listOfArrays(ArrayList::new, JavaHolders.doubles());
+                case 5 -> JavaHolders.doubles();
+                default -> JavaHolders.mapHolder(LinkedHashMap::new, stored(storage));
+            });
         } else if (type.isArray()) {
             return arrayOf(type.getComponentType());
         }
@@ -75,39 +80,70 @@ final class JavaTypes {
             if (!named || !values.kind().equals("array") && !values.kind().equals("any")) {
                 return Accepts.OTHER;
             } else if (values.kind().equals("any")) {
-                return Accepts.map(null, storage -> mapHolder(map, stored(storage)));
+                return Accepts.held("map", null, null).open(STORAGES.subList(0, 4),
+                        storage -> JavaHolders.mapHolder(map, stored(storage)));
             }
-            return Accepts.map(values.element(),
-                    storage -> mapHolder(map, values.holder().apply(storage)));
+            return Accepts.held("map", values.element(), null).open(values.storages(),
+                    storage -> JavaHolders.mapHolder(map, values.holder().apply(storage)));
         }
         Function<List<Object>, Object> list = admitted(LISTS, raw, Iterable.class);
-        if (list != null) {
-            return elements(arguments[0], single -> listHolder(list, single));
+        if (list == null) {
+            return Accepts.OTHER;
+        } else if (erased(arguments[0]) == Object.class) {
+            return Accepts.held("array", null, null).open(
+                    List.of("List<Double>", "List<Float>", "lists of double[]"),
+                    storage -> storage == 2 ? JavaHolders.listOfArrays(list, JavaHolders.doubles())
+                            : JavaHolders.listHolder(list, storage == 1));
         }
-        return Accepts.OTHER;
+        Accepts values = accepts(arguments[0]);
+        if (values.kind().equals("array")) {
+            return Accepts.held("list", values.element(), null).open(values.storages(),
+                    storage -> JavaHolders.listOfArrays(list, values.holder().apply(storage)));
+        }
+        return elements(arguments[0], single -> JavaHolders.listHolder(list, single));
     }
 
     private static Accepts arrayOf(Type component) {
         Class<?> type = erased(component);
         if (type == double.class) {
-            return Accepts.array("float64", storage -> doubles());
+            return Accepts.held("array", "float64", storage -> JavaHolders.doubles());
         } else if (type == float.class) {
-            return Accepts.array("float32", storage -> floats());
+            return Accepts.held("array", "float32", storage -> JavaHolders.floats());
         } else if (type.isPrimitive()) {
             return Accepts.OTHER;
         }
-        return elements(component, single -> boxedArrays(type, single));
+        Accepts values = type == Object.class ? Accepts.OTHER : accepts(component);
+        if (values.kind().equals("array")) {
+            return arrayOfArrays(type, values);
+        }
+        return elements(component, single -> JavaHolders.boxedArrays(type, single));
+    }
+
+    /** The arrays of all parameters in a row, or one parameter that is a matrix. */
+    private static Accepts arrayOfArrays(Class<?> component, Accepts values) {
+        Function<List<Object>, Object> rows = arrays -> {
+            Object made = java.lang.reflect.Array.newInstance(component, arrays.size());
+            for (int i = 0; i < arrays.size(); i++) {
+                java.lang.reflect.Array.set(made, i, arrays.get(i));
+            }
+            return made;
+        };
+        return Accepts.held("list", values.element(), null).open(
+                List.of("an array of arrays", "a matrix of one row"),
+                storage -> storage == 0 ? JavaHolders.listOfArrays(rows, values.holder().apply(0))
+                        : JavaHolders.matrixHolder(rows, values.holder().apply(0)));
     }
 
     /** Arrays or lists of objects; the storage chooses between Double and Float if need be. */
     private static Accepts elements(Type element, Function<Boolean, Holder> holder) {
         Class<?> type = erased(element);
         if (type == Double.class) {
-            return Accepts.array("float64", storage -> holder.apply(false));
+            return Accepts.held("array", "float64", storage -> holder.apply(false));
         } else if (type == Float.class) {
-            return Accepts.array("float32", storage -> holder.apply(true));
+            return Accepts.held("array", "float32", storage -> holder.apply(true));
         } else if (type == Number.class || type == Object.class) {
-            return Accepts.array(null, storage -> holder.apply(storage % 2 == 1));
+            return Accepts.held("array", null, null).open(
+                    List.of("doubles", "floats"), storage -> holder.apply(storage == 1));
         }
         return Accepts.OTHER;
     }
@@ -132,121 +168,12 @@ final class JavaTypes {
 
     private static Holder stored(int storage) {
         return switch (storage) {
-            case 0 -> doubles();
-            case 1 -> floats();
-            case 2 -> listHolder(ArrayList::new, false);
-            case 3 -> listHolder(ArrayList::new, true);
+            case 0 -> JavaHolders.doubles();
+            case 1 -> JavaHolders.floats();
+            case 2 -> JavaHolders.listHolder(ArrayList::new, false);
+            case 3 -> JavaHolders.listHolder(ArrayList::new, true);
             default -> throw new IllegalArgumentException(
-                    "no storage " + storage + ": the shape has " + STORAGES.size());
-        };
-    }
-
-    /** A holder of one array; {@code single} where values are narrowed to float. */
-    abstract static class PlainHolder implements Holder {
-        private final boolean single;
-
-        PlainHolder(boolean single) {
-            this.single = single;
-        }
-
-        @Override
-        public Object map(String[] names, Object[] arrays) {
-            throw new UnsupportedOperationException("the parameter takes a plain array");
-        }
-
-        @Override
-        public double stored(double value) {
-            return single ? (float) value : value;
-        }
-
-        @Override
-        public boolean mutable() {
-            return true;
-        }
-
-        final Object box(double value) {
-            return single ? (Object) (float) value : (Object) value;
-        }
-    }
-
-    /** Primitive arrays; {@code single} for those of float. */
-    static Holder numbers(boolean single) {
-        return single ? floats() : doubles();
-    }
-
-    private static Holder doubles() {
-        return new PlainHolder(false) {
-            @Override
-            public Object array(double[] values, int offset, int length) {
-                return Arrays.copyOfRange(values, offset, offset + length);
-            }
-        };
-    }
-
-    private static Holder floats() {
-        return new PlainHolder(true) {
-            @Override
-            public Object array(double[] values, int offset, int length) {
-                float[] array = new float[length];
-                for (int i = 0; i < length; i++) {
-                    array[i] = (float) values[offset + i];
-                }
-                return array;
-            }
-        };
-    }
-
-    private static Holder listHolder(Function<List<Object>, Object> make, boolean single) {
-        return new PlainHolder(single) {
-            @Override
-            public Object array(double[] values, int offset, int length) {
-                List<Object> list = new ArrayList<>(length);
-                for (int i = 0; i < length; i++) {
-                    list.add(box(values[offset + i]));
-                }
-                return make.apply(list);
-            }
-        };
-    }
-
-    private static Holder boxedArrays(Class<?> component, boolean single) {
-        return new PlainHolder(single) {
-            @Override
-            public Object array(double[] values, int offset, int length) {
-                Object array = java.lang.reflect.Array.newInstance(component, length);
-                for (int i = 0; i < length; i++) {
-                    java.lang.reflect.Array.set(array, i, box(values[offset + i]));
-                }
-                return array;
-            }
-        };
-    }
-
-    private static Holder mapHolder(Supplier<Map<String, Object>> make, Holder arrays) {
-        return new Holder() {
-            @Override
-            public Object array(double[] values, int offset, int length) {
-                return arrays.array(values, offset, length);
-            }
-
-            @Override
-            public Object map(String[] names, Object[] values) {
-                Map<String, Object> map = make.get();
-                for (int j = 0; j < names.length; j++) {
-                    map.put(names[j], values[j]);
-                }
-                return map;
-            }
-
-            @Override
-            public double stored(double value) {
-                return arrays.stored(value);
-            }
-
-            @Override
-            public boolean mutable() {
-                return true;
-            }
+                    "no storage " + storage + ": there are " + STORAGES.size());
         };
     }
 

@@ -2,8 +2,11 @@ package rmsproof.adapter;
 
 import java.util.Arrays;
 
-/** The arrays of a scenario, or of one step: their names and where each lies in flat buffers. */
-record Layout(String[] names, int[] offsets, int[] lengths) {
+/**
+ * The arrays of a scenario, or of one step: their names, where each lies in flat buffers, and
+ * which of the scenario's it is.
+ */
+record Layout(String[] names, int[] offsets, int[] lengths, int[] places) {
 
     static Layout of(String[] names, int[] lengths) {
         if (names.length != lengths.length) {
@@ -16,7 +19,9 @@ record Layout(String[] names, int[] offsets, int[] lengths) {
             offsets[j] = size;
             size = Math.addExact(size, lengths[j]);
         }
-        return new Layout(names.clone(), offsets, lengths.clone());
+        int[] places = new int[names.length];
+        Arrays.setAll(places, j -> j);
+        return new Layout(names.clone(), offsets, lengths.clone(), places);
     }
 
     int count() {
@@ -49,6 +54,7 @@ record Layout(String[] names, int[] offsets, int[] lengths) {
         return new Layout(
                 Arrays.stream(kept).mapToObj(j -> names[j]).toArray(String[]::new),
                 Arrays.stream(kept).map(j -> offsets[j]).toArray(),
-                Arrays.stream(kept).map(j -> lengths[j]).toArray());
+                Arrays.stream(kept).map(j -> lengths[j]).toArray(),
+                kept);
     }
 }

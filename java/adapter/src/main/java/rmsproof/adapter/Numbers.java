@@ -83,7 +83,7 @@ final class Numbers {
         return elements.hasNext() && elements.next() instanceof Number;
     }
 
-    private static Iterator<?> iterator(Object sequence) {
+    static Iterator<?> iterator(Object sequence) {
         if (sequence instanceof Iterable<?> iterable) {
             return iterable.iterator();
         }

@@ -13,19 +13,18 @@ final class Result {
     private enum Place { UNKNOWN, ENTRIES, RETURNED }
 
     private final Language language;
-    private final Numbers numbers;
-    private final boolean plain;
+    private final Contents contents;
     private final boolean mutable;
     private final boolean takesState;
     private Place place;
     private int pairPosition;
     private boolean moved;
     private boolean replaced;
+    private Object container;
 
     Result(Language language, BoundPort port, Binding binding) {
         this.language = language;
-        this.numbers = new Numbers(language);
-        this.plain = port.plain();
+        this.contents = new Contents(language, port.weights());
         this.mutable = port.weights().mutable();
         this.takesState = port.takesState();
         this.place = switch (binding.result()) {
@@ -59,11 +58,26 @@ final class Result {
         };
     }
 
+    /** Whether weights came back that the port's own arrays cannot store. */
+    boolean widened() {
+        return contents.widened();
+    }
+
+    /** The container that the weights were read from last. */
+    Object container() {
+        return container;
+    }
+
+    /** The arrays in it. */
+    Object[] arrays(Layout layout) throws GarbledException {
+        return contents.arrays(layout, container);
+    }
+
     /**
      * Reads the weights after a call.
      *
      * @param layout the arrays that took part
-     * @param given the map, or for a plain port the array, that the port was given as weights
+     * @param given what the port was given as weights
      * @param arrays the arrays as they were given
      * @param before the values given; flat, as {@code layout} says
      * @param after receives the values after the call, in the same places
@@ -72,6 +86,7 @@ final class Result {
      */
     Object read(Layout layout, Object given, Object[] arrays, Object returned,
             double[] before, double[] after) throws GarbledException {
+        container = given;
         if (place != Place.RETURNED) {
             readEntries(layout, given, arrays, before, after);
         }
@@ -83,7 +98,8 @@ final class Result {
             throw new GarbledException("returned " + Numbers.describe(returned) + ", not weights");
         }
         if (place != Place.ENTRIES && split.weights != null) {
-            readWeights(layout, split.weights, after);
+            contents.read(layout, split.weights, after);
+            container = split.weights;
             if (differs(layout, before, after)) {
                 place = Place.RETURNED;
                 moved = true;
@@ -101,42 +117,14 @@ final class Result {
             copy(layout, before, after);
             return;
         }
-        readWeights(layout, given, after);
+        contents.read(layout, given, after);
         if (differs(layout, before, after)) {
             place = Place.ENTRIES;
             moved = true;
-            replaced |= !plain && entriesReplaced(layout, given, arrays);
-        }
-    }
-
-    private boolean entriesReplaced(Layout layout, Object given, Object[] arrays) {
-        Map<?, ?> entries = language.map(given);
-        for (int j = 0; j < layout.count(); j++) {
-            if (entries.get(layout.names()[j]) != arrays[j]) {
-                return true;
+            Object[] entries = contents.arrays(layout, given);
+            for (int j = 0; j < arrays.length; j++) {
+                replaced |= entries[j] != arrays[j];
             }
-        }
-        return false;
-    }
-
-    private void readWeights(Layout layout, Object weights, double[] into)
-            throws GarbledException {
-        if (plain) {
-            numbers.read(layout.names()[0], weights, into,
-                    layout.offsets()[0], layout.lengths()[0]);
-            return;
-        }
-        Map<?, ?> map = language.map(weights);
-        if (map == null) {
-            throw new GarbledException(Numbers.describe(weights) + " is not a map of arrays");
-        }
-        for (int j = 0; j < layout.count(); j++) {
-            String name = layout.names()[j];
-            Object array = map.get(name);
-            if (array == null) {
-                throw new GarbledException("missing array " + name);
-            }
-            numbers.read(name, array, into, layout.offsets()[j], layout.lengths()[j]);
         }
     }
 
@@ -149,7 +137,7 @@ final class Result {
         if (returned == null) {
             return Split.NOTHING;
         }
-        if (resembles(layout, returned)) {
+        if (contents.resembled(layout, returned)) {
             return new Split(returned, NO_STATE);
         }
         Map<?, ?> map = language.map(returned);
@@ -181,17 +169,17 @@ final class Result {
             return nearer;
         } else if (distances[0] >= 0 || distances[1] >= 0) {
             return distances[0] >= 0 ? 0 : 1;
-        } else if (resembles(layout, first)) {
+        } else if (contents.resembled(layout, first)) {
             return 0;
         }
-        return resembles(layout, second) ? 1 : -1;
+        return contents.resembled(layout, second) ? 1 : -1;
     }
 
     /** The sum of absolute differences, infinite where one is not finite; -1 if not readable. */
     private double distance(Layout layout, Object part, double[] before) {
         double[] values = new double[before.length];
         try {
-            readWeights(layout, part, values);
+            contents.read(layout, part, values);
         } catch (GarbledException misfit) {
             return -1;
         }
@@ -204,23 +192,6 @@ final class Result {
             }
         }
         return sum;
-    }
-
-    /** Tells whether a value is meant as weights, though it may be incomplete. */
-    private boolean resembles(Layout layout, Object value) {
-        if (plain) {
-            return numbers.begins(value) || layout.lengths()[0] == 0 && numbers.fits(value, 0);
-        }
-        Map<?, ?> map = language.map(value);
-        if (map == null || layout.count() == 0) {
-            return map != null;
-        }
-        for (String name : layout.names()) {
-            if (language.sequence(map.get(name)) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Takes a map such as {@code {:weights ... :state ...}} apart. */

@@ -2,6 +2,7 @@ package rmsproof.adapter;
 
 import com.google.gson.JsonObject;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -14,11 +15,14 @@ final class Session {
     private final Layout[] singles;
     private final Map<String, Double> hyperparameters;
     private final Result result;
+    private final Contents gradients;
+    private final LiveWeights live;
     private final int initial;
     private final Numbers numbers;
     private final Slot[] slots;
     private final double[] weights;
     private final double[] before;
+    private final double[] scratch;
     private double[] average;
     private boolean gradientsChanged;
     private int step;
@@ -42,10 +46,13 @@ final class Session {
         this.layout = layout;
         this.hyperparameters = hyperparameters;
         this.result = new Result(language, bound, binding);
+        this.gradients = new Contents(language, bound.gradients());
+        this.live = new LiveWeights(bound, layout);
         this.initial = binding.initial();
         this.numbers = new Numbers(language);
         this.weights = weights.clone();
         this.before = new double[weights.length];
+        this.scratch = new double[weights.length];
         this.average =
                 bound.showsAverage() || bound.takesState() ? new double[weights.length] : null;
         this.singles = new Layout[layout.count()];
@@ -104,11 +111,8 @@ final class Session {
             call(slots[0], now, gradients, from);
             return;
         }
-        for (int j = 0, k = 0; j < layout.count() && k < now.count(); j++) {
-            if (layout.names()[j].equals(now.names()[k])) {
-                call(slots[j], singles[j], gradients, from);
-                k++;
-            }
+        for (int j : now.places()) {
+            call(slots[j], singles[j], gradients, from);
         }
     }
 
@@ -122,14 +126,22 @@ final class Session {
         if (!slot.started && bound.takesState()) {
             slot.state = initialState(now);
         }
-        Call call = call(slot, now, gradients, from, slot.state);
+        Object[] given = new Object[now.count()];
+        for (int j = 0; j < given.length; j++) {
+            given[j] = bound.gradients().array(
+                    gradients, from + now.offsets()[j], now.lengths()[j]);
+        }
+        Object whole = bound.gradients().together(now.names(), given);
+        LiveWeights.Handed handed = live.hand(now, before);
+        Object returned = slot.optimizer.step(whole, handed.whole(), slot.state);
         slot.started = true;
         Object state = result.read(
-                now, call.weights.whole, call.weights.arrays, call.returned, before, weights);
+                now, handed.whole(), handed.arrays(), returned, before, weights);
+        live.keep(now, handed, result.container(), result.arrays(now));
         if (bound.takesState() && state != Result.NO_STATE) {
             slot.state = state;
         }
-        gradientsChanged = gradientsChanged || changed(now, call.gradients, gradients, from);
+        gradientsChanged = gradientsChanged || changed(now, whole, gradients, from);
         if (average != null) {
             readAverage(now, slot);
         }
@@ -142,46 +154,26 @@ final class Session {
         return states.get(Math.min(initial, states.size() - 1));
     }
 
-    private record Given(Object whole, Object[] arrays) {}
-
-    private record Call(Given gradients, Given weights, Object returned) {}
-
-    private Call call(Slot slot, Layout now, double[] gradients, int from, Object state)
-            throws Throwable {
-        Given given = build(bound.gradients(), now, gradients, from);
-        Given held = build(bound.weights(), now, before, 0);
-        return new Call(given, held, slot.optimizer.step(given.whole, held.whole, state));
-    }
-
-    private Given build(Holder holder, Layout now, double[] values, int from) {
-        Object[] arrays = new Object[now.count()];
-        for (int j = 0; j < arrays.length; j++) {
-            arrays[j] = holder.array(values, from + now.offsets()[j], now.lengths()[j]);
-        }
-        return new Given(bound.plain() ? arrays[0] : holder.map(now.names(), arrays), arrays);
-    }
-
-    /** Tells whether the port changed the gradients it was given, in the map or in the arrays. */
-    private boolean changed(Layout now, Given given, double[] gradients, int from) {
+    /** Tells whether the port changed the gradients it was given, or what holds them. */
+    private boolean changed(Layout now, Object whole, double[] fed, int from) {
         Holder holder = bound.gradients();
         if (!holder.mutable()) {
             return false;
         }
-        Map<?, ?> entries = bound.plain() ? null : language.map(given.whole);
+        Map<?, ?> entries = holder.container() == Container.MAP ? language.map(whole) : null;
         if (entries != null && entries.size() != now.count()) {
             return true;
         }
+        try {
+            gradients.read(now, whole, scratch);
+        } catch (GarbledException unreadable) {
+            return true;
+        }
         for (int j = 0; j < now.count(); j++) {
-            Object array = entries == null ? given.whole : entries.get(now.names()[j]);
-            double[] values = new double[now.lengths()[j]];
-            try {
-                numbers.read(now.names()[j], array, values, 0, values.length);
-            } catch (GarbledException unreadable) {
-                return true;
-            }
-            for (int i = 0; i < values.length; i++) {
-                double fed = holder.stored(gradients[from + now.offsets()[j] + i]);
-                if (Double.doubleToLongBits(values[i]) != Double.doubleToLongBits(fed)) {
+            int end = now.offsets()[j] + now.lengths()[j];
+            for (int i = now.offsets()[j]; i < end; i++) {
+                double given = holder.stored(fed[from + i]);
+                if (Double.doubleToLongBits(scratch[i]) != Double.doubleToLongBits(given)) {
                     return true;
                 }
             }
@@ -196,7 +188,9 @@ final class Session {
             Object seen = language.dereference(held != null ? held : slot.state);
             Map<?, ?> map = language.map(seen);
             for (int j = 0; j < now.count(); j++) {
-                Object array = map == null ? seen : entry(map, now.names()[j]);
+                Object array = map != null ? entry(map, now.names()[j])
+                        : bound.weights().container() == Container.LIST
+                                ? element(seen, now.places()[j]) : seen;
                 numbers.read(now.names()[j], language.dereference(array), average,
                         now.offsets()[j], now.lengths()[j]);
             }
@@ -220,12 +214,22 @@ final class Session {
         return null;
     }
 
+    /** An array's average in a list of arrays. */
+    private Object element(Object list, int place) {
+        Iterator<?> each = Numbers.iterator(language.sequence(list));
+        for (int j = 0; j < place; j++) {
+            each.next();
+        }
+        return each.next();
+    }
+
     private String facts() {
         JsonObject facts = new JsonObject();
         facts.addProperty("where", result.where());
-        facts.addProperty("container", bound.plain() ? "array" : "map");
+        facts.addProperty("container", bound.weights().container().word());
         facts.addProperty("pair", result.pair());
         facts.addProperty("gradients_changed", gradientsChanged);
+        facts.addProperty("widened", result.widened());
         return facts.toString();
     }
 }

@@ -95,6 +95,139 @@ class HostTest {
         assertArrayEquals(new double[] {1, 2, 1, 1, 2, 1, 2, 2, 2}, steps.weights);
     }
 
+    // The same arrays from the first step to the last
+
+    /** A port whose step sees the arrays w and, of the same kind, counts them by identity. */
+    private static double[] counted(String type, String arrays, String after) throws Exception {
+        Host host = Ports.bound("class P { IdentityHashMap<Object, Integer> seen ="
+                + " new IdentityHashMap<>(); Object step(" + type + " gradients, " + type
+                + " weights) { for (double[] w : " + arrays + ")"
+                + " Arrays.fill(w, seen.merge(w, 1, Integer::sum)); " + after + " } }");
+        Steps steps = Ports.run(host, WEIGHTS, ONES, ONES, ONES);
+        assertNull(steps.failure);
+        return steps.weights;
+    }
+
+    private static final double[] COUNTED = {1, 1, 1, 2, 2, 2, 3, 3, 3};
+
+    @Test
+    void handsOverTheSameArraysAgain() throws Exception {
+        assertArrayEquals(COUNTED, counted("double[]", "List.of(weights)", "return null;"));
+        assertArrayEquals(COUNTED,
+                counted("Map<String, double[]>", "weights.values()", "return null;"));
+        assertArrayEquals(COUNTED, counted("List<double[]>", "weights", "return null;"));
+        assertArrayEquals(COUNTED, counted("double[][]", "weights", "return null;"));
+    }
+
+    @Test
+    void handsOverWhatWasReturned() throws Exception {
+        String copy = "double[] made = w.clone(); seen.put(made, seen.get(w));";
+        assertArrayEquals(COUNTED, counted("double[]", "List.of(weights)",
+                "double[] made = weights.clone(); seen.put(made, seen.get(weights)); return made;"));
+        assertArrayEquals(COUNTED, counted("List<double[]>", "weights",
+                "List<double[]> all = new ArrayList<>(); for (double[] w : weights) { " + copy
+                        + " all.add(made); } return all;"));
+    }
+
+    @Test
+    void handsOverWhatTookTheirPlace() throws Exception {
+        assertArrayEquals(COUNTED, counted("Map<String, double[]>", "weights.values()",
+                "weights.replaceAll((k, w) -> { double[] made = w.clone();"
+                        + " seen.put(made, seen.get(w)); return made; }); return null;"));
+        assertArrayEquals(COUNTED, counted("List<double[]>", "weights",
+                "weights.replaceAll(w -> { double[] made = w.clone();"
+                        + " seen.put(made, seen.get(w)); return made; }); return null;"));
+    }
+
+    @Test
+    void handsOverTheSameContainerAgain() throws Exception {
+        Host host = Ports.bound("class P { Object first; void step("
+                + "Map<String, double[]> gradients, Map<String, double[]> weights) {"
+                + " first = first == null ? weights : first;"
+                + " weights.values().forEach(w -> Arrays.fill(w, first == weights ? 1 : 0)); } }");
+        assertArrayEquals(
+                new double[] {1, 1, 1, 1, 1, 1}, Ports.run(host, WEIGHTS, ONES, ONES).weights);
+    }
+
+    @Test
+    void arraysLeftOutKeepTheirIdentity() throws Exception {
+        Host host = Ports.bound("class P { IdentityHashMap<Object, Integer> seen ="
+                + " new IdentityHashMap<>(); void step(Map<String, double[]> gradients, "
+                + "Map<String, double[]> weights) { weights.values().forEach("
+                + "w -> Arrays.fill(w, seen.merge(w, 1, Integer::sum))); } }");
+        assertNull(host.open("float64", Ports.ROLES, Ports.VALUES, new String[] {"a", "b"},
+                new int[] {2, 1}, WEIGHTS));
+        Steps steps = host.run(3, new double[9], new byte[] {1, 1, 0, 1, 1, 1});
+        assertNull(steps.failure);
+        assertArrayEquals(new double[] {1, 1, 1, 1, 1, 2, 2, 2, 3}, steps.weights);
+    }
+
+    @Test
+    void givesGradientsOfTheirOwnAtEveryStep() throws Exception {
+        Host host = Ports.bound("class P { Set<Object> seen ="
+                + " Collections.newSetFromMap(new IdentityHashMap<>());"
+                + " void step(double[] gradients, double[] weights) {"
+                + " Arrays.fill(weights, seen.add(gradients) ? 1 : 0); } }");
+        assertArrayEquals(
+                new double[] {1, 1, 1, 1, 1, 1}, Ports.run(host, WEIGHTS, ONES, ONES).weights);
+    }
+
+    // Lists of arrays, and matrices
+
+    @ParameterizedTest
+    @ValueSource(strings = {"List<double[]>", "ArrayList<double[]>", "Collection<double[]>",
+        "double[][]", "List<? extends double[]>"})
+    void givesAllArraysInAList(String type) throws Exception {
+        Host host = Ports.bound("class P { static void step(" + type + " gradients, " + type
+                + " weights) { Iterator<?> g = (Object) gradients instanceof Collection<?> c"
+                + " ? c.iterator() : Arrays.asList((Object[]) (Object) gradients).iterator();"
+                + " for (double[] w : weights) { double[] h = (double[]) g.next();"
+                + " for (int i = 0; i < w.length; i++) w[i] -= 0.5 * h[i]; } } }");
+        Steps steps = Ports.run(host, WEIGHTS, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(HALVED, steps.weights);
+        assertEquals("list", json(steps.facts).get("container").getAsString());
+    }
+
+    @Test
+    void givesEachArrayAsAMatrixOfOneRow() throws Exception {
+        String port = "class P { double[][] v; double[][] step("
+                + "double[][] gradients, double[][] weights) {"
+                + " if (v == null) v = new double[weights.length][weights[0].length];"
+                + " double[][] made = new double[1][weights[0].length];"
+                + " for (int i = 0; i < made[0].length; i++)"
+                + " made[0][i] = weights[0][i] - 0.5 * gradients[0][i] - 0 * v[0][i];"
+                + " return made; } }";
+        Host host = Ports.load(port);
+        host.bind("{\"class\":\"P\",\"construct\":[],\"call\":[\"gradients\",\"weights\"],"
+                + "\"storage\":1}");
+        Steps steps = Ports.run(host, WEIGHTS, ONES);
+        assertNull(steps.failure);
+        assertArrayEquals(HALVED, steps.weights);
+        assertEquals("array", json(steps.facts).get("container").getAsString());
+    }
+
+    @Test
+    void namesAnArrayTooFew() throws Exception {
+        Steps steps = Ports.run(Ports.bound("class P { static List<double[]> step("
+                + "List<double[]> gradients, List<double[]> weights) {"
+                + " return weights.subList(0, 1); } }"), WEIGHTS, ONES);
+        assertTrue(steps.failure.contains("a list of 1 arrays, expected 2"), steps.failure);
+    }
+
+    @Test
+    void saysThatMoreCameBackThanAFloatHolds() throws Exception {
+        String port = "class P { static double[] step(float[] gradients, float[] weights) {"
+                + " double[] made = new double[weights.length];"
+                + " for (int i = 0; i < made.length; i++) made[i] = weights[i] - VALUE;"
+                + " return made; } }";
+        Steps wide = Ports.run(Ports.bound(port.replace("VALUE", "0.1")), WEIGHTS, ONES);
+        assertTrue(json(wide.facts).get("widened").getAsBoolean());
+        assertEquals(1 - 0.1, wide.weights[0]);
+        Steps narrow = Ports.run(Ports.bound(port.replace("VALUE", "0.5")), WEIGHTS, ONES);
+        assertFalse(json(narrow.facts).get("widened").getAsBoolean());
+    }
+
     // Where the result is
 
     @Test
@@ -193,7 +326,8 @@ class HostTest {
         assertArrayEquals(new double[] {2, 2, 2}, rest.weights);
         assertEquals(1, rest.completed);
         assertEquals("{\"kind\":\"crashes\",\"message\":\"step 3: java.lang.IllegalStateException: "
-                + "enough (Port.java:2)\",\"step\":3}", rest.failure);
+                + "enough (Port.java:2)\",\"step\":3,\"error\":\"IllegalStateException\","
+                + "\"line\":2}", rest.failure);
     }
 
     // Failures

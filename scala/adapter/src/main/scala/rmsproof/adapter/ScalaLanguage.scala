@@ -9,8 +9,6 @@ final class ScalaLanguage extends ClassLanguage:
 
   override def name: String = "scala"
 
-  override protected def storages: java.util.List[String] = java.util.List.of("Double", "Float")
-
   override protected def accepts(parameter: Type, owner: Class[?]): Accepts =
     ScalaTypes.accepts(parameter, prefersFloat(owner))
 

@@ -35,6 +35,9 @@ private[adapter] object ScalaTypes:
   private def admitted[A, C](offered: List[Choice[A, C]], asked: Class[?]): Option[Choice[A, C]] =
     offered.find(choice => asked.isAssignableFrom(choice.made))
 
+  /** What an erased number in an array may be, the likeliest first. */
+  private val erasedNumbers = java.util.List.of("Double", "Float")
+
   /**
    * What a parameter of this type can be given.
    *
@@ -45,7 +48,7 @@ private[adapter] object ScalaTypes:
     def single(storage: Int): Boolean = storage match
       case 0 => float
       case 1 => true
-      case _ => throw IllegalArgumentException(s"no storage $storage: the shape has 2")
+      case _ => throw IllegalArgumentException(s"no storage $storage: there are 2")
     parameter match
       case generic: ParameterizedType =>
         val raw = JavaTypes.erased(generic)
@@ -59,8 +62,10 @@ private[adapter] object ScalaTypes:
       case variable: (TypeVariable[?] | WildcardType) =>
         accepts(JavaTypes.bound(variable), float)
       case plain: Class[?] if plain == classOf[Object] =>
-        Accepts.any(storage =>
-          MapHolder(maps.head, JavaTypes.numbers(single(storage))))
+        Accepts.any(
+          erasedNumbers,
+          storage => MapHolder(maps.head, JavaHolders.numbers(single(storage)))
+        )
       case other => JavaTypes.accepts(other)
 
   /** A new empty map that a parameter of this type admits, if it is one of Scala's. */
@@ -78,15 +83,16 @@ private[adapter] object ScalaTypes:
     val named = JavaTypes.erased(key).isAssignableFrom(classOf[String])
     (admitted(maps, raw), values.kind) match
       case (Some(choice), "array") if named =>
-        Accepts.map(
-          values.element,
-          storage => MapHolder(choice, values.holder.apply(storage))
-        )
+        Accepts
+          .held("map", values.element, null)
+          .open(values.storages, storage => MapHolder(choice, values.holder.apply(storage)))
       case (Some(choice), "any") if named =>
-        Accepts.map(
-          null,
-          storage => MapHolder(choice, JavaTypes.numbers(single(storage)))
-        )
+        Accepts
+          .held("map", null, null)
+          .open(
+            erasedNumbers,
+            storage => MapHolder(choice, JavaHolders.numbers(single(storage)))
+          )
       case _ => Accepts.OTHER
 
   private def acceptsSequence(
@@ -95,32 +101,43 @@ private[adapter] object ScalaTypes:
       float: Boolean,
       single: Int => Boolean
   ): Accepts =
-    def of(name: String, narrows: Int => Boolean): Accepts =
-      admitted(sequences, raw) match
-        case Some(choice) =>
-          Accepts.array(name, storage => SequenceHolder(choice, narrows(storage)))
-        case None => Accepts.OTHER
-    JavaTypes.erased(element) match
-      // Double and Float are erased where they are arguments of a type.
-      case erased if erased == classOf[Object] => of(if float then "float32" else "float64", single)
-      case boxed if boxed == classOf[java.lang.Double] => of("float64", _ => false)
-      case boxed if boxed == classOf[java.lang.Float] => of("float32", _ => true)
-      case _ => Accepts.OTHER
+    def of(choice: Choice[AnyRef, AnyRef]): Accepts =
+      def numbers(name: String, narrows: Int => Boolean) =
+        Accepts.held("array", name, storage => SequenceHolder(choice, narrows(storage)))
+      JavaTypes.erased(element) match
+        // Double and Float are erased where they are arguments of a type.
+        case erased if erased == classOf[Object] =>
+          numbers(if float then "float32" else "float64", single)
+        case boxed if boxed == classOf[java.lang.Double] => numbers("float64", _ => false)
+        case boxed if boxed == classOf[java.lang.Float] => numbers("float32", _ => true)
+        case _ =>
+          val values = accepts(element, float)
+          if values.kind == "array" then
+            Accepts
+              .held("list", values.element, null)
+              .open(values.storages, storage => ListHolder(choice, values.holder.apply(storage)))
+          else Accepts.OTHER
+    admitted(sequences, raw).fold(Accepts.OTHER)(of)
 
   private final class SequenceHolder(choice: Choice[AnyRef, AnyRef], single: Boolean)
-      extends JavaTypes.PlainHolder(single):
+      extends JavaHolders.PlainHolder(single):
     def array(values: Array[Double], offset: Int, length: Int): AnyRef =
       choice.make(Seq.tabulate(length)(i => box(values(offset + i))))
     override def mutable: Boolean = choice.mutable
 
   private final class MapHolder(choice: Choice[(String, AnyRef), AnyRef], arrays: Holder)
-      extends Holder:
-    def array(values: Array[Double], offset: Int, length: Int): AnyRef =
-      arrays.array(values, offset, length)
-    def map(names: Array[String], values: Array[AnyRef]): AnyRef =
+      extends JavaHolders.ContainerHolder(arrays):
+    def together(names: Array[String], values: Array[AnyRef]): AnyRef =
       choice.make(names.toSeq.zip(values))
-    def stored(value: Double): Double = arrays.stored(value)
-    def mutable: Boolean = choice.mutable || arrays.mutable
+    def container: Container = Container.MAP
+    override def mutable: Boolean = choice.mutable || arrays.mutable
+
+  private final class ListHolder(choice: Choice[AnyRef, AnyRef], arrays: Holder)
+      extends JavaHolders.ContainerHolder(arrays):
+    def together(names: Array[String], values: Array[AnyRef]): AnyRef =
+      choice.make(values.toSeq)
+    def container: Container = Container.LIST
+    override def mutable: Boolean = choice.mutable || arrays.mutable
 
   /**
    * Writes a type as in Scala: `Map[String, Array[Double]]`. What is erased in a sequence is

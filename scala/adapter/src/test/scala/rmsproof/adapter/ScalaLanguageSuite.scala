@@ -25,6 +25,9 @@ class ScalaLanguageSuite extends munit.FunSuite:
       "Buffers" -> "in place",
       "ErasedFloats" -> "returned",
       "JavaMaps" -> "in place",
+      "SequenceOfArrays" -> "in place",
+      "ArrayOfArrays" -> "in place",
+      "VectorsOfVectors" -> "returned",
       "Pair" -> "returned",
       "CasePair" -> "returned"
     )
@@ -34,6 +37,12 @@ class ScalaLanguageSuite extends munit.FunSuite:
       assertEquals(steps.failure, null)
       assertEquals(steps.weights.toSeq, halved)
       assertEquals(where(steps), place)
+
+  test("the same arrays are handed over from the first step to the last"):
+    for port <- Seq("CountsInMap", "CountsInSequence") do
+      val steps = Ports.run(Ports.bind(host, port), weights, ones, ones, ones)
+      assertEquals(steps.failure, null)
+      assertEquals(steps.weights.toSeq, Seq(1.0, 2.0, 3.0).flatMap(Seq.fill(3)(_)))
 
   test("an immutable Map of many arrays keeps their order"):
     val names = Array("z", "y", "x", "w", "v", "u", "t")
@@ -115,6 +124,32 @@ object ScalaLanguageSuite:
       ): Unit = weights.forEach { (name, w) =>
         for i <- w.indices do w(i) -= 0.5 * gradients.get(name)(i)
       }
+
+    class SequenceOfArrays:
+      def step(gradients: Seq[Array[Double]], weights: Seq[Array[Double]]): Unit =
+        for (g, w) <- gradients.zip(weights); i <- w.indices do w(i) -= 0.5 * g(i)
+
+    class ArrayOfArrays:
+      def step(gradients: Array[Array[Double]], weights: Array[Array[Double]]): Unit =
+        for (g, w) <- gradients.zip(weights); i <- w.indices do w(i) -= 0.5 * g(i)
+
+    class VectorsOfVectors:
+      def step(gradients: Seq[Vector[Double]], weights: List[Vector[Double]]) =
+        weights.zip(gradients).map((w, g) => w.lazyZip(g).map(_ - 0.5 * _))
+
+    class CountsInMap:
+      private val seen = java.util.IdentityHashMap[Array[Double], Int]()
+      def step(gradients: Map[String, Array[Double]], weights: Map[String, Array[Double]]): Unit =
+        for w <- weights.values do java.util.Arrays.fill(w, seen.merge(w, 1, _ + _).toDouble)
+
+    class CountsInSequence:
+      private val seen = java.util.IdentityHashMap[Array[Double], Int]()
+      def step(gradients: Seq[Array[Double]], weights: Seq[Array[Double]]): Seq[Array[Double]] =
+        weights.map { w =>
+          val made = w.map(_ => seen.getOrDefault(w, 0) + 1.0)
+          seen.put(made, made(0).toInt)
+          made
+        }
 
     class Pair:
       def step(gradients: Seq[Double], weights: Seq[Double]): (Seq[Double], Seq[Double]) =
