@@ -84,12 +84,14 @@ def _read(document: Any) -> Golden:
         fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {shown(name)}")
     scenario = Scenario(
         name=parts[-1],
+        learning_rate=settings["learning_rate"],
+        decay_rate=settings["decay_rate"],
+        epsilon=settings["epsilon"],
         catches=fields.string(root["catches"], "catches"),
         weights=weights,
         gradients=gradients,
         options=fields.options(hyper["options"], "hyperparameters.options"),
         edge=root["class"] == "edge",
-        **settings,
     )
     steps = len(gradients)
     trajectory = fields.rows(

@@ -30,6 +30,7 @@ class Scenario:
             may omit names: those arrays take no part in it.
         options: further hyperparameters by name (momentum, weight_decay, clip, mean_decay).
         edge: whether it is an edge scenario.
+        learning_rates: one a step where the rate changes; the first is `learning_rate`.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Scenario:
     gradients: Sequence[Arrays]
     options: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     edge: bool = False
+    learning_rates: tuple[float, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ class Scenario:
             decay_rate=number(self.decay_rate),
             epsilon=number(self.epsilon),
             options={key: number(value) for key, value in self.options.items()},
+            learning_rates=tuple(number(value) for value in self.learning_rates),
             weights=arrays(self.weights),
             gradients=[arrays(step) for step in self.gradients],
         )
