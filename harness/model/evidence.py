@@ -24,6 +24,8 @@ class Evidence:
         weights: (T, N) observed; rows that were not seen hold anything.
         seen: (T,) which steps were.
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
+        moving_average: (T, N) as the port reports it; None where it does not.
+        input_rounding: the same as `rounding` for the weights and gradients fed.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Evidence:
     weights: Rows
     seen: NDArray[np.bool_]
     rounding: float = 0.0
+    moving_average: Rows | None = None
+    input_rounding: float = 0.0
 
     @property
     def initial(self) -> Rows:
@@ -62,7 +66,13 @@ def _of(name: str, scenario: Scenario, precision: str, observation: Observation)
     completed = len(observation.weights)
     weights = np.full((scenario.steps, scenario.size), np.nan)
     weights[:completed] = observation.weights
-    return Evidence(name, scenario, precision, weights, np.arange(scenario.steps) < completed)
+    average = None
+    if observation.moving_average is not None:
+        average = np.full((scenario.steps, scenario.size), np.nan)
+        reported = observation.moving_average[:completed]
+        average[: len(reported)] = reported
+    seen = np.arange(scenario.steps) < completed
+    return Evidence(name, scenario, precision, weights, seen, moving_average=average)
 
 
 def shortened(evidence: Evidence, steps: int) -> Evidence:

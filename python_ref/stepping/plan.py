@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Plan:
             names = list(known)
             picked = [names.index(getattr(o, name)) for o in orders]
             self._codes[name] = np.array(picked)[order], names
-        table = [hyperparameters(scenario, d) for d in dialects]
+        table = _tabulated(scenario, dialects)
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
@@ -336,24 +336,52 @@ def _rates(scenario: Scenario, dialect: Dialect) -> list[float]:
     return [float(np.float32(r)) if rounds else float(r) for r in scenario.learning_rates]
 
 
-def hyperparameters(scenario: Scenario, dialect: Dialect) -> dict[str, float]:
+_GIVEN = {"learning_rate": "learning_rate", "decay_rate": "decay_rate", "eps": "epsilon"}
+
+
+def _tabulated(scenario: Scenario, dialects: Iterable[Dialect]) -> list[dict[str, float]]:
+    """The hyperparameters of every dialect; those with the same formulas are read once."""
+    by_formula: dict[tuple[str, ...], tuple[dict[str, float], set[str], bool]] = {}
+    table = []
+    for dialect in dialects:
+        known = by_formula.get(dialect.deviations)
+        if known is None:
+            given = {name for axis, name in _GIVEN.items() if dialect.choice(axis) != "ignored"}
+            # What is derived from others, or rounded, is read anew.
+            simple = dialect.choice("float32_hyperparameters") == "none"
+            known = hyperparameters(scenario, dialect, {}), given, simple
+            by_formula[dialect.deviations] = known
+        base, given, simple = known
+        own = dialect.constants
+        if simple and ("decay_rate" in given or "decay_rate" not in own or "mean_decay" in own):
+            row = {**base, **{n: x for n, x in dialect.items if n not in given}}
+        else:
+            row = hyperparameters(scenario, dialect)
+        table.append(row)
+    return table
+
+
+def hyperparameters(
+    scenario: Scenario, dialect: Dialect, own: Mapping[str, float] | None = None
+) -> dict[str, float]:
     """Return the numbers `dialect` computes with on `scenario`, in double, before narrowing.
 
-    A constant of the dialect goes before what the scenario gives, that before the stated
-    constant of the deviation; `decay` is the k of a schedule.
+    A constant of the dialect (or in place of them `own`) goes before what the scenario gives,
+    that before the stated constant of the deviation; `decay` is the k of a schedule.
     """
+    constants = dialect.constants if own is None else own
     given = dict(DEVIATION_CONSTANTS)
     given["learning_rate"] = scenario.learning_rate / 3
     for name, value in scenario.options.items():
         if name != "mean_decay" and name in given:
             given[name] = float(value)
-    given.update(dialect.constants)
-    for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
+    given.update(constants)
+    for axis, name in _GIVEN.items():
         if dialect.choice(axis) != "ignored":
             given[name] = float(getattr(scenario, name))
     if dialect.choice("mean_decay") == "given":
-        own = float(scenario.options.get("mean_decay", given["decay_rate"]))
-        given["mean_decay"] = dialect.constants.get("mean_decay", own)
+        usual = float(scenario.options.get("mean_decay", given["decay_rate"]))
+        given["mean_decay"] = constants.get("mean_decay", usual)
     for name in dialect.choice("float32_hyperparameters").split("+"):
         if name in given:
             given[name] = float(np.float32(given[name]))
