@@ -257,15 +257,23 @@ def identify(
         ),
     ],
     *,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--seconds", min=0.1, metavar="SECONDS", help="The time that the search may take."
+        ),
+    ] = 20.0,
     reports: Reports,
 ) -> int:
     """Say which RMSProp an observation shows: as claimed, or another."""
     from harness.judging.identify import identify as explain
     from harness.judging.run import Outcome
     from harness.report.results import PortResults
+    from harness.report.terminal import searching
 
     started, begun = datetime.now(UTC), time.monotonic()
-    result = explain(file).result
+    with searching() as progress:
+        result = explain(file, seconds, progress).result
     reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
     return OK if result.as_expected else DIFFERENT
 

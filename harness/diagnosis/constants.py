@@ -1,4 +1,4 @@
-"""From a constant that fits to the one that was written: few digits, and how far it is determined."""
+"""From a constant that fits to the one that was written, and how far it is determined."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def solved_for(
     Args:
         trial: the evidence; constants are read from its first piece.
         opened: sets with the names of what they leave open.
-        rows: the steps to solve from. more: the steps to read the digits from.
+        rows: the steps to solve from.
+        more: the steps to read the digits from.
     """
     if not opened:
         return []
@@ -190,7 +191,7 @@ def opened_names(
     """What a set leaves open: constants it brings that are not offered, and those of the port."""
     brings = open_constants(tuple(chosen))
     ignored = {name for name, axis in IGNORED.items() if (axis, "ignored") in chosen}
-    used = open_constants(tuple((*claim.choices().items(), *chosen)))
+    used = open_constants((*claim.choices().items(), *chosen))
     names = [n for n in brings if n not in offered or n in ignored]
     names += [n for n in free if n in used and n not in names]
     return tuple(names)

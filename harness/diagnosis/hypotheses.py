@@ -176,7 +176,7 @@ class Fed:
         return needed.get(member, True) and (self.steps or not lasting)
 
 
-def sets(claim: Dialect, size: int, fed: Fed = Fed()) -> Iterator[Deviations]:  # noqa: B008
+def sets(claim: Dialect, size: int, fed: Fed = Fed()) -> Iterator[Deviations]:
     """Every set of `size` deviations of the formula that can show, in the order of the axes."""
     alone = [member for member in _members(claim) if fed.shows(member)]
     for chosen in combinations(alone, size):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.diagnosis.budget import OutOfTime
 from harness.diagnosis.explanation import Nearest
 from harness.diagnosis.hypotheses import USUAL, Candidate, Deviations, open_constants, singles
 from harness.diagnosis.noise import UNITS, typical
@@ -36,14 +35,9 @@ def nearest(trial: Trial) -> Nearest | None:
     candidates = _candidates(trial)
     count = len(candidates)
     left = _Left(np.zeros(count), np.zeros(count), np.zeros(count), 0, [""] * count)
-    pieces = 0
-    for evidence in trial.evidence:
-        try:
-            trial.budget.check()
-        except OutOfTime:
-            if pieces:
-                break
-        pieces += 1
+    for pieces, evidence in enumerate(trial.evidence):
+        if pieces and trial.budget.left <= 0:
+            break
         _add(left, trial, candidates, evidence)
     if not np.isfinite(left.most).any():
         return None

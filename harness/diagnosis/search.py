@@ -6,9 +6,8 @@ constants open are solved for after them. What was tried when the time is up is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
@@ -151,8 +150,8 @@ class Search:
         opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
         opened.sort(key=lambda o: len(o[1]))
         solved: list[Explanation] = []
-        iterator: Iterator[Opened] = iter(opened)
-        while part := list(islice(iterator, _TOGETHER)):
+        for start in range(0, len(opened), _TOGETHER):
+            part = opened[start : start + _TOGETHER]
             try:
                 solved += self._solved(part)
             except OutOfTime:

@@ -291,7 +291,8 @@ class Problem:
         with np.errstate(all="ignore"):
             slopes = (there - np.repeat(points.residual[rows], k, axis=0)) / nudges.reshape(-1, 1)
         slopes = np.nan_to_num(slopes, posinf=0, neginf=0).reshape(count, k, -1)
-        return slopes.transpose(0, 2, 1)
+        turned: Rows = slopes.transpose(0, 2, 1)
+        return turned
 
     def _take(self, points: _Points, rows: NDArray[np.int64], steps: Rows) -> None:
         linear = np.array([[n in LINEAR for n in points.names[i]] for i in rows])

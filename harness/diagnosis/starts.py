@@ -1,4 +1,4 @@
-"""Where the search for a constant starts: read from what was fed, so that no decade is out of reach.
+"""Where the search for a constant starts: read from what was fed, no decade out of reach.
 
 A rate starts at a few values between 0 and 1, an epsilon at several scales of the gradients it
 stands beside, a limit among their sizes, a count at every whole number that shows.

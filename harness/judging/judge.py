@@ -15,6 +15,7 @@ from harness.judging.verdict import Verdict, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.model.words import GOOD, ORDER
+from harness.ports.binding import HYPERPARAMETERS
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from python_ref.dialects.dialect import Dialect
@@ -121,6 +122,8 @@ def judge(
         )
         verdict = of_port(comparisons, edge_decides=edge_decides)
     diagnosis = None
+    roles = described.roles
+    fixed = [name for name in HYPERPARAMETERS if name not in roles] if roles else []
     if remembers:  # what one scenario shows then says nothing of another: no ground for a name
         if STATE_LEAKS in feeder.notes and verdict.word in GOOD:
             verdict = replace(verdict, word="diverges", arithmetic=())
@@ -130,7 +133,7 @@ def judge(
         wide = [e for e in evidence if e.precision == "float64"]
         evidence = wide or evidence
         if evidence:  # edges alone are no ground for a name
-            diagnosis = _diagnosed(port, evidence, feeder)
+            diagnosis = _diagnosed(port, evidence, feeder, fixed)
     elsewhere = None
     if verdict.fault is not None and verdict.golden is not None and not remembers:
         whole = [c for c in comparisons if c.kind == "core" and c.fault is None]
@@ -142,7 +145,7 @@ def judge(
                 if g.kind == "core" and o.fault is None and g.precision == "float64"
             ]
             wrong = shown.word in ("diverges", "no-update") and evidence
-            elsewhere = (shown, _diagnosed(port, evidence, feeder) if wrong else None)
+            elsewhere = (shown, _diagnosed(port, evidence, feeder, fixed) if wrong else None)
     return replace(
         settled(port, described.language or port.language, transport.name, verdict, diagnosis),
         elsewhere=elsewhere,
@@ -155,11 +158,14 @@ def judge(
 _DIAGNOSED: dict[tuple[object, ...], Diagnosis] = {}
 
 
-def _diagnosed(port: Port, evidence: Sequence[Evidence], feeder: _Feeder) -> Diagnosis:
+def _diagnosed(
+    port: Port, evidence: Sequence[Evidence], feeder: _Feeder, fixed: Sequence[str]
+) -> Diagnosis:
     """The diagnosis of a port; what gave the same bits over another transport needs no second."""
     key = (port.name, port.claim, *((e.name, e.weights.tobytes()) for e in evidence))
     if key not in _DIAGNOSED:
-        _DIAGNOSED[key] = diagnose(evidence, port.claim, _prober(feeder, evidence))
+        probe = _prober(feeder, evidence)
+        _DIAGNOSED[key] = diagnose(evidence, port.claim, probe, open_constants=fixed)
     return _DIAGNOSED[key]
 
 

@@ -7,7 +7,8 @@ and the field.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -17,9 +18,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.judging.observation_formats import document
 from harness.model.errors import UsageError
 from harness.model.evidence import Evidence
-from harness.model.fields import converted, of_json
+from harness.model.fields import converted
 from harness.ports.port import dialect
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import shown, visible
@@ -46,12 +48,13 @@ class _Options(msgspec.Struct, forbid_unknown_fields=True):
     weight_decay: float | None = None
     clip: float | None = None
     mean_decay: float | None = None
+    decay: float | None = None
 
 
 class _Observation(msgspec.Struct, forbid_unknown_fields=True):
     format: str
     precision: Literal["float64", "float32", "float32_double", "float32_wide"]
-    learning_rate: float
+    learning_rate: float | list[float]
     decay_rate: float
     epsilon: float
     weights: _Arrays
@@ -59,6 +62,7 @@ class _Observation(msgspec.Struct, forbid_unknown_fields=True):
     observed: list[_Arrays | None]
     options: _Options = msgspec.field(default_factory=_Options)
     rounding: float = 0.0
+    input_rounding: float = 0.0
     dialect: str | list[str] = "reference"
     name: str = ""
 
@@ -82,7 +86,8 @@ def read(source: Source) -> tuple[Evidence, Dialect]:
     if isinstance(source, Mapping):
         found = converted(path, _plain({"format": FORMAT, **source}), _Observation)
     else:
-        found = of_json(path, LARGEST, "observe fewer elements", _Observation)
+        whole = document(path, LARGEST, "observe fewer elements")
+        found = converted(path, whole, _Observation)
     try:
         return _evidence(path, found), _claim(found)
     except _Wrong as error:
@@ -113,8 +118,12 @@ def _claim(found: _Observation) -> Dialect:
 def _evidence(path: Path, found: _Observation) -> Evidence:
     if found.format != FORMAT:
         raise _Wrong(f"format: expected {FORMAT!r}, found {found.format!r}")
-    for name in ("learning_rate", "decay_rate", "epsilon", "rounding"):
-        value = getattr(found, name)
+    rates = found.learning_rate if isinstance(found.learning_rate, list) else []
+    numbers = [(f"learning_rate[{t}]", rate) for t, rate in enumerate(rates)]
+    if not rates:
+        numbers = [("learning_rate", found.learning_rate)]  # type: ignore[list-item]
+    fields = ("decay_rate", "epsilon", "rounding", "input_rounding")
+    for name, value in (*numbers, *((name, getattr(found, name)) for name in fields)):
         if not np.isfinite(value) or value < 0:
             raise _Wrong(
                 f"{name}: {value!r} is out of range; it must be a finite number, 0 or more"
@@ -134,13 +143,19 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
         )
     if all(step is None for step in found.observed):
         raise _Wrong("observed: every step is null; at least one must be given")
+    if isinstance(found.learning_rate, list) and len(rates) != len(found.gradients):
+        raise _Wrong(
+            f"learning_rate: has {len(rates)} steps, gradients {len(found.gradients)};"
+            " give one number, or one a step"
+        )
     _bounded(found)
     weights = {name: _array(values) for name, values in found.weights.items()}
     gradients = [_step(step, weights, f"gradients[{t}]") for t, step in enumerate(found.gradients)]
     scenario = Scenario(
         name=found.name or path.stem,
         catches="",
-        learning_rate=found.learning_rate,
+        learning_rate=float(numbers[0][1]),
+        learning_rates=tuple(rates),
         decay_rate=found.decay_rate,
         epsilon=found.epsilon,
         weights=weights,
@@ -157,7 +172,39 @@ def _evidence(path: Path, found: _Observation) -> Evidence:
             row = np.concatenate([seen[name] for name in weights])
             rows[t] = row if found.precision == "float64" else _narrowed(row)
     mask = np.array([step is not None for step in found.observed])
-    return Evidence(scenario.name, scenario, found.precision, rows, mask, found.rounding)
+    inputs = [*weights.values(), *(g for step in gradients for g in step.values())]
+    seen_values = [
+        np.array([_number(x) for array in step.values() for x in array])
+        for step in found.observed
+        if step is not None
+    ]
+    return Evidence(
+        scenario.name,
+        scenario,
+        found.precision,
+        rows,
+        mask,
+        found.rounding,
+        input_rounding=found.input_rounding,
+        decimals=_decimals(seen_values),
+        input_decimals=_decimals(inputs),
+    )
+
+
+# Numbers with more digits behind the point than this were not copied from print.
+_MOST_DECIMALS = 8
+
+
+def _decimals(arrays: Sequence[NDArray[np.float64]]) -> int | None:
+    """The most digits behind the point that any number is written with; None for many."""
+    most = 0
+    for array in arrays:
+        for value in array[np.isfinite(array)].tolist():
+            exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+            most = max(most, -int(exponent))
+            if most > _MOST_DECIMALS:
+                return None
+    return most
 
 
 def _bounded(found: _Observation) -> None:

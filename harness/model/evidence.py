@@ -26,6 +26,8 @@ class Evidence:
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
         moving_average: (T, N) as the port reports it; None where it does not.
         input_rounding: the same as `rounding` for the weights and gradients fed.
+        decimals, input_decimals: of a file, the most digits behind the point that what was
+            observed and what was fed are written with; None where they are many.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Evidence:
     rounding: float = 0.0
     moving_average: Rows | None = None
     input_rounding: float = 0.0
+    decimals: int | None = None
+    input_decimals: int | None = None
 
     @property
     def initial(self) -> Rows:

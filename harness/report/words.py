@@ -8,18 +8,15 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
-from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
-from harness.diagnosis.hypotheses import dialect
 from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
 from harness.languages.registry import headline
 from harness.model.words import GOOD
+from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
-from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 
 _NOTES = {
@@ -165,76 +162,6 @@ def brief(result: Result) -> str:
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
     cut = verdict.fault is not None and len(text) > _BRIEF
     return f"{text[:_BRIEF].rstrip()} ..." if cut else text
-
-
-def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
-    """What a port does differently, as a person would say it."""
-    best = diagnosis.best
-    if best is None:
-        return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis.nearest)
-    text = _deviations(best)
-    if libraries := _same_libraries(best, claim):
-        text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
-    return text
-
-
-def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
-    """A diagnosis, a fact a line."""
-    if diagnosis.best is not None and not diagnosis.best.chosen:
-        lines = ["it is what it claims to be"]
-    else:
-        lines = [explanation(diagnosis, claim)]
-    lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
-    if diagnosis.masked:
-        lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")
-    return lines
-
-
-def _deviations(explanation: Explanation) -> str:
-    sentences = [deviation(axis, value) for axis, value in explanation.chosen]
-    text = listed(sentences) or "it is what it claims to be"
-    return f"{text}, with its own {_constants(explanation)}" if explanation.constants else text
-
-
-def listed(phrases: Sequence[str]) -> str:
-    """Phrases as a sentence lists them: "a", "a and b", "a, b and c"."""
-    *others, last = phrases or [""]
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _constants(explanation: Explanation) -> str:
-    constants = explanation.constants.items()
-    return ", ".join(f"{name.replace('_', ' ')} {value:.10g}" for name, value in constants)
-
-
-# More names than this of libraries that do the same help nobody.
-_NAMES = 3
-
-
-def _same_libraries(explanation: Explanation, claim: Dialect) -> str:
-    """The libraries whose dialect this is, a few of them."""
-    names = named(dialect(claim, explanation.chosen))
-    more = len(names) - _NAMES
-    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def deviation(axis: str, value: str) -> str:
-    """One deviation in words, its formula behind them in brackets."""
-    row = AXES[axis][value]
-    return f"{row.sentence} [{row.formula}]"
-
-
-_NUMBERLESS = "most weights become NaN or infinite, too many to tell why"
-
-
-def _unexplained(nearest: Nearest | None) -> str:
-    text = f"no combination of up to {LARGEST} known deviations reproduces it"
-    if nearest is None:
-        return text
-    named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
-    if nearest.left < 1e-15:
-        return f"{text}; nearest is {named}, which explains most weights but not all"
-    return f"{text}; nearest is {named}, which leaves {nearest.left:.1g} of the way unexplained"
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.equivalence import equivalence
 from python_ref.files import shown
 
 
@@ -247,6 +248,26 @@ def named(dialect: Dialect) -> list[str]:
     """
     return [
         name for name, known in LIBRARIES.items() if known.dialect.choices() == dialect.choices()
+    ]
+
+
+_NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
+
+
+def alike(dialect: Dialect) -> list[str]:
+    """Return the names that are the same as `dialect` in algebra at a constant learning rate.
+
+    Constants are not compared, nor is what a library adds with momentum or decay at zero.
+
+    >>> alike(Dialect(["average=none", "epsilon=none"]))
+    ['SGD']
+    """
+    plain = Dialect(dialect.deviations)
+    return [
+        name
+        for name, known in LIBRARIES.items()
+        if all(plain.choice(axis) == known.dialect.choice(axis) for axis in _NUMBERS)
+        and equivalence(plain, Dialect(known.dialect.deviations)) != "never"
     ]
 
 
