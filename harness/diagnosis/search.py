@@ -151,15 +151,15 @@ class Search:
         opened.sort(key=lambda o: len(o[1]))
         solved: list[Explanation] = []
         for start in range(0, len(opened), _TOGETHER):
-            part = opened[start : start + _TOGETHER]
+            together = opened[start : start + _TOGETHER]
             try:
-                solved += self._solved(part)
+                solved += self._solved(together)
             except OutOfTime:
                 if found or solved:
                     self.progress.ended = True
                     break
                 raise
-            self._count(size, len(part))
+            self._count(size, len(together))
             if solved and size >= LARGEST:
                 break
         return unique([*found, *solved])

@@ -112,6 +112,7 @@ def solve(
     found: dict[Opened, Solved] = {}
     for points in _started(claim, sets, evidence):
         problem.measure(points)
+        problem.project(points)
         best: dict[Opened, list[int]] = {}
         for i in np.argsort(points.error, kind="stable").tolist():
             followed = best.setdefault((points.chosen[i], points.names[i]), [])
@@ -256,6 +257,18 @@ class Problem:
         """Set the residuals and errors of points."""
         points.residual = self.residuals(points, range(len(points.chosen)), points.at)
         points.error = np.sqrt(np.mean(points.residual**2, axis=1))
+
+    def project(self, points: _Points) -> None:
+        """Set those constants that enter linearly to what is best beside the others.
+
+        At a wrong learning rate the errors of starts say nothing of what else is open.
+        """
+        linear = np.array([[n in LINEAR for n in names] for names in points.names])
+        rows = np.flatnonzero(linear.any(axis=1) & (points.at.shape[1] > 1))
+        if not rows.size:
+            return
+        slopes = self._slopes(points, rows) * linear[rows][:, np.newaxis, :]
+        self._take(points, rows, _least_squares(slopes, points.residual[rows]))
 
     def converge(self, points: _Points) -> _Points:
         """Follow measured points until they settle, stray or stop; return where they came to."""
