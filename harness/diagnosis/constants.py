@@ -54,9 +54,8 @@ def solved_for(
     near = solve(trial.claim, opened, evidence, rows, trial.budget)[:_MOST]
     found: list[Explanation] = []
     again: list[Solved] = []
-    for solved in near:
+    for better in polish(trial.claim, near, evidence, more, trial.budget):
         trial.budget.check()
-        better = polish(trial.claim, solved, evidence, more, trial.budget)
         noisy = evidence.rounding or evidence.precision != "float64" or trial.storable
         if noisy and not trial.storable and better.worst > _BEYOND:
             continue
@@ -102,7 +101,7 @@ def _with_rounding(trial: Trial, near: Sequence[Solved], more: Sequence[int]) ->
             if [axis for axis, _ in numbers] != ["float32_hyperparameters"]:
                 continue
             chosen = replace(solved, chosen=(*solved.chosen, *numbers))
-            better = polish(trial.claim, chosen, trial.evidence[0], more, trial.budget)
+            (better,) = polish(trial.claim, [chosen], trial.evidence[0], more, trial.budget)
             ladder = [(better.chosen, c) for c in shortest_first(better.constants, _DIGITS)]
             found += trial.borne_out(trial.near(ladder, 1e-10))[:1]
             if found:

@@ -27,7 +27,7 @@ from harness.diagnosis.hypotheses import (
 )
 from harness.diagnosis.settling import settle
 from harness.diagnosis.solver import COUNTS, Opened
-from harness.diagnosis.thinning import coupled, rows_to_read, rows_to_solve, thinned
+from harness.diagnosis.thinning import STEPS, coupled, rows_to_read, rows_to_solve, thinned
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence, richest_first, shortened
 from python_ref.dialects.dialect import Dialect
@@ -39,6 +39,9 @@ LARGEST = 3
 _TOGETHER = 600
 # The same for closed sets.
 _CLOSED_TOGETHER = 8000
+# Schedules and averages have shown themselves in so many steps; of pieces that have as many, the
+# one with most arrays is sieved and solved on.
+_ENOUGH = 12
 
 
 @dataclass
@@ -71,8 +74,8 @@ class Search:
     ) -> None:
         self.claim = claim
         self.budget = budget or Budget()
-        whole = richest_first([shortened(e, 60) for e in evidence])
-        full = richest_first(evidence)
+        full = sorted(richest_first(evidence), key=lambda e: -min(e.steps, _ENOUGH))
+        whole = [shortened(e, STEPS) for e in full]
         self.full = Trial(claim, full, self.budget)
         self._whole = Trial(claim, whole, self.budget)
         few = [thinned(e) for e in whole]
@@ -112,6 +115,7 @@ class Search:
                 if found:
                     break
                 self.progress.size, self.progress.begun, self.progress.beyond = size, 0, 0
+            found = self._reduced(found)
             if found and 0 < found[0].size < LARGEST:
                 known = {e.chosen for e in found}
                 larger = self._named_closed(found[0].size + 1)
@@ -119,6 +123,21 @@ class Search:
         except OutOfTime:
             self.progress.ended = True
         return found
+
+    def _reduced(self, found: Sequence[Explanation]) -> list[Explanation]:
+        """Each without the members that nothing needs: with constants, sets that are smaller."""
+        smaller: list[Explanation] = []
+        for explanation in found:
+            left = explanation
+            for member in explanation.chosen if explanation.constants else ():
+                rest = tuple(m for m in left.chosen if m != member)
+                names = opened_names(self.claim, rest, (), self._free)
+                constants = {n: x for n, x in left.constants.items() if n in names}
+                fits = self.full.borne_out([(rest, constants)])
+                left = fits[0] if fits else left
+            smaller.append(left)
+        least = min((e.size for e in smaller), default=0)
+        return unique([e for e in smaller if e.size == least])
 
     def tried(self) -> Tried:
         """What was looked at."""

@@ -8,7 +8,7 @@ rounded to float32 on the way in, and subnormals flushed, in every combination.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, compress
 
 import numpy as np
 
@@ -32,6 +32,8 @@ from python_ref.stepping.stepper import replay
 # Rounding of hyperparameters moves weights by 1e-8 of their way, and double's own rounding by
 # far less: what is off by more on most elements is another subset.
 _TIGHT = 1e-9
+# More than this are held to their envelopes together first.
+_FEW = 8
 # More formulas than this do not come near at once; they are settled in turns.
 _TOGETHER = 32
 
@@ -59,6 +61,8 @@ def _with_numbers(trial: Trial, candidates: Sequence[Candidate]) -> list[Explana
     narrow = [c for _, c in offered if "precision" in dict(c[0])]
     double = [c for _, c in offered if "precision" not in dict(c[0])]
     near = [*trial.near(double, _TIGHT), *trial.near(narrow)]
+    if len(near) > _FEW:
+        near = list(compress(near, trial.within(near, trial.evidence[0])[0]))
     best: dict[int, Explanation] = {}
     order = {id(c): k for k, (_, c) in enumerate(offered)}
     for candidate in sorted(near, key=lambda c: order[id(c)]):

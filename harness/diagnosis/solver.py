@@ -35,12 +35,15 @@ _FOLLOWED = 2
 _CONVERGED = 1e-4
 _SETTLED = 1e-13
 _PATIENCE = 2
+_SLOWEST = 0.6
 RATES = ("decay_rate", "momentum", "mean_decay")
 LINEAR = ("learning_rate", "weight_decay")
 COUNTS = ("every",)
 # Residuals beyond this many ways are as good as infinite.
 _FAR = 1e3
 _TOGETHER = 20_000
+# A residual of more units of print than this may lie beyond a bound that another point keeps.
+_ASKEW = 0.9
 
 
 Opened = tuple[Deviations, tuple[str, ...]]
@@ -134,22 +137,39 @@ def solve(
 
 
 def polish(
-    claim: Dialect, solved: Solved, evidence: Evidence, rows: Sequence[int], budget: Budget
-) -> Solved:
+    claim: Dialect,
+    found: Sequence[Solved],
+    evidence: Evidence,
+    rows: Sequence[int],
+    budget: Budget,
+) -> list[Solved]:
     """The same constants read from more steps, and where print rounds from what it allows."""
+    if not found:
+        return []
     problem = Problem(claim, evidence, rows, budget)
-    points = _at(solved)
-    if not points.names[0]:
-        return solved
-    problem.measure(points)
-    points = problem.converge(points)
-    if problem.noisy:
-        problem.center(points)
-    values = points.values(0, points.at[0])
-    if not all(sensible(name, value) for name, value in values.items()):
-        return solved
-    worst = float(np.max(np.abs(points.residual[0]) / problem.noise))
-    return Solved(solved.chosen, values, float(points.error[0]), worst)
+    better = list(found)
+    for count in {_varied(solved) for solved in found} - {0}:
+        places = [i for i, solved in enumerate(found) if _varied(solved) == count]
+        points = _at([found[i] for i in places])
+        problem.measure(points)
+        points = problem.converge(points)
+        off = np.flatnonzero(problem.worst(points) > _ASKEW)
+        if problem.noisy and off.size:
+            centered = points.of(off)
+            problem.center(centered)
+            points.at[off], points.error[off] = centered.at, centered.error
+            points.residual[off] = centered.residual
+        worst = problem.worst(points)
+        for k, i in enumerate(places):
+            values = points.values(k, points.at[k])
+            if all(sensible(name, value) for name, value in values.items()):
+                error = float(points.error[k])
+                better[i] = Solved(found[i].chosen, values, error, float(worst[k]))
+    return better
+
+
+def _varied(solved: Solved) -> int:
+    return sum(name not in COUNTS for name in solved.constants)
 
 
 def sensible(name: str, value: float) -> bool:
@@ -191,12 +211,15 @@ def _started(claim: Dialect, sets: Sequence[Opened], evidence: Evidence) -> list
     ]  # fmt: skip
 
 
-def _at(solved: Solved) -> _Points:
-    names = tuple(solved.constants)
-    varied = tuple(name for name in names if name not in COUNTS)
-    fixed = {name: solved.constants[name] for name in names if name in COUNTS}
-    at = np.array([[inner(name, solved.constants[name]) for name in varied]])
-    return _Points([solved.chosen], [varied], [fixed], at, np.zeros(0), np.zeros((0, 0)))
+def _at(found: Sequence[Solved]) -> _Points:
+    names = [tuple(n for n in solved.constants if n not in COUNTS) for solved in found]
+    fixed = [{n: x for n, x in solved.constants.items() if n in COUNTS} for solved in found]
+    at = [
+        [inner(name, solved.constants[name]) for name in varied]
+        for solved, varied in zip(found, names, strict=True)
+    ]
+    chosen = [solved.chosen for solved in found]
+    return _Points(chosen, names, fixed, np.array(at), np.zeros(0), np.zeros((0, 0)))
 
 
 class Problem:
@@ -270,6 +293,11 @@ class Problem:
         slopes = self._slopes(points, rows) * linear[rows][:, np.newaxis, :]
         self._take(points, rows, _least_squares(slopes, points.residual[rows]))
 
+    def worst(self, points: _Points) -> Rows:
+        """(P,) the largest residual of each, in units of what precision and print leave."""
+        largest: Rows = np.max(np.abs(points.residual) / self.noise, axis=1)
+        return largest
+
     def converge(self, points: _Points) -> _Points:
         """Follow measured points until they settle, stray or stop; return where they came to."""
         alive = np.arange(len(points.chosen))
@@ -279,9 +307,9 @@ class Problem:
             before = points.error[alive].copy()
             self._improve(points, alive)
             after = points.error[alive]
-            # A point on the right set halves its error at every step, after the first few,
-            # until rounding stops it.
-            going = (after >= _SETTLED) & ((iteration < _PATIENCE) | (after < before / 2))
+            # A point on the right set more than halves its error at every step, after the first
+            # few, until rounding stops it.
+            going = (after >= _SETTLED) & ((iteration < _PATIENCE) | (after < _SLOWEST * before))
             alive = alive[going]
         return points
 

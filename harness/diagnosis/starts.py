@@ -55,8 +55,12 @@ def _of_one(name: str, found: Dialect, evidence: Evidence) -> list[float]:
         return [10.0**k for k in (-4, -2.5, -1.25, -0.4, 0.4, 1.25, 2.5, 4)]
     if name == "clip":
         sizes = size if found.choice("clip") == "value" else _norms(found, evidence)
-        quantiles = np.quantile(sizes, [0.05, 0.2, 0.4, 0.6, 0.8, 0.95]) if sizes.size else [1.0]
-        return sorted({float(q) for q in quantiles})
+        if not sizes.size:
+            return [1.0]
+        # Between two sizes nothing new is clipped; below them all, everything is.
+        quantiles = np.quantile(sizes, [0.05, 0.25, 0.45, 0.65, 0.85, 0.97])
+        least = float(quantiles[0])
+        return [0.02 * least, 0.15 * least, 0.6 * least, *sorted({float(q) for q in quantiles})]
     inside = found.choice("epsilon") == "inside" or found.choice("state") == "epsilon_kept"
     inside |= found.choice("initial_average") == "epsilon" or found.choice("root") == "none"
     scale = typical**2 if inside else typical

@@ -180,7 +180,9 @@ class Trial:
                 # Where one of them is infinite the tolerance is, too, and would let all pass.
                 near = np.isfinite(apart) & (apart <= tolerance)
             near |= same(weights, observed[None, :])
-            passed = np.asarray(near.mean(axis=1) >= 0.5)
+            # Elements that neither moves say nothing, however many they are.
+            still = same(observed, evidence.initial) & same(weights, evidence.initial)
+            passed = np.asarray(2 * (near & ~still).sum(axis=1) >= (~still).sum(axis=1))
             if not passed.all():
                 alive = alive[passed]
                 if not alive.size:

@@ -97,6 +97,14 @@ def _in(x: Array, kind: type) -> Array:
     return x.astype(kind, copy=False)
 
 
+def _power(x: float, count: int) -> float:
+    """C's pow; infinite where it overflows."""
+    try:
+        return math.pow(x, count)
+    except OverflowError:
+        return math.inf
+
+
 def _summed(total: Array, x: Array) -> Array:
     """Add the columns of x one by one: each partial sum is rounded."""
     for column in range(x.shape[1]):
@@ -179,7 +187,7 @@ class _Floats:
 
     def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
         pairs = zip(x.ravel().tolist(), counts.ravel().tolist(), strict=True)
-        powers = np.array([math.pow(rate, count) for rate, count in pairs])
+        powers = np.array([_power(rate, count) for rate, count in pairs])
         return powers.reshape(x.shape).astype(self._compute)
 
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:

@@ -340,7 +340,7 @@ def test_of_the_constants_that_fit_the_shortest_that_is_exact_is_told(
     ladder = [{"momentum": x} for x in (0.5, short, true, further)]
     solved = Solved(chosen, {"momentum": further}, 0.0)
     monkeypatch.setattr(constants_room, "solve", lambda *_: [solved])
-    monkeypatch.setattr(constants_room, "polish", lambda *_: solved)
+    monkeypatch.setattr(constants_room, "polish", lambda *_: [solved])
     monkeypatch.setattr(constants_room, "shortest_first", lambda *_: iter(ladder))
     held = trial(replace(evidence, weights=evidence.weights + bits))
     (found,) = constants_room.solved_for(held, [(chosen, ("momentum",))], [0], [0])
