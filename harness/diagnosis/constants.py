@@ -103,9 +103,10 @@ def _with_rounding(trial: Trial, near: Sequence[Solved], more: Sequence[int]) ->
             chosen = replace(solved, chosen=(*solved.chosen, *numbers))
             (better,) = polish(trial.claim, [chosen], trial.evidence[0], more, trial.budget)
             ladder = [(better.chosen, c) for c in shortest_first(better.constants, _DIGITS)]
-            found += trial.borne_out(trial.near(ladder, 1e-10))[:1]
-            if found:
-                return found
+            fits = trial.borne_out(trial.near(ladder, 1e-10))[:1]
+            found += fits
+            if fits:
+                break
     return found
 
 

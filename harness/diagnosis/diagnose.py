@@ -160,8 +160,11 @@ class _Elsewhere:
 
 
 def _open_to(search: Search, explanation: Explanation) -> Explanation:
+    whole = all(e.precision == "float64" and not e.rounding for e in search.full.evidence)
+    if not explanation.constants or (whole and explanation.arithmetic is not None):
+        return explanation  # nothing but the last bits is open
     try:
-        return with_intervals(search.full, explanation) if explanation.constants else explanation
+        return with_intervals(search.shortened, explanation)
     except OutOfTime:
         return explanation
 

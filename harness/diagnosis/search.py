@@ -93,6 +93,11 @@ class Search:
         )
         self.progress = Progressed()
 
+    @property
+    def shortened(self) -> Trial:
+        """The first steps of all evidence."""
+        return self._whole
+
     def run(
         self, largest: int = LARGEST, otherwise: Callable[[], bool] | None = None
     ) -> list[Explanation]:

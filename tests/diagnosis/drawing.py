@@ -56,16 +56,18 @@ class Draw:
     arithmetic: Arithmetic
 
 
-def drawn(seed: int) -> Draw:
-    """The draw of a seed."""
+def drawn(seed: int, largest: int = 3) -> Draw:
+    """The draw of a seed, of `largest` deviations at most."""
     rng = np.random.default_rng(seed)
     scenario = _scenario(rng)
-    chosen = _formula(rng, int(rng.integers(4)))
+    chosen = _formula(rng, int(rng.integers(largest + 1)))
     constants = {name: _constant(rng, name, scenario) for name in open_constants(chosen)}
     storage = "float32" if rng.random() < 0.3 else "float64"
     numbers: list[tuple[str, str]] = []
     if storage == "float64" and rng.random() < 0.25:
-        names = [n for n in ("learning_rate", "decay_rate", "epsilon") if rng.random() < 0.6]
+        drawn_names = [n for n in ("learning_rate", "decay_rate", "epsilon") if rng.random() < 0.6]
+        # What a port has of its own it has as it is.
+        names = [n for n in drawn_names if n not in constants]
         if names:
             numbers.append(("float32_hyperparameters", "+".join(names)))
     elif storage == "float64" and rng.random() < 0.15:
@@ -164,10 +166,10 @@ def _constant(rng: np.random.Generator, name: str, scenario: Scenario) -> float:
     return value if value not in (0.0, 1.0) else given
 
 
-def judged(draw: Draw, seconds: float | None) -> tuple[str, Diagnosis]:
+def judged(draw: Draw, seconds: float | None, largest: int = 3) -> tuple[str, Diagnosis]:
     """One word for a draw: what was found, or "false" where something false would be told."""
     with np.errstate(all="ignore"):
-        found = diagnose([draw.evidence], REFERENCE, seconds=seconds)
+        found = diagnose([draw.evidence], REFERENCE, None, largest, seconds=seconds)
     truth = of_formula(draw.chosen)
     if found.best is None:
         if found.numberless or not np.isfinite(draw.evidence.weights[draw.evidence.seen]).all():
