@@ -144,7 +144,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise ValueError(f"a key appears twice in one object: {shown(key)}")
+                raise ValueError(f"a key appears twice in one object: {quoted(key)}")
             seen.add(key)
     return found
 
@@ -156,7 +156,7 @@ def _named(name: str) -> float:
 def _float(digits: str) -> float:
     value = float(digits)
     if value - value != 0:
-        raise ValueError(f"{shown(digits)[1:-1]} is too large for a double")
+        raise ValueError(f"{quoted(digits)[1:-1]} is too large for a double")
     return value
 
 
@@ -166,7 +166,7 @@ def _int(digits: str) -> int:
     return int(digits) if len(digits) <= _DIGITS else 0
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """A value in a message: as Python writes it, and never more than a line of it."""
     written = repr(value[: 2 * _SHOWN] if isinstance(value, str) else value)
     return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}...{written[0]}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from harness.judging.judge import Result
+    from harness.judging.verdict import Result
     from harness.model.errors import UsageError
 
 __all__ = ["UsageError", "__version__", "check", "identify"]
@@ -88,7 +88,7 @@ def identify(observation: "str | os.PathLike[str] | Mapping[str, Any]") -> "Resu
     with Own():
         from harness.judging.identify import identify as explain
 
-        return explain(observation).result
+        return explain(observation)
 
 
 def main(arguments: "list[str] | None" = None) -> int:

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from python_ref.dialects.axes import DEVIATION_CONSTANTS
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic
+from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Replay

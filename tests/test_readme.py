@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
-import sys
 from pathlib import Path
 
 import pytest
-from front_door import BLOCKS, SHOWN, TEXT, as_shown
-from support import REPOSITORY, command
+from front_door import BLOCKS, SHOWN, TEXT, as_shown, printed
+from support import REPOSITORY
 
 
 def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
@@ -26,9 +24,7 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
 @pytest.mark.parametrize("line", [line for line in SHOWN if line != "rmsproof run"])
 def test_what_is_shown_is_printed(line: str) -> None:
     """Of all but `rmsproof run`, which test_run holds against the one run that it makes."""
-    arguments = shlex.split(line)[1:]
-    done = command([sys.executable, "-m", "rmsproof", *arguments], cwd=REPOSITORY)
-    as_shown(done.out, line)
+    as_shown(printed(line), line)
 
 
 def test_every_command_and_file_that_is_named_exists() -> None:
@@ -40,15 +36,3 @@ def test_every_command_and_file_that_is_named_exists() -> None:
         assert main([*name.split(), "--help"]) == 0, name
     for link in re.findall(r"\]\(([^)#]+)\)", TEXT):
         assert (Path(REPOSITORY) / link).exists(), link
-
-
-def test_the_ci_script_calls_the_test_command() -> None:
-    script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
-    for line in (
-        "uv run pytest",
-        "uv run rmsproof golden verify",
-        "uv run mypy",
-        "uv run rmsproof doc README.md docs/*.md",
-        "uv run ruff check .",
-    ):
-        assert f"\n{line}\n" in script + "\n", line

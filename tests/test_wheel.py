@@ -104,16 +104,13 @@ def test_its_code_is_what_runs(unpacked: Path, tmp_path: Path) -> None:
 
 
 def test_it_runs_in_an_empty_folder_as_expected(unpacked: Path, tmp_path: Path) -> None:
-    done = from_wheel(unpacked, tmp_path, "-m", "rmsproof", "run", "java", "--json", "-")
+    names = ("java/published", "java/imported", "java/double")
+    done = from_wheel(unpacked, tmp_path, "-m", "rmsproof", "run", *names, "--json", "-")
     assert (done.code, done.err) == (0, "")
     rows = json.loads(done.out)["results"]
     assert [(row["port"], row["transport"], row["verdict"]) for row in rows] == [
-        (f"java/{edition}", transport, verdict)
-        for edition, verdict in (
-            ("published", "does-not-compile"),
-            ("imported", "exact"),
-            ("double", "exact"),
-        )
+        (name, transport, verdict)
+        for name, verdict in zip(names, ("does-not-compile", "exact", "exact"), strict=True)
         for transport in ("jpype", "stdio")
     ]
     assert list(tmp_path.iterdir()) == [], "nothing is left in the folder it was run in"

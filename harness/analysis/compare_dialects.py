@@ -1,4 +1,4 @@
-"""Two dialects held against each other: axes, sizes of the difference, when they are the same."""
+"""Two dialects compared: axes, sizes of the difference, for which settings they are the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -15,31 +16,39 @@ from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
 STEPS = 1000
-_WORDS = {
-    "always": "always, whatever the settings and the input",
-    "constant learning rate": "as long as the learning rate is constant",
-    "never": "never: some input tells them apart whatever the settings",
-}
 
 
 @dataclass(frozen=True)
-class Compared:
+class Difference:
+    """How far the weights of two dialects are apart.
+
+    Attributes:
+        largest: the largest distance of a weight; NaN where none is a number.
+        share: the largest distance as a share of the way its weight has moved.
+    """
+
+    largest: float
+    share: float
+
+
+@dataclass(frozen=True)
+class DialectComparison:
     """What differs between two dialects.
 
     Attributes:
         axes: the axes that differ, with both values.
-        equivalence: for which settings they are the same, in words.
-        problem: what the differences were measured on, in words.
-        differences: step to the largest difference of a weight, in words.
+        equivalence: when they are the same: always, never, or "constant learning rate".
+        problem: what the differences were measured on.
+        differences: by step, how far the weights are apart after it.
     """
 
     axes: Mapping[str, tuple[str, str]]
     equivalence: str
-    problem: str
-    differences: Mapping[int, str]
+    problem: Scenario
+    differences: Mapping[int, Difference]
 
 
-def compare_dialects(first: Dialect, second: Dialect) -> Compared:
+def compare_dialects(first: Dialect, second: Dialect) -> DialectComparison:
     """Compare two dialects on eight elements with gradients from 1e-4 to 1e3."""
     scenario = _problem()
     weights = replay(scenario, [Hypothesis(first), Hypothesis(second)]).weights
@@ -50,23 +59,21 @@ def compare_dialects(first: Dialect, second: Dialect) -> Compared:
             apart = np.abs(a - b)
             way = np.abs(a - np.concatenate([*scenario.weights.values()]))
             relative = np.where(apart == 0, 0.0, apart / np.where(way > 0, way, np.nan))
-        worst = float(np.nanmax(apart)) if not np.isnan(apart).all() else float("nan")
-        share = float(np.nanmax(relative)) if not np.isnan(relative).all() else float("nan")
-        differences[step] = f"at most {worst:.3g} apart, {share:.2%} of the way a weight has moved"
-    return Compared(
+        differences[step] = Difference(_largest(apart), _largest(relative))
+    return DialectComparison(
         axes={
             axis: (first.choice(axis), second.choice(axis))
             for axis in AXES
             if first.choice(axis) != second.choice(axis)
         },
-        equivalence=_WORDS[equivalence(first, second)],
-        problem=(
-            f"{STEPS} steps of eight weights, gradients from 1e-4 to 1e3 that change sign,"
-            f" learning rate {scenario.learning_rate:g}, decay rate {scenario.decay_rate:g},"
-            f" epsilon {scenario.epsilon:g}"
-        ),
+        equivalence=equivalence(first, second),
+        problem=scenario,
         differences=differences,
     )
+
+
+def _largest(values: NDArray[np.float64]) -> float:
+    return float("nan") if np.isnan(values).all() else float(np.nanmax(values))
 
 
 def _problem() -> Scenario:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.comparison.compare import same
+from harness.comparison.distance import same
 from harness.diagnosis.hypotheses import singles
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden

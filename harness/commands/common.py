@@ -19,8 +19,8 @@ from harness.report.destinations import Reports
 from harness.report.registry import Kind, Report, of_kind
 
 if TYPE_CHECKING:
-    from harness.judging.judge import Result
     from harness.judging.run import Options
+    from harness.judging.verdict import Result
 
 OK, DIFFERENT, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 

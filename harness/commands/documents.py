@@ -28,6 +28,7 @@ from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
     from harness.documents.examined import Examination
+    from harness.judging.memory import Memory
     from harness.judging.run import Options
     from python_ref.dialects.dialect import Dialect
 
@@ -49,7 +50,7 @@ def doc(
     reports: Reports,
 ) -> int:
     """Judge the code blocks of documents as published. Executes their code."""
-    from harness.judging.goldens import Goldens
+    from harness.judging.memory import Memory
     from harness.ports.port import dialect as dialect_of
     from harness.report.results import DocumentResults
     from harness.report.words import problem
@@ -57,14 +58,15 @@ def doc(
 
     started, begun = datetime.now(UTC), time.monotonic()
     claim = dialect_of(dialect) if dialect else Dialect()
-    Goldens(golden).check(claim)
+    memory = Memory(golden)
+    memory.goldens.check(claim)
     given = options(None, golden, edge, timeout, False)
     examined: list[Examination] = []
     errors: list[str] = []
     incomplete = False
     for path in files:
         try:
-            examined.append(_examined(path, claim, given))
+            examined.append(_examined(path, claim, given, memory))
         except UsageError as error:
             errors.append(str(error))
         except KeyboardInterrupt:  # while it was read
@@ -117,7 +119,7 @@ def tutorial(
     return OK
 
 
-def _examined(path: Path, claim: Dialect, given: Options) -> Examination:
+def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Examination:
     from rich.console import Console
 
     from harness.documents.examine import examine
@@ -132,5 +134,5 @@ def _examined(path: Path, claim: Dialect, given: Options) -> Examination:
         def begun(blocks: int) -> None:
             bar.update(bar.task_ids[0], total=blocks)
 
-        found = examine(path, claim, given, progress, begun)
+        found = examine(path, claim, given, progress, begun, memory)
     return replace(found, seconds=time.monotonic() - started)

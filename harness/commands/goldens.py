@@ -12,11 +12,15 @@ from harness.model.errors import UsageError
 
 
 def golden_list() -> int:
-    """List every golden: its class, its size and what it catches."""
+    """List every golden: its class, its size and what it catches.
+
+    Core goldens decide a verdict; edge ones (overflow, division by zero) only with --edge.
+    """
     from harness.report import terminal
     from harness.report.goldens import listing
 
-    terminal.console().print(listing(_goldens()))
+    console = terminal.console()
+    console.print(listing(_goldens(), console.width))
     return OK
 
 

@@ -29,7 +29,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "check": (
         "rmsproof check RMSProp.java",
         "rmsproof check mypackage.optim:RMSProp --dialect pytorch",
-        "rmsproof check optim.py --expect known.toml",
+        "rmsproof check optim.py --expect known.toml --junit report.xml --github",
         "rmsproof check --timeout 2 -- ./my-port --flag",
     ),
     "doc": (

@@ -33,7 +33,7 @@ from harness.model.errors import UsageError
 from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
-    from harness.expectations.known import Held, Known
+    from harness.expectations.known import Known, Matched
     from harness.judging.run import Options, Outcome
     from harness.ports.port import Port
     from harness.report.results import PortResults
@@ -150,9 +150,9 @@ def check(
     found = replace(_run(ports, given, every=False), errors=tuple(errors), expectations=expect)
     if expect is None or found.outcome.incomplete:
         return _reported(found, reports)
-    held = _held(found.outcome, known, given)
+    matched = _matched(found.outcome, known, given)
     if update_expectations and not found.outcome.errors and not errors:
-        return _update_known(expect, known, held, edge)
+        return _update_known(expect, known, matched, edge)
     again = ["check", *(targets or [])]
     for option, values in (("--dialect", dialect), ("--transport", transport)):
         again += [word for value in values or [] for word in (option, value)]
@@ -160,8 +160,9 @@ def check(
     again += ["--edge"] if edge else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []
-    outcome = replace(found.outcome, results=held.results)
-    return _reported(replace(found, outcome=outcome, stale=held.stale), reports, again)
+    outcome = replace(found.outcome, results=matched.results)
+    found = replace(found, outcome=outcome, stale=tuple(matched.stale.values()))
+    return _reported(found, reports, again)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:
@@ -216,10 +217,10 @@ def _reported(found: PortResults, reports: Reports, again: Sequence[str] = ()) -
     return DIFFERENT if found.stale and code in (OK, NOTHING) else code
 
 
-def _held(outcome: Outcome, known: list[Known], given: Options) -> Held:
-    from harness.expectations.known import hold
+def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:
+    from harness.expectations.known import match
 
-    return hold(outcome.results, known, edge_decides=given.edge, whole=given.pattern == "*")
+    return match(outcome.results, known, edge_decides=given.edge, whole=given.pattern == "*")
 
 
 def _update_manifests(outcome: Outcome) -> int:
@@ -234,11 +235,11 @@ def _update_manifests(outcome: Outcome) -> int:
     return OK
 
 
-def _update_known(path: Path, known: list[Known], held: Held, edge: bool) -> int:
+def _update_known(path: Path, known: list[Known], matched: Matched, edge: bool) -> int:
     """Write what the ports show to the file of known differences."""
     from harness.expectations.update import known as updated
 
-    text, changes = updated(path, known, held, edge_decides=edge)
+    text, changes = updated(path, known, matched, edge_decides=edge)
     if changes or not path.exists():
         write(path, text)
     for change in changes:
@@ -273,7 +274,7 @@ def identify(
 
     started, begun = datetime.now(UTC), time.monotonic()
     with searching() as progress:
-        result = explain(file, seconds, progress).result
+        result = explain(file, seconds, progress)
     reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
     return OK if result.as_expected else DIFFERENT
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from harness.comparison.compare import same
+from harness.comparison.distance import same
 from harness.diagnosis import where
 from harness.diagnosis.average import agreeing, judged
 from harness.diagnosis.budget import Budget, OutOfTime, Progress

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.comparison.compare import same
+from harness.comparison.distance import same
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows
 from python_ref.numbers.narrow import bfloat16

@@ -23,7 +23,7 @@ from harness.diagnosis.hypotheses import (
 )
 from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence
-from python_ref.dialects.axes import AXES, HYPERPARAMETERS
+from python_ref.dialects.axes import AXES, ROUNDED
 from python_ref.dialects.dialect import Dialect
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.plan import hyperparameters
@@ -110,7 +110,7 @@ def _subsets(trial: Trial, chosen: Deviations, found: Dialect) -> list[str]:
     own |= {name for name, axis in IGNORED.items() if found.choice(axis) == "ignored"}
     names = [
         name
-        for name in HYPERPARAMETERS
+        for name in ROUNDED
         if name not in own and _used(found, name) and _rounds(trial, found, name)
     ]
     listed = [

@@ -13,7 +13,8 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.comparison.compare import equal_arithmetics, family, same
+from harness.comparison.distance import family, same
+from harness.comparison.replays import equal_arithmetics
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Candidate, Deviations, dialect

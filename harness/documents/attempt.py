@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.comparison.compare import compare_all
-from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import runner, trainers
 from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Convention, Trainer
-from harness.judging.goldens import Goldens, options_of
-from harness.judging.judge import Result, judge, settled, unreached
+from harness.judging.goldens import options_of
+from harness.judging.judge import judge
+from harness.judging.memory import Memory
 from harness.judging.run import Options
-from harness.judging.verdict import of_port
+from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
@@ -35,7 +36,6 @@ from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
-from python_ref.golden import Golden
 from python_ref.scenarios.scenario import Scenario
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
@@ -46,23 +46,34 @@ _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a text was found to hold.
+class Judged:
+    """One thing in a text that was judged.
 
     Attributes:
-        results: by name, the optimizers and trainers judged.
-        kinds: by name, `optimizer` or `trainer`.
-        fault: why nothing could be looked at, if so.
-        near: why what looks like an optimizer cannot be bound, if so.
-        conventions: by name, how a trainer scales its gradient.
-        added: the lines of what later cells were found to add to it.
+        result: what it shows.
+        kind: `optimizer` or `trainer`.
+        convention: how a trainer scales its gradient, where that is known.
     """
 
-    results: dict[str, Result] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
+    result: Result
+    kind: str
+    convention: Convention | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of trying a text.
+
+    Attributes:
+        judged: the optimizers and trainers in it, by name.
+        fault: why nothing could be looked at, if so.
+        near: why what looks like an optimizer cannot be bound, if so.
+        added: the lines of later cells that add to it.
+    """
+
+    judged: dict[str, Judged] = field(default_factory=dict)
     fault: Fault | None = None
     near: str = ""
-    conventions: dict[str, Convention] = field(default_factory=dict)
     added: tuple[int, ...] = ()
 
 
@@ -71,9 +82,9 @@ class Bench:
 
     Args:
         document: the document's name, for messages.
-        claim: the dialect that its optimizers are held against.
+        claim: the dialect that its optimizers claim to be.
         options: what the command line says of all.
-        toolchain, goldens: shared by all documents.
+        toolchain, memory: shared by all documents.
     """
 
     def __init__(
@@ -82,10 +93,10 @@ class Bench:
         claim: Dialect,
         options: Options,
         toolchain: Toolchain,
-        goldens: Goldens,
+        memory: Memory,
     ) -> None:
         self._document, self._claim, self._options = document, claim, options
-        self._toolchain, self._goldens = toolchain, goldens
+        self._toolchain, self._memory = toolchain, memory
         self._worker: Worker | None = None
         self._box: Sandbox | None = None
         self._count = 0
@@ -107,7 +118,7 @@ class Bench:
         """Seconds that the block still has."""
         return max(0.0, self._deadline - time.monotonic())
 
-    def tried(self, source: Source, only: str | None = None) -> Found:
+    def tried(self, source: Source, only: str | None = None) -> Attempt:
         """Look at a text as it stands, or at one thing in it."""
         if scripted(source.block.language):
             return self._python(source, only)
@@ -115,31 +126,24 @@ class Bench:
 
     # -- Python ----------------------------------------------------------------------------
 
-    def _python(self, source: Source, only: str | None) -> Found:
+    def _python(self, source: Source, only: str | None) -> Attempt:
         text = source.program()
         training = [t for t in trainers.find(source.text) if only in (None, t.name)]
-        found = Found()
-        for trainer in training:
-            result, way = self._trained(source, text, trainer)
-            found.results[trainer.name], found.kinds[trainer.name] = result, "trainer"
-            if way is not None:
-                found.conventions[trainer.name] = way
-        names = [n for n in source.names() if n not in {t.name for t in training}]
-        if only is not None:
-            names = [n for n in names if n == only]
+        judged = {t.name: self._trained(source, text, t) for t in training}
+        names = [n for n in source.names() if n not in judged and only in (None, n)]
         if source.names() and not names:
-            return found
+            return Attempt(judged)
         request = loading(source=str(self._placed(text)))
         further = self._loaded(source, "local", request, names)
-        if not further.results and source.later:
+        if not further.judged and source.later:
             for name in names:
                 if more := source.spread(name):
                     request["source"] = str(self._placed(source.program(more)))
                     further = self._loaded(source, "local", request, [name])
                     further = replace(further, added=tuple(piece.line for piece in more))
-                    if further.results:
+                    if further.judged:
                         break
-        return _joined(found, further)
+        return Attempt(judged | further.judged, added=further.added) if judged else further
 
     def _placed(self, text: str) -> Path:
         path = self._folder() / self._document
@@ -148,16 +152,16 @@ class Bench:
 
     # -- JVM languages ---------------------------------------------------------------------
 
-    def _jvm(self, source: Source, only: str | None) -> Found:
+    def _jvm(self, source: Source, only: str | None) -> Attempt:
         begun = time.monotonic()
         try:
             prepared = self._prepared(source)
             request = self._toolchain.worker_request(prepared, [prepared.language])
             request["options"] += self._at_home()
         except CompileError as error:
-            return Found(fault=Fault("does-not-compile", str(error)))
+            return Attempt(fault=Fault("does-not-compile", str(error)))
         except ToolchainError as error:
-            return Found(fault=Fault("not-run", str(error)))
+            return Attempt(fault=Fault("not-run", str(error)))
         finally:
             self._deadline += time.monotonic() - begun
         return self._loaded(source, "jpype", request, source.names(), only)
@@ -207,7 +211,7 @@ class Bench:
         request: dict[str, Any],
         names: Sequence[str],
         only: str | None = None,
-    ) -> Found:
+    ) -> Attempt:
         """Load a text and judge those of its names that are optimizers."""
         assert self._worker is not None
         options = frozenset(options_of(self._claim))
@@ -224,12 +228,13 @@ class Bench:
         except Unreachable as error:
             if missing := _MISSING.match(error.fault.message):
                 # What the machine lacks is no fault of the page.
-                said = f"{missing[1].partition('.')[0]} is not installed"
-                return Found(fault=Fault("not-run", said))
-            return Found(fault=error.fault)
+                lacking = f"{missing[1].partition('.')[0]} is not installed"
+                return Attempt(fault=Fault("not-run", lacking))
+            return Attempt(fault=error.fault)
         if way == "jpype":
             names = _classes(shape, source, names, only)
-        found, near = Found(), ""
+        judged: dict[str, Judged] = {}
+        near = ""
         for name in names:
             wanted = Wanted(class_name=name, options=options)
             try:
@@ -241,26 +246,25 @@ class Bench:
             if not binding.roles and "function" in binding.message:
                 continue  # a function without any hyperparameter is no optimizer
             result = self._judged(replace(port, wanted=wanted), transport(wanted))
-            found.results[name], found.kinds[name] = result, "optimizer"
-        return replace(found, near="" if found.results else near)
+            judged[name] = Judged(result, "optimizer")
+        return Attempt(judged, near="" if judged else near)
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:
             return judge(
                 port,
                 transport,
-                self._goldens,
+                self._memory.goldens,
+                memory=self._memory,
                 edge_decides=self._options.edge,
                 seconds=max(1.0, self.left()),
             )
         except BindingError as error:
-            return unreached(port, transport.name, Fault("not-run", str(error)))
+            return conclude(port, transport.name, fault=Fault("not-run", str(error)))
 
     # -- trainers --------------------------------------------------------------------------
 
-    def _trained(
-        self, source: Source, text: str, trainer: Trainer
-    ) -> tuple[Result, Convention | None]:
+    def _trained(self, source: Source, text: str, trainer: Trainer) -> Judged:
         port = replace(self._port(source), wanted=Wanted(function=trainer.name))
         seconds = min(self._options.timeout, max(1.0, self.left()))
 
@@ -268,8 +272,8 @@ class Bench:
             return runner.train(text, trainer.name, cases, self._document, seconds)
 
         if not trainer.from_data:
-            return self._fed(port, trainer, called), None
-        compared: list[tuple[Convention, _Pairs, Result]] = []
+            return Judged(self._fed(port, trainer, called), "trainer")
+        ways: list[tuple[Convention, Callable[..., Result]]] = []
         first: Fault | None = None
         for layout in trainers.layouts():
             ends = called(trainers.cases_of_data(trainer, layout))
@@ -279,70 +283,60 @@ class Bench:
                     break
                 continue
             for way in trainers.CONVENTIONS:
-                pairs = _held(trainers.scenarios_of_data(ends, way), ends, port.claim)
-                result = self._compared(port, pairs)
-                if result.verdict.word in GOOD:
-                    return result, way
-                compared.append((way, pairs, result))
+                concluded = self._compared(port, trainers.scenarios_of_data(ends, way), ends)
+                if (result := concluded(largest=0)).verdict.word in GOOD:
+                    return Judged(result, "trainer", way)
+                ways.append((way, concluded))
         # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
-        for largest in range(_FROM_DATA + 1):
-            for way, pairs, result in compared:
-                found = _explained(result, pairs, largest)
+        for largest in range(1, _FROM_DATA + 1):
+            for way, concluded in ways:
                 # Weights that never move say that our data asked for nothing.
-                if found and found.deviations not in ((), ("write=none",)):
-                    return found, way
-        if compared:  # perhaps it is not the line that we gave points of
-            said = "how it computes its gradients was not recognised, and no deviation explains it"
-            return unreached(port, "local", Fault("not-run", said)), None
+                if (result := concluded(largest=largest)).deviations not in ((), ("write=none",)):
+                    return Judged(result, "trainer", way)
+        if ways:  # perhaps it is not the line that we gave points of
+            unknown = (
+                "how it computes its gradients was not recognised, and no deviation explains it"
+            )
+            first = Fault("not-run", unknown)
         assert first is not None
-        return unreached(port, "local", first), None
+        return Judged(conclude(port, "local", fault=first), "trainer")
 
     def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
         """Hold a trainer that is given its gradient function against the goldens."""
-        given = [g.scenario for g in self._goldens(port, "float64") if g.kind == "core"]
+        goldens = self._memory.goldens(port, "float64")
+        given = [g.scenario for g in goldens if g.kind == "core"]
         first: Fault | None = None
         for size in (None, 2, 1):  # some are written for two variables, or for one
             feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
             ends = called([trainers.case_of(trainer, s) for s in feedable])
             if not isinstance(ends, Fault):
-                fed = _held(feedable, ends, port.claim)
-                result = self._compared(port, fed)
-                return _explained(result, fed, LARGEST) or result
+                return self._compared(port, feedable, ends)()
             first = first or ends
             if ends.kind != "crashes":
                 break
         assert first is not None
-        return unreached(port, "local", first)
+        return conclude(port, "local", fault=first)
 
-    def _compared(self, port: Port, fed: _Pairs) -> Result:
-        comparisons = compare_all(fed)
-        result = settled(port, "python", "local", of_port(comparisons))
-        return replace(result, comparisons=tuple(comparisons))
+    def _compared(
+        self, port: Port, scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]]
+    ) -> Callable[..., Result]:
+        """What a trainer did with scenarios, beside what the claim would do, to be concluded from.
 
-
-_Pairs = list[tuple[Golden, Observation]]
-
-
-def _held(
-    scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]], claim: Dialect
-) -> _Pairs:
-    """What a trainer did with scenarios, beside what the claim would do."""
-    return [
-        (
-            goldens_of.make(scenario, claim, "float64"),
-            Observation(np.array(rows, dtype=np.float64)),
-        )
-        for scenario, rows in zip(scenarios, ends, strict=True)
-    ]
-
-
-def _explained(result: Result, fed: _Pairs, largest: int) -> Result | None:
-    """A result that diverges, with what up to so many deviations say of it; else None."""
-    if result.verdict.word not in ("diverges", "no-update"):
-        return None
-    evidence = [of_golden(golden, observation) for golden, observation in fed]
-    found = diagnose(evidence, result.port.claim, largest=largest)
-    return replace(result, diagnosis=found)
+        Args:
+            port: the trainer.
+            scenarios: what it was given.
+            ends: by scenario, the weights after every step.
+        """
+        pairs = [
+            (
+                goldens_of.make(scenario, port.claim, "float64"),
+                Observation(np.array(rows, dtype=np.float64)),
+            )
+            for scenario, rows in zip(scenarios, ends, strict=True)
+        ]
+        comparisons = compare_all(pairs, self._memory.replays)
+        evidence = [of_golden(golden, observation) for golden, observation in pairs]
+        return partial(conclude, port, "local", comparisons, evidence, memory=self._memory)
 
 
 def _classes(
@@ -350,19 +344,6 @@ def _classes(
 ) -> list[str]:
     """The loaded classes and functions that a block itself declares, as the host calls them."""
     owns = by_name(source.block.language).owns
-    found = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
-    found += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
-    return [name for name in found if only in (None, name)]
-
-
-def _joined(first: Found, second: Found) -> Found:
-    """What is known of a text with trainers and of the rest of it together."""
-    if not first.results:
-        return second
-    return replace(
-        first,
-        results={**first.results, **second.results},
-        kinds={**first.kinds, **second.kinds},
-        conventions={**first.conventions, **second.conventions},
-        added=second.added,
-    )
+    declared = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
+    declared += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
+    return [name for name in declared if only in (None, name)]

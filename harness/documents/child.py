@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 import io
 import json
-import math
 import os
 import signal
 import sys
@@ -30,6 +29,7 @@ import numpy as np
 from harness.documents.printed import begins, differs
 from harness.machine.start import make_way
 from harness.transport.python_host import said, syntax_said
+from python_ref.numbers.text import to_json
 
 # A listing prints some lines; what prints more has run away.
 _PRINTED = 1 << 18
@@ -109,8 +109,7 @@ def train(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for case in task["cases"]:
         ends: list[list[float]] = []
         failure = _attempt(partial(_drive, task, case, ends), _Kept(), task, once=True)
-        finite = [[w if math.isfinite(w) else str(w) for w in end] for end in ends]
-        yield {"ends": finite, "failure": failure}
+        yield {"ends": [[to_json(w) for w in end] for end in ends], "failure": failure}
 
 
 def _drive(task: dict[str, Any], case: dict[str, Any], ends: list[list[float]]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.documents import scripts
-from harness.documents.attempt import Bench, Found
+from harness.documents.attempt import Attempt, Bench
 from harness.documents.blocks import Block
 from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.documents.extract import read
@@ -19,9 +19,9 @@ from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, STOPPED, Walk
-from harness.judging.goldens import Goldens
-from harness.judging.judge import unreached
+from harness.judging.memory import Memory
 from harness.judging.run import Options
+from harness.judging.verdict import conclude
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
@@ -40,6 +40,7 @@ def examine(
     options: Options,
     progress: Progress = lambda _text, _done: None,
     begun: Callable[[int], None] = lambda _blocks: None,
+    memory: Memory | None = None,
 ) -> Examination:
     """Examine one document. Executes its code, in a sandbox.
 
@@ -49,9 +50,10 @@ def examine(
         options: as for `check`.
         progress: told what is being done.
         begun: told how many blocks there are.
+        memory: the run's, where it examines several documents.
 
     Returns:
-        What was found; after Ctrl-C, of the blocks done by then.
+        What is in it; after Ctrl-C, of the blocks done by then.
 
     Raises:
         UsageError: the file cannot be read.
@@ -59,7 +61,7 @@ def examine(
     document = read(path)
     begun(len(document.blocks))
     toolchain = Toolchain(lambda text: progress(text, 0))
-    bench = Bench(path.name, claim, options, toolchain, Goldens(options.pattern))
+    bench = Bench(path.name, claim, options, toolchain, memory or Memory(options.pattern))
     reading = Reading(document, claim)
     examiner = _Examiner(reading, bench, options.timeout)
     rows: list[Examined] = []
@@ -67,8 +69,8 @@ def examine(
         for block in document.blocks:
             progress(f"{path.name}:{block.line} {block.language}", 0)
             begun_at = time.monotonic()
-            found = examiner.guarded(block)
-            rows += [replace(row, seconds=time.monotonic() - begun_at) for row in found]
+            of_block = examiner.guarded(block)
+            rows += [replace(row, seconds=time.monotonic() - begun_at) for row in of_block]
             progress(f"{path.name}:{block.line} {block.language}", 1)
         progress(f"{path.name}: what its scripts print", 0)
         rows = examiner.outputs.reproduced(rows)
@@ -106,10 +108,10 @@ class _Examiner:
         try:
             return self.block(block)
         except Exception as error:
-            said = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
+            reason = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
             if isinstance(error, ToolchainError):
-                said = str(error)
-            result = unreached(self._reading.port(block), "", Fault("not-run", said))
+                reason = str(error)
+            result = conclude(self._reading.port(block), "", fault=Fault("not-run", reason))
             return [Examined(block, "optimizer", layers=(Layer(result),))]
 
     # -- one block -------------------------------------------------------------------------
@@ -127,7 +129,7 @@ class _Examiner:
         source = self._reading.source(block)
         if scripted(block.language) and (row := self._library(block)):
             if looks_like_optimizer(source.whole(), "python") and source.names():
-                own = [found for found in self._tried(source) if found.layers]
+                own = [judged for judged in self._tried(source) if judged.layers]
                 return [*own, row] if own else [row]
             return [row]
         if not looks_like_optimizer(source.whole(), block.language):
@@ -143,25 +145,25 @@ class _Examiner:
                 self._bench.leave()
 
     def _rows(self, source: Source) -> list[Examined]:
-        found = self._bench.tried(source)
+        attempt = self._bench.tried(source)
         layers: list[Layer] = []
-        while found.fault is not None and len(layers) < LAYERS:
-            stopped = unreached(self._reading.port(source.block), _way(source), found.fault)
+        while attempt.fault is not None and len(layers) < LAYERS:
+            stopped = conclude(self._reading.port(source.block), _way(source), fault=attempt.fault)
             step = self._walk.passed(source, stopped, None)
             if step is None:
                 layers.append(Layer(stopped))
                 break
             layers.append(Layer(stopped, step[1].change))
-            source, found = step[0], step[2]
-        if found.fault is not None:
+            source, attempt = step[0], step[2]
+        if attempt.fault is not None:
             return [self._unread(source, layers)]
-        if not found.results:
-            if found.near:
-                fault = Fault("not-run", found.near)
+        if not attempt.judged:
+            if attempt.near:
+                fault = Fault("not-run", attempt.near)
                 layers.append(
-                    Layer(unreached(self._reading.port(source.block), _way(source), fault))
+                    Layer(conclude(self._reading.port(source.block), _way(source), fault=fault))
                 )
-                return [self._row(source, "optimizer", "", layers, found)]
+                return [self._row(source, "optimizer", "", layers, attempt)]
             return [
                 Examined(
                     source.block,
@@ -169,28 +171,28 @@ class _Examiner:
                     message="no optimizer whose parameters could be recognised",
                 )
             ]
-        several = len(found.results) > 1
+        several = len(attempt.judged) > 1
         return [
-            self._deeper(source, name if several else "", name, list(layers), found)
-            for name in found.results
+            self._deeper(source, name if several else "", name, list(layers), attempt)
+            for name in attempt.judged
         ]
 
     def _deeper(
-        self, source: Source, shown: str, name: str, layers: list[Layer], found: Found
+        self, source: Source, shown: str, name: str, layers: list[Layer], attempt: Attempt
     ) -> Examined:
         """Follow one optimizer of a block through its further layers."""
-        kind = found.kinds[name]
+        kind = attempt.judged[name].kind
         while True:
-            result = found.results[name]
+            result = attempt.judged[name].result
             if result.verdict.word not in STOPPED or len(layers) >= LAYERS:
                 break
             step = self._walk.passed(source, result, name)
             if step is None:
                 break
             layers.append(Layer(result, step[1].change))
-            source, found = step[0], step[2]
+            source, attempt = step[0], step[2]
         layers.append(Layer(result))
-        return self._row(source, kind, shown, layers, found, name)
+        return self._row(source, kind, shown, layers, attempt, name)
 
     def _row(
         self,
@@ -198,10 +200,10 @@ class _Examiner:
         kind: str,
         shown: str,
         layers: Sequence[Layer],
-        found: Found,
+        attempt: Attempt,
         name: str = "",
     ) -> Examined:
-        for line in found.added:
+        for line in attempt.added:
             for cell in self._reading.document.blocks[source.block.index + 1 :]:
                 if cell.line <= line <= cell.line + cell.text.count("\n"):
                     self._added.setdefault(cell.index, source.block.index)
@@ -218,17 +220,17 @@ class _Examiner:
             findings=tuple(self._static(source.block)),
             whole=self._reading.published(source.block),
             repaired=source.text if changed else None,
-            convention=found.conventions.get(name),
+            convention=attempt.judged[name].convention if name else None,
         )
 
     def _unread(self, source: Source, layers: list[Layer]) -> Examined:
         """A block that no repair got as far as to be looked at."""
         fault = layers[0].result.verdict.fault
         if fault is not None and fault.kind == "not-run":
-            return self._row(source, "optimizer", "", layers, Found())
+            return self._row(source, "optimizer", "", layers, Attempt())
         if scripted(source.block.language) and _sketch(source.text):
             return Examined(source.block, "other", message="a sketch: `...` stands for code")
-        return self._row(source, "optimizer", "", layers, Found())
+        return self._row(source, "optimizer", "", layers, Attempt())
 
     def _static(self, block: Block) -> Iterator[str]:
         yield from block.notes
@@ -251,10 +253,10 @@ class _Examiner:
         restored_text = text
         if not compiles(published):
             fault = scripts.syntax_fault(published, block.line)
-            if (found := next(self._walk.indented(self._reading.source(block)), None)) is None:
+            if (repaired := next(self._walk.indented(self._reading.source(block)), None)) is None:
                 return None
-            restored_text = found.text
-            layers.append(Layer(unreached(port, "local", fault), found.change))
+            restored_text = repaired.text
+            layers.append(Layer(conclude(port, "local", fault=fault), repaired.change))
         self._reading.texts[block.index] = restored_text
         earlier = self._reading.source(block).earlier
         script = scripts.script(earlier, Piece(block.line, restored_text), port.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from harness.documents.blocks import Block, Document
 from harness.documents.formulas import Formula
 from harness.documents.trainers import Convention
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 
 GUESSED = "its language is not named; it looks like {}"
 

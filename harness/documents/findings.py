@@ -13,8 +13,10 @@ from harness.documents.trainers import iteration_names
 from harness.languages.program import parsed
 from harness.languages.registry import scripted
 from harness.model.words import GOOD
-from harness.ports.binding import HYPERPARAMETERS, role_names
+from harness.ports.binding import role_names
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
 def about_code(
@@ -40,12 +42,14 @@ def _epsilon(
         if not others:
             continue
         code = "; ".join(
-            f"epsilon={where} in the code at {_lines(there)}" for where, there in others.items()
+            f"in the code at {_lines(there)} {AXES['epsilon'][where].sentence}"
+            for where, there in others.items()
         )
         agrees = places.get(formula.epsilon, [])
-        also = f"; the code at {_lines(agrees)} does as the formula says" if agrees else ""
-        said = f"the formula at line {formula.line} says epsilon={formula.epsilon}, but {code}"
-        yield Finding(formula.line, said + also)
+        also = f"; the code at {_lines(agrees)} does what the formula says" if agrees else ""
+        stated = AXES["epsilon"][formula.epsilon].sentence
+        sentence = f"the formula at line {formula.line} says that {stated}, but {code}{also}"
+        yield Finding(formula.line, sentence)
 
 
 def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
@@ -87,9 +91,9 @@ def _factors(rows: Sequence[Examined], derivatives: Sequence[Stated]) -> Iterato
             yield Finding(
                 lines[0],
                 f"the {word} {places} {'has' if len(lines) == 1 else 'have'} the factor {factor:g},"
-                f" the code at {_lines(there)} forms it with {own:g}: a step is divided by the"
-                " gradient's own size, so that changes nothing but through epsilon, which in the"
-                f" code acts as if it were {factor / own:g} times as large",
+                f" the code at {_lines(there)} uses {own:g}; RMSProp divides a step by the size of"
+                " the gradients, so only the weight of epsilon changes: in the code it acts as if"
+                f" it were {factor / own:g} times as large",
             )
 
 
@@ -145,14 +149,14 @@ def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]
             continue
         if first != second:
             yield (
-                f"what {name} calls {first} at line {before.line} is called {second} at line"
-                f" {after.line}"
+                f"{name} has a parameter {first} at line {before.line}, which is called {second}"
+                f" at line {after.line}"
             )
         old, new = before.parameters[first], after.parameters[second]
         if old and new and old != new:
             yield (
-                f"{second} of {name} has the default {new} at line {after.line}, at line"
-                f" {before.line} it is {old}"
+                f"{second} of {name} has the default {new} at line {after.line}, but {old} at line"
+                f" {before.line}"
             )
 
 

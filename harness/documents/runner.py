@@ -16,6 +16,7 @@ from harness.machine.isolation.sandbox import Sandbox, sandbox
 from harness.model.observation import Fault, Unreachable
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.spoken import started
+from python_ref.numbers.text import Number, from_json
 
 # The child stops Python code itself in time; what it cannot stop, and its own start on a
 # loaded machine, is given so much longer.
@@ -57,7 +58,7 @@ class _Place(msgspec.Struct):
 
 
 class _Ends(msgspec.Struct):
-    ends: list[list[float | str]]
+    ends: list[list[Number]]
     failure: _Failure | None
 
 
@@ -139,10 +140,7 @@ def train(
     for answer in answers:
         if answer.failure:
             return answer.failure.fault()
-    found = [
-        [[float(w) for w in end] for end in answer.ends]  # nan and inf come as words
-        for answer in answers
-    ]
+    found = [[[from_json(w) for w in end] for end in answer.ends] for answer in answers]
     shapes = [[len(case.weights)] * len(case.steps) for case in cases]
     if [[len(end) for end in ends] for ends in found] != shapes:
         return fault or Fault("garbled", "the trainer's process did not answer as it must")

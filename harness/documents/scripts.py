@@ -10,7 +10,7 @@ from harness.documents import runner
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.printed import differs
-from harness.judging.judge import Result, unreached
+from harness.judging.verdict import Result, conclude
 from harness.languages.program import Piece, assembled, context, parsed
 from harness.model.observation import Fault
 from harness.ports.port import Port
@@ -217,11 +217,11 @@ def library_result(
     if ran.missing:
         name = _root(ran.missing)
         said = f"{name} is not installed: pip install {name} to run this block"
-        return unreached(port, "local", Fault("not-run", said)), findings
+        return conclude(port, "local", fault=Fault("not-run", said)), findings
     if ran.fault:
-        return unreached(port, "local", ran.fault), findings
+        return conclude(port, "local", fault=ran.fault), findings
     said = "it uses a library's optimizer and defines none; the block was run as it is"
-    return unreached(port, "local", Fault("not-run", said)), findings
+    return conclude(port, "local", fault=Fault("not-run", said)), findings
 
 
 def syntax_fault(text: str, line: int) -> Fault:

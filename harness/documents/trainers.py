@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from harness.languages.program import parsed
 from harness.model.observation import flat_gradients, flat_weights
 from harness.ports.binding import role_names
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.scenario import Scenario
 
 # The roles that only a trainer's parameters have; the others are those of any port.
@@ -37,7 +38,6 @@ _NAMES: Mapping[str, str] = {
     " maxiters maxiterations steps nsteps numsteps epochs nepochs numepochs maxepochs iters",
     "batch_size": "batchsize batch minibatchsize minibatch",
 }
-_HYPERPARAMETERS = ("learning_rate", "decay_rate", "epsilon")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     }
     roles: dict[str, str] = {}
     for name in names:
-        for role in (*_NAMES, *_HYPERPARAMETERS, "weights"):
+        for role in (*_NAMES, *HYPERPARAMETERS, "weights"):
             if role in roles or _plain(name) not in _role(role):
                 continue
             if role == "gradient" and name not in called:
@@ -200,8 +200,8 @@ def _case(
     steps: int,
 ) -> Case:
     roles = trainer.roles
-    values = {role: getattr(scenario, role) for role in _HYPERPARAMETERS if role in roles}
-    arguments = {roles[role]: value for role, value in values.items()}
+    values = scenario.hyperparameters.items()
+    arguments = {roles[role]: value for role, value in values if role in roles}
     return Case(
         weights=weights,
         gradients=gradients,

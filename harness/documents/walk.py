@@ -8,10 +8,10 @@ from functools import partial
 from itertools import islice
 
 from harness.documents import scripts
-from harness.documents.attempt import Bench, Found
+from harness.documents.attempt import Attempt, Bench
 from harness.documents.reading import Reading
 from harness.documents.source import Source
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.languages import registry
 from harness.languages.registry import headline, scripted
 from harness.languages.repair import Broken, Repaired
@@ -41,27 +41,27 @@ class Walk:
 
     def passed(
         self, source: Source, result: Result, name: str | None
-    ) -> tuple[Source, Repaired, Found] | None:
-        """The candidate that gets furthest past the complaint: text, change, what is found."""
+    ) -> tuple[Source, Repaired, Attempt] | None:
+        """The candidate that gets furthest past the complaint: text, change, what came of it."""
         if result.verdict.word not in STOPPED:
             return None
         message = result.verdict.fault.message if result.verdict.fault else ""
-        broken = Broken(source.text, source.line, result.verdict.word, message, source.block.cell)
-        best: tuple[Source, Repaired, Found] | None = None
+        broken = Broken(source.text, source.line, result.verdict.word, message)
+        best: tuple[Source, Repaired, Attempt] | None = None
         reached = -1
         for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):
             last_resort = candidate.change.endswith("left out")
             if not self._bench.left() or (best and (tries >= _TRIES or last_resort)):
                 break
             changed = source.repaired(candidate)
-            found = self._bench.tried(changed, name)
-            after = _state(found, name)
+            attempt = self._bench.tried(changed, name)
+            after = _state(attempt, name)
             if after is None or not (
                 _further(result, after) or _past(source.block.language, result, after)
             ):
                 continue
             if (rank := _rank(after)) > reached:
-                best, reached = (changed, candidate, found), rank
+                best, reached = (changed, candidate, attempt), rank
             if reached >= _EXPLAINED:
                 break
         return best
@@ -92,15 +92,14 @@ class Walk:
             yield Repaired(text, "the lost indentation restored")
 
 
-def _state(found: Found, name: str | None) -> Result | Fault | None:
+def _state(attempt: Attempt, name: str | None) -> Result | Fault | None:
     """What a repaired text shows; None where nothing is left to judge."""
-    if found.fault is not None:
-        return found.fault
-    if name is not None:
-        return found.results.get(name)
-    if not found.results:
-        return Fault("loaded", "")
-    return next(iter(found.results.values()))
+    if attempt.fault is not None:
+        return attempt.fault
+    judged = attempt.judged.get(name) if name else next(iter(attempt.judged.values()), None)
+    if judged is None:
+        return None if name else Fault("loaded", "")
+    return judged.result
 
 
 def _further(before: Result, after: Result | Fault) -> bool:
@@ -122,8 +121,8 @@ def _past(language: str, before: Result, after: Result | Fault) -> bool:
     fault = after if isinstance(after, Fault) else after.verdict.fault
     if _REACHED[before.verdict.word] != _REACHED.get(_word(after), _WHOLE):
         return False
-    said, now = _complaint(before.verdict.fault), _complaint(fault)
-    first = headline(language, said)
+    earlier, now = _complaint(before.verdict.fault), _complaint(fault)
+    first = headline(language, earlier)
     return first not in now and first != headline(language, now)
 
 

@@ -1,1 +1,1 @@
-"""What ports are known to show: said in port.toml or a file of known differences, held, updated."""
+"""What ports are known to show: in port.toml or a file of known differences, matched, updated."""

@@ -16,16 +16,15 @@ port got better: both are differences, as a file that says what is no longer so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from harness.judging.cases import word_at
-from harness.judging.judge import Result
+from harness.judging.verdict import Result, at_golden
 from harness.model.errors import UsageError
-from harness.model.expectation import shown
+from harness.model.expectation import labelled
 from harness.model.fields import of_toml
 from harness.model.patterns import matches
 from harness.model.words import GOOD, ORDER, VERDICTS
@@ -46,7 +45,7 @@ class Known:
 
     Attributes:
         word: the verdict at the goldens it is for.
-        deviations: what the diagnosis names there; None where nothing is said.
+        deviations: what the diagnosis names there; None for anything.
         goldens: patterns of the goldens it is for.
         port: pattern of the ports it is for.
     """
@@ -60,34 +59,36 @@ class Known:
         """Whether it is about a port of that name."""
         return matches(port, self.port)
 
+    def applies(self, port: str, wrong: Mapping[str, str]) -> bool:
+        """Whether it covers any of the goldens at which a port is wrong, by their verdicts."""
+        return self.is_for(port) and any(self.covers(g, word) for g, word in wrong.items())
+
     def is_at(self, golden: str) -> bool:
         """Whether it is about a golden of that name."""
         return any(matches(golden, pattern) for pattern in self.goldens)
 
     def covers(self, golden: str, word: str) -> bool:
-        """Whether it says so of a golden; after deaths that are known, the rest is not run."""
+        """Whether it has this verdict for a golden; after known deaths, the rest is not run."""
         left_out = word == "not-run" and self.word in FATAL and golden != ""
         return (word == self.word or left_out) and self.is_at(golden)
 
     def __str__(self) -> str:
         where = "" if self.goldens == ("*",) else f" at {', '.join(self.goldens)}"
         whose = "" if self.port == "*" else f" of {self.port}"
-        return f"{shown(self.word, self.deviations or ())}{where}{whose}"
+        return f"{labelled(self.word, self.deviations or ())}{where}{whose}"
 
 
 @dataclass(frozen=True)
-class Held:
-    """Results held against what is known.
+class Matched:
+    """Results matched with what is known.
 
     Attributes:
-        results: with `as_expected` and `unexpected` accordingly.
-        stale: entries that apply to nothing, a sentence each.
-        useless: those entries, by their place in the file.
+        results: with `as_expected`, `unexpected` and `known` accordingly.
+        stale: entries that apply to nothing, by their place in the file: a sentence each.
     """
 
     results: tuple[Result, ...]
-    stale: tuple[str, ...]
-    useless: frozenset[int]
+    stale: Mapping[int, str]
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,7 +117,7 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     possible = [word for word in VERDICTS if word not in (*GOOD, "not-run")]
     if entry.verdict not in possible:
         raise UsageError(
-            f"{where}.verdict: {files.shown(entry.verdict)} is not one of {', '.join(possible)}"
+            f"{where}.verdict: {files.quoted(entry.verdict)} is not one of {', '.join(possible)}"
         )
     goldens = (entry.golden,) if isinstance(entry.golden, str) else tuple(entry.golden)
     if not goldens:
@@ -132,10 +133,10 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     return Known(entry.verdict, frozenset(entry.deviations), goldens, entry.port)
 
 
-def hold(
+def match(
     results: Sequence[Result], known: Sequence[Known], *, edge_decides: bool, whole: bool
-) -> Held:
-    """Hold results against what is known of their ports.
+) -> Matched:
+    """Match results with what is known of their ports.
 
     Args:
         results: of any number of ports and transports.
@@ -143,24 +144,19 @@ def hold(
         edge_decides: whether edge goldens decide too.
         whole: all goldens were fed; else an entry that matches none of them is not stale.
     """
-    applied: set[int] = set()
-    found = []
+    used: set[int] = set()
+    matched = []
     for result in results:
-        entries = [(i, entry) for i, entry in enumerate(known) if entry.is_for(result.port.name)]
         wrong = dict(wrong_at(result, edge_decides))
-        hits = [
-            (i, entry)
-            for i, entry in entries
-            if any(entry.covers(golden, word) for golden, word in wrong.items())
-        ]
-        applied.update(i for i, _ in hits)
-        said = tuple(_breaches(result, wrong, [entry for _, entry in hits]))
-        covered = frozenset(
-            golden for golden, word in wrong.items() if any(e.covers(golden, word) for _, e in hits)
+        applying = {i: e for i, e in enumerate(known) if e.applies(result.port.name, wrong)}
+        used |= applying.keys()
+        entries = list(applying.values())
+        breaches = tuple(_breaches(result, wrong, entries))
+        covered = (g for g, word in wrong.items() if any(e.covers(g, word) for e in entries))
+        matched.append(
+            replace(result, as_expected=not breaches, unexpected=breaches, known=frozenset(covered))
         )
-        found.append(replace(result, as_expected=not said, unexpected=said, known=covered))
-    stale = dict(_stale(results, known, applied, whole))
-    return Held(tuple(found), tuple(stale.values()), frozenset(stale))
+    return Matched(tuple(matched), dict(_stale(results, known, used, whole)))
 
 
 def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
@@ -171,7 +167,7 @@ def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
     some = False
     for comparison in result.comparisons:
         if comparison.kind == "core" or edge_decides:
-            word = word_at(result, comparison)
+            word = at_golden(result, comparison).word
             if word not in (*GOOD, "unsupported"):
                 some = True
                 yield comparison.golden, word
@@ -186,19 +182,19 @@ def named(result: Result) -> tuple[str, ...]:
     return best.deviations if best else ()
 
 
-def _breaches(result: Result, wrong: dict[str, str], hits: Sequence[Known]) -> Iterator[str]:
+def _breaches(result: Result, wrong: Mapping[str, str], entries: Sequence[Known]) -> Iterator[str]:
     """What of a result is not known, or is known otherwise."""
     new: dict[str, list[str]] = {}
     for golden, word in wrong.items():
-        if not any(entry.covers(golden, word) for entry in hits):
+        if not any(entry.covers(golden, word) for entry in entries):
             new.setdefault(word, []).append(golden)
     for word in sorted(new, key=lambda w: ORDER.index(w) if w in ORDER else 0):
         goldens = [golden for golden in new[word] if golden]
         more = f" and {len(goldens) - _NAMES} more" if len(goldens) > _NAMES else ""
         # Where nothing at all is known of the port, its goldens tell nothing more.
-        at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens and hits else ""
+        at = f" at {', '.join(goldens[:_NAMES])}{more}" if goldens and entries else ""
         yield f"not a known difference: {word}{at}"
-    moving = [entry for entry in hits if entry.word in MOVES_WRONGLY]
+    moving = [entry for entry in entries if entry.word in MOVES_WRONGLY]
     if moving and all(entry.deviations is not None for entry in moving):
         expected = frozenset().union(*(entry.deviations or () for entry in moving))
         if expected != frozenset(named(result)):
@@ -207,11 +203,11 @@ def _breaches(result: Result, wrong: dict[str, str], hits: Sequence[Known]) -> I
 
 
 def _stale(
-    results: Sequence[Result], known: Sequence[Known], applied: set[int], whole: bool
+    results: Sequence[Result], known: Sequence[Known], used: set[int], whole: bool
 ) -> Iterator[tuple[int, str]]:
     """Entries that apply to nothing, and why."""
     for i, entry in enumerate(known):
-        if i in applied:
+        if i in used:
             continue
         about = [result for result in results if entry.is_for(result.port.name)]
         if not about:

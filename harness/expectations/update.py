@@ -16,14 +16,14 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT
 
-from harness.expectations.known import FATAL, MOVES_WRONGLY, Held, Known, named, wrong_at
-from harness.judging.judge import Result
+from harness.expectations.known import FATAL, MOVES_WRONGLY, Known, Matched, named, wrong_at
+from harness.judging.verdict import Result
 from harness.model.errors import ToolchainError, UsageError
-from harness.model.expectation import shown
+from harness.model.expectation import labelled
 from harness.model.words import GOOD
 from harness.ports.port import MANIFEST
 
-_TITLE = "What is known to differ. A run that shows this, no less and no more, ends well."
+_TITLE = "Known differences. The check passes if these show, and no others."
 
 
 def manifests(results: Sequence[Result]) -> dict[Path, tuple[str, str]]:
@@ -43,9 +43,9 @@ def manifests(results: Sequence[Result]) -> dict[Path, tuple[str, str]]:
         alike = [result for result in results if result.port.name == port]
         words = {(r.verdict.word, frozenset(r.deviations)) for r in alike}
         if len(words) > 1:
-            said = "; ".join(f"{r.transport}: {_shown(r)}" for r in alike)
+            each = "; ".join(f"{r.transport}: {_label(r)}" for r in alike)
             raise UsageError(
-                f"{port}: its transports give different results ({said}); make them agree first"
+                f"{port}: its transports give different results ({each}); make them agree first"
             )
         if not all(result.as_expected for result in alike):
             path = alike[0].port.folder / MANIFEST
@@ -63,15 +63,15 @@ def _manifest(path: Path, result: Result) -> str:
 
 def _change(result: Result) -> str:
     before = result.port.expectation
-    return f"{before if before else 'nothing'} -> {_shown(result)}"
+    return f"{before if before else 'nothing'} -> {_label(result)}"
 
 
-def _shown(result: Result) -> str:
-    return shown(result.verdict.word, result.deviations)
+def _label(result: Result) -> str:
+    return labelled(result.verdict.word, result.deviations)
 
 
 def known(
-    path: Path, entries: Sequence[Known], held: Held, *, edge_decides: bool
+    path: Path, entries: Sequence[Known], matched: Matched, *, edge_decides: bool
 ) -> tuple[str, list[str]]:
     """What a file of known differences is to say.
 
@@ -85,21 +85,21 @@ def known(
         ToolchainError: something was not judged.
         UsageError: the file cannot be read.
     """
-    refuse_unjudged(held.results)
+    refuse_unjudged(matched.results)
     document = _parsed(path) if path.exists() else tomlkit.document()
     if not path.exists():
         document.add(tomlkit.comment(_TITLE))
         document.add(tomlkit.nl())
-    gone = set(held.useless)
-    for result in held.results:
+    gone = set(matched.stale)
+    for result in matched.results:
         if not result.as_expected:  # a name that changed is named anew
             wrong = dict(wrong_at(result, edge_decides))
             gone |= {i for i, e in enumerate(entries) if _names_otherwise(e, result, wrong)}
-    kept = [entry for i, entry in enumerate(entries) if i not in gone]
-    several = len({result.port.name for result in held.results}) > 1
+    staying = [entry for i, entry in enumerate(entries) if i not in gone]
+    several = len({result.port.name for result in matched.results}) > 1
     added: list[Known] = []
-    for result in held.results:
-        added += _missing(result, [*kept, *added], several, edge_decides)
+    for result in matched.results:
+        added += _missing(result, [*staying, *added], several, edge_decides)
     listed: Any = document.get("known")
     if not isinstance(listed, AoT):
         listed = tomlkit.aot()
@@ -119,25 +119,25 @@ def known(
 
 def _names_otherwise(entry: Known, result: Result, wrong: dict[str, str]) -> bool:
     """Whether an entry applies to a result and names other deviations than it shows."""
-    applies = entry.is_for(result.port.name) and any(entry.covers(g, w) for g, w in wrong.items())
-    if not applies or entry.word not in MOVES_WRONGLY or entry.deviations is None:
+    if entry.word not in MOVES_WRONGLY or entry.deviations is None:
+        return False
+    if not entry.applies(result.port.name, wrong):
         return False
     return not entry.deviations or not entry.deviations <= set(named(result))
 
 
 def _missing(
-    result: Result, kept: Sequence[Known], several: bool, edge_decides: bool
+    result: Result, entries: Sequence[Known], several: bool, edge_decides: bool
 ) -> list[Known]:
     """Entries for what a result shows and no entry covers."""
     if result.verdict.word in GOOD:
         return []
-    mine = [entry for entry in kept if entry.is_for(result.port.name)]
     wrong = dict(wrong_at(result, edge_decides))
     moving = [g for g, word in wrong.items() if word in MOVES_WRONGLY]
-    hits = [e for e in mine if any(e.covers(g, w) for g, w in wrong.items())]
-    said = frozenset().union(*(e.deviations or () for e in hits if e.word in MOVES_WRONGLY))
-    unnamed = frozenset(named(result)) - said
-    free = {g: w for g, w in wrong.items() if not any(e.covers(g, w) for e in mine)}
+    applying = [e for e in entries if e.applies(result.port.name, wrong)]
+    expected = (e.deviations or () for e in applying if e.word in MOVES_WRONGLY)
+    unnamed = frozenset(named(result)).difference(*expected)
+    free = {g: w for g, w in wrong.items() if not any(e.covers(g, w) for e in applying)}
     if unnamed and moving:  # a further name, for all it may show at
         free |= {golden: wrong[golden] for golden in moving}
     # What is not run stands behind the deaths that are named.

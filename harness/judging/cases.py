@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison
-from harness.judging.judge import Result
-from harness.judging.verdict import Verdict, of_golden
+from harness.judging.verdict import Result, at_golden
 from harness.model.words import GOOD
 
 
@@ -36,10 +35,10 @@ def cases(result: Result, *, edge_decides: bool) -> list[Case]:
         result: of one port over one transport.
         edge_decides: whether edge goldens decide too.
     """
-    found = list(_at_goldens(result, edge_decides))
-    if not found or not (result.as_expected or any(not c.result.as_expected for c in found)):
-        found.append(Case("", result))
-    return found
+    each = list(_at_goldens(result, edge_decides))
+    if not each or not (result.as_expected or any(not c.result.as_expected for c in each)):
+        each.append(Case("", result))
+    return each
 
 
 def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
@@ -52,16 +51,9 @@ def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
 
 
 def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:
-    word = word_at(result, comparison)
-    known = comparison.golden in result.known or not decides or word in GOOD
+    verdict = at_golden(result, comparison)
+    known = comparison.golden in result.known or not decides or verdict.word in GOOD
     as_expected = result.as_expected or known
-    verdict = Verdict(
-        word,
-        fault=comparison.fault,
-        golden=comparison.golden,
-        first=None if word in GOOD else comparison.first,
-        compared=int(comparison.fault is None),
-    )
     return replace(
         result,
         verdict=verdict,
@@ -72,9 +64,3 @@ def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:
         unexpected=() if as_expected else result.unexpected,
         seconds=comparison.seconds,
     )
-
-
-def word_at(result: Result, comparison: Comparison) -> str:
-    """The verdict at a golden; where the port never moves, that is what it is."""
-    word = of_golden(comparison)
-    return "no-update" if word == "diverges" and result.verdict.word == "no-update" else word

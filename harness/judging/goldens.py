@@ -1,25 +1,24 @@
-"""Which goldens a port is fed: those kept in files, or made for what it claims to be."""
+"""Which goldens a port is fed: those in files, or made for what it claims to be."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from harness.model.errors import UsageError
 from harness.model.patterns import matches
-from harness.ports.binding import OPTIONS
 from harness.ports.port import Port
 from python_ref import golden as goldens_of
-from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, GoldenError
 from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, OPTIONS
 
 
 class Goldens:
-    """The goldens to feed: from the files for the dialects kept there, made for any other."""
+    """The goldens to feed: from the files for the dialects that have some, made for any other."""
 
     def __init__(self, pattern: str = "*") -> None:
         self._pattern = pattern
@@ -35,15 +34,23 @@ class Goldens:
         with self._lock:
             key = (dialect, precision)
             if key not in self._made:
-                kept = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
-                if kept:
-                    every = _files(kept[0], precision)
+                filed = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
+                if filed:
+                    self._made[key] = self._read(f"{filed[0]}/{precision}/")
                 else:
                     options = options_of(dialect)
                     given = (replace(s, options=options) for s in scenarios(precision))
                     every = [goldens_of.make(s, dialect, precision) for s in given]
-                self._made[key] = [g for g in every if matches(g.name, self._pattern)]
+                    self._made[key] = [g for g in every if matches(g.name, self._pattern)]
             return self._made[key]
+
+    def _read(self, folder: str) -> list[Golden]:
+        try:
+            return goldens_of.bundled(
+                wanted=lambda name: name.startswith(folder) and matches(name, self._pattern)
+            )
+        except GoldenError as error:
+            raise UsageError(str(error)) from error
 
     def check(self, dialect: Dialect) -> None:
         """Raise UsageError if the pattern matches no golden of a dialect."""
@@ -63,17 +70,3 @@ def options_of(claim: Dialect) -> dict[str, float]:
         for name in needed
         if name in OPTIONS and name not in claim.constants
     }
-
-
-@cache
-def _files(dialect: str, precision: str) -> list[Golden]:
-    try:
-        found = goldens_of.bundled(dialect=dialect, precision=precision)
-    except GoldenError as error:
-        raise UsageError(str(error)) from error
-    if not found:
-        raise UsageError(
-            f"{goldens_of.DIRECTORY}: holds no goldens of {dialect} in {precision};"
-            " run `rmsproof golden regenerate`"
-        )
-    return found

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from harness.judging.goldens import Goldens, options_of
-from harness.judging.judge import Result, judge, unreached
+from harness.judging.goldens import options_of
+from harness.judging.judge import judge
+from harness.judging.memory import Memory
+from harness.judging.verdict import Result, conclude
 from harness.languages import registry
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Toolchain
@@ -108,12 +110,12 @@ def run(
         UsageError: no golden matches, a golden cannot be read, a transport does not apply.
     """
     jobs = [_Job(p, t) for p in ports for t in _transports(p, options, every_transport)]
-    goldens = Goldens(options.pattern)
+    memory = Memory(options.pattern)
     for port in ports:
-        goldens.check(port.claim)
+        memory.goldens.check(port.claim)
     toolchain = Toolchain(lambda text: progress(text, 0))
     together = [x for x in registry.LANGUAGES if any(p.language == x.name for p in ports)]
-    runner = _Runner(toolchain, goldens, options, progress, together)
+    runner = _Runner(toolchain, memory, options, progress, together)
     incomplete = False
     try:
         runner.run(jobs)
@@ -124,7 +126,7 @@ def run(
     if incomplete:
         for job in jobs:
             if not job.result and not job.error:
-                job.result = unreached(job.port, job.transport, Fault("not-run", INTERRUPTED))
+                job.result = conclude(job.port, job.transport, fault=Fault("not-run", INTERRUPTED))
     return Outcome(
         results=tuple(job.result for job in jobs if job.result),
         errors=tuple(dict.fromkeys(job.error for job in jobs if job.error)),
@@ -149,7 +151,7 @@ class _Runner:
     """Runs jobs: those that share a worker one after another, the others beside them."""
 
     toolchain: Toolchain
-    goldens: Goldens
+    memory: Memory
     options: Options
     progress: Callable[[str, int], None]
     languages: Collection[Language]
@@ -202,18 +204,19 @@ class _Runner:
             transport = self._reach(replace(port, wanted=wanted), job.transport)
         except CompileError as error:
             fault = Fault("does-not-compile", str(error))
-            job.result = unreached(port, job.transport, fault)
+            job.result = conclude(port, job.transport, fault=fault)
             return
         except ToolchainError as error:
             if not self._closed:  # else the compiler was ended by us
-                job.result = unreached(port, job.transport, Fault("not-run", str(error)))
+                job.result = conclude(port, job.transport, fault=Fault("not-run", str(error)))
             return
         self._open.add(transport)
         try:
             result = judge(
                 port,
                 transport,
-                self.goldens,
+                self.memory.goldens,
+                memory=self.memory,
                 edge_decides=self.options.edge,
                 streamed=self.options.large,
             )

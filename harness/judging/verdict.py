@@ -1,13 +1,21 @@
-"""One word for a port, from its comparisons and faults."""
+"""One word for a port, from its comparisons and faults, and the result that it is part of.
+
+Every way to a verdict ends in `conclude`: ports that were run or checked, blocks and trainers of
+a document, observations in files, and what could not be reached at all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.diagnosis.diagnose import LARGEST, Diagnosis, Probe
+from harness.judging.memory import Memory
+from harness.model.evidence import Evidence
 from harness.model.observation import Fault
-from harness.model.words import ORDER, UNDECIDED
+from harness.model.words import GOOD, ORDER, STATE_LEAKS, UNDECIDED
+from harness.ports.port import Port
 from python_ref.numbers.arithmetic import Arithmetic
 
 
@@ -38,6 +46,119 @@ class Verdict:
     why_unfed: str = ""
 
 
+@dataclass(frozen=True)
+class Result:
+    """What is known of a port over one transport.
+
+    Attributes:
+        where: the weights are in place, replaced, returned, or nowhere.
+        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply.
+        comparisons: a row a golden.
+        diagnosis: why it diverges, where it does.
+        elsewhere: of a port that fails at some goldens, what it shows at the others.
+        as_expected: it showed what it is known to show; for somebody's own: it conforms.
+        unexpected: what of it is not as it is known to be, a sentence each.
+        known: the goldens at which it is wrong as it is known to be.
+        seconds: how long reaching and judging it took.
+    """
+
+    port: Port
+    language: str
+    transport: str
+    verdict: Verdict
+    where: str = ""
+    notes: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    diagnosis: Diagnosis | None = None
+    elsewhere: tuple[Verdict, Diagnosis | None] | None = None
+    as_expected: bool = False
+    unexpected: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    seconds: float = 0.0
+
+    @property
+    def deviations(self) -> tuple[str, ...]:
+        """The deviations named, if the port was explained."""
+        best = self.diagnosis.best if self.diagnosis else None
+        return best.deviations if best else ()
+
+
+def conclude(
+    port: Port,
+    transport: str,
+    comparisons: Sequence[Comparison] = (),
+    evidence: Sequence[Evidence] = (),
+    probe: Probe | None = None,
+    *,
+    fault: Fault | None = None,
+    memory: Memory | None = None,
+    language: str = "",
+    remembers: str = "",
+    edge_decides: bool = False,
+    largest: int = LARGEST,
+    fixed: Sequence[str] = (),
+) -> Result:
+    """The result of a port: its verdict, why it is that, and whether it was expected.
+
+    Args:
+        port: what was judged, and against which claim.
+        transport: how it was reached.
+        comparisons: a row a golden.
+        evidence: what was observed for goldens, by their names; of those that are no core
+            goldens nothing is explained.
+        probe: feeds the port more; None where it is out of reach.
+        fault: why it could not be asked anything.
+        memory: the run's.
+        language: what it says it is written in; the port's unless it says.
+        remembers: STATE_LEAKS or UNSTEADY, where one scenario's answer depends on others. What
+            one shows then says nothing of another, and is no ground for a name.
+        edge_decides: edge goldens decide, too.
+        largest: the most deviations that a diagnosis may name.
+        fixed: hyperparameters that the port cannot be given.
+    """
+    memory = memory or Memory()
+
+    def explained(verdict: Verdict, among: Sequence[Comparison]) -> Diagnosis | None:
+        if verdict.word not in ("diverges", "no-update"):
+            return None
+        names = {comparison.golden for comparison in among}
+        steps = [e for e in evidence if e.name in names and e.steps]
+        # What a port means shows in double; how it narrows to float is arithmetic.
+        wide = [e for e in steps if e.precision == "float64"] or steps
+        if not wide:
+            return None
+        diagnosis = memory.diagnosis(port, wide, probe, largest, fixed)
+        # What departs from the claim is not explained by it, though the part that is searched is.
+        return None if diagnosis.best and not diagnosis.best.chosen else diagnosis
+
+    verdict = of_port(comparisons, edge_decides=edge_decides)
+    if fault is not None:
+        verdict = Verdict(fault.kind, fault)
+    diagnosis, elsewhere = None, None
+    if not remembers:
+        core = [c for c in comparisons if c.kind == "core"]
+        diagnosis = explained(verdict, core)
+        whole = [c for c in core if c.fault is None]
+        if verdict.fault is not None and verdict.golden is not None and whole:
+            beside = of_port(whole)
+            elsewhere = (beside, explained(beside, whole))
+    elif remembers == STATE_LEAKS and verdict.word in GOOD:
+        verdict = replace(verdict, word="diverges", arithmetic=())
+    result = Result(
+        port,
+        language or port.language,
+        transport,
+        verdict,
+        comparisons=tuple(comparisons),
+        diagnosis=diagnosis,
+        elsewhere=elsewhere,
+    )
+    if port.expectation is None:
+        return replace(result, as_expected=verdict.word in GOOD)
+    breach = port.expectation.breach(verdict.word, result.deviations)
+    return replace(result, as_expected=not breach, unexpected=(breach,) if breach else ())
+
+
 def of_golden(comparison: Comparison) -> str:
     """The verdict on one golden alone."""
     if comparison.fault:
@@ -45,6 +166,20 @@ def of_golden(comparison: Comparison) -> str:
     if comparison.equal:
         return "exact"
     return "conforms" if comparison.within else "diverges"
+
+
+def at_golden(result: Result, comparison: Comparison) -> Verdict:
+    """What a result is at one of its goldens; where the port never moves, that is what it is."""
+    word = of_golden(comparison)
+    if word == "diverges" and result.verdict.word == "no-update":
+        word = "no-update"
+    return Verdict(
+        word,
+        fault=comparison.fault,
+        golden=comparison.golden,
+        first=None if word in GOOD else comparison.first,
+        compared=int(comparison.fault is None),
+    )
 
 
 def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) -> Verdict:
@@ -90,15 +225,15 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
 
 def common_arithmetic(comparisons: Sequence[Comparison]) -> tuple[tuple[str, Arithmetic], ...]:
     """By family of precision, the first listed arithmetic that equals all its goldens."""
-    found = []
+    common = []
     for name in ("float64", "float32"):
         whole = [c for c in comparisons if c.family == name and c.fault is None]
         if not whole:
             continue
         shared = [a for a in whole[0].equal if all(a in c.equal for c in whole[1:])]
         if shared:
-            found.append((name, shared[0]))
-    return tuple(found)
+            common.append((name, shared[0]))
+    return tuple(common)
 
 
 def _equal_at_edge(comparison: Comparison, arithmetic: tuple[tuple[str, Arithmetic], ...]) -> bool:

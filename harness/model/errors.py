@@ -13,5 +13,5 @@ class UsageError(Exception):
 class ToolchainError(Exception):
     """The machine lacks something (a JVM, a jar, a compiler) to reach a port.
 
-    Never held against the port: its verdict is `not-run`, with this message.
+    Never the port's fault: its verdict is `not-run`, with this message.
     """

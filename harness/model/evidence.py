@@ -24,10 +24,8 @@ class Evidence:
         weights: (T, N) observed; rows that were not seen hold anything.
         seen: (T,) which steps were.
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
-        moving_average: (T, N) as the port reports it; None where it does not.
+        moving_average: (T, N) likewise; None where the port does not show it.
         input_rounding: the same as `rounding` for the weights and gradients fed.
-        decimals, input_decimals: of a file, the most digits behind the point that what was
-            observed and what was fed are written with; None where they are many.
     """
 
     name: str
@@ -38,8 +36,6 @@ class Evidence:
     rounding: float = 0.0
     moving_average: Rows | None = None
     input_rounding: float = 0.0
-    decimals: int | None = None
-    input_decimals: int | None = None
 
     @property
     def initial(self) -> Rows:
@@ -67,16 +63,24 @@ def of_probe(scenario: Scenario, precision: str, observation: Observation) -> Ev
 
 
 def _of(name: str, scenario: Scenario, precision: str, observation: Observation) -> Evidence:
-    completed = len(observation.weights)
-    weights = np.full((scenario.steps, scenario.size), np.nan)
-    weights[:completed] = observation.weights
-    average = None
-    if observation.moving_average is not None:
-        average = np.full((scenario.steps, scenario.size), np.nan)
-        reported = observation.moving_average[:completed]
-        average[: len(reported)] = reported
-    seen = np.arange(scenario.steps) < completed
-    return Evidence(name, scenario, precision, weights, seen, moving_average=average)
+    def whole(rows: Rows) -> Rows:
+        missing = np.full((scenario.steps - len(rows), scenario.size), np.nan)
+        return np.concatenate([rows, missing])
+
+    seen = np.arange(scenario.steps) < len(observation.weights)
+    if observation.seen is not None:
+        seen[: len(observation.seen)] &= observation.seen
+    average = observation.moving_average
+    return Evidence(
+        name,
+        scenario,
+        precision,
+        weights=whole(observation.weights),
+        seen=seen,
+        rounding=observation.rounding,
+        moving_average=None if average is None else whole(average),
+        input_rounding=observation.input_rounding,
+    )
 
 
 def shortened(evidence: Evidence, steps: int) -> Evidence:

@@ -14,14 +14,14 @@ class Expectation:
 
     Attributes:
         word: the verdict.
-        deviations: the deviations named, as a set; None where nothing is said of them.
+        deviations: the deviations named, as a set; None for any.
     """
 
     word: str
     deviations: frozenset[str] | None = None
 
     def met(self, word: str, deviations: Sequence[str]) -> bool:
-        """Whether exactly this was shown; better is not met either."""
+        """Whether it is exactly this; better is not met either."""
         return word == self.word and (
             self.deviations is None or frozenset(deviations) == self.deviations
         )
@@ -35,10 +35,10 @@ class Expectation:
         return f"expected {self}"
 
     def __str__(self) -> str:
-        return shown(self.word, self.deviations or ())
+        return labelled(self.word, self.deviations or ())
 
 
-def shown(word: str, deviations: Sequence[str] | frozenset[str]) -> str:
+def labelled(word: str, deviations: Sequence[str] | frozenset[str]) -> str:
     """A verdict with its deviations."""
     return f"{word} ({', '.join(sorted(deviations))})" if deviations else word
 

@@ -24,7 +24,7 @@ _PARTS = 32
 _DOTTED = re.compile(
     r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+)" f"{{{_PARTS}}}"
 )
-# Of a message, which may show what was found.
+# Of a message, which may quote what stands there.
 _LONGEST = 500
 _LINE = re.compile(r"at line (\d+)")
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
@@ -44,10 +44,10 @@ def of_json(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
     except files.UnreadableError as error:
         raise UsageError(str(error)) from error
     try:
-        found = files.strict(text)
+        value = files.strict(text)
     except files.UnreadableError as error:
         raise UsageError(f"{path}: {error}") from error
-    return converted(path, found, wanted)
+    return converted(path, value, wanted)
 
 
 def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _Struct:
@@ -62,29 +62,29 @@ def of_toml(path: Path, largest: int, instead: str, wanted: type[_Struct]) -> _S
             f"{path}: line {line}: a key with {_PARTS} dots or more is not allowed; remove it"
         )
     try:
-        found = tomllib.loads(text)
+        value = tomllib.loads(text)
     except RecursionError as error:
         raise UsageError(f"{path}: is nested too deeply") from error
     except ValueError as error:  # TOMLDecodeError, or a whole number of thousands of digits
-        said = str(error).partition("; use sys.")[0]
-        raise UsageError(f"{path}: is not TOML: {said}{_line(text, said)}") from error
-    return converted(path, found, wanted)
+        reason = str(error).partition("; use sys.")[0]
+        raise UsageError(f"{path}: is not TOML: {reason}{_line(text, reason)}") from error
+    return converted(path, value, wanted)
 
 
 def _line(text: str, message: str) -> str:
-    """The line that a parser's message tells the number of, shown."""
+    """The line whose number is in a parser's message, quoted."""
     if place := _LINE.search(message):
         lines = text.replace("\r\n", "\n").split("\n")
         number = int(place[1]) - 1
         if number < len(lines):
-            return f": {files.shown(lines[number].strip())}"
+            return f": {files.quoted(lines[number].strip())}"
     return ""
 
 
-def converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
+def converted(path: Path, value: Any, wanted: type[_Struct]) -> _Struct:
     """What was read from a file as the type it must be. Raises UsageError naming file and field."""
     try:
-        return msgspec.convert(found, wanted)
+        return msgspec.convert(value, wanted)
     except RecursionError as error:
         raise UsageError(f"{path}: is nested too deeply") from error
     except msgspec.ValidationError as error:
@@ -99,23 +99,23 @@ def converted(path: Path, found: Any, wanted: type[_Struct]) -> _Struct:
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:
-    shown = name if len(name) <= 60 else f"{name[:60]}..."
+    short = name if len(name) <= 60 else f"{name[:60]}..."
     if near := get_close_matches(name[:60], known, 1):
-        return f"unknown field `{shown}`; did you mean `{near[0]}`?"
+        return f"unknown field `{short}`; did you mean `{near[0]}`?"
     there = f"; the fields are {', '.join(known)}" if known else ""
-    return f"unknown field `{shown}`{there}"
+    return f"unknown field `{short}`{there}"
 
 
 def _at(wanted: Any, place: str) -> tuple[str, ...]:
     """The fields of the struct that stands at a place such as `.claims` or `.known[3]`."""
-    found: Any = wanted
+    kind: Any = wanted
     for name in re.findall(r"\.(\w+)|\[", place):
-        found = _struct(found)
-        if not name or found is None:
+        kind = _struct(kind)
+        if not name or kind is None:
             continue
-        field = next((f for f in msgspec.structs.fields(found) if f.encode_name == name), None)
-        found = field.type if field else None
-    struct = _struct(found)
+        field = next((f for f in msgspec.structs.fields(kind) if f.encode_name == name), None)
+        kind = field.type if field else None
+    struct = _struct(kind)
     return tuple(f.encode_name for f in msgspec.structs.fields(struct)) if struct else ()
 
 

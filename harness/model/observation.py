@@ -35,7 +35,7 @@ class Facts:
     """What was seen beside the numbers.
 
     Attributes:
-        where: the weights were found "in place", "replaced" (new entries in the map given),
+        where: the weights are "in place", "replaced" (new entries in the map given),
             "returned", or "nowhere" (neither what was given nor what came back changed).
         gradients_changed: the port wrote to the gradients it was given.
         widened: float32 was given and something wider came back.
@@ -51,12 +51,15 @@ class Facts:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a port did with a scenario.
+    """What a port did with a scenario, or what somebody wrote down of an optimizer.
 
     Attributes:
-        weights: (t, N) after each of the t steps that were completed.
+        weights: (t, N) after each of the t steps that were completed; NaN where one was not seen.
         moving_average: (t, N), or None where it is not visible.
         fault: what ended it early, if anything.
+        seen: (t,) which steps were; None for all of them.
+        rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
+        input_rounding: the same for the weights and gradients that were fed.
         seconds: how long it was waited for; 0 where that was not measured.
     """
 
@@ -64,6 +67,9 @@ class Observation:
     moving_average: Rows | None = None
     fault: Fault | None = None
     facts: Facts = field(default_factory=Facts)
+    seen: NDArray[np.bool_] | None = None
+    rounding: float = 0.0
+    input_rounding: float = 0.0
     seconds: float = 0.0
 
 

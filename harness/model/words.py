@@ -1,4 +1,4 @@
-"""The words for verdicts, and which is worse than which."""
+"""The words for verdicts, which is worse than which, and for what is noted beside them."""
 
 from __future__ import annotations
 
@@ -7,3 +7,9 @@ ORDER = ("does-not-compile", "times-out", "crashes", "garbled", "diverges", "con
 VERDICTS = (*ORDER, "no-update", "unsupported", "not-run")
 GOOD = ("exact", "conforms")
 UNDECIDED = ("unsupported", "not-run")
+
+# What is worth a note.
+GRADIENTS_CHANGED = "gradients-changed"
+WIDENED = "widened"
+STATE_LEAKS = "state-leaks"
+UNSTEADY = "unsteady"

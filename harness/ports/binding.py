@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-HYPERPARAMETERS = ("learning_rate", "decay_rate", "epsilon")
-OPTIONS = ("momentum", "weight_decay", "clip", "mean_decay")
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
 DATA = ("gradients", "weights", "state")
 ROLES = HYPERPARAMETERS + OPTIONS + DATA
 
@@ -92,14 +92,12 @@ class Binding:
         title: what was bound, for people: "RMSProp.updateWeights(gradients, weights)".
         roles: hyperparameters and options the port takes.
         element: "float64", "float32", or None where the types do not say.
-        container: "map", "array", or None where the types do not say.
     """
 
     message: dict[str, Any]
     title: str
     roles: tuple[str, ...]
     element: str | None
-    container: str | None
 
 
 _Parameter = Mapping[str, Any]
@@ -205,7 +203,6 @@ def _whole(
         title=shown,
         roles=taken,
         element=next(iter(elements), None),
-        container=next(iter(kinds), None),
     )
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)

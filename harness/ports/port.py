@@ -19,7 +19,7 @@ from harness.model.fields import of_toml
 from harness.model.words import VERDICTS
 from harness.ports.binding import ROLES, Wanted
 from python_ref.dialects.dialect import Dialect
-from python_ref.files import exists, shown, visible
+from python_ref.files import exists, quoted, visible
 
 MANIFEST = "port.toml"
 # Roles are short words, and much alike: `rate` is no misspelt `state`.
@@ -42,7 +42,7 @@ class Port:
         claim: the dialect it says it is.
         wanted: what was said of its binding.
         expectation: what it is known to show; None for somebody's own.
-        shows, repair: a bundled edition's sentence, and what its next rung changes.
+        repair: what a bundled edition's next rung changes.
         rung: a bundled edition's place on its language's ladder, from 1.
     """
 
@@ -55,7 +55,6 @@ class Port:
     claim: Dialect = field(default_factory=Dialect)
     wanted: Wanted = field(default_factory=Wanted)
     expectation: Expectation | None = None
-    shows: str = ""
     repair: str = ""
     rung: int = 0
 
@@ -81,7 +80,6 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
     source: str | list[str] | None = None
     object: str | None = None
     command: list[str] | None = None
-    shows: str = ""
     repair: str = ""
     rung: int = 0
     claims: _Claims = msgspec.field(default_factory=_Claims)
@@ -157,15 +155,15 @@ def _writable(path: Path, manifest: _Manifest) -> None:
         for name in names:
             if not name.strip() or visible(name) != name:
                 raise UsageError(
-                    f"{path}: {key}: {shown(name)} is not a name; use visible characters"
+                    f"{path}: {key}: {quoted(name)} is not a name; use visible characters"
                 )
     if manifest.object is not None and not _is_reference(manifest.object):
         raise UsageError(
-            f"{path}: object: {shown(manifest.object)} is not of the form module:Object"
+            f"{path}: object: {quoted(manifest.object)} is not of the form module:Object"
         )
     for number, text in enumerate(manifest.command or []):
         if "\0" in text or (not text and number == 0):
-            raise UsageError(f"{path}: command[{number}]: {shown(text)} cannot be started")
+            raise UsageError(f"{path}: command[{number}]: {quoted(text)} cannot be started")
 
 
 def _port(path: Path, manifest: _Manifest) -> Port:
@@ -189,7 +187,6 @@ def _port(path: Path, manifest: _Manifest) -> Port:
         claim=_claim(path, manifest.claims),
         wanted=_wanted(path, manifest.bind),
         expectation=_expectation(path, manifest.expectation),
-        shows=manifest.shows,
         repair=manifest.repair,
         rung=manifest.rung,
     )
@@ -200,15 +197,15 @@ def _within(path: Path, name: str) -> Path:
     try:
         if not source.resolve().is_relative_to(path.parent.resolve()):
             raise UsageError(
-                f"{path}: source: {shown(name)} is outside the folder;"
+                f"{path}: source: {quoted(name)} is outside the folder;"
                 f" put the file beside {MANIFEST}"
             )
         there = source.is_file()
     except (OSError, RuntimeError) as error:  # too long a name; links in a circle
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: source: {shown(name)} cannot be read: {reason}") from error
+        raise UsageError(f"{path}: source: {quoted(name)} cannot be read: {reason}") from error
     if not there:
-        raise UsageError(f"{path}: source: there is no file {shown(name)} beside it")
+        raise UsageError(f"{path}: source: there is no file {quoted(name)} beside it")
     return source
 
 
@@ -227,7 +224,7 @@ def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
     if expected.verdict not in VERDICTS:
         known = ", ".join(VERDICTS)
         raise UsageError(
-            f"{path}: expectation.verdict: {shown(expected.verdict)} is not one of {known}"
+            f"{path}: expectation.verdict: {quoted(expected.verdict)} is not one of {known}"
         )
     if expected.deviations is None:
         return Expectation(expected.verdict)
@@ -246,7 +243,7 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
         known = ", ".join([*places, *ROLES])
         near = get_close_matches(unknown[0][:60], [*places, *ROLES], 1, _NEAR)
         meant = f"did you mean {near[0]}?" if near else f"the keys are {known}"
-        raise UsageError(f"{path}: bind.{shown(unknown[0])[1:-1]}: no such key; {meant}")
+        raise UsageError(f"{path}: bind.{quoted(unknown[0])[1:-1]}: no such key; {meant}")
     return Wanted(**given, roles=roles)
 
 

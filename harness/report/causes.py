@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from harness.diagnosis.diagnose import (
     LARGEST,
@@ -41,7 +42,7 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
 def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
     """A diagnosis, a fact a line."""
     claimed = diagnosis.best is not None and not diagnosis.best.chosen
-    lines = [_CLAIMED if claimed else explanation(diagnosis, claim)]
+    lines = [explanation(diagnosis, claim)]
     lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
     if diagnosis.suggestion is not None:
         lines.append(_suggestion(diagnosis.suggestion))
@@ -54,10 +55,30 @@ def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
     return lines
 
 
-def deviation(axis: str, value: str) -> str:
-    """One deviation in words, its formula behind them in brackets."""
+def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxyType({})) -> str:
+    """One deviation in words, its formula behind them in brackets, and in that its constants.
+
+    Args:
+        axis: its name.
+        value: the port's choice.
+        constants: those of the port's own that belong to it, as they are written.
+    """
     row = AXES[axis][value]
-    return f"{row.sentence} [{row.formula}]"
+    formula = row.formula
+    for name, written in constants.items():
+        if _UNNAMED in formula:
+            formula = formula.replace(_UNNAMED, written)
+        else:
+            formula += f", {_plain(name)} {written}"
+    return f"{row.sentence} [{formula}]"
+
+
+# What formulas say where a port has a constant of its own.
+_UNNAMED = "a constant"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def listed(phrases: Sequence[str]) -> str:
@@ -67,19 +88,22 @@ def listed(phrases: Sequence[str]) -> str:
 
 
 def _deviations(found: Explanation) -> str:
-    text = listed([deviation(axis, value) for axis, value in found.chosen]) or _CLAIMED
-    return f"{text}, with its own {_constants(found)}" if found.constants else text
+    left = {name: _constant(found, name) for name in found.constants}
+    sentences = []
+    for axis, value in found.chosen:
+        names = [name for name in AXES[axis][value].constants if name in left]
+        sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
+    text = listed(sentences) or _CLAIMED
+    own = ", ".join(f"{_plain(name)} {written}" for name, written in left.items())
+    return f"{text}, with its own {own}" if own else text
 
 
-def _constants(found: Explanation) -> str:
-    parts = []
-    for name, value in found.constants.items():
-        text = f"{name.replace('_', ' ')} {value:.10g}"
-        if name in found.intervals:
-            low, high = found.intervals[name]
-            text += f" (from {low:.4g} to {high:.4g} fits)"
-        parts.append(text)
-    return ", ".join(parts)
+def _constant(found: Explanation, name: str) -> str:
+    text = f"{found.constants[name]:.10g}"
+    if name in found.intervals:
+        low, high = found.intervals[name]
+        text += f" (from {low:.4g} to {high:.4g} fits)"
+    return text
 
 
 def _same_libraries(found: Explanation, claim: Dialect) -> str:

@@ -1,4 +1,4 @@
-"""Dialects on a terminal: the list, one of them, two held against each other."""
+"""Dialects on a terminal: the list, one of them, two compared, and which golden catches what."""
 
 from __future__ import annotations
 
@@ -8,65 +8,78 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from harness.analysis.compare_dialects import Compared
+from harness.analysis.compare_dialects import DialectComparison
 from harness.analysis.power import Power
+from harness.report.tables import plain
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES, NamedDialect
 
-
-def _table(*columns: str) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        shown.add_column(column, ratio=1 if column == columns[-1] else None)
-    return shown
+_EQUIVALENCE = {
+    "always": "the two are the same, whatever the settings and the input",
+    "constant learning rate": "the two are the same as long as the learning rate is constant",
+    "never": "the two differ: whatever the settings, some input tells them apart",
+}
 
 
 def listing() -> Group:
-    """The named dialects with what they deviate in, then the axes."""
-    named = _table("dialect", "lr", "decay", "epsilon", "deviations from the reference")
+    """The named dialects with their defaults and deviations, then the axes."""
+    dialects = plain("dialect", "lr", "decay", "epsilon", "deviations from the reference")
     for name, known in LIBRARIES.items():
         library = known.library
-        numbers = (library.learning_rate, library.decay_rate, library.epsilon)
-        shown = [("-" if x is None else f"{x:g}") for x in numbers]
-        named.add_row(Text(name), *shown, Text(" ".join(known.dialect.deviations) or "none"))
-    axes = _table("axis", "values, the reference's first")
+        defaults = (library.learning_rate, library.decay_rate, library.epsilon)
+        numbers = ["-" if x is None else f"{x:g}" for x in defaults]
+        deviations = " ".join(known.dialect.deviations) or "none"
+        dialects.add_row(Text(name), *numbers, Text(deviations))
+    axes = plain("axis", "what it is about", "values, the reference's first")
     for axis in AXES.values():
         values = axis.names if len(axis.names) < 10 else (*axis.names[:5], "... joined by +")
-        axes.add_row(axis.name, Text(" · ".join(values)))
-    return Group(named, Text(""), axes)
+        axes.add_row(axis.name, axis.question, Text(" · ".join(values)))
+    hint = "`rmsproof dialects show AXIS=VALUE` says what a value means."
+    return Group(dialects, Text(""), axes, Text(""), Text(hint))
 
 
-def details(name: str, found: Dialect, known: NamedDialect | None) -> Group:
-    """One dialect: each deviation with formula and sentence, and where it is written."""
+def details(name: str, dialect: Dialect, known: NamedDialect | None) -> Group:
+    """One dialect: where it is written, and each deviation in words and as a formula."""
     parts: list[Text | Table] = [Text(name, style="bold")]
     if known is not None:
         library = known.library
         parts.append(Text(f"{library.version}; {library.source}"))
         if library.particular:
             parts.append(Text(library.particular))
-    shown = _table("deviation", "formula", "in words")
-    for axis, value in found.choices().items():
+    deviations = plain("deviation", "in words", "formula", wide="in words")
+    for axis, value in dialect.choices().items():
         row = AXES[axis][value]
-        shown.add_row(Text(f"{axis}={value}"), Text(row.formula), Text(row.sentence))
-    if found.constants:
-        own = ", ".join(f"{key} {value:g}" for key, value in found.constants.items())
+        deviations.add_row(Text(f"{axis}={value}"), Text(row.sentence), Text(row.formula))
+    if dialect.constants:
+        own = ", ".join(f"{key} {value:g}" for key, value in dialect.constants.items())
         parts.append(Text(f"constants of its own: {own}"))
-    parts.append(shown if found.choices() else Text("the reference: no deviation"))
+    parts.append(deviations if dialect.choices() else Text("the reference: no deviation"))
     return Group(*parts)
 
 
-def comparison(first: str, second: str, found: Compared) -> Group:
+def comparison(first: str, second: str, compared: DialectComparison) -> Group:
     """Which axes differ, by how much on a stated problem, and for which settings not at all."""
-    shown = _table("axis", first, second)
-    for axis, (a, b) in found.axes.items():
-        shown.add_row(axis, Text(a), Text(b))
+    axes = plain("axis", first, second)
+    for axis, (a, b) in compared.axes.items():
+        axes.add_row(axis, Text(a), Text(b))
+    problem = compared.problem
     lines = [
-        Text(f"the same: {found.equivalence}"),
-        Text(f"problem: {found.problem}"),
-        *(Text(f"after step {step}: {text}") for step, text in found.differences.items()),
+        Text(_EQUIVALENCE[compared.equivalence]),
+        Text(
+            f"measured on {problem.steps} steps of {problem.size} weights, with gradients of"
+            f" 1e-4 to 1e3 that change sign, learning rate {problem.learning_rate:g},"
+            f" decay rate {problem.decay_rate:g}, epsilon {problem.epsilon:g}:"
+        ),
+        *(
+            Text(
+                f"after step {step} no weight differs by more than {difference.largest:.3g},"
+                f" or by more than {difference.share:.2%} of the way it has moved"
+            )
+            for step, difference in compared.differences.items()
+        ),
     ]
-    return Group(*([shown] if found.axes else [Text("no axis differs")]), *lines)
+    return Group(*([axes] if compared.axes else [Text("no axis differs")]), *lines)
 
 
 def show_power(console: Console, found: Power) -> None:
@@ -74,29 +87,27 @@ def show_power(console: Console, found: Power) -> None:
     console.print(matrix(found))
 
 
-def matrix(found: Power) -> Group:
+def matrix(power: Power) -> Group:
     """Weakest spot first: how many goldens catch each deviation, and the first steps."""
-    order = sorted(found.deviations, key=lambda name: (found.caught(name), name))
-    shown = _table("deviation", "caught by", "goldens that catch it, with the step")
+    order = sorted(power.deviations, key=lambda name: (power.caught(name), name))
+    catches = plain("deviation", "caught by", "goldens (test cases) that catch it, at which step")
     for name in order:
-        row = found.steps[found.deviations.index(name)]
+        row = power.steps[power.deviations.index(name)]
         caught = [
             f"{golden.rsplit('/', 1)[-1]}@{step}"
-            for golden, step in zip(found.goldens, row, strict=True)
+            for golden, step in zip(power.goldens, row, strict=True)
             if step is not None
         ]
-        count = f"{len(caught)} of {len(found.goldens)}"
-        shown.add_row(Text(name), count, Text(_some(caught)))
-    gates = _table("gate", "misses", "deviations it misses on every golden")
-    for gate, missed in found.gates.items():
-        count = f"{len(missed)} of {len(found.deviations)}"
+        count = f"{len(caught)} of {len(power.goldens)}"
+        catches.add_row(Text(name), count, Text(_first_few(caught)))
+    gates = plain("gate", "misses", "deviations it misses on every golden")
+    never = [name for name in power.deviations if power.caught(name) == 0]
+    for gate, missed in (*power.gates.items(), ("rounding envelope", never)):
+        count = f"{len(missed)} of {len(power.deviations)}"
         gates.add_row(gate, count, Text(", ".join(missed) or "-"))
-    never = [name for name in found.deviations if found.caught(name) == 0]
-    count = f"{len(never)} of {len(found.deviations)}"
-    gates.add_row("rounding envelope", count, Text(", ".join(never) or "-"))
-    return Group(shown, Text(""), gates)
+    return Group(catches, Text(""), gates)
 
 
-def _some(caught: Sequence[str]) -> str:
-    more = len(caught) - 4
-    return ", ".join(caught[:4]) + (f" and {more} more" if more > 0 else "")
+def _first_few(names: Sequence[str]) -> str:
+    more = len(names) - 4
+    return ", ".join(names[:4]) + (f" and {more} more" if more > 0 else "")

@@ -15,40 +15,39 @@ from harness.documents.examined import GUESSED, Examination, Examined
 from harness.report import json as report_json
 from harness.report import words
 from harness.report.results import DocumentResults
+from harness.report.tables import plain
 from harness.report.terminal import colour
+from python_ref.dialects.axes import AXES
 
 _NO_NETWORK = "its code ran without a network"
-_NETWORK = "its code ran WITH the network: the kernel lets no process give it up here"
+_NETWORK = "its code ran WITH a network: the kernel does not let a process give it up here"
 
 
-def table(found: Examination) -> Table:
+def table(examination: Examination) -> Table:
     """Every block: its line, language, verdict and why; below it each repair and what it led to."""
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    shown.add_column("line", justify="right", no_wrap=True)
-    shown.add_column("block", no_wrap=True)
-    shown.add_column("verdict", no_wrap=True)
-    shown.add_column("why", ratio=1)
-    for row in found.rows:
-        # A question mark: nothing names the language, it is read from the code.
+    whole = ("line", "verdict")
+    blocks = plain("line", "block", "verdict", "why", whole=whole, right=["line"])
+    for row in examination.rows:
+        # Below the table it is said what a question mark means.
         language = row.block.language + ("?" if row.block.guessed else "")
         title = words.printable(f"{language} {row.name}".strip())
         line = str(row.block.line)
         if not row.layers:
-            shown.add_row(line, title, "other", words.printable(row.message), style="dim")
+            blocks.add_row(line, title, "other", words.printable(row.message), style="dim")
         for i, layer in enumerate(row.layers):
             result = layer.result
             verdict = Text(result.verdict.word, style=colour(result))
             first = (line, title) if i == 0 else ("", "")
-            shown.add_row(*first, verdict, Text(words.brief(result)))
+            blocks.add_row(*first, verdict, Text(words.brief(result)))
             if layer.repair:
-                shown.add_row(
+                blocks.add_row(
                     "", "", Text("  repaired", style="dim"), Text(words.printable(layer.repair))
                 )
         for note in _notes(row):
             if row.block.guessed and note == GUESSED.format(row.block.language):
                 continue  # its question mark says so
-            shown.add_row("", "", Text("  note", style="dim"), Text(words.printable(note)))
-    return shown
+            blocks.add_row("", "", Text("  note", style="dim"), Text(words.printable(note)))
+    return blocks
 
 
 def _notes(row: Examined) -> Iterator[str]:
@@ -57,15 +56,17 @@ def _notes(row: Examined) -> Iterator[str]:
     yield from row.findings
 
 
-def below(found: Examination) -> Iterator[str]:
+def below(examination: Examination) -> Iterator[str]:
     """What concerns the whole document, a line each."""
-    for formula in found.formulas:
-        yield f"formula at line {formula.line}: epsilon={formula.epsilon}"
-    for finding in found.findings:
+    for formula in examination.formulas:
+        yield f"formula at line {formula.line}: {AXES['epsilon'][formula.epsilon].sentence}"
+    for finding in examination.findings:
         yield finding.sentence
-    yield from found.document.notes
-    if found.network_cut is not None:
-        yield _NO_NETWORK if found.network_cut else _NETWORK
+    if any(row.block.guessed for row in examination.rows):
+        yield "?: nothing names the language; the code looks like it"
+    yield from examination.document.notes
+    if examination.network_cut is not None:
+        yield _NO_NETWORK if examination.network_cut else _NETWORK
 
 
 def show(console: Console, found: DocumentResults) -> None:
@@ -89,16 +90,19 @@ def summary(found: DocumentResults) -> str:
     judged = found.judged
     counts = Counter(result.verdict.word for result in judged)
     parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
-    said = f": {', '.join(parts)}" if parts else ""
+    verdicts = f": {', '.join(parts)}" if parts else ""
     blocks = len({(id(row.block), row.block.index) for row in rows})
     cut = "INCOMPLETE, " if found.incomplete else ""
-    return f"{cut}{blocks} blocks, {len(judged)} of them judged{said}; {found.seconds:.1f} s"
+    return (
+        f"{cut}{words.counted(blocks, 'block')}, {len(judged)} of them judged{verdicts};"
+        f" {found.seconds:.1f} s"
+    )
 
 
-def patch(found: Examination) -> Iterator[str]:
+def patch(examination: Examination) -> Iterator[str]:
     """What the repairs changed, as a patch of the document's own lines."""
-    name = found.document.path.name
-    for row in found.rows:
+    name = examination.document.path.name
+    for row in examination.rows:
         if row.repaired is None or row.whole is None:
             continue
         before, after = row.whole.split("\n"), row.repaired.split("\n")
@@ -144,19 +148,21 @@ def _formula(epsilon: str) -> list[str]:
     return [] if epsilon == "outside" else [f"epsilon={epsilon}"]
 
 
-def _row(found: Examination, row: Examined) -> dict[str, Any]:
+def _row(examination: Examination, row: Examined) -> dict[str, Any]:
     block = row.block
     if row.published is None:
-        shown = report_json.unjudged(f"{found.document.path.name}:{block.line}", block.language)
-        shown["message"] = row.message
+        report = report_json.unjudged(
+            f"{examination.document.path.name}:{block.line}", block.language
+        )
+        report["message"] = row.message
     else:
-        shown = report_json.row(row.published)
-    shown["notes"] = list(dict.fromkeys([*shown["notes"], *_notes(row)]))
-    shown["block"] = {"index": block.index, "line": block.line, "language": block.language}
+        report = report_json.row(row.published)
+    report["notes"] = list(dict.fromkeys([*report["notes"], *_notes(row)]))
+    report["block"] = {"index": block.index, "line": block.line, "language": block.language}
     if row.name:
-        shown["block"]["name"] = row.name
-    shown["kind"] = row.kind
-    shown["layers"] = [
+        report["block"]["name"] = row.name
+    report["kind"] = row.kind
+    report["layers"] = [
         {
             "verdict": layer.result.verdict.word,
             "message": words.why(layer.result),
@@ -165,4 +171,4 @@ def _row(found: Examination, row: Examined) -> dict[str, Any]:
         }
         for layer in row.layers
     ]
-    return shown
+    return report

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from harness.documents.examined import Examination, Examined
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import documents, terminal, words
 from harness.report.places import Place, in_repository, of_block, of_port
@@ -26,7 +26,7 @@ def port_annotations(found: PortResults) -> str:
     file = Place(found.expectations) if found.expectations else None
     for sentence in found.stale:
         text = f"{sentence}\n{found.update}".rstrip()
-        lines.append(_annotation("error", f"{_TITLE}: expected in vain", text, file))
+        lines.append(_annotation("error", f"{_TITLE}: stale expectation", text, file))
     return "".join([*lines, *_own(found.errors, found.outcome.incomplete)])
 
 
@@ -68,7 +68,7 @@ def _of_block(found: Examination, row: Examined) -> Iterator[str]:
         text = "\n".join([words.why(result), *repairs])
         yield _annotation(_level(result), f"{name}: {result.verdict.word}", text, place)
     if row.contradicted:
-        title = f"{name}: prints another thing than the document shows"
+        title = f"{name}: does not print what the document shows"
         yield _annotation("error", title, "\n".join(row.findings), place)
 
 
@@ -116,7 +116,7 @@ def port_summary(found: PortResults) -> str:
         _row(same[0], ", ".join(result.transport for result in same))
         for same in alike(outcome.judged)
     ]
-    stale = [f"expected in vain: {sentence}" for sentence in found.stale]
+    stale = [f"stale expectation: {sentence}" for sentence in found.stale]
     return _markdown(counts, rows, [*stale, *found.errors])
 
 

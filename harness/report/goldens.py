@@ -8,50 +8,50 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from harness.report.tables import LOG_WIDTH, fits_beside, plain
 from python_ref.golden import Golden
 
 # More than this of a trajectory nobody reads; the file has it all.
 _STEPS_SHOWN = 12
 
 
-def listing(goldens: Sequence[Golden]) -> Table:
-    """Name, class, size and what each is there to catch."""
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("golden", "class", "steps", "elements"):
-        shown.add_column(column, no_wrap=True)
-    shown.add_column("catches", ratio=1)
-    for golden in goldens:
-        scenario = golden.scenario
-        numbers = (str(scenario.steps), str(scenario.size))
-        shown.add_row(golden.name, golden.kind, *numbers, Text(scenario.catches))
-    return shown
+def listing(goldens: Sequence[Golden], width: int = LOG_WIDTH) -> Table:
+    """Class, size, name and what each is there to catch: below the name where that is wide."""
+    heads = ("class", "steps", "elements", "golden")
+    rows = [(g.kind, str(g.scenario.steps), str(g.scenario.size), g.name) for g in goldens]
+    beside = fits_beside(width, [heads, *rows])
+    table = plain(*heads, "what it catches", whole=heads) if beside else plain(*heads)
+    for golden, (*numbers, name) in zip(goldens, rows, strict=True):
+        cells = [name, golden.scenario.catches]
+        table.add_row(*numbers, *map(Text, cells if beside else ["\n".join(cells)]))
+    return table
 
 
 def details(golden: Golden) -> Group:
-    """Inputs and trajectory of one golden."""
+    """Inputs and trajectory of one golden, an element a line."""
     s = golden.scenario
     head = Text(
         f"{golden.name} ({golden.kind}, id {golden.id})\n{s.catches}\n"
         f"learning_rate {s.learning_rate!r}, decay_rate {s.decay_rate!r}, epsilon {s.epsilon!r}\n"
     )
-    shown = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("step", "array", "gradients", "weights", "moving average", "envelope"):
-        shown.add_column(column)
+    heads = ("step", "array", "gradients", "weights", "moving average", "envelope")
+    steps = plain(*heads, whole=heads)
     start = 0
     bounds = {}
     for name, length in zip(s.names, s.lengths, strict=True):
         bounds[name] = slice(start, start + length)
-        shown.add_row("0", name, "", _row(s.weights[name].tolist()), "", "")
+        steps.add_row("0", name, "", _row(s.weights[name].tolist()), "", "")
         start += length
     for t, gradients in enumerate(s.gradients[:_STEPS_SHOWN]):
         for name, cut in bounds.items():
             given = _row(gradients[name].tolist()) if name in gradients else "-"
-            rows = (golden.weights, golden.moving_average, golden.envelope)
-            shown.add_row(str(t + 1), name, given, *(_row(r[t, cut].tolist()) for r in rows))
+            numbers = [_row(r[t, cut].tolist()) for r in (golden.weights, golden.moving_average)]
+            envelope = "\n".join(f"{bound:.3g}" for bound in golden.envelope[t, cut].tolist())
+            steps.add_row(str(t + 1), name, given, *numbers, envelope)
     left = s.steps - _STEPS_SHOWN
     more = [Text(f"... {left} further steps in the file")] if left > 0 else []
-    return Group(head, shown, *more)
+    return Group(head, steps, *more)
 
 
 def _row(values: Sequence[float]) -> str:
-    return ", ".join(repr(value) for value in values)
+    return "\n".join(repr(value) for value in values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,10 +10,11 @@ from typing import Any
 
 from harness.analysis.power import Power
 from harness.comparison.compare import Divergence
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD
 from harness.report import words
 from harness.report.results import PortResults
+from python_ref.numbers.text import to_json
 
 FORMAT = "rmsproof.report/1"
 
@@ -110,11 +110,7 @@ def _divergence(found: Divergence) -> dict[str, Any]:
         "step": found.step,
         "array": found.array,
         "index": found.index,
-        "expected": _number(found.expected),
-        "observed": _number(found.observed),
+        "expected": to_json(found.expected),
+        "observed": to_json(found.observed),
         "ulp": found.ulp,
     }
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else words.number(value)

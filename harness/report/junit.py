@@ -21,7 +21,7 @@ from harness.report.results import DocumentResults, PortResults
 
 # A port that did not answer is an error, one that answered wrongly a failure.
 _UNANSWERED = ORDER[: ORDER.index("diverges")]
-_INCOMPLETE = "the run was interrupted: what was not judged by then is missing or skipped"
+_INCOMPLETE = "the run was interrupted: what had not been judged is missing or skipped"
 # What XML 1.0 has no character for.
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,7 +64,9 @@ def ports(found: PortResults) -> str:
         for result in found.outcome.results
     ]
     stale = [
-        _TestCase(sentence, "failure", "stale", "expected in vain", _joined(sentence, found.update))
+        _TestCase(
+            sentence, "failure", "stale", "stale expectation", _joined(sentence, found.update)
+        )
         for sentence in found.stale
     ]
     suites += [_Suite("expectations", stale)] if stale else []
@@ -105,7 +107,7 @@ def _of_golden(case: Case) -> _TestCase:
         reason = f"{word}: {words.why(result)}"
         return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
     if not case.decides and word not in GOOD:
-        reason = f"{word} at an edge, which decides nothing without --edge: {words.why(result)}"
+        reason = f"{word} at an edge, which does not count without --edge: {words.why(result)}"
         return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
     if result.as_expected:
         return _TestCase(name, seconds=result.seconds)
@@ -128,7 +130,7 @@ def _of_block(row: Examined) -> _TestCase:
     if (result is None or result.as_expected) and not row.contradicted:
         return _TestCase(name, seconds=row.seconds)
     if result is None or result.as_expected:
-        message = "prints another thing than the document shows"
+        message = "does not print what the document shows"
         text = _joined(*row.findings)
         return _TestCase(name, "failure", "contradicted", message, text, row.seconds)
     word = result.verdict.word

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.documents.blocks import Block
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.ports.port import Port
 
 # A compiler, an interpreter or a stack trace: NAME:12, NAME (at line 12), (line 12, column 3).

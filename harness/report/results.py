@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from harness.documents.examined import Examination
-from harness.judging.judge import Result
 from harness.judging.run import Outcome
+from harness.judging.verdict import Result
 from harness.report import words
 
 

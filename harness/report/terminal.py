@@ -13,13 +13,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import causes, words
 from harness.report.results import PortResults, alike
-
-# Where there is no terminal (a pipe, a CI log) the lines may be this long.
-_LOG_WIDTH = 100
+from harness.report.tables import LOG_WIDTH, fits_beside, plain
 
 
 class _Console(Console):
@@ -31,7 +29,7 @@ class _Console(Console):
 def console() -> Console:
     """Standard output, as wide as the terminal or a log."""
     out = _Console()
-    return out if out.is_terminal else _Console(width=_LOG_WIDTH)
+    return out if out.is_terminal else _Console(width=LOG_WIDTH)
 
 
 def colour(result: Result) -> str:
@@ -48,7 +46,7 @@ def show_ports(console: Console, found: PortResults) -> None:
     judged = found.outcome.judged
     if not judged:
         return
-    console.print(table(judged))
+    console.print(table(judged, console.width))
     for line in edge_table(judged):
         console.print(line, style="dim", markup=False, highlight=False)
     counts = summary(judged, found.seconds, len(found.outcome.results))
@@ -66,32 +64,41 @@ def show_observation(console: Console, found: PortResults) -> None:
         console.print(identified(result), markup=False, highlight=False)
 
 
-def table(results: Sequence[Result]) -> Table:
-    """Port, transport, verdict, why; a row for both transports where they say the same."""
-    shown = Table(
-        box=None,
-        pad_edge=False,
-        header_style="bold",
-        padding=(0, 2, 0, 0),
+def table(results: Sequence[Result], width: int = LOG_WIDTH) -> Table:
+    """Port, transport, verdict, why; a row for both transports where they say the same.
+
+    Where `width` leaves no room for the why beside the others, it stands below the port.
+    """
+    rows = [_row(same) for same in alike(results)]
+    beside = fits_beside(width, [_COLUMNS[:3], *(row[:3] for row in rows)])
+    table = plain(
+        *(_COLUMNS if beside else ("verdict", "port, transport, why")),
+        whole=_COLUMNS[:3],
         caption=words.transports([result.transport for result in results]),
-        caption_justify="left",
     )
-    shown.add_column("port", no_wrap=True)
-    shown.add_column("transport")
-    shown.add_column("verdict", no_wrap=True)
-    shown.add_column("why", ratio=1)
-    for rows in alike(results):
-        result = rows[0]
-        sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
-        shown.add_row(
-            Text(words.printable(result.port.name)),
-            ", ".join(row.transport for row in rows),
-            Text(result.verdict.word, style=colour(result)),
-            Text(sentence),
-        )
-        for line in words.notes(result):
-            shown.add_row("", "", "", Text(f"note: {words.printable(line)}", style="dim"))
-    return shown
+    for port, transport, verdict, *lines in rows:
+        if beside:
+            table.add_row(port, transport, verdict, Text("\n").join(lines))
+        else:
+            title = Text.assemble(port, f" ({transport})")
+            table.add_row(verdict, Text("\n").join([title, *lines]))
+    return table
+
+
+_COLUMNS = ("port", "transport", "verdict", "why")
+
+
+def _row(same: Sequence[Result]) -> list[Text]:
+    """Port, transports, verdict, why, and a line for each note."""
+    result = same[0]
+    sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
+    return [
+        Text(words.printable(result.port.name)),
+        Text(", ".join(each.transport for each in same)),
+        Text(result.verdict.word, style=colour(result)),
+        Text(sentence),
+        *(Text(f"note: {words.printable(note)}", style="dim") for note in words.notes(result)),
+    ]
 
 
 def identified(result: Result) -> Group:
@@ -100,6 +107,8 @@ def identified(result: Result) -> Group:
     title = f"{result.port.name}: {result.verdict.word} (compared with {claim})"
     diagnosis = result.diagnosis
     lines = [] if diagnosis is None else causes.findings(diagnosis, result.port.claim)
+    if result.verdict.word in GOOD:
+        lines.append("it is what it claims to be")
     if result.verdict.first:
         lines.append(f"first divergence: {words.divergence(result.verdict.first)}")
     if words.arithmetic(result):

@@ -5,19 +5,19 @@ People read "test case" where files, options and JSON say golden.
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED, Result
+from harness.judging.verdict import Result
 from harness.languages.registry import headline
-from harness.model.words import GOOD
+from harness.model.words import GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.arithmetic import Arithmetic
+from python_ref.numbers.text import decimal
 
 _NOTES = {
     GRADIENTS_CHANGED: "it changes the gradients it is given",
@@ -29,21 +29,12 @@ _NOTES = {
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
 
-def number(value: float) -> str:
-    """A weight as people read it: whole to the last bit."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return repr(value)
-
-
 def divergence(first: Divergence) -> str:
     """Where a port first parts from its golden, and by how much."""
     distance = f", {ulps(first.ulp)} apart" if first.ulp is not None else ""
     return (
         f"{first.golden}, step {first.step}, {first.array}[{first.index}]:"
-        f" expected {number(first.expected)}, observed {number(first.observed)}{distance}"
+        f" expected {decimal(first.expected)}, observed {decimal(first.observed)}{distance}"
     )
 
 

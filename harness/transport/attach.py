@@ -7,14 +7,14 @@ its result. One short scenario of ordinary numbers, fed before anything is judge
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from harness.model.observation import Observation
-from harness.ports.binding import HYPERPARAMETERS, OPTIONS, Binding, Wanted, bind
+from harness.ports.binding import Binding, Wanted, bind
 from harness.transport.base import Description
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
 
 
@@ -31,15 +31,6 @@ class Conversation(Protocol):
         """Feed a whole scenario."""
 
 
-@dataclass(frozen=True)
-class Attached:
-    """A port ready to be fed."""
-
-    binding: Binding
-    message: dict[str, Any]
-    description: Description
-
-
 # Weights far larger than any step, so that weights are told from updates and averages; two
 # arrays of different lengths, so that a wrong container shows.
 TRIAL = Scenario(
@@ -53,11 +44,10 @@ TRIAL = Scenario(
 )
 
 
-def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Attached:
+def attach(conversation: Conversation, wanted: Wanted | None) -> Description:
     """Load, bind and try a port. Raises Unreachable, BindingError."""
     shape = conversation.load()
     binding = bind(shape, wanted)
-    language = str(shape["language"])
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
     chosen, running, unnamed = None, None, None
@@ -82,8 +72,7 @@ def attach(conversation: Conversation, name: str, wanted: Wanted | None) -> Atta
     chosen = chosen or running or unnamed or ways[telling]
     conversation.bind(chosen)
     precisions = _precisions(shape, binding, chosen)
-    description = Description(name, language, precisions, roles=binding.roles)
-    return Attached(binding, chosen, description)
+    return Description(str(shape["language"]), precisions, binding.roles)
 
 
 def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:

@@ -78,11 +78,13 @@ def already_there(child: Child, pipe: Pipe) -> bytearray:
     return pipe.buffer
 
 
-def unanswered(child: Child, error: Deadline | EOFError, seconds: float, runtime: str) -> Fault:
+def missing_reply_fault(
+    child: Child, error: Deadline | EOFError, seconds: float, runtime: str
+) -> Fault:
     """The fault of an answer that did not come; the process is still to be ended.
 
     Args:
-        child: the process that owed it.
+        child: the process that it was expected of.
         error: what waiting for it raised.
         seconds: how long it had.
         runtime: "jvm" or "python" for a process that can be asked where it stands, else "".

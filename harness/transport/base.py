@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from harness.model.observation import Facts, Fault, Observation, Rows, Unreachable
+from harness.model.observation import Fault, Observation, Rows, Unreachable
 from python_ref.scenarios.scenario import Scenario
 
 
@@ -16,15 +15,13 @@ class Description:
     """What a port says of itself once it is reached.
 
     Attributes:
+        language: what it is written in, "" where it does not say.
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
-        state: whether the moving average will be in every observation.
-        roles: the hyperparameters and options it takes.
+        roles: the hyperparameters and options that it takes; empty where that is not known.
     """
 
-    name: str
     language: str
     precisions: tuple[str, ...]
-    state: bool = False
     roles: tuple[str, ...] = ()
 
 
@@ -55,38 +52,3 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End everything that was started, for good; any thread may, whatever another awaits."""
-
-
-def facts_of(found: dict[str, Any]) -> Facts:
-    """Read the facts a host reports."""
-    return Facts(
-        where=str(found.get("where", "")),
-        gradients_changed=bool(found.get("gradients_changed", False)),
-        widened=bool(found.get("widened", False)),
-        pair=str(found.get("pair", "")),
-    )
-
-
-def fault_of(failure: dict[str, Any]) -> Fault:
-    """Read the failure a host reports."""
-    step = failure.get("step")
-    return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
-
-
-def offered(scenario: Scenario, roles: Sequence[str]) -> dict[str, float]:
-    """What a bound port is given for the hyperparameters and options it takes, by role.
-
-    An option that it demands and the scenario does not have is given the value that does
-    nothing.
-    """
-    values = {
-        "learning_rate": scenario.learning_rate,
-        "decay_rate": scenario.decay_rate,
-        "epsilon": scenario.epsilon,
-        "momentum": 0.0,
-        "weight_decay": 0.0,
-        "clip": math.inf,
-        "mean_decay": scenario.decay_rate,
-        **scenario.options,
-    }
-    return {role: values[role] for role in roles}

@@ -31,10 +31,11 @@ from harness.model.observation import (
 )
 from harness.ports.binding import Wanted
 from harness.transport import frames
-from harness.transport.attach import Attached, attach, roles_of
-from harness.transport.awaiting import more, unanswered
-from harness.transport.base import Description, closed, facts_of, fault_of, offered
+from harness.transport.attach import attach, roles_of
+from harness.transport.awaiting import missing_reply_fault, more
+from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
+from harness.transport.replies import facts_of, fault_of
 from harness.transport.spoken import started
 from python_ref.scenarios.scenario import Scenario
 
@@ -70,7 +71,7 @@ class Worker:
         self._last_id = 0
         self._lock = threading.Lock()
         self._closed = False
-        self._owed: deque[int] = deque()
+        self._pending: deque[int] = deque()
         self._guest = ""
         self.generation = 0
         self._booted: tuple[int, set[str]] = (0, set())
@@ -121,28 +122,28 @@ class Worker:
         A worker that died or hangs shows itself when the replies are collected, in their order.
 
         Raises:
-            Unreachable: no reply is owed, so that it is this request that meets the end.
+            Unreachable: no reply is pending, so that it is this request that meets the end.
         """
         with self._lock:
             child, pipe = self._running()
             self._last_id += 1
             frame = frames.pack({**request, "id": self._last_id})
             try:
-                if not self._owed:
+                if not self._pending:
                     self._check(child)
                 pipe.send(frame, time.monotonic() + seconds)
             except (Deadline, EOFError) as error:
-                if self._owed:
+                if self._pending:
                     return False
                 raise self._broken(child, pipe, seconds, error) from None
-            self._owed.append(self._last_id)
+            self._pending.append(self._last_id)
             return True
 
     def collect(self, seconds: float) -> dict[str, Any]:
         """The reply to the oldest request posted. Raises Unreachable, as `ask` does."""
         with self._lock:
             child, pipe = self._running()
-            return self._received(child, pipe, self._owed.popleft(), seconds)
+            return self._received(child, pipe, self._pending.popleft(), seconds)
 
     def renew(self) -> None:
         """Give the process its whole processor time anew: it is handed another port."""
@@ -156,9 +157,9 @@ class Worker:
             self._end()
 
     def forget(self) -> None:
-        """End the process if replies are owed that nobody will collect."""
+        """End the process if replies are pending that nobody will collect."""
         with self._lock:
-            if self._owed:
+            if self._pending:
                 self._end()
 
     def _asked(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -198,7 +199,7 @@ class Worker:
         self, child: Child, pipe: Pipe, seconds: float, error: Deadline | EOFError
     ) -> Unreachable:
         """End the process; the fault of a reply that did not come, or not whole."""
-        fault = unanswered(child, error, seconds, "jvm" if self._jvm else "python")
+        fault = missing_reply_fault(child, error, seconds, "jvm" if self._jvm else "python")
         if pipe.buffer:
             whole = f" of {end}" if (end := frames.length(pipe.buffer)) else ""
             message = f"{fault.message}; read {len(pipe.buffer)}{whole} bytes of its reply"
@@ -226,7 +227,7 @@ class Worker:
         for end in self._ends:
             os.close(end)
         self._child = self._pipe = None
-        self._owed.clear()
+        self._pending.clear()
 
     def _running(self) -> tuple[Child, Pipe]:
         if self._closed:
@@ -267,14 +268,14 @@ class HostedTransport:
         self._port, self._worker, self._source = port, worker, dict(source)
         self._wanted, self._timeout = wanted, timeout
         self._generation = -1
-        self._attached: Attached | None = None
+        self._description: Description | None = None
         self._message: dict[str, Any] | None = None
 
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
-        if self._attached is None:
-            self._attached = attach(self, self._port, self._wanted)
-        return self._attached.description
+        if self._description is None:
+            self._description = attach(self, self._wanted)
+        return self._description
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""
@@ -371,7 +372,7 @@ class HostedTransport:
         if start == 0:
             request["open"] = {
                 "precision": precision,
-                "hyperparameters": offered(scenario, roles_of(self._message)),
+                "hyperparameters": scenario.values(roles_of(self._message)),
                 "names": list(scenario.names),
                 "lengths": list(scenario.lengths),
                 "weights": frames.to_bytes(flat_weights(scenario)),

@@ -129,7 +129,7 @@ class Child:
         return self._process.poll() == 0
 
     def death(self, wait: float = 0.5) -> Fault:
-        """The fault of a child that ended while an answer was owed."""
+        """The fault of a child that ended while a reply was pending."""
         message = f"the process {self.ended(wait)}"
         self._drain.join(0.2)
         if lines := self.last_lines():

@@ -7,7 +7,6 @@ stands twice is refused, as it says two things, and a text is shown only to some
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from reprlib import repr as _brief
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Facts, Fault, Observation, Rows
-from harness.transport.base import facts_of, fault_of
+from python_ref.numbers.text import from_json
 from python_ref.scenarios.scenario import Scenario
 
 # More of what a port says than this nobody reads; a trace of its calls has a few thousand.
@@ -70,6 +69,22 @@ def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observa
     return Observation(weights, average, failure, facts)
 
 
+def facts_of(reported: dict[str, Any]) -> Facts:
+    """Read the facts a host reports."""
+    return Facts(
+        where=str(reported.get("where", "")),
+        gradients_changed=bool(reported.get("gradients_changed", False)),
+        widened=bool(reported.get("widened", False)),
+        pair=str(reported.get("pair", "")),
+    )
+
+
+def fault_of(failure: dict[str, Any]) -> Fault:
+    """Read the failure a host reports."""
+    step = failure.get("step")
+    return Fault(str(failure["kind"]), str(failure["message"]), None if step is None else int(step))
+
+
 def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:
     """What our own adapters say beside the numbers; a port may have written in their place."""
     failure = reply.get("failure")
@@ -86,7 +101,7 @@ def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
     if not isinstance(value, list):
         raise Broken(f"{field}: expected a list of steps, found {_kind(value)}")
     if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
-        raise Broken(f"{field}: {len(value)} steps, expected {scenario.steps}")
+        raise Broken(f"{field}: expected {scenario.steps} steps, found {len(value)}")
     rows = np.zeros((len(value), scenario.size))
     for t, step in enumerate(value):
         where = f"{field}, step {t + 1}"
@@ -107,19 +122,15 @@ def _numbers(value: Any, where: str, length: int) -> list[float]:
     if not isinstance(value, list):
         raise Broken(f"{where}: expected a list of numbers, found {_kind(value)}")
     if len(value) != length:
-        raise Broken(f"{where}: {len(value)} numbers, expected {length}")
+        raise Broken(f"{where}: expected length {length}, found {len(value)}")
     return [x if type(x) is float else _number(x, f"{where}[{i}]") for i, x in enumerate(value)]
 
 
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if value in ("NaN", "Infinity", "-Infinity"):
-        return float(str(value).replace("Infinity", "inf"))
-    raise Broken(f"{where}: expected a number, found {_kind(value)}")
+    try:
+        return from_json(value)
+    except ValueError:
+        raise Broken(f"{where}: expected a number, found {_kind(value)}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -34,12 +33,14 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
-from harness.ports.binding import OPTIONS, Wanted
-from harness.transport.attach import Attached, attach, roles_of
-from harness.transport.awaiting import already_there, jvm_crash, more, unanswered
-from harness.transport.base import Description, closed, fault_of, offered
+from harness.ports.binding import Wanted
+from harness.transport.attach import attach, roles_of
+from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
+from harness.transport.base import Description, closed
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import Broken, observed, parsed, shown
+from harness.transport.replies import Broken, fault_of, observed, parsed, shown
+from python_ref.numbers.text import to_json
+from python_ref.scenarios.hyperparameters import OPTIONS
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
@@ -85,7 +86,6 @@ class StdioTransport:
         self._hosted, self._jvm, self._wanted, self._timeout = hosted, jvm, wanted, timeout
         self._child: Child | None = None
         self._pipe: Pipe | None = None
-        self._attached: Attached | None = None
         self._message: dict[str, Any] | None = None
         self._description: Description | None = None
         self._last_id = 0
@@ -97,11 +97,7 @@ class StdioTransport:
     def describe(self) -> Description:
         """Start the port and ask what it is. Raises Unreachable, BindingError."""
         if self._description is None:
-            if self._hosted:
-                self._attached = attach(self, self._port, self._wanted)
-                self._description = self._attached.description
-            else:
-                self._description = self._described()
+            self._description = attach(self, self._wanted) if self._hosted else self._described()
         return self._description
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
@@ -115,7 +111,7 @@ class StdioTransport:
         if length > LARGEST_REQUEST:
             message = (
                 f"at least {length >> 20} MB of JSON, more than the {LARGEST_REQUEST >> 20} MB"
-                " that stdio takes; jpype and local take any size"
+                " that stdio takes; longer ones go through jpype or local"
             )
             return Observation(nothing, fault=Fault("unsupported", message))
         limit = _LEAST_LIMIT + _SLACK * _NUMBER_CHARACTERS * scenario.size * scenario.steps
@@ -196,12 +192,7 @@ class StdioTransport:
             self._end()
             message = f"describe: precision {declared!r} is not one of {', '.join(PRECISIONS)}"
             raise Unreachable(Fault("garbled", message))
-        return Description(
-            name=str(reply.get("name") or self._port),
-            language=str(reply.get("language") or ""),
-            precisions=precisions,
-            state=reply.get("state") is True,
-        )
+        return Description(str(reply.get("language") or ""), precisions)
 
     def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:
         """Send one request and return its reply. Raises Unreachable; then the process is gone."""
@@ -240,7 +231,7 @@ class StdioTransport:
             if self._jvm and (crash := self._last_words(pipe)):
                 fault = Fault("crashes", f"the process {child.ended()}: {crash}", fatal=True)
         except (Deadline, EOFError) as error:
-            fault = unanswered(child, error, seconds, "jvm" if self._jvm else "")
+            fault = missing_reply_fault(child, error, seconds, "jvm" if self._jvm else "")
             if pipe.buffer:
                 fault = _cut_short(fault, pipe.buffer)
         self._end()
@@ -288,27 +279,19 @@ def _cut_short(fault: Fault, begun: bytearray) -> Fault:
     return Fault("garbled", message, fatal=True)
 
 
-def _wire_number(value: float) -> float | str:
-    if math.isfinite(value):
-        return float(value)
-    return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-
-
 def _wire_arrays(arrays: Any) -> dict[str, Any]:
-    return {name: [_wire_number(x) for x in array.tolist()] for name, array in arrays.items()}
+    return {name: [to_json(x) for x in array.tolist()] for name, array in arrays.items()}
 
 
 def _request(scenario: Scenario, precision: str, binding: dict[str, Any] | None) -> dict[str, Any]:
     options: dict[str, Any] = dict(scenario.options)
     if binding is not None:
-        given = offered(scenario, roles_of(binding))
-        options = {k: _wire_number(x) for k, x in given.items() if k in OPTIONS}
+        given = scenario.values(role for role in roles_of(binding) if role in OPTIONS)
+        options = {name: to_json(x) for name, x in given.items()}
     return {
         "do": "run",
         "precision": precision,
-        "learning_rate": scenario.learning_rate,
-        "decay_rate": scenario.decay_rate,
-        "epsilon": scenario.epsilon,
+        **scenario.hyperparameters,
         "options": options,
         "weights": _wire_arrays(scenario.weights),
         "gradients": [_wire_arrays(step) for step in scenario.gradients],

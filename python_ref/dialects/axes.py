@@ -18,6 +18,8 @@ from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
 
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+
 
 @dataclass(frozen=True)
 class Value:
@@ -69,27 +71,20 @@ class Axis:
         raise KeyError(name)
 
 
-HYPERPARAMETERS = (
-    "learning_rate",
-    "decay_rate",
-    "epsilon",
-    "momentum",
-    "weight_decay",
-    "clip",
-)
+ROUNDED = (*HYPERPARAMETERS, "momentum", "weight_decay", "clip")
 """Those that libraries are known to round to float32 on the way in, in the order joined by +."""
 
 
 def _rounded_hyperparameters() -> tuple[Value, ...]:
     rows = []
-    for count in range(1, len(HYPERPARAMETERS) + 1):
-        for names in combinations(HYPERPARAMETERS, count):
+    for count in range(1, len(ROUNDED) + 1):
+        for names in combinations(ROUNDED, count):
             spoken = [name.replace("_", " ") for name in names]
             listed = " and ".join([", ".join(spoken[:-1]), spoken[-1]] if count > 1 else spoken)
             rows.append(
                 Value(
                     "+".join(names),
-                    ", ".join(f"{name} = (double) (float) {name}" for name in names),
+                    ", ".join(f"(float) {name}" for name in names),
                     f"{listed} {'are' if count > 1 else 'is'} rounded to float32 before use",
                 )
             )
@@ -306,23 +301,3 @@ _TABLE: tuple[Axis, ...] = (
 
 AXES: Mapping[str, Axis] = MappingProxyType({axis.name: axis for axis in _TABLE})
 """The axes by name, in the order in which deviations are written."""
-
-DEVIATION_CONSTANTS: Mapping[str, float] = MappingProxyType(
-    {
-        "momentum": 0.9,
-        "weight_decay": 0.1,
-        "clip": 1.0,
-        "decay_rate": 0.95,
-        "epsilon": 1e-3,
-        "mean_decay": 0.8,
-        "decay": 0.1,
-        "gradient_scale": 0.5,
-        "factor": 0.8,
-        "every": 2.0,
-        "total": 20.0,
-    }
-)
-"""What a deviation uses where neither it nor the scenario says: stated for the power matrix.
-
-The learning rate has none: ignored without a constant, it is a third of the given one.
-"""

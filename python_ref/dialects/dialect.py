@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
-from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
-from python_ref.files import shown
-
-CONSTANTS = ("learning_rate", *DEVIATION_CONSTANTS)
-"""The names a dialect may give values of its own to; `decay` is the k of a schedule."""
+from python_ref.dialects.axes import AXES
+from python_ref.files import quoted
+from python_ref.scenarios.hyperparameters import CONSTANTS
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -108,11 +106,11 @@ def _checked(deviation: str) -> tuple[str, str]:
     axis, separator, value = deviation.partition("=")
     if not separator:
         raise ValueError(
-            f"{shown(deviation)} is not of the form axis=value, such as epsilon=inside"
+            f"{quoted(deviation)} is not of the form axis=value, such as epsilon=inside"
         )
     if axis not in AXES:
-        raise ValueError(f"no axis {shown(axis)}; the axes are {', '.join(AXES)}")
+        raise ValueError(f"no axis {quoted(axis)}; the axes are {', '.join(AXES)}")
     if value not in AXES[axis].names:
         known = ", ".join(AXES[axis].names)
-        raise ValueError(f"{axis} has no value {shown(value)}; its values are {known}")
+        raise ValueError(f"{axis} has no value {quoted(value)}; its values are {known}")
     return axis, value

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
-from python_ref.files import shown
+from python_ref.files import quoted
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def find(name: str) -> NamedDialect:
     listed = (
         f"; similar are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     )
-    raise ValueError(f"no dialect is called {shown(name)}{listed}")
+    raise ValueError(f"no dialect is called {quoted(name)}{listed}")
 
 
 def _plain(name: str) -> str:

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
-from python_ref.files import shown
-
-OPTIONS = ("momentum", "weight_decay", "clip", "mean_decay")
-_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+from python_ref.files import quoted
+from python_ref.numbers.text import from_json
+from python_ref.scenarios.hyperparameters import OPTIONS
 
 
 class FieldError(ValueError):
@@ -42,7 +41,7 @@ def record(value: Any, field: str, keys: str) -> dict[str, Any]:
             fail(field, f"{key!r} is missing")
     for key in found:
         if key not in wanted:
-            fail(field, f"unknown key {shown(key)}{_near(key, wanted)}")
+            fail(field, f"unknown key {quoted(key)}{_near(key, wanted)}")
     return found
 
 
@@ -62,18 +61,17 @@ def string(value: Any, field: str) -> str:
 
 def number(value: Any, field: str) -> float:
     """A number, or the name of one that is not finite."""
-    if type(value) is float or type(value) is int:  # True is an int, too
-        return float(value)
-    if not isinstance(value, str) or value not in _NOT_FINITE:
-        fail(field, f"expected a number, found {shown(value)}")
-    return _NOT_FINITE[value]
+    try:
+        return from_json(value)
+    except ValueError:
+        fail(field, f"expected a number, found {quoted(value)}")
 
 
 def setting(value: Any, field: str) -> float:
     """A hyperparameter or an option: finite, and from 0 up."""
     found = number(value, field)
     if not 0 <= found < math.inf:
-        fail(field, f"expected a finite number of at least 0, found {shown(value)}")
+        fail(field, f"expected a finite number of at least 0, found {quoted(value)}")
     return found
 
 
@@ -82,7 +80,7 @@ def options(value: Any, field: str) -> dict[str, float]:
     found = mapping(value, field)
     for key in found:
         if key not in OPTIONS:
-            fail(field, f"unknown key {shown(key)}{_near(key, OPTIONS)}")
+            fail(field, f"unknown key {quoted(key)}{_near(key, OPTIONS)}")
     return {key: setting(x, f"{field}.{key}") for key, x in found.items()}
 
 
@@ -92,9 +90,9 @@ def dialect(value: Any, field: str) -> Dialect:
     for axis, name in found.items():
         if axis in AXES and name not in AXES[axis].names:
             known = ", ".join(AXES[axis].names)
-            fail(f"{field}.{axis}", f"found {shown(name)}; the values are {known}")
+            fail(f"{field}.{axis}", f"found {quoted(name)}; the values are {known}")
         if axis not in AXES:
-            fail(field, f"no axis {shown(axis)}; the axes are {', '.join(AXES)}")
+            fail(field, f"no axis {quoted(axis)}; the axes are {', '.join(AXES)}")
     return Dialect([f"{axis}={name}" for axis, name in found.items()])
 
 
@@ -112,7 +110,7 @@ def arrays(
     """
     result = {}
     for name, numbers in mapping(value, field).items():
-        where = f"{field}.{shown(name)[1:-1]}"
+        where = f"{field}.{quoted(name)[1:-1]}"
         listed = sequence(numbers, where)
         if lengths is not None and name not in lengths:
             fail(where, "is not among the weights")
@@ -152,7 +150,7 @@ def rows(
             row = arrays(given[key], where, lengths, null)
             for name in lengths:
                 if name not in row:
-                    fail(where, f"array {shown(name)} is missing")
+                    fail(where, f"array {quoted(name)} is missing")
             kept.append(np.concatenate([np.zeros(0), *(row[name] for name in lengths)]))
     return {key: np.array(kept) for key, kept in found.items()}
 

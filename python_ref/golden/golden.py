@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.text import to_json
 from python_ref.rmsprop import RMSProp
 from python_ref.rounding.envelope import envelope as rounding_envelope
 from python_ref.scenarios.scenario import Scenario
@@ -125,7 +126,7 @@ def _defined(scenario: Scenario, precision: str) -> tuple[NDArray[np.float64], N
 
 
 def _arrays(arrays: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
-    return {name: [number(x) for x in array.tolist()] for name, array in arrays.items()}
+    return {name: [to_json(x) for x in array.tolist()] for name, array in arrays.items()}
 
 
 def inputs(scenario: Scenario, dialect: Dialect, precision: str) -> dict[str, Any]:
@@ -134,22 +135,9 @@ def inputs(scenario: Scenario, dialect: Dialect, precision: str) -> dict[str, An
         "dialect": dialect.choices(),
         "precision": precision,
         "hyperparameters": {
-            "learning_rate": scenario.learning_rate,
-            "decay_rate": scenario.decay_rate,
-            "epsilon": scenario.epsilon,
+            **scenario.hyperparameters,
             "options": dict(scenario.options),
         },
         "weights": _arrays(scenario.weights),
         "gradients": [_arrays(step) for step in scenario.gradients],
     }
-
-
-def number(value: float) -> float | str:
-    """A number as files hold it: what is not finite by its name."""
-    if math.isnan(value):
-        return "NaN"
-    if value == math.inf:
-        return "Infinity"
-    if value == -math.inf:
-        return "-Infinity"
-    return float(value)

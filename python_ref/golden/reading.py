@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from python_ref import files
-from python_ref.files import shown
+from python_ref.files import quoted
 from python_ref.golden import fields, sums
 from python_ref.golden.golden import DIALECTS, FORMAT, Golden
 from python_ref.scenarios.catalogue import scenario_names
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 DIRECTORY = Path(__file__).parent
@@ -58,18 +60,17 @@ def _read(document: Any) -> Golden:
         " trajectory envelope",
     )
     if root["format"] != FORMAT:
-        fields.fail("format", f"expected {FORMAT!r}, found {shown(root['format'])}")
+        fields.fail("format", f"expected {FORMAT!r}, found {quoted(root['format'])}")
     if root["class"] not in ("core", "edge"):
-        fields.fail("class", f"expected core or edge, found {shown(root['class'])}")
+        fields.fail("class", f"expected core or edge, found {quoted(root['class'])}")
     if root["precision"] not in PRECISIONS:
         known = ", ".join(PRECISIONS)
-        fields.fail("precision", f"expected one of {known}, found {shown(root['precision'])}")
+        fields.fail("precision", f"expected one of {known}, found {quoted(root['precision'])}")
     hyper = fields.record(
-        root["hyperparameters"], "hyperparameters", "learning_rate decay_rate epsilon options"
+        root["hyperparameters"], "hyperparameters", f"{' '.join(HYPERPARAMETERS)} options"
     )
     settings = {
-        name: fields.setting(hyper[name], f"hyperparameters.{name}")
-        for name in ("learning_rate", "decay_rate", "epsilon")
+        name: fields.setting(hyper[name], f"hyperparameters.{name}") for name in HYPERPARAMETERS
     }
     weights = fields.arrays(root["weights"], "weights")
     lengths = {name: len(array) for name, array in weights.items()}
@@ -81,7 +82,7 @@ def _read(document: Any) -> Golden:
         fields.fail("gradients", "has no step")
     name = fields.string(root["name"], "name")
     if len(parts := name.split("/")) != 3 or not all(part.strip(".") for part in parts):
-        fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {shown(name)}")
+        fields.fail("name", f"expected DIALECT/PRECISION/SCENARIO, found {quoted(name)}")
     scenario = Scenario(
         name=parts[-1],
         learning_rate=settings["learning_rate"],
@@ -109,36 +110,42 @@ def _read(document: Any) -> Golden:
     )
     if golden.id != root["id"]:
         fields.fail(
-            "id", f"{shown(root['id'])} does not belong to these inputs, whose id is {golden.id!r}"
+            "id", f"{quoted(root['id'])} does not belong to these inputs, whose id is {golden.id!r}"
         )
     return golden
 
 
 def bundled(
-    directory: Path | None = None, dialect: str = "*", precision: str = "*"
+    directory: Path | None = None, wanted: Callable[[str], bool] = lambda _name: True
 ) -> list[Golden]:
-    """Read the golden files of a dialect and a precision, by default all, in the scenarios' order.
+    """Read the golden files whose name is wanted, in the scenarios' order.
 
     Our own, which decide what is said of ports, are held against their hashes.
 
     Raises:
         GoldenError: a file cannot be read, or was changed after it was written; names it.
     """
-    pattern = f"{dialect}/{precision}/*.json"
-    found = [(path, load(path)) for path in (directory or DIRECTORY).glob(pattern)]
+    home = directory or DIRECTORY
+
+    def parts(path: Path) -> tuple[str, ...]:
+        return path.relative_to(home).with_suffix("").parts
+
+    def asked(path: Path) -> bool:
+        return wanted("/".join(parts(path)))
+
+    found = {path: load(path) for path in files_of(directory) if asked(path)}
     if directory is None:
-        for problem in sums.problems(DIRECTORY, [path for path, _ in found], pattern):
-            raise GoldenError(f"{problem}; `rmsproof golden regenerate` rewrites it")
+        for problem in sums.problems(DIRECTORY, found, asked):
+            raise GoldenError(f"{problem}; {_MENDS}")
     orders = (tuple(DIALECTS), PRECISIONS, scenario_names())
 
     def place(path: Path) -> list[tuple[int, str]]:
-        parts = (path.parent.parent.name, path.parent.name, path.stem)
         return [
             (order.index(part) if part in order else len(order), part)
-            for order, part in zip(orders, parts, strict=True)
+            for order, part in zip(orders, parts(path), strict=True)
         ]
 
-    return [golden for _, golden in sorted(found, key=lambda pair: place(pair[0]))]
+    return [found[path] for path in sorted(found, key=place)]
 
 
 def paths(directory: Path | None = None) -> list[Path]:

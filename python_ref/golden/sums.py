@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 NAME = "SHA256SUMS"
@@ -21,18 +21,20 @@ def text(directory: Path) -> str:
     return "".join(f"{_digest(path)}  {path.relative_to(directory).as_posix()}\n" for path in paths)
 
 
-def problems(directory: Path, paths: Iterable[Path], pattern: str = "*/*/*.json") -> list[str]:
+def problems(
+    directory: Path, paths: Iterable[Path], asked: Callable[[Path], bool] = lambda _path: True
+) -> list[str]:
     """What is wrong with files by their hashes, a sentence each, naming the file.
 
     Args:
         directory: where `SHA256SUMS` is.
         paths: the files that are there.
-        pattern: which of the files listed are asked for: one that is not there is missing.
+        asked: which of the files listed are asked for: one that is not there is missing.
     """
     listed, found = _listed(directory), set(paths)
     if not listed:
         return [f"{directory / NAME}: is missing or incomplete"]
-    wanted = {path for path in listed if path.relative_to(directory).match(pattern)}
+    wanted = {path for path in listed if asked(path)}
     return sorted(
         [
             f"{path}: was changed after it was written"

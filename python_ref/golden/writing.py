@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from python_ref.files import write_whole
 from python_ref.golden import reading, sums
-from python_ref.golden.golden import DIALECTS, FORMAT, Golden, inputs, make, number
+from python_ref.golden.golden import DIALECTS, FORMAT, Golden, inputs, make
 from python_ref.golden.reading import GoldenError, files_of
+from python_ref.numbers.text import to_json
 from python_ref.scenarios.catalogue import scenarios
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
@@ -25,7 +26,7 @@ def _named(flat: NDArray[np.float64], scenario: Scenario, null: bool = False) ->
     start = 0
     for name, length in zip(scenario.names, scenario.lengths, strict=True):
         row = flat[start : start + length].tolist()
-        result[name] = [None if null and math.isnan(x) else number(x) for x in row]
+        result[name] = [None if null and math.isnan(x) else to_json(x) for x in row]
         start += length
     return result
 

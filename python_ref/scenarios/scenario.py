@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, NEUTRAL
 
 PRECISIONS = ("float64", "float32", "float32_double")
 """The precisions that goldens are kept in; see design: Storage."""
@@ -28,7 +31,7 @@ class Scenario:
             float32 can represent. The order of names is the order maps are built in.
         gradients: one mapping a step, name to an array as long as that of the weights. A step
             may omit names: those arrays take no part in it.
-        options: further hyperparameters by name (momentum, weight_decay, clip, mean_decay).
+        options: further hyperparameters by name, of `hyperparameters.OPTIONS`.
         edge: whether it is an edge scenario.
         learning_rates: one a step where the rate changes; the first is `learning_rate`.
     """
@@ -60,6 +63,19 @@ class Scenario:
         return sum(self.lengths)
 
     @property
+    def hyperparameters(self) -> dict[str, float]:
+        """The three that every scenario has, by name."""
+        return {name: getattr(self, name) for name in HYPERPARAMETERS}
+
+    def values(self, names: Iterable[str]) -> dict[str, float]:
+        """Return hyperparameters and options by name; an option it lacks does nothing."""
+        given = self.hyperparameters
+        for name, neutral in NEUTRAL.items():
+            nothing = given[neutral] if isinstance(neutral, str) else neutral
+            given[name] = self.options.get(name, nothing)
+        return {name: given[name] for name in names}
+
+    @property
     def steps(self) -> int:
         """Number of steps: T."""
         return len(self.gradients)
@@ -75,11 +91,10 @@ class Scenario:
         def arrays(given: Arrays) -> dict[str, NDArray[np.float64]]:
             return {k: v.astype(np.float32).astype(np.float64) for k, v in given.items()}
 
+        settings: dict[str, Any] = {k: number(v) for k, v in self.hyperparameters.items()}
         return replace(
             self,
-            learning_rate=number(self.learning_rate),
-            decay_rate=number(self.decay_rate),
-            epsilon=number(self.epsilon),
+            **settings,
             options={key: number(value) for key, value in self.options.items()},
             learning_rates=tuple(number(value) for value in self.learning_rates),
             weights=arrays(self.weights),

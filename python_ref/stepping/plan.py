@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.dialects.axes import AXES, DEVIATION_CONSTANTS
+from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
+from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
 from python_ref.stepping.stages import Codes, Stage

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-from harness.judging import judge as judging
-from harness.judging.goldens import Goldens
-from harness.languages.jvm.prepare import Toolchain
+from harness.judging.judge import judge
+from harness.judging.memory import Memory
+from harness.languages.jvm.toolchain import Toolchain
 from harness.ports.port import of_folder
 from harness.transport.hosted import HostedTransport, Worker
 
@@ -31,11 +31,10 @@ def judged(name: str, worker: Worker) -> float:
     request = toolchain.worker_request(toolchain.prepare(port), ["clojure"])
     transport = HostedTransport("jpype", port.name, worker, request, port.wanted, 60)
     transport.describe()
-    goldens = Goldens()
-    goldens(port, "float64")
-    judging._DIAGNOSED.clear()
+    memory = Memory()
+    memory.goldens(port, "float64")
     start = time.perf_counter()
-    result = judging.judge(port, transport, goldens)
+    result = judge(port, transport, memory.goldens, memory=memory)
     assert result.as_expected
     return time.perf_counter() - start
 

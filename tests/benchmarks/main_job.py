@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.comparison.compare import compare_all
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.toolchain import Toolchain
 from harness.ports.port import Port, of_folder
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.rmsprop import RMSProp

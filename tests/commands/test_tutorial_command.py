@@ -98,9 +98,8 @@ def test_interrupted_it_ends_its_kernel(tmp_path: Path, number: signal.Signals) 
     started = tmp_path / "started"
     program = f"""
 import signal
-from harness import cli
-from harness.commands import tutorial
-signal.signal(signal.SIGTERM, cli._interrupt)
+from harness.commands import entry, tutorial
+signal.signal(signal.SIGTERM, entry._interrupt)
 cell = "import time; open({str(started)!r}, 'w').close(); print('sleeping'); time.sleep(60)"
 try:
     tutorial.execute(tutorial.cells("```python\\n" + cell + "\\n```"), lambda: None)

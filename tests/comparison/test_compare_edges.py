@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from support import golden, observed, tiny
 
-from harness.comparison import compare as comparing
-from harness.comparison.compare import Comparison, compare, compare_all, equal_arithmetics
+from harness.comparison import replays as replaying
+from harness.comparison.compare import Comparison, compare, compare_all
+from harness.comparison.replays import Replays, equal_arithmetics
 from harness.model.observation import Fault, flat_weights
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
@@ -52,7 +53,6 @@ def test_a_comparison_says_whose_and_of_what_kind_it_is(
         within=True,
         first=None,
         largest_ulp=0,
-        steps=g.scenario.steps,
     )
     assert compare(g, observed(g), [PLAIN]) == whole
     weights = g.weights.copy()
@@ -71,29 +71,6 @@ def test_a_golden_that_does_not_move_is_met_by_standing_still() -> None:
     g = make(tiny(learning_rate=0.0), Dialect(), "float64")
     found = compare(g, observed(g), [PLAIN])
     assert (found.moves, found.moved, found.equal) == (False, False, (PLAIN,))
-
-
-def test_a_divergence_is_measured_against_the_step_before() -> None:
-    g = golden("page-ten-steps")
-    for step in 1, 2, 5:
-        weights = g.weights.copy()
-        # Of the size of the golden's own step, which is far below the weight here.
-        weights[step:, 0] += 0.25
-        small = replace(g, weights=g.weights - g.weights[step, 0])
-        found = compare(small, observed(small, weights=weights - g.weights[step, 0]), [PLAIN]).first
-        assert found is not None
-        assert (found.step, found.expected) == (step + 1, 0.0)
-        assert found.relative == 0.25 / abs(g.weights[step - 1, 0] - g.weights[step, 0])
-
-
-def test_where_nothing_should_move_from_zero_every_distance_is_infinitely_far() -> None:
-    zeros = {"w": np.zeros(2), "b": np.zeros(1)}
-    g = make(tiny(weights=zeros, learning_rate=0.0), Dialect(), "float64")
-    weights = g.weights.copy()
-    weights[1, 2] = 1e-300
-    found = compare(g, observed(g, weights=weights), [PLAIN]).first
-    assert found is not None
-    assert (found.step, found.array, found.relative) == (2, "b", math.inf)
 
 
 # -- numbers that are not finite, or far apart -------------------------------------------------
@@ -193,37 +170,82 @@ def test_an_arithmetic_is_stepped_once_for_all_ports(monkeypatch: pytest.MonkeyP
         stepped.append([h.arithmetic for h in hypotheses])
         return replay(fed, hypotheses)
 
-    remembered: dict[Any, Any] = {}
-    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
-    monkeypatch.setattr(comparing, "replay", counted)
+    monkeypatch.setattr(replaying, "replay", counted)
+    replays = Replays()
     g = golden("mixed-scales")
     first = Arithmetic(quotient="divide_first")
     left = observed(g, weights=played(g, LEFT))
     for _ in range(2):
-        assert compare(g, left, [LEFT, first]).equal == (LEFT,)
-    assert compare(g, left, [first, PLAIN, LEFT]).equal == (LEFT,)
+        assert compare(g, left, [LEFT, first], replays).equal == (LEFT,)
+    assert compare(g, left, [first, PLAIN, LEFT], replays).equal == (LEFT,)
     assert stepped == [[LEFT, first], [PLAIN]]
-    assert set(remembered) == {(g.id, a) for a in (LEFT, first, PLAIN)}
-    monkeypatch.setattr(comparing, "_REMEMBERED", 3 * g.weights.size)
+    monkeypatch.setattr(Replays, "NUMBERS", 3 * g.weights.size)
     other = golden("mixed-arrays")
-    assert PLAIN in compare(other, observed(other), [LEFT, PLAIN]).equal
-    assert len(remembered) == 5, "what is full is emptied before the next, not after"
-    assert compare(g, left, [Arithmetic(quotient="reciprocal"), LEFT]).equal == (LEFT,)
-    assert set(remembered) == {(g.id, Arithmetic(quotient="reciprocal"))}
+    assert PLAIN in compare(other, observed(other), [LEFT, PLAIN], replays).equal
+    assert compare(g, left, [LEFT, first], replays).equal == (LEFT,)
+    assert len(stepped) == 3, "what is full is emptied before the next, not after"
+    reciprocal = Arithmetic(quotient="reciprocal")
+    assert compare(g, left, [reciprocal, LEFT], replays).equal == (LEFT,)
+    assert compare(g, left, [reciprocal, LEFT], replays).equal == (LEFT,)
+    assert stepped[3:] == [[reciprocal], [LEFT]]
+    assert compare(g, left, [LEFT, first], Replays()).equal == (LEFT,)
+    assert stepped[-1] == [LEFT, first], "another run remembers nothing of it"
 
 
 def test_a_long_golden_is_compared_without_being_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    remembered: dict[Any, Any] = {}
-    monkeypatch.setattr(comparing, "_IN_ARITHMETICS", remembered)
+    kept: list[Golden] = []
+    weights = Replays.weights
+
+    def counted(replays: Replays, fed: Golden, asked: Sequence[Arithmetic]) -> Any:
+        kept.append(fed)
+        return weights(replays, fed, asked)
+
+    monkeypatch.setattr(Replays, "weights", counted)
     g = golden("mixed-scales")
-    for most, kept in (g.weights.size - 1, 0), (g.weights.size, 2):
-        monkeypatch.setattr(comparing, "_REMEMBERED_EACH", most)
+    for most, kept_then in (g.weights.size - 1, 0), (g.weights.size, 1):
+        monkeypatch.setattr(Replays, "NUMBERS_EACH", most)
         port = observed(g, weights=played(g, LEFT))
         assert compare(g, port, [PLAIN, LEFT]).equal == (LEFT,)
-        assert len(remembered) == kept
+        assert len(kept) == kept_then
 
 
 # -- printed digits, steps that were not seen ---------------------------------------------------
+
+
+def test_a_step_that_was_not_seen_differs_from_nothing_and_moves_nothing() -> None:
+    g = golden("mixed-scales")
+    seen = np.ones(g.scenario.steps, dtype=bool)
+    seen[[0, 4]] = False
+    rows = np.where(seen[:, None], g.weights, math.nan)
+    whole = compare(g, observed(g, weights=rows, seen=seen), arithmetics("float64"))
+    assert (whole.equal[0], whole.within, whole.first, whole.largest_ulp) == (PLAIN, True, None, 0)
+    left = np.where(seen[:, None], played(g), math.nan)
+    assert compare(g, observed(g, weights=left, seen=seen), [PLAIN, LEFT]).equal == (LEFT,)
+    off = rows.copy()
+    off[5, 1] += 1.0
+    parted = compare(g, observed(g, weights=off, seen=seen), [PLAIN])
+    assert parted.first is not None
+    assert (parted.equal, parted.within, parted.first.step, parted.moved) == ((), False, 6, True)
+    unmoved = np.where(seen[:, None], flat_weights(g.scenario), math.nan)
+    assert not compare(g, observed(g, weights=unmoved, seen=seen), [PLAIN]).moved
+
+
+def test_a_long_golden_is_compared_where_it_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replays, "NUMBERS_EACH", 1)
+    g = golden("mixed-scales")
+    seen = np.arange(g.scenario.steps) % 3 == 0
+    rows = np.where(seen[:, None], played(g), math.nan)
+    assert compare(g, observed(g, weights=rows, seen=seen), [PLAIN, LEFT]).equal == (LEFT,)
+
+
+def test_printed_digits_are_within_rounding_never_equal() -> None:
+    """Half a unit of the last digit more than the envelope, and no more."""
+    g = golden("page-ten-steps")
+    rounding = 5e-7
+    for shift, within in ((0.0, True), (rounding, True), (1.01 * rounding, False)):
+        weights = g.weights + np.where(np.arange(g.weights.size).reshape(g.weights.shape), 0, shift)
+        c = compare(g, observed(g, weights=weights, rounding=rounding), [PLAIN])
+        assert (c.equal, c.within) == ((), within)
 
 
 def test_steps_that_were_not_seen_are_passed_over() -> None:

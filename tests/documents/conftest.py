@@ -11,10 +11,13 @@ from support import SHORT
 
 from harness.documents.examine import examine
 from harness.documents.examined import Examination
+from harness.judging.memory import Memory
 from harness.judging.run import Options
 from python_ref.dialects.dialect import Dialect
 
 Examine = Callable[..., Examination]
+# The goldens are read once for all documents, as for those of one command.
+MEMORY = Memory(SHORT)
 
 RIGHT = """
 class RMSProp:
@@ -43,6 +46,7 @@ def written(tmp_path: Path) -> Examine:
     def run(text: str | bytes, name: str = "page.md", timeout: float = 10.0) -> Examination:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return examine(path, Dialect(), Options(pattern=SHORT, timeout=timeout))
+        options = Options(pattern=SHORT, timeout=timeout)
+        return examine(path, Dialect(), options, memory=MEMORY)
 
     return run

@@ -39,7 +39,7 @@ def test_what_earlier_blocks_did_counts_before_a_page_is_said_to_be_wrong(
 ) -> None:
     counted = fenced("seen = []") + fenced("seen.append(0.25)") + fenced("print(seen)")
     assert only_finding(written(counted + shown("[0.25]")), 2).endswith(
-        "behind the blocks before it"
+        "after the blocks before it"
     )
     assert only_finding(written(counted + shown("[0.75]")), 2).startswith("does not print")
 

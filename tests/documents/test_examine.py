@@ -271,8 +271,8 @@ def test_a_formula_is_held_against_the_code(written: Examine) -> None:
     text = r"Update: $w - \frac{\eta}{\sqrt{v + \epsilon}} g$" + "\n\n" + fenced(IMPORT + RIGHT)
     said = [finding.sentence for finding in written(text).findings]
     assert said == [
-        "the formula at line 1 says epsilon=inside, but epsilon=outside in the code at line 4"
-        " (python)"
+        "the formula at line 1 says that epsilon is added inside the square root, but in the code"
+        " at line 4 (python) epsilon is added outside the square root"
     ]
     agreeing = text.replace(RIGHT.strip(), INSIDE.strip())
     assert written(agreeing).findings == ()
@@ -283,7 +283,7 @@ def test_a_stated_derivative_is_held_against_the_code(written: Examine) -> None:
     found = written(text + fenced(FIT.format(factor="1", den="(np.sqrt(s) + eps)")))
     assert len(found.findings) == 1
     assert "has the factor 2" in found.findings[0].sentence
-    assert "through epsilon" in found.findings[0].sentence
+    assert "only the weight of epsilon changes" in found.findings[0].sentence
     same = written(text + fenced(FIT.format(factor="2", den="(np.sqrt(s) + eps)")))
     assert same.findings == ()
 
@@ -293,8 +293,8 @@ def test_listings_of_one_function_are_held_against_each_other(written: Examine) 
     second = "def fit(x, y, lr=0.1, epochs=50):\n    pass"
     said = [f.sentence for f in written(fenced(first) + fenced(second)).findings]
     assert said == [
-        "what fit calls learning_rate at line 2 is called lr at line 6",
-        "epochs of fit has the default 50 at line 6, at line 2 it is 10",
+        "fit has a parameter learning_rate at line 2, which is called lr at line 6",
+        "epochs of fit has the default 50 at line 6, but 10 at line 2",
     ]
 
 

@@ -246,7 +246,7 @@ def test_byte_order_marks_are_understood(document: Any, encoding: str) -> None:
     ("content", "words"),
     [
         (b"\x89PNG\r\n\0\0", "holds a NUL byte (line 2)"),
-        (b"\xff\xfea\0\0", "begins as UTF-16 but is not"),
+        (b"\xff\xfea\0\0", "starts as UTF-16 but is not"),
         (b"a\n" * 100_001, "has more than 100,000 lines"),
     ],
 )

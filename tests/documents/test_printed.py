@@ -54,7 +54,7 @@ def test_is_the_same(shown: str, actual: str) -> None:
     assert differs(shown, actual) is None
 
 
-LINE = "line 1 of the output shown is"
+LINE = "line 1 shows"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ LINE = "line 1 of the output shown is"
     ],
 )
 def test_is_another_number(shown: str, actual: str) -> None:
-    sentence = f'{LINE} "{shown}", but the code prints "{actual}": {shown} against {actual}'
+    sentence = f'{LINE} "{shown}", but the code prints "{actual}": {shown} is not {actual}'
     assert differs(shown, actual) == sentence
 
 
@@ -83,12 +83,12 @@ def test_is_another_number(shown: str, actual: str) -> None:
         ("x", "", f'{LINE} "x", but the code prints nothing more'),
         ("", "x", 'the code prints more than the output shown: "x"'),
         ("a\nm: 0.5", "a\nm: 0.75",
-         'line 2 of the output shown is "m: 0.5", but the code prints "m: 0.75": 0.5 against 0.75'),
+         'line 2 shows "m: 0.5", but the code prints "m: 0.75": 0.5 is not 0.75'),
         ("a\n...\nz 1", "a\nb\nz 2",
-         'line 3 of the output shown is "z 1", but the code prints "z 2": 1 against 2'),
+         'line 3 shows "z 1", but the code prints "z 2": 1 is not 2'),
         ("a\n...\nm\n...\nz", "a\nb\nz",
-         'line 3 of the output shown is "m", but the code prints nothing more'),
-        ("a\n...\na", "a", 'line 3 of the output shown is "a", but the code prints nothing more'),
+         'line 3 shows "m", but the code prints nothing more'),
+        ("a\n...\na", "a", 'line 3 shows "a", but the code prints nothing more'),
     ],
 )  # fmt: skip
 def test_the_first_difference_is_named(shown: str, actual: str, sentence: str) -> None:
@@ -99,7 +99,7 @@ def test_of_a_long_line_the_place_is_quoted() -> None:
     shown = " ".join(map(str, range(1000)))
     sentence = differs(shown, shown.replace("777", "778"))
     assert sentence is not None
-    assert sentence.endswith(": 777 against 778")
+    assert sentence.endswith(": 777 is not 778")
     assert len(sentence) < 350
 
 

@@ -94,7 +94,7 @@ def test_the_pages_clojure_is_gone_through_defect_by_defect() -> None:
 def test_the_pages_formula_is_not_its_code() -> None:
     assert [formula.epsilon for formula in examined("002").formulas] == ["inside"]
     (finding,) = said("002")
-    assert "says epsilon=inside, but epsilon=outside" in finding
+    assert "epsilon is added inside the square root, but in the code at" in finding
     assert all(language in finding for language in ("python", "java", "scala", "clojure"))
 
 
@@ -154,11 +154,11 @@ def test_a_librarys_script_is_run_where_the_library_is(name: str) -> None:
 
 def test_names_defaults_and_the_factor_are_reported() -> None:
     findings = " ".join(said("000"))
-    assert "what rmsprop calls learning_rate" in findings
+    assert "rmsprop has a parameter learning_rate" in findings
     assert "is called learn_rate" in findings
     assert "n_iter of rmsprop has the default 10000" in findings
     assert "have the factor 2" in findings
-    assert "nothing but through epsilon" in findings
+    assert "only the weight of epsilon changes" in findings
 
 
 def test_the_commands_exit_codes(call: object) -> None:

@@ -16,8 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.comparison.compare import Comparison
-from harness.judging.judge import Result
-from harness.judging.verdict import of_golden
+from harness.judging.verdict import Result, of_golden
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make

@@ -14,8 +14,12 @@ import pytest
 from faulty.faults import HERE, Said, must_be_said, wanted
 from support import none_left
 
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, Result, judge
-from harness.languages.jvm.prepare import Toolchain
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.launch import Hosted, Spoken
+from harness.languages.registry import by_name
+from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS
 from harness.ports.binding import Wanted
 from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
@@ -128,17 +132,20 @@ def port(language: str, name: str) -> Port:
 
 def in_process(language: str, name: str, worker: Worker, seconds: float) -> Result:
     asked = port(language, name)
-    languages = ["java"] if language == "java" else ["clojure", "scala"]
-    source = _toolchain.worker_request(_toolchain.prepare(asked), languages)
-    transport = HostedTransport("jpype", name, worker, source, asked.wanted, seconds)
+    together = [by_name(x) for x in (["java"] if language == "java" else ["clojure", "scala"])]
+    launch = by_name(language).launch(asked, "jpype", _toolchain, together)
+    assert isinstance(launch, Hosted)
+    transport = HostedTransport("jpype", name, worker, launch.request, asked.wanted, seconds)
     return judge(asked, transport, wanted)
 
 
 def over_the_wire(name: str, seconds: float) -> Result:
     asked = port("java", name)
+    launch = by_name("java").launch(asked, "stdio", _toolchain, [])
+    assert isinstance(launch, Spoken)
     transport = StdioTransport(
         name,
-        _toolchain.stdio_command(_toolchain.prepare(asked)),
+        launch.command,
         timeout=seconds,
         hosted=True,
         jvm=True,

@@ -12,8 +12,10 @@ from faulty.faults import HERE, Said, must_be_said, wanted
 from support import CommandLine, none_left
 
 from harness.judging.goldens import Goldens
-from harness.judging.judge import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, Result, judge
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
 from harness.languages.python import loading
+from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY
 from harness.ports.port import Port, of_target
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.dialects.dialect import Dialect
@@ -178,4 +180,4 @@ def test_the_command_line_says_which_golden_and_why(
     struck = names[5]
     assert done.code == 1
     assert (row["verdict"], row["compared"]) == ("crashes", len(names) - 1)
-    assert row["message"].startswith(f"{struck}: the process ended with exit code 9")
+    assert row["message"].startswith(f"test case {struck}: the process ended with exit code 9")

@@ -12,7 +12,9 @@ import pytest
 from faulty.faults import HERE, TRAP, Said, goldens, must_be_said, must_match, wanted
 from support import none_left
 
-from harness.judging.judge import STATE_LEAKS, Result, judge
+from harness.judging.judge import judge
+from harness.judging.verdict import Result
+from harness.model.words import STATE_LEAKS
 from harness.ports.port import of_command
 from harness.transport.stdio import StdioTransport
 
@@ -66,21 +68,21 @@ SAID = {
     "text_after_reply": Said("garbled", "output after the reply: 'done'"),
     "stdout_lines": Said("garbled", "a line that is not JSON: 'step 0: x+'"),
     "reply_twice": Said("garbled", 'output after the reply: \'{"id": 4, "weights": .*'),
-    "wrong_id": Said("garbled", "id 4 was asked, the reply has 999"),
-    "id_of_the_question_before": Said("garbled", "id 4 was asked, the reply has 3"),
-    "no_id": Said("garbled", "id 4 was asked, the reply has None"),
+    "wrong_id": Said("garbled", "the reply has id 999, the request had id 4"),
+    "id_of_the_question_before": Said("garbled", "the reply has id 3, the request had id 4"),
+    "no_id": Said("garbled", "the reply has id None, the request had id 4"),
     "bare_list": Said("garbled", "expected a JSON object: .*"),
     "deep_reply": Said("garbled", r"a line that is not JSON: '\[\[\[\[.*"),
     "huge_reply": Said("garbled", r"a reply of more than \d+ bytes to a request of \d+"),
     "endless_reply": Said("garbled", r"a reply of more than \d+ bytes to a request of \d+"),
-    "forges_a_verdict": Said("garbled", "weights: 0 steps, expected 4"),
+    "forges_a_verdict": Said("garbled", "weights: expected 4 steps, found 0"),
     "missing_array": Said("garbled", "weights, step 2: array 'b' is missing"),
     "extra_array": Said("garbled", "weights, step 1: array 'bias' was never given"),
-    "wrong_length": Said("garbled", "weights, step 2, trap: 1 numbers, expected 2"),
-    "missing_step": Said("garbled", "weights: 3 steps, expected 4"),
+    "wrong_length": Said("garbled", "weights, step 2, trap: expected length 2, found 1"),
+    "missing_step": Said("garbled", "weights: expected 4 steps, found 3"),
     "null_array": Said("garbled", "weights, step 1, trap: expected a list of numbers, found null"),
     "null_number": Said("garbled", r"weights, step 1, trap\[1\]: expected a number, found null"),
-    "null_weights": Said("garbled", "weights: a list of steps was expected, found null"),
+    "null_weights": Said("garbled", "weights: expected a list of steps, found null"),
     "text_numbers": Said(
         "garbled", r"weights, step 1, trap\[0\]: expected a number, found text '.+'"
     ),
@@ -88,7 +90,7 @@ SAID = {
         "garbled", r"weights, step 1, trap\[0\]: expected a number, found a list"
     ),
     "flat_step": Said("garbled", "weights, step 1: expected an object of arrays, found a list"),
-    "bad_average": Said("garbled", "moving_average, step 1, trap: 1 numbers, expected 2"),
+    "bad_average": Said("garbled", "moving_average, step 1, trap: expected length 2, found 1"),
     # It is wrong, and nothing is broken.
     "not_a_number": Said("diverges"),
     # It is only unusual.
@@ -161,7 +163,7 @@ def test_three_deaths_in_a_row_end_a_port_and_nothing_is_passed_over() -> None:
         "not-run"
     ] * 2
     assert found.comparisons[-1].fault is not None
-    assert found.comparisons[-1].fault.message == "after 3 deaths in a row"
+    assert found.comparisons[-1].fault.message == "its process had died 3 times in a row"
     assert (found.verdict.word, found.verdict.unfed, found.verdict.compared) == ("crashes", 2, 0)
 
 

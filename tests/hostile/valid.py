@@ -30,7 +30,6 @@ MANIFEST: dict[str, Any] = {
     "name": "mine",
     "language": "python",
     "source": "mine.py",
-    "shows": "nothing",
     "repair": "",
     "rung": 1,
     "claims": {"dialect": "reference", "deviations": ["epsilon=inside"]},

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_clojure import ANY_TEXT
 
-from harness.judging.judge import Result
 from harness.judging.run import Options, run
+from harness.judging.verdict import Result
 from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.clojure import repairs
 from harness.languages.repair.clojure.forms import read

@@ -13,7 +13,7 @@ from support import SHORT, Done
 from harness.documents.examine import examine
 from harness.judging.run import Options, run
 from harness.languages.registry import headline
-from harness.ports.port import of_target, with_class
+from harness.ports.port import own
 from python_ref.dialects.dialect import Dialect
 
 UPDATE = "v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i])"
@@ -98,7 +98,7 @@ def test_what_kotlin_has_is_bound_and_judged(
     verdict: str,
     deviations: tuple[str, ...],
 ) -> None:
-    port = with_class(of_target(str(three_shapes)), name)
+    port = own(three_shapes, class_name=name)
     outcome = run([port], Options(transports=transports, pattern=SHORT), every_transport=True)
     assert outcome.errors == ()
     assert [(r.transport, r.verdict.word, r.deviations) for r in outcome.results] == [

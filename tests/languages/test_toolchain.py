@@ -526,7 +526,8 @@ def test_a_cache_that_cannot_be_written_is_replaced_for_this_run(tmp_path: Path,
     assert not Path(done.out.strip()).exists()
     assert done.err.startswith("rmsproof: the cache folder cannot be written (")
     assert done.err.endswith(
-        "); using a temporary one for this run. Set RMSPROOF_CACHE to a folder that can be.\n"
+        "); using a temporary one for this run. "
+        "Set RMSPROOF_CACHE to a folder that can be written.\n"
     )
     assert done.err.count("\n") == 1
 

@@ -349,7 +349,8 @@ def test_where_it_cannot_be_used_a_temporary_one_is_and_one_line_says_so(
     assert reasoned
     assert before.startswith("rmsproof: the cache folder cannot be written (")
     assert after.endswith(
-        "); using a temporary one for this run. Set RMSPROOF_CACHE to a folder that can be.\n"
+        "); using a temporary one for this run. "
+        "Set RMSPROOF_CACHE to a folder that can be written.\n"
     )
     assert found.name.startswith("rmsproof-")
     assert list((place / "work").iterdir()) == [], "no folder named ~ is left where it was started"
@@ -366,7 +367,7 @@ def test_where_nothing_can_be_written_that_is_what_is_said(
     with pytest.raises(ToolchainError) as caught:
         cache.root()
     assert str(caught.value) == (
-        f"neither the cache folder can be written ({reason}) nor a temporary one (No such file or"
+        f"the cache folder cannot be written ({reason}), nor a temporary one (No such file or"
         " directory); set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
     )
 

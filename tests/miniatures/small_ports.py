@@ -14,7 +14,7 @@ from typing import Any
 
 from support import SHORT
 
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.languages.registry import endings
 from harness.ports.port import of_target
 from harness.judging.run import Options, run

@@ -200,8 +200,9 @@ def _judged(row: Mapping[str, Any], *, caught: bool) -> Judged:
     first = row["first_divergence"]
     message = " ".join(row["message"].split())
     golden = ""
-    if caught:  # a fault is told as "golden: what happened"
-        golden = first["golden"] if first else message.partition(": ")[0]
+    if caught:  # a fault is told as "test case GOLDEN: what happened"
+        case = message.partition(": ")[0].removeprefix("test case ")
+        golden = first["golden"] if first else case
     return Judged(
         caught=caught,
         verdict=row["verdict"],

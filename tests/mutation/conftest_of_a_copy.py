@@ -41,8 +41,6 @@ def forget() -> None:
             for value in list(vars(module).values()):
                 if callable(clear := getattr(value, "cache_clear", None)):
                     clear()
-    if compare := sys.modules.get("harness.comparison.compare"):
-        vars(compare)["_IN_ARITHMETICS"].clear()
 
 
 def _learning() -> bool:

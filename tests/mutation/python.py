@@ -56,7 +56,9 @@ _STEPPING = "python_ref/stepping/test_stepping*.py"
 _DIALECTS = "python_ref/dialects/test_dialects*.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
-    "harness.judging.verdict": "judging/test_verdict*.py",
+    "harness.comparison.distance": "comparison/test_compare*.py",
+    "harness.comparison.replays": "comparison/test_compare*.py",
+    "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
     "harness.diagnosis.diagnose": "diagnosis/test_diagnose*.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",

@@ -9,8 +9,9 @@ from textwrap import dedent
 import pytest
 from support import SHORT
 
-from harness.judging.judge import GRADIENTS_CHANGED, WIDENED, Result
 from harness.judging.run import Options, Outcome, run
+from harness.judging.verdict import Result
+from harness.model.words import GRADIENTS_CHANGED, WIDENED
 from harness.ports.port import of_target, own
 
 STEP = "v = d * v + (1 - d) * (g * g); w = w - lr * g / (np.sqrt(v) + eps)"

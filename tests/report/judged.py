@@ -14,9 +14,8 @@ from harness.comparison.compare import Comparison
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examination, Examined, Layer
-from harness.judging.judge import Result, unreached
 from harness.judging.run import Outcome
-from harness.judging.verdict import of_port
+from harness.judging.verdict import Result, conclude, of_port
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import words
@@ -55,7 +54,7 @@ def result(*comparisons: Comparison, **changes: Any) -> Result:
 def stopped(word: str, message: str, **changes: Any) -> Result:
     """A port that could not be asked anything."""
     port = changes.pop("port", Port("mine.py", "python", source=(Path("mine.py"),)))
-    return replace(unreached(port, "local", Fault(word, message)), seconds=1.5, **changes)
+    return replace(conclude(port, "local", fault=Fault(word, message)), seconds=1.5, **changes)
 
 
 def ports(*results: Result, incomplete: bool = False, **changes: Any) -> PortResults:

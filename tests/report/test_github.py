@@ -13,12 +13,12 @@ from markdown_it import MarkdownIt
 from report.judged import INSIDE_SAID, documents, golden, ports, result, row, stopped
 
 from harness.documents.examined import Finding, Layer
-from harness.judging.judge import Result
+from harness.judging.verdict import Result
 from harness.ports.port import Port
 from harness.report import github, words
 from harness.report.results import PortResults
 
-PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP"
+PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP apart"
 MINE = "file=mine.py,line=1,title=mine.py (local)%3A "
 WRONG = result(golden("a", "diverges"))
 
@@ -35,16 +35,16 @@ PORTS: dict[str, tuple[PortResults, list[str]]] = {
     "right": (ports(result(golden("a"))), []),
     "wrong": (
         ports(WRONG),
-        [f"::error {MINE}diverges::{INSIDE_SAID}; a {PLACE}"],
+        [f"::error {MINE}diverges::{INSIDE_SAID}; a, {PLACE}"],
     ),
     "wrong over two transports": (
         ports(WRONG, replace(WRONG, transport="other")),
-        [f"::error {MINE.replace('local', 'local%2C other')}diverges::{INSIDE_SAID}; a {PLACE}"],
+        [f"::error {MINE.replace('local', 'local%2C other')}diverges::{INSIDE_SAID}; a, {PLACE}"],
     ),
     "wrong as expected": (ports(replace(WRONG, as_expected=True)), []),
     "better than expected": (
         ports(result(golden("a"), as_expected=False, unexpected=("better than expected",))),
-        [f"::error {MINE}exact::better than expected; equal to the last bit in 1 goldens (plain)"],
+        [f"::error {MINE}exact::better than expected; equal to the last bit in 1 test case"],
     ),
     "not run": (
         ports(stopped("not-run", "no JVM")),
@@ -59,11 +59,11 @@ PORTS: dict[str, tuple[PortResults, list[str]]] = {
     ),
     "right, with a note": (
         ports(result(golden("a"), notes=("gradients-changed",))),
-        [f"::notice {MINE}exact::changes the gradients it was given"],
+        [f"::notice {MINE}exact::it changes the gradients it is given"],
     ),
     "right but at the edges": (
         ports(result(golden("a"), *(golden(x, "diverges", kind="edge") for x in "bc"))),
-        [f"::notice {MINE}exact%2C but at the edges::b {PLACE}%0Ac {PLACE}"],
+        [f"::notice {MINE}exact%2C but at the edges::b, {PLACE}%0Ac, {PLACE}"],
     ),
     "no source": (
         ports(stopped("crashes", "gone", port=Port("a,b: 100%", "command"))),
@@ -76,7 +76,7 @@ PORTS: dict[str, tuple[PortResults, list[str]]] = {
             expectations=Path("known.toml"),
         ),
         [
-            "::error file=known.toml,line=1,title=rmsproof%3A expected in vain::"
+            "::error file=known.toml,line=1,title=rmsproof%3A stale expectation::"
             "diverges: is not shown any more%0Armsproof check"
         ],
     ),
@@ -111,13 +111,13 @@ BLOCKS = {
     "one of several": (
         [row(WRONG, name="Second")],
         [],
-        [f"::error file=page.md,line=5,title=python Second%3A diverges::{INSIDE_SAID}; a {PLACE}"],
+        [f"::error file=page.md,line=5,title=python Second%3A diverges::{INSIDE_SAID}; a, {PLACE}"],
     ),
-    "prints another thing": (
+    "other output": (
         [row(result(golden("a")), contradicted=True, findings=("line 9 shows 2, it prints 3",))],
         [],
         [
-            "::error file=page.md,line=5,title=python%3A prints another thing than the document"
+            "::error file=page.md,line=5,title=python%3A does not print what the document"
             " shows::line 9 shows 2, it prints 3"
         ],
     ),
@@ -267,15 +267,15 @@ def test_the_summary_is_a_table_of_ports() -> None:
     text = github.port_summary(found)
     assert text == (
         "\n### rmsproof\n\n"
-        "4 results, 1 NOT as expected: 2 exact, 1 diverges, 1 does-not-compile; 3 comparisons in"
-        " 12.3 s\n\n"
+        "4 results, 1 NOT as expected: 2 exact, 1 diverges, 1 does-not-compile; 3 comparisons with"
+        " test cases (goldens) in 12.3 s\n\n"
         "| port | transport | verdict | why |\n"
         "| --- | --- | --- | --- |\n"
-        "| mine.py | local, other | exact | equal to the last bit in 1 goldens (plain) |\n"
+        "| mine.py | local, other | exact | equal to the last bit in 1 test case |\n"
         "| mine.py | local | does-not-compile | mine.py:3: error: a \\| b |\n"
         f"| mine.py | local | **diverges** | expected exact; {escaped(INSIDE_SAID)} |\n"
         "\n"
-        "- expected in vain: diverges at \\*: is not shown any more\n"
+        "- stale expectation: diverges at \\*: is not shown any more\n"
         "- x.py: no such<br>file\n"
         "\n"
     )
@@ -303,7 +303,7 @@ def test_the_summary_of_documents_has_a_row_a_judged_block() -> None:
         "2 blocks, 1 of them judged: 1 exact; 2.5 s\n\n"
         "| port | transport | verdict | why |\n"
         "| --- | --- | --- | --- |\n"
-        "| mine.py | local | exact | equal to the last bit in 1 goldens (plain) |\n"
+        "| mine.py | local | exact | equal to the last bit in 1 test case |\n"
         "\n"
         "- page.md:3: the formula says epsilon=inside\n"
         "- gone.md: cannot be read\n"

@@ -13,8 +13,8 @@ from lxml import etree
 from report.judged import INSIDE_SAID, documents, golden, ports, result, row, stopped
 
 from harness.documents.examined import Finding, Layer
-from harness.judging.judge import STATE_LEAKS, Result
-from harness.model.words import ORDER
+from harness.judging.verdict import Result
+from harness.model.words import ORDER, STATE_LEAKS
 from harness.ports.port import Port
 from harness.report import junit
 
@@ -54,10 +54,11 @@ def passed(name: str) -> Row:
     return (name, "", "", "", "")
 
 
-PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP"
-EXACT = "equal to the last bit in 1 goldens (plain)"
+PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP apart"
+EXACT = "equal to the last bit in 1 test case"
+STILL = "the weights never change, neither in the arrays given nor in a value returned"
 BETTER = "better than expected, which is diverges"
-NEW = "not among what is known: crashes at b"
+NEW = "not a known difference: crashes at b"
 
 PORTS: dict[str, tuple[Result, list[Row]]] = {
     "right": (result(golden("a"), golden("b")), [passed("a"), passed("b")]),
@@ -66,7 +67,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
         result(golden("a"), golden("b", "diverges")),
         [
             passed("a"),
-            ("b", "failure", "diverges", INSIDE_SAID, f"{INSIDE_SAID}; b {PLACE}"),
+            ("b", "failure", "diverges", INSIDE_SAID, f"{INSIDE_SAID}; b, {PLACE}"),
         ],
     ),
     "never moves": (
@@ -76,22 +77,26 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
                 "a",
                 "failure",
                 "no-update",
-                "neither the weights given nor a value returned ever change",
-                f"neither the weights given nor a value returned ever change; a {PLACE}",
+                STILL,
+                f"{STILL}; a, {PLACE}",
             )
         ],
     ),
     **{
         f"{word} at one golden": (
             result(golden("a"), golden("b", word)),
-            [passed("a"), ("b", "error", word, f"b: it {word}", f"b: it {word}")],
+            [passed("a"), ("b", "error", word, sentence, sentence)],
         )
-        for word in ("crashes", "garbled", "times-out")
+        for word, sentence in (
+            ("crashes", "test case b: it crashes"),
+            ("garbled", "test case b: unusable result: it garbled"),
+            ("times-out", "test case b: it times-out"),
+        )
     },
     **{
         f"{word} at one golden": (
             result(golden("a"), golden("b", word)),
-            [passed("a"), ("b", "skipped", "", f"{word}: b: it {word}", "")],
+            [passed("a"), ("b", "skipped", "", f"{word}: test case b: it {word}", "")],
         )
         for word in ("unsupported", "not-run")
     },
@@ -128,7 +133,13 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
         ),
         [
             passed("a"),
-            ("b", "error", "crashes", f"{NEW}; b: it crashes", f"{NEW}\nb: it crashes"),
+            (
+                "b",
+                "error",
+                "crashes",
+                f"{NEW}; test case b: it crashes",
+                f"{NEW}\ntest case b: it crashes",
+            ),
         ],
     ),
     "better than expected": (
@@ -151,8 +162,8 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
                 "verdict",
                 "failure",
                 "diverges",
-                "keeps state from one scenario to the next",
-                "keeps state from one scenario to the next",
+                "it keeps state from one test case to the next",
+                "it keeps state from one test case to the next",
             ),
         ],
     ),
@@ -164,7 +175,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
                 "b",
                 "skipped",
                 "",
-                f"diverges at an edge, which decides nothing without --edge: b {PLACE}",
+                f"diverges at an edge, which does not count without --edge: b, {PLACE}",
                 "",
             ),
         ],
@@ -173,7 +184,7 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
         result(golden("a"), golden("a", "diverges")),
         [
             passed("a"),
-            ("a (2)", "failure", "diverges", INSIDE_SAID, f"{INSIDE_SAID}; a {PLACE}"),
+            ("a (2)", "failure", "diverges", INSIDE_SAID, f"{INSIDE_SAID}; a, {PLACE}"),
         ],
     ),
 }
@@ -191,7 +202,7 @@ def test_an_edge_that_decides_fails() -> None:
     found = result(golden("b", "diverges", kind="edge"), as_expected=False)
     made = suites(junit.ports(ports(found, edge=True)))
     assert rows(made["mine.py (local)"]) == [
-        ("b", "failure", "diverges", f"b {PLACE}", f"b {PLACE}")
+        ("b", "failure", "diverges", f"b, {PLACE}", f"b, {PLACE}")
     ]
 
 
@@ -220,11 +231,11 @@ def test_what_concerns_no_port_is_a_suite_of_its_own() -> None:
             "diverges: is not shown any more",
             "failure",
             "stale",
-            "expected in vain",
+            "stale expectation",
             "diverges: is not shown any more\nrmsproof check mine.py --update-expectations",
         )
     ]
-    missing = "the run was interrupted: what was not judged by then is missing or skipped"
+    missing = "the run was interrupted: what had not been judged is missing or skipped"
     assert rows(made["rmsproof"]) == [
         (
             "x.py: no such file",
@@ -244,7 +255,7 @@ def test_a_suite_says_when_and_how_long_and_what_was_noted() -> None:
     assert suite.get("timestamp") == "2024-02-29T23:59:58"
     assert suite.get("time") == "1234.568"
     assert [case.get("time") for case in suite.findall("testcase")] == ["0.250", "0.000"]
-    notes = f"changes the gradients it was given\nb {PLACE}"
+    notes = f"it changes the gradients it is given\nb, {PLACE}"
     assert suite.findtext("system-out") == notes
 
 
@@ -308,7 +319,7 @@ BLOCKS: dict[str, tuple[Any, list[Row]]] = {
                 "does-not-compile",
                 "page.md:6: error: no",
                 "does-not-compile: page.md:6: error: no\nrepaired: an import\n"
-                f"diverges: {INSIDE_SAID}; a {PLACE}\nits fence is never closed",
+                f"diverges: {INSIDE_SAID}; a, {PLACE}\nits fence is never closed",
             )
         ],
     ),
@@ -316,26 +327,26 @@ BLOCKS: dict[str, tuple[Any, list[Row]]] = {
         [row(stopped("not-run", "torch is not installed"))],
         [("line 5: python", "skipped", "", "not-run: torch is not installed", "")],
     ),
-    "right, and prints another thing": (
+    "right, with other output": (
         [row(result(golden("a")), contradicted=True, findings=("the output differs",))],
         [
             (
                 "line 5: python",
                 "failure",
                 "contradicted",
-                "prints another thing than the document shows",
+                "does not print what the document shows",
                 "the output differs",
             )
         ],
     ),
-    "a script that prints another thing": (
+    "a script with other output": (
         [row(None, kind="other", contradicted=True, findings=("the output differs",))],
         [
             (
                 "line 5: python",
                 "failure",
                 "contradicted",
-                "prints another thing than the document shows",
+                "does not print what the document shows",
                 "the output differs",
             )
         ],

@@ -40,7 +40,10 @@ from support import MARK
 from harness.comparison.compare import compare
 from harness.judging.judge import judge
 from harness.judging.verdict import of_golden
-from harness.languages.jvm.prepare import Toolchain
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.launch import Hosted, Spoken
+from harness.languages.python import loading
+from harness.languages.registry import by_name
 from harness.model.observation import Observation, Rows
 from harness.model.words import GOOD, ORDER
 from harness.ports.port import of_command, of_target
@@ -181,20 +184,22 @@ def wire(timeout: float) -> StdioTransport:
 
 
 def local(timeout: float) -> HostedTransport:
-    source = {"language": "python", "source": str(HERE / "local_port.py")}
+    source = loading(source=str(HERE / "local_port.py"))
     return HostedTransport("local", "local", Worker(), source, None, timeout)
 
 
 def jpype(timeout: float) -> HostedTransport:
-    toolchain, port = Toolchain(), of_target(str(HERE / "JvmPort.java"))
-    request = toolchain.worker_request(toolchain.prepare(port), ["java"])
-    return HostedTransport("jpype", port.name, Worker(jvm=True), request, None, timeout)
+    java, port = by_name("java"), of_target(str(HERE / "JvmPort.java"))
+    launch = java.launch(port, "jpype", Toolchain(), [java])
+    assert isinstance(launch, Hosted)
+    return HostedTransport("jpype", port.name, Worker(jvm=True), launch.request, None, timeout)
 
 
 def jvm_stdio(timeout: float) -> StdioTransport:
-    toolchain, port = Toolchain(), of_target(str(HERE / "JvmPort.java"))
-    command = toolchain.stdio_command(toolchain.prepare(port))
-    return StdioTransport(port.name, command, timeout=timeout, hosted=True, jvm=True)
+    java, port = by_name("java"), of_target(str(HERE / "JvmPort.java"))
+    launch = java.launch(port, "stdio", Toolchain(), [java])
+    assert isinstance(launch, Spoken)
+    return StdioTransport(port.name, launch.command, timeout=timeout, hosted=True, jvm=True)
 
 
 def through_the_judge(timeout: float, seed: int, size: int, bounds: Bounds = UNBOUNDED) -> Tally:

@@ -18,14 +18,12 @@ class Broken:
         line: where its first line stands in the document; messages count from there.
         verdict: does-not-compile, crashes, times-out, garbled or no-update.
         message: what the compiler, the runtime or the harness said.
-        cell: it is a notebook's cell.
     """
 
     text: str
     line: int
     verdict: str
     message: str
-    cell: bool = False
 
 
 @dataclass(frozen=True)

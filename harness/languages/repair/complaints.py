@@ -15,14 +15,12 @@ class Complaint:
 
     Attributes:
         said: the compiler's words in one line, without the line of code that they show.
-        line: the text's line, from 0.
         start: the place in the text that it points at; the line's start where it points at none.
         end: the place behind what is marked.
         pointed: it points at a place within the line.
     """
 
     said: str
-    line: int
     start: int
     end: int
     pointed: bool
@@ -70,7 +68,7 @@ def _complaints(broken: Broken, *heads: re.Pattern[str]) -> Iterator[Complaint]:
                 column += len(whole) - len(whole.lstrip())
             pointed = column is not None and column <= len(whole)
             start = starts[line] + (column or 0 if pointed else 0)
-            yield Complaint(" ".join(said.split()), line, start, min(start + width, limit), pointed)
+            yield Complaint(" ".join(said.split()), start, min(start + width, limit), pointed)
 
 
 def _javac(below: list[str]) -> tuple[str, int | None, int]:

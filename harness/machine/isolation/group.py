@@ -3,7 +3,7 @@
 Every process that runs a stranger's code, and every compiler, is started here. It leads a
 process group of its own; whatever it starts is ended with it, also what moved to another
 session (found by a mark in its environment), and also when the harness itself is killed (the
-warden, a process that waits for nothing else).
+watchdog, a process that waits for nothing else).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 from harness.machine.isolation.limits import IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
-from harness.machine.isolation.warden import end_group, end_marked
+from harness.machine.isolation.watchdog import end_group, end_marked
 
 _MARK = "RMSPROOF_PROCESS"
 _numbers = itertools.count(1)
@@ -61,7 +61,7 @@ class Group:
             start_new_session=True,
             **popen,
         )
-        _warden.told(f"+{self.pid} {self._mark}")
+        _watchdog.notify(f"+{self.pid} {self._mark}")
         _running.add(self)
         if limits and IMPOSED:
             limits.impose(self.pid)
@@ -87,7 +87,7 @@ class Group:
             self.process.wait(5)
         end_marked(self._mark.encode())
         _running.discard(self)
-        _warden.told(f"-{self.pid}")
+        _watchdog.notify(f"-{self.pid}")
 
 
 def kill_all() -> None:
@@ -96,18 +96,18 @@ def kill_all() -> None:
         group.kill()
 
 
-class _Warden:
-    """Our end of the warden's pipe; the warden is started with the first process."""
+class _Watchdog:
+    """Our end of the watchdog's pipe; the watchdog is started with the first process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def told(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         with self._lock:
             if self._process is None:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))],
+                    [sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py"))],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
@@ -127,4 +127,4 @@ class _Warden:
             self._process.wait(5)
 
 
-_warden = _Warden()
+_watchdog = _Watchdog()

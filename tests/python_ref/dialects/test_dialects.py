@@ -160,7 +160,7 @@ def test_rejects_an_unknown_axis_and_lists_the_known() -> None:
 
 def test_rejects_an_unknown_constant() -> None:
     with pytest.raises(
-        ValueError, match="no constant 'beta'; the constants are learning_rate, momentum"
+        ValueError, match="no constant 'beta'; the constants are learning_rate, decay_rate"
     ):
         Dialect(["momentum=nesterov"], {"beta": 0.9})
 
@@ -254,16 +254,13 @@ def test_any_of_six_hyperparameters_may_be_rounded_and_is_named() -> None:
         "learning_rate+epsilon",
     )
     assert axis.names[-1] == "learning_rate+decay_rate+epsilon+momentum+weight_decay+clip"
-    assert axis["epsilon"].formula == "epsilon = (double) (float) epsilon"
+    assert axis["epsilon"].formula == "(float) epsilon"
     assert axis["epsilon"].sentence == "epsilon is rounded to float32 before use"
     assert axis["decay_rate+epsilon"].sentence == (
         "decay rate and epsilon are rounded to float32 before use"
     )
     three = axis["learning_rate+decay_rate+momentum"]
-    assert three.formula == (
-        "learning_rate = (double) (float) learning_rate,"
-        " decay_rate = (double) (float) decay_rate, momentum = (double) (float) momentum"
-    )
+    assert three.formula == "(float) learning_rate, (float) decay_rate, (float) momentum"
     assert three.sentence == (
         "learning rate, decay rate and momentum are rounded to float32 before use"
     )

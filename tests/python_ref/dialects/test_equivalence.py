@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from python_ref.dialects.axes import AXES
-from python_ref.dialects.dialect import CONSTANTS, Dialect
+from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical, equivalence, masked
 from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.hyperparameters import CONSTANTS
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from harness.judging import goldens as goldens_to_feed
-from harness.judging import run as runner
+from harness.judging.goldens import Goldens
 from harness.model.errors import UsageError
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
@@ -22,21 +21,19 @@ MENDS = "; `rmsproof golden regenerate` rewrites it"
 
 
 @pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A few goldens and their hashes, in place of the bundled ones."""
     (tmp_path / ONE).parent.mkdir(parents=True)
     for name in (ONE, ONE.replace("one-step", "ten-steps")):
         shutil.copyfile(reading.DIRECTORY / name, tmp_path / name)
     (tmp_path / sums.NAME).write_text(sums.text(tmp_path), encoding="ascii")
     monkeypatch.setattr(reading, "DIRECTORY", tmp_path)
-    goldens_to_feed._files.cache_clear()
-    yield tmp_path
-    goldens_to_feed._files.cache_clear()
+    return tmp_path
 
 
 def fed() -> int:
     """What a run does with its goldens: how many there are to feed. Raises UsageError."""
-    return len(runner.Goldens().of(Dialect(), "float64"))
+    return len(Goldens().of(Dialect(), "float64"))
 
 
 def altered(pattern: str, text: str) -> Callable[[Path], object]:
@@ -68,7 +65,6 @@ def test_a_change_that_reads_well_is_refused(copy: Path, what: str) -> None:
     assert fed() == 2
     WELL_FORMED[what](copy / ONE)
     goldens_of.load(copy / ONE)
-    goldens_to_feed._files.cache_clear()
     with pytest.raises(UsageError) as caught:
         fed()
     assert str(caught.value) == f"{copy / ONE}: was changed after it was written{MENDS}"

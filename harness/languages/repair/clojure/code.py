@@ -12,7 +12,7 @@ from harness.languages.repair.clojure.reader import Form, Lines, ReadError, read
 from harness.languages.repair.clojure.scope import Binding, Scope, scope
 
 # The place at the end of a message: (file.clj:12), (file.clj:12:7), or in words.
-_PLACE = re.compile(r":(\d{1,9})(?::(\d{1,9}))?\)|\bline (\d{1,9})(?:,? column (\d{1,9}))?")
+_PLACE = re.compile(r":(\d{1,9})(?::\d{1,9})?\)|\bline (\d{1,9})")
 
 LARGEST = 100_000
 """Longer texts are not repaired: a page's blocks have some thousand characters."""
@@ -36,7 +36,7 @@ class Code:
         root: its forms.
         names: who binds what in it.
         lines: its lines, from 1.
-        line, column: where it failed, counted in the text; 0 where the message does not say.
+        line: where it failed, counted in the text; 0 where the message does not say.
     """
 
     broken: Broken
@@ -44,7 +44,6 @@ class Code:
     names: Scope
     lines: Lines
     line: int
-    column: int
 
     @cached_property
     def definitions(self) -> dict[str, Form]:
@@ -70,10 +69,6 @@ class Code:
         near = [form, *(call for call, _ in zip(calls, range(around), strict=False))]
         return any(self.lines.line(f.start) == self.line for f in near)
 
-    def top(self, form: Form) -> Form:
-        """The form of the top level that holds a form."""
-        return next((f for f in (form, *form.ancestors()) if f.parent is self.root), form)
-
     def edited(self, edits: Iterable[Edit], change: str) -> Repaired:
         """The text with some of it replaced."""
         return Repaired(replaced(self.broken.text, edits), change)
@@ -95,18 +90,9 @@ def taken_apart(broken: Broken) -> Code | None:
         root = read(broken.text)
     except ReadError:
         return None
-    line, column = place(broken.message)
-    line = max(0, line - broken.line + 1) if line else 0
-    return Code(broken, root, scope(root), Lines(broken.text), line, column)
-
-
-def place(message: str) -> tuple[int, int]:
-    """The line and the column that a message ends with, 0 for what it does not say."""
-    found = (0, 0)
-    for match in _PLACE.finditer(message):
-        line, column = match.group(1) or match.group(3), match.group(2) or match.group(4)
-        found = int(line), int(column or 0)
-    return found
+    lines = [match[1] or match[2] for match in _PLACE.finditer(broken.message)]
+    line = max(0, int(lines[-1]) - broken.line + 1) if lines else 0
+    return Code(broken, root, scope(root), Lines(broken.text), line)
 
 
 def replaced(text: str, edits: Iterable[Edit]) -> str:

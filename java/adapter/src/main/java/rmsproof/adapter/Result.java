@@ -21,7 +21,6 @@ final class Result {
     private int pairPosition;
     private boolean moved;
     private boolean replaced;
-    private boolean weightsInChanged;
 
     Result(Language language, BoundPort port, Binding binding) {
         this.language = language;
@@ -60,10 +59,6 @@ final class Result {
         };
     }
 
-    boolean weightsInChanged() {
-        return weightsInChanged;
-    }
-
     /**
      * Reads the weights after a call.
      *
@@ -79,8 +74,6 @@ final class Result {
             double[] before, double[] after) throws GarbledException {
         if (place != Place.RETURNED) {
             readEntries(layout, given, arrays, before, after);
-        } else if (mutable && !weightsInChanged) {
-            weightsInChanged = entriesChanged(layout, given, before, after);
         }
         if (place == Place.ENTRIES && !takesState) {
             return NO_STATE;
@@ -112,7 +105,6 @@ final class Result {
         if (differs(layout, before, after)) {
             place = Place.ENTRIES;
             moved = true;
-            weightsInChanged = true;
             replaced |= !plain && entriesReplaced(layout, given, arrays);
         }
     }
@@ -125,15 +117,6 @@ final class Result {
             }
         }
         return false;
-    }
-
-    private boolean entriesChanged(Layout layout, Object given, double[] before, double[] scratch) {
-        try {
-            readWeights(layout, given, scratch);
-            return differs(layout, before, scratch);
-        } catch (GarbledException unreadable) {
-            return true;
-        }
     }
 
     private void readWeights(Layout layout, Object weights, double[] into)

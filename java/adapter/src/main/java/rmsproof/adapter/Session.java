@@ -225,7 +225,6 @@ final class Session {
         facts.addProperty("where", result.where());
         facts.addProperty("pair", result.pair());
         facts.addProperty("gradients_changed", gradientsChanged);
-        facts.addProperty("weights_in_changed", result.weightsInChanged());
         return facts.toString();
     }
 }

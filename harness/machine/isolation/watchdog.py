@@ -1,6 +1,6 @@
 """The one who stays when the harness is gone: ends every process group that it left behind.
 
-    python warden.py
+    python watchdog.py
 
 Reads lines from its standard input: `+ID MARK` when the harness has started a process (whose
 group has the same id), `-ID` when it is gone. The kernel closes that pipe when the harness ends,

@@ -1,0 +1,57 @@
+"""Tables as every report on a terminal has them: bold heads, no lines, one wide column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+LOG_WIDTH = 100
+"""How long lines may be where there is no terminal: in a pipe, in a CI log."""
+
+# Narrower than this a sentence is hard to read.
+_LEAST_SENTENCE = 40
+_GAP = 2
+
+
+def plain(
+    *columns: str,
+    wide: str = "",
+    whole: Collection[str] = (),
+    right: Collection[str] = (),
+    caption: str | None = None,
+) -> Table:
+    """An empty table.
+
+    Args:
+        columns: the heads.
+        wide: the column that takes the room that is left; the last unless named.
+        whole: columns that are never wrapped.
+        right: columns whose cells stand on the right.
+        caption: a line below the table.
+    """
+    table = Table(
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        padding=(0, _GAP, 0, 0),
+        caption=None if caption is None else Text(caption),
+        caption_justify="left",
+    )
+    for column in columns:
+        takes_room = column == (wide or columns[-1])
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=column in whole,
+            overflow="fold",
+            ratio=1 if takes_room else None,
+        )
+    return table
+
+
+def fits_beside(width: int, rows: Sequence[Sequence[Text | str]]) -> bool:
+    """Whether a sentence has room beside the cells of these rows, heads included."""
+    widest = [max(map(len, column)) + _GAP for column in zip(*rows, strict=True)]
+    return width - sum(widest) >= _LEAST_SENTENCE

@@ -1,0 +1,179 @@
+"""The sentences: axes and arithmetics in plain words, formulas apart, counts that agree."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from judged import golden, result
+from rich.console import Console
+
+from harness.diagnosis.diagnose import Diagnosis, Explanation
+from harness.judging.verdict import Result, Verdict
+from harness.model.observation import Fault
+from harness.ports.port import Port
+from harness.report import dialects, terminal, words
+from python_ref.dialects.axes import AXES, Value
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
+
+VALUES = [(axis.name, value) for axis in AXES.values() for value in axis.values]
+_FORMULA = re.compile(r"[=*^\[\]]|\b(?:lr|eps|mu|wd|dm|v0|v|m|g|b|w|d)\b")
+
+
+def exact(*ways: tuple[str, Arithmetic]) -> Result:
+    return Result(Port("p", "python"), "python", "local", Verdict("exact", arithmetic=ways))
+
+
+# -- axes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("axis", "value"), VALUES, ids=[f"{axis}={value.name}" for axis, value in VALUES]
+)
+def test_a_sentence_is_words_and_the_formula_stands_apart(axis: str, value: Value) -> None:
+    sentence = value.sentence
+    assert not _FORMULA.search(sentence.replace("1 - decay rate", "the complement"))
+    assert not sentence.endswith(".")
+    assert words.deviation(axis, value.name) == f"{sentence} [{value.formula}]"
+
+
+def test_no_two_values_are_said_alike() -> None:
+    sentences = [value.sentence for _, value in VALUES]
+    assert len(set(sentences)) == len(sentences)
+
+
+@pytest.mark.parametrize(
+    ("deviation", "constants", "sentence"),
+    [
+        (
+            ("state", "reset"),
+            {},
+            "each step starts from scratch: the average is not kept"
+            " [v = v0, m = 0, b = 0, t = 1 at every step]",
+        ),
+        (
+            ("decay_rate", "ignored"),
+            {"decay_rate": 0.95},
+            "the decay rate given is not used: the port has its own [d = 0.95]",
+        ),
+        (
+            ("weight_decay", "coupled"),
+            {"weight_decay": 0.25},
+            "weight decay is added to the gradient (an L2 penalty)"
+            " [g = g + wd*w, weight decay 0.25], as in PyTorch weight_decay, MXNet 2 wd,"
+            " candle-optimisers weight_decay",
+        ),
+        (
+            ("write", "none"),
+            {"learning_rate": 0.5},
+            "no weight is ever updated [w[i] for no i], with its own learning rate 0.5",
+        ),
+    ],
+)
+def test_a_constant_of_the_ports_own_stands_where_it_belongs(
+    deviation: tuple[str, str], constants: dict[str, float], sentence: str
+) -> None:
+    diagnosis = Diagnosis(Explanation((deviation,), constants))
+    assert words.explanation(diagnosis, Dialect()) == sentence
+
+
+def test_several_deviations_are_listed_and_libraries_have_them_together() -> None:
+    chosen = (("epsilon", "inside"), ("initial_average", "one"))
+    assert words.explanation(Diagnosis(Explanation(chosen)), Dialect()).startswith(
+        "epsilon is added inside the square root [g / sqrt(v + eps)] and the moving average"
+        " starts at one [v0 = 1], together as in timm RMSpropTF, "
+    )
+    assert words.listed([]) == ""
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+# -- arithmetics ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ways", "sentence"),
+    [
+        ([("float64", PLAIN)], ""),
+        ([("float64", Arithmetic(square="left"))], "computed with (1-d)*g*g from the left"),
+        (
+            [("float32", Arithmetic("divide_first", precision="float32_wide"))],
+            "computed with lr*(g/den); numbers are stored in float32, and everything is computed"
+            " in float64",
+        ),
+        (
+            [("float64", PLAIN), ("float32", Arithmetic(ema="incremental"))],
+            "in float64 computed as the reference does;"
+            " in float32 computed with v + (1-d)*(g*g - v)",
+        ),
+    ],
+)
+def test_an_arithmetic_is_said_as_what_is_computed(
+    ways: list[tuple[str, Arithmetic]], sentence: str
+) -> None:
+    assert words.evaluation(exact(*ways)) == sentence
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_no_two_arithmetics_are_said_alike_and_only_plain_is_left_out(precision: str) -> None:
+    listed = arithmetics(precision)
+    sentences = {words.evaluation(exact((precision, way))) for way in listed}
+    assert len(sentences) == len(listed)
+    assert "" in sentences
+    assert not any("=" in sentence for sentence in sentences)
+
+
+# -- counts, faults, transports -------------------------------------------------------------------
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert [words.counted(n, "result") for n in (0, 1, 2, 1200)] == [
+        "0 results",
+        "1 result",
+        "2 results",
+        "1,200 results",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [(("port",), "protocol error: no"), ((), "unusable result: no")],
+)
+def test_what_is_garbled_breaks_the_protocol_or_is_no_result(
+    command: tuple[str, ...], sentence: str
+) -> None:
+    port = Port("p", "command" if command else "python", command=command)
+    fault = Fault("garbled", "no")
+    found = Result(port, port.language, "stdio", Verdict("garbled", fault=fault))
+    assert words.why(found) == sentence
+
+
+def shown(name: str, width: int) -> list[str]:
+    found = result(golden("a"), port=Port(name, "python"))
+    console = Console(file=io.StringIO(), width=width)
+    console.print(terminal.table([found], width))
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+def test_the_why_stands_beside_the_port_or_below_it_where_there_is_no_room() -> None:
+    sentence = "equal to the last bit in 1 test case"
+    assert shown("mine.py", 80) == [
+        "port     transport  verdict  why",
+        f"mine.py  local      exact    {sentence}",
+        "transport: local (in Python)",
+    ]
+    name = "a/folder/with/a/long/name/mine.py"
+    assert shown(name, 80) == [
+        "verdict  port, transport, why",
+        f"exact    {name} (local)",
+        f"         {sentence}",
+        "transport: local (in Python)",
+    ]
+
+
+def test_no_deviation_is_cut_in_the_list_of_dialects() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    console.print(dialects.listing())
+    text = "".join(console.file.getvalue().split())
+    assert "…" not in text
