@@ -257,13 +257,13 @@ def identify(
             help="An observation (JSON): what an optimizer was given, and what it did.",
         ),
     ],
-    *,
     seconds: Annotated[
         float,
         typer.Option(
             "--seconds", min=0.1, metavar="SECONDS", help="The time that the search may take."
         ),
     ] = 20.0,
+    *,
     reports: Reports,
 ) -> int:
     """Say which RMSProp an observation shows: as claimed, or another."""
