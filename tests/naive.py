@@ -30,6 +30,8 @@ PRECISIONS: dict[str, tuple[type, type, type]] = {
     "float32": (np.float32, np.float32, np.float32),
     "float32_double": (np.float32, np.float32, np.float64),
     "float32_wide": (np.float32, np.float64, np.float64),
+    "float16": (np.float16, np.float16, np.float16),
+    "float16_float32": (np.float16, np.float32, np.float32),
 }
 
 
@@ -45,8 +47,9 @@ def fma(a: Number, b: Number, c: Number) -> Number:
     if kind is np.float64:
         return near
     # Rounded twice: one of its neighbours may be nearer.
+    bits = np.int32 if kind is np.float32 else np.int16
     among = [near, *(np.nextafter(near, kind(end)) for end in (-math.inf, math.inf))]
-    return min(among, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(np.int32)) & 1))
+    return min(among, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(bits)) & 1))
 
 
 # Shares of the old and of the new, which is x, or g squared.
@@ -67,6 +70,14 @@ QUOTIENTS: dict[str, Callable[[Number, Number, Number], Number]] = {
     "divide_first": lambda lr, g, den: lr * (g / den),
     "rate_over_root": lambda lr, g, den: g * (lr / den),
     "reciprocal": lambda lr, g, den: (lr * g) * (1 / den),
+}
+
+
+PRODUCTS: dict[str, Callable[[Number, Number, Number], Number]] = {
+    "plain": lambda lr, g, root: (lr * g) * root,
+    "divide_first": lambda lr, g, root: lr * (g * root),
+    "rate_over_root": lambda lr, g, root: g * (lr * root),
+    "reciprocal": lambda lr, g, root: (lr * g) * root,
 }
 
 
@@ -94,7 +105,8 @@ class Naive:
         if self.says("mean_decay") == "ignored":
             self.dm = own.get("mean_decay", DEVIATION_CONSTANTS["mean_decay"])
         self.mu, self.wd, self.c = option("momentum"), option("weight_decay"), option("clip")
-        self.k = option("decay")
+        self.k, self.scale = option("decay"), option("gradient_scale")
+        self.factor, self.every, self.total = option("factor"), option("every"), option("total")
         rounded = self.says("float32_hyperparameters").split("+")
         if "learning_rate" in rounded:
             self.lr = single(self.lr)
@@ -104,8 +116,19 @@ class Naive:
             self.eps = single(self.eps)
         if "momentum" in rounded:
             self.mu = single(self.mu)
-        for name in ("lr", "d", "eps", "dm", "mu", "wd", "c", "k"):
+        if "weight_decay" in rounded:
+            self.wd = single(self.wd)
+        if "clip" in rounded:
+            self.c = single(self.c)
+        self.rates = list(scenario.learning_rates)
+        if self.says("learning_rate") != "given" or not self.rates:
+            self.rates = [self.lr] * scenario.steps
+        elif "learning_rate" in rounded:
+            self.rates = [single(rate) for rate in self.rates]
+        self.rates = [self.computed(rate) for rate in self.rates]
+        for name in ("d", "eps", "dm", "mu", "wd", "c", "k", "scale", "factor", "total"):
             setattr(self, name, self.computed(getattr(self, name)))
+        self.fed = 0
         self.shown = {
             name: [self.start() for _ in array] for name, array in scenario.weights.items()
         }
@@ -131,15 +154,19 @@ class Naive:
         """Take one step: `gradients` as they are stored; `weights` are changed."""
         says = self.says
         gradients = {name: [self.computed(x) for x in g] for name, g in gradients.items()}
+        self.touched = {name: [x != 0 for x in g] for name, g in gradients.items()}
+        if says("gradient_scale") == "constant":
+            gradients = {name: [self.scale * x for x in g] for name, g in gradients.items()}
+        self.negates = says("direction") == "ascent" and says("order") == "maximize_before_decay"
+        if self.negates:
+            gradients = {name: [-x for x in g] for name, g in gradients.items()}
+        lr = self.rates[self.fed]
+        self.fed += 1
         self.calls += 1
         if says("state") == "reset":
             self.forget()
             self.calls = 1
-        lr = self.lr
-        if says("schedule") == "inverse_time":
-            lr = lr / (1 + self.k * self.calls)
-        if says("schedule") == "inverse_time_from_zero":
-            lr = lr / (1 + self.k * (self.calls - 1))
+        lr = self.scheduled(lr, self.calls)
         whole = self.computed(0)
         before_clip = {name: self.before_clip(g, weights[name]) for name, g in gradients.items()}
         for g in before_clip.values():
@@ -166,6 +193,20 @@ class Naive:
                     or (write == "first_array" and position == 0)
                 ):
                     weights[name][i] = new
+
+    def scheduled(self, lr: Number, t: int) -> Number:
+        kind = self.says("schedule")
+        if kind == "inverse_time":
+            return lr / (1 + self.k * t)
+        if kind == "inverse_time_from_zero":
+            return lr / (1 + self.k * (t - 1))
+        if kind == "exponential":
+            return lr * self.computed(math.pow(self.factor, t - 1))
+        if kind == "steps":
+            return lr * self.computed(math.pow(self.factor, (t - 1) // int(self.every)))
+        if kind == "linear_to_zero":
+            return lr * max(1 - (t - 1) / self.total, self.computed(0))
+        return lr
 
     def before_clip(self, g: list[Number], w: list[Number]) -> list[Number]:
         if self.says("weight_decay") == "coupled" and self.says("order") == "decay_before_clip":
@@ -226,40 +267,68 @@ class Naive:
     def element(self, name: str, i: int, a: Number, g: Number, w: Number, lr: Number) -> Number:
         """The new weight of an element: `a` is averaged, `g` divided."""
         says, d, dm, loaded = self.says, self.d, self.dm, self.computed
+        summed = says("numerator") == "sum_of_gradients"
         old = self.remembered(self.v, name, i, self.start(a))
-        v = self.stored(self.averaged(loaded(old), a))
+        m = loaded(self.remembered(self.m, name, i, self.stored(0)))
+        if says("untouched") == "skipped" and not self.touched[name][i]:
+            self.shown[name][i] = old
+            return self.stored(w)
+        v = self.kept(self.averaged(loaded(old), a))
         self.remember(self.v, name, i, v)
         self.shown[name][i] = v
-        m = loaded(self.remembered(self.m, name, i, self.stored(0)))
-        m = self.stored(MEANS[self.arithmetic.ema](m, a, dm, 1 - dm))
+        mean = MEANS[self.arithmetic.ema]
+        m = self.stored(self.mu * m + a if summed else mean(m, a, dm, 1 - dm))
         self.remember(self.m, name, i, m)
         used, m = loaded(old if says("state") == "stale" else v), loaded(m)
         if says("bias_correction") == "yes":
-            used = used / (1 - loaded(math.pow(d, self.t[name])))
-            m = m / (1 - loaded(math.pow(dm, self.t[name])))
+            t = self.calls if says("state") == "global_step" else self.t[name]
+            used = used / (1 - loaded(math.pow(d, t)))
+            m = m if summed else m / (1 - loaded(math.pow(dm, t)))
         numerator = g
-        if says("numerator") == "mean_gradient":
+        if says("numerator") in ("mean_gradient", "sum_of_gradients"):
             numerator = m
+        if says("numerator") == "average" and says("average") != "none":
+            numerator = loaded(v)
         if says("numerator") == "sign":
             numerator = np.sign(g)
         if says("average") == "none":
             scaled, plain = lr * numerator, numerator
         else:
             den = self.denominator(self.divided(used), self.divided(m))
-            scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, den)
-            reciprocal = self.arithmetic.quotient == "reciprocal"
-            plain = numerator * (1 / den) if reciprocal else numerator / den
+            if says("root") == "multiplied":
+                scaled = PRODUCTS[self.arithmetic.quotient](lr, numerator, den)
+                plain = numerator * den
+            else:
+                scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, den)
+                reciprocal = self.arithmetic.quotient == "reciprocal"
+                plain = numerator * (1 / den) if reciprocal else numerator / den
         step = self.accumulated(name, i, scaled, plain, lr)
-        new = self.stored(w + step if says("direction") == "ascent" else w - step)
+        ascends = says("direction") == "ascent" and not self.negates
+        new = self.stored(w + step if ascends else w - step)
         if says("weight_decay") == "decoupled":
             new = self.stored(loaded(new) - (lr * self.wd) * w)
         if says("weight_decay") == "decoupled_unscaled":
             new = self.stored(loaded(new) - self.wd * w)
         return new
 
+    def kept(self, v: Number) -> Number:
+        """What is stored in place of the average."""
+        says = self.says
+        if says("average") == "none":
+            return self.stored(v)
+        if says("state") == "epsilon_kept":
+            v = v + self.eps
+        if says("state") == "root_kept" and says("root") != "none":
+            v = self.divided(v)
+            v = np.sqrt(v + self.eps if says("epsilon") == "inside" else v)
+        return self.stored(v)
+
     def denominator(self, v: Number, m: Number) -> Number:
         says, eps = self.says, self.eps
         inside = says("epsilon") == "inside"
+        rooted = says("state") == "root_kept" and says("root") != "none"
+        if inside and (rooted or says("state") == "epsilon_kept"):
+            inside = False
         if says("centered") == "yes":
             if inside and says("order") == "epsilon_before_centring":
                 v, inside = (v + eps) - m * m, False
@@ -269,7 +338,7 @@ class Naive:
                 v = v - m * m
         if inside:
             v = v + eps
-        if says("root") == "sqrt":
+        if says("root") != "none" and not rooted:
             v = np.sqrt(v)
         if says("epsilon") == "outside":
             v = v + eps

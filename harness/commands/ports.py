@@ -261,6 +261,12 @@ def identify(
             help="An observation (JSON): what an optimizer was given, and what it did.",
         ),
     ],
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--seconds", min=0.1, metavar="SECONDS", help="The time that the search may take."
+        ),
+    ] = 20.0,
     *,
     reports: Reports,
 ) -> int:
@@ -268,9 +274,11 @@ def identify(
     from harness.judging.identify import identify as explain
     from harness.judging.run import Outcome
     from harness.report.results import PortResults
+    from harness.report.terminal import searching
 
     started, begun = datetime.now(UTC), time.monotonic()
-    result = explain(file)
+    with searching() as progress:
+        result = explain(file, seconds, progress)
     reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
     return OK if result.as_expected else DIFFERENT
 

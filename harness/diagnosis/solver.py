@@ -1,232 +1,394 @@
 """Constants a port uses instead of what it was given, solved for from what was observed.
 
-For a set of deviations that leaves constants open, the weights after the first steps are a
-smooth function of them almost everywhere. Gauss-Newton from the usual values finds where the
-residual vanishes, for all sets at once, since hypotheses are an array axis; then the shortest
-decimal that still explains everything is what the port's author wrote.
+For a set of deviations that leaves constants open, the weights are a smooth function of them
+almost everywhere. Gauss-Newton from several starts finds where the residual vanishes, for many
+sets at once, since hypotheses are an array axis. Everything is differentiated in double, whatever
+the port stores: floats are rounding, and rounding has no slope.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.diagnosis.hypotheses import USUAL, Deviations, dialect, open_constants
+from harness.diagnosis.budget import Budget
+from harness.diagnosis.hypotheses import Deviations, dialect
+from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.starts import starts
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows
 from python_ref.dialects.dialect import Dialect
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Stepper
 
-# Averages, momentum and schedules have shown themselves by then.
-_STEPS = 5
 _ITERATIONS = 12
 _NUDGE = 1e-6
-# Sets whose best start is further off than the best of so many others are not refined.
-_REFINED = 160
-# What Gauss-Newton leaves of a residual when it has converged on the right set; rounding of
-# five steps is far below. Not a judgement: what is found is replayed and held to the envelope.
+# Of the starts of one set so many are followed: the first may lie beyond a kink.
+_FOLLOWED = 2
+# What is left of a residual, relative to the way the weights went, when a point has converged,
+# beside what precision and print leave: hyperparameters may be rounded yet. Not a judgement:
+# what is found is replayed and held to the envelope.
 _CONVERGED = 1e-4
 _SETTLED = 1e-13
-_PATIENCE = 3
-_RATES = ("decay_rate", "momentum", "mean_decay")
-_LINEAR = ("learning_rate", "weight_decay")
+_PATIENCE = 2
+_SLOWEST = 0.6
+RATES = ("decay_rate", "momentum", "mean_decay")
+LINEAR = ("learning_rate", "weight_decay")
+COUNTS = ("every",)
+# Residuals beyond this many ways are as good as infinite.
+_FAR = 1e3
+_TOGETHER = 20_000
+# A residual of more units of print than this may lie beyond a bound that another point keeps.
+_ASKEW = 0.9
+
+
+Opened = tuple[Deviations, tuple[str, ...]]
+"""A set of deviations and the constants to be solved for."""
 
 
 @dataclass(frozen=True)
 class Solved:
-    """A set of deviations with the constants that fit it best."""
+    """A set of deviations with the constants that fit it best, and what is left.
+
+    Attributes:
+        error: root of the mean square of the residuals, relative to the way that weights went.
+        worst: the largest residual, in units of what precision and print leave.
+    """
 
     chosen: Deviations
     constants: Mapping[str, float]
+    error: float
+    worst: float = math.inf
 
 
 @dataclass
-class _Point:
-    chosen: Deviations
-    names: tuple[str, ...]
+class _Points:
+    """Points of sets that leave equally many constants to be varied.
+
+    Attributes:
+        chosen: (P,) the sets. names: (P,) what is varied. fixed: (P,) counts, which are not.
+        at: (P, k) inner coordinates. error: (P,). residual: (P, R).
+    """
+
+    chosen: list[Deviations]
+    names: list[tuple[str, ...]]
+    fixed: list[dict[str, float]]
     at: Rows
-    error: float = math.inf
-    residual: Rows = field(default_factory=lambda: np.zeros(0))
+    error: Rows
+    residual: Rows
+
+    def values(self, i: int, at: Rows) -> dict[str, float]:
+        """The constants of point i at other coordinates."""
+        varied = {n: outer(n, float(x)) for n, x in zip(self.names[i], at, strict=True)}
+        return {**varied, **self.fixed[i]}
+
+    def of(self, rows: NDArray[np.int64]) -> _Points:
+        """Some of the points."""
+        index = rows.tolist()
+        return _Points(
+            [self.chosen[i] for i in index], [self.names[i] for i in index],
+            [self.fixed[i] for i in index], self.at[rows], self.error[rows], self.residual[rows],
+        )  # fmt: skip
 
 
-def solve(claim: Dialect, sets: Sequence[Deviations], evidence: Evidence) -> list[Solved]:
-    """The sets whose open constants can be chosen so that the first steps come out as seen.
+def solve(
+    claim: Dialect,
+    sets: Sequence[Opened],
+    evidence: Evidence,
+    rows: Sequence[int],
+    budget: Budget,
+) -> list[Solved]:
+    """The sets whose open constants can be chosen so that what was seen comes out.
 
     Args:
         claim: what the sets deviate from.
-        sets: each leaves at least one constant open.
+        sets: each leaves at least one constant open, counts aside.
         evidence: what the constants are read from.
+        rows: the steps, from 0, that are looked at.
+        budget: asked for time.
     """
-    problem = _Problem(claim, evidence)
-    starts = [point for chosen in sets for point in _starts(chosen)]
-    problem.measure(starts)
-    best: dict[Deviations, list[_Point]] = {}
-    for point in sorted(starts, key=lambda p: p.error):
-        kept = best.setdefault(point.chosen, [])
-        if len(kept) < 2:  # the first may lie beyond a kink
-            kept.append(point)
-    points = [p for kept in list(best.values())[:_REFINED] for p in kept]
-    done: list[_Point] = []
-    for iteration in range(_ITERATIONS):
-        before = [p.error for p in points]
-        problem.improve(points)
-        # A point on the right set halves its error at every step, after the first few, until
-        # rounding stops it.
-        still = {
-            id(p)
-            for p, error in zip(points, before, strict=True)
-            if p.error >= _SETTLED and (iteration < _PATIENCE or p.error < error / 2)
-        }
-        done += [p for p in points if id(p) not in still and p.error < _CONVERGED]
-        points = [p for p in points if id(p) in still]
-        if not points:
-            break
-    points += done
-    found: dict[Deviations, Solved] = {}
-    for point in sorted(points, key=lambda p: p.error):
-        if point.error < _CONVERGED and point.chosen not in found:
-            values = _values(point.names, point.at)
-            if all(_sensible(name, value) for name, value in values.items()):
-                found[point.chosen] = Solved(point.chosen, values)
-    return list(found.values())
+    problem = Problem(claim, evidence, rows, budget)
+    found: dict[Opened, Solved] = {}
+    for points in _started(claim, sets, evidence):
+        problem.measure(points)
+        problem.project(points)
+        best: dict[Opened, list[int]] = {}
+        for i in np.argsort(points.error, kind="stable").tolist():
+            followed = best.setdefault((points.chosen[i], points.names[i]), [])
+            if len(followed) < _FOLLOWED:
+                followed.append(i)
+        followed_rows = np.array([i for rows_ in best.values() for i in rows_], dtype=np.int64)
+        done = problem.converge(points.of(followed_rows))
+        for i in np.argsort(done.error, kind="stable").tolist():
+            if not done.error[i] < problem.converged:
+                break
+            values = done.values(i, done.at[i])
+            opened = done.chosen[i], done.names[i]
+            known = found.get(opened)
+            if (known is None or done.error[i] < known.error) and all(
+                sensible(name, value) for name, value in values.items()
+            ):
+                found[opened] = Solved(done.chosen[i], values, float(done.error[i]))
+    return sorted(found.values(), key=lambda s: s.error)
 
 
-def shortest_first(constants: Mapping[str, float]) -> Iterator[dict[str, float]]:
-    """The constants, all rounded to 1, 2, ... significant digits, then as they are.
+def polish(
+    claim: Dialect,
+    found: Sequence[Solved],
+    evidence: Evidence,
+    rows: Sequence[int],
+    budget: Budget,
+) -> list[Solved]:
+    """The same constants read from more steps, and where print rounds from what it allows."""
+    if not found:
+        return []
+    problem = Problem(claim, evidence, rows, budget)
+    better = list(found)
+    for count in {_varied(solved) for solved in found} - {0}:
+        places = [i for i, solved in enumerate(found) if _varied(solved) == count]
+        points = _at([found[i] for i in places])
+        problem.measure(points)
+        points = problem.converge(points)
+        off = np.flatnonzero(problem.worst(points) > _ASKEW)
+        if problem.noisy and off.size:
+            centered = points.of(off)
+            problem.center(centered)
+            points.at[off], points.error[off] = centered.at, centered.error
+            points.residual[off] = centered.residual
+        worst = problem.worst(points)
+        for k, i in enumerate(places):
+            values = points.values(k, points.at[k])
+            if all(sensible(name, value) for name, value in values.items()):
+                error = float(points.error[k])
+                better[i] = Solved(found[i].chosen, values, error, float(worst[k]))
+    return better
 
-    Rates are also tried with few digits of what is missing to one (0.9997).
-    """
-    seen = set()
-    for digits in range(1, 16):
-        ways = []
-        for name, value in constants.items():
-            forms = [float(f"{value:.{digits}g}")]
-            if name in _RATES:
-                forms.append(1 - float(f"{1 - value:.{digits}g}"))
-            ways.append([form for form in forms if _sensible(name, form)])
-        for combined in product(*ways):
-            if combined not in seen:
-                seen.add(combined)
-                yield dict(zip(constants, combined, strict=True))
-    yield dict(constants)
+
+def _varied(solved: Solved) -> int:
+    return sum(name not in COUNTS for name in solved.constants)
 
 
-def _sensible(name: str, value: float) -> bool:
+def sensible(name: str, value: float) -> bool:
     """Whether a person may have meant it: rates within 0 and 1, the rest above 0."""
-    return 0 < value < 1 if name in _RATES else 0 < value < math.inf
+    return 0 < value < 1 if name in RATES else 0 < value < math.inf
 
 
-def _starts(chosen: Deviations) -> list[_Point]:
-    names = open_constants(chosen)
-    usual = [USUAL[name][:2] if name in _LINEAR else USUAL[name] for name in names]
-    return [
-        _Point(chosen, names, np.array([_inner(n, x) for n, x in zip(names, values, strict=True)]))
-        for values in product(*usual)
-    ]
-
-
-def _inner(name: str, value: float) -> float:
+def inner(name: str, value: float) -> float:
     """The coordinate a constant is searched in: a rate's logit, a scale's logarithm."""
-    if name in _RATES:
+    if name in RATES:
         return math.log(value / (1 - value))
-    return value if name in _LINEAR else math.log(value)
+    return value if name in LINEAR else math.log(value)
 
 
-def _outer(name: str, value: float) -> float:
-    if name in _RATES:
+def outer(name: str, value: float) -> float:
+    """The constant at a coordinate."""
+    if name in RATES:
         return 1 / (1 + math.exp(-min(max(value, -40.0), 40.0)))
-    return value if name in _LINEAR else math.exp(min(max(value, -300.0), 300.0))
+    return value if name in LINEAR else math.exp(min(max(value, -300.0), 300.0))
 
 
-def _values(names: Sequence[str], at: Rows) -> dict[str, float]:
-    return {name: _outer(name, float(x)) for name, x in zip(names, at, strict=True)}
+def _started(claim: Dialect, sets: Sequence[Opened], evidence: Evidence) -> list[_Points]:
+    """Points to start from, those that vary equally many constants together."""
+    grouped: dict[int, list[tuple[Deviations, tuple[str, ...], dict[str, float], list[float]]]] = {}
+    for chosen, names in sets:
+        varied = tuple(name for name in names if name not in COUNTS)
+        for values in starts(names, dialect(claim, chosen), evidence):
+            given = dict(zip(names, values, strict=True))
+            fixed = {name: given[name] for name in names if name in COUNTS}
+            at = [inner(name, given[name]) for name in varied]
+            grouped.setdefault(len(varied), []).append((chosen, varied, fixed, at))
+    return [
+        _Points(
+            [chosen for chosen, *_ in rows], [names for _, names, *_ in rows],
+            [fixed for _, _, fixed, _ in rows], np.array([at for *_, at in rows]),
+            np.zeros(0), np.zeros((0, 0)),
+        )
+        for k, rows in grouped.items() if k
+    ]  # fmt: skip
 
 
-class _Problem:
+def _at(found: Sequence[Solved]) -> _Points:
+    names = [tuple(n for n in solved.constants if n not in COUNTS) for solved in found]
+    fixed = [{n: x for n, x in solved.constants.items() if n in COUNTS} for solved in found]
+    at = [
+        [inner(name, solved.constants[name]) for name in varied]
+        for solved, varied in zip(found, names, strict=True)
+    ]
+    chosen = [solved.chosen for solved in found]
+    return _Points(chosen, names, fixed, np.array(at), np.zeros(0), np.zeros((0, 0)))
+
+
+class Problem:
     """The residuals of one piece of evidence, for any number of points at once."""
 
-    def __init__(self, claim: Dialect, evidence: Evidence) -> None:
-        self._claim, self._evidence = claim, evidence
-        last = np.flatnonzero(evidence.seen)[:_STEPS]
-        self._rows = [int(t) for t in last]
+    def __init__(
+        self, claim: Dialect, evidence: Evidence, rows: Sequence[int], budget: Budget
+    ) -> None:
+        self._claim, self._evidence, self._budget = claim, evidence, budget
+        self._rows = list(rows)
         observed = evidence.weights[self._rows]
         with np.errstate(all="ignore"):
             moved = np.abs(observed - evidence.initial)
         moved = np.where(np.isfinite(moved), moved, 0.0)
-        typical = float(np.median(moved[moved > 0])) if (moved > 0).any() else 1.0
+        usual = float(np.median(moved[moved > 0])) if (moved > 0).any() else 1.0
         # Elements that hardly moved say little; they must not weigh most.
-        self._scale = moved + typical
+        self._scale = moved + usual
         self._observed = observed
+        noise = typical(evidence, UNITS[evidence.precision], evidence.input_rounding)[self._rows]
+        self.noise = np.maximum((noise / self._scale).ravel(), 1e-300)
+        left = float(np.sqrt(np.mean(self.noise**2)))
+        self.noisy = left > 1e-9
+        self.converged = _CONVERGED + 4 * left
 
-    def residuals(self, points: Sequence[_Point], at: Sequence[Rows]) -> NDArray[np.float64]:
-        """(points, rows * N); what is not finite on both sides counts as equal, on one as far."""
-        hypotheses = [
-            Hypothesis(
-                dialect(self._claim, p.chosen, _values(p.names, x)),
-                precision=self._evidence.precision,
+    def residuals(self, points: _Points, owners: Sequence[int], at: Rows) -> Rows:
+        """(rows of `at`, R); what is not finite on both sides counts as equal, on one as far."""
+        parts = [
+            self._residuals(
+                points, owners[start : start + _TOGETHER], at[start : start + _TOGETHER]
             )
-            for p, x in zip(points, at, strict=True)
+            for start in range(0, len(owners), _TOGETHER)
+        ]
+        return np.concatenate(parts) if parts else np.zeros((0, self._observed.size))
+
+    def _residuals(self, points: _Points, owners: Sequence[int], at: Rows) -> Rows:
+        hypotheses = [
+            Hypothesis(dialect(self._claim, points.chosen[i], points.values(i, x)))
+            for i, x in zip(owners, at, strict=True)
         ]
         stepper = Stepper(self._evidence.scenario, hypotheses)
         found = []
+        wanted = {t: k for k, t in enumerate(self._rows)}
         for t in range(self._rows[-1] + 1):
+            self._budget.check()
             weights, _ = stepper.step()
-            if t in self._rows:
-                k = self._rows.index(t)
+            if t in wanted:
+                observed, scale = self._observed[wanted[t]], self._scale[wanted[t]]
                 with np.errstate(all="ignore"):
-                    apart = (weights - self._observed[k]) / self._scale[k]
-                both = ~np.isfinite(weights) & ~np.isfinite(self._observed[k])
-                apart = np.where(both, 0.0, np.nan_to_num(apart, nan=1e3, posinf=1e3, neginf=-1e3))
-                found.append(np.clip(apart, -1e3, 1e3))
+                    apart = (weights - observed) / scale
+                both = ~np.isfinite(weights) & ~np.isfinite(observed)
+                apart = np.where(
+                    both, 0.0, np.nan_to_num(apart, nan=_FAR, posinf=_FAR, neginf=-_FAR)
+                )
+                found.append(np.clip(apart, -_FAR, _FAR))
         return np.concatenate(found, axis=1)
 
-    def measure(self, points: Sequence[_Point]) -> None:
+    def measure(self, points: _Points) -> None:
         """Set the residuals and errors of points."""
-        if not points:
-            return
-        residuals = self.residuals(points, [p.at for p in points])
-        for point, row in zip(points, residuals, strict=True):
-            point.error, point.residual = float(np.sqrt(np.mean(row * row))), row
+        points.residual = self.residuals(points, range(len(points.chosen)), points.at)
+        points.error = np.sqrt(np.mean(points.residual**2, axis=1))
 
-    def improve(self, points: Sequence[_Point]) -> None:
-        """One Gauss-Newton step for every measured point, halved where it does not help."""
-        if not points:
+    def project(self, points: _Points) -> None:
+        """Set those constants that enter linearly to what is best beside the others.
+
+        At a wrong learning rate the errors of starts say nothing of what else is open.
+        """
+        linear = np.array([[n in LINEAR for n in names] for names in points.names])
+        rows = np.flatnonzero(linear.any(axis=1) & (points.at.shape[1] > 1))
+        if not rows.size:
             return
-        base = np.array([p.residual for p in points])
-        owners, at, nudges = [], [], []
-        for i, p in enumerate(points):
-            for k, name in enumerate(p.names):
-                least = 1e-6 if name in _LINEAR else 1.0
-                nudges.append(_NUDGE * max(least, abs(p.at[k])))
-                owners.append(i)
-                at.append(p.at + nudges[-1] * (np.arange(len(p.names)) == k))
-        nudged = np.array(owners)
-        there = self.residuals([points[i] for i in owners], at)
+        slopes = self._slopes(points, rows) * linear[rows][:, np.newaxis, :]
+        self._take(points, rows, _least_squares(slopes, points.residual[rows]))
+
+    def worst(self, points: _Points) -> Rows:
+        """(P,) the largest residual of each, in units of what precision and print leave."""
+        largest: Rows = np.max(np.abs(points.residual) / self.noise, axis=1)
+        return largest
+
+    def converge(self, points: _Points) -> _Points:
+        """Follow measured points until they settle, stray or stop; return where they came to."""
+        alive = np.arange(len(points.chosen))
+        for iteration in range(_ITERATIONS):
+            if not alive.size:
+                break
+            before = points.error[alive].copy()
+            self._improve(points, alive)
+            after = points.error[alive]
+            # A point on the right set more than halves its error at every step, after the first
+            # few, until rounding stops it.
+            going = (after >= _SETTLED) & ((iteration < _PATIENCE) | (after < _SLOWEST * before))
+            alive = alive[going]
+        return points
+
+    def _improve(self, points: _Points, rows: NDArray[np.int64]) -> None:
+        """One Gauss-Newton step for some points, halved where it does not help."""
+        slopes = self._slopes(points, rows)
+        steps = _least_squares(slopes, points.residual[rows])
+        self._take(points, rows, steps)
+
+    def _slopes(self, points: _Points, rows: NDArray[np.int64]) -> Rows:
+        """(rows, R, k) how the residuals change with each coordinate."""
+        count, k = len(rows), points.at.shape[1]
+        least = np.array([[1e-6 if n in LINEAR else 1.0 for n in points.names[i]] for i in rows])
+        at = points.at[rows]
+        nudges = _NUDGE * np.maximum(least, np.abs(at))
+        moved = np.repeat(at, k, axis=0)
+        index = np.arange(count * k)
+        moved[index, index % k] += nudges.ravel()
+        there = self.residuals(points, np.repeat(rows, k).tolist(), moved)
         with np.errstate(all="ignore"):
-            slopes = (there - base[nudged]) / np.array(nudges)[:, np.newaxis]
-            slopes = np.nan_to_num(slopes, posinf=0, neginf=0)
-        steps: list[Rows | None] = []
-        for i, p in enumerate(points):
-            step, *_ = np.linalg.lstsq(slopes[nudged == i].T, -base[i], rcond=None)
-            for k, name in enumerate(p.names):
-                if name not in _LINEAR:  # a logarithm or logit moves by no more than e**3
-                    step[k] = min(max(step[k], -3.0), 3.0)
-            steps.append(step)
-        for factor in (1.0, 0.25, 0.05):
-            tried = {
-                i: _Point(points[i].chosen, points[i].names, points[i].at + factor * step)
-                for i, step in enumerate(steps)
-                if step is not None
-            }
-            self.measure(list(tried.values()))
-            for i, point in tried.items():
-                if point.error < points[i].error:
-                    points[i].at, points[i].error = point.at, point.error
-                    points[i].residual = point.residual
-                    steps[i] = None
+            slopes = (there - np.repeat(points.residual[rows], k, axis=0)) / nudges.reshape(-1, 1)
+        slopes = np.nan_to_num(slopes, posinf=0, neginf=0).reshape(count, k, -1)
+        turned: Rows = slopes.transpose(0, 2, 1)
+        return turned
+
+    def _take(self, points: _Points, rows: NDArray[np.int64], steps: Rows) -> None:
+        linear = np.array([[n in LINEAR for n in points.names[i]] for i in rows])
+        # A logarithm or logit moves by no more than e**3.
+        steps = np.where(linear, steps, np.clip(steps, -3.0, 3.0))
+        waiting = np.arange(len(rows))
+        for factor in (1.0, 0.2):
+            if not waiting.size:
+                return
+            chosen = rows[waiting]
+            at = points.at[chosen] + factor * steps[waiting]
+            residual = self.residuals(points, chosen.tolist(), at)
+            error = np.sqrt(np.mean(residual**2, axis=1))
+            better = error < points.error[chosen]
+            took = chosen[better]
+            points.at[took], points.error[took] = at[better], error[better]
+            points.residual[took] = residual[better]
+            waiting = waiting[~better]
+
+    def center(self, points: _Points) -> None:
+        """Move points to where the residual is smallest at its largest, by reweighting.
+
+        Print bounds every number, so what was used lies where all bounds hold, which the least
+        squares may miss.
+        """
+        rows = np.arange(len(points.chosen))
+        weights = np.ones_like(points.residual)
+        noise = self.noise
+        best, at = np.full(len(rows), np.inf), points.at.copy()
+        for _ in range(12):
+            worst = np.max(np.abs(points.residual) / noise, axis=1)
+            better = worst < best
+            at[better], best[better] = points.at[better], worst[better]
+            weights = weights * (0.05 + np.abs(points.residual) / noise / worst[:, np.newaxis])
+            weights = weights / weights.max(axis=1, keepdims=True)
+            slopes = self._slopes(points, rows)
+            scaled = weights / noise
+            steps = _least_squares(slopes * scaled[..., np.newaxis], points.residual * scaled)
+            points.at = points.at + steps
+            points.residual = self.residuals(points, rows.tolist(), points.at)
+        points.at = at
+        self.measure(points)
+
+
+def _least_squares(slopes: Rows, residual: Rows) -> Rows:
+    """(P, k) the steps that lower the residuals most, each column scaled to its size."""
+    sizes = np.sqrt((slopes**2).sum(axis=1))
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    scaled = slopes / sizes[:, np.newaxis, :]
+    normal = np.einsum("prk,prl->pkl", scaled, scaled)
+    k = normal.shape[1]
+    normal = normal + 1e-15 * np.eye(k)
+    right = -np.einsum("prk,pr->pk", scaled, residual)
+    try:
+        steps = np.linalg.solve(normal, right[..., np.newaxis])[..., 0]
+    except np.linalg.LinAlgError:
+        steps = np.einsum("pkl,pl->pk", np.linalg.pinv(normal), right)
+    return np.nan_to_num(steps / sizes)

@@ -62,7 +62,9 @@ class Goldens:
 
 def options_of(claim: Dialect) -> dict[str, float]:
     """The options that a claim needs and does not fix itself, with the stated values."""
-    needed = (AXES[axis][value].constant for axis, value in claim.choices().items())
+    needed = (
+        name for axis, value in claim.choices().items() for name in AXES[axis][value].constants
+    )
     return {
         name: DEVIATION_CONSTANTS[name]
         for name in needed

@@ -7,25 +7,93 @@ from dataclasses import replace
 import numpy as np
 
 from harness.comparison.compare import Comparison, compare_all
+from harness.diagnosis.budget import Budget, Progress
+from harness.diagnosis.diagnose import LARGEST, SECONDS, Diagnosis, Suggestion, diagnose
+from harness.diagnosis.trial import Trial
 from harness.judging.memory import Memory
-from harness.judging.observation_files import Source, path_of, read
+from harness.judging.observation_files import Seen, Source, path_of, read
 from harness.judging.verdict import Result, conclude
-from harness.model.evidence import of_golden
+from harness.model.evidence import Evidence, of_golden
+from harness.model.words import GOOD
 from harness.ports.port import Port
 from python_ref import golden
 from python_ref.files import visible
 
 
-def identify(source: Source) -> Result:
-    """Read an observation and judge it as a port's is. Raises UsageError."""
+def identify(source: Source, seconds: float = SECONDS, progress: Progress | None = None) -> Result:
+    """Read an observation and judge it as a port's is.
+
+    Args:
+        source: a file, or what one holds.
+        seconds: the time that the search for a cause may take.
+        progress: told how far it is.
+
+    Raises:
+        UsageError: it cannot be read, or does not say what it must.
+    """
     seen = read(source)
-    memory = Memory()
+    budget = Budget(seconds)
+    memory = Memory(seconds=seconds, progress=progress)
     port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
         expected = golden.make(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
         comparisons = compare_all([(expected, seen.observation)], memory.replays)
-        evidence = [of_golden(expected, seen.observation)]
-        return conclude(port, "file", [_decisive(c) for c in comparisons], evidence, memory=memory)
+        evidence = of_golden(expected, seen.observation)
+        if evidence.input_rounding:  # what was fed is known as far as it was printed
+            fits = _as_claimed(seen, evidence)
+            comparisons = [replace(c, equal=(), within=fits) for c in comparisons]
+        suggestion = suggested(seen, evidence, 0, seconds / 4)
+        result = conclude(
+            port,
+            "file",
+            [_decisive(c) for c in comparisons],
+            [evidence],
+            memory=memory,
+            # Where the claim only lacks digits, no three deviations at once are looked for.
+            largest=LARGEST if suggestion is None else 1,
+        )
+        if result.verdict.word in GOOD:
+            return result
+        diagnosis = result.diagnosis or Diagnosis(None)
+        if diagnosis.best is None:
+            suggestion = suggestion or suggested(seen, evidence, 1, max(1.0, budget.left))
+            if suggestion is not None:
+                result = replace(result, diagnosis=replace(diagnosis, suggestion=suggestion))
+        return result
+
+
+def suggested(seen: Seen, evidence: Evidence, largest: int, seconds: float) -> Suggestion | None:
+    """Which rounding, forgotten in the file, would explain what was seen; None if none would.
+
+    Args:
+        seen: how many digits the file has.
+        evidence: what it says.
+        largest: the most deviations that may be needed beside.
+        seconds: the time that it may take.
+    """
+
+    def half(decimals: int | None, given: float) -> float:
+        return given if given or decimals is None else 0.5 * 10.0**-decimals
+
+    rounding = half(seen.decimals, evidence.rounding)
+    inputs = half(seen.input_decimals, evidence.input_rounding)
+    ways = dict.fromkeys([(rounding, evidence.input_rounding), (rounding, inputs)])
+    for way in ways:
+        if way == (evidence.rounding, evidence.input_rounding):
+            continue
+        given = replace(evidence, rounding=way[0], input_rounding=way[1])
+        best = diagnose([given], seen.claim, None, largest, seconds=seconds).best
+        if best is not None and best.deviations != ("write=none",):
+            new = way[0] if way[0] != evidence.rounding else 0.0
+            also = way[1] if way[1] != evidence.input_rounding else 0.0
+            return Suggestion(new, also, best)
+    return None
+
+
+def _as_claimed(seen: Seen, evidence: Evidence) -> bool:
+    """Whether inputs that were rounded in print leave room for what was observed."""
+    fits, says = Trial(seen.claim, [evidence]).within([((), {})], evidence)
+    return bool(fits[0]) and bool(says[0, 0] >= says[1, 0])
 
 
 def _decisive(comparison: Comparison) -> Comparison:

@@ -22,6 +22,7 @@ from harness.transport.base import Description, Transport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
 from python_ref.numbers.arithmetic import Arithmetic
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.large import large
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
@@ -95,6 +96,7 @@ def judge(
         language=described.language,
         remembers=remembers,
         edge_decides=edge_decides,
+        fixed=[name for name in HYPERPARAMETERS if described.roles and name not in described.roles],
     )
     notes = dict.fromkeys((*feeder.notes, *result.notes))
     return replace(result, where=feeder.where, notes=tuple(notes))

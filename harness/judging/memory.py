@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.comparison.replays import Replays
-from harness.diagnosis.diagnose import Diagnosis, Probe, diagnose
+from harness.diagnosis.budget import Progress
+from harness.diagnosis.diagnose import SECONDS, Diagnosis, Probe, diagnose
 from harness.judging.goldens import Goldens
 from harness.model.evidence import Evidence
 from harness.ports.port import Port
@@ -16,19 +17,41 @@ class Memory:
 
     Args:
         pattern: the goldens to feed, by name or its last part.
+        seconds: the time that a search for a cause may take.
+        progress: told how far it is.
     """
 
-    def __init__(self, pattern: str = "*") -> None:
+    def __init__(
+        self,
+        pattern: str = "*",
+        *,
+        seconds: float = SECONDS,
+        progress: Progress | None = None,
+    ) -> None:
+        self._seconds, self._progress = seconds, progress
         self.goldens = Goldens(pattern)
         self.replays = Replays()
         self._diagnoses: dict[tuple[object, ...], Diagnosis] = {}
 
     def diagnosis(
-        self, port: Port, evidence: Sequence[Evidence], probe: Probe | None, largest: int
+        self,
+        port: Port,
+        evidence: Sequence[Evidence],
+        probe: Probe | None,
+        largest: int,
+        fixed: Sequence[str] = (),
     ) -> Diagnosis:
         """The diagnosis of a port; the same bits over another transport need no second one."""
         bits = ((e.name, e.weights.tobytes()) for e in evidence)
         key = (port.name, port.claim, largest, *bits)
         if key not in self._diagnoses:
-            self._diagnoses[key] = diagnose(evidence, port.claim, probe, largest)
+            self._diagnoses[key] = diagnose(
+                evidence,
+                port.claim,
+                probe,
+                largest,
+                open_constants=fixed,
+                seconds=self._seconds,
+                progress=self._progress,
+            )
         return self._diagnoses[key]

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from harness.judging.observation_formats import document
 from harness.model.errors import UsageError
 from harness.model.observation import Observation
 from harness.ports.port import dialect
@@ -33,7 +36,7 @@ MOST_NUMBERS = 20_000
 _LONGEST_NAME = 200
 
 _REQUIRED = f"format precision {' '.join(HYPERPARAMETERS)} weights gradients observed"
-_OPTIONAL = "options rounding dialect name"
+_OPTIONAL = "options rounding input_rounding dialect name"
 _PRECISIONS = (*PRECISIONS, "float32_wide")
 
 Source = str | os.PathLike[str] | Mapping[str, Any]
@@ -49,12 +52,16 @@ class Seen:
         precision: what it stores.
         observation: what it did.
         claim: the dialect that it is said to be.
+        decimals, input_decimals: the most digits behind the point that what was observed and
+            what was fed are written with; None where they are many.
     """
 
     scenario: Scenario
     precision: str
     observation: Observation
     claim: Dialect
+    decimals: int | None = None
+    input_decimals: int | None = None
 
 
 def path_of(source: Source) -> Path:
@@ -72,9 +79,7 @@ def read(source: Source) -> Seen:
     try:
         if isinstance(source, Mapping):
             return _seen(path, _plain({"format": FORMAT, **source}))
-        return _seen(path, files.document(path, LARGEST, "observe fewer elements"))
-    except files.UnreadableError as error:
-        raise UsageError(str(error)) from error
+        return _seen(path, document(path, LARGEST, "observe fewer elements"))
     except fields.FieldError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -93,10 +98,13 @@ def _seen(path: Path, document: Any) -> Seen:
     fields.choice(root["format"], "format", (FORMAT,))
     precision = fields.choice(root["precision"], "precision", _PRECISIONS)
     name = fields.string(root.get("name", ""), "name")
-    _bounded(
-        fields.arrays(root["weights"], "weights"), fields.sequence(root["gradients"], "gradients")
+    gradients = fields.sequence(root["gradients"], "gradients")
+    _bounded(fields.arrays(root["weights"], "weights"), gradients)
+    rates = _rates(root["learning_rate"], len(gradients))
+    root = {**root, "learning_rate": rates[0]} if rates else root
+    given = fields.scenario(
+        root, root, name=name or path.stem, catches="", learning_rates=tuple(rates)
     )
-    given = fields.scenario(root, root, name=name or path.stem, catches="")
     steps = fields.steps(
         root["observed"], "observed", given, "; write null for a step that was not seen"
     )
@@ -107,12 +115,47 @@ def _seen(path: Path, document: Any) -> Seen:
     rows = np.full((given.steps, given.size), np.nan)
     for t in np.flatnonzero(seen):
         rows[t] = fields.row(steps[t], f"observed[{t}]", lengths)
+    decimals = _decimals([rows[seen]])
+    inputs = [*given.weights.values(), *(g for step in given.gradients for g in step.values())]
     if precision != "float64":
         with np.errstate(over="ignore"):  # printed, floats have fewer digits than as doubles
             rows = rows.astype(np.float32).astype(np.float64)
-    rounding = fields.setting(root.get("rounding", 0.0), "rounding")
-    observation = Observation(rows, seen=seen, rounding=rounding)
-    return Seen(_stored(given, precision), precision, observation, _claim(root))
+    observation = Observation(
+        rows,
+        seen=seen,
+        rounding=fields.setting(root.get("rounding", 0.0), "rounding"),
+        input_rounding=fields.setting(root.get("input_rounding", 0.0), "input_rounding"),
+    )
+    stored = _stored(given, precision)
+    return Seen(stored, precision, observation, _claim(root), decimals, _decimals(inputs))
+
+
+def _rates(value: Any, steps: int) -> list[float]:
+    """A learning rate a step; none where one holds for all."""
+    if not isinstance(value, list):
+        return []
+    if len(value) != steps:
+        fields.fail(
+            "learning_rate",
+            f"has {len(value)} steps, gradients {steps}; give one number, or one a step",
+        )
+    return [fields.setting(rate, f"learning_rate[{t}]") for t, rate in enumerate(value)]
+
+
+# Numbers with more digits behind the point than this were not copied from print.
+_MOST_DECIMALS = 8
+
+
+def _decimals(arrays: Sequence[NDArray[np.float64]]) -> int | None:
+    """The most digits behind the point that any number is written with; None for many."""
+    most = 0
+    for array in arrays:
+        for value in array[np.isfinite(array)].tolist():
+            exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+            most = max(most, -int(exponent))
+            if most > _MOST_DECIMALS:
+                return None
+    return most
 
 
 def _claim(root: Mapping[str, Any]) -> Dialect:

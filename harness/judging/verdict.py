@@ -101,6 +101,7 @@ def conclude(
     remembers: str = "",
     edge_decides: bool = False,
     largest: int = LARGEST,
+    fixed: Sequence[str] = (),
 ) -> Result:
     """The result of a port: its verdict, why it is that, and whether it was expected.
 
@@ -118,6 +119,7 @@ def conclude(
             one shows then says nothing of another, and is no ground for a name.
         edge_decides: edge goldens decide, too.
         largest: the most deviations that a diagnosis may name.
+        fixed: hyperparameters that the port cannot be given.
     """
     memory = memory or Memory()
 
@@ -130,7 +132,7 @@ def conclude(
         wide = [e for e in steps if e.precision == "float64"] or steps
         if not wide:
             return None
-        diagnosis = memory.diagnosis(port, wide, probe, largest)
+        diagnosis = memory.diagnosis(port, wide, probe, largest, fixed)
         # What departs from the claim is not explained by it, though the part that is searched is.
         return None if diagnosis.best and not diagnosis.best.chosen else diagnosis
 

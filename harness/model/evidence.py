@@ -25,6 +25,7 @@ class Evidence:
         seen: (T,) which steps were.
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
         moving_average: (T, N) likewise; None where the port does not show it.
+        input_rounding: the same as `rounding` for the weights and gradients fed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Evidence:
     seen: NDArray[np.bool_]
     rounding: float = 0.0
     moving_average: Rows | None = None
+    input_rounding: float = 0.0
 
     @property
     def initial(self) -> Rows:
@@ -77,6 +79,7 @@ def _of(name: str, scenario: Scenario, precision: str, observation: Observation)
         seen=seen,
         rounding=observation.rounding,
         moving_average=None if average is None else whole(average),
+        input_rounding=observation.input_rounding,
     )
 
 

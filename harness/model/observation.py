@@ -67,6 +67,7 @@ class Observation:
         fault: what ended it early, if anything.
         seen: (t,) which steps were; None for all of them.
         rounding: half a unit of the last digit that was printed; 0 where numbers are whole.
+        input_rounding: the same for the weights and gradients that were fed.
         seconds: how long it was waited for; 0 where that was not measured.
     """
 
@@ -76,6 +77,7 @@ class Observation:
     facts: Facts = field(default_factory=Facts)
     seen: NDArray[np.bool_] | None = None
     rounding: float = 0.0
+    input_rounding: float = 0.0
     seconds: float = 0.0
 
 

@@ -247,6 +247,17 @@ def _wanted(path: Path, bind: dict[str, str]) -> Wanted:
     return Wanted(**given, roles=roles)
 
 
+def _is_library(name: str) -> bool:
+    """Whether a name with "=" in it is a library's setting: "Optax eps_in_sqrt=False"."""
+    from python_ref.dialects.libraries import find
+
+    try:
+        find(name)
+    except ValueError:
+        return False
+    return True
+
+
 def dialect(names: Sequence[str]) -> Dialect:
     """The dialect that `--dialect` means: names of libraries and axis=value, combined.
 
@@ -257,7 +268,7 @@ def dialect(names: Sequence[str]) -> Dialect:
     constants: dict[str, float] = {}
     try:
         for name in names:
-            if "=" in name:
+            if "=" in name and not _is_library(name):
                 deviations.append(name)
             elif name == "formula":
                 deviations.append("epsilon=inside")

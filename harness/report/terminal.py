@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 from rich.console import Console, Group
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
-from harness.report import words
+from harness.report import causes, words
 from harness.report.results import PortResults, alike
 from harness.report.tables import LOG_WIDTH, fits_beside, plain
 
@@ -105,7 +106,7 @@ def identified(result: Result) -> Group:
     claim = ", ".join(result.port.claim.deviations) or "the reference"
     title = f"{result.port.name}: {result.verdict.word} (compared with {claim})"
     diagnosis = result.diagnosis
-    lines = [] if diagnosis is None else words.findings(diagnosis, result.port.claim)
+    lines = [] if diagnosis is None else causes.findings(diagnosis, result.port.claim)
     if result.verdict.word in GOOD:
         lines.append("it is what it claims to be")
     if result.verdict.first:
@@ -165,6 +166,25 @@ def progress(console: Console, total: int) -> Iterator[Progress]:
     ) as bar:
         bar.add_task("starting", total=total)
         yield bar
+
+
+# A search that ends sooner than this needs no bar.
+_UNSHOWN = 2.0
+
+
+@contextmanager
+def searching() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error for a search that takes more than two seconds."""
+    started = time.monotonic()
+    with progress(Console(stderr=True), 1) as bar:
+        bar.update(bar.task_ids[0], visible=False)
+
+        def tell(what: str, done: int, total: int) -> None:
+            late = time.monotonic() - started > _UNSHOWN
+            task = bar.task_ids[0]
+            bar.update(task, description=what, completed=done, total=total, visible=late)
+
+        yield tell
 
 
 @contextmanager

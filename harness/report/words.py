@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
 from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
-from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, Nearest
-from harness.diagnosis.hypotheses import dialect
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
 from harness.model.words import GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
-from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.numbers.text import decimal
 
@@ -165,86 +162,6 @@ def brief(result: Result) -> str:
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
     cut = verdict.fault is not None and len(text) > _BRIEF
     return f"{text[:_BRIEF].rstrip()} ..." if cut else text
-
-
-def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
-    """What a port does differently, as a person would say it."""
-    best = diagnosis.best
-    if best is None:
-        return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis.nearest)
-    text = _deviations(best)
-    if libraries := _same_libraries(best, claim):
-        text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
-    return text
-
-
-def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
-    """A diagnosis, a fact a line."""
-    lines = [explanation(diagnosis, claim)]
-    lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
-    if diagnosis.masked:
-        lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")
-    return lines
-
-
-def _deviations(explanation: Explanation) -> str:
-    constants = dict(explanation.constants)
-    sentences = []
-    for axis, value in explanation.chosen:
-        constant = constants.pop(AXES[axis][value].constant, None)
-        sentences.append(deviation(axis, value, constant))
-    text = listed(sentences) or "it is what it claims to be"
-    own = ", ".join(f"{_plain(name)} {value:.10g}" for name, value in constants.items())
-    return f"{text}, with its own {own}" if own else text
-
-
-def listed(phrases: Sequence[str]) -> str:
-    """Phrases as a sentence lists them: "a", "a and b", "a, b and c"."""
-    *others, last = phrases or [""]
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")
-
-
-# More names than this of libraries that do the same help nobody.
-_NAMES = 3
-
-
-def _same_libraries(explanation: Explanation, claim: Dialect) -> str:
-    """The libraries whose dialect this is, a few of them."""
-    names = named(dialect(claim, explanation.chosen))
-    more = len(names) - _NAMES
-    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
-def deviation(axis: str, value: str, constant: float | None = None) -> str:
-    """One deviation in words, its formula behind them in brackets, and in that its constant."""
-    row = AXES[axis][value]
-    formula = row.formula
-    if constant is not None and _UNNAMED in formula:
-        formula = formula.replace(_UNNAMED, f"{constant:.10g}")
-    elif constant is not None:
-        formula += f", {_plain(row.constant)} {constant:.10g}"
-    return f"{row.sentence} [{formula}]"
-
-
-# What formulas say where a port has a constant of its own.
-_UNNAMED = "a constant"
-
-
-_NUMBERLESS = "most weights become NaN or infinite, too many to tell why"
-
-
-def _unexplained(nearest: Nearest | None) -> str:
-    text = f"no combination of up to {LARGEST} known deviations reproduces it"
-    if nearest is None:
-        return text
-    named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
-    if nearest.left < 1e-15:
-        return f"{text}; nearest is {named}, which explains most weights but not all"
-    return f"{text}; nearest is {named}, which leaves {nearest.left:.1g} of the way unexplained"
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:

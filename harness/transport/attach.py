@@ -37,7 +37,7 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
         message["pair"] = found.observation.facts.pair
     conversation.bind(message)
     precisions = _precisions(shape, binding, message)
-    return Description(str(shape["language"]), precisions, found.container)
+    return Description(str(shape["language"]), precisions, found.container, binding.roles)
 
 
 def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:

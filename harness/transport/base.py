@@ -19,11 +19,13 @@ class Description:
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
         container: what it is handed weights in: "map", "list", "array"; "" where it is fed whole
             scenarios.
+        roles: the hyperparameters and options that it takes; empty where that is not known.
     """
 
     language: str
     precisions: tuple[str, ...]
     container: str = ""
+    roles: tuple[str, ...] = ()
 
 
 def closed() -> Unreachable:

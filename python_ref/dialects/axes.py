@@ -7,7 +7,7 @@ reference, the Python code that started this project.
 In the formulas g is the gradient, v the moving average of squared gradients, m that of
 gradients, b the momentum buffer, w the weight, u the quotient of numerator and denominator;
 lr, d, eps, mu, wd and c are learning rate, decay rate, epsilon, momentum, weight decay and
-clip; t counts steps from 1.
+clip; t counts steps from 1; s, f and n are constants of a scale or a schedule.
 """
 
 from __future__ import annotations
@@ -31,13 +31,18 @@ class Value:
         sentence: what that means, in words for a person who ports optimizers: a statement about
             the port that stands alone, without the formula and without a full stop.
         constant: the hyperparameter this choice needs beyond the three of the reference, or
-            replaces by one of the port's own; empty if none.
+            replaces by one of the port's own; several with a space between, empty if none.
     """
 
     name: str
     formula: str
     sentence: str
     constant: str = ""
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The names of the constants that this choice needs."""
+        return tuple(self.constant.split())
 
 
 @dataclass(frozen=True)
@@ -66,14 +71,14 @@ class Axis:
         raise KeyError(name)
 
 
-_ROUNDED = (*HYPERPARAMETERS, "momentum")
+ROUNDED = (*HYPERPARAMETERS, "momentum", "weight_decay", "clip")
 """Those that libraries are known to round to float32 on the way in, in the order joined by +."""
 
 
 def _rounded_hyperparameters() -> tuple[Value, ...]:
     rows = []
-    for count in range(1, len(_ROUNDED) + 1):
-        for names in combinations(_ROUNDED, count):
+    for count in range(1, len(ROUNDED) + 1):
+        for names in combinations(ROUNDED, count):
             spoken = [name.replace("_", " ") for name in names]
             listed = " and ".join([", ".join(spoken[:-1]), spoken[-1]] if count > 1 else spoken)
             rows.append(
@@ -126,12 +131,20 @@ _TABLE: tuple[Axis, ...] = (
               "all arrays share one moving average"),
         Value("stale", "g / (sqrt(v before the update) + eps)",
               "each step uses the moving average from before it is updated"),
+        Value("epsilon_kept", "v = (d*v + (1-d)*g*g) + eps",
+              "epsilon is added to the moving average itself and kept in it"),
+        Value("root_kept", "v = sqrt(d*v + (1-d)*g*g)",
+              "the root is kept in place of the moving average"),
+        Value("global_step", "t counts the calls, whatever arrays took part",
+              "all arrays share one step count"),
     )),
     Axis("root", "whether the root is taken", (
         Value("sqrt", "g / (sqrt(v) + eps)",
               "the square root of the moving average is taken"),
         Value("none", "g / (v + eps)",
               "the square root is missing: the moving average itself is the denominator"),
+        Value("multiplied", "g * (sqrt(v) + eps)",
+              "the gradient is multiplied by the root, not divided"),
     )),
     Axis("numerator", "what is divided", (
         Value("gradient", "g / (sqrt(v) + eps)", "the gradient itself is divided"),
@@ -139,6 +152,10 @@ _TABLE: tuple[Axis, ...] = (
               "the sign of the gradient is divided, not the gradient itself"),
         Value("mean_gradient", "m / (sqrt(v) + eps), m = dm*m + (1-dm)*g",
               "a moving average of the gradients is divided, as in Adam"),
+        Value("sum_of_gradients", "m / (sqrt(v) + eps), m = mu*m + g",
+              "a decaying sum of the gradients is divided", "momentum"),
+        Value("average", "v / (sqrt(v) + eps)",
+              "the moving average itself is divided, not the gradient"),
     )),
     Axis("mean_decay", "the decay rate of the averaged gradients", (
         Value("given", "dm = mean_decay if given, else d",
@@ -200,17 +217,35 @@ _TABLE: tuple[Axis, ...] = (
         Value("global_norm", "g = g * min(1, c/norm of all arrays)",
               "gradients are clipped by the norm of all arrays together", "clip"),
     )),
+    Axis("gradient_scale", "whether gradients are scaled", (
+        Value("no", "g", "gradients are taken as they are"),
+        Value("constant", "g = s*g", "every gradient is multiplied by a constant",
+              "gradient_scale"),
+    )),
+    Axis("untouched", "what happens to elements whose gradient is zero", (
+        Value("updated", "v = d*v", "elements with a zero gradient are updated as all are"),
+        Value("skipped", "v, m, b and w stay where g = 0",
+              "elements with a zero gradient are left alone, average included"),
+    )),
     Axis("schedule", "whether the learning rate changes", (
         Value("no", "lr", "the learning rate does not change from step to step"),
         Value("inverse_time", "lr / (1 + k*t)",
               "the learning rate falls from step to step, from the first step on", "decay"),
         Value("inverse_time_from_zero", "lr / (1 + k*(t-1))",
               "the learning rate falls from step to step, from the second step on", "decay"),
+        Value("exponential", "lr * f^(t-1)",
+              "the learning rate is multiplied by a factor after every step", "factor"),
+        Value("steps", "lr * f^floor((t-1)/n)",
+              "the learning rate is multiplied by a factor after every n steps", "factor every"),
+        Value("linear_to_zero", "lr * max(0, 1 - (t-1)/n)",
+              "the learning rate falls to zero in a straight line", "total"),
     )),
     Axis("learning_rate", "which learning rate is used", (
         Value("given", "lr", "the learning rate given is used"),
         Value("ignored", "lr = a constant",
               "the learning rate given is not used: the port has its own", "learning_rate"),
+        Value("first", "lr = the first of those given",
+              "the first learning rate that was given is used in every step"),
     )),
     Axis("decay_rate", "which decay rate is used", (
         Value("given", "d", "the decay rate given is used"),
@@ -230,10 +265,21 @@ _TABLE: tuple[Axis, ...] = (
               "numbers are stored and averaged in float32, and the step is divided in float64"),
         Value("float32_wide", "float storage, every operation in double, narrowed at each store",
               "numbers are stored in float32, and everything is computed in float64"),
+        Value("float16", "every operation in float16", "everything is computed in float16"),
+        Value("float16_float32", "float16 storage, every operation in float32",
+              "float16 is stored, everything is computed in float32"),
+        Value("bfloat16", "every operation in bfloat16", "everything is computed in bfloat16"),
+        Value("bfloat16_float32", "bfloat16 storage, every operation in float32",
+              "bfloat16 is stored, everything is computed in float32"),
     )),
     Axis("float32_hyperparameters", "which hyperparameters are rounded to float32", (
         Value("none", "as given", "hyperparameters are used in the precision given"),
         *_rounded_hyperparameters(),
+    )),
+    Axis("subnormals", "what becomes of numbers below the smallest normal one", (
+        Value("kept", "x", "subnormal numbers are kept, as IEEE 754 has it"),
+        Value("flushed", "0 in place of x where abs(x) is below the smallest normal number",
+              "subnormal numbers are flushed to zero"),
     )),
     Axis("order", "the order in which a step is composed", (
         Value("default",
@@ -242,6 +288,8 @@ _TABLE: tuple[Axis, ...] = (
               "the parts of a step come in the usual order"),
         Value("decay_before_clip", "g = clip(g + wd*w)",
               "weight decay is added before the gradients are clipped"),
+        Value("maximize_before_decay", "g = -g + wd*w",
+              "the gradient is negated before the weight decay is added, not the step after"),
         Value("clip_after_average", "v from g, the numerator from clip(g)",
               "gradients are averaged before they are clipped"),
         Value("epsilon_before_centring", "sqrt((v + eps) - m*m)",

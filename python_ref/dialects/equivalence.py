@@ -41,10 +41,14 @@ def equivalence(a: Dialect, b: Dialect) -> str:
         return "always"
     if _rate_in_buffer(first) != _rate_in_buffer(second):
         return "never"
-    # What differs is where the learning rate enters the buffer.
-    if first.choice("schedule") != "no":
-        return "never"
-    return "always" if first.choice("learning_rate") == "ignored" else "constant learning rate"
+    # What differs is where the learning rate enters the buffer, or which of several it is.
+    rates = {first.choice("learning_rate"), second.choice("learning_rate")}
+    if len(rates) == 1:
+        if first.choice("schedule") != "no":
+            return "never"
+        if rates <= {"ignored", "first"}:
+            return "always"
+    return "constant learning rate"
 
 
 def masked(dialect: Dialect) -> tuple[str, ...]:
@@ -66,6 +70,8 @@ def _rate_in_buffer(dialect: Dialect) -> Dialect:
     chosen = dialect.choices()
     if chosen.get("momentum") == "lr_out_of_buffer":
         chosen["momentum"] = "lr_in_buffer"
+    if chosen.get("learning_rate") == "first":
+        del chosen["learning_rate"]
     return Dialect([f"{axis}={value}" for axis, value in chosen.items()], dialect.constants)
 
 
@@ -87,22 +93,33 @@ def _no_denominator(chosen: Choices, _: Constants) -> None:
     """Without a denominator, whatever enters it only is of no effect."""
     if chosen["average"] == "none":
         _reset(chosen, "epsilon", "initial_average", "root", "centered")
-        if not _uses_mean(chosen):
+        if chosen["numerator"] == "average":
+            _reset(chosen, "numerator")
+        if chosen["numerator"] != "mean_gradient":
             _reset(chosen, "bias_correction")
-            if chosen["state"] in ("shared", "stale"):
+        if chosen["state"] in ("stale", "epsilon_kept", "root_kept"):
+            _reset(chosen, "state")
+        if not _uses_mean(chosen):
+            if chosen["state"] == "shared":
                 _reset(chosen, "state")
             if chosen["order"] == "clip_after_average":
                 _reset(chosen, "order")
-        elif chosen["state"] == "stale":
-            _reset(chosen, "state")
 
 
 def _uses_mean(chosen: Choices) -> bool:
-    return chosen["numerator"] == "mean_gradient" or chosen["centered"] == "yes"
+    """Whether anything of gradients themselves is remembered."""
+    return chosen["numerator"] in _OF_MEANS or chosen["centered"] == "yes"
+
+
+_OF_MEANS = ("mean_gradient", "sum_of_gradients")
+
+
+def _averages_gradients(chosen: Choices) -> bool:
+    return _uses_mean(chosen) and chosen["numerator"] != "sum_of_gradients"
 
 
 def _mean_is_not_used(chosen: Choices, constants: Constants) -> None:
-    if not _uses_mean(chosen):
+    if not _averages_gradients(chosen):
         _reset(chosen, "mean_decay")
         constants.pop("mean_decay", None)
 
@@ -111,20 +128,22 @@ def _decay_is_not_used(chosen: Choices, _: Constants) -> None:
     """A sum and a last square do not decay; d may still be that of the mean."""
     by_average = chosen["average"] in ("ema", "swapped", "leaky_sum", "absolute")
     by_correction = chosen["bias_correction"] == "yes" and chosen["average"] != "none"
-    by_mean = _uses_mean(chosen) and chosen["mean_decay"] == "given"
+    by_mean = _averages_gradients(chosen) and chosen["mean_decay"] == "given"
     if not (by_average or by_correction or by_mean):
         _reset(chosen, "decay_rate")
 
 
 def _epsilon_is_not_used(chosen: Choices, _: Constants) -> None:
-    if chosen["average"] == "none" or (
-        chosen["epsilon"] == "none" and chosen["initial_average"] != "epsilon"
-    ):
+    enters = chosen["epsilon"] != "none" or chosen["initial_average"] == "epsilon"
+    enters = enters or chosen["state"] == "epsilon_kept"
+    if chosen["average"] == "none" or not enters:
         _reset(chosen, "eps")
 
 
 def _epsilon_zero(chosen: Choices, constants: Constants) -> None:
     if chosen["eps"] == "ignored" and constants.get("epsilon") == 0.0:
+        if chosen["state"] == "epsilon_kept":
+            _reset(chosen, "state")
         if chosen["centered"] == "no" or chosen["epsilon"] != "maximum":
             chosen["epsilon"] = "none"
         if chosen["initial_average"] == "epsilon":
@@ -136,11 +155,70 @@ def _epsilon_without_root(chosen: Choices, _: Constants) -> None:
     if chosen["root"] == "none" and chosen["epsilon"] == "inside":
         if chosen["centered"] == "yes" and chosen["order"] == "epsilon_with_mean":
             return
+        if chosen["state"] == "epsilon_kept":  # it is in the average already, once
+            return
         chosen["epsilon"] = "outside"
 
 
+def _kept_otherwise(chosen: Choices, _: Constants) -> None:
+    """What is kept in place of the average is used as it is kept; a last square is not."""
+    if chosen["state"] == "global_step" and chosen["bias_correction"] == "no":
+        _reset(chosen, "state")
+    if chosen["state"] == "root_kept" and chosen["root"] == "none":
+        _reset(chosen, "state")
+    last = chosen["average"] == "last" and chosen["numerator"] != "average"
+    plain = last and chosen["bias_correction"] == "no" and chosen["centered"] == "no"
+    if chosen["state"] == "root_kept" and plain:
+        _reset(chosen, "state")
+    if chosen["state"] == "epsilon_kept":
+        if chosen["epsilon"] == "none":
+            chosen["epsilon"] = "inside"
+        if plain and chosen["epsilon"] == "inside" and chosen["root"] != "none":
+            _reset(chosen, "state")
+
+
+def _nothing_to_skip(chosen: Choices, _: Constants) -> None:
+    """Where nothing decays, an element with a zero gradient stays as it is anyway."""
+    average, state = chosen["average"], chosen["state"]
+    stays = average in ("last", "sum", "none") or state == "reset"
+    stays = stays and state not in ("stale", "epsilon_kept", "root_kept")
+    stays = stays and chosen["numerator"] in ("gradient", "sign") and chosen["centered"] == "no"
+    stays = stays and chosen["momentum"] == "no" and chosen["weight_decay"] == "no"
+    if stays and (chosen["epsilon"] != "none" or average == "none"):  # 0/0 is no number
+        _reset(chosen, "untouched")
+
+
+def _scale_has_no_effect(chosen: Choices, constants: Constants) -> None:
+    """A scale cancels where numerator and root have it and nothing else stands beside them."""
+    if constants.get("gradient_scale") == 1.0:
+        _reset(chosen, "gradient_scale")
+    cancels = chosen["epsilon"] == "none" and chosen["root"] == "sqrt"
+    cancels = cancels and chosen["average"] in ("ema", "swapped", "sum", "leaky_sum", "last")
+    cancels = cancels and chosen["numerator"] in ("gradient", *_OF_MEANS)
+    cancels = cancels and chosen["initial_average"] in ("zero", "first_square")
+    cancels = cancels and chosen["state"] in ("kept", "reset", "shared", "stale", "global_step")
+    cancels = cancels and chosen["clip"] == "no" and chosen["weight_decay"] != "coupled"
+    # Negative, it changes the sign.
+    if cancels and constants.get("gradient_scale", 1.0) > 0:
+        _reset(chosen, "gradient_scale")
+
+
+def _sum_of_gradients(chosen: Choices, _: Constants) -> None:
+    """A sum of gradients that is not divided is a buffer."""
+    direct = chosen["average"] == "none" and chosen["momentum"] == "no"
+    direct = direct and chosen["order"] != "clip_after_average"
+    direct = direct and chosen["state"] in ("kept", "global_step")
+    if direct and chosen["numerator"] == "sum_of_gradients":
+        chosen["numerator"], chosen["momentum"] = "gradient", "lr_out_of_buffer"
+
+
 def _order_has_no_effect(chosen: Choices, _: Constants) -> None:
-    if chosen["order"] in ("decay_before_clip", "clip_after_average"):
+    if chosen["numerator"] == "average" and chosen["order"] == "clip_after_average":
+        _reset(chosen, "clip")  # nothing takes the clipped gradient
+    if chosen["order"] == "maximize_before_decay":
+        signed = chosen["weight_decay"] == "coupled" or chosen["numerator"] == "average"
+        effective = chosen["direction"] == "ascent" and signed
+    elif chosen["order"] in ("decay_before_clip", "clip_after_average"):
         coupled = chosen["weight_decay"] == "coupled" or chosen["order"] == "clip_after_average"
         effective = chosen["clip"] != "no" and coupled
     else:  # (v + eps) - m*m and (v - m*m) + eps differ in rounding alone
@@ -160,7 +238,11 @@ def _decay_of_sgd(chosen: Choices, _: Constants) -> None:
 
 def _last_square(chosen: Choices, _: Constants) -> None:
     """V = g*g whatever was remembered, unless the step uses what was remembered."""
-    if chosen["average"] == "last" and chosen["state"] != "stale":
+    if chosen["average"] == "last" and chosen["state"] not in (
+        "stale",
+        "epsilon_kept",
+        "root_kept",
+    ):
         _reset(chosen, "initial_average")
         if not _uses_mean(chosen) and chosen["state"] == "shared":
             _reset(chosen, "state")
@@ -175,8 +257,10 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
         return
     if chosen["momentum"] in ("lr_in_buffer", "lr_out_of_buffer"):
         _reset(chosen, "momentum")  # b = mu*0 + lr*u
-    if chosen["schedule"] == "inverse_time_from_zero":
+    if chosen["schedule"] not in ("no", "inverse_time"):  # all start from the rate itself
         _reset(chosen, "schedule")
+    if chosen["numerator"] == "sum_of_gradients" and chosen["order"] != "clip_after_average":
+        _reset(chosen, "numerator")
     corrected = chosen["bias_correction"] == "yes"
     same = chosen["order"] != "clip_after_average"  # the mean is of what would be divided itself
     if corrected and chosen["numerator"] == "mean_gradient" and same:
@@ -198,21 +282,27 @@ def _options_without_effect(chosen: Choices, constants: Constants) -> None:
     for axis, name in (("momentum", "momentum"), ("weight_decay", "weight_decay")):
         if constants.get(name) == 0.0:
             _reset(chosen, axis)
-    if constants.get("decay") == 0.0:
+    summed = chosen["numerator"] == "sum_of_gradients" and constants.get("momentum") == 0.0
+    if summed and chosen["order"] != "clip_after_average":
+        _reset(chosen, "numerator")
+    if constants.get("decay") == 0.0 and chosen["schedule"].startswith("inverse_time"):
         _reset(chosen, "schedule")
-    for axis, name in (
-        ("momentum", "momentum"),
-        ("weight_decay", "weight_decay"),
-        ("clip", "clip"),
-        ("schedule", "decay"),
-    ):
-        if chosen[axis] == AXES[axis].reference:
+    if constants.get("factor") == 1.0 and chosen["schedule"] in ("exponential", "steps"):
+        _reset(chosen, "schedule")
+    if constants.get("every") == 1.0 and chosen["schedule"] == "steps":
+        chosen["schedule"] = "exponential"
+    used = {name for axis, value in chosen.items() for name in AXES[axis][value].constants}
+    for name in ("momentum", "weight_decay", "clip", "gradient_scale", *_OF_SCHEDULES):
+        if name not in used:
             constants.pop(name, None)
+
+
+_OF_SCHEDULES = ("decay", "factor", "every", "total")
 
 
 def _constants_without_effect(chosen: Choices, constants: Constants) -> None:
     for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
-        if chosen[axis] == "given":
+        if chosen[axis] != "ignored":
             constants.pop(name, None)
 
 
@@ -231,6 +321,10 @@ _RULES: tuple[Callable[[Choices, Constants], None], ...] = (
     _epsilon_zero,
     _epsilon_is_not_used,
     _epsilon_without_root,
+    _kept_otherwise,
+    _nothing_to_skip,
+    _scale_has_no_effect,
+    _sum_of_gradients,
     _order_has_no_effect,
     _decay_of_sgd,
     _last_square,

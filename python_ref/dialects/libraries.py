@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.equivalence import equivalence
 from python_ref.files import quoted
 
 
@@ -69,7 +70,8 @@ _TABLE: tuple[tuple[Library, _Settings], ...] = (
              "the single and the foreach implementation agree bit for bit"),
      {"default": (), "momentum": (_LR_OUT,), "centered": (_CENTERED,),
       "centered momentum": (_CENTERED, _LR_OUT), "weight_decay": (_COUPLED,),
-      "maximize": ("direction=ascent",)}),
+      "maximize": ("direction=ascent",),
+      "maximize weight_decay": ("direction=ascent", _COUPLED, "order=maximize_before_decay")}),
     (Library("timm RMSpropTF", _SNAPSHOT, "timm/optim/rmsprop_tf.py", 1e-2, 0.9, 1e-10, 0.0,
              "made to behave as TensorFlow 1 does; the average is updated incrementally"),
      {"default": (_INSIDE, _ONE), "momentum": (_INSIDE, _ONE, _LR_IN),
@@ -247,6 +249,26 @@ def named(dialect: Dialect) -> list[str]:
     """
     return [
         name for name, known in LIBRARIES.items() if known.dialect.choices() == dialect.choices()
+    ]
+
+
+_NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
+
+
+def alike(dialect: Dialect) -> list[str]:
+    """Return the names that are the same as `dialect` in algebra at a constant learning rate.
+
+    Constants are not compared, nor is what a library adds with momentum or decay at zero.
+
+    >>> alike(Dialect(["average=none", "epsilon=none"]))
+    ['SGD']
+    """
+    plain = Dialect(dialect.deviations)
+    return [
+        name
+        for name, known in LIBRARIES.items()
+        if all(plain.choice(axis) == known.dialect.choice(axis) for axis in _NUMBERS)
+        and equivalence(plain, Dialect(known.dialect.deviations)) != "never"
     ]
 
 

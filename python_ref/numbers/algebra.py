@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.numbers import arithmetic
+from python_ref.numbers.narrow import BFloat16, Flushed, Settled, bfloat16
 
 Array = Any
 """An array of an algebra's numbers: an ndarray, or what behaves like one."""
@@ -84,6 +85,9 @@ class Algebra(Protocol):
     def repeat(self, x: Array, rows: int) -> Array:
         """Broadcast one row to `rows` rows."""
 
+    def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
+        """Return x**counts, (R, 1) each."""
+
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
         """Return 1 - decay**t: (R, 1), or (R, n) where elements are at different t."""
 
@@ -91,6 +95,21 @@ class Algebra(Protocol):
 def _in(x: Array, kind: type) -> Array:
     """Return x in a width, x itself where it has it."""
     return x.astype(kind, copy=False)
+
+
+def _power(x: float, count: int) -> float:
+    """C's pow; infinite where it overflows."""
+    try:
+        return math.pow(x, count)
+    except OverflowError:
+        return math.inf
+
+
+def _summed(total: Array, x: Array) -> Array:
+    """Add the columns of x one by one: each partial sum is rounded."""
+    for column in range(x.shape[1]):
+        total = total + x[:, column : column + 1]
+    return total
 
 
 class _Floats:
@@ -156,6 +175,8 @@ class _Floats:
     def sum_along(self, x: Array) -> Array:
         if not x.shape[1]:
             return np.zeros((len(x), 1), dtype=x.dtype)
+        if x.dtype == np.float16:  # NumPy would keep partial sums in float
+            return _summed(x[:, :1], x[:, 1:])
         return np.add.accumulate(x, axis=1)[:, -1:]
 
     def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
@@ -163,6 +184,11 @@ class _Floats:
 
     def repeat(self, x: Array, rows: int) -> Array:
         return np.broadcast_to(x, (rows, x.shape[1]))
+
+    def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
+        pairs = zip(x.ravel().tolist(), counts.ravel().tolist(), strict=True)
+        powers = np.array([_power(rate, count) for rate, count in pairs])
+        return powers.reshape(x.shape).astype(self._compute)
 
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
         counts, places = np.unique(t, return_inverse=True)
@@ -172,12 +198,85 @@ class _Floats:
         return result[:, places] if len(counts) > 1 else result
 
 
+class _Settling(_Floats):
+    """Numbers that NumPy has no type for: arrays of a kind that settles every result."""
+
+    def __init__(self, kind: type[Settled], storage: type, compute: type, quotient: type) -> None:
+        super().__init__(storage, compute, quotient)
+        self._kind = kind
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        return self._kind.of(super().given(values))
+
+    def column(self, values: NDArray[np.float64], own: NDArray[np.bool_], /) -> Array:
+        return self._kind.of(super().column(values, own))
+
+    def zeros(self, shape: tuple[int, ...]) -> Array:
+        return super().zeros(shape).view(self._kind)
+
+    def load(self, x: Array) -> Array:
+        return self._kind.of(super().load(x))
+
+    def store(self, x: Array) -> Array:
+        return self._kind.of(super().store(x))
+
+    def where(self, mask: NDArray[np.bool_], x: Array, y: Array) -> Array:
+        return super().where(mask, x, y).view(self._kind)
+
+    def fma(self, x: Array, y: Array, z: Array) -> Array:
+        plain = (np.asarray(e).view(np.ndarray) for e in (x, y, z))
+        return self._kind.of(super().fma(*plain))
+
+    def pow_square(self, x: Array) -> Array:
+        return self._kind.of(super().pow_square(x.view(np.ndarray)))
+
+    def sum_along(self, x: Array) -> Array:
+        return _summed(self.zeros((len(x), 1)).astype(x.dtype), x)
+
+    def concatenate(self, arrays: Sequence[Array], axis: int) -> Array:
+        return super().concatenate(arrays, axis).view(self._kind)
+
+    def repeat(self, x: Array, rows: int) -> Array:
+        return super().repeat(x, rows).view(self._kind)
+
+    def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
+        return self._kind.of(super().power(x, counts))
+
+    def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
+        return self._kind.of(super().correction(decay, t))
+
+
+class _StoredBFloat16(_Floats):
+    """Floats to compute with, of which bfloat16 is stored."""
+
+    def given(self, values: NDArray[np.float64]) -> Array:
+        return bfloat16(values)
+
+    def store(self, x: Array) -> Array:
+        return bfloat16(x)
+
+
+FLUSHED = "_flushed"
+"""What the name of a precision ends in where subnormal numbers are flushed to zero."""
+
+_TYPES: dict[str, tuple[type, type, type]] = {
+    "float64": (np.float64, np.float64, np.float64),
+    "float32": (np.float32, np.float32, np.float32),
+    "float32_double": (np.float32, np.float32, np.float64),
+    "float32_wide": (np.float32, np.float64, np.float64),
+    "float16": (np.float16, np.float16, np.float16),
+    "float16_float32": (np.float16, np.float32, np.float32),
+}
+_FLOATS = (np.float32, np.float32, np.float32)
+
 ALGEBRAS: Mapping[str, Algebra] = MappingProxyType(
     {
-        "float64": _Floats(np.float64, np.float64, np.float64),
-        "float32": _Floats(np.float32, np.float32, np.float32),
-        "float32_double": _Floats(np.float32, np.float32, np.float64),
-        "float32_wide": _Floats(np.float32, np.float64, np.float64),
+        **{name: _Floats(*types) for name, types in _TYPES.items()},
+        "bfloat16": _Settling(BFloat16, *_FLOATS),
+        "bfloat16_float32": _StoredBFloat16(*_FLOATS),
+        **{f"{name}{FLUSHED}": _Settling(Flushed, *types) for name, types in _TYPES.items()},
+        f"bfloat16{FLUSHED}": _Settling(BFloat16, *_FLOATS),
+        f"bfloat16_float32{FLUSHED}": _StoredBFloat16(*_FLOATS),
     }
 )
 """The numbers of every precision."""

@@ -177,16 +177,17 @@ def fma(a: Floats, b: Floats, c: Floats) -> Floats:
 
     float64: Boldo and Melquiond's algorithm (Emulation of FMA and correctly rounded sums,
     2008), which adds the small parts rounding to odd; elements that could over- or underflow
-    on the way are computed in exact rationals. float32: the product is exact in double, the
-    sum is rounded to odd there and then narrowed.
+    on the way are computed in exact rationals. float32 and float16: the product is exact in
+    double, the sum is rounded to odd there and then narrowed.
     """
     with np.errstate(all="ignore"):
-        return _fma32(a, b, c) if np.result_type(a, b, c) == np.float32 else _fma64(a, b, c)
+        kind = np.result_type(a, b, c)
+        return _fma64(a, b, c) if kind == np.float64 else _fma_narrow(a, b, c, kind)
 
 
-def _fma32(a: Floats, b: Floats, c: Floats) -> Floats:
+def _fma_narrow(a: Floats, b: Floats, c: Floats, kind: Any) -> Floats:
     x, y, z = (np.asarray(e, dtype=np.float64) for e in (a, b, c))
-    narrow: Floats = _finite_add_to_odd(x * y, z).astype(np.float32)
+    narrow: Floats = _finite_add_to_odd(x * y, z).astype(kind)
     return narrow
 
 

@@ -38,7 +38,7 @@ class _Balls:
 
     def __init__(self, precision: str) -> None:
         self._arb = flint().arb
-        self._storage = np.float64 if precision == "float64" else np.float32
+        self._storage = np.float64 if precision.startswith("float64") else np.float32
 
     def given(self, values: NDArray[np.float64]) -> Array:
         narrow = values.astype(self._storage)
@@ -100,8 +100,11 @@ class _Balls:
     def repeat(self, x: Array, rows: int) -> Array:
         return np.broadcast_to(x, (rows, x.shape[1]))
 
+    def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
+        return _each(lambda rate, count: rate ** int(count), x, counts)
+
     def correction(self, decay: Array, t: NDArray[np.int64]) -> Array:
-        return 1 - _each(lambda rate, count: rate**count, decay, t)
+        return 1 - self.power(decay, t)
 
 
 def balls(precision: str) -> Algebra:

@@ -13,13 +13,15 @@ NaN stands for no bound: an overflow, a divisor that may be 0, the root of what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+from python_ref.numbers.algebra import ALGEBRAS, FLUSHED, Algebra, Array
+from python_ref.numbers.narrow import bfloat16
 
 Doubles = NDArray[np.float64]
 
@@ -112,16 +114,23 @@ class _Bounds:
     """Numbers with bounds for one precision."""
 
     def __init__(self, precision: str) -> None:
-        narrow = precision != "float64"
-        info = np.finfo(np.float32 if narrow else np.float64)
-        self._storage = np.float32 if narrow else np.float64
-        # A result in double that is narrowed to float rounds twice; which operations are in
-        # double does not matter, since all are charged for both.
-        self._mixed = precision in ("float32_double", "float32_wide")
-        self._unit = float(info.epsneg) + (2.0**-52 if self._mixed else 0.0)
+        stored, _, computed = precision.removesuffix(FLUSHED).partition("_")
+        wide = stored == "bfloat16"  # its exponents are those of floats
+        info = np.finfo(np.float32 if wide else stored)
+        self._storage = bfloat16 if wide else partial(np.asarray, dtype=stored)
+        # A result that is narrowed rounds twice; which operations are in the wider type does
+        # not matter, since all are charged for both.
+        self._mixed = bool(computed)
+        self._unit = 2.0**-8 if wide else float(info.epsneg)
+        if self._mixed:
+            self._unit += 2.0**-23 if computed == "float32" else 2.0**-52
         # An underflow errs by half the smallest subnormal. As much is lost in each of three
-        # terms of a bound that underflow themselves where the precision is double.
+        # terms of a bound that underflow themselves where the precision is double. Where
+        # subnormals are flushed, all below the smallest normal number is.
+        self._flushes = precision.endswith(FLUSHED)
         self._eta = 2 * float(info.smallest_subnormal)
+        if self._flushes or wide:
+            self._eta = 2 * float(info.tiny)
         # Half the largest: what stays below cannot be rounded to infinity.
         self._limit = float(info.max) / 2
 
@@ -145,13 +154,19 @@ class _Bounds:
         """
         most = np.abs(value) * (1 + 2.0**-52) + 2 * error  # rounded up, whatever the error
         total = error + units * self._unit * most
+        if self._flushes:
+            underflow = most > 0
         if underflow is not None:
             total = total + np.where(underflow, self._eta, 0.0)
         total = total * _OUTWARD
         return Bounded(self, value, np.where(most + total < self._limit, total, np.nan))
 
     def given(self, values: Doubles) -> Bounded:
-        return self.number(values.astype(self._storage))
+        number = self.number(self._storage(values))
+        if self._flushes:
+            small = np.abs(number.value) < self._eta / 2
+            number.error[small] = np.abs(number.value[small])
+        return number
 
     def column(self, values: Doubles, own: NDArray[np.bool_], /) -> Bounded:
         number = self.given(values)[:, np.newaxis]
@@ -241,11 +256,13 @@ class _Bounds:
         shape = (rows, x.shape[1])
         return Bounded(self, np.broadcast_to(x.value, shape), np.broadcast_to(x.error, shape))
 
+    def power(self, x: Bounded, counts: NDArray[np.int64]) -> Bounded:
+        error = counts * np.fmax(x.most, 1) ** (counts - 1) * x.error
+        # NumPy's pow and a port's may each be an ULP off.
+        return self.rounded(x.value**counts, error, underflow=x.most > 0, units=4)
+
     def correction(self, decay: Bounded, t: NDArray[np.int64]) -> Array:
-        power = decay.value**t
-        error = t * np.fmax(decay.most, 1) ** (t - 1) * decay.error
-        # NumPy's pow and a port's may each be an ULP off; an underflow is nothing beside the 1.
-        return 1 - self.rounded(power, error, units=4)
+        return 1 - self.power(decay, t)
 
 
 BOUNDS: Mapping[str, Algebra] = MappingProxyType({name: _Bounds(name) for name in ALGEBRAS})

@@ -119,7 +119,7 @@ def envelope(
         (T, N) in units of the weights; NaN where there is no bound.
     """
     dialect = dialect or Dialect()
-    if not _has_closed_form(dialect):
+    if scenario.learning_rates or not _has_closed_form(dialect):
         running: Doubles = running_envelopes(scenario, precision, [dialect], kind)[0]
         return running
     with np.errstate(all="ignore"):

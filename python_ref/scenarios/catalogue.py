@@ -146,11 +146,11 @@ def _zero_gradients(_narrow: bool) -> dict[str, Any]:
 
 @_scenario
 def _tiny_gradients(narrow: bool) -> dict[str, Any]:
-    """Squares far below epsilon's square, where epsilon alone decides the step."""
-    g = 3e-12 if narrow else 3e-20
+    """Squares far below epsilon's square, which alone decides the step; subnormal gradients."""
+    g, subnormal = (3e-12, 3e-40) if narrow else (3e-20, 3e-312)
     return {
-        "weights": _arrays(w=[0.001, -0.002, 0.003]),
-        "gradients": [_arrays(w=[k * g, -g, g / k]) for k in (1.0, 2.0, 3.0, 5.0)],
+        "weights": _arrays(w=[0.001, -0.002, 0.003, 0.0]),
+        "gradients": [_arrays(w=[k * g, -g, g / k, subnormal / k]) for k in (1.0, 2.0, 3.0, 5.0)],
     }
 
 

@@ -36,6 +36,7 @@ class Scenario:
             may omit names: those arrays take no part in it.
         options: further hyperparameters by name, of `hyperparameters.OPTIONS`.
         edge: whether something overflows or is not finite, a denominator can be 0, or the like.
+        learning_rates: one a step where the rate changes; the first is `learning_rate`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Scenario:
     gradients: Sequence[Arrays]
     options: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     edge: bool = False
+    learning_rates: tuple[float, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ class Scenario:
             self,
             **settings,
             options={key: number(value) for key, value in self.options.items()},
+            learning_rates=tuple(number(value) for value in self.learning_rates),
             weights=arrays(self.weights),
             gradients=[arrays(step) for step in self.gradients],
         )

@@ -19,6 +19,7 @@ class Call:
         slices: each present array's place among the elements that take part.
         gradient: (n,) float64.
         t: (n,) how many steps each element has taken part in, this one included.
+        touched: (n,) whether its gradient is not zero.
         number: how many calls there were, this one included.
         seen: how many elements of a shared average earlier steps had made.
     """
@@ -38,6 +39,7 @@ class Call:
         self.gradient = gradient
         self.size = gradient.size
         self.t = t
+        self.touched = gradient != 0
         self.number = number
         self.seen = seen
 
@@ -48,6 +50,8 @@ class Call:
 
     def counted(self, state: str) -> NDArray[np.int64]:
         """(n,) how many steps of each element a port with this `state` counts."""
+        if state == "global_step":
+            return np.full_like(self.t, self.number)
         return np.ones_like(self.t) if state == "reset" else self.t
 
     def written(self, write: str) -> NDArray[np.bool_] | None:

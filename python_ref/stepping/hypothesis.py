@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.algebra import FLUSHED
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 
 
@@ -23,8 +24,8 @@ class Hypothesis:
 
     @property
     def effective_precision(self) -> str:
-        """The precision computed in."""
+        """The numbers computed with: a precision, "_flushed" behind it without subnormals."""
         chosen = self.dialect.choice("precision")
-        if chosen != AXES["precision"].reference:
-            return chosen
-        return self.arithmetic.precision or self.precision
+        if chosen == AXES["precision"].reference:
+            chosen = self.arithmetic.precision or self.precision
+        return f"{chosen}{FLUSHED}" if self.dialect.choice("subnormals") == "flushed" else chosen

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from python_ref.numbers.algebra import Algebra, Array
 
 Choice = Mapping[str, str]
@@ -18,11 +20,16 @@ def gradient(
     choice: Choice,
     g: Array,
     w: Array,
+    scale: Array,
     clip: Array,
     decay: Array,
     parts: Sequence[slice],
 ) -> Array:
-    """Clip and couple weight decay, in the order chosen; `parts` are the arrays' columns."""
+    """Scale, clip and couple weight decay, in the order chosen; `parts` are the arrays' columns."""
+    if choice["scaled"] == "yes":
+        g = scale * g
+    if choice["negated"] == "yes":
+        g = -g
     if choice["coupled"] == "yes" and choice["decay_first"] == "yes":
         g = g + decay * w
     if choice["clip"] != "no":
@@ -88,6 +95,16 @@ def ema(a: Algebra, kind: str, v: Array, x: Array, old: Array, new: Array | None
     return old * v + new * x
 
 
+def kept(a: Algebra, choice: Choice, v: Array, eps: Array) -> Array:
+    """What is remembered as the average, and goes on from there: v unless `kept` says else."""
+    if choice["kept"] == "epsilon":
+        v = v + eps
+    elif choice["kept"] in ("root", "root_of_sum"):
+        v = a.widen(v)
+        v = a.sqrt(v + eps if choice["kept"] == "root_of_sum" else v, nonnegative=True)
+    return a.store(v)
+
+
 def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> Array:
     """What the numerator is divided by, from the averages as they are to be used."""
     epsilon = choice["epsilon"]
@@ -103,7 +120,7 @@ def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> A
             v = v - m * m
     if inside:
         v = v + eps
-    if choice["root"] == "sqrt":
+    if choice["root"] != "none":
         v = a.sqrt(v, nonnegative=choice["centered"] == "no")
     if epsilon == "outside":
         return v + eps
@@ -118,6 +135,8 @@ def quotient(a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Arr
     if choice["divided"] == "no":
         return rate * numerator if scaled else numerator
     kind = choice["quotient"]
+    if choice["divided"] == "multiplied":
+        return multiplied(kind, numerator, den, rate if scaled else None)
     if not scaled:
         return numerator * (1 / den) if kind == "reciprocal" else numerator / den
     if kind == "divide_first":
@@ -127,6 +146,30 @@ def quotient(a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Arr
     if kind == "reciprocal":
         return (rate * numerator) * (1 / den)
     return (rate * numerator) / den
+
+
+def multiplied(kind: str, numerator: Array, root: Array, rate: Array | None) -> Array:
+    """Numerator times root, in the order in which it would be divided."""
+    if rate is None:
+        return numerator * root
+    if kind == "divide_first":
+        return rate * (numerator * root)
+    return numerator * (rate * root) if kind == "rate_over_root" else (rate * numerator) * root
+
+
+def scheduled(a: Algebra, kind: str, rate: Array, numbers: Mapping[str, Array], t: int) -> Array:
+    """The learning rate of call `t`, from 1; `numbers` are the schedule's own."""
+    if kind == "inverse_time":
+        return rate / (1 + numbers["decay"] * t)
+    if kind == "inverse_time_from_zero":
+        return rate / (1 + numbers["decay"] * (t - 1))
+    if kind == "exponential":
+        return rate * a.power(numbers["factor"], np.full(numbers["every"].shape, t - 1))
+    if kind == "steps":
+        return rate * a.power(numbers["factor"], ((t - 1) // numbers["every"]).astype(np.int64))
+    if kind == "linear_to_zero":
+        return rate * a.maximum(1 - (t - 1) / numbers["total"], a.zeros((1, 1)))
+    return rate
 
 
 def buffer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +61,7 @@ class Plan:
             names = list(known)
             picked = [names.index(getattr(o, name)) for o in orders]
             self._codes[name] = np.array(picked)[order], names
-        table = [hyperparameters(scenario, d) for d in dialects]
+        table = _tabulated(scenario, dialects)
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
@@ -70,7 +70,20 @@ class Plan:
             name: np.unique(values, return_inverse=True)[1] * 2 + self._own[name]
             for name, values in self._numbers.items()
         }
+        self._read_rates(scenario, list(dialects), dialect)
         self._count = len(hypotheses)
+
+    def _read_rates(self, scenario: Scenario, dialects: Sequence[Dialect], dialect: Codes) -> None:
+        """Learning rates that change from call to call, (T, H); None where none does."""
+        self._rates: NDArray[np.float64] | None = None
+        if not scenario.learning_rates:
+            return
+        table = np.array([_rates(scenario, d) for d in dialects]).T
+        self._rates = table[:, dialect]
+        changing = np.unique(self._rates, axis=1, return_inverse=True)[1]
+        self._ids["learning_rate"] = self._ids["learning_rate"] + changing.ravel() * (
+            1 + self._ids["learning_rate"].max()
+        )
 
     def _is(self, axis: str, *values: str) -> NDArray[np.bool_]:
         codes, names = self._codes[axis]
@@ -102,7 +115,13 @@ class Plan:
         stage = Stage(choosing, [*keys, *links.values()])
         for name in (*numbers, *known):
             first = stage.first
-            stage.columns[name] = self._a.column(self._numbers[name][first], self._own[name][first])
+            column = self._numbers[name][first], self._own[name][first]
+            # How many steps go between two drops of the rate is counted, not computed with.
+            counted = name == "every"
+            stage.columns[name] = column[0][:, np.newaxis] if counted else self._a.column(*column)
+            if name == "learning_rate" and self._rates is not None:
+                for t, rates in enumerate(self._rates[:, first]):
+                    stage.columns[f"{name} {t + 1}"] = self._a.column(rates, column[1])
         stage.links = {name: link[stage.first] for name, link in links.items()}
         return stage
 
@@ -113,73 +132,113 @@ class Plan:
         centered &= divided
         biased = self._is("bias_correction", "yes")
         coupled = self._is("weight_decay", "coupled")
-        self.gradient, averaged, divisible = self._gradient_stage(coupled)
+        negated = self._is("direction", "ascent") & self._is("order", "maximize_before_decay")
+        self.gradient, averaged, divisible = self._gradient_stage(coupled, negated)
 
         starts_at_epsilon = self._is("initial_average", "epsilon") & divided
-        kind = (code["state"][0] * ~self._is("state", "stale"), code["state"][1])
+        remembering = self._is("state", "reset", "shared")
+        kind = (code["state"][0] * remembering, code["state"][1])
+        inside, rooted = self._is("epsilon", "inside"), ~self._is("root", "none")
+        epsilon_kept = self._is("state", "epsilon_kept")
+        root_kept = self._is("state", "root_kept") & rooted
+        kept = np.select([epsilon_kept, root_kept & inside, root_kept], [1, 3, 2], 0)
         self.average = self._stage(
             {name: code[name] for name in ("average", "initial_average", "ema", "square")}
-            | {"state": kind},
-            {"decay_rate": divided, "epsilon": starts_at_epsilon},
+            | {
+                "state": kind,
+                "kept": (kept, ("average", "epsilon", "root", "root_of_sum")),
+                "untouched": code["untouched"],
+            },
+            {
+                "decay_rate": divided,
+                "epsilon": starts_at_epsilon | (divided & np.isin(kept, (1, 3))),
+            },
             {"gradient": averaged},
         )
-        needed = centered | mean
+        summed = self._is("numerator", "sum_of_gradients")
+        needed = centered | mean | summed
         self.mean = self._stage(
-            {"needed": self._choice(needed), "ema": code["ema"], "state": kind},
-            {"mean_decay": needed},
+            {
+                "needed": (np.select([summed, needed], [2, 1], 0), ("no", "yes", "sum")),
+                "ema": code["ema"],
+                "state": kind,
+                "untouched": code["untouched"],
+            },
+            {"mean_decay": needed & ~summed, "momentum": summed},
             {"gradient": np.where(needed, averaged, 0)},
         )
+        # What is kept with epsilon inside it, or as a root, is not added to or rooted again.
+        without = (epsilon_kept & inside) | (kept == 3)
+        none = AXES["epsilon"].names.index("none")
         self.denominator = self._stage(
-            {name: code[name] for name in ("epsilon", "root", "state")}
-            | {
+            {
+                "epsilon": (np.where(without, none, code["epsilon"][0]), code["epsilon"][1]),
+                "root": (np.where(rooted & ~root_kept, 0, 1), ("sqrt", "none")),
+                "state": code["state"],
                 "centered": self._choice(centered),
                 "biased": self._choice(biased),
+                "mean_biased": self._choice(centered & biased & ~summed),
                 "centring": code["order"],
             },
             {
-                "epsilon": divided & ~self._is("epsilon", "none"),
+                "epsilon": divided & ~self._is("epsilon", "none") & ~without,
                 "decay_rate": divided & biased,
-                "mean_decay": centered & biased,
+                "mean_decay": centered & biased & ~summed,
             },
             {"v": self.average.uses[""], "m": np.where(centered, self.mean.uses[""], 0)},
         )
         scaled = ~self._is("momentum", "lr_out_of_buffer")
-        scheduled = ~self._is("schedule", "no")
+        multiplied = divided & self._is("root", "multiplied")
+        dividing = np.select([multiplied, divided], [2, 1], 0), ("no", "yes", "multiplied")
+        averages = self._is("numerator", "average") & divided
+        numerator = np.where(self._is("numerator", "average") & ~divided, 0, code["numerator"][0])
         self.quotient = self._stage(
-            {name: code[name] for name in ("numerator", "quotient", "state", "schedule")}
+            {name: code[name] for name in ("quotient", "state", "schedule")}
             | {
-                "divided": self._choice(divided),
+                "numerator": (numerator, code["numerator"][1]),
+                "divided": dividing,
                 "scaled": self._choice(scaled),
                 "biased": self._choice(biased & mean),
             },
-            {"learning_rate": scaled, "decay": scaled & scheduled, "mean_decay": biased & mean},
+            {"learning_rate": scaled, "mean_decay": biased & mean, **self._schedule(scaled)},
             {
-                "gradient": np.where(mean, 0, divisible),
-                "m": np.where(mean, self.mean.uses[""], 0),
+                "gradient": np.where(mean | summed | averages, 0, divisible),
+                "m": np.where(mean | summed, self.mean.uses[""], 0),
+                "v": np.where(averages, self.average.uses[""], 0),
                 "denominator": np.where(divided, self.denominator.uses[""], 0),
             },
         )
         moving = ~self._is("momentum", "no")
         self.buffer = self._stage(
-            {name: code[name] for name in ("momentum", "state", "schedule")}
+            {name: code[name] for name in ("momentum", "state", "schedule", "untouched")}
             | {"divided": self._choice(divided)},
-            {
-                "momentum": moving,
-                "learning_rate": ~scaled,
-                "decay": ~scaled & scheduled,
-            },
+            {"momentum": moving, "learning_rate": ~scaled, **self._schedule(~scaled)},
             {"u": self.quotient.uses[""]},
         )
         self.weights = self._stage(
-            {name: code[name] for name in ("direction", "write", "schedule", "state")}
-            | {"decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1])},
+            {name: code[name] for name in ("write", "schedule", "state", "untouched")}
+            | {
+                "direction": (code["direction"][0] * ~negated, code["direction"][1]),
+                "decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1]),
+            },
             {"weight_decay": self._is("weight_decay", "decoupled", "decoupled_unscaled")},
             {"step": self.buffer.uses[""]},
-            known=("learning_rate", "decay"),
+            known=("learning_rate", *SCHEDULES),
         )
         self.gradient.links["weights"] = self.weights.uses[""][self.gradient.first % self._count]
 
-    def _gradient_stage(self, coupled: NDArray[np.bool_]) -> tuple[Stage, Codes, Codes]:
+    def _schedule(self, mask: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+        """The numbers of schedules, and for which of the hypotheses in `mask` each enters."""
+        axis = AXES["schedule"]
+        using = {
+            name: [value.name for value in axis.values if name in value.constants]
+            for name in SCHEDULES
+        }
+        return {name: mask & self._is("schedule", *values) for name, values in using.items()}
+
+    def _gradient_stage(
+        self, coupled: NDArray[np.bool_], negated: NDArray[np.bool_]
+    ) -> tuple[Stage, Codes, Codes]:
         """Make the first stage; return also the rows that averages and numerators take."""
         clipping = ~self._is("clip", "no")
         late = clipping & self._is("order", "clip_after_average")
@@ -194,20 +253,24 @@ class Plan:
         ids, count = self._ids, self._count
         clips = twice(clipping & ~late, clipping)
         decays = twice(coupled)
+        scales = twice(self._is("gradient_scale", "constant"))
         stage = Stage(
             {
+                "scaled": self._choice(scales),
+                "negated": self._choice(twice(negated)),
                 "clip": (twice(np.where(late, 0, clip), clip), names),
                 "coupled": self._choice(decays),
                 "decay_first": self._choice(twice(before)),
             },
             [
                 np.where(clips, twice(ids["clip"]), 0),
+                np.where(scales, twice(ids["gradient_scale"]), 0),
                 # What the weights add differs from one hypothesis to the next, and so does all
                 # that comes of it.
                 np.where(decays, twice(np.arange(count)), 0),
             ],
         )
-        for name in ("clip", "weight_decay"):
+        for name in ("clip", "weight_decay", "gradient_scale"):
             numbers, own = twice(self._numbers[name]), twice(self._own[name])
             stage.columns[name] = self._a.column(numbers[stage.first], own[stage.first])
         rows = stage.uses.pop("")
@@ -245,6 +308,7 @@ class Plan:
             (mean, "m", quotient),
             (mean, "m", denominator),
             (average, "v", denominator),
+            (average, "v", quotient),
             (gradient, "gradient", quotient),
             (gradient, "gradient", mean),
             (gradient, "gradient", average),
@@ -260,24 +324,65 @@ class Plan:
                 gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
 
 
-def hyperparameters(scenario: Scenario, dialect: Dialect) -> dict[str, float]:
+SCHEDULES = ("decay", "factor", "every", "total")
+"""The constants of schedules."""
+
+
+def _rates(scenario: Scenario, dialect: Dialect) -> list[float]:
+    """The learning rate of every call, (T,), before a schedule and before narrowing."""
+    used = hyperparameters(scenario, dialect)["learning_rate"]
+    if dialect.choice("learning_rate") != "given":
+        return [used] * scenario.steps
+    rounds = "learning_rate" in dialect.choice("float32_hyperparameters").split("+")
+    return [float(np.float32(r)) if rounds else float(r) for r in scenario.learning_rates]
+
+
+_GIVEN = {"learning_rate": "learning_rate", "decay_rate": "decay_rate", "eps": "epsilon"}
+
+
+def _tabulated(scenario: Scenario, dialects: Iterable[Dialect]) -> list[dict[str, float]]:
+    """The hyperparameters of every dialect; those with the same formulas are read once."""
+    by_formula: dict[tuple[str, ...], tuple[dict[str, float], set[str], bool]] = {}
+    table = []
+    for dialect in dialects:
+        known = by_formula.get(dialect.deviations)
+        if known is None:
+            given = {name for axis, name in _GIVEN.items() if dialect.choice(axis) != "ignored"}
+            # What is derived from others, or rounded, is read anew.
+            simple = dialect.choice("float32_hyperparameters") == "none"
+            known = hyperparameters(scenario, dialect, {}), given, simple
+            by_formula[dialect.deviations] = known
+        base, given, simple = known
+        own = dialect.constants
+        if simple and ("decay_rate" in given or "decay_rate" not in own or "mean_decay" in own):
+            row = {**base, **{n: x for n, x in dialect.items if n not in given}}
+        else:
+            row = hyperparameters(scenario, dialect)
+        table.append(row)
+    return table
+
+
+def hyperparameters(
+    scenario: Scenario, dialect: Dialect, own: Mapping[str, float] | None = None
+) -> dict[str, float]:
     """Return the numbers `dialect` computes with on `scenario`, in double, before narrowing.
 
-    A constant of the dialect goes before what the scenario gives, that before the stated
-    constant of the deviation; `decay` is the k of a schedule.
+    A constant of the dialect (or in place of them `own`) goes before what the scenario gives,
+    that before the stated constant of the deviation; `decay` is the k of a schedule.
     """
+    constants = dialect.constants if own is None else own
     given = dict(DEVIATION_CONSTANTS)
     given["learning_rate"] = scenario.learning_rate / 3
     for name, value in scenario.options.items():
         if name != "mean_decay" and name in given:
             given[name] = float(value)
-    given.update(dialect.constants)
-    for axis, name in (("learning_rate",) * 2, ("decay_rate",) * 2, ("eps", "epsilon")):
-        if dialect.choice(axis) == "given":
+    given.update(constants)
+    for axis, name in _GIVEN.items():
+        if dialect.choice(axis) != "ignored":
             given[name] = float(getattr(scenario, name))
     if dialect.choice("mean_decay") == "given":
-        own = float(scenario.options.get("mean_decay", given["decay_rate"]))
-        given["mean_decay"] = dialect.constants.get("mean_decay", own)
+        usual = float(scenario.options.get("mean_decay", given["decay_rate"]))
+        given["mean_decay"] = constants.get("mean_decay", usual)
     for name in dialect.choice("float32_hyperparameters").split("+"):
         if name in given:
             given[name] = float(np.float32(given[name]))

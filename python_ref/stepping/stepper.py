@@ -22,7 +22,7 @@ from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping import kernels
 from python_ref.stepping.calls import Call, Layout
 from python_ref.stepping.kernels import Choice
-from python_ref.stepping.plan import Plan
+from python_ref.stepping.plan import SCHEDULES, Plan
 from python_ref.stepping.stages import Codes, Stage
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class _Engine:
         before, after = self._step_average(call, g)
         m = self._step_mean(call, g)
         den = self._step_denominator(call, before, after, m)
-        u = self._step_quotient(call, g, m, den)
+        u = self._step_quotient(call, g, m, after, den)
         self._step_weights(call, self._step_buffer(call, u))
         return (
             self.plan.weights.state["kept"][self.plan.weights.uses[""]],
@@ -124,8 +124,8 @@ class _Engine:
         for rows, choice in stage.groups():
             old = a.load(w[stage.links["weights"][rows]][:, call.columns])
             g = kernels.gradient(
-                a, choice, given, old, stage.columns["clip"][rows],
-                stage.columns["weight_decay"][rows], call.slices,
+                a, choice, given, old, stage.columns["gradient_scale"][rows],
+                stage.columns["clip"][rows], stage.columns["weight_decay"][rows], call.slices,
             )  # fmt: skip
             pieces.append(a.repeat(g, rows.stop - rows.start))
         return a.concatenate(pieces, 0)
@@ -141,8 +141,8 @@ class _Engine:
                 continue
             g = gradient[stage.links["gradient"][rows]]
             d = stage.columns["decay_rate"][rows]
-            update = partial(self._new_average, choice, g, d)
-            before, after = self._remember(stage, rows, choice["state"], call, update)
+            update = partial(self._new_average, choice, g, d, stage.columns["epsilon"][rows])
+            before, after = self._remember(stage, rows, choice, call, update)
             befores.append(before)
             afters.append(after)
         return a.concatenate(befores, 0), a.concatenate(afters, 0)
@@ -155,30 +155,42 @@ class _Engine:
                 pieces.append(a.zeros((rows.stop - rows.start, call.size)))
                 continue
             g = gradient[stage.links["gradient"][rows]]
-            d = stage.columns["mean_decay"][rows]
+            summed = choice["needed"] == "sum"
+            d = stage.columns["momentum" if summed else "mean_decay"][rows]
             update = partial(self._new_mean, choice, g, d)
-            pieces.append(self._remember(stage, rows, choice["state"], call, update)[1])
+            pieces.append(self._remember(stage, rows, choice, call, update)[1])
         return a.concatenate(pieces, 0)
 
     def _new_average(
-        self, choice: Choice, g: Array, d: Array, v: Array, part: slice, new: NDArray[np.bool_]
+        self,
+        choice: Choice,
+        g: Array,
+        d: Array,
+        eps: Array,
+        v: Array,
+        part: slice,
+        new: NDArray[np.bool_],
     ) -> tuple[Array, Array]:
         a, x = self._a, g[:, part]
         if choice["initial_average"] == "first_square":
             v = a.where(new, a.store(x * x), v)
-        return v, a.store(kernels.average(a, choice, a.load(v), x, d))
+        return v, kernels.kept(a, choice, kernels.average(a, choice, a.load(v), x, d), eps)
 
     def _new_mean(
         self, choice: Choice, g: Array, d: Array, m: Array, part: slice, _: NDArray[np.bool_]
     ) -> tuple[Array, Array]:
         a = self._a
+        if choice["needed"] == "sum":
+            return m, a.store(d * a.load(m) + g[:, part])
         return m, a.store(kernels.ema(a, choice["ema"], a.load(m), g[:, part], d))
 
     def _remember(
-        self, stage: Stage, rows: slice, state: str, call: Call, update: Update
+        self, stage: Stage, rows: slice, choice: Choice, call: Call, update: Update
     ) -> tuple[Array, Array]:
         """Update what `rows` remember of the elements in `call`; return it before and after."""
-        kept = stage.state["kept"]
+        kept, state = stage.state["kept"], choice["state"]
+        if choice["untouched"] == "skipped":
+            update = partial(self._where_touched, call, update)
         if state == "shared":
             shared, made = stage.state["shared"], call.seen
             before, after = [kept[rows, :0]], [kept[rows, :0]]
@@ -200,6 +212,13 @@ class _Engine:
         kept[rows, call.columns] = results[1]
         return results
 
+    def _where_touched(
+        self, call: Call, update: Update, old: Array, part: slice, new: NDArray[np.bool_]
+    ) -> tuple[Array, Array]:
+        """Update the elements of `part` whose gradient is not zero."""
+        before, after = update(old, part, new)
+        return before, self._a.where(call.touched[part], after, before)
+
     def _step_denominator(self, call: Call, before: Array, after: Array, mean: Array) -> Array:
         stage, a = self.plan.denominator, self._a
         pieces = []
@@ -209,12 +228,14 @@ class _Engine:
             if choice["biased"] == "yes":
                 t = call.counted(choice["state"])
                 v = v / a.correction(stage.columns["decay_rate"][rows], t)
-                if choice["centered"] == "yes":
+                if choice["mean_biased"] == "yes":
                     m = m / a.correction(stage.columns["mean_decay"][rows], t)
             pieces.append(kernels.denominator(a, choice, v, m, stage.columns["epsilon"][rows]))
         return a.concatenate(pieces, 0)
 
-    def _step_quotient(self, call: Call, gradient: Array, mean: Array, den: Array) -> Array:
+    def _step_quotient(
+        self, call: Call, gradient: Array, mean: Array, average: Array, den: Array
+    ) -> Array:
         stage, a = self.plan.quotient, self._a
         pieces = []
         for rows, choice in stage.groups():
@@ -223,6 +244,10 @@ class _Engine:
                 if choice["biased"] == "yes":
                     t = call.counted(choice["state"])
                     numerator = numerator / a.correction(stage.columns["mean_decay"][rows], t)
+            elif choice["numerator"] == "sum_of_gradients":
+                numerator = a.load(mean[stage.links["m"][rows]])
+            elif choice["numerator"] == "average":
+                numerator = a.load(average[stage.links["v"][rows]])
             else:
                 numerator = gradient[stage.links["gradient"][rows]]
             pieces.append(
@@ -235,13 +260,13 @@ class _Engine:
 
     def _rate(self, stage: Stage, rows: slice, choice: Choice, call: Call) -> Array:
         """The learning rate of this call, (R, 1)."""
-        rate = stage.columns["learning_rate"][rows]
+        column = stage.columns.get(f"learning_rate {call.number}", stage.columns["learning_rate"])
+        rate = column[rows]
         if choice["schedule"] == "no":
             return rate
+        numbers = {name: stage.columns[name][rows] for name in SCHEDULES}
         t = 1 if choice["state"] == "reset" else call.number
-        if choice["schedule"] == "inverse_time_from_zero":
-            t -= 1
-        return rate / (1 + stage.columns["decay"][rows] * t)
+        return kernels.scheduled(self._a, choice["schedule"], rate, numbers, t)
 
     def _step_buffer(self, call: Call, u: Array) -> Array:
         stage, a = self.plan.buffer, self._a
@@ -255,10 +280,13 @@ class _Engine:
                 old = kept[rows, call.columns]
                 if choice["state"] == "reset":
                     old = a.zeros((rows.stop - rows.start, call.size))
-                kept[rows, call.columns], now = kernels.buffer(
+                new, now = kernels.buffer(
                     a, choice["momentum"], old, now, stage.columns["momentum"][rows],
                     self._rate(stage, rows, choice, call),
                 )  # fmt: skip
+                if choice["untouched"] == "skipped":
+                    new = a.where(call.touched, new, old)
+                kept[rows, call.columns] = new
             pieces.append(now)
         return a.concatenate(pieces, 0)
 
@@ -272,6 +300,8 @@ class _Engine:
                 self._rate(stage, rows, choice, call), stage.columns["weight_decay"][rows],
             )  # fmt: skip
             written = call.written(choice["write"])
+            if choice["untouched"] == "skipped":
+                written = call.touched if written is None else written & call.touched
             kept[rows, call.columns] = new if written is None else a.where(written, new, old)
 
 

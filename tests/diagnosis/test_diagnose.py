@@ -51,7 +51,7 @@ def told(found: Diagnosis) -> tuple[set[str], Mapping[str, float]]:
 CLOSED = [
     f"{axis}={value}"
     for ((axis, value),) in singles(REFERENCE)
-    if not open_constants(((axis, value),)) and axis not in ("precision", "write")
+    if not open_constants(((axis, value),)) and axis not in ("precision", "write", "subnormals")
 ]
 
 

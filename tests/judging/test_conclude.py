@@ -129,7 +129,7 @@ def test_a_departure_that_is_not_searched_is_not_explained_by_the_claim(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     claimed = Diagnosis(Explanation(()))
-    monkeypatch.setattr(memory_of, "diagnose", lambda *_: claimed)
+    monkeypatch.setattr(memory_of, "diagnose", lambda *_, **__: claimed)
     fed = golden("mixed-arrays")
     result = of([(fed, by(fed, *INSIDE))])
     assert (result.verdict.word, result.diagnosis, result.deviations) == ("diverges", None, ())
@@ -140,7 +140,9 @@ def test_the_same_bits_are_diagnosed_once_in_a_run_and_anew_in_the_next(
 ) -> None:
     asked: list[int] = []
 
-    def counted(_evidence: object, _claim: object, _probe: object, largest: int) -> Diagnosis:
+    def counted(
+        _evidence: object, _claim: object, _probe: object, largest: int, **_: object
+    ) -> Diagnosis:
         asked.append(largest)
         return Diagnosis(None)
 

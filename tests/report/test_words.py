@@ -13,7 +13,7 @@ from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault
 from harness.ports.port import Port
-from harness.report import dialects, terminal, words
+from harness.report import causes, dialects, terminal, words
 from python_ref.dialects.axes import AXES, Value
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
@@ -36,7 +36,7 @@ def test_a_sentence_is_words_and_the_formula_stands_apart(axis: str, value: Valu
     sentence = value.sentence
     assert not _FORMULA.search(sentence.replace("1 - decay rate", "the complement"))
     assert not sentence.endswith(".")
-    assert words.deviation(axis, value.name) == f"{sentence} [{value.formula}]"
+    assert causes.deviation(axis, value.name) == f"{sentence} [{value.formula}]"
 
 
 def test_no_two_values_are_said_alike() -> None:

@@ -22,7 +22,7 @@ SINGLES = [
     f"{name}={value}"
     for name, axis in AXES.items()
     for value in axis.names[1:]
-    if name != "precision"
+    if name not in ("precision", "subnormals")
 ]
 PAIRS = [
     pair for pair in combinations(SINGLES, 2) if pair[0].split("=")[0] != pair[1].split("=")[0]
@@ -240,18 +240,20 @@ def test_an_axis_knows_its_values_by_name() -> None:
         axis["between"]
 
 
-def test_any_of_four_hyperparameters_may_be_rounded_and_is_named() -> None:
+def test_any_of_six_hyperparameters_may_be_rounded_and_is_named() -> None:
     axis = AXES["float32_hyperparameters"]
-    assert len(axis.names) == 2**4
-    assert axis.names[1:7] == (
+    assert len(axis.names) == 2**6
+    assert axis.names[1:9] == (
         "learning_rate",
         "decay_rate",
         "epsilon",
         "momentum",
+        "weight_decay",
+        "clip",
         "learning_rate+decay_rate",
         "learning_rate+epsilon",
     )
-    assert axis.names[-1] == "learning_rate+decay_rate+epsilon+momentum"
+    assert axis.names[-1] == "learning_rate+decay_rate+epsilon+momentum+weight_decay+clip"
     assert axis["epsilon"].formula == "(float) epsilon"
     assert axis["epsilon"].sentence == "epsilon is rounded to float32 before use"
     assert axis["decay_rate+epsilon"].sentence == (

@@ -22,7 +22,7 @@ SINGLES = [
     f"{name}={value}"
     for name, axis in AXES.items()
     for value in axis.names[1:]
-    if name not in ("precision", "float32_hyperparameters")
+    if name not in ("precision", "float32_hyperparameters", "subnormals")
 ]
 DIALECTS = [Dialect()] + [Dialect([deviation]) for deviation in SINGLES]
 DIALECTS += [
@@ -30,6 +30,13 @@ DIALECTS += [
     for pair in combinations(SINGLES, 2)
     if pair[0].split("=")[0] != pair[1].split("=")[0]
 ]
+
+
+# What is kept with epsilon in it is no less than epsilon, nor is its root where epsilon is below 1.
+LIMITED = {
+    Dialect(["state=epsilon_kept", "epsilon=inside"]),
+    Dialect(["state=epsilon_kept", "epsilon=maximum"]),
+}
 
 
 def trajectories() -> np.ndarray:
@@ -55,9 +62,14 @@ def test_one_canonical_form_means_one_trajectory_and_the_other_way_round() -> No
     for dialect, row in zip(DIALECTS, weights, strict=True):
         known = first_of.setdefault(canonical(dialect), row)
         np.testing.assert_allclose(row, known, rtol=0, atol=1e-9, err_msg=repr(dialect))
+    # What is no number from the second step on is as any other that is none.
+    numbers = dict(zip(DIALECTS, np.isfinite(weights).mean(axis=1) > 0.5, strict=True))
     for same in by_numbers.values():
+        if not numbers[same[0]]:
+            continue
         for other in same[1:]:
-            assert equivalence(same[0], other) != "never", (same[0], other)
+            if {same[0], other} != LIMITED:
+                assert equivalence(same[0], other) != "never", (same[0], other)
 
 
 def test_what_is_rewritten_computes_the_same() -> None:
@@ -93,6 +105,13 @@ def test_what_is_rewritten_computes_the_same() -> None:
             "always",
         ),
         (["write=none"], ["write=none", "average=sum"], "always"),
+        (["learning_rate=first"], [], "constant learning rate"),
+        (["learning_rate=first", "epsilon=inside"], [], "never"),
+        (
+            ["learning_rate=first", "schedule=exponential"],
+            ["schedule=exponential"],
+            "constant learning rate",
+        ),
         (["root=none", "epsilon=inside"], ["root=none"], "always"),
         (["average=none", "epsilon=none"], ["average=none"], "always"),
         (["average=last", "state=reset"], ["average=last"], "always"),
@@ -175,6 +194,57 @@ SIMPLEST = {
     "average=none weight_decay=coupled clip=norm order=decay_before_clip": STAYS,
     "average=none weight_decay=coupled clip=norm": "average=none weight_decay=decoupled clip=norm",
     "average=none weight_decay=decoupled_unscaled": STAYS,
+    # What is kept in place of the average.
+    "state=epsilon_kept epsilon=none": "state=epsilon_kept epsilon=inside",
+    "state=epsilon_kept epsilon=inside": STAYS,
+    "state=epsilon_kept": STAYS,
+    "state=epsilon_kept epsilon=inside root=none": STAYS,
+    "state=epsilon_kept epsilon=inside average=last": "epsilon=inside average=last",
+    "state=epsilon_kept average=last": STAYS,
+    "state=epsilon_kept average=none": "average=none",
+    "state=root_kept": STAYS,
+    "state=root_kept root=multiplied": STAYS,
+    "state=root_kept root=none": "root=none",
+    "state=root_kept average=last": "average=last",
+    "state=root_kept average=last numerator=average": STAYS,
+    "state=root_kept average=last centered=yes": STAYS,
+    "state=global_step": "",
+    "state=global_step bias_correction=yes": STAYS,
+    # Elements that stay as they are anyway.
+    "untouched=skipped": STAYS,
+    "untouched=skipped average=sum": "average=sum",
+    "untouched=skipped average=none": "average=none",
+    "untouched=skipped average=sum epsilon=none": STAYS,
+    "untouched=skipped average=sum state=stale": STAYS,
+    "untouched=skipped average=sum weight_decay=decoupled": STAYS,
+    "untouched=skipped average=sum momentum=nesterov": STAYS,
+    "untouched=skipped average=sum centered=yes": STAYS,
+    "untouched=skipped average=sum numerator=mean_gradient": STAYS,
+    "untouched=skipped state=reset": "state=reset",
+    # A scale that cancels.
+    "gradient_scale=constant": STAYS,
+    "gradient_scale=constant epsilon=none": "epsilon=none",
+    "gradient_scale=constant epsilon=none numerator=sign": STAYS,
+    "gradient_scale=constant epsilon=none root=none": STAYS,
+    "gradient_scale=constant epsilon=none root=multiplied": STAYS,
+    "gradient_scale=constant epsilon=none average=absolute": STAYS,
+    "gradient_scale=constant epsilon=none initial_average=one": STAYS,
+    "gradient_scale=constant epsilon=none clip=norm": STAYS,
+    "gradient_scale=constant epsilon=none weight_decay=coupled": STAYS,
+    "gradient_scale=constant epsilon=none weight_decay=decoupled": (
+        "epsilon=none weight_decay=decoupled"
+    ),
+    # Numerators of other things.
+    "numerator=sum_of_gradients average=none": "average=none momentum=lr_out_of_buffer",
+    "numerator=sum_of_gradients average=none state=shared": STAYS,
+    "numerator=sum_of_gradients state=reset": "state=reset",
+    "numerator=average average=none": "average=none",
+    "numerator=average clip=norm order=clip_after_average": "numerator=average",
+    "direction=ascent order=maximize_before_decay": "direction=ascent",
+    "direction=ascent order=maximize_before_decay weight_decay=coupled": STAYS,
+    "order=maximize_before_decay weight_decay=coupled": "weight_decay=coupled",
+    "learning_rate=first": STAYS,
+    "state=reset schedule=steps": "state=reset",
     # Where only the last square counts.
     "average=last initial_average=one": "average=last",
     "average=last initial_average=one state=stale": STAYS,
@@ -262,6 +332,23 @@ IGNORING = "learning_rate=ignored"
         (["momentum=nesterov"], {"momentum": 0.0}, [], {}),
         (["weight_decay=coupled"], {"weight_decay": 0.0}, [], {}),
         (["schedule=inverse_time"], {"decay": 0.0}, [], {}),
+        (["schedule=exponential"], {"factor": 1.0}, [], {}),
+        (["schedule=steps"], {"factor": 1.0, "every": 3.0}, [], {}),
+        (
+            ["schedule=steps"],
+            {"factor": 0.5, "every": 1.0},
+            ["schedule=exponential"],
+            {"factor": 0.5},
+        ),
+        (["numerator=sum_of_gradients"], {"momentum": 0.0}, [], {}),
+        (["gradient_scale=constant"], {"gradient_scale": 1.0}, [], {}),
+        (
+            ["gradient_scale=constant", "epsilon=none"],
+            {"gradient_scale": -2.0},
+            ["gradient_scale=constant", "epsilon=none"],
+            {"gradient_scale": -2.0},
+        ),
+        (["state=epsilon_kept", "eps=ignored"], {"epsilon": 0.0}, ["epsilon=none"], {}),
         (["eps=ignored"], {"epsilon": 0.0}, ["epsilon=none"], {}),
         (["eps=ignored", "epsilon=maximum"], {"epsilon": 0.0}, ["epsilon=none"], {}),
         (["eps=ignored", "initial_average=epsilon"], {"epsilon": 0.0}, ["epsilon=none"], {}),
@@ -317,7 +404,7 @@ def test_constants_tell_apart_what_is_one_thing_otherwise() -> None:
 
 def test_a_constant_of_nothing_masks_where_it_would_go() -> None:
     hidden = masked(Dialect(["eps=ignored"], {"epsilon": 0.0}))
-    assert set(hidden) == {"epsilon", "mean_decay", "order"}
+    assert set(hidden) == {"epsilon", "gradient_scale", "mean_decay", "order"}
     assert "epsilon" not in masked(Dialect(["eps=ignored"], {"epsilon": 0.5}))
 
 

@@ -21,7 +21,8 @@ from python_ref.scenarios.hyperparameters import (
 def test_the_lists_are_those_of_the_contracts() -> None:
     assert HYPERPARAMETERS == ("learning_rate", "decay_rate", "epsilon")
     assert OPTIONS == ("momentum", "weight_decay", "clip", "mean_decay")
-    assert (*HYPERPARAMETERS, *OPTIONS, "decay") == CONSTANTS
+    own = ("decay", "gradient_scale", "factor", "every", "total")
+    assert (*HYPERPARAMETERS, *OPTIONS, *own) == CONSTANTS
     assert DEVIATION_CONSTANTS == {
         "momentum": 0.9,
         "weight_decay": 0.1,
@@ -30,12 +31,16 @@ def test_the_lists_are_those_of_the_contracts() -> None:
         "decay_rate": 0.95,
         "epsilon": 1e-3,
         "decay": 0.1,
+        "gradient_scale": 0.5,
+        "factor": 0.8,
+        "every": 2.0,
+        "total": 20.0,
     }
 
 
 def test_every_constant_of_an_axis_is_a_hyperparameter_and_no_other_is() -> None:
-    needed = {value.constant for axis in AXES.values() for value in axis.values}
-    assert needed - {""} == set(CONSTANTS)
+    values = [value for axis in AXES.values() for value in axis.values]
+    assert {name for value in values for name in value.constants} == set(CONSTANTS)
 
 
 def test_ports_parameters_have_names_for_all_that_scenarios_give() -> None:
@@ -52,6 +57,6 @@ def test_an_option_that_a_scenario_lacks_does_nothing() -> None:
         "mean_decay": plain.decay_rate,
         "epsilon": plain.epsilon,
     }
-    assert set(NEUTRAL) - {"decay"} == set(OPTIONS)
+    assert set(NEUTRAL) - {"decay", "gradient_scale", "factor", "total"} == set(OPTIONS)
     given = replace(plain, options={"momentum": 0.5, "mean_decay": 0.25})
     assert given.values(["mean_decay", "momentum"]) == {"mean_decay": 0.25, "momentum": 0.5}

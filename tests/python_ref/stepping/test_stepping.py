@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import naive
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ SINGLES = [
     f"{name}={value}"
     for name, axis in AXES.items()
     for value in axis.names[1:]
-    if name != "precision"
+    if name not in ("precision", "subnormals")
 ]
 # Between them they use every formula that an arithmetic writes in another way.
 OF_EVERY_FORMULA = [
@@ -53,6 +55,27 @@ MEETING = [
     ("momentum=nesterov", "state=reset", "numerator=sign"),
     ("average=none", "numerator=mean_gradient", "centered=yes"),
     ("average=absolute", "initial_average=first_square", "state=stale"),
+    ("state=epsilon_kept", "epsilon=inside"),
+    ("state=epsilon_kept", "epsilon=none", "bias_correction=yes"),
+    ("state=root_kept", "epsilon=inside"),
+    ("state=root_kept", "epsilon=maximum", "root=multiplied"),
+    ("state=root_kept", "centered=yes"),
+    ("state=global_step", "bias_correction=yes", "numerator=mean_gradient"),
+    ("root=multiplied", "momentum=lr_out_of_buffer"),
+    ("numerator=sum_of_gradients", "centered=yes", "bias_correction=yes"),
+    ("numerator=sum_of_gradients", "state=shared", "untouched=skipped"),
+    ("numerator=average", "state=stale"),
+    ("numerator=average", "average=none"),
+    ("untouched=skipped", "state=shared"),
+    ("untouched=skipped", "momentum=nesterov", "write=all_but_last"),
+    ("untouched=skipped", "weight_decay=coupled", "clip=norm"),
+    ("direction=ascent", "order=maximize_before_decay", "weight_decay=coupled", "clip=norm"),
+    ("direction=ascent", "order=maximize_before_decay", "numerator=average"),
+    ("gradient_scale=constant", "clip=value", "weight_decay=coupled"),
+    ("schedule=steps", "state=reset"),
+    ("schedule=steps", "momentum=lr_out_of_buffer", "weight_decay=decoupled"),
+    ("schedule=exponential", "learning_rate=ignored"),
+    ("schedule=linear_to_zero", "momentum=nesterov"),
 ]
 
 
@@ -73,13 +96,41 @@ def test_every_deviation_is_what_its_formula_says_in_floats_of_every_width(preci
     assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
 
 
+RATES = [
+    (),
+    ("learning_rate=first",),
+    ("learning_rate=ignored",),
+    ("momentum=lr_out_of_buffer",),
+    ("momentum=nesterov", "schedule=exponential"),
+    ("weight_decay=decoupled", "float32_hyperparameters=learning_rate"),
+]
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_a_learning_rate_a_step_is_taken_step_by_step(precision: str) -> None:
+    fed = naive.fed(precision)
+    rates = tuple(fed.learning_rate * 0.7**t for t in range(fed.steps))
+    given = replace(fed, learning_rates=rates).in_precision(precision)
+    hypotheses = [Hypothesis(Dialect(deviations), precision=precision) for deviations in RATES]
+    replayed = replay(given, hypotheses)
+    assert naive.refuted(given, hypotheses, replayed) == []
+    assert (replayed.weights[0, 1:] != replayed.weights[1, 1:]).any(axis=1).all()
+
+
 # A constant enters where these are chosen.
 ENTERING = [
     *(((f"momentum={value}",), "momentum") for value in AXES["momentum"].names[1:]),
     *(((f"weight_decay={value}",), "weight_decay") for value in AXES["weight_decay"].names[1:]),
     *(((f"clip={value}",), "clip") for value in AXES["clip"].names[1:]),
     (("clip=value", "order=clip_after_average"), "clip"),
-    *(((f"schedule={value}",), "decay") for value in AXES["schedule"].names[1:]),
+    (("numerator=sum_of_gradients",), "momentum"),
+    (("gradient_scale=constant",), "gradient_scale"),
+    (("schedule=inverse_time",), "decay"),
+    (("schedule=inverse_time_from_zero",), "decay"),
+    (("schedule=exponential",), "factor"),
+    (("schedule=steps",), "factor"),
+    (("schedule=steps", "momentum=lr_out_of_buffer"), "factor"),
+    (("schedule=linear_to_zero",), "total"),
     (("schedule=inverse_time", "momentum=lr_out_of_buffer"), "decay"),
     (("schedule=inverse_time", "weight_decay=decoupled"), "decay"),
     (("learning_rate=ignored",), "learning_rate"),
@@ -101,7 +152,7 @@ def test_ports_that_differ_in_a_constant_alone_are_stepped_apart() -> None:
     hypotheses = [
         Hypothesis(Dialect(deviations, {constant: value}))
         for deviations, constant in ENTERING
-        for value in (0.31, 0.17)
+        for value in ((0.31, 0.17) if constant != "total" else (7.0, 9.0))
     ]
     replayed = replay(given, hypotheses)
     assert naive.refuted(given, hypotheses, replayed) == []

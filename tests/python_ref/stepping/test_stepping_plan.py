@@ -151,6 +151,10 @@ DEFAULTS = {
     "clip": 0.3,
     "mean_decay": 0.6,
     "decay": 0.1,
+    "gradient_scale": 0.5,
+    "factor": 0.8,
+    "every": 2.0,
+    "total": 20.0,
 }
 
 

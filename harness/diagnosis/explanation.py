@@ -1,0 +1,200 @@
+"""What a diagnosis says: explanations, what is nearest, where something changes, what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.diagnosis.hypotheses import Deviations, deviations_of, of_formula
+from python_ref.dialects.axes import AXES
+from python_ref.numbers.arithmetic import Arithmetic
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One set of deviations that reproduces everything observed.
+
+    Attributes:
+        chosen: the set, in the order of the axes.
+        constants: what the port uses instead of what it is given, by hyperparameter.
+        arithmetic: by precision, the first listed that is equal bit for bit; None if none is.
+        intervals: where print or floats leave more than the last bits open, between which
+            numbers a constant lies, the others as they are.
+    """
+
+    chosen: Deviations
+    constants: Mapping[str, float] = field(default_factory=dict)
+    arithmetic: tuple[tuple[str, Arithmetic], ...] | None = None
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def deviations(self) -> tuple[str, ...]:
+        """The set as "axis=value"."""
+        return deviations_of(self.chosen)
+
+    @property
+    def size(self) -> int:
+        """How many deviations of the formula there are."""
+        return len(of_formula(self.chosen))
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """What comes nearest where nothing fits: described, never named as the cause.
+
+    Attributes:
+        chosen: the claim or a single deviation.
+        left: the most that it leaves unexplained of any value, relative to the way it went.
+        share: of all values seen, how many it gives within rounding.
+        evidence: the scenario in which most is left.
+    """
+
+    chosen: Deviations
+    left: float
+    share: float = 0.0
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What was looked at before the search ended.
+
+    Attributes:
+        size: all sets of up to so many deviations were tried, their constants solved for;
+            -1 where not even the claim was.
+        begun: of the next size, how many sets were tried; `beyond` there are.
+        libraries: the dialects of libraries were tried, whatever their size.
+        seconds: what it took; `ended` whether the time was up.
+    """
+
+    size: int = -1
+    begun: int = 0
+    beyond: int = 0
+    libraries: bool = False
+    seconds: float = 0.0
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A beginning that one set explains, and what changes there.
+
+    Attributes:
+        before: what explains the steps up to `step`.
+        step: the last step, from 1, that it explains.
+        kind: "state" where the state is lost once after it, "learning_rate" where that changes,
+            empty where what comes after is not known.
+        factor: what the learning rate is multiplied by from then on.
+        learning_rate: what it is from then on.
+    """
+
+    before: Explanation
+    step: int
+    kind: str = ""
+    factor: float = 1.0
+    learning_rate: float = 0.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Arrays or elements, and the set that explains them.
+
+    Attributes:
+        places: names of arrays, or "name[index]".
+        explanation: None where nothing in reach explains them.
+    """
+
+    places: tuple[str, ...]
+    explanation: Explanation | None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a file forgot to say of its digits, and what it would be then.
+
+    Attributes:
+        rounding, input_rounding: half a unit of the last digit printed; 0 where none is needed.
+        explanation: what fits with them.
+    """
+
+    rounding: float
+    input_rounding: float
+    explanation: Explanation
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What explains a port.
+
+    Attributes:
+        best: the explanation; None where nothing in reach explains everything.
+        alternatives: the other sets that fit equally well on what was fed.
+        masked: axes nothing can be said about, because the explanation hides them.
+        nearest: where nothing fits.
+        numberless: most of what came out is no number, and too little is left to compare.
+        tried: what was looked at.
+        change: where nothing fits, the beginning that one set explains.
+        parts: where nothing fits, arrays or elements that different sets explain.
+        average: where the port reports its moving average: "right" if it is that of the claim,
+            "wrong" if it is not; empty where it reports none.
+        suggestion: what would explain it if numbers were printed with few digits.
+    """
+
+    best: Explanation | None
+    alternatives: tuple[Explanation, ...] = ()
+    masked: tuple[str, ...] = ()
+    nearest: Nearest | None = None
+    numberless: bool = False
+    tried: Tried = Tried()
+    change: Change | None = None
+    parts: tuple[Part, ...] = ()
+    average: str = ""
+    suggestion: Suggestion | None = None
+
+
+def ranked(found: Sequence[Explanation]) -> list[Explanation]:
+    """Bit for bit before within rounding, few before many, formulas before constants.
+
+    Of constants the one with fewer digits goes first, then the order of the axes.
+    """
+    order = {axis: i for i, axis in enumerate(AXES)}
+
+    def key(e: Explanation) -> tuple[object, ...]:
+        values = [(order[axis], AXES[axis].names.index(value)) for axis, value in e.chosen]
+        ignored = sum(value == "ignored" for _, value in e.chosen)
+        digits = sum(map(_digits, e.constants.values()))
+        numbers = sum(value.count("+") + 1 for axis, value in e.chosen) - e.size
+        return (
+            e.arithmetic is None, e.size, numbers, len(e.constants), digits, ignored, values
+        )  # fmt: skip
+
+    return sorted(found, key=key)
+
+
+def unique(found: Sequence[Explanation]) -> list[Explanation]:
+    """The first of each set."""
+    kept: dict[Deviations, Explanation] = {}
+    for explanation in found:
+        kept.setdefault(explanation.chosen, explanation)
+    return list(kept.values())
+
+
+def _digits(value: float) -> int:
+    """How many significant digits write a number, or its inverse, or what it lacks to 1."""
+    forms = [value, 1 / value if value else 0.0, 1 - value]
+    return min(len(f"{x:.12e}".partition("e")[0].rstrip("0").replace(".", "")) for x in forms)
+
+
+# -- one thing in algebra -------------------------------------------------------------------------
+
+_TWINS = {"lr_in_buffer": "lr_out_of_buffer", "lr_out_of_buffer": "lr_in_buffer"}
+
+
+def swapped(chosen: Deviations) -> Deviations:
+    """The set with the twin of what has one; the same set where nothing has."""
+    return tuple((axis, _TWINS.get(value, value)) for axis, value in chosen)
+
+
+def same_algebra(a: Deviations, b: Deviations) -> bool:
+    """Whether two sets are one thing while the learning rate is constant."""
+    return b in (a, swapped(a))

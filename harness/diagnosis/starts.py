@@ -1,0 +1,86 @@
+"""Where the search for a constant starts: read from what was fed, no decade out of reach.
+
+A rate starts at a few values between 0 and 1, an epsilon at several scales of the gradients it
+stands beside, a limit among their sizes, a count at every whole number that shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+
+from harness.model.evidence import Evidence
+from harness.model.observation import Rows
+from python_ref.dialects.dialect import Dialect
+
+# Sets that leave more open start from fewer combinations.
+_MOST = 40
+
+
+def starts(names: Sequence[str], found: Dialect, evidence: Evidence) -> list[tuple[float, ...]]:
+    """Combinations of values to start from, in the order of `names`."""
+    each = [_of_one(name, found, evidence) for name in names]
+    while len(each) > 1 and np.prod([len(values) for values in each]) > _MOST:
+        longest = max(range(len(each)), key=lambda i: len(each[i]))
+        if len(each[longest]) <= 3:
+            break
+        each[longest] = each[longest][::2] if len(each[longest]) > 3 else each[longest]
+    return list(product(*each))
+
+
+def _of_one(name: str, found: Dialect, evidence: Evidence) -> list[float]:
+    fixed = {
+        "decay_rate": [0.3, 0.8, 0.95, 0.995],
+        "mean_decay": [0.3, 0.9, 0.99],
+        "momentum": [0.5, 0.9, 0.99],
+        "weight_decay": [0.01],
+        "decay": [1e-3, 0.1, 2.0],
+        "factor": [0.5, 0.95],
+    }
+    if name in fixed:
+        return fixed[name]
+    if name == "learning_rate":
+        return [evidence.scenario.learning_rate or 0.01]
+    seen = evidence.steps
+    if name == "every":
+        # One change is no schedule: it is said where it is.
+        return [float(n) for n in range(2, (seen - 1) // 2 + 1)][:_MOST]
+    if name == "total":
+        return [0.7 * seen, 1.5 * seen, 5.0 * seen, 50.0 * seen]
+    size = _sizes(evidence)
+    typical = float(np.median(size)) if size.size else 1.0
+    if name == "gradient_scale":
+        return [10.0**k for k in (-4, -2.5, -1.25, -0.4, 0.4, 1.25, 2.5, 4)]
+    if name == "clip":
+        sizes = size if found.choice("clip") == "value" else _norms(found, evidence)
+        if not sizes.size:
+            return [1.0]
+        # Between two sizes nothing new is clipped; below them all, everything is.
+        quantiles = np.quantile(sizes, [0.05, 0.25, 0.45, 0.65, 0.85, 0.97])
+        least = float(quantiles[0])
+        return [0.02 * least, 0.15 * least, 0.6 * least, *sorted({float(q) for q in quantiles})]
+    inside = found.choice("epsilon") == "inside" or found.choice("state") == "epsilon_kept"
+    inside |= found.choice("initial_average") == "epsilon" or found.choice("root") == "none"
+    scale = typical**2 if inside else typical
+    return [scale * 10.0**k for k in (-9, -6, -4, -2, -1, 0, 1.5)]
+
+
+def _sizes(evidence: Evidence) -> Rows:
+    """The sizes of all gradients fed that are neither 0 nor infinite."""
+    steps = evidence.scenario.gradients[: evidence.steps]
+    values = [np.abs(g) for step in steps for g in step.values()]
+    flat: Rows = np.concatenate(values) if values else np.zeros(0)
+    return flat[np.isfinite(flat) & (flat > 0)]
+
+
+def _norms(found: Dialect, evidence: Evidence) -> Rows:
+    """The norms of each array's gradients, or of all together."""
+    whole = found.choice("clip") == "global_norm"
+    norms = []
+    for step in evidence.scenario.gradients[: evidence.steps]:
+        arrays = [np.concatenate(list(step.values()))] if whole and step else list(step.values())
+        norms += [float(np.sqrt(np.sum(g * g))) for g in arrays]
+    flat: Rows = np.array(norms)
+    return flat[np.isfinite(flat) & (flat > 0)]

@@ -1,0 +1,270 @@
+"""Candidates held to evidence: a coarse sieve first, then the envelope, then every bit.
+
+What the sieve passes is judged by the rounding envelope of each candidate's own dialect on every
+piece of evidence, and compared bit for bit in every listed arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import compress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.comparison.distance import family, same
+from harness.comparison.replays import equal_arithmetics
+from harness.diagnosis.budget import Budget
+from harness.diagnosis.explanation import Explanation
+from harness.diagnosis.hypotheses import Candidate, Deviations, dialect
+from harness.diagnosis.noise import spread, storable
+from harness.model.evidence import Evidence
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import Arithmetic, arithmetics
+from python_ref.rounding.envelope import running_envelopes
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import Stepper, replay
+
+# The sieve only saves time: what it passes is judged by the envelope. Rounding moves a port by
+# some 1e-13 of its path in double and 1e-5 in float, hyperparameters rounded to float32 by 1e-8
+# and up to 1e-5 where a decay rate is near 1; a set is dropped when most elements are far
+# outside of that.
+_SIEVE = {"float64": 1e-4, "float32": 1e-2}
+# What a port that keeps 16 bits is off by.
+_SIEVE_16 = 0.5
+# Numbers in a step of all candidates that are looked at together.
+_BATCH = 2_000_000
+# So many candidates are asked for bits one by one; more are first held to the envelope.
+_FEW = 6
+
+
+@dataclass
+class Held:
+    """A candidate while the evidence is gone through.
+
+    Attributes:
+        equal: by precision, the arithmetics that equal all so far; None once none does.
+        supporting, uninformative: weights that moved and speak for it, or say nothing.
+    """
+
+    chosen: Deviations
+    constants: Mapping[str, float]
+    equal: dict[str, Sequence[Arithmetic]] | None = field(default_factory=dict)
+    supporting: int = 0
+    uninformative: int = 0
+
+    def exact(self) -> tuple[tuple[str, Arithmetic], ...] | None:
+        """By precision, the first arithmetic that equals all evidence; None if one has none."""
+        if not self.equal:
+            return None
+        return tuple((precision, found[0]) for precision, found in self.equal.items())
+
+
+class Trial:
+    """Candidates against one port's evidence.
+
+    Args:
+        claim: what deviations are from.
+        evidence: the first piece is what the sieve looks at.
+        budget: asked for time between steps.
+    """
+
+    def __init__(
+        self, claim: Dialect, evidence: Sequence[Evidence], budget: Budget | None = None
+    ) -> None:
+        self.claim = claim
+        self.evidence = list(evidence)
+        self.budget = budget or Budget()
+        self.storable = storable(evidence)
+
+    @property
+    def loose(self) -> float:
+        """How far off, relative to the way it went, an element may be in the sieve."""
+        if any("16" in name for name in self.storable):
+            return _SIEVE_16
+        return _SIEVE["float32" if self.storable else family(self.evidence[0].precision)]
+
+    def explained(self, candidates: Sequence[Candidate]) -> list[Explanation]:
+        """The candidates that every piece of evidence bears out, in their order."""
+        return self.borne_out(self.near(candidates))
+
+    def near(self, candidates: Sequence[Candidate], loose: float | None = None) -> list[Candidate]:
+        """The candidates that the richest piece of evidence does not rule out at a glance."""
+        left: list[Candidate] = []
+        together = max(1, _BATCH // max(1, self.evidence[0].scenario.size))
+        for start in range(0, len(candidates), together):
+            part = candidates[start : start + together]
+            left += [part[i] for i in self.sieved(part, self.evidence[0], loose)]
+        return left
+
+    def borne_out(self, candidates: Sequence[Candidate]) -> list[Explanation]:
+        """The candidates that the envelope or every bit of every piece of evidence bears out."""
+        held = [Held(chosen, constants) for chosen, constants in candidates]
+        for evidence in self.evidence:
+            if not held:
+                return []
+            self.budget.check()
+            held = self.holding(held, evidence)
+        # Where most of what moved has no bound that says anything, nothing is explained but
+        # what is equal to the last bit.
+        return [
+            Explanation(h.chosen, dict(h.constants), h.exact())
+            for h in held
+            if h.supporting >= h.uninformative or h.exact() is not None
+        ]
+
+    def holding(self, held: Sequence[Held], evidence: Evidence) -> list[Held]:
+        """Those of `held` that one more piece of evidence bears out.
+
+        What equals it to the last bit, in an arithmetic that equals all before it, needs no
+        bound; the rest is held to its envelope.
+        """
+        many = len(held) > _FEW  # too many to ask bit for bit until the envelope has left few
+        if many:
+            held = list(compress(held, self._fitting(held, evidence)))
+        for h in held:
+            if h.equal is not None:
+                asked = h.equal.get(evidence.precision)
+                found = self.equal(h.chosen, h.constants, evidence, asked)
+                h.equal = {**h.equal, evidence.precision: found} if found else None
+        if many:
+            return list(held)
+        for h in held:
+            if h.equal is not None:
+                numbers = np.isfinite(evidence.weights[evidence.seen])
+                h.supporting += int(numbers.sum())
+                h.uninformative += int((~numbers).sum())
+        unequal = [h for h in held if h.equal is None]
+        fits = dict(zip(map(id, unequal), self._fitting(unequal, evidence), strict=True))
+        return [h for h in held if h.equal is not None or fits[id(h)]]
+
+    def _fitting(self, held: Sequence[Held], evidence: Evidence) -> list[bool]:
+        """Which of `held` one more piece of evidence does not contradict, counting what speaks."""
+        if not held:
+            return []
+        fits, says = self.within([(h.chosen, h.constants) for h in held], evidence)
+        for h, supporting, uninformative in zip(held, *says.tolist(), strict=True):
+            h.supporting += supporting
+            h.uninformative += uninformative
+        return list(fits.tolist())
+
+    def hypothesis(
+        self, chosen: Deviations, constants: Mapping[str, float], evidence: Evidence
+    ) -> Hypothesis:
+        """A candidate as a port that stores what was seen."""
+        return Hypothesis(dialect(self.claim, chosen, constants), precision=evidence.precision)
+
+    def sieved(
+        self, candidates: Sequence[Candidate], evidence: Evidence, loose: float | None = None
+    ) -> list[int]:
+        """Which candidates are not far off on most elements, step by step."""
+        alive = np.arange(len(candidates))
+        stepper = Stepper(
+            evidence.scenario, [self.hypothesis(c, k, evidence) for c, k in candidates]
+        )
+        loose = self.loose if loose is None else loose
+        floor = self._sieve_floor(evidence)
+        for t in range(evidence.steps):
+            self.budget.check()
+            weights, _ = stepper.step()
+            if not evidence.seen[t]:
+                continue
+            observed = evidence.weights[t]
+            with np.errstate(all="ignore"):
+                moved = np.maximum(
+                    np.abs(observed - evidence.initial), np.abs(weights - evidence.initial)
+                )
+                tolerance = loose * (moved + np.abs(observed) * 1e-9) + floor[t]
+                apart = np.abs(weights - observed)
+                # Where one of them is infinite the tolerance is, too, and would let all pass.
+                near = np.isfinite(apart) & (apart <= tolerance)
+            near |= same(weights, observed[None, :])
+            # Elements that neither moves say nothing, however many they are.
+            still = same(observed, evidence.initial) & same(weights, evidence.initial)
+            passed = np.asarray(2 * (near & ~still).sum(axis=1) >= (~still).sum(axis=1))
+            if not passed.all():
+                alive = alive[passed]
+                if not alive.size:
+                    return []
+                stepper.keep(passed)
+        return list(alive.tolist())
+
+    def _sieve_floor(self, evidence: Evidence) -> NDArray[np.float64]:
+        """(T, N or 1) what print may hide."""
+        floor = np.full((evidence.steps, 1), 2 * evidence.rounding)
+        if not evidence.input_rounding:
+            return floor
+        claim = self.hypothesis((), {}, evidence)
+        inputs = spread(evidence, [claim], evidence.steps)[0]
+        # Of other formulas it may be several times as much.
+        return np.asarray(floor + 4 * np.where(np.isfinite(inputs), inputs, 0.0))
+
+    def within(
+        self, candidates: Sequence[Candidate], evidence: Evidence
+    ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which candidates hold everything observed within their own rounding envelope.
+
+        Returns:
+            (C,) whether nothing contradicts a candidate, and (2, C) how many of the weights
+            that moved speak for it and how many say nothing, having no bound or one wider than
+            the way they went.
+        """
+        apart, dumb = self.outside(candidates, evidence)
+        went = ~same(evidence.weights[: evidence.steps][evidence.seen[: evidence.steps]],
+                     evidence.initial)[None]  # fmt: skip
+        fits = np.asarray(~apart.any(axis=(1, 2)))
+        counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]
+        return fits, np.array(counts)
+
+    def outside(
+        self, candidates: Sequence[Candidate], evidence: Evidence
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which values contradict each candidate, and which say nothing, (C, seen, N) both."""
+        scenario = cut(evidence)
+        dialects = [dialect(self.claim, c, k) for c, k in candidates]
+        hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
+        weights = replay(scenario, hypotheses).weights
+        # The value replayed may be off by the bound as well as the port.
+        bound = 2 * running_envelopes(scenario, evidence.precision, dialects)
+        if evidence.input_rounding:
+            bound = bound + spread(evidence, hypotheses, evidence.steps)
+        seen = evidence.seen[: evidence.steps]
+        observed = evidence.weights[: evidence.steps][seen]
+        weights, bound = weights[:, seen], bound[:, seen]
+        equal = same(weights, observed[None])
+        with np.errstate(all="ignore"):
+            apart = np.abs(weights - observed) > bound + evidence.rounding
+            # A number where the other has none is outside of everything.
+            apart |= np.isnan(weights) != np.isnan(observed)[None]
+            moved = np.abs(observed - evidence.initial)
+            # What is no number says nothing either: many ways lead there.
+            dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > 2 * moved)))
+        return apart & ~equal, dumb
+
+    def equal(
+        self,
+        chosen: Deviations,
+        constants: Mapping[str, float],
+        evidence: Evidence,
+        asked: Sequence[Arithmetic] | None = None,
+    ) -> Sequence[Arithmetic]:
+        """The arithmetics in which a candidate gives every bit that was seen."""
+        if evidence.input_rounding:
+            return ()  # what was fed is not known to the last bit
+        hypothesis = self.hypothesis(chosen, constants, evidence)
+        return equal_arithmetics(
+            cut(evidence),
+            hypothesis.dialect,
+            evidence.precision,
+            evidence.weights[: evidence.steps],
+            asked or arithmetics(evidence.precision),
+            seen=evidence.seen[: evidence.steps],
+            rounding=evidence.rounding,
+        )
+
+
+def cut(evidence: Evidence) -> Scenario:
+    """The scenario up to the last step that was seen."""
+    return replace(evidence.scenario, gradients=evidence.scenario.gradients[: evidence.steps])

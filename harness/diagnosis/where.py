@@ -1,0 +1,284 @@
+"""Where, not only what: a beginning that one set explains, and parts that different sets do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.diagnosis.budget import Budget, OutOfTime
+from harness.diagnosis.explanation import Change, Explanation, Part, ranked
+from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.search import Search
+from harness.diagnosis.thinning import coupled, restricted
+from harness.diagnosis.trial import Trial, cut
+from harness.model.evidence import Evidence, shortened
+from python_ref.dialects.dialect import Dialect
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+# Sets of more deviations than this are not looked for in parts of what was seen.
+_SIZE = 2
+# So many groups of arrays, and of elements.
+_GROUPS = 4
+
+
+def change(
+    claim: Dialect, evidence: Evidence, budget: Budget, free: Sequence[str] = ()
+) -> Change | None:
+    """The longest beginning that one set explains, and what changes after it; None if none does.
+
+    A beginning is at least two steps that were seen, or one of several elements that moved.
+    """
+    seen = np.flatnonzero(evidence.seen)
+    if len(seen) < 2:
+        return None
+    try:
+        found = _beginning(claim, evidence, seen, budget, free)
+        if found is None:
+            return None
+        explanation, last = found
+        after = _after(claim, evidence, explanation, last, budget)
+    except OutOfTime:
+        return None
+    return after or Change(explanation, last + 1)
+
+
+def _beginning(
+    claim: Dialect,
+    evidence: Evidence,
+    seen: NDArray[np.int64],
+    budget: Budget,
+    free: Sequence[str],
+) -> tuple[Explanation, int] | None:
+    """What explains most of the first steps, and the last step, from 0, that it explains."""
+    trial = Trial(claim, [evidence], budget)
+    last = _explains_until(trial, Explanation(()), evidence)
+    if last is not None and last >= seen[min(1, len(seen) - 1)]:
+        return _with_bits(claim, evidence, Explanation(()), last), last
+    half = seen[max(1, (len(seen) - 1) // 2)]
+    beginning = shortened(evidence, int(half) + 1)
+    if int(beginning.seen.sum()) < 2:
+        return None
+    search = Search(claim, [beginning], free, budget)
+    for explanation in ranked(search.run(largest=1)):
+        last = _explains_until(trial, explanation, evidence)
+        if last is not None and last >= half:
+            return explanation, last
+    return None
+
+
+def _explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) -> int | None:
+    """The last step seen, from 0, before the first that contradicts an explanation."""
+    apart, _ = trial.outside([(explanation.chosen, explanation.constants)], evidence)
+    seen = np.flatnonzero(evidence.seen)
+    off = np.flatnonzero(apart[0].any(axis=1))
+    if not off.size:
+        return int(seen[-1])
+    return int(seen[off[0] - 1]) if off[0] else None
+
+
+def _with_bits(
+    claim: Dialect, evidence: Evidence, explanation: Explanation, last: int
+) -> Explanation:
+    """The explanation with the arithmetic that equals the beginning, if one does."""
+    beginning = shortened(evidence, last + 1)
+    equal = Trial(claim, [beginning]).equal(explanation.chosen, explanation.constants, beginning)
+    bits = ((evidence.precision, equal[0]),) if equal else None
+    return replace(explanation, arithmetic=bits)
+
+
+def _after(
+    claim: Dialect, evidence: Evidence, before: Explanation, last: int, budget: Budget
+) -> Change | None:
+    """What changes after step `last`, from 0: the state is lost, or the learning rate another."""
+    found = dialect(claim, before.chosen, before.constants)
+    start = replay(cut(evidence), [Hypothesis(found, precision=evidence.precision)]).weights[0]
+    at = start[last]
+    tail = _tail(evidence, last, at)
+    fresh = Trial(found, [tail], budget)
+    if _fits(fresh, tail):
+        return Change(before, last + 1, "state")
+    factor = _factor(found, evidence, last)
+    if factor is None:
+        return None
+    rate = evidence.scenario.learning_rate
+    for digits in range(1, 10):
+        for new in (float(f"{rate * factor:.{digits}g}"), rate * float(f"{factor:.{digits}g}")):
+            changed = _at_other_rate(evidence, last, new)
+            if _fits(Trial(found, [changed], budget), changed):
+                return Change(before, last + 1, "learning_rate", new / rate, new)
+    return None
+
+
+def _fits(trial: Trial, evidence: Evidence) -> bool:
+    held, says = trial.within([((), {})], evidence)
+    return bool(held[0]) and bool(says[0, 0] >= says[1, 0])
+
+
+def _tail(evidence: Evidence, last: int, at: NDArray[np.float64]) -> Evidence:
+    """What comes after step `last`, as if it were the beginning, from these weights.
+
+    They are known as well as print and rounding told them.
+    """
+    scenario = evidence.scenario
+    cuts = np.cumsum(scenario.lengths)[:-1]
+    parts = np.split(at, cuts)
+    fed = replace(
+        scenario,
+        weights=dict(zip(scenario.names, parts, strict=True)),
+        gradients=list(scenario.gradients[last + 1 :]),
+        learning_rates=scenario.learning_rates[last + 1 :],
+    )
+    slack = float(np.max(typical(replace(evidence, rounding=0.0), UNITS[evidence.precision])))
+    return replace(
+        evidence,
+        scenario=fed,
+        weights=evidence.weights[last + 1 :],
+        seen=evidence.seen[last + 1 :],
+        rounding=evidence.rounding + slack,
+        moving_average=None,
+    )
+
+
+def _at_other_rate(evidence: Evidence, last: int, rate: float) -> Evidence:
+    """The evidence as it was fed with another learning rate after step `last`."""
+    scenario = evidence.scenario
+    given = scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
+    ratio = rate / scenario.learning_rate
+    rates = tuple(r if t <= last else r * ratio for t, r in enumerate(given))
+    return replace(evidence, scenario=replace(scenario, learning_rates=rates))
+
+
+def _factor(found: Dialect, evidence: Evidence, last: int) -> float | None:
+    """What the learning rate is multiplied by after step `last`, as near as two secants come."""
+    scenario = evidence.scenario
+    if not scenario.learning_rate or found.choice("learning_rate") == "first":
+        return None
+    rows = [t for t in np.flatnonzero(evidence.seen).tolist() if t > last]
+    observed = evidence.weights[rows]
+    usable = np.isfinite(observed)
+    factor = 0.5
+    for _ in range(4):
+        near = [factor, factor * 1.001]
+        weights = [
+            replay(
+                cut(_at_other_rate(evidence, last, scenario.learning_rate * f)),
+                [Hypothesis(found)],
+            ).weights[0][rows]
+            for f in near
+        ]
+        slope = np.where(usable, weights[1] - weights[0], 0.0) / (near[1] - near[0])
+        off = np.where(usable, observed - weights[0], 0.0)
+        if not np.isfinite(slope).all() or not (slope**2).sum():
+            return None
+        factor += float((slope * off).sum() / (slope**2).sum())
+        if not np.isfinite(factor) or factor == 0:
+            return None
+    return factor
+
+
+# -- parts ----------------------------------------------------------------------------------------
+
+
+def parts(
+    claim: Dialect, evidence: Evidence, budget: Budget, free: Sequence[str] = ()
+) -> tuple[Part, ...]:
+    """Arrays that different sets explain, else elements; empty where all of it stays open."""
+    if coupled(claim):
+        return ()
+    try:
+        scenario = evidence.scenario
+        if len(scenario.lengths) > 1:
+            starts = np.cumsum([0, *scenario.lengths])
+            masks = {
+                name: np.isin(np.arange(scenario.size), np.arange(starts[i], starts[i + 1]))
+                for i, name in enumerate(scenario.names)
+                if scenario.lengths[i]
+            }
+            found = _grouped(claim, evidence, masks, budget, free)
+            if found and all(part.explanation for part in found):
+                return found
+        if scenario.size > 1:
+            places = [f"{n}[{i}]" for n, k in zip(scenario.names, scenario.lengths, strict=True)
+                      for i in range(k)]  # fmt: skip
+            numbers = np.arange(scenario.size)
+            masks = {place: numbers == i for i, place in enumerate(places)}
+            return _as_claimed(claim, evidence, masks, budget, free)
+    except OutOfTime:
+        pass
+    return ()
+
+
+def _grouped(
+    claim: Dialect,
+    evidence: Evidence,
+    masks: dict[str, NDArray[np.bool_]],
+    budget: Budget,
+    free: Sequence[str],
+) -> tuple[Part, ...]:
+    """Arrays grouped by what explains them, those as claimed first; one alone is no group."""
+    left = dict(masks)
+    groups: list[Part] = []
+    claimed = Explanation(())
+    while left and len(groups) < _GROUPS:
+        first = next(iter(left))
+        explanation = claimed if not groups else None
+        if explanation is None:
+            alone = Search(claim, [restricted(evidence, left[first])], free, budget)
+            explanation = next(iter(ranked(alone.run(largest=_SIZE))), None)
+        if explanation is None:
+            groups.append(Part(tuple(left), None))
+            break
+        same = {n: m for n, m in left.items() if _explains(claim, explanation, evidence, m)}
+        if same:
+            groups.append(Part(tuple(same), explanation))
+        elif explanation is not claimed:
+            groups.append(Part((first,), explanation))
+            same = {first: left[first]}
+        else:
+            groups.append(Part((), claimed))
+        left = {n: m for n, m in left.items() if n not in same}
+    if left and groups and groups[-1].explanation is not None:
+        groups.append(Part(tuple(left), None))
+    groups = [g for g in groups if g.places]
+    return tuple(groups) if len(groups) > 1 else ()
+
+
+def _explains(
+    claim: Dialect, explanation: Explanation, evidence: Evidence, mask: NDArray[np.bool_]
+) -> bool:
+    part = restricted(evidence, mask)
+    trial = Trial(claim, [part])
+    return bool(trial.borne_out([(explanation.chosen, dict(explanation.constants))]))
+
+
+def _as_claimed(
+    claim: Dialect,
+    evidence: Evidence,
+    masks: dict[str, NDArray[np.bool_]],
+    budget: Budget,
+    free: Sequence[str],
+) -> tuple[Part, ...]:
+    """The elements that are as claimed, if most are, and what explains the others together."""
+    apart, _ = Trial(claim, [evidence], budget).outside([((), {})], evidence)
+    off = apart[0].any(axis=0)
+    if not off.any() or off.mean() > 0.5 or not _moved(evidence, ~off):
+        return ()
+    names = list(masks)
+    good = tuple(name for name, wrong in zip(names, off, strict=True) if not wrong)
+    bad = tuple(name for name, wrong in zip(names, off, strict=True) if wrong)
+    rest = restricted(evidence, off)
+    explanation = None
+    if np.isfinite(rest.weights[rest.seen]).all():
+        found = Search(claim, [rest], free, budget).run(largest=1)
+        explanation = next(iter(ranked(found)), None)
+    return (Part(good, Explanation(())), Part(bad, explanation))
+
+
+def _moved(evidence: Evidence, mask: NDArray[np.bool_]) -> bool:
+    rows = evidence.weights[evidence.seen][:, mask]
+    return bool((rows != evidence.initial[mask]).any())

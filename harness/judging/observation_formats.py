@@ -1,0 +1,108 @@
+"""The three shapes of an observation file: one JSON object, a JSON line a step, arrays in `.npz`.
+
+All become the one object that `observation_files` checks. Of JSON lines the first is the object
+without gradients and observed; each further one is a step, `{"gradients": {}, "observed": {}}`.
+In `.npz` an array's name has its place before it: `weights/w` (n,), `gradients/w` and
+`observed/w` (T, n), `options/momentum`; `seen` (T,) says which steps were.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.model.errors import UsageError
+from python_ref import files
+
+# What a compressed file may become.
+_UNPACKED = 4
+
+
+def document(path: Path, largest: int, instead: str) -> Any:
+    """Return what a file holds as one object; UsageError names the file.
+
+    Args:
+        path: the file.
+        largest: the bytes it may have.
+        instead: what to do about a larger one.
+    """
+    try:
+        if path.suffix == ".npz":
+            return _of_arrays(path, files.contents(path, largest, instead), largest)
+        text = files.text(path, largest, instead)
+    except files.UnreadableError as error:
+        raise UsageError(str(error)) from error
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        if len(lines) > 1 and path.suffix in (".jsonl", ".ndjson"):
+            return _of_lines(path, lines)
+        return files.strict(text)
+    except files.UnreadableError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def _of_lines(path: Path, lines: list[str]) -> dict[str, Any]:
+    head = files.strict(lines[0])
+    if not isinstance(head, dict):
+        raise UsageError(f"{path}: line 1: expected an object, without gradients and observed")
+    gradients, observed = [], []
+    for number, line in enumerate(lines[1:], 2):
+        step = files.strict(line)
+        if not isinstance(step, dict) or not set(step) <= {"gradients", "observed"}:
+            raise UsageError(
+                f'{path}: line {number}: expected {{"gradients": {{}}, "observed": {{}}}}'
+            )
+        gradients.append(step.get("gradients", {}))
+        observed.append(step.get("observed"))
+    return {**head, "gradients": gradients, "observed": observed}
+
+
+def _of_arrays(path: Path, data: bytes, largest: int) -> dict[str, Any]:
+    from io import BytesIO
+
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED * largest:
+                raise UsageError(f"{path}: unpacks to more than {_UNPACKED * largest:,} bytes")
+        with np.load(BytesIO(data), allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+    except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
+        raise UsageError(f"{path}: is no archive of NumPy arrays: {error}") from error
+    result: dict[str, Any] = {}
+    placed: dict[str, dict[str, Any]] = {"weights": {}, "gradients": {}, "observed": {}}
+    for name, array in arrays.items():
+        place, slash, rest = name.partition("/")
+        if slash and place in (*placed, "options"):
+            placed.setdefault(place, {})[rest] = array.tolist()
+        elif name != "seen":
+            result[name] = array.tolist()
+    steps = len(next(iter(placed["gradients"].values()), []))
+    seen = arrays["seen"].tolist() if "seen" in arrays else [True] * steps
+    for place in ("gradients", "observed"):
+        for name, rows in placed[place].items():
+            if not isinstance(rows, list) or len(rows) != steps:
+                raise UsageError(f"{path}: {place}/{name}: expected {steps} rows, one a step")
+        rows_of = [{n: rows[t] for n, rows in placed[place].items()} for t in range(steps)]
+        result[place] = [
+            row if place == "gradients" or (t < len(seen) and seen[t]) else None
+            for t, row in enumerate(rows_of)
+        ]
+    result["weights"] = placed["weights"]
+    if "options" in placed:
+        result["options"] = placed["options"]
+    written: dict[str, Any] = _finite(result)
+    return written
+
+
+def _finite(value: Any) -> Any:
+    """The same with numbers that are not finite as JSON writes them here."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        return "NaN" if np.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value

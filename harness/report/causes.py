@@ -1,0 +1,196 @@
+"""A diagnosis in the words of a person: the cause, what fits as well, where, and what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from harness.diagnosis.diagnose import (
+    LARGEST,
+    Change,
+    Diagnosis,
+    Explanation,
+    Nearest,
+    Part,
+    Suggestion,
+    Tried,
+)
+from harness.diagnosis.hypotheses import dialect
+from python_ref.dialects.axes import AXES
+from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.libraries import alike
+
+# More names than this of libraries that do the same help nobody, nor do more places.
+_NAMES = 3
+_PLACES = 6
+
+_NUMBERLESS = "most weights become NaN or infinite, too many to tell why"
+_CLAIMED = "it is what it claims to be"
+
+
+def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
+    """What a port does differently, as a person would say it."""
+    best = diagnosis.best
+    if best is None:
+        return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis)
+    text = _deviations(best)
+    if libraries := _same_libraries(best, claim):
+        text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
+    return text
+
+
+def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
+    """A diagnosis, a fact a line."""
+    claimed = diagnosis.best is not None and not diagnosis.best.chosen
+    lines = [explanation(diagnosis, claim)]
+    lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
+    if diagnosis.suggestion is not None:
+        lines.append(_suggestion(diagnosis.suggestion))
+    if diagnosis.average == "right" and not claimed:
+        lines.append("the moving average that it reports is right, the step is not")
+    if diagnosis.average == "wrong" and diagnosis.best is None:
+        lines.append("the moving average that it reports is not that of the claim")
+    if diagnosis.masked:
+        lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")
+    return lines
+
+
+def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxyType({})) -> str:
+    """One deviation in words, its formula behind them in brackets, and in that its constants.
+
+    Args:
+        axis: its name.
+        value: the port's choice.
+        constants: those of the port's own that belong to it, as they are written.
+    """
+    row = AXES[axis][value]
+    formula = row.formula
+    for name, written in constants.items():
+        if _UNNAMED in formula:
+            formula = formula.replace(_UNNAMED, written)
+        else:
+            formula += f", {_plain(name)} {written}"
+    return f"{row.sentence} [{formula}]"
+
+
+# What formulas say where a port has a constant of its own.
+_UNNAMED = "a constant"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def listed(phrases: Sequence[str]) -> str:
+    """Phrases as a sentence lists them: "a", "a and b", "a, b and c"."""
+    *others, last = phrases or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _deviations(found: Explanation) -> str:
+    left = {name: _constant(found, name) for name in found.constants}
+    sentences = []
+    for axis, value in found.chosen:
+        names = [name for name in AXES[axis][value].constants if name in left]
+        sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
+    text = listed(sentences) or _CLAIMED
+    own = ", ".join(f"{_plain(name)} {written}" for name, written in left.items())
+    return f"{text}, with its own {own}" if own else text
+
+
+def _constant(found: Explanation, name: str) -> str:
+    text = f"{found.constants[name]:.10g}"
+    if name in found.intervals:
+        low, high = found.intervals[name]
+        text += f" (from {low:.4g} to {high:.4g} fits)"
+    return text
+
+
+def _same_libraries(found: Explanation, claim: Dialect) -> str:
+    """The libraries whose dialect this is in algebra, a few of them."""
+    names = alike(dialect(claim, found.chosen))
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unexplained(diagnosis: Diagnosis) -> str:
+    """What is said where no set explains everything."""
+    if diagnosis.change is not None and diagnosis.change.kind:
+        return _change(diagnosis.change)
+    if diagnosis.parts and all(part.explanation for part in diagnosis.parts):
+        return _parts(diagnosis.parts)
+    said = [_tried(diagnosis.tried)]
+    if diagnosis.parts:
+        said.append(_parts(diagnosis.parts))
+    elif diagnosis.change is not None:
+        said.append(_change(diagnosis.change))
+    if diagnosis.nearest is not None:
+        said.append(_nearest(diagnosis.nearest))
+    return "; ".join(said)
+
+
+def _tried(tried: Tried) -> str:
+    if tried.size < 0:
+        return f"nothing was tried to its end in {tried.seconds:.0f} s"
+    what = f"no combination of up to {tried.size} known deviations reproduces it"
+    if tried.size == 0:
+        what = "it is not what it claims to be"
+    if tried.size < LARGEST and tried.ended and tried.beyond:
+        what += (
+            f"; of the {tried.beyond:,} of {tried.size + 1}, {tried.begun:,} were tried in"
+            f" {tried.seconds:.0f} s"
+        )
+    return what
+
+
+def _change(change: Change) -> str:
+    before = _deviations(change.before) if change.before.chosen else "as claimed"
+    text = f"up to step {change.step}: {before}"
+    if change.kind == "state":
+        return f"{text}; the state is lost once, before step {change.step + 1}"
+    if change.kind == "learning_rate":
+        times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
+        return (
+            f"{text}; {times} the learning rate from step {change.step + 1} on"
+            f" ({change.learning_rate:.10g})"
+        )
+    return f"{text}; nothing known explains what comes after"
+
+
+def _parts(parts: Sequence[Part]) -> str:
+    said = []
+    for part in parts:
+        places = ", ".join(part.places[:_PLACES])
+        if len(part.places) > _PLACES:
+            places += f" and {len(part.places) - _PLACES} more"
+        if part.explanation is None:
+            what = "not explained"
+        else:
+            what = _deviations(part.explanation) if part.explanation.chosen else "as claimed"
+        said.append(f"{places}: {what}")
+    return "; ".join(said)
+
+
+def _nearest(nearest: Nearest) -> str:
+    named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
+    text = f"nearest is {named}, which gives {nearest.share:.0%} of the values within rounding"
+    if nearest.left:
+        text += f" and is off by up to {nearest.left:.1g} of the way"
+        if nearest.evidence:
+            text += f" in {nearest.evidence}"
+    return text
+
+
+def _suggestion(suggestion: Suggestion) -> str:
+    fields = [
+        f'"{name}": {value:g}'
+        for name, value in (
+            ("rounding", suggestion.rounding),
+            ("input_rounding", suggestion.input_rounding),
+        )
+        if value
+    ]
+    return (
+        f"the numbers have few digits; with {listed(fields)} in the file it would be explained:"
+        f" {_deviations(suggestion.explanation)}"
+    )
