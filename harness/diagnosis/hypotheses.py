@@ -36,6 +36,19 @@ IGNORED: Mapping[str, str] = {
 }
 """The hyperparameters that a port may have fixed, and the axes that say so."""
 
+COMMON = frozenset(
+    {
+        ("epsilon", "inside"), ("epsilon", "none"), ("initial_average", "one"),
+        ("state", "reset"), ("numerator", "mean_gradient"), ("bias_correction", "yes"),
+        ("centered", "yes"), ("momentum", "lr_in_buffer"), ("momentum", "lr_out_of_buffer"),
+        ("momentum", "nesterov"), ("weight_decay", "coupled"), ("weight_decay", "decoupled"),
+        ("clip", "value"), ("clip", "norm"), ("learning_rate", "ignored"),
+        ("decay_rate", "ignored"), ("eps", "ignored"), ("direction", "ascent"),
+        ("schedule", "inverse_time"), ("write", "all_but_last"),
+    }
+)  # fmt: skip
+"""What ports and libraries do often: sets of these are solved for first, where time may end."""
+
 # What single deviations are held against a port with where nothing explains it: the values that
 # papers, libraries and tutorials use.
 USUAL: Mapping[str, tuple[float, ...]] = {

@@ -15,6 +15,7 @@ from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.constants import determined, opened_names, solved_for
 from harness.diagnosis.explanation import Explanation, Tried, ranked, same_algebra, unique
 from harness.diagnosis.hypotheses import (
+    COMMON,
     IGNORED,
     Candidate,
     Deviations,
@@ -172,7 +173,7 @@ class Search:
         if found and (size > 1 or self._settles(found)):
             return found
         opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
-        opened.sort(key=lambda o: len(o[1]))
+        opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
         solved: list[Explanation] = []
         for start in range(0, len(opened), _TOGETHER):
             together = opened[start : start + _TOGETHER]

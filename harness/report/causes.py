@@ -102,7 +102,8 @@ def _constant(found: Explanation, name: str) -> str:
     text = f"{found.constants[name]:.10g}"
     if name in found.intervals:
         low, high = found.intervals[name]
-        text += f" (from {low:.4g} to {high:.4g} fits)"
+        digits = next((d for d in range(3, 12) if f"{low:.{d}g}" != f"{high:.{d}g}"), 12)
+        text += f" (from {low:.{digits}g} to {high:.{digits}g} fits)"
     return text
 
 

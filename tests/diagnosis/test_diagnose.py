@@ -100,7 +100,7 @@ def test_constants_of_its_own_are_solved_for(
 def test_several_deviations_are_named_together(
     deviations: list[str], constants: Mapping[str, float]
 ) -> None:
-    found = diagnose(observed(Dialect(deviations, constants)), REFERENCE)
+    found = diagnose(observed(Dialect(deviations, constants)), REFERENCE, seconds=None)
     assert told(found) == (set(deviations), constants)
 
 
@@ -209,7 +209,7 @@ def test_a_probe_splits_what_the_goldens_leave_open() -> None:
 def test_probes_tell_the_reference_from_every_single_deviation() -> None:
     for chosen in singles(REFERENCE):
         pair = [REFERENCE, dialect(REFERENCE, chosen)]
-        if chosen[0][0] != "precision":
+        if chosen[0][0] not in ("precision", "subnormals"):
             assert best_probe(pair, "float64") is not None, chosen
 
 

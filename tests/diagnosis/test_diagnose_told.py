@@ -277,5 +277,7 @@ def test_probes_go_on_while_they_tell_nothing_and_stop_when_there_are_none() -> 
     for end in None, replace(evidence, seen=np.zeros(1, dtype=bool)):
         asked.clear()
         told = diagnose([evidence], REFERENCE, lambda d, e=end: asked.append(len(d)) or e, 1)
-        assert (told.best, told.alternatives) == (several.best, several.alternatives)
+        every = {e.deviations for e in (told.best, *told.alternatives) if e}
+        # Nothing that more of the same left is lost.
+        assert every >= {e.deviations for e in (several.best, *several.alternatives) if e}
         assert len(asked) == 1
