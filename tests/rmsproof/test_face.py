@@ -96,5 +96,5 @@ def test_an_observation_may_hold_arrays() -> None:
     assert rmsproof.identify(seen).verdict.word in ("exact", "conforms")
     with pytest.raises(rmsproof.UsageError, match=r"^observation: observed\[0\]: array 'w' is m"):
         rmsproof.identify({**seen, "observed": [{}]})
-    with pytest.raises(rmsproof.UsageError, match=r"^observation: weights\[\.\.\.\]\[0\]: Exp"):
+    with pytest.raises(rmsproof.UsageError, match=r"^observation: weights\.w\[0\]: expected a n"):
         rmsproof.identify({**seen, "weights": {"w": np.zeros((2, 2))}})
