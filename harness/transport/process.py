@@ -22,6 +22,7 @@ from typing import IO
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.limits import PORT, Limits
 from harness.model.observation import Fault, Unreachable
+from harness.transport.last_words import last_words
 
 # Enough for a JVM's dump of its threads, of which one may be a thousand calls deep.
 _LAST_LINES = 4000
@@ -132,7 +133,9 @@ class Child:
         """The fault of a child that ended while a reply was pending."""
         message = f"the process {self.ended(wait)}"
         self._drain.join(0.2)
-        if lines := self.last_lines():
+        if words := last_words(list(self._lines)):
+            message += f": {words}"
+        elif lines := self.last_lines():
             message += f"; its standard error ends: {lines}"
         return Fault("crashes", message, fatal=True)
 

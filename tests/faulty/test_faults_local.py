@@ -43,7 +43,7 @@ SAID = {
         "crashes",
         "the process ended with exit code 3; .*a process that it started keeps its output open",
     ),
-    "closes_files": Said("crashes", "the process ended with exit code 1; .*Bad file descriptor"),
+    "closes_files": Said("crashes", "the process ended with exit code 1: .*Bad file descriptor"),
     "writes_to_pipes": Said(
         "garbled", "the worker's reply cannot be read; the port wrote to its pipe"
     ),

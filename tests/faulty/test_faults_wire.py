@@ -23,7 +23,7 @@ WIRE = HERE / "wire"
 PYTHON = (sys.executable, "-S", "-E")
 # What hangs is waited for; the start of a fresh process is not counted.
 SHORT = 0.6
-GONE = r"the process ended with exit code 1; its standard error ends: .*"
+GONE = r"the process ended with exit code 1: "
 
 SAID = {
     # It ends.
@@ -35,9 +35,13 @@ SAID = {
     "killed": Said("crashes", "the process was ended by SIGKILL"),
     "segfaults": Said("crashes", "the process was ended by SIGSEGV"),
     "overruns_the_stack": Said("crashes", "the process was ended by SIGSEGV"),
-    "recurses": Said("crashes", GONE + "RecursionError: maximum recursion depth exceeded.*"),
-    "hoards": Said("crashes", GONE + "MemoryError"),
-    "throws_third_time": Said("crashes", GONE + "ArithmeticError: the third time"),
+    "recurses": Said(
+        "crashes", GONE + r"RecursionError: maximum recursion depth exceeded.* \(recurses.py:\d+\)"
+    ),
+    "hoards": Said("crashes", GONE + r"MemoryError \(hoards.py:\d+\)"),
+    "throws_third_time": Said(
+        "crashes", GONE + r"ArithmeticError: the third time \(throws_third_time.py:\d+\)"
+    ),
     "reports_an_error": Said("crashes", "ZeroDivisionError: float division by zero"),
     "declines": Said("exact", "two arrays are one too many", trap="unsupported"),
     "closes_output": Said("crashes", "the process closed its output and went on running"),
