@@ -220,8 +220,12 @@ class Bench:
         def transport(wanted: Wanted) -> HostedTransport:
             self._count += 1
             key = f"{port.name}#{self._count}"
-            seconds = min(self._options.timeout, max(1.0, self.left()))
-            return HostedTransport(way, key, self._worker, request, wanted, seconds)  # type: ignore[arg-type]
+            left = max(1.0, self.left())
+            seconds = min(self._options.timeout, left)
+            assert self._worker is not None
+            # A page's own statements run while it is loaded: twice a scenario's time is theirs.
+            loading = min(2 * self._options.timeout, left)
+            return HostedTransport(way, key, self._worker, request, wanted, seconds, loading)
 
         try:
             shape = transport(Wanted()).load()

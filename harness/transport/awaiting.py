@@ -132,14 +132,18 @@ def _lines(child: Child) -> list[str]:
 def _python_frames(lines: Sequence[str]) -> list[str]:
     """The frames down to the first of our own modules', which called the port."""
     thread: list[str] = []
+    ours = False
     for line in lines:
         if line.endswith(_PYTHON_THREAD):
-            thread = []
+            thread, ours = [], False
         elif found := _PYTHON_FRAME.match(line):
             path = Path(found[1])
             if path.parent == _OURS:
-                return thread[:_SHOWN]
-            thread.append(f"{found[3]} ({path.name}:{found[2]})")
+                if thread:
+                    return thread[:_SHOWN]
+                ours = True  # a thread, or a process, that waits for another
+            elif not ours:
+                thread.append(f"{found[3]} ({path.name}:{found[2]})")
     return []
 
 

@@ -2,12 +2,55 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
 from python_ref.scenarios.scenario import Scenario
+
+# What a port does before it is fed: imports that are compiled on the way, a runtime that starts.
+# Machines are loaded at times; but it ends.
+LOADING_SECONDS = 60.0
+# What is called for the first time may be compiled first, or import more.
+_FIRST = 2.0
+# A first call of so much of a scenario's time was slow for such a reason.
+_SLOW = 0.25
+
+
+class Patience:
+    """How long an answer is waited for: a scenario's time, and more for the first of a process.
+
+    Args:
+        timeout: seconds for one scenario.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout, self._first, self._slow = timeout, True, False
+
+    @property
+    def seconds(self) -> float:
+        """What the next scenario has."""
+        return self._timeout * (_FIRST if self._first else 1.0)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Take the time of a scenario that is fed; a first one may show that it is slow."""
+        begun = time.monotonic()
+        yield
+        took = time.monotonic() - begun
+        self._slow |= self._first and _SLOW * self._timeout < took < self.seconds
+
+    def tried(self) -> None:
+        """The first scenario was fed: from here on each has a scenario's time."""
+        self._first = False
+
+    def again(self) -> bool:
+        """In a new process: whether its first scenario may be slow, and has more time."""
+        self._first, self._slow = self._slow, False
+        return self._first
 
 
 @dataclass(frozen=True)

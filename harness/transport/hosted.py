@@ -33,16 +33,15 @@ from harness.ports.binding import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
-from harness.transport.base import Description, closed
+from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import facts_of, fault_of
 from harness.transport.spoken import started
+from harness.transport.trial import TRIAL
 from python_ref.scenarios.scenario import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
 START_SECONDS = 30.0
-# A Clojure file is compiled while it loads, on a loaded machine in about a second.
-_LOAD_SECONDS = 3.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 _FORGED = Fault(
@@ -253,6 +252,7 @@ class HostedTransport:
         source: what the worker's `load` is told: language, and where the source is.
         wanted: what the user said of its binding.
         timeout: seconds for one scenario.
+        loading: seconds for what its source does while it is loaded.
     """
 
     def __init__(
@@ -263,10 +263,11 @@ class HostedTransport:
         source: Mapping[str, Any],
         wanted: Wanted | None,
         timeout: float,
+        loading: float = LOADING_SECONDS,
     ) -> None:
         self.name = name
         self._port, self._worker, self._source = port, worker, dict(source)
-        self._wanted, self._timeout = wanted, timeout
+        self._wanted, self._patience, self._loading = wanted, Patience(timeout), loading
         self._generation = -1
         self._description: Description | None = None
         self._message: dict[str, Any] | None = None
@@ -275,16 +276,16 @@ class HostedTransport:
         """Load and bind the port. Raises Unreachable, BindingError."""
         if self._description is None:
             self._description = attach(self, self._wanted)
+            self._patience.tried()
         return self._description
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable."""
         self._worker.admit(self._port)
         self._worker.boot(self._source)
-        # What the source does while it loads is the port's own time, like a scenario.
-        seconds = max(self._timeout, _LOAD_SECONDS)
         self._worker.renew()
-        reply = self._worker.ask({"do": "load", "port": self._port, **self._source}, seconds)
+        request = {"do": "load", "port": self._port, **self._source}
+        reply = self._worker.ask(request, self._loading)
         self._generation = self._worker.generation
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
@@ -302,8 +303,9 @@ class HostedTransport:
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
-        replies = self._messages(scenario, precision, self._batch(scenario))
-        return self._settled(_observed(replies, scenario))
+        with self._patience.watched():
+            replies = self._messages(scenario, precision, self._batch(scenario))
+            return self._settled(_observed(replies, scenario))
 
     def _settled(self, observation: Observation) -> Observation:
         """End the worker where its process cannot be trusted any more."""
@@ -337,7 +339,7 @@ class HostedTransport:
         for scenario in scenarios:
             request = self._request(scenario, precision, 0, scenario.steps)
             try:
-                if not self._worker.post(request, self._timeout):
+                if not self._worker.post(request, self._patience.seconds):
                     break
             except Unreachable as error:
                 done = 1
@@ -355,7 +357,7 @@ class HostedTransport:
         yield from (self.run(s, precision) for s in scenarios[done:])
 
     def _collected(self) -> Iterator[dict[str, Any]]:
-        yield self._worker.collect(self._timeout)
+        yield self._worker.collect(self._patience.seconds)
 
     def _request(self, scenario: Scenario, precision: str, start: int, stop: int) -> dict[str, Any]:
         """The message of steps start..stop; the first one opens the scenario."""
@@ -376,6 +378,7 @@ class HostedTransport:
                 "names": list(scenario.names),
                 "lengths": list(scenario.lengths),
                 "weights": frames.to_bytes(flat_weights(scenario)),
+                "whole": stop == scenario.steps,
             }
         return request
 
@@ -401,11 +404,11 @@ class HostedTransport:
     def _messages(self, scenario: Scenario, precision: str, batch: int) -> Iterator[dict[str, Any]]:
         """Replies to the scenario fed `batch` steps a message, until its end or a failure."""
         self._revive()
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._patience.seconds
         for start in range(0, scenario.steps, batch):
             request = self._request(scenario, precision, start, min(start + batch, scenario.steps))
             if batch == 1:  # a streamed step is a scenario's worth of time
-                deadline = time.monotonic() + self._timeout
+                deadline = time.monotonic() + self._patience.seconds
             reply = self._worker.ask(request, max(0.001, deadline - time.monotonic()))
             yield reply
             if reply.get("failure"):
@@ -413,10 +416,13 @@ class HostedTransport:
 
     def _revive(self) -> None:
         """After the worker's death: load and bind again in the new one."""
-        if self._generation != self._worker.generation or self._worker.dead:
+        while self._generation != self._worker.generation or self._worker.dead:
             self.load()
             if self._message is not None:
                 self.bind(self._message)
+            if self._description is not None and self._patience.again():
+                self.run(TRIAL, "float64")  # so that no scenario is the first
+                self._patience.tried()
 
 
 def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:

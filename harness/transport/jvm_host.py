@@ -53,6 +53,8 @@ class JvmHost:
         request: language, classpath (the port's own classes), source (Clojure).
     """
 
+    costly = False
+
     def __init__(self, request: Mapping[str, Any]) -> None:
         self._strings: dict[tuple[str, ...], Any] = {}
         host = jpype.JClass("rmsproof.adapter.Host")

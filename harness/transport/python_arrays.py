@@ -162,7 +162,7 @@ class Weights:
                 if array.dtype.kind not in "fiu":
                     raise ValueError
             except Exception as error:  # what comes back may refuse to be an array
-                message = f"array {self.names[i]!r} has something else than numbers"
+                message = f"array {self.names[i]!r} holds something that is not a number"
                 raise Garbled(message, misread=single) from error
             if array.shape != (length,):
                 message = f"array {self.names[i]!r} has shape {array.shape}, expected ({length},)"

@@ -6,19 +6,23 @@ module's globals are new), a class is instantiated anew.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import contextlib
 import copy
+import functools
 import importlib
 import importlib.util
 import inspect
+import operator
 import sys
+import time
 import traceback
 import types
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +32,11 @@ from harness.transport.python_session import PythonPort, Session, chosen
 
 _MODULE = "rmsproof_port"
 _LONGEST_MESSAGE = 2000
+# A source is run again for every scenario, of which there are some fifty.
+_COSTLY_SECONDS = 0.5
+_FUTURE = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 
 
 class LoadError(Exception):
@@ -39,16 +48,23 @@ class LoadError(Exception):
 
 
 class PythonHost:
-    """A loaded Python source or object."""
+    """A loaded Python source or object.
+
+    Attributes:
+        costly: the source takes long to run again; its port must be fresh by other means.
+    """
 
     def __init__(self, source: str | None = None, target: Any = None) -> None:
         self._code: types.CodeType | None = None
         self._target = target
         self._path = source or ""
         self._binding: dict[str, Any] = {}
+        self.costly = False
         if source is not None:
-            self._code = _compiled(source)
-            self._namespace = self._execute()
+            statements = _compiled(source)
+            self._code = statements.whole
+            self._namespace, seconds = self._execute(statements.single)
+            self.costly = seconds > _COSTLY_SECONDS
 
     @classmethod
     def of_object(cls, reference: str) -> PythonHost:
@@ -132,8 +148,8 @@ class PythonHost:
             {key: self._scalar(value, storage) for key, value in hyperparameters.items()},
         )
         try:
-            if self._code is not None:
-                self._namespace = self._execute()
+            if self._code is not None and not self.costly:
+                self._namespace, _ = self._execute([(self._code, True)])
             count = max(1, len(names)) if storage.container == "array" else 1
             self._session.ports = [self._new_port() for _ in range(count)]
         except LoadError as error:
@@ -207,18 +223,28 @@ class PythonHost:
             else self._dtype.type(value)
         )
 
-    def _execute(self) -> dict[str, Any]:
+    def _execute(
+        self, statements: Sequence[tuple[types.CodeType, bool]]
+    ) -> tuple[dict[str, Any], float]:
+        """Run the source in a new module; return its names, and the seconds that were its own.
+
+        Args:
+            statements: in their order; whether the time that one takes is the source's own.
+        """
         module = types.ModuleType(_MODULE)
         module.__file__ = self._path
         sys.modules[_MODULE] = module
-        assert self._code is not None
+        seconds = 0.0
         try:
-            exec(self._code, module.__dict__)
+            for code, own in statements:
+                begun = time.monotonic()
+                exec(code, module.__dict__)
+                seconds += own * (time.monotonic() - begun)
         except (ImportError, NameError, SyntaxError) as error:
             raise LoadError("does-not-compile", said(error, self._path)) from error
         except BaseException as error:
             raise LoadError("crashes", f"while loading: {said(error, self._path)}") from error
-        return module.__dict__
+        return module.__dict__, seconds
 
     def _new_port(self) -> PythonPort:
         binding, hyper = self._binding, self._session.hyper
@@ -258,15 +284,40 @@ def _copied(thing: Any) -> Any:
 # -- reading Python sources --------------------------------------------------------------------
 
 
-def _compiled(path: str) -> types.CodeType:
+class _Statements(NamedTuple):
+    """A source compiled as a whole, and each of its statements.
+
+    With each goes whether it does more than import: what was imported once is there at once the
+    next time.
+    """
+
+    whole: types.CodeType
+    single: list[tuple[types.CodeType, bool]]
+
+
+def _compiled(path: str) -> _Statements:
     try:
         # As Python reads a file: its encoding line counts, and what is no UTF-8 is refused.
         text = importlib.util.decode_source(Path(path).read_bytes())
-        return compile(text, path, "exec", dont_inherit=True)
+        whole = compile(text, path, "exec", dont_inherit=True)
+        flags = whole.co_flags & _FUTURE
+        single = []
+        for node in ast.parse(text, path).body:
+            tree = ast.Module([node], [])
+            code = compile(tree, path, "exec", flags=flags, dont_inherit=True)
+            single.append((code, not _imports(node)))
+        return _Statements(whole, single)
     except SyntaxError as error:
         raise LoadError("does-not-compile", syntax_said(error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise LoadError("does-not-compile", said(error)) from error
+
+
+def _imports(node: ast.stmt) -> bool:
+    """Whether a statement imports, or tries to."""
+    return isinstance(node, ast.Import | ast.ImportFrom) or (
+        isinstance(node, ast.Try) and all(map(_imports, node.body))
+    )
 
 
 def _class_shape(name: str, cls: type) -> dict[str, Any]:

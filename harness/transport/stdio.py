@@ -36,7 +36,7 @@ from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
-from harness.transport.base import Description, closed
+from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import Broken, fault_of, observed, parsed, shown
 from python_ref.numbers.text import to_json
@@ -83,7 +83,8 @@ class StdioTransport:
         wanted: Wanted | None = None,
     ) -> None:
         self._port, self._command, self._cwd = port, list(command), cwd
-        self._hosted, self._jvm, self._wanted, self._timeout = hosted, jvm, wanted, timeout
+        self._hosted, self._jvm, self._wanted = hosted, jvm, wanted
+        self._patience = Patience(timeout)
         self._child: Child | None = None
         self._pipe: Pipe | None = None
         self._message: dict[str, Any] | None = None
@@ -97,7 +98,11 @@ class StdioTransport:
     def describe(self) -> Description:
         """Start the port and ask what it is. Raises Unreachable, BindingError."""
         if self._description is None:
-            self._description = attach(self, self._wanted) if self._hosted else self._described()
+            if self._hosted:
+                self._description = attach(self, self._wanted)
+                self._patience.tried()
+            else:
+                self._description = self._described()
         return self._description
 
     def run(self, scenario: Scenario, precision: str) -> Observation:
@@ -117,9 +122,15 @@ class StdioTransport:
         limit = _LEAST_LIMIT + _SLACK * _NUMBER_CHARACTERS * scenario.size * scenario.steps
         limit += _SLACK * scenario.steps * sum(len(json.dumps(n)) + 8 for n in scenario.names)
         try:
-            reply = self._ask(line, self._timeout, limit)
+            with self._lock:
+                self._running()  # a process that starts now is given the time for that
+            with self._patience.watched():
+                reply = self._ask(line, self._patience.seconds, limit)
         except Unreachable as error:
             return Observation(nothing, fault=error.fault)
+        finally:
+            if self._description is not None:
+                self._patience.tried()
         observation = observed(reply, scenario, self._hosted)
         if observation.fault and observation.fault.fatal:
             with self._lock:
@@ -162,7 +173,7 @@ class StdioTransport:
 
     def load(self) -> dict[str, Any]:
         """Ask our adapter for the port's shape. Raises Unreachable."""
-        reply = self._ask('{"do":"shape"}', START_SECONDS)
+        reply = self._ask('{"do":"shape"}', LOADING_SECONDS)
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
         shape: dict[str, Any] = reply["shape"]
@@ -178,7 +189,7 @@ class StdioTransport:
     # -- the exchange ------------------------------------------------------------------------
 
     def _described(self) -> Description:
-        reply = self._ask('{"do":"describe"}', START_SECONDS)
+        reply = self._ask('{"do":"describe"}', LOADING_SECONDS)
         if "error" in reply:
             raise Unreachable(Fault("crashes", f"describe: {reply['error']}"))
         if reply.get("protocol") != 1:
@@ -255,6 +266,8 @@ class StdioTransport:
                 self._end()
                 raise closed()
             self._pipe = Pipe(self._child.output, self._child.input)
+            if self._description is not None:
+                self._patience.again()
             if self._message is not None:  # a fresh process of our own adapter knows nothing yet
                 self.load()
                 self.bind(self._message)
