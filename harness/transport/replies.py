@@ -109,7 +109,9 @@ def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
     if not isinstance(value, list):
         raise Broken(f"{field}: expected a list of steps, found {_kind(value)}")
     if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
-        raise Broken(f"{field}: expected {scenario.steps} steps, found {len(value)}")
+        raise Broken(
+            f"{field}: expected length {scenario.steps}, one entry a step, found {len(value)}"
+        )
     rows = np.zeros((len(value), scenario.size))
     for t, step in enumerate(value):
         where = f"{field}, step {t + 1}"

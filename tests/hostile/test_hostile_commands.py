@@ -13,6 +13,7 @@ from hostile.reading import READERS, around
 from hostile.valid import GOLDEN, OBSERVATION
 from support import CommandLine, golden
 
+from harness.report.words import counted
 from python_ref import golden as goldens_of
 from python_ref.golden import writing
 
@@ -111,7 +112,7 @@ def test_what_a_page_holds_is_shown_and_not_obeyed(
         found = 1
     done = call("doc", str(path))
     assert (done.code, done.err) == (3, "")
-    assert f"{found} blocks, 0 of them judged" in done.out
+    assert f"{counted(found, 'block')}, 0 of them judged" in done.out
     assert not {"\x1b", "\x9b"} & set(done.out)
     report = json.loads(call("doc", str(path), "--json", "-").out)
     assert [row["verdict"] for row in report["results"]] == [None] * found
