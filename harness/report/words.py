@@ -26,7 +26,7 @@ _NOTES = {
     STATE_LEAKS: "it keeps state from one test case to the next",
     UNSTEADY: "it gives another result each time the same test case is run",
     FORGOTTEN: "it forgets the average of arrays that a step leaves out",
-    RESTARTED: "it forgets every average where other arrays take part than in the step before",
+    RESTARTED: "it forgets every average as soon as a step has other arrays than the last",
     DECAYED: "the average of arrays that a step leaves out decays as if their gradient were 0",
 }
 

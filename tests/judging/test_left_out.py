@@ -81,7 +81,7 @@ SAID = {
     "Forgets": ("exact", ["it forgets the average of arrays that a step leaves out"]),
     "Restarts": (
         "exact",
-        ["it forgets every average where other arrays take part than in the step before"],
+        ["it forgets every average as soon as a step has other arrays than the last"],
     ),
     "Decays": (
         "exact",
