@@ -17,12 +17,13 @@ class Case:
     Attributes:
         golden: the golden's name, with a number where it was fed again; "" for the whole.
         result: the port's result with this golden's verdict, fault, first divergence and time.
-        decides: False of an edge golden that is compared but decides nothing.
+        idle: why the golden decides nothing: it is an "edge", and those do not decide, or
+            "partial"; "" where it decides.
     """
 
     golden: str
     result: Result
-    decides: bool = True
+    idle: str = ""
 
 
 def cases(result: Result, *, edge_decides: bool) -> list[Case]:
@@ -45,9 +46,10 @@ def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
     fed: dict[str, int] = {}
     for comparison in result.comparisons:
         fed[comparison.golden] = times = fed.get(comparison.golden, 0) + 1
-        decides = comparison.kind == "core" or edge_decides
+        decides = comparison.kind == "core" or (comparison.kind == "edge" and edge_decides)
+        idle = "" if decides else comparison.kind
         name = comparison.golden if times == 1 else f"{comparison.golden} ({times})"
-        yield Case(name, _at_golden(result, comparison, decides), decides)
+        yield Case(name, _at_golden(result, comparison, decides), idle)
 
 
 def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:

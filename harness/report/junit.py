@@ -22,6 +22,10 @@ from harness.report.results import DocumentResults, PortResults
 # A port that did not answer is an error, one that answered wrongly a failure.
 _UNANSWERED = ORDER[: ORDER.index("diverges")]
 _INCOMPLETE = "the run was interrupted: what had not been judged is missing or skipped"
+_IDLE = {
+    "edge": "at an edge, which does not count without --edge",
+    "partial": "where a step leaves arrays out, which does not count",
+}
 # What XML 1.0 has no character for.
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -106,8 +110,8 @@ def _of_golden(case: Case) -> _TestCase:
     if word in UNDECIDED:
         reason = f"{word}: {words.why(result)}"
         return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
-    if not case.decides and word not in GOOD:
-        reason = f"{word} at an edge, which does not count without --edge: {words.why(result)}"
+    if case.idle and word not in GOOD:
+        reason = f"{word} {_IDLE[case.idle]}: {words.why(result)}"
         return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
     if result.as_expected:
         return _TestCase(name, seconds=result.seconds)

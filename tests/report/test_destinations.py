@@ -290,11 +290,27 @@ def test_the_file_that_standard_output_goes_to_is_standard_output(folder: Path, 
         "from pathlib import Path\n"
         f"Reports('ports', {{'--json': Path({path!r})}}).write(ports(result(golden('a'))))\n"
     )
-    shell = f'{sys.executable} -c "$SCRIPT" > out'
+    shell = f'{{ {sys.executable} -c "$SCRIPT"; echo after; }} > out'
     env = {"SCRIPT": script, "PYTHONPATH": os.pathsep.join(map(str, (HOME, HOME / "tests")))}
     done = command(["sh", "-c", shell], cwd=folder, env=env)
     assert (done.code, done.err) == (0, "")
-    assert json.loads((folder / "out").read_text())["summary"]["results"] == 1
+    report, after = (folder / "out").read_text().rsplit("\n", 2)[:2]
+    assert json.loads(report)["summary"]["results"] == 1
+    assert after == "after"  # the file is the one that the shell has opened
+
+
+def test_a_device_takes_more_than_one_report_also_as_standard_output(folder: Path) -> None:
+    """Asked only, and not written to: it is the machine's."""
+    script = (
+        "from harness.report.destinations import Reports\n"
+        "from pathlib import Path\n"
+        "null = Path('/dev/null')\n"
+        "Reports('ports', {'--json': null, '--junit': null})\n"
+    )
+    shell = f'{sys.executable} -c "$SCRIPT" > /dev/null'
+    env = {"SCRIPT": script, "PYTHONPATH": str(HOME)}
+    done = command(["sh", "-c", shell], cwd=folder, env=env)
+    assert (done.code, done.err) == (0, "")
 
 
 def test_half_a_surrogate_pair_is_written_escaped(folder: Path) -> None:

@@ -180,6 +180,19 @@ PORTS: dict[str, tuple[Result, list[Row]]] = {
             ),
         ],
     ),
+    "wrong where a step leaves arrays out": (
+        result(golden("a"), golden("b", "diverges", kind="partial")),
+        [
+            passed("a"),
+            (
+                "b",
+                "skipped",
+                "",
+                f"diverges where a step leaves arrays out, which does not count: b, {PLACE}",
+                "",
+            ),
+        ],
+    ),
     "right at an edge": (
         result(golden("a"), golden("b", kind="edge"), golden("c", "conforms", kind="edge")),
         [passed("a"), passed("b"), passed("c")],
@@ -211,6 +224,12 @@ def test_a_port_is_a_suite_and_a_golden_a_test_case(name: str) -> None:
     made = suites(junit.ports(ports(found)))
     assert list(made) == ["mine.py (local)"]
     assert rows(made["mine.py (local)"]) == expected
+
+
+def test_a_golden_that_leaves_arrays_out_never_decides() -> None:
+    found = result(golden("a", "crashes"), golden("b", "diverges", kind="partial"))
+    (suite,) = suites(junit.ports(ports(found, edge=True))).values()
+    assert [shown[1] for shown in rows(suite)] == ["error", "skipped"]
 
 
 def test_an_edge_that_decides_fails() -> None:
