@@ -41,6 +41,14 @@ PORTS: dict[str, tuple[PortResults, list[str]]] = {
         ports(WRONG, replace(WRONG, transport="other")),
         [f"::error {MINE.replace('local', 'local%2C other')}diverges::{INSIDE_SAID}; a, {PLACE}"],
     ),
+    "wrong otherwise over one of two": (
+        ports(WRONG, replace(WRONG, transport="other", unexpected=("expected exact",))),
+        [
+            f"::error {MINE}diverges::{INSIDE_SAID}; a, {PLACE}",
+            f"::error {MINE.replace('local', 'other')}diverges::"
+            f"expected exact; {INSIDE_SAID}; a, {PLACE}",
+        ],
+    ),
     "wrong as expected": (ports(replace(WRONG, as_expected=True)), []),
     "better than expected": (
         ports(result(golden("a"), as_expected=False, unexpected=("better than expected",))),
