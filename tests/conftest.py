@@ -19,6 +19,7 @@ from hypothesis import settings
 from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
 from harness.judging import run
+from harness.judging.memory import Memory
 from harness.machine import cache
 
 # Shared machines stall; how long an example takes says nothing about the code.
@@ -40,6 +41,8 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("OMP_NUM_THREADS", "1")  # NumPy's start costs twice the processor time without
         # The test processes have the cores already; threads would only take turns.
         patch.setattr(run, "_CORES", 1)
+        # Nor is a search cut short because other tests take turns with it.
+        patch.setitem(Memory.__init__.__kwdefaults__, "seconds", 120.0)
         tempfile.tempdir = None
         with none_left():
             yield folder

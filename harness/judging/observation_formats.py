@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.model.errors import UsageError
 from python_ref import files
+from python_ref.numbers.text import to_json
 
 # What a compressed file may become.
 _UNPACKED = 4
@@ -104,5 +105,5 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(part) for part in value]
     if isinstance(value, float) and not np.isfinite(value):
-        return "NaN" if np.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+        return to_json(value)
     return value

@@ -468,7 +468,7 @@ def test_a_truncated_golden_is_bad_input(
 def test_goldens_are_listed_each_with_what_it_catches(call: Callable[..., Done]) -> None:
     done = call("golden", "list")
     lines = done.out.splitlines()
-    rows = [line.split() for line in lines if line.startswith(("core ", "edge "))]
+    rows = [line.split() for line in lines if line.startswith(("core ", "edge ", "partial "))]
     assert [row[3] for row in rows] == [golden.name for golden in goldens_of.bundled()]
     assert rows[0] == ["core", "1", "4", "reference/float64/page-one-step"]
     purposes = " ".join(" ".join(lines).split())

@@ -221,12 +221,12 @@ SAID = {
     "semicolon, javac": (
         SEMICOLON,
         javac(SEMICOLON, (3, "';' expected", "")),
-        "`;` put in at line 42",
+        "`;` added at line 42",
     ),
     "semicolon, ECJ": (
         SEMICOLON,
         ecj(SEMICOLON, (3, 'Syntax error, insert ";" to complete BlockStatements', "2")),
-        "`;` put in at line 42",
+        "`;` added at line 42",
     ),
     "last brace, javac": (
         CUT,

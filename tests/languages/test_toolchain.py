@@ -232,9 +232,9 @@ def test_a_damaged_jar_is_noticed_and_fetched_anew(registry: Registry, damage: A
 
 def refusal(problem: str) -> str:
     return (
-        f"com.google.code.gson:gson:{GSON.version} is not in the cache and Maven Central cannot be"
-        f" used: connect once and run the same command, or copy {cache.root()} from a machine that"
-        f" did (RMSPROOF_CACHE names another folder); {problem}"
+        f"com.google.code.gson:gson:{GSON.version} is not in the cache and could not be fetched"
+        " from Maven Central: run the same command once with a network, or copy"
+        f" {cache.root()} from a machine that did (RMSPROOF_CACHE names another folder); {problem}"
     )
 
 
@@ -290,9 +290,9 @@ def test_a_cold_cache_offline_names_what_is_missing_and_how_to_get_it(tmp_path: 
     assert set(verdicts(done).values()) == {"not-run"}
     message = json.loads(done.out)["results"][0]["message"]
     assert message.startswith(
-        f"{GSON.coordinate} is not in the cache and Maven Central cannot be used: connect once"
-        f" and run the same command, or copy {tmp_path / 'cold'} from a machine that did"
-        " (RMSPROOF_CACHE names another folder); "
+        f"{GSON.coordinate} is not in the cache and could not be fetched from Maven Central: run"
+        f" the same command once with a network, or copy {tmp_path / 'cold'} from a machine that"
+        " did (RMSPROOF_CACHE names another folder); "
     )
     assert "Traceback" not in done.err
 
@@ -478,7 +478,9 @@ def test_an_adapter_that_does_not_compile_is_not_the_ports_fault(
     for result in found.results:
         assert result.verdict.word == "not-run"
         assert result.verdict.fault is not None
-        assert result.verdict.fault.message.startswith("our java adapter: ")
+        assert result.verdict.fault.message.startswith(
+            "rmsproof's own java adapter does not compile: "
+        )
 
 
 def test_a_source_that_cannot_be_read_is_not_the_ports_fault(tmp_path: Path) -> None:

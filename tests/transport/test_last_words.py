@@ -17,9 +17,9 @@ panic: runtime error: index out of range [3] with length 3
 
 goroutine 1 [running]:
 main.(*rmsprop).step(0xc000012120, {0xc0000160a0, 0x3, 0x3})
-\t/home/u/port/rmsprop.go:31 +0x1d
+\t/srv/port/rmsprop.go:31 +0x1d
 main.main()
-\t/home/u/port/main.go:12 +0x5a
+\t/srv/port/main.go:12 +0x5a
 exit status 2
 """
 
@@ -30,21 +30,21 @@ goroutine 7 [running]:
 runtime/panic.go:884
 \t/usr/local/go/src/runtime/panic.go:884 +0x212
 main.check(...)
-\t/home/u/port/check.go:8
+\t/srv/port/check.go:8
 main.main.func1()
-\t/home/u/port/main.go:21 +0x2a
+\t/srv/port/main.go:21 +0x2a
 created by main.main
-\t/home/u/port/main.go:19 +0x8f
+\t/srv/port/main.go:19 +0x8f
 """
 
 NODE = """\
-/home/u/port/rmsprop.js:14
+/srv/port/rmsprop.js:14
     w[i] -= this.lr * g[i] / (Math.sqrt(this.v[name][i]) + this.eps);
                                                     ^
 
 TypeError: Cannot read properties of undefined (reading '0')
-    at RMSProp.step (/home/u/port/rmsprop.js:14:53)
-    at answer (file:///home/u/port/main.mjs:9:7)
+    at RMSProp.step (/srv/port/rmsprop.js:14:53)
+    at answer (file:///srv/port/main.mjs:9:7)
     at Interface.<anonymous> (node:readline:1162:14)
     at node:events:518:28
 
@@ -64,9 +64,9 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
 
 PYTHON = """\
 Traceback (most recent call last):
-  File "/home/u/port/main.py", line 40, in <module>
+  File "/srv/port/main.py", line 40, in <module>
     serve()
-  File "/home/u/port/rmsprop.py", line 12, in step
+  File "/srv/port/rmsprop.py", line 12, in step
     v = np.add(v, g)
   File "/usr/lib/python3.11/site-packages/numpy/core/x.py", line 900, in add
     raise ValueError(message)
@@ -75,7 +75,7 @@ ValueError: operands could not be broadcast together
 
 CHAINED = """\
 Traceback (most recent call last):
-  File "/home/u/port/main.py", line 3, in load
+  File "/srv/port/main.py", line 3, in load
     table[key]
     ~~~~~^^^^^
 KeyError: 'w'
@@ -83,7 +83,7 @@ KeyError: 'w'
 During handling of the above exception, another exception occurred:
 
 Traceback (most recent call last):
-  File "/home/u/port/main.py", line 5, in <module>
+  File "/srv/port/main.py", line 5, in <module>
     raise port.errors.Missing("no such array") from None
 port.errors.MissingException: no such array
 """
@@ -102,7 +102,7 @@ Execution error (ArithmeticException) at user/step (port.clj:7).
 Divide by zero
 
 Full report at:
-/tmp/clojure-123.edn
+/srv/clojure-123.edn
 """
 
 SAID = {
