@@ -2,7 +2,7 @@
 
     uv run python tests/diagnosis/drawing.py COUNT [FIRST_SEED]
 
-draws so many, judges each and writes the figures; `draws.toml` keeps those of the last long run.
+draws so many, judges each and prints the figures.
 A draw fails where a false name is given, or where something was claimed to be tried that was not.
 """
 
