@@ -9,6 +9,7 @@ the same for every input. The rules are sound; a test looks for pairs that they 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -17,6 +18,7 @@ Choices = dict[str, str]
 Constants = dict[str, float]
 
 
+@lru_cache(maxsize=4096)  # the libraries' are asked for again and again
 def canonical(dialect: Dialect) -> Dialect:
     """Return the simplest dialect that is equal in exact arithmetic for every input."""
     chosen = {name: dialect.choice(name) for name in AXES}

@@ -14,7 +14,7 @@ from python_ref.numbers.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
 from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
-from python_ref.stepping.stages import Codes, Stage
+from python_ref.stepping.stages import Codes, Stage, distinct
 
 if TYPE_CHECKING:
     from python_ref.dialects.dialect import Dialect
@@ -67,7 +67,7 @@ class Plan:
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
         }
         self._ids = {  # of equal values as equal codes
-            name: np.unique(values, return_inverse=True)[1] * 2 + self._own[name]
+            name: distinct(values)[1] * 2 + self._own[name]
             for name, values in self._numbers.items()
         }
         self._read_rates(scenario, list(dialects), dialect)

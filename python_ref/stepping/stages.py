@@ -29,17 +29,17 @@ class Stage:
     def __init__(self, choosing: Choosing, distinguishing: Sequence[Codes]) -> None:
         packed, sizes = _pack([codes for codes, _ in choosing.values()])
         whole, _ = _pack([packed, *distinguishing])
-        _, self.first, inverse = np.unique(whole, return_index=True, return_inverse=True)
+        self.first, inverse = distinct(whole)
         self.uses: dict[str, Codes] = {"": inverse}
         self.group = packed[self.first]
         self.choices = {
-            int(g): {
+            g: {
                 name: names[code]
                 for (name, (_, names)), code in zip(
-                    choosing.items(), _unpack(int(g), sizes), strict=True
+                    choosing.items(), _unpack(g, sizes), strict=True
                 )
             }
-            for g in np.unique(self.group)
+            for g in set(self.group.tolist())
         }
         self.columns: dict[str, Any] = {}
         self.links: dict[str, Codes] = {}
@@ -80,6 +80,14 @@ class Stage:
         return moved
 
 
+def distinct(values: NDArray[Any]) -> tuple[Codes, Codes]:
+    """Where each distinct value stands first, in ascending order of values; each value's rank."""
+    if (values == values[0]).all():  # mostly, and then nothing need be sorted
+        return np.zeros(1, dtype=np.int64), np.zeros(len(values), dtype=np.int64)
+    _, first, ranks = np.unique(values, return_index=True, return_inverse=True)
+    return first, ranks
+
+
 def _pack(codes: Sequence[Codes]) -> tuple[Codes, list[int]]:
     """One number for each row of codes, ordered as the rows are; and the codes' ranges."""
     packed = np.zeros(len(codes[0]), dtype=np.int64)
@@ -87,7 +95,7 @@ def _pack(codes: Sequence[Codes]) -> tuple[Codes, list[int]]:
     for code in codes:
         size = int(code.max()) + 1
         if capacity * size >= 2**62:
-            _, packed = np.unique(packed, return_inverse=True)
+            _, packed = distinct(packed)
             capacity = int(packed.max()) + 1
         packed = packed * size + code
         capacity *= size
