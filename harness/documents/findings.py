@@ -18,6 +18,9 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
+# SGD, AdaGrad, Adam, and what never moves: an RMSProp's formula says nothing of them.
+_NOT_RMSPROP = {"write=none", "average=none", "average=sum", "numerator=mean_gradient"}
+
 
 def about_code(
     rows: Sequence[Examined],
@@ -58,11 +61,13 @@ def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
     if result is None:
         return None
     for deviation in result.deviations:
+        axis = deviation.partition("=")[0]
+        if axis == "eps" or deviation in _NOT_RMSPROP:
+            return None
+    for deviation in result.deviations:
         axis, _, value = deviation.partition("=")
         if axis == "epsilon":
             return value
-        if axis == "eps" or (axis, value) in (("write", "none"), ("average", "none")):
-            return None
     explained = result.verdict.word in GOOD or bool(result.deviations)
     return claim.choice("epsilon") if explained else None
 

@@ -278,6 +278,16 @@ def test_a_formula_is_held_against_the_code(written: Examine) -> None:
     assert written(agreeing).findings == ()
 
 
+def test_a_formula_of_something_else_contradicts_no_code(written: Examine) -> None:
+    normalising = r"Each input becomes $\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}$."
+    found = written(f"{normalising}\n\n{fenced(IMPORT + RIGHT)}")
+    assert (found.formulas, found.findings) == ((), ())
+    adagrad = RIGHT.replace("self.rho * self.cache", "self.cache").replace("(1 - self.rho) * ", "")
+    found = written(r"$w - \frac{\eta}{\sqrt{v + \epsilon}} g$" + "\n\n" + fenced(IMPORT + adagrad))
+    assert found.rows[0].layers[0].result.deviations == ("average=sum",)
+    assert (len(found.formulas), found.findings) == (1, ())
+
+
 def test_a_stated_derivative_is_held_against_the_code(written: Examine) -> None:
     text = "`dL/dm = (2/n) * sum((m*x + b - y) * x)`\n\n"
     found = written(text + fenced(FIT.format(factor="1", den="(np.sqrt(s) + eps)")))

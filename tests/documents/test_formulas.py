@@ -42,7 +42,7 @@ none \max(\sqrt{v}, \epsilon)
 none \frac{\epsilon}{\sqrt{v}}
 none \epsilon \sqrt{v}
 none \frac{g}{\sqrt{v}} + \epsilon
-outside \frac{m}{\frac{\sqrt{v_t}}{\sqrt{1-\beta^t}} + \epsilon}
+outside \frac{g}{\frac{\sqrt{v_t}}{\sqrt{1-\beta^t}} + \epsilon}
 inside RMS[g]_t = \sqrt{\hat v_t + \text{eps}}
 outside $\sqrt{v_t} + \text{eps}$ costs $5
 inside g/&radic;(v + &epsilon;)
@@ -73,6 +73,38 @@ outside \sqrt{v_t} \; + \; \epsilon
 inside Math.sqrt(avg[i] + epsilon)
 none (a+\epsilon)^2
 none (x + 1/2)
+"""
+# Whether it is an RMSProp's, then a line of prose.
+SUBJECTS = r"""
+yes W := W - \alpha \frac{dW}{\sqrt{S_{dW}} + \epsilon}
+yes \Delta\theta_t = -\frac{\eta}{\sqrt{v_t + \epsilon}} g_t
+yes w_{t+1} = w_t - \frac{\eta}{\sqrt{(1-\gamma) g_{t-1}^2 + \gamma g_t + \epsilon}} g_t
+yes w^{t+1} = w^t - \frac{\eta}{\sqrt{(\sigma^t)^2 + \epsilon}} g^t
+yes m = m - lr * dm / (sqrt(v_m) + eps)
+yes x += - learning_rate * dx / (np.sqrt(cache) + eps)
+yes \frac{1}{\sqrt{E[g^2]_t + \epsilon}} \nabla J
+yes \mathbf{x}_t = \mathbf{x}_{t-1} - \frac{\eta}{\sqrt{\mathbf{s}_t + \epsilon}} \odot \mathbf{g}_t
+yes RMSProp, unlike AdaGrad, forgets: $\sqrt{s_t + \epsilon}$
+yes \theta = \theta - \frac{\eta}{\sqrt{a} + \epsilon} \frac{\partial L}{\partial \theta}
+no \hat{x}_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}
+no y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} * \gamma + \beta
+no x / sqrt(mean(x**2) + eps) * g
+no \bar{a}_i = \frac{a_i}{\sqrt{\frac{1}{n}\sum_i a_i^2 + \epsilon}} g_i
+no \frac{\partial l}{\partial x} = \frac{\partial l}{\partial y} \frac{1}{\sqrt{\sigma^2+\epsilon}}
+no \hat{x} = (x - \mu) / \sqrt{v + \epsilon}
+no \frac{a \cdot b}{\sqrt{a^2 + \epsilon}}
+no \frac{w}{\sqrt{\|w\|^2 + \epsilon}}
+no (x - mean) / (sqrt(var) + eps)
+no \rho(d) = \sqrt{d^2 + \epsilon^2}
+no \theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{\hat v_t} + \epsilon} \hat m_t
+no w = w - lr * m_hat / (sqrt(v_hat) + eps)
+no \theta \leftarrow \theta - \alpha \, m / (\sqrt{v} + \epsilon)
+no \Delta x = -\frac{\sqrt{E[\Delta x^2] + \epsilon}}{\sqrt{E[g^2] + \epsilon}} g
+no \theta = \theta - \frac{\eta}{\sqrt{\sum_{i} g_i^2 + \epsilon}} g
+no **AdaGrad:** $w - \frac{\eta}{\sqrt{s + \epsilon}} g$
+no Batch normalisation divides by $\sqrt{v + \epsilon}$
+no In Adam, the step is $\frac{\eta}{\sqrt{v} + \epsilon}$
+no 1. AdaDelta: $\sqrt{s + \epsilon}$
 """
 FACTORS = r"""
 2.0 ∂MSE/∂m = (-2/n) * Σ(y - (m*x + b)) * x
@@ -112,6 +144,28 @@ def rows(table: str) -> list[list[str]]:
 @pytest.mark.parametrize(("side", "text"), rows(SIDES))
 def test_where_epsilon_stands(side: str, text: str) -> None:
     assert [formula.epsilon for formula in formulas([(1, text)])] == [side] * (side != "none")
+
+
+@pytest.mark.parametrize(("counts", "text"), rows(SUBJECTS))
+def test_a_formula_counts_only_where_it_is_an_rmsprops(counts: str, text: str) -> None:
+    assert bool(formulas([(1, text)])) == (counts == "yes")
+
+
+@pytest.mark.parametrize(
+    "heading", ["## {}", "**{}**", "{}\n======", "<h3>{}</h3>", "\\section{{{}}}"]
+)
+@pytest.mark.parametrize(
+    ("subject", "counts"),
+    [("RMSProp", True), ("AdaGrad", False), ("From AdaGrad to RMSProp", True), ("Adam", False),
+     ("Layer normalization", False), ("RMSNorm", False), ("Adaptive methods", True)],
+)  # fmt: skip
+def test_a_formula_is_that_of_the_heading_above_it(
+    heading: str, subject: str, counts: bool
+) -> None:
+    text = (
+        f"# RMSProp\n\n{heading.format(subject)}\n\nThe step:\n\n$$\n\\sqrt{{s + \\epsilon}}\n$$\n"
+    )
+    assert bool(formulas([(1, text)])) == counts
 
 
 @pytest.mark.parametrize(

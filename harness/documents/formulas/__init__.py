@@ -1,7 +1,8 @@
 r"""What a page's formulas say: where epsilon stands, and which factor a derivative carries.
 
 `\sqrt{v + \epsilon}` has it inside the root, `\sqrt{v} + \epsilon` outside. Epsilon counts only
-as a term of its own beside the root or the average, whatever letter is taken for it.
+as a term of its own beside the root or the average, whatever letter is taken for it, and a formula
+only as far as it is an RMSProp's (see `subject`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal
 
 from harness.documents.formulas.derivatives import Stated, derivative_factors
 from harness.documents.formulas.mathtext import Region, regions
+from harness.documents.formulas.subject import Subjects, of_rmsprop
 
 __all__ = ["Formula", "Stated", "derivative_factors", "formulas"]
 
@@ -58,15 +60,20 @@ class _Root:
 
 
 def formulas(prose: Iterable[tuple[int, str]]) -> list[Formula]:
-    """Return the formulas that say where epsilon stands, in order, each once."""
+    """Return an RMSProp's formulas that say where epsilon stands, in order, each once."""
     found: list[Formula] = []
+    prose = list(prose)
+    subjects = Subjects(prose)
     for region in regions(prose):
         seen: set[tuple[str, Side]] = set()
         for root in _roots(region):
             side = _side(region, root)
-            if side and ((text := region.text(root.begin)), side) not in seen:
+            if not side or not of_rmsprop(region, root.begin, root.first, root.last, root.end):
+                continue
+            line, text = region.line_of(root.begin), region.text(root.begin)
+            if (text, side) not in seen and not subjects.others(region, line):
                 seen.add((text, side))
-                found.append(Formula(region.line_of(root.begin), text, side))
+                found.append(Formula(line, text, side))
     return found
 
 
