@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ import numpy as np
 
 from harness.comparison.compare import compare_all
 from harness.documents import runner, trainers
+from harness.documents.lacking import lacking
 from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Convention, Trainer
 from harness.judging.goldens import options_of
@@ -42,7 +42,6 @@ from python_ref.scenarios.scenario import Scenario
 BLOCK_SECONDS = 60.0
 # With more deviations a wrong idea of how a trainer forms its gradients might fit, too.
 _FROM_DATA = 2
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
 
 @dataclass(frozen=True)
@@ -230,11 +229,7 @@ class Bench:
         try:
             shape = transport(Wanted()).load()
         except Unreachable as error:
-            if missing := _MISSING.match(error.fault.message):
-                # What the machine lacks is no fault of the page.
-                lacking = f"{missing[1].partition('.')[0]} is not installed"
-                return Attempt(fault=Fault("not-run", lacking))
-            return Attempt(fault=error.fault)
+            return Attempt(fault=_not_ours(error.fault))
         if way == "jpype":
             names = _classes(shape, source, names, only)
         judged: dict[str, Judged] = {}
@@ -255,7 +250,7 @@ class Bench:
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:
-            return judge(
+            result = judge(
                 port,
                 transport,
                 self._memory.goldens,
@@ -265,6 +260,10 @@ class Bench:
             )
         except BindingError as error:
             return conclude(port, transport.name, fault=Fault("not-run", str(error)))
+        fault = result.verdict.fault
+        if fault is not None and (lacked := _not_ours(fault)) is not fault:
+            return conclude(port, transport.name, fault=lacked)  # it imports while it runs
+        return result
 
     # -- trainers --------------------------------------------------------------------------
 
@@ -273,7 +272,8 @@ class Bench:
         seconds = min(self._options.timeout, max(1.0, self.left()))
 
         def called(cases: Sequence[trainers.Case]) -> list[list[list[float]]] | Fault:
-            return runner.train(text, trainer.name, cases, self._document, seconds)
+            ends = runner.train(text, trainer.name, cases, self._document, seconds)
+            return _not_ours(ends) if isinstance(ends, Fault) else ends
 
         if not trainer.from_data:
             return Judged(self._fed(port, trainer, called), "trainer")
@@ -341,6 +341,12 @@ class Bench:
         comparisons = compare_all(pairs, self._memory.replays)
         evidence = [of_golden(golden, observation) for golden, observation in pairs]
         return partial(conclude, port, "local", comparisons, evidence, memory=self._memory)
+
+
+def _not_ours(fault: Fault) -> Fault:
+    """A fault of a page's code, or what the machine lacks for it."""
+    lacked = lacking(fault.message)
+    return Fault("not-run", lacked) if lacked else fault
 
 
 def _classes(

@@ -60,14 +60,11 @@ def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
     result = row.last
     if result is None:
         return None
-    for deviation in result.deviations:
-        axis = deviation.partition("=")[0]
-        if axis == "eps" or deviation in _NOT_RMSPROP:
-            return None
-    for deviation in result.deviations:
-        axis, _, value = deviation.partition("=")
-        if axis == "epsilon":
-            return value
+    named = dict(deviation.split("=", 1) for deviation in result.deviations)
+    if "eps" in named or _NOT_RMSPROP & set(result.deviations):
+        return None
+    if "epsilon" in named:
+        return named["epsilon"]
     explained = result.verdict.word in GOOD or bool(result.deviations)
     return claim.choice("epsilon") if explained else None
 

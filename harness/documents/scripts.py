@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.documents import runner
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
+from harness.documents.lacking import undefined_name
 from harness.documents.printed import differs
 from harness.judging.verdict import Result, conclude
-from harness.languages.program import Piece, assembled, context, parsed
+from harness.languages.program import Piece, assembled, context, defined, parsed
 from harness.model.observation import Fault
 from harness.ports.port import Port
 
@@ -126,7 +127,7 @@ def notebook(
     def once() -> list[runner.Ran]:
         return runner.run(programs, name, seconds, go_on=True, echo="last")
 
-    ran = once()
+    ran = _with_reasons(once(), programs)
     found: dict[int, Reproduced] = {}
     again: list[runner.Ran] | None = None
     for at, cell in enumerate(cells):
@@ -145,6 +146,26 @@ def notebook(
             again = once() if again is None else again
             if at >= len(again) or differs(ran[at].output, again[at].output) is not None:
                 found[cell.index] = _unsteady(cell)
+    return found
+
+
+def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[runner.Ran]:
+    """The cells' runs; one that lacks a name of a cell that failed for a module lacks the module.
+
+    Args:
+        ran: what came of each cell, in order.
+        programs: the cells' texts.
+    """
+    lost: dict[str, str] = {}
+    found = []
+    for one, text in zip(ran, programs, strict=False):
+        unknown = undefined_name(one.fault.message) if one.fault else None
+        missing = one.missing or lost.get(unknown or "")
+        if missing and (tree := parsed(text)):
+            everything = {"*": missing} if "*" in defined(tree) else {}
+            lost |= dict.fromkeys(defined(tree), missing) | everything
+        missing = missing or (lost.get("*") if unknown else None)
+        found.append(replace(one, missing=missing))
     return found
 
 

@@ -155,10 +155,19 @@ def _defines(statement: ast.stmt) -> Iterator[str]:
             yield statement.name
         case ast.Import() | ast.ImportFrom():
             yield from ((a.asname or a.name).partition(".")[0] for a in statement.names)
+        case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+            # `try: import cupy as np`, and `except ImportError:` another.
+            for inner in ast.iter_child_nodes(statement):
+                for part in inner.body if isinstance(inner, ast.ExceptHandler) else [inner]:
+                    yield from _defines(part) if isinstance(part, ast.stmt) else _stored(part)
         case _:
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    yield node.id
+            yield from _stored(statement)
+
+
+def _stored(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            yield inner.id
 
 
 def _adds_to(statement: ast.stmt) -> str | None:
@@ -186,7 +195,8 @@ def context(earlier: Sequence[Piece], text: str) -> list[Piece]:
     while wanted:
         name, before = wanted.pop()
         # A function's body may use what is defined only after it.
-        for at in _definition(name, statements[:before]) or _definition(name, statements):
+        definition = _definition(name, statements[:before]) or _definition(name, statements)
+        for at in definition or _everything(statements):
             if at in chosen:
                 continue
             chosen.add(at)
@@ -208,6 +218,15 @@ def _definition(name: str, statements: Sequence[tuple[int, ast.stmt, str]]) -> l
         elif name in _defines(node):
             return [*found, at]
     return []
+
+
+def _everything(statements: Sequence[tuple[int, ast.stmt, str]]) -> list[int]:
+    """Where all that a module has is imported: a name of no other origin comes from there."""
+    return [
+        at
+        for at, (_, node, _) in enumerate(statements)
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+    ]
 
 
 def additions(name: str, later: Sequence[Piece]) -> list[Piece]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
+import nbformat
 import pytest
 from support import SHORT
 
@@ -19,6 +20,7 @@ Examine = Callable[..., Examination]
 # The goldens are read once for all documents, as for those of one command.
 MEMORY = Memory(SHORT)
 
+IMPORT = "import numpy as np\n"
 RIGHT = """
 class RMSProp:
     def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
@@ -37,6 +39,14 @@ INSIDE = RIGHT.replace("(np.sqrt(v) + self.eps)", "np.sqrt(v + self.eps)")
 
 def fenced(code: str, info: str = "python") -> str:
     return f"```{info}\n{dedent(code).strip()}\n```\n"
+
+
+def notebook(*cells: str, kernel: str = "python") -> bytes:
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(dedent(cell).strip()) for cell in cells],
+        metadata={"kernelspec": {"name": kernel, "language": kernel, "display_name": kernel}},
+    )
+    return nbformat.writes(made).encode()
 
 
 @pytest.fixture

@@ -9,12 +9,10 @@ from textwrap import dedent
 
 import nbformat
 import pytest
-from documents.conftest import INSIDE, RIGHT, Examine, fenced
+from documents.conftest import IMPORT, INSIDE, RIGHT, Examine, fenced, notebook
 
 from harness.documents.examined import Examination, Examined
 from harness.machine.isolation.sandbox import network_can_be_cut
-
-IMPORT = "import numpy as np\n"
 
 
 def verdicts(row: Examined) -> list[str]:
@@ -342,14 +340,6 @@ def test_the_indentation_that_prints_what_is_shown_is_taken(written: Examine) ->
 
 
 # -- notebooks ---------------------------------------------------------------------------------
-
-
-def notebook(*cells: str, kernel: str = "python") -> bytes:
-    made = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(dedent(cell).strip()) for cell in cells],
-        metadata={"kernelspec": {"name": kernel, "language": kernel, "display_name": kernel}},
-    )
-    return nbformat.writes(made).encode()
 
 
 def test_two_versions_in_a_notebook_are_judged_each_in_its_own_cell(written: Examine) -> None:

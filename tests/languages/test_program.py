@@ -72,3 +72,17 @@ def test_a_loop_that_stores_before_it_loads_needs_nothing() -> None:
     assert needed(text) == set()
     assert needed("total += 1") == {"total"}
     assert needed("print([q for q in rows])") == {"rows"}
+
+
+def test_a_name_of_no_other_origin_comes_from_where_everything_is_imported() -> None:
+    earlier = pieces((1, "from math import *\nimport os"), (4, "def half(x):\n    return x / 2"))
+    assert texts(context(earlier, "print(half(sqrt(4)))")) == [
+        "from math import *",
+        "def half(x):\n    return x / 2",
+    ]
+    assert texts(context(earlier, "print(half(4))")) == ["def half(x):\n    return x / 2"]
+
+
+def test_an_import_that_is_tried_is_a_definition() -> None:
+    tried = "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np"
+    assert texts(context(pieces((1, tried)), "np.zeros(2)")) == [tried]

@@ -1,0 +1,40 @@
+"""What this machine lacks for a page's code: a module, or a version that has what is imported.
+
+None of it is a fault of the page, so none of it is a verdict on the page's code.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+_MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+_NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
+_UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
+_PACKAGE = re.compile(r"ImportError: attempted relative import")
+
+
+def missing_module(message: str) -> str | None:
+    """The package of the module that a message says is not there, if it says that."""
+    found = _MODULE.search(message)
+    return found[1].partition(".")[0] if found else None
+
+
+def undefined_name(message: str) -> str | None:
+    """The name that a message says is not defined, if it says that."""
+    found = _UNDEFINED.search(message)
+    return found[1] if found else None
+
+
+def lacking(message: str) -> str | None:
+    """What of this machine's is missing, by what an import that failed says; None if nothing."""
+    if module := missing_module(message):
+        return f"{module} is not installed"
+    if found := _NAME.search(message):
+        package = found[2].partition(".")[0]
+        # Python's own modules are as complete as they will ever be.
+        if package not in sys.stdlib_module_names:
+            return f"{package} as it is installed here has no {found[1]}"
+    if _PACKAGE.search(message):
+        return "it imports from the package that it is part of, which is not here"
+    return None
