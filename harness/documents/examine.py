@@ -127,6 +127,8 @@ class _Examiner:
             first = self._reading.document.blocks[self._added[block.index]]
             return [Examined(block, "other", message=f"adds to the class at line {first.line}")]
         source = self._reading.source(block)
+        if scripted(block.language) and (why := self._passed_over(source)):
+            return [Examined(block, "other", message=why)]
         if scripted(block.language) and (row := self._library(block)):
             if looks_like_optimizer(source.whole(), "python") and source.names():
                 own = [judged for judged in self._tried(source) if judged.layers]
@@ -135,6 +137,9 @@ class _Examiner:
         if not looks_like_optimizer(source.whole(), block.language):
             return [Examined(block, "other", message="no optimizer")]
         return self._tried(source)
+
+    def _passed_over(self, source: Source) -> str:
+        return by_name(source.block.language).passed_over(source.text, source.borrowed())
 
     def _tried(self, source: Source) -> list[Examined]:
         with sandbox() as box:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.documents.blocks import Block
+from harness.documents.computing import computes
 from harness.languages.language import Language
 from harness.languages.program import Piece, additions, assembled, context
 from harness.languages.registry import by_name, scripted
@@ -47,6 +48,10 @@ class Source:
         """A Python block with what it needs of earlier ones, each at its line."""
         whole = "\n".join([self.text, *(piece.text for piece in more)])
         return assembled([*context(self.earlier, whole), Piece(self.line, self.text), *more])
+
+    def borrowed(self) -> str:
+        """What a Python block needs of earlier ones."""
+        return assembled(context(self.earlier, self.text))
 
     def spread(self, name: str) -> list[Piece]:
         """What later cells of a notebook add to a class of this one."""
@@ -93,7 +98,7 @@ def port_of(document: str, block: Block, claim: Dialect, files: tuple[Path, ...]
 
 
 def looks_like_optimizer(text: str, language: str) -> bool:
-    """Whether the words of an optimizer stand in a text at all; most blocks hold other things."""
+    """Whether the words of an optimizer stand in a text, and not only for using one."""
     from harness.documents.trainers import gradient_names
     from harness.ports.binding import role_names
 
@@ -103,7 +108,8 @@ def looks_like_optimizer(text: str, language: str) -> bool:
     words |= {part.lower() for w in _WORD.findall(text) for part in _PARTS.findall(w)}
     gradients = role_names("gradients") | gradient_names()
     hyperparameters = role_names("learning_rate") | role_names("decay_rate")
-    return bool(words & gradients) and bool(words & hyperparameters)
+    named = bool(words & gradients) and bool(words & hyperparameters)
+    return named and (not scripted(language) or computes(text))
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

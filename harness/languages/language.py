@@ -101,6 +101,15 @@ class Language:
         """What runs a text as a program: a class, "" for the text itself; None if nothing does."""
         raise NotImplementedError
 
+    def passed_over(self, text: str, earlier: str) -> str:
+        """Why a text of this language is not judged all the same; "" where it is.
+
+        Args:
+            text: the block's code.
+            earlier: what it needs of the blocks before it.
+        """
+        return ""
+
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """Candidates for the smallest change that gets past what stops a block."""
         from harness.languages.repair import text

@@ -9,6 +9,7 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
 from harness.languages.program import Piece, assembled, context, declared, parsed
+from harness.languages.python2 import is_python2
 from harness.languages.repair import Broken, Repaired, python
 
 
@@ -70,6 +71,10 @@ class Python(Language):
     def file_name(self, stem: str, name: str) -> str:
         """The document's own name, which tracebacks show."""
         return name
+
+    def passed_over(self, text: str, earlier: str) -> str:
+        """A text of Python 2."""
+        return "Python 2: not judged" if is_python2(text, earlier) else ""
 
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.python`."""

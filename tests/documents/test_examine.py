@@ -114,11 +114,6 @@ LAYERS = {
         ["does-not-compile", "exact"],
         "HTML entities decoded",
     ),
-    "a print statement": (
-        IMPORT + RIGHT + "\nprint 'done'\n",
-        ["does-not-compile", "exact"],
-        "print statements of Python 2 written as calls",
-    ),
     "lost indentation": (
         "\n".join(line.lstrip() for line in (IMPORT + RIGHT).split("\n")),
         ["does-not-compile", "exact"],

@@ -1,4 +1,4 @@
-"""Repairs of Python blocks: imports, indentation, Python 2 prints, examples that fail."""
+"""Repairs of Python blocks: imports, indentation, examples that fail."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ _HOMES = (
 ).split()
 _MISSING = re.compile(r"NameError: name '(\w+)' is not defined")
 _AT = re.compile(r"\((?:[^()]*:|line )(\d+)(?:, column \d+)?\)")
-_PRINT = re.compile(r"^([^\S\n]*+)print[^\S\n]++(?![=(.,])(.*\S)[^\S\n]*$", re.MULTILINE)
 
 
 def repairs(broken: Broken) -> Iterator[Repaired]:
@@ -41,7 +40,6 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     yield from _main(broken)
     if broken.verdict == "does-not-compile" and not compiles(broken.text):
         yield from _layout(broken)
-        yield from _python2(broken)
     yield from _without_example(broken)
 
 
@@ -82,12 +80,6 @@ def _layout(broken: Broken) -> Iterator[Repaired]:
     expanded = broken.text.expandtabs(4)
     if expanded != broken.text and compiles(expanded):
         yield Repaired(expanded, "tabs replaced by four spaces")
-
-
-def _python2(broken: Broken) -> Iterator[Repaired]:
-    changed = _PRINT.sub(r"\1print(\2)", broken.text)
-    if changed != broken.text and compiles(changed):
-        yield Repaired(changed, "print statements of Python 2 written as calls")
 
 
 def _without_example(broken: Broken) -> Iterator[Repaired]:

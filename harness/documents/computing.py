@@ -1,0 +1,62 @@
+"""Whether Python defines something that computes with hyperparameters, or only hands them on.
+
+An optimizer multiplies by its learning rate, or forms `1 - decay_rate`; a loop that only uses one
+passes them as arguments. What takes both gradients and weights may leave the computing to others.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from harness.languages.program import parsed
+from harness.ports.binding import role_names
+
+_HYPERPARAMETERS = role_names("learning_rate") | role_names("decay_rate")
+# Functions and methods that compute: np.multiply(lr, g), v.mul_(rho), p.addcdiv_(g, s, value=-lr).
+_COMPUTING = re.compile(r"(?:mul|div|true_divide|sub|add|lerp|scal|assign_)", re.IGNORECASE)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def computes(text: str) -> bool:
+    """Whether a text defines something that could be an optimizer; True where it is not read."""
+    if (tree := parsed(text)) is None:
+        return True
+    definitions = [node for node in ast.walk(tree) if isinstance(node, _DEFINITIONS)]
+    return any(_takes_both(node) for node in definitions) or any(
+        _computes(inner) for node in definitions for inner in ast.walk(node)
+    )
+
+
+def _takes_both(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    names = {_plain(argument.arg) for argument in arguments}
+    return bool(names & role_names("gradients")) and bool(names & role_names("weights"))
+
+
+def _computes(node: ast.AST) -> bool:
+    match node:
+        case ast.BinOp(left=left, right=right):
+            return _is_hyperparameter(left) or _is_hyperparameter(right)
+        case ast.AugAssign(value=value):
+            return _is_hyperparameter(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _is_hyperparameter(operand)
+        case ast.Call(func=ast.Attribute(attr=name), args=args, keywords=keywords):
+            values = [*args, *(keyword.value for keyword in keywords)]
+            return bool(_COMPUTING.match(name)) and any(map(_is_hyperparameter, values))
+    return False
+
+
+def _is_hyperparameter(node: ast.expr) -> bool:
+    """A name, an attribute or an entry that is called like one: `lr`, `self.lr`, `group["lr"]`."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _plain(name) in _HYPERPARAMETERS
+        case ast.Subscript(slice=ast.Constant(value=str() as name)):
+            return _plain(name) in _HYPERPARAMETERS
+    return False
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
