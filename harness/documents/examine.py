@@ -248,8 +248,8 @@ class _Examiner:
     def _library(self, block: Block) -> Examined | None:
         """The row of a script that trains with a library's optimizer; None if it is none."""
         text = self._reading.texts[block.index]
-        called = scripts.library_calls(text)
-        if not called:
+        earlier = self._reading.source(block).earlier
+        if not scripts.library_calls(text, earlier):
             return None
         published = self._reading.published(block)
         port = self._reading.port(block)
@@ -263,7 +263,6 @@ class _Examiner:
             restored_text = repaired.text
             layers.append(Layer(conclude(port, "local", fault=fault), repaired.change))
         self._reading.texts[block.index] = restored_text
-        earlier = self._reading.source(block).earlier
         script = scripts.script(earlier, Piece(block.line, restored_text), port.name)
         result, findings = scripts.library_result(script, block, port, seconds)
         layers.append(Layer(result))

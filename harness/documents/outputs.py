@@ -65,8 +65,9 @@ class Outputs:
         ]
 
     def _library(self, row: Examined) -> bool:
-        return scripted(row.block.language) and scripts.library_calls(
-            self._reading.texts[row.block.index]
+        block = row.block
+        return scripted(block.language) and scripts.library_calls(
+            self._reading.texts[block.index], self._reading.source(block).earlier
         )
 
     def _repaired(self, row: Examined) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.documents import runner
@@ -189,40 +189,51 @@ def reproducing(
 
 # -- scripts that use a library's optimizer ---------------------------------------------------
 
-_LIBRARIES = frozenset("torch tensorflow keras tf_keras optax jax mlx paddle".split())
+_LIBRARIES = frozenset(
+    "torch tensorflow keras tf_keras optax jax mlx paddle chainer mxnet mindspore timm".split()
+)
 """The packages whose `RMSprop` is a library's own, not the page's."""
+_CALLED = frozenset({"rmsprop", "rmspropoptimizer"})
 
 
-def library_calls(text: str) -> bool:
-    """Whether a text makes an RMSProp of a library."""
-    tree = parsed(text)
-    if tree is None:
+def library_calls(text: str, earlier: Sequence[Piece]) -> bool:
+    """Whether a text makes an RMSProp of a library that it, or an earlier block, imports."""
+    if (tree := parsed(text)) is None or "rmsprop" not in text.lower():
         return False
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = any(isinstance(f, ast.Attribute) and f.attr.lower() == "rmsprop" for f in calls)
-    named = {f.id for f in calls if isinstance(f, ast.Name) and f.id.lower() == "rmsprop"}
-    imported = {
-        alias.asname or alias.name
+    trees = [tree, *filter(None, (parsed(piece.text) for piece in context(earlier, text)))]
+    imported = {name for each in trees for name in _library_names(each)}
+    own = {name for each in trees for name in defined(each)} - imported
+    made = [
+        root
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and _root(node.module or "") in _LIBRARIES
-        for alias in node.names
-    }
-    return bool(_roots(tree) & _LIBRARIES) and (made or bool(named & imported))
+        if isinstance(node, ast.Call) and (root := _made_by(node.func))
+    ]
+    return any(name in imported or ("*" in imported and name not in own) for name in made)
+
+
+def _library_names(tree: ast.Module) -> Iterator[str]:
+    """The names that a program imports from libraries; `*` for all that one has."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if _root(alias.name) in _LIBRARIES:
+                    yield alias.asname or _root(alias.name)
+        elif isinstance(node, ast.ImportFrom) and _root(node.module or "") in _LIBRARIES:
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _made_by(function: ast.expr) -> str | None:
+    """The name from which an RMSProp that is called is reached: `torch` of torch.optim.RMSprop."""
+    name = function.attr if isinstance(function, ast.Attribute) else None
+    inner = function
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    root = inner.id if isinstance(inner, ast.Name) else None
+    return root if root and (name or root).lower() in _CALLED else None
 
 
 def _root(module: str) -> str:
     return module.partition(".")[0]
-
-
-def _roots(tree: ast.Module) -> set[str]:
-    """The packages that a text imports."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {_root(alias.name) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(_root(node.module))
-    return found
 
 
 def library_result(
@@ -231,10 +242,11 @@ def library_result(
     """Run a script that trains with a library's optimizer, where the library is installed.
 
     Returns:
-        Its result, which is no verdict on code of the page, and what came of the output shown.
+        Its result, which is no verdict on code of the page, and what came of the output shown;
+        a notebook's outputs are checked together.
     """
     ran = _last(runner.run(found.programs(), found.name, seconds))
-    findings = (held(ran, block).sentence,) if block.printed is not None else ()
+    findings = (held(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)
         said = f"{name} is not installed: pip install {name} to run this block"
