@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.comparison.distance import family, largest_ulp, same, ulp_distance
+from harness.comparison.distance import family, largest_ulp, same, told_by, ulp_distance
+from harness.comparison.lost import Lost, lost
+from harness.comparison.refusal import refused
 from harness.comparison.replays import Replays
 from harness.model.observation import Fault, Observation, Rows, Unreachable, flat_weights
 from python_ref.golden import Golden
@@ -30,7 +32,9 @@ class Divergence:
         step: from 1.
         array, index: the element; index from 0.
         expected, observed: the two weights.
-        ulp: their distance in units in the last place of the precision; None to or from NaN.
+        ulp: their distance in units in the last place; None to or from NaN.
+        ulp_of: the precision whose last place that is, where it is not the golden's own: a port
+            that is fed float32 returned more than that holds.
     """
 
     golden: str
@@ -40,6 +44,7 @@ class Divergence:
     expected: float
     observed: float
     ulp: int | None
+    ulp_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Comparison:
         within: every value is inside the rounding envelope, or equal where there is none.
         first: the first element outside it; if none, the first that is not equal.
         largest_ulp: the largest distance of all elements; None if there is none to measure.
+        ulp_of: as of a divergence.
+        lost: what is NaN or infinite where the golden has numbers.
+        refused: the hyperparameter that is 0 and that the port's own argument check refuses.
         moves, moved: the golden's weights move; the port's do.
         seconds: how long the observation was waited for.
     """
@@ -67,6 +75,9 @@ class Comparison:
     largest_ulp: int | None
     moves: bool
     moved: bool
+    ulp_of: str = ""
+    lost: Lost | None = None
+    refused: str = ""
     seconds: float = field(default=0.0, compare=False)
 
 
@@ -96,6 +107,7 @@ def compare(
         outside = ~equals & ~(np.abs(observed - expected) <= radius)
     first = first_difference(golden, observed, outside if outside.any() else ~equals)
     before = flat_weights(golden.scenario)
+    unit = told_by(golden.precision, observed)
     return Comparison(
         golden=golden.name,
         kind=golden.kind,
@@ -104,9 +116,12 @@ def compare(
         equal=equal,
         within=whole and not outside.any(),
         first=first,
-        largest_ulp=largest_ulp(expected, observed, equals, golden.precision),
+        largest_ulp=largest_ulp(expected, observed, equals, unit),
         moves=not bool(same(golden.weights, before).all()),
         moved=_moved(golden, observed, same(observed, before) | unseen),
+        ulp_of="" if family(unit) == family(golden.precision) else unit,
+        lost=lost(golden.scenario, expected, observed, outside),
+        refused=refused(golden.scenario, observation.fault, steps),
         seconds=observation.seconds,
     )
 
@@ -219,8 +234,10 @@ def _divergence(
     scenario: Scenario, precision: str, step: int, flat: int, expected: float, observed: float
 ) -> Divergence:
     array, index = locate(scenario, flat)
-    ulp = ulp_distance(expected, observed, precision)
-    return Divergence(scenario.name, step, array, index, expected, observed, ulp)
+    unit = told_by(precision, np.array([observed]))
+    ulp = ulp_distance(expected, observed, unit)
+    unit = "" if family(unit) == family(precision) else unit
+    return Divergence(scenario.name, step, array, index, expected, observed, ulp, unit)
 
 
 def locate(scenario: Scenario, flat: int) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.model.observation import Rows
+from harness.model.observation import Rows, is_float32
 
 
 def family(precision: str) -> str:
@@ -19,6 +19,11 @@ def same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
     """Equal as numbers, or both NaN; element by element."""
     result: NDArray[np.bool_] = (expected == observed) | (np.isnan(expected) & np.isnan(observed))
     return result
+
+
+def told_by(precision: str, observed: Rows) -> str:
+    """The precision whose last place tells: double, where a float cannot hold what was observed."""
+    return precision if family(precision) == "float64" or is_float32(observed) else "float64"
 
 
 def ulp_distance(a: float, b: float, precision: str) -> int | None:

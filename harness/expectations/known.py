@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.judging.verdict import Result, at_golden
+from harness.judging.verdict import Result, at_golden, decides
 from harness.model.errors import UsageError
 from harness.model.expectation import labelled
 from harness.model.fields import of_toml
@@ -166,7 +166,7 @@ def wrong_at(result: Result, edge_decides: bool) -> Iterator[tuple[str, str]]:
     """
     some = False
     for comparison in result.comparisons:
-        if comparison.kind == "core" or (edge_decides and comparison.kind == "edge"):
+        if decides(comparison, edge_decides=edge_decides):
             word = at_golden(result, comparison).word
             if word not in (*GOOD, "unsupported"):
                 some = True

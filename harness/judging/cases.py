@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison
-from harness.judging.verdict import Result, at_golden
+from harness.judging.verdict import Result, at_golden, decides
 from harness.model.words import GOOD
 
 
@@ -46,10 +46,10 @@ def _at_goldens(result: Result, edge_decides: bool) -> Iterator[Case]:
     fed: dict[str, int] = {}
     for comparison in result.comparisons:
         fed[comparison.golden] = times = fed.get(comparison.golden, 0) + 1
-        decides = comparison.kind == "core" or (comparison.kind == "edge" and edge_decides)
-        idle = "" if decides else comparison.kind
+        decisive = decides(comparison, edge_decides=edge_decides)
+        idle = "" if decisive else comparison.kind
         name = comparison.golden if times == 1 else f"{comparison.golden} ({times})"
-        yield Case(name, _at_golden(result, comparison, decides), idle)
+        yield Case(name, _at_golden(result, comparison, decisive), idle)
 
 
 def _at_golden(result: Result, comparison: Comparison, decides: bool) -> Result:

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.comparison.lost import Lost, together
 from harness.comparison.omitted import KEPT, treatment
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Probe
 from harness.diagnosis.hypotheses import dialect
+from harness.judging.grounds import Cause, cause
 from harness.judging.memory import Memory
 from harness.model.evidence import Evidence
 from harness.model.observation import Fault
@@ -34,6 +36,8 @@ class Verdict:
         compared: goldens compared whole.
         edge: the comparisons at edges that did not come out equal.
         partial: those of goldens that feed only some arrays in a step that are not within.
+        refused: those at which a hyperparameter that is 0 is refused.
+        lost: what is NaN or infinite in the deciding goldens, which have numbers; None if nothing.
         unfed: core goldens that were never fed, beside others that were.
         why_unfed: why not.
     """
@@ -46,6 +50,8 @@ class Verdict:
     compared: int = 0
     edge: tuple[Comparison, ...] = ()
     partial: tuple[Comparison, ...] = ()
+    refused: tuple[Comparison, ...] = ()
+    lost: Lost | None = None
     unfed: int = 0
     why_unfed: str = ""
 
@@ -56,10 +62,12 @@ class Result:
 
     Attributes:
         where: the weights are in place, replaced, returned, or nowhere.
-        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, as they apply; and what it
-            does with arrays that a step leaves out (see comparison.omitted).
+        notes: GRADIENTS_CHANGED, WIDENED, STATE_LEAKS, UNSTEADY, FLUSHED, as they apply; and
+            what it does with arrays that a step leaves out (see comparison.omitted).
         comparisons: a row a golden.
         diagnosis: why it diverges, where it does.
+        diverging: float32, if it is right in float64 and only that diverges; else "".
+        narrow: why it diverges in float32, where that is not as in float64.
         elsewhere: of a port that fails at some goldens, what it shows at the others.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
         unexpected: what of it is not as it is known to be, a sentence each.
@@ -75,6 +83,8 @@ class Result:
     notes: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     diagnosis: Diagnosis | None = None
+    diverging: str = ""
+    narrow: Diagnosis | None = None
     elsewhere: tuple[Verdict, Diagnosis | None] | None = None
     as_expected: bool = False
     unexpected: tuple[str, ...] = ()
@@ -123,30 +133,30 @@ def conclude(
     """
     memory = memory or Memory()
 
-    def explained(verdict: Verdict, among: Sequence[Comparison]) -> Diagnosis | None:
-        if verdict.word not in ("diverges", "no-update"):
-            return None
-        names = {comparison.golden for comparison in among}
-        steps = [e for e in evidence if e.name in names and e.steps]
-        # What a port means shows in double; how it narrows to float is arithmetic.
-        wide = [e for e in steps if e.precision == "float64"] or steps
-        if not wide:
-            return None
-        diagnosis = memory.diagnosis(port, wide, probe, largest, fixed)
-        # What departs from the claim is not explained by it, though the part that is searched is.
-        return None if diagnosis.best and not diagnosis.best.chosen else diagnosis
+    def diagnosed(grounds: Sequence[Evidence]) -> Diagnosis:
+        return memory.diagnosis(port, grounds, probe, largest, fixed)
+
+    def explained(verdict: Verdict, among: Sequence[Comparison]) -> Cause:
+        if verdict.word not in ("diverges", "no-update") or (verdict.lost and verdict.lost.alone):
+            return Cause()
+        return cause(port.claim, among, evidence, diagnosed)
 
     verdict = of_port(comparisons, edge_decides=edge_decides)
     if fault is not None:
         verdict = Verdict(fault.kind, fault)
-    diagnosis, elsewhere = None, None
+    found, elsewhere = Cause(), None
     if not remembers:
         core = [c for c in comparisons if c.kind == "core"]
-        diagnosis = explained(verdict, core)
+        found = explained(verdict, core)
         whole = [c for c in core if c.fault is None]
         if verdict.fault is not None and verdict.golden is not None and whole:
             beside = of_port(whole)
-            elsewhere = (beside, explained(beside, whole))
+            elsewhere = (beside, explained(beside, whole).diagnosis)
+        if found.edges:
+            comparisons = [
+                replace(c, kind="edge") if c.golden in found.edges else c for c in comparisons
+            ]
+            verdict = of_port(comparisons, edge_decides=edge_decides)
     elif remembers == STATE_LEAKS and verdict.word in GOOD:
         verdict = replace(verdict, word="diverges", arithmetic=())
     result = Result(
@@ -154,9 +164,13 @@ def conclude(
         language or port.language,
         transport,
         verdict,
-        notes=tuple(_of_arrays_left_out(port, verdict, diagnosis, evidence)),
+        notes=tuple(
+            filter(None, (found.note, *_of_arrays_left_out(port, verdict, found, evidence)))
+        ),
         comparisons=tuple(comparisons),
-        diagnosis=diagnosis,
+        diagnosis=found.diagnosis,
+        diverging=found.precision,
+        narrow=found.narrow,
         elsewhere=elsewhere,
     )
     if port.expectation is None:
@@ -166,10 +180,10 @@ def conclude(
 
 
 def _of_arrays_left_out(
-    port: Port, verdict: Verdict, diagnosis: Diagnosis | None, evidence: Sequence[Evidence]
+    port: Port, verdict: Verdict, found: Cause, evidence: Sequence[Evidence]
 ) -> Iterator[str]:
     """What a port that is right or explained does with arrays that a step leaves out."""
-    best = diagnosis.best if diagnosis else None
+    best = found.diagnosis.best if found.diagnosis else None
     if best is None and verdict.word not in GOOD:
         return
     shown = dialect(port.claim, best.chosen, best.constants) if best else port.claim
@@ -181,8 +195,15 @@ def _of_arrays_left_out(
                 yield done
 
 
+def decides(comparison: Comparison, *, edge_decides: bool = False) -> bool:
+    """Whether a golden decides: core ones, edge ones if that is asked for, partial ones never."""
+    return comparison.kind == "core" or (edge_decides and comparison.kind == "edge")
+
+
 def of_golden(comparison: Comparison) -> str:
-    """The verdict on one golden alone."""
+    """The verdict on one golden alone. A hyperparameter of 0 that is refused is not supported."""
+    if comparison.refused:
+        return "unsupported"
     if comparison.fault:
         return comparison.fault.kind
     if comparison.equal:
@@ -211,25 +232,28 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
     `unsupported` or `not-run` never improves a verdict; all of it alone is the verdict. Nothing
     compared is never a success.
     """
-    kinds = ("core", "edge") if edge_decides else ("core",)
-    deciding = [c for c in comparisons if c.kind in kinds]
+    deciding = [c for c in comparisons if decides(c, edge_decides=edge_decides)]
     arithmetic = common_arithmetic(deciding)
-    edge = tuple(c for c in comparisons if c.kind == "edge" and not _equal_at_edge(c, arithmetic))
-    partial = tuple(c for c in comparisons if c.kind == "partial" and not c.within)
-    compared = sum(c.fault is None for c in comparisons)
     words = [of_golden(c) for c in deciding]
+    unfed = [c.fault for c in deciding if c.fault and c.fault.kind == "not-run"]
+    beside = Verdict(
+        "not-run",
+        Fault("not-run", "nothing was compared"),
+        compared=sum(c.fault is None for c in comparisons),
+        edge=tuple(
+            c for c in comparisons if c.kind == "edge" and not _equal_at_edge(c, arithmetic)
+        ),
+        partial=tuple(c for c in comparisons if c.kind == "partial" and not c.within),
+        refused=tuple(c for c in comparisons if c.refused),
+        lost=together(c.lost for c in deciding if c.lost and c.fault is None),
+    )
     judged = [(ORDER.index(w), i) for i, w in enumerate(words) if w in ORDER]
     if not judged:
         undecided = [(UNDECIDED.index(w), i) for i, w in enumerate(words)]
         if not undecided:
-            fault = Fault("not-run", "nothing was compared")
-            return Verdict("not-run", fault, compared=compared, edge=edge, partial=partial)
-        c = deciding[min(undecided)[1]]
-        assert c.fault is not None
-        return Verdict(
-            c.fault.kind, c.fault, c.golden, compared=compared, edge=edge, partial=partial
-        )
-    unfed = [c.fault for c in deciding if c.fault and c.fault.kind == "not-run"]
+            return beside
+        c, word = deciding[min(undecided)[1]], words[min(undecided)[1]]
+        return replace(beside, word=word, fault=c.fault, golden=c.golden)
     decisive = deciding[min(judged)[1]]
     word = words[min(judged)[1]]
     families = {c.family for c in deciding if c.fault is None}
@@ -238,15 +262,13 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
     still = next((c for c in deciding if c.moves and not c.moved), None)
     if word == "diverges" and still and not any(c.moves and c.moved for c in comparisons):
         word, decisive = "no-update", still
-    return Verdict(
+    return replace(
+        beside,
         word=word,
         fault=decisive.fault,
         golden=decisive.golden,
         first=decisive.first if word in ("diverges", "no-update") else None,
         arithmetic=arithmetic if word == "exact" else (),
-        compared=compared,
-        edge=edge,
-        partial=partial,
         unfed=len(unfed),
         why_unfed=unfed[0].message if unfed else "",
     )

@@ -12,6 +12,16 @@ from python_ref.scenarios.scenario import Scenario
 Rows = NDArray[np.float64]
 
 
+def is_float32(values: Rows) -> bool:
+    """Whether float32 holds all of these, NaN and infinity included."""
+    with np.errstate(over="ignore"):
+        return np.array_equal(values, values.astype(np.float32), equal_nan=True)
+
+
+REPORTED = "reported"
+"""The `error` of a fault that a command reported of itself, in words of its own."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """Why a port gave no (whole) answer.
@@ -22,7 +32,8 @@ class Fault:
         message: what happened, for people.
         step: the step it happened in, from 1, 0 while it was constructed; None outside of both.
         fatal: the port's process ended, or had to be ended, with it.
-        error: the class of the exception, without its package; "" where there was none.
+        error: the nearest class of the exception that the language has itself, without its
+            package; REPORTED; "" where there was none.
         line: where it came from in the port's own source; None where that is not known.
         misread: what came back is no array at all; perhaps it was called wrongly.
     """

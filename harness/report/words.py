@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.comparison.lost import Lost
 from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
-from harness.model.words import GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.model.words import FLUSHED, GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.arithmetic import Arithmetic
@@ -25,6 +26,7 @@ _NOTES = {
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
     UNSTEADY: "it gives another result each time the same test case is run",
+    FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
     FORGOTTEN: "it forgets the average of arrays that a step leaves out",
     RESTARTED: "it forgets every average as soon as a step has other arrays than the last",
     DECAYED: "the average of arrays that a step leaves out decays as if their gradient were 0",
@@ -35,16 +37,17 @@ _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python
 
 def divergence(first: Divergence) -> str:
     """Where a port first parts from its golden, and by how much."""
-    distance = f", {ulps(first.ulp)} apart" if first.ulp is not None else ""
+    distance = f", {ulps(first.ulp, first.ulp_of)} apart" if first.ulp is not None else ""
     return (
         f"{first.golden}, step {first.step}, {first.array}[{first.index}]:"
         f" expected {decimal(first.expected)}, observed {decimal(first.observed)}{distance}"
     )
 
 
-def ulps(count: int) -> str:
-    """A distance in ULP, large ones rounded."""
-    return f"{count:,} ULP" if count < 10**6 else f"{count:.1e} ULP"
+def ulps(count: int, precision: str = "") -> str:
+    """A distance in ULP, large ones rounded; of a precision that is not the test case's own."""
+    number = f"{count:,}" if count < 10**6 else f"{count:.1e}"
+    return f"{number} ULP of {precision}" if precision else f"{number} ULP"
 
 
 def arithmetic(result: Result) -> str | None:
@@ -112,11 +115,28 @@ def why(result: Result) -> str:
         parts = ["the weights never change, neither in the arrays given nor in a value returned"]
     elif result.diagnosis:
         parts = findings(result.diagnosis, result.port.claim)
+        if result.diverging:
+            parts[0] = f"in {result.diverging} alone, {parts[0]}"
     else:
         parts = [_NOTES[note] for note in (STATE_LEAKS, UNSTEADY) if note in result.notes][:1]
+    if verdict.lost and not (result.diagnosis and result.diagnosis.best):
+        parts.append(_lost(verdict.lost))
     if verdict.first:
         parts.append(divergence(verdict.first))
     return "; ".join(parts) or "diverges"
+
+
+def _lost(lost: Lost) -> str:
+    """What became no number: "element 1 of every array becomes NaN"."""
+    kinds = [name for name, count in (("NaN", lost.nan), ("infinite", lost.infinite)) if count]
+    if lost.everywhere:
+        elements = listed([str(i) for i in lost.everywhere])
+        text = f"element{'s' if len(lost.everywhere) > 1 else ''} {elements} of every array"
+    else:
+        text = f"{lost.count:,} of {lost.values:,} weights"
+    verb = "becomes" if len(lost.everywhere) == 1 or lost.count == 1 else "become"
+    text += f" {verb} {' or '.join(kinds)} where the test cases have numbers"
+    return f"{text}; all others are as claimed" if lost.alone else text
 
 
 def transports(names: Iterable[str]) -> str:
@@ -157,18 +177,22 @@ def brief(result: Result) -> str:
         text = _MODULES.sub("", next(iter(text.splitlines()), ""))
     elif verdict.word == "no-update":
         text = text.partition(";")[0]
-    elif verdict.word not in GOOD and diagnosis:
+    elif verdict.word not in GOOD and diagnosis and not verdict.lost:
         text = explanation(diagnosis, result.port.claim)
+        if result.diverging:
+            text = f"in {result.diverging} alone, {text}"
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
     cut = verdict.fault is not None and len(text) > _BRIEF
     return f"{text[:_BRIEF].rstrip()} ..." if cut else text
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:
-    distances = [
-        c.largest_ulp for c in comparisons if c.kind == "core" and c.largest_ulp is not None
-    ]
-    return f"at most {ulps(max(distances, default=0))} apart"
+    largest: dict[str, int] = {}
+    for c in comparisons:
+        if c.kind == "core" and c.largest_ulp is not None:
+            largest[c.ulp_of] = max(largest.get(c.ulp_of, 0), c.largest_ulp)
+    distances = [ulps(largest[precision], precision) for precision in sorted(largest)]
+    return f"at most {listed(distances or [ulps(0)])} apart"
 
 
 def notes(result: Result) -> list[str]:
@@ -177,7 +201,11 @@ def notes(result: Result) -> list[str]:
     if result.verdict.unfed:
         count = _test_cases(result.verdict.unfed)
         sentences.append(f"{count} not run: {result.verdict.why_unfed}")
+    if result.narrow:
+        cause = explanation(result.narrow, result.port.claim)
+        sentences.append(f"in float32 it is not the same: {cause}")
     sentences.extend(_left_out(result))
+    sentences.extend(_refusals(result.verdict))
     if result.elsewhere:
         verdict, diagnosis = result.elsewhere
         other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
@@ -205,10 +233,23 @@ def _left_out(result: Result) -> Iterator[str]:
     yield from sentences
 
 
+def _refusals(verdict: Verdict) -> Iterator[str]:
+    """The hyperparameters of 0 that it refuses, and with which words, once each."""
+    said: dict[str, str] = {}
+    for comparison in verdict.refused:
+        assert comparison.fault is not None
+        said.setdefault(comparison.refused, comparison.fault.message)
+    for name, message in said.items():
+        article = "an" if name.startswith("e") else "a"
+        yield f"it refuses {article} {name.replace('_', ' ')} of 0: {message}"
+
+
 def edges(result: Result) -> list[str]:
     """A line for each edge golden that did not come out equal."""
     lines = []
     for comparison in result.verdict.edge:
+        if comparison.refused:
+            continue  # a note says so
         if comparison.fault:
             lines.append(
                 f"{comparison.golden}: {comparison.fault.kind}: {comparison.fault.message}"

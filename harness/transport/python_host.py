@@ -207,7 +207,7 @@ class PythonHost:
         failure = {
             "kind": "crashes",
             "message": f"{where}: {said(error, self._path)}",
-            "error": type(error).__name__,
+            "error": next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"),
             "line": _line(error, self._path),
         }
         if isinstance(error, MemoryError):

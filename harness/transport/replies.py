@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.model.observation import Facts, Fault, Observation, Rows
+from harness.model.observation import REPORTED, Facts, Fault, Observation, Rows, is_float32
 from python_ref.numbers.text import from_json
 from python_ref.scenarios.scenario import Scenario
 
@@ -47,7 +47,9 @@ def shown(data: bytes | bytearray) -> str:
     return repr(text) + (" ..." if len(data) > 120 else "")
 
 
-def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observation:
+def observed(
+    reply: dict[str, Any], scenario: Scenario, precision: str, hosted: bool
+) -> Observation:
     """Read a reply to `run`; whatever is not as asked is a fault of kind garbled.
 
     Only our own adapters name the kind of a failure: a stranger's word is no verdict.
@@ -55,7 +57,8 @@ def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observa
     nothing = np.zeros((0, scenario.size))
     for key, kind in (("unsupported", "unsupported"), ("error", "crashes")):
         if reply.get(key) is not None:
-            return Observation(nothing, fault=Fault(kind, _said(reply[key])))
+            error = "" if hosted else REPORTED
+            return Observation(nothing, fault=Fault(kind, _said(reply[key]), error=error))
     failure, facts = None, Facts()
     try:
         if hosted:
@@ -66,6 +69,8 @@ def observed(reply: dict[str, Any], scenario: Scenario, hosted: bool) -> Observa
             average = _rows(reply["moving_average"], "moving_average", scenario, failure is None)
     except Broken as error:
         return Observation(nothing, fault=Fault("garbled", str(error)))
+    if not hosted and precision.startswith("float32"):
+        facts = replace(facts, widened=not is_float32(weights))
     return Observation(weights, average, failure, facts)
 
 

@@ -131,7 +131,7 @@ class StdioTransport:
         finally:
             if self._description is not None:
                 self._patience.tried()
-        observation = observed(reply, scenario, self._hosted)
+        observation = observed(reply, scenario, precision, self._hosted)
         if observation.fault and observation.fault.fatal:
             with self._lock:
                 self._end()

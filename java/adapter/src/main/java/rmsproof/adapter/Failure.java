@@ -13,7 +13,7 @@ final class Failure {
     static String crash(int step, Throwable thrown, Port port) {
         Throwable cause = unwrap(thrown);
         JsonObject failure = json("crashes", step, explain(thrown, port));
-        failure.addProperty("error", cause.getClass().getSimpleName());
+        failure.addProperty("error", known(cause.getClass()).getSimpleName());
         StackTraceElement frame = own(cause, port);
         if (frame != null) {
             failure.addProperty("line", frame.getLineNumber());
@@ -54,6 +54,11 @@ final class Failure {
             text.append(':').append(frame.getLineNumber()).append(')');
         }
         return text.toString();
+    }
+
+    /** The nearest class that the platform has: a port's own exceptions extend one of those. */
+    private static Class<?> known(Class<?> type) {
+        return type.getClassLoader() == null ? type : known(type.getSuperclass());
     }
 
     /** The innermost stack frame that the port owns, or null. */
