@@ -76,7 +76,7 @@ class Comparison:
     moves: bool
     moved: bool
     ulp_of: str = ""
-    lost: Lost | None = None
+    lost: Lost | None = field(default=None, compare=False)
     refused: str = ""
     seconds: float = field(default=0.0, compare=False)
 
@@ -185,7 +185,9 @@ def compare_streamed(
     before = flat_weights(scenario)
     first: Divergence | None = None
     fault: Fault | None = None
-    largest, steps, moved, moves = 0, 0, False, False
+    precision, unit = hypothesis.precision, hypothesis.precision
+    largest = {unit: 0, "float64": 0}
+    steps, moved, moves = 0, False, False
     try:
         for observed in rows:
             expected = stepper.step()[0][0]
@@ -194,26 +196,30 @@ def compare_streamed(
             moves = moves or not bool(same(expected, before).all())
             moved = moved or not bool(same(observed, before).all())
             if not equals.all():
-                distance = largest_ulp(expected, observed, equals, hypothesis.precision)
-                largest = max(largest, distance or 0)
+                if unit != "float64":
+                    unit = told_by(precision, observed)
+                for of, most in largest.items():
+                    distance = largest_ulp(expected, observed, equals, of)
+                    largest[of] = max(most, distance or 0)
                 if first is None:
                     flat = int(np.argmin(equals))
                     pair = float(expected[flat]), float(observed[flat])
-                    first = _divergence(scenario, hypothesis.precision, steps, flat, *pair)
+                    first = _divergence(scenario, precision, steps, flat, *pair)
     except Unreachable as error:
         fault = error.fault
     equal = fault is None and first is None and steps == scenario.steps
     return Comparison(
         golden=scenario.name,
         kind="core",
-        family=family(hypothesis.precision),
+        family=family(precision),
         fault=fault,
         equal=(hypothesis.arithmetic,) if equal else (),
         within=equal,
         first=first,
-        largest_ulp=largest,
+        largest_ulp=largest[unit],
         moves=moves,
         moved=moved,
+        ulp_of="" if family(unit) == family(precision) else unit,
     )
 
 

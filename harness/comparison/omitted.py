@@ -49,7 +49,8 @@ def treatment(scenario: Scenario, precision: str, dialect: Dialect, observed: Ro
             _with_zeros(fed), precision, dialect, observed, lambda _name, _t: False
         ),
     }
-    return next((name for name, fits in answers.items() if fits()), "")
+    with np.errstate(all="ignore"):
+        return next((name for name, fits in answers.items() if fits()), "")
 
 
 def _fits(
@@ -86,8 +87,7 @@ def _fits(
             seen = observed[t, columns[owners[alias]]]
             place = slice(starts[alias], starts[alias] + len(seen))
             expected, radius = golden.weights[t, place], golden.envelope[t, place]
-            with np.errstate(all="ignore"):
-                near = same(expected, seen) | (np.abs(expected - seen) <= radius)
+            near = same(expected, seen) | (np.abs(expected - seen) <= radius)
             if not near.all():
                 return False
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +35,7 @@ class Cause:
             nothing of its formula.
         note: FLUSHED, if nothing else sets it apart there.
         narrow: what explains it in float32, where that is not what explains it in float64.
+        beside: numbers are lost beside what is explained.
     """
 
     diagnosis: Diagnosis | None = None
@@ -42,6 +43,12 @@ class Cause:
     edges: frozenset[str] = frozenset()
     note: str = ""
     narrow: Diagnosis | None = None
+    beside: bool = False
+
+    @property
+    def explains(self) -> bool:
+        """Whether all of it is explained."""
+        return self.diagnosis is not None and self.diagnosis.best is not None and not self.beside
 
 
 def cause(
@@ -69,7 +76,8 @@ def cause(
     used = wide or narrow
     if not used:
         return Cause()
-    found = _without_rounded_away(claim, used, diagnose)
+    losing = {c.golden for c in comparisons if c.lost and c.lost.count}
+    found, beside = _without_doubtful(claim, used, losing, diagnose)
     chosen = found.best.chosen if found.best else ()
     if found.best and chosen == _FLUSHES:
         apart = {c.golden for c in comparisons if c.fault is None and not c.within}
@@ -79,11 +87,12 @@ def cause(
         return replace(rest, edges=rest.edges | flushed, note=FLUSHED)
     edges = {e.name for e in used if _rounds_epsilon(chosen) and _rounded_away(e)}
     other = None
-    if found.best and used is wide and not all(_fits(claim, found.best, e) for e in _few(narrow)):
-        other = diagnose(narrow)
+    clear = [e for e in narrow if e.name not in losing] if used is wide else []
+    if found.best and not all(_fits(claim, found.best, e) for e in _few(clear)):
+        other = diagnose(clear)
     # What departs from the claim is not explained by it, though the part that is searched is.
     diagnosis = found if chosen or not found.best else None
-    return Cause(diagnosis, precision, frozenset(edges), narrow=other)
+    return Cause(diagnosis, precision, frozenset(edges), narrow=other, beside=beside)
 
 
 def _few(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
@@ -95,24 +104,35 @@ def _right(comparisons: Sequence[Comparison], family: str) -> bool:
     return all(c.within or c.fault for c in comparisons if c.family == family)
 
 
-def _without_rounded_away(
-    claim: Dialect, evidence: Sequence[Evidence], diagnose: Diagnose
-) -> Diagnosis:
-    """The diagnosis; a scenario whose epsilon a float cannot hold is no ground where it is rounded.
+def _without_doubtful(
+    claim: Dialect, evidence: Sequence[Evidence], losing: Collection[str], diagnose: Diagnose
+) -> tuple[Diagnosis, bool]:
+    """The diagnosis by what is no doubtful ground, and whether numbers are lost beside that.
 
-    A port that takes epsilon as a float divides by zero there. What it then gives says nothing
-    of its formula.
+    Where numbers are lost, by whatever defect, the rest says enough. And a port that takes
+    epsilon as a float divides by zero where a float cannot hold it: what it then gives says
+    nothing of its formula.
+
+    Args:
+        claim: what it was held against.
+        evidence: all there is.
+        losing: the names of those in which numbers are lost.
+        diagnose: searches for a cause.
     """
-    held = [e for e in evidence if e.precision != "float64" or not _rounded_away(e)]
-    others = [e for e in evidence if e not in held]
-    if not others or not held:
-        return diagnose(evidence)
-    found = diagnose(held)
+    clear = [e for e in evidence if e.name not in losing and not _rounded_away(e)]
+    if not clear or len(clear) == len(evidence):
+        return diagnose(evidence), False
+    found = diagnose(clear)
     if found.best is None:
-        return found
-    if _rounds_epsilon(found.best.chosen) or all(_fits(claim, found.best, e) for e in others):
-        return found
-    return diagnose(evidence)
+        return found, False
+    apart = [e for e in evidence if e not in clear and not _fits(claim, found.best, e)]
+    if _rounds_epsilon(found.best.chosen):
+        apart = [e for e in apart if not _rounded_away(e)]
+    if not apart:
+        return found, False
+    if found.best.chosen and all(e.name in losing for e in apart):
+        return found, True
+    return diagnose(evidence), False
 
 
 _FLUSHES = (("subnormals", "flushed"),)
@@ -124,14 +144,14 @@ def _rounds_epsilon(chosen: Deviations) -> bool:
 
 def _rounded_away(evidence: Evidence) -> bool:
     epsilon = evidence.scenario.epsilon
-    return bool(epsilon) and not np.float32(epsilon)
+    return evidence.precision == "float64" and bool(epsilon) and not np.float32(epsilon)
 
 
 def _fits(claim: Dialect, found: Explanation, evidence: Evidence) -> bool:
     """Whether an explanation gives what was observed, within rounding."""
     shown = dialect(claim, found.chosen, found.constants)
-    golden = make(evidence.scenario, shown, evidence.precision)
     with np.errstate(all="ignore"):
+        golden = make(evidence.scenario, shown, evidence.precision)
         near = np.abs(golden.weights - evidence.weights) <= golden.envelope
     near |= same(golden.weights, evidence.weights) | ~evidence.seen[:, np.newaxis]
     return bool(near.all())

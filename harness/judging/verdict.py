@@ -68,6 +68,8 @@ class Result:
         diagnosis: why it diverges, where it does.
         diverging: float32, if it is right in float64 and only that diverges; else "".
         narrow: why it diverges in float32, where that is not as in float64.
+        lost: what is NaN or infinite where numbers are expected, if the diagnosis does not
+            explain that.
         elsewhere: of a port that fails at some goldens, what it shows at the others.
         as_expected: it showed what it is known to show; for somebody's own: it conforms.
         unexpected: what of it is not as it is known to be, a sentence each.
@@ -85,6 +87,7 @@ class Result:
     diagnosis: Diagnosis | None = None
     diverging: str = ""
     narrow: Diagnosis | None = None
+    lost: Lost | None = None
     elsewhere: tuple[Verdict, Diagnosis | None] | None = None
     as_expected: bool = False
     unexpected: tuple[str, ...] = ()
@@ -171,6 +174,7 @@ def conclude(
         diagnosis=found.diagnosis,
         diverging=found.precision,
         narrow=found.narrow,
+        lost=None if found.explains else verdict.lost,
         elsewhere=elsewhere,
     )
     if port.expectation is None:

@@ -119,8 +119,8 @@ def why(result: Result) -> str:
             parts[0] = f"in {result.diverging} alone, {parts[0]}"
     else:
         parts = [_NOTES[note] for note in (STATE_LEAKS, UNSTEADY) if note in result.notes][:1]
-    if verdict.lost and not (result.diagnosis and result.diagnosis.best):
-        parts.append(_lost(verdict.lost))
+    if result.lost:
+        parts.append(_lost(result.lost))
     if verdict.first:
         parts.append(divergence(verdict.first))
     return "; ".join(parts) or "diverges"
@@ -135,7 +135,7 @@ def _lost(lost: Lost) -> str:
     else:
         text = f"{lost.count:,} of {lost.values:,} weights"
     verb = "becomes" if len(lost.everywhere) == 1 or lost.count == 1 else "become"
-    text += f" {verb} {' or '.join(kinds)} where the test cases have numbers"
+    text += f" {verb} {' or '.join(kinds)} where numbers are expected"
     return f"{text}; all others are as claimed" if lost.alone else text
 
 
@@ -177,7 +177,7 @@ def brief(result: Result) -> str:
         text = _MODULES.sub("", next(iter(text.splitlines()), ""))
     elif verdict.word == "no-update":
         text = text.partition(";")[0]
-    elif verdict.word not in GOOD and diagnosis and not verdict.lost:
+    elif verdict.word not in GOOD and diagnosis and not result.lost:
         text = explanation(diagnosis, result.port.claim)
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
@@ -191,7 +191,7 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
     for c in comparisons:
         if c.kind == "core" and c.largest_ulp is not None:
             largest[c.ulp_of] = max(largest.get(c.ulp_of, 0), c.largest_ulp)
-    distances = [ulps(largest[precision], precision) for precision in sorted(largest)]
+    distances = [ulps(most, precision) for precision, most in sorted(largest.items()) if most]
     return f"at most {listed(distances or [ulps(0)])} apart"
 
 

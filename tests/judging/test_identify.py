@@ -12,6 +12,7 @@ from harness.commands.entry import main
 from harness.judging.identify import identify
 from harness.judging.observation_files import read
 from harness.model.errors import UsageError
+from harness.report import words
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import load
 from python_ref.scenarios.catalogue import scenarios
@@ -102,9 +103,10 @@ def test_what_is_not_finite_is_judged_not_rejected(tmp_path: Path) -> None:
     seen[3]["bias"] = ["NaN"]
     seen[4]["bias"] = ["-Infinity"]
     found = identify(written(tmp_path, document(observed=seen)))
-    assert found.verdict.word == "diverges"
-    assert found.diagnosis is not None
-    assert found.diagnosis.best is None
+    lost = found.verdict.lost
+    assert lost is not None
+    assert (found.verdict.word, lost.nan, lost.infinite, lost.alone) == ("diverges", 1, 1, True)
+    assert "weights become NaN or infinite where numbers are expected" in words.why(found)
 
 
 def _changed(field: str, change: Any) -> dict[str, Any]:
