@@ -11,6 +11,7 @@ import numpy as np
 from harness.comparison.compare import Comparison, compare_all, compare_streamed
 from harness.comparison.distance import same
 from harness.diagnosis.diagnose import Probe
+from harness.judging.decoding import lossy
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
@@ -85,6 +86,9 @@ def judge(
             _streamed(port, transport, precision, arithmetic)
             for precision, arithmetic in verdict.arithmetic
         )
+    loss = ""
+    if port.command and verdict.word in ("conforms", "diverges") and not remembers:
+        loss = lossy(fed, memory.replays)
     wide = "float64" in described.precisions
     result = conclude(
         port,
@@ -95,11 +99,12 @@ def judge(
         memory=memory,
         language=described.language,
         remembers=remembers,
+        lossy=loss,
         edge_decides=edge_decides,
         fixed=[name for name in HYPERPARAMETERS if described.roles and name not in described.roles],
     )
     notes = dict.fromkeys((*feeder.notes, *result.notes))
-    return replace(result, where=feeder.where, notes=tuple(notes))
+    return replace(result, where=feeder.where, notes=tuple(notes), misread=described.misread)
 
 
 def _feedable(golden: Golden, described: Description) -> bool:

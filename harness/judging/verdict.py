@@ -75,6 +75,7 @@ class Result:
         unexpected: what of it is not as it is known to be, a sentence each.
         known: the goldens at which it is wrong as it is known to be.
         seconds: how long reaching and judging it took.
+        misread: a number that was sent, and what it came back as; None if none did.
     """
 
     port: Port
@@ -93,6 +94,7 @@ class Result:
     unexpected: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
     seconds: float = 0.0
+    misread: tuple[float, float] | None = None
 
     @property
     def deviations(self) -> tuple[str, ...]:
@@ -112,6 +114,7 @@ def conclude(
     memory: Memory | None = None,
     language: str = "",
     remembers: str = "",
+    lossy: str = "",
     edge_decides: bool = False,
     largest: int = LARGEST,
     fixed: Sequence[str] = (),
@@ -130,6 +133,7 @@ def conclude(
         language: what it says it is written in; the port's unless it says.
         remembers: STATE_LEAKS or UNSTEADY, where one scenario's answer depends on others. What
             one shows then says nothing of another, and is no ground for a name.
+        lossy: MISREADS or MISPRINTS, where that is the whole cause.
         edge_decides: edge goldens decide, too.
         largest: the most deviations that a diagnosis may name.
         fixed: hyperparameters that the port cannot be given.
@@ -141,6 +145,8 @@ def conclude(
 
     def explained(verdict: Verdict, among: Sequence[Comparison]) -> Cause:
         if verdict.word not in ("diverges", "no-update") or (verdict.lost and verdict.lost.alone):
+            return Cause()
+        if lossy:
             return Cause()
         return cause(port.claim, among, evidence, diagnosed)
 
@@ -168,7 +174,7 @@ def conclude(
         transport,
         verdict,
         notes=tuple(
-            filter(None, (found.note, *_of_arrays_left_out(port, verdict, found, evidence)))
+            filter(None, (lossy, found.note, *_of_arrays_left_out(port, verdict, found, evidence)))
         ),
         comparisons=tuple(comparisons),
         diagnosis=found.diagnosis,

@@ -15,7 +15,16 @@ from harness.comparison.lost import Lost
 from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
-from harness.model.words import FLUSHED, GOOD, GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.model.words import (
+    FLUSHED,
+    GOOD,
+    GRADIENTS_CHANGED,
+    MISPRINTS,
+    MISREADS,
+    STATE_LEAKS,
+    UNSTEADY,
+    WIDENED,
+)
 from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.arithmetic import Arithmetic
@@ -27,10 +36,15 @@ _NOTES = {
     STATE_LEAKS: "it keeps state from one test case to the next",
     UNSTEADY: "it gives another result each time the same test case is run",
     FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
+    MISREADS: "it would be exact if it read numbers correctly rounded",
+    MISPRINTS: "it would be exact if it printed numbers with all their digits",
     FORGOTTEN: "it forgets the average of arrays that a step leaves out",
     RESTARTED: "it forgets every average as soon as a step has other arrays than the last",
     DECAYED: "the average of arrays that a step leaves out decays as if their gradient were 0",
 }
+
+# What is the cause where there is no other.
+_CAUSES = (STATE_LEAKS, UNSTEADY, MISREADS, MISPRINTS)
 
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
@@ -118,7 +132,7 @@ def why(result: Result) -> str:
         if result.diverging:
             parts[0] = f"in {result.diverging} alone, {parts[0]}"
     else:
-        parts = [_NOTES[note] for note in (STATE_LEAKS, UNSTEADY) if note in result.notes][:1]
+        parts = [_NOTES[note] for note in _CAUSES if note in result.notes][:1]
     if result.lost:
         parts.append(_lost(result.lost))
     if verdict.first:
@@ -198,6 +212,9 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
     sentences = [_NOTES[note] for note in result.notes]
+    if result.misread:
+        sent, echoed = map(decimal, result.misread)
+        sentences.append(f"numbers lose bits on the way: {sent} comes back as {echoed}")
     if result.verdict.unfed:
         count = _test_cases(result.verdict.unfed)
         sentences.append(f"{count} not run: {result.verdict.why_unfed}")

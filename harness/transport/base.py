@@ -63,12 +63,14 @@ class Description:
         container: what it is handed weights in: "map", "list", "array"; "" where it is fed whole
             scenarios.
         roles: the hyperparameters and options that it takes; empty where that is not known.
+        misread: a number that it was sent and what it echoed instead; None if none.
     """
 
     language: str
     precisions: tuple[str, ...]
     container: str = ""
     roles: tuple[str, ...] = ()
+    misread: tuple[float, float] | None = None
 
 
 def closed() -> Unreachable:

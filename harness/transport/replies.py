@@ -7,6 +7,7 @@ stands twice is refused, as it says two things, and a text is shown only to some
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from reprlib import repr as _brief
 from typing import Any
@@ -96,6 +97,12 @@ def fault_of(failure: dict[str, Any]) -> Fault:
         line=line,
         misread=bool(failure.get("misread", False)),
     )
+
+
+def first_misread(reply: dict[str, Any], sent: Sequence[float]) -> tuple[float, float] | None:
+    """The first number of an echo that is not what was sent, and what it is. Raises Broken."""
+    echoed = _numbers(reply.get("echo"), "echo", len(sent))
+    return next((pair for pair in zip(sent, echoed, strict=True) if pair[0] != pair[1]), None)
 
 
 def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:

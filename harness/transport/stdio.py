@@ -10,6 +10,13 @@
        or {"id":2,"unsupported":"why"}  or {"id":2,"error":"..."}
     -> {"do":"quit"}
 
+A port may say `"echo":true` when it is described. Then it is asked once more, with numbers that
+careless parsers get wrong, and says what it read: so that bits which are lost in reading or
+printing are not taken for its arithmetic. Ports that say nothing are never asked::
+
+    -> {"id":2,"do":"describe","echo":[0.1,5e-324]}
+    <- {"id":2,"echo":[0.1,5e-324]}
+
 One process answers all scenarios. Whatever breaks the exchange (no answer in time, an end of
 the process, a line that is not JSON, another id) is the fault of that scenario alone: the
 process is ended with its group and the next scenario gets a fresh one, so a late answer can
@@ -34,13 +41,19 @@ import numpy as np
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
-from harness.transport.attach import attach, roles_of
+from harness.transport import requests
+from harness.transport.attach import attach
 from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import Broken, fault_of, observed, parsed, shown
-from python_ref.numbers.text import to_json
-from python_ref.scenarios.hyperparameters import OPTIONS
+from harness.transport.replies import (
+    Broken,
+    fault_of,
+    first_misread,
+    observed,
+    parsed,
+    shown,
+)
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
 
 # As for the worker: a virtual machine's start on a loaded machine.
@@ -111,7 +124,7 @@ class StdioTransport:
         # Two characters a number at the least: what is surely too long is not even written.
         length = 2 * scenario.size * scenario.steps
         if length <= LARGEST_REQUEST:
-            line = json.dumps(_request(scenario, precision, self._message), ensure_ascii=False)
+            line = requests.run(scenario, precision, self._message)
             length = len(line)
         if length > LARGEST_REQUEST:
             message = (
@@ -203,7 +216,18 @@ class StdioTransport:
             self._end()
             message = f"describe: precision {declared!r} is not one of {', '.join(PRECISIONS)}"
             raise Unreachable(Fault("garbled", message))
-        return Description(str(reply.get("language") or ""), precisions)
+        misread = self._misread(precisions) if reply.get("echo") is True else None
+        return Description(str(reply.get("language") or ""), precisions, misread=misread)
+
+    def _misread(self, precisions: Sequence[str]) -> tuple[float, float] | None:
+        """The first number that the port does not echo as it was sent; None if it does all."""
+        sent = requests.echoed(precisions)
+        reply = self._ask(json.dumps({"do": "describe", "echo": sent}), LOADING_SECONDS)
+        try:
+            return first_misread(reply, sent)
+        except Broken as error:
+            self._end()
+            raise Unreachable(Fault("garbled", f"describe: {error}", fatal=True)) from None
 
     def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:
         """Send one request and return its reply. Raises Unreachable; then the process is gone."""
@@ -290,22 +314,3 @@ def _cut_short(fault: Fault, begun: bytearray) -> Fault:
         return replace(fault, message=message)
     message = f"the reply ends after {len(begun)} bytes: {shown(begun)}; {fault.message}"
     return Fault("garbled", message, fatal=True)
-
-
-def _wire_arrays(arrays: Any) -> dict[str, Any]:
-    return {name: [to_json(x) for x in array.tolist()] for name, array in arrays.items()}
-
-
-def _request(scenario: Scenario, precision: str, binding: dict[str, Any] | None) -> dict[str, Any]:
-    options: dict[str, Any] = dict(scenario.options)
-    if binding is not None:
-        given = scenario.values(role for role in roles_of(binding) if role in OPTIONS)
-        options = {name: to_json(x) for name, x in given.items()}
-    return {
-        "do": "run",
-        "precision": precision,
-        **scenario.hyperparameters,
-        "options": options,
-        "weights": _wire_arrays(scenario.weights),
-        "gradients": [_wire_arrays(step) for step in scenario.gradients],
-    }
