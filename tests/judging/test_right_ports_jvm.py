@@ -1,0 +1,34 @@
+"""Right Java ports are never accused, wherever they keep their average; see test_right_ports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from shapes.classes import judged, some
+from support import none_left
+
+from harness.judging.verdict import Result
+from harness.report import words
+
+pytestmark = pytest.mark.jvm
+
+SOURCE = Path(__file__).parent.parent / "shapes" / "right" / "RightPorts.java"
+KINDS = re.findall(r"^(?:final )?class (?!RightPorts)(\w+)", SOURCE.read_text("utf-8"), re.M)
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    with none_left():
+        return judged(SOURCE, KINDS, some(["page-ten-steps", "mixed-arrays"]))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
+    found = results[name]
+    assert (found.verdict.word, found.notes) == ("exact", ()), words.why(found)
+
+
+def test_the_kinds_are_many() -> None:
+    assert len(KINDS) >= 10
