@@ -177,6 +177,8 @@ def _alike(verdict: Verdict) -> int:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # What a table cell holds of a port's own message; the report in JSON has all of it.
 _BRIEF = 150
+# The file and the line in which something was raised stay where a message is cut.
+_PLACE = re.compile(r"\([^()\s]+:\d+\)$")
 # The JVM adds to a ClassCastException where both classes were loaded from.
 _MODULES = re.compile(r"\s*\([^()]*\b(?:module|loader)\b[^()]*\)")
 
@@ -196,8 +198,11 @@ def brief(result: Result) -> str:
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
-    cut = verdict.fault is not None and len(text) > _BRIEF
-    return f"{text[:_BRIEF].rstrip()} ..." if cut else text
+    if verdict.fault is None or len(text) <= _BRIEF:
+        return text
+    place = _PLACE.search(text)
+    end = f" {place[0]}" if place else ""
+    return f"{text[: _BRIEF - len(end)].rstrip()} ...{end}"
 
 
 def _furthest(comparisons: tuple[Comparison, ...]) -> str:

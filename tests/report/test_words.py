@@ -196,3 +196,19 @@ def test_no_deviation_is_cut_in_the_list_of_dialects() -> None:
     console.print(dialects.listing())
     text = "".join(console.file.getvalue().split())
     assert "…" not in text
+
+
+# -- messages that are cut -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["", " (port.py:12)", " (RMSProp.java:7)"])
+def test_a_long_message_of_a_ports_own_is_cut_but_for_its_place(place: str) -> None:
+    fault = Fault("crashes", f"step 2: ValueError: {'long ' * 60}words{place}", 2)
+    found = Result(Port("p", "python"), "python", "local", Verdict("crashes", fault))
+    text = words.brief(found)
+    assert len(text) <= 160
+    assert text.startswith("step 2: ValueError: long ")
+    assert text.endswith(f" ...{place}")
+    short = Fault("crashes", f"step 2: ValueError: no{place}", 2)
+    found = Result(Port("p", "python"), "python", "local", Verdict("crashes", short))
+    assert words.brief(found) == short.message
