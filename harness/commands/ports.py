@@ -101,6 +101,24 @@ def check(
             "--class", metavar="NAME", help="The class or function to bind, where several fit."
         ),
     ] = None,
+    classpath: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--classpath",
+            metavar="ENTRY",
+            help="What a JVM source needs: a jar, a folder or group:artifact:version; may be"
+            " repeated.",
+        ),
+    ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="DIR",
+            help="The project a source is part of: its sources, built classes and declared"
+            " dependencies are used; nothing of its build is run.",
+        ),
+    ] = None,
     transport: Transports = None,
     golden: GoldenPattern = "*",
     edge: Edge = False,
@@ -137,7 +155,7 @@ def check(
     ports: list[Port] = []
     for target in targets or []:
         try:
-            ports.append(ports_of.own(target, claims, class_name))
+            ports.append(ports_of.own(target, claims, class_name, classpath or (), project))
         except UsageError as error:
             errors.append(str(error))
     if command is not None:
@@ -159,6 +177,8 @@ def check(
     for option, values in (("--dialect", dialect), ("--transport", transport)):
         again += [word for value in values or [] for word in (option, value)]
     again += ["--class", class_name] if class_name else []
+    again += [word for entry in classpath or [] for word in ("--classpath", entry)]
+    again += ["--project", str(project)] if project else []
     again += ["--edge"] if edge else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []

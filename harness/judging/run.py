@@ -203,8 +203,7 @@ class _Runner:
         try:
             transport = self._reach(replace(port, wanted=wanted), job.transport)
         except CompileError as error:
-            fault = Fault("does-not-compile", str(error))
-            job.result = conclude(port, job.transport, fault=fault)
+            job.result = self._unloaded(port, job.transport, str(error))
             return
         except ToolchainError as error:
             if not self._closed:  # else the compiler was ended by us
@@ -220,6 +219,9 @@ class _Runner:
                 edge_decides=self.options.edge,
                 streamed=self.options.large,
             )
+            fault = result.verdict.fault
+            if fault and fault.kind == "does-not-compile":
+                result = self._unloaded(port, job.transport, fault.message)
             if not self._closed:  # else what came of it is our doing
                 job.result = result
         except BindingError as error:
@@ -228,6 +230,12 @@ class _Runner:
             self._open.discard(transport)
             if job.transport not in SHARED:
                 transport.close()
+
+    def _unloaded(self, port: Port, transport: str, message: str) -> Result:
+        """The result of a source that does not compile or load, for a reason of its own or not."""
+        excuse = registry.by_name(port.language).excuse(port, message)
+        fault = Fault("not-run", excuse) if excuse else Fault("does-not-compile", message)
+        return conclude(port, transport, fault=fault)
 
     def _reach(self, port: Port, transport: str) -> Transport:
         timeout = self.options.timeout

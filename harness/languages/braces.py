@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from harness.languages.jvm.language import JvmLanguage
+from harness.languages.jvm.sources import package_of, text_of
 from harness.languages.language import at_line
 from harness.languages.program import Piece, assembled
 from harness.languages.repair import Repaired
@@ -26,6 +28,16 @@ class LanguageWithBraces(JvmLanguage):
     def wrapped(self, text: str, line: int) -> Repaired | None:
         """A text whose top-level statements stand in a type of their own; None where all do."""
         return None
+
+    def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
+        """What its grammar says it declares."""
+        found = []
+        for text in map(text_of, source):
+            types = [u for u in units(text, self.grammar) if u.kind == "type"]
+            names = {name for unit in types for name in unit.names}
+            package = package_of(text)
+            found += [".".join(filter(None, [package, name])) for name in sorted(names)]
+        return tuple(found)
 
     def names(self, text: str) -> list[str]:
         """Its types, nested ones too, and the names of its top level."""

@@ -12,6 +12,7 @@ from harness.languages.jvm.adapter import base_adapter, sources
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
 from harness.languages.jvm.language import JvmLanguage
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import at_line
 from harness.languages.launch import Implementation
@@ -49,11 +50,12 @@ class Clojure(JvmLanguage):
     defines = r"\((?:def|fn|let)"
     host = "clojure"
 
-    def prepare(self, port: Implementation) -> Prepared:
+    def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
         """Nothing is compiled beforehand."""
         if len(port.source) != 1:
             raise CompileError("a Clojure port must be a single file")
-        return Prepared(self, (), str(port.source[0].absolute()))
+        path = tuple(map(str, (*around.roots, *around.libraries)))
+        return Prepared(self, (), str(port.source[0].absolute()), path)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with our namespaces compiled ahead of time."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
-from harness.languages.jvm.compile import compile_java
+from harness.languages.jvm import missing
+from harness.languages.jvm.compile import CompileError, compile_java
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.repair import Broken, Repaired, java
 from harness.languages.repair.curly import JAVA
 
@@ -40,9 +42,14 @@ class Java(LanguageWithBraces):
     grammar = JAVA
     runs = r"\bstatic\s+void\s+main\s*\("
 
-    def compile(self, source: tuple[Path, ...]) -> tuple[Path, ...]:
-        """See `jvm.compile`."""
-        return (compile_java(source),)
+    def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
+        """Alone if that will do, else with a source path."""
+        try:
+            return (compile_java(source, around.libraries),)
+        except CompileError as error:
+            if not (around.roots and missing.names(str(error))):
+                raise
+        return (compile_java(source, around.libraries, around.roots),)
 
     def headline(self, message: str) -> str:
         """Javac's with the symbol that it does not find, ECJ's with what it says below."""

@@ -12,6 +12,8 @@ from harness.languages.braces import LanguageWithBraces
 from harness.languages.jvm import jars
 from harness.languages.jvm.compile import QUICK_START, compiled
 from harness.languages.jvm.java import java
+from harness.languages.jvm.sources import package_of, text_of, with_needed
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair.curly import Grammar, Kind, head, scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
@@ -74,8 +76,8 @@ class Kotlin(LanguageWithBraces):
     grammar = KOTLIN
     runs = r"\bfun\s+main\s*\("
 
-    def compile(self, source: tuple[Path, ...]) -> tuple[Path, ...]:
-        """One jar."""
+    def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
+        """One jar, of the files that it needs as well."""
         compiler = jars.resolve(_COMPILER)
         library = jars.resolve(_LIBRARY)
         command = [
@@ -87,7 +89,8 @@ class Kotlin(LanguageWithBraces):
             *("-no-stdlib", "-no-reflect", "-java-parameters", "-nowarn"),
         ]
         name = f"kotlinc {_COMPILER.version} on {java().version}"
-        return (compiled(name, command, source, library),)
+        needed = with_needed(source, around.roots, self.endings)
+        return (compiled(name, command, needed, [*library, *around.libraries]),)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with the library that its classes need."""
@@ -95,6 +98,14 @@ class Kotlin(LanguageWithBraces):
         library = jars.resolve(_LIBRARY)
         jars.resolve(_COMPILER)
         return (*super().build_adapter(toolchain), *library)
+
+    def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
+        """Its types, and the class of what stands outside of all."""
+        files = tuple(
+            ".".join(filter(None, [package_of(text_of(path)), file_class(path.stem)]))
+            for path in source
+        )
+        return (*super().top(source), *files)
 
     def owns(self, loaded: str, names: Collection[str]) -> bool:
         """What stands outside of all classes is in one whose name ends in Kt."""
@@ -104,5 +115,10 @@ class Kotlin(LanguageWithBraces):
         """The class of the file, if a function `main` stands outside of all others."""
         if super().main(text, line, cell, stem) is None:
             return None
-        name = re.sub(r"\W", "_", stem)
-        return f"{name[:1].upper()}{name[1:]}Kt"
+        return file_class(stem)
+
+
+def file_class(stem: str) -> str:
+    """The class of what stands outside of all classes in a file."""
+    name = re.sub(r"\W", "_", stem)
+    return f"{name[:1].upper()}{name[1:]}Kt"

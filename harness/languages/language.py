@@ -72,6 +72,15 @@ class Language:
         """The first error of what its compiler says, in one line."""
         return first_error(message)
 
+    def excuse(self, port: Implementation, message: str) -> str:
+        """Why what does not compile or load is no fault of the source; empty if it is one.
+
+        Args:
+            port: where it is.
+            message: the compiler's or the loader's.
+        """
+        return ""
+
     # -- blocks of documents -------------------------------------------------------------------
 
     def names(self, text: str) -> list[str]:

@@ -27,6 +27,14 @@ class Implementation(Protocol):
         """Program and arguments, for one that speaks the protocol itself."""
 
     @property
+    def classpath(self) -> tuple[str, ...]:
+        """Jars, folders and Maven coordinates that its sources need."""
+
+    @property
+    def project(self) -> Path | None:
+        """The folder of the project that it is part of."""
+
+    @property
     def folder(self) -> Path:
         """The folder that relative things are searched from."""
 

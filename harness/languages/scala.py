@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -11,14 +12,17 @@ from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
-from harness.languages.jvm.compile import QUICK_START, compiled
+from harness.languages.jvm.compile import QUICK_START, CompileError, compiled
 from harness.languages.jvm.java import java
+from harness.languages.jvm.sources import package_of, text_of, with_needed
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair import Broken, Repaired, scala
 from harness.languages.repair.curly import SCALA
 
 _COMPILER = jars.PINNED["scala-compiler"]
 _LIBRARY = jars.PINNED["scala"]
+_MIGRATION = ("-source:3.0-migration",)
 
 
 class Scala(LanguageWithBraces):
@@ -68,9 +72,17 @@ class Scala(LanguageWithBraces):
     grammar = SCALA
     runs = r"@main\b|\bdef\s+main\s*\(|\bextends\s+App\b"
 
-    def compile(self, source: tuple[Path, ...]) -> tuple[Path, ...]:
-        """One jar."""
-        return (compile_scala(source),)
+    def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
+        """One jar, of the files that it needs as well; where Scala 3 fails, 2's syntax."""
+        needed = with_needed(source, around.roots, self.endings)
+        try:
+            return (compile_scala(needed, around.libraries),)
+        except CompileError as error:
+            if not around.roots:
+                raise
+            with contextlib.suppress(CompileError):
+                return (compile_scala(needed, around.libraries, _MIGRATION),)
+            raise error
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with Scala's own types on top."""
@@ -92,6 +104,14 @@ class Scala(LanguageWithBraces):
             return f"{place[2]}: {place[1]}: {words}"
         return head
 
+    def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
+        """Its types and objects, and the class of what stands outside of all."""
+        files = tuple(
+            ".".join(filter(None, [package_of(text_of(path)), f"{path.stem}$package"]))
+            for path in source
+        )
+        return (*super().top(source), *files)
+
     def owns(self, loaded: str, names: Collection[str]) -> bool:
         """An object's class ends in a dollar, what stands outside of all in $package."""
         return loaded.endswith("$package") or super().owns(loaded, names)
@@ -106,7 +126,9 @@ class Scala(LanguageWithBraces):
         yield from scala.repairs(broken)
 
 
-def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+def compile_scala(
+    source: Sequence[Path], classpath: Sequence[Path] = (), options: Sequence[str] = ()
+) -> Path:
     """Compile Scala 3; otherwise as compile_java."""
     compiler = jars.resolve(_COMPILER)
     library = jars.resolve(_LIBRARY)
@@ -118,6 +140,7 @@ def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Pat
         os.pathsep.join(map(str, compiler)),
         "dotty.tools.dotc.Main",
         "-color:never",
+        *options,
     ]
     name = f"scalac {_COMPILER.version} on {java().version}"
     return compiled(name, command, source, [*library, *classpath])

@@ -38,6 +38,8 @@ class Port:
         source: its source files (one for Python and Clojure).
         reference: "module:Object", for a Python object.
         command: program and arguments, for a port that speaks the wire protocol.
+        classpath: jars, folders and Maven coordinates that its sources need.
+        project: the folder of the project that it is part of.
         folder: the folder relative things are found from.
         claim: the dialect it says it is.
         wanted: what was said of its binding.
@@ -51,6 +53,8 @@ class Port:
     source: tuple[Path, ...] = ()
     reference: str = ""
     command: tuple[str, ...] = ()
+    classpath: tuple[str, ...] = ()
+    project: Path | None = None
     folder: Path = Path()
     claim: Dialect = field(default_factory=Dialect)
     wanted: Wanted = field(default_factory=Wanted)
@@ -287,6 +291,8 @@ def own(
     target: str | os.PathLike[str] | Sequence[str],
     claims: Sequence[str] = (),
     class_name: str | None = None,
+    classpath: Sequence[str] = (),
+    project: Path | None = None,
 ) -> Port:
     """Somebody's own port, of which nothing is expected but that it is right.
 
@@ -294,9 +300,11 @@ def own(
         target: a TARGET, or the words of a command.
         claims: what it claims to be, for `dialect`; what its port.toml says if nothing.
         class_name: the class or function to bind.
+        classpath: further jars, folders and Maven coordinates that its sources need.
+        project: the folder of the project that it is part of.
 
     Raises:
-        UsageError: there is no such target or dialect.
+        UsageError: there is no such target, dialect or folder.
     """
     if isinstance(target, str | os.PathLike):
         found = of_target(os.fspath(target))
@@ -306,4 +314,7 @@ def own(
         found = replace(found, claim=dialect(claims))
     if class_name is not None:
         found = replace(found, wanted=replace(found.wanted, class_name=class_name, function=None))
-    return replace(found, expectation=None)
+    if project is not None and not project.is_dir():
+        raise UsageError(f"--project {project}: no such folder; name the one with the build file")
+    classpath = (*found.classpath, *classpath)
+    return replace(found, expectation=None, classpath=classpath, project=project or found.project)

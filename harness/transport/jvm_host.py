@@ -31,7 +31,7 @@ def boot(request: Mapping[str, Any]) -> None:
         )
     host = jpype.JClass("rmsproof.adapter.Host")
     if request["warm"]:
-        host.load(request["language"], [], request["warm"])
+        host.load(request["language"], _files([], request["warm"]))
     _at_boot.update(_at_work())
 
 
@@ -46,11 +46,20 @@ def left() -> list[int]:
     return sorted(_at_work() - _at_boot)
 
 
+def _files(
+    classpath: Iterable[str], source: str, libraries: Iterable[str] = (), own: Iterable[str] = ()
+) -> Any:
+    files = jpype.JClass("rmsproof.adapter.PortFiles")
+    words = [jpype.JArray(jpype.JString)(list(some)) for some in (classpath, libraries, own)]
+    return files(words[0], source, words[1], words[2])
+
+
 class JvmHost:
     """One port in the process's JVM.
 
     Args:
-        request: language, classpath (the port's own classes), source (Clojure).
+        request: language, classpath (the port's own classes), source (Clojure), libraries
+            (what it uses), own (the classes that are offered).
     """
 
     costly = False
@@ -60,9 +69,13 @@ class JvmHost:
         host = jpype.JClass("rmsproof.adapter.Host")
         refused = jpype.JClass("rmsproof.adapter.LoadException")
         try:
-            self._host = host.load(
-                request["language"], list(request["classpath"]), request.get("source", "")
+            files = _files(
+                request["classpath"],
+                request.get("source", ""),
+                request.get("libraries", ()),
+                request.get("own", ()),
             )
+            self._host = host.load(request["language"], files)
         except refused as error:
             raise LoadError(str(error.kind()), str(error.getMessage())) from None
 

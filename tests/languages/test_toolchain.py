@@ -205,7 +205,7 @@ def registry(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     folder = tmp_path / "registry"
     folder.mkdir()
     found = Registry([Path(shutil.copy(path, folder)) for path in jars.resolve(GSON)])
-    monkeypatch.setattr(jars, "_resolved", found)
+    monkeypatch.setattr(jars, "resolved", found)
     return found
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from harness.languages.jvm import jars
 from harness.languages.jvm.java import java
+from harness.languages.jvm.sources import fingerprint
 from harness.machine.cache import kept, root, sha256, unwritable
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.sandbox import Sandbox
@@ -36,6 +37,8 @@ QUICK_START = (
     "-XX:-UsePerfData",
     "-Duser.language=en",
 )
+# A compiler colours words inside of its messages, too.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _JAR, _SAID = "classes.jar", "message.txt"
 # A jar is the same file whenever it is made: archives of its classes know it by its time.
 _PACKED = 1_000_000_000
@@ -56,11 +59,18 @@ class CompileError(Exception):
     """A source does not compile; the message is the compiler's."""
 
 
-def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+def compile_java(
+    sources: Sequence[Path], classpath: Sequence[Path] = (), roots: Sequence[Path] = ()
+) -> Path:
     """Compile Java with the machine's javac, or with ECJ where there is only a runtime.
 
+    Args:
+        sources: the files.
+        classpath: jars and folders.
+        roots: where other sources that they use are looked for, by package.
+
     Returns:
-        The jar of its classes.
+        The jar of the classes of all that was compiled.
 
     Raises:
         CompileError: the sources do not compile.
@@ -77,6 +87,9 @@ def compile_java(sources: Sequence[Path], classpath: Sequence[Path] = ()) -> Pat
         command = [str(runtime.executable), *QUICK_START, "-jar", str(ecj[0]), level]
         common = [*common, "-nowarn"]
         name = f"ecj {jars.ECJ.version} on {runtime.version}"
+    if roots:
+        common += ["-sourcepath", os.pathsep.join(map(str, roots))]
+        name += f" {fingerprint(roots, ('.java',))}"
     return compiled(name, [*command, *common], sources, classpath)
 
 
@@ -126,7 +139,8 @@ def key(
         except OSError as error:
             raise ToolchainError(f"{source}: cannot be read: {error.strerror}") from error
     for entry in classpath:
-        digest.update(sha256(entry).encode() + b"\0")
+        named = "" if entry.is_dir() else sha256(entry)
+        digest.update((named or fingerprint([entry], (".class",))).encode() + b"\0")
     return digest.hexdigest()[:32]
 
 
@@ -227,4 +241,4 @@ def _message(output: str, sources: Sequence[Path]) -> str:
         output = output.replace(str(source.parent) + os.sep, "")
         # Kotlin's compiler names files from where it was started.
         output = output.replace(f"{source.parent.name}{os.sep}{source.name}", source.name)
-    return output.strip()
+    return _COLOUR.sub("", output).strip()

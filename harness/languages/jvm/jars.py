@@ -93,7 +93,7 @@ def _whole(path: Path, digest: str) -> bool:
 def _fetch(closure: Closure) -> str:
     """Bring a closure into the cache; return what went wrong, or ""."""
     try:
-        found = {path.name: path for path in _resolved(closure.coordinate)}
+        found = {path.name: path for path in resolved(closure.coordinate)}
     except (Exception, SystemExit) as error:
         return " ".join(str(error).split())[:300] or type(error).__name__
     missing, more = closure.jars.keys() - found.keys(), found.keys() - closure.jars.keys()
@@ -110,14 +110,17 @@ def _fetch(closure: Closure) -> str:
     return ""
 
 
-def _resolved(coordinate: str) -> list[Path]:
+def resolved(endpoint: str, repositories: Mapping[str, str] | None = None) -> list[Path]:
+    """The jars of an artifact, or of several joined by +, and of all they need; of any hash.
+
+    For one caller at a time. Raises whatever jgo raises.
+    """
     jgo: Any = importlib.import_module("jgo")  # it exports its names without saying so
-    context = jgo.MavenContext(
-        repo_cache=root() / "m2", remote_repos={"central": jgo.MAVEN_CENTRAL_URL}
-    )
+    remote = {"central": jgo.MAVEN_CENTRAL_URL, **(repositories or {})}
+    context = jgo.MavenContext(repo_cache=root() / "m2", remote_repos=remote)
     builder = jgo.EnvironmentBuilder(
         context=context, cache_dir=root() / "jgo", link_strategy=jgo.LinkStrategy.COPY
     )
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        environment = builder.from_endpoint(endpoint=coordinate, update=False)
+        environment = builder.from_endpoint(endpoint=endpoint, update=False)
     return [Path(jar) for jar in environment.all_jars]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 
+from harness.languages.jvm import missing, surroundings
 from harness.languages.jvm.adapter import base_adapter
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation, Spoken
+from harness.languages.repair.library import jdk_classes
+
+# What a source that uses it is expected to import; a class of its own is called otherwise.
+_COMMON = re.compile(r"java\.(?:util|io|math|text|time|nio)\.(?:[a-z]+\.)*[A-Z]\w*$")
 
 
 class JvmLanguage(Language):
@@ -22,13 +29,30 @@ class JvmLanguage(Language):
     transports = ("jpype", "stdio")
     host = "java"
 
-    def prepare(self, port: Implementation) -> Prepared:
-        """Compile a port. Raises CompileError, ToolchainError."""
-        return Prepared(self, tuple(map(str, self.compile(port.source))))
+    def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
+        """Compile a port with what stands around it. Raises CompileError, ToolchainError."""
+        classes = self.compile(port.source, around)
+        own = self.top(port.source) if around.roots else ()
+        libraries = tuple(map(str, around.libraries))
+        return Prepared(self, tuple(map(str, classes)), libraries=libraries, own=own)
 
-    def compile(self, source: tuple[Path, ...]) -> tuple[Path, ...]:
+    def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
         """The class path of sources compiled. Raises CompileError, ToolchainError."""
         raise NotImplementedError
+
+    def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
+        """The full names of the classes that sources declare at their top."""
+        raise NotImplementedError
+
+    def forgotten(self, names: Collection[str]) -> Collection[str]:
+        """Those of some names that an import of the language's own library would bring."""
+        found = jdk_classes(names)
+        return [name for name in names if any(map(_COMMON.match, found.get(name, ())))]
+
+    def excuse(self, port: Implementation, message: str) -> str:
+        """What the source needs is not there."""
+        around = surroundings.of(port)
+        return missing.excused(message, port.source, around, self.forgotten)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """The class path its ports are hosted on. Raises CompileError, ToolchainError."""
@@ -50,7 +74,7 @@ class JvmLanguage(Language):
         together: Collection[Language],
     ) -> Hosted | Spoken:
         """In the JVM of the run's worker, or a JVM of its own."""
-        prepared = toolchain.prepare(self, port)
+        prepared = toolchain.prepare(self, port, surroundings.of(port))
         if transport == "stdio":
             return Spoken(tuple(toolchain.stdio_command(prepared)), adapter=True)
         languages = [other for other in together if isinstance(other, JvmLanguage)]
@@ -59,4 +83,7 @@ class JvmLanguage(Language):
     def serving(self, prepared: Prepared) -> list[str]:
         """The arguments of our adapter's own program."""
         classpath = os.pathsep.join(prepared.classpath)
-        return ["rmsproof.adapter.Stdio", self.host, classpath, prepared.source]
+        libraries = os.pathsep.join(prepared.libraries)
+        own = os.pathsep.join(prepared.own)
+        source = prepared.source
+        return ["rmsproof.adapter.Stdio", self.host, classpath, source, libraries, own]

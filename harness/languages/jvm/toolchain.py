@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from harness.languages.jvm import archives
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.java import java
+from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.launch import Implementation
 from harness.model.errors import ToolchainError
 
@@ -43,7 +44,7 @@ class Hosting(Protocol):
     name: str
     host: str
 
-    def prepare(self, port: Implementation) -> Prepared:
+    def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
         """Compile."""
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
@@ -67,11 +68,15 @@ class Prepared:
         language: what it is written in.
         classpath: the port's own compiled classes.
         source: the file that the language reads itself; empty where classes are all.
+        libraries: jars and folders that it uses; the source roots for a language read as text.
+        own: the top-level classes that are judged, in full; all if none is named.
     """
 
     language: Hosting
     classpath: tuple[str, ...] = ()
     source: str = ""
+    libraries: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 class Toolchain:
@@ -87,11 +92,17 @@ class Toolchain:
         self._locks: dict[str, threading.Lock] = {}
         self._adapters: dict[str, tuple[Path, ...] | ToolchainError] = {}
 
-    def prepare(self, language: Hosting, port: Implementation) -> Prepared:
-        """Compile a port. Raises CompileError, ToolchainError."""
+    def prepare(
+        self, language: Hosting, port: Implementation, around: Surroundings | None = None
+    ) -> Prepared:
+        """Compile a port, alone or with what stands around it.
+
+        Raises:
+            CompileError, ToolchainError: it cannot be compiled.
+        """
         self.adapter(language)
         self.tell(f"compiling {port.name}")
-        return language.prepare(port)
+        return language.prepare(port, around or Surroundings())
 
     def adapter(self, language: Hosting) -> tuple[Path, ...]:
         """The class path of a language's adapter. Raises ToolchainError."""
@@ -123,6 +134,8 @@ class Toolchain:
             "language": prepared.language.host,
             "classpath": list(prepared.classpath),
             "source": prepared.source,
+            "libraries": list(prepared.libraries),
+            "own": list(prepared.own),
             "libjvm": str(java().library),
             "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
             "adapter": self.classpath(languages),

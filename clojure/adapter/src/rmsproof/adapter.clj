@@ -6,7 +6,7 @@
                          Volatile)
            (java.lang.reflect Field)
            (java.util Arrays List Map)
-           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port)))
+           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port PortFiles)))
 
 (set! *warn-on-reflection* true)
 
@@ -256,7 +256,8 @@
   []
   (reify Language
     (name [_] "clojure")
-    (load [_ _ source] (port (program/load-file source)))
+    (load [_ files] (port (program/load-file (.source ^PortFiles files)
+                                             (.loader ^PortFiles files))))
     (map [_ value] (when (instance? Map value) value))
     (sequence [_ value]
       (when (and (some? value)

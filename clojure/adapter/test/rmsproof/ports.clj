@@ -2,7 +2,7 @@
   "Clojure ports for tests: loaded from files, bound by position, and run."
   (:require [clojure.java.io :as io])
   (:import (com.google.gson JsonElement JsonObject JsonParser)
-           (rmsproof.adapter Host Steps)))
+           (rmsproof.adapter Host PortFiles Steps)))
 
 (defn json
   "Reads JSON into maps with string keys, vectors, strings and numbers."
@@ -34,7 +34,7 @@
 (defn load-port
   "Loads a port from its source file."
   ^Host [file]
-  (Host/load "clojure" (make-array String 0) (str file)))
+  (Host/load "clojure" (PortFiles. (make-array String 0) (str file))))
 
 (defn load-text
   "Loads a port from text, as a file called port.clj."

@@ -4,8 +4,8 @@
   (:refer-clojure :exclude [load-file])
   (:require [clojure.string :as string]
             [rmsproof.adapter.shape :as shape])
-  (:import (clojure.lang Compiler Compiler$CompilerException IObj LineNumberingPushbackReader
-                         LispReader$ReaderException Namespace RT Var)
+  (:import (clojure.lang Compiler Compiler$CompilerException DynamicClassLoader IObj LineNumberingPushbackReader
+                         LispReader$ReaderException Namespace Var)
            (java.io File InputStreamReader FileInputStream Writer)
            (java.lang.reflect Field Modifier)
            (java.nio.charset StandardCharsets)
@@ -29,6 +29,8 @@
 
 (defn- forget-other-ports []
   (run! remove-ns @created)
+  ;; Clojure does not load again what it remembers.
+  (dosync (commute @#'clojure.core/*loaded-libs* #(apply disj % @created)))
   (reset! created #{}))
 
 (defn- taken
@@ -133,14 +135,14 @@
 
 (defn- in-file
   "Calls `task` with the variables bound that loading a file binds."
-  [file namespace task]
+  [file namespace ^ClassLoader loader task]
   (with-bindings {#'*ns* namespace
                   #'*file* file
                   #'*source-path* file
                   #'*warn-on-reflection* false
                   #'*unchecked-math* false
                   #'*data-readers* *data-readers*
-                  Compiler/LOADER (RT/makeClassLoader)}
+                  Compiler/LOADER (DynamicClassLoader. loader)}
     (task)))
 
 ;; Fresh starts
@@ -188,12 +190,12 @@
     :else (or (nil? value) (number? value) (string? value) (keyword? value) (symbol? value)
               (boolean? value) (char? value) (class? value))))
 
-(defn- rerun [{:keys [file home namespaces thunks] :as program}]
+(defn- rerun [{:keys [file home loader namespaces thunks] :as program}]
   (doseq [^Var v (variables program)]
     (.unbindRoot v))
   ;; What the file prints was printed when it was loaded.
   (binding [*out* (Writer/nullWriter)]
-    (in-file file home #(run! (fn [thunk] (thunk)) thunks)))
+    (in-file file home loader #(run! (fn [thunk] (thunk)) thunks)))
   (install namespaces))
 
 (defn fresh
@@ -244,30 +246,34 @@
          vec)))
 
 (defn load-file
-  "Loads a source file.
+  "Loads a source file; what it requires or imports is found by the class loader.
 
   Throws a LoadException of kind does-not-compile where the source does not read, resolve or
   import, and of kind crashes where a form throws when it is run."
-  [^String path]
+  [^String path ^ClassLoader loader]
   (forget-other-ports)
   (let [file (.getName (File. path))
         known (taken)
+        before (set (map ns-name (all-ns)))
         home (own-namespace file)]
     (swap! created conj (ns-name home))
     (with-open [reader (LineNumberingPushbackReader.
                         (InputStreamReader. (FileInputStream. path) StandardCharsets/UTF_8))]
       (in-file
-       file home
+       file home loader
        (fn []
          (loop [forms [] thunks [] visited [home]]
            (let [form (read-form reader file)]
              (if (not= ::end form)
-               (let [added (run-form file form form)]
+               (let [added (try (run-form file form form)
+                                (finally
+                                  (swap! created into
+                                         (remove before (map ns-name (all-ns))))))]
                  (when-not (known *ns*)
                    (swap! created conj (ns-name *ns*)))
                  (recur (conj forms form) (into thunks added) (conj visited *ns*)))
                (let [namespaces (vec (remove known (distinct visited)))
-                     program {:file file :home home :namespaces namespaces :thunks thunks
+                     program {:file file :home home :loader loader :namespaces namespaces :thunks thunks
                               :functions (functions namespaces forms)
                               :list-variables (remember-variables namespaces)
                               :current (atom nil)}

@@ -18,14 +18,20 @@ final class ClassBytes {
     private static final String SUFFIX = ".class";
 
     private final Map<String, byte[]> classes = new TreeMap<>();
+    private final ClassLoader libraries;
+
+    private ClassBytes(ClassLoader libraries) {
+        this.libraries = libraries;
+    }
 
     /**
      * Reads every class file in the folders and jars.
      *
+     * @param libraries finds the classes that are not among them
      * @throws IOException where one of them cannot be read
      */
-    static ClassBytes read(String[] classpath) throws IOException {
-        ClassBytes bytes = new ClassBytes();
+    static ClassBytes read(String[] classpath, ClassLoader libraries) throws IOException {
+        ClassBytes bytes = new ClassBytes(libraries);
         for (String entry : classpath) {
             Path path = Path.of(entry);
             if (Files.isDirectory(path)) {
@@ -85,7 +91,7 @@ final class ClassBytes {
     /** Prefers the port's own classes to any of the same name outside it. */
     private final class Loader extends ClassLoader {
         Loader() {
-            super(ClassBytes.class.getClassLoader());
+            super(libraries);
         }
 
         @Override

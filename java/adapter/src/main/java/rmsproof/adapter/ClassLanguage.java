@@ -12,16 +12,16 @@ import java.util.Optional;
 public abstract class ClassLanguage implements Language {
 
     @Override
-    public final Port load(String[] classpath, String source) throws LoadException {
+    public final Port load(PortFiles files) throws LoadException {
         ClassBytes bytes;
         try {
-            bytes = ClassBytes.read(classpath);
+            bytes = ClassBytes.read(files.classpath(), files.loader());
         } catch (IOException unreadable) {
             throw new IllegalArgumentException(
                     "cannot read the classes: " + unreadable.getMessage(), unreadable);
         }
         try {
-            return new ClassPort(this, bytes);
+            return new ClassPort(this, bytes, files);
         } catch (LinkageError | RuntimeException thrown) {
             throw new LoadException("crashes", Failure.explain(thrown, null), thrown);
         }

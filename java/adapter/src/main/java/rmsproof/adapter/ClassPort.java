@@ -40,7 +40,7 @@ final class ClassPort implements Port {
      *
      * @throws LinkageError where no class can be looked at
      */
-    ClassPort(ClassLanguage language, ClassBytes bytes) {
+    ClassPort(ClassLanguage language, ClassBytes bytes, PortFiles files) {
         this.language = language;
         this.bytes = bytes;
         this.loader = bytes.load();
@@ -51,7 +51,8 @@ final class ClassPort implements Port {
                 Class<?> type = find(name, loader);
                 state |= Arrays.stream(type.getDeclaredFields()).anyMatch(field ->
                         Modifier.isStatic(field.getModifiers()) && language.mayHoldState(field));
-                Candidate candidate = language.offers(type) ? candidate(type) : null;
+                Candidate candidate = files.offers(name) && language.offers(type)
+                        ? candidate(type) : null;
                 if (candidate != null && !candidate.methods.isEmpty()) {
                     candidates.add(candidate);
                 }

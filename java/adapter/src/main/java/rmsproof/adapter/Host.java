@@ -22,17 +22,14 @@ public final class Host {
      * Loads a port.
      *
      * @param language {@code java}, {@code scala} or {@code clojure}
-     * @param classpath folders and jars of the port's compiled classes; empty for Clojure
-     * @param source the source file for Clojure, otherwise the empty string
      * @throws LoadException where the source does not compile, or throws while it is loaded
      * @throws IllegalArgumentException where the language has no adapter on the class path
      */
-    public static Host load(String language, String[] classpath, String source)
-            throws LoadException {
+    public static Host load(String language, PortFiles files) throws LoadException {
         Streams.renew();
         return inContext(() -> {
             Language found = language(language);
-            return new Host(found, found.load(classpath, source));
+            return new Host(found, found.load(files));
         });
     }
 

@@ -13,11 +13,9 @@ public interface Language {
     /**
      * Loads a port.
      *
-     * @param classpath folders and jars of the port's compiled classes, empty for Clojure
-     * @param source the source file for Clojure, otherwise the empty string
      * @throws LoadException where the source does not compile or throws while it is loaded
      */
-    Port load(String[] classpath, String source) throws LoadException;
+    Port load(PortFiles files) throws LoadException;
 
     /** Views a value as a map, or returns null where it is none. */
     default Map<?, ?> map(Object value) {

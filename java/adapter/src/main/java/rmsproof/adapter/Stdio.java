@@ -7,7 +7,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -29,23 +28,21 @@ public final class Stdio {
     private static final int FAILED = 70;
 
     private final String language;
-    private final String[] classpath;
-    private final String source;
+    private final PortFiles files;
     private final Writer out;
     private Host host;
     private JsonObject loadFailure;
 
-    Stdio(String language, String[] classpath, String source, Writer out) {
+    Stdio(String language, PortFiles files, Writer out) {
         this.language = language;
-        this.classpath = classpath;
-        this.source = source;
+        this.files = files;
         this.out = out;
     }
 
-    /** Arguments: the language, the class path and the source file; the last two may be empty. */
+    /** Arguments: the language and the four parts of {@link PortFiles}; those may be empty. */
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 3) {
-            System.err.println("usage: Stdio LANGUAGE CLASSPATH SOURCE");
+        if (arguments.length != 5) {
+            System.err.println("usage: Stdio LANGUAGE CLASSPATH SOURCE LIBRARIES OWN");
             System.exit(2);
         }
         InputStream requests = System.in;
@@ -53,10 +50,10 @@ public final class Stdio {
         Writer replies = new BufferedWriter(new OutputStreamWriter(
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), 1 << 16);
         Streams.renew();
-        String[] classpath = arguments[1].isEmpty()
-                ? new String[0] : arguments[1].split(File.pathSeparator);
+        PortFiles files = new PortFiles(PortFiles.split(arguments[1]), arguments[2],
+                PortFiles.split(arguments[3]), PortFiles.split(arguments[4]));
         try {
-            new Stdio(arguments[0], classpath, arguments[2], replies).serve(
+            new Stdio(arguments[0], files, replies).serve(
                     new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8)));
         } catch (Throwable thrown) {
             // Without a word, threads that a port left running would keep us silent for ever.
@@ -121,7 +118,7 @@ public final class Stdio {
             return;
         }
         try {
-            host = Host.load(language, classpath, source);
+            host = Host.load(language, files);
         } catch (LoadException failed) {
             loadFailure = new JsonObject();
             loadFailure.addProperty("kind", failed.kind());

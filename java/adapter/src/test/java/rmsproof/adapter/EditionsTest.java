@@ -24,7 +24,7 @@ class EditionsTest {
     }
 
     private static Host load(String name) throws Exception {
-        Host host = Host.load("java", Ports.compile(edition(name)), "");
+        Host host = Host.load("java", new PortFiles(Ports.compile(edition(name)), ""));
         Ports.bind(host);
         return host;
     }

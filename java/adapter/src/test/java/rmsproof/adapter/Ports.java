@@ -46,7 +46,7 @@ final class Ports {
     static Host load(String text) throws Exception {
         Path source = Files.createTempDirectory("source").resolve("Port.java");
         Files.writeString(source, "import java.util.*;\n" + text);
-        return Host.load("java", compile(source), "");
+        return Host.load("java", new PortFiles(compile(source), ""));
     }
 
     static JsonObject shape(Host host) {

@@ -22,7 +22,7 @@ class StdioTest {
         String[] classpath = Ports.compile(
                 Ports.base().resolve("editions/double/RMSProp.java"));
         StringWriter replies = new StringWriter();
-        new Stdio("java", classpath, "", replies)
+        new Stdio("java", new PortFiles(classpath, ""), replies)
                 .serve(new BufferedReader(new StringReader(String.join("\n", requests))));
         return replies.toString().lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();

@@ -10,7 +10,7 @@ class EditionsSuite extends munit.FunSuite:
 
   private lazy val host =
     val classpath = Ports.compile(edition("class")).fold(sys.error, identity)
-    Ports.bind(Host.load("scala", classpath, ""), "RMSProp")
+    Ports.bind(Host.load("scala", PortFiles(classpath, "")), "RMSProp")
 
   for (name, golden) <- Ports.goldens do
     test(s"class equals $name bit for bit"):

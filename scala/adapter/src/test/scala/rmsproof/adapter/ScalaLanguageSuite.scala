@@ -11,7 +11,7 @@ class ScalaLanguageSuite extends munit.FunSuite:
   private val weights = Seq(64.0, 128.0, 256.0)
   private val halved = Seq(63.5, 127.5, 255.5)
 
-  private def host = Host.load("scala", classpath, "")
+  private def host = Host.load("scala", PortFiles(classpath, ""))
 
   private def where(steps: Steps) =
     JsonParser.parseString(steps.facts).getAsJsonObject.get("where").getAsString

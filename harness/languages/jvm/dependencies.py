@@ -1,0 +1,99 @@
+"""What somebody's source needs besides itself: jars, folders, and artifacts by coordinate.
+
+Artifacts are nobody's to pin here: what a project declares is resolved with all that it needs
+and copied into the cache under its coordinates. A warm run asks no network. What cannot be had
+is said, and the rest is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.languages.jvm import jars
+from harness.machine.cache import kept, locked
+from harness.model.errors import ToolchainError, UsageError
+
+_COORDINATE = re.compile(r"[\w.-]+:[\w.-]+:[\w.+-]+(?::[\w.-]+)*")
+_ORDER = "order.txt"
+# A version at the end of a jar's name: of two versions of one artifact the first is used.
+_VERSION = re.compile(r"-\d[\w.+-]*\.jar$")
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """What was found of what is needed.
+
+    Attributes:
+        paths: jars and folders, in order.
+        lacking: what could not be had, a phrase each.
+    """
+
+    paths: tuple[Path, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+def entries(given: Iterable[str]) -> Libraries:
+    """What `--classpath` names. Raises UsageError: an entry is no file, folder or coordinate."""
+    paths: list[Path] = []
+    coordinates: list[str] = []
+    for text in given:
+        if _COORDINATE.fullmatch(text) and not Path(text).exists():
+            coordinates.append(text)
+            continue
+        for part in filter(None, text.split(os.pathsep)):
+            if not (path := Path(part)).exists():
+                raise UsageError(
+                    f"--classpath {part}: no such jar or folder, and no group:artifact:version"
+                )
+            paths.append(path.absolute())
+    found = resolved(coordinates)
+    return Libraries((*paths, *found.paths), found.lacking)
+
+
+def resolved(
+    coordinates: Sequence[str], repositories: Mapping[str, str] | None = None
+) -> Libraries:
+    """The jars of artifacts and of all that they need.
+
+    Args:
+        coordinates: group:artifact:version each.
+        repositories: further ones that a project declares, by name.
+    """
+    coordinates = list(dict.fromkeys(coordinates))
+    if not coordinates:
+        return Libraries()
+    try:  # together, so that of two versions of one artifact one is chosen
+        return Libraries(_closure("+".join(coordinates), repositories or {}))
+    except ToolchainError as error:
+        if len(coordinates) == 1:
+            return Libraries(lacking=(str(error),))
+    parts = [resolved([coordinate], repositories) for coordinate in coordinates]
+    paths: dict[str, Path] = {}
+    for path in (path for part in parts for path in part.paths):
+        paths.setdefault(_VERSION.sub("", path.name), path)
+    return Libraries(tuple(paths.values()), tuple(text for part in parts for text in part.lacking))
+
+
+def _closure(endpoint: str, repositories: Mapping[str, str]) -> tuple[Path, ...]:
+    def fetch(folder: Path) -> None:
+        try:
+            with locked("jars"):
+                found = jars.resolved(endpoint, repositories)
+        except (Exception, SystemExit) as error:
+            why = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ToolchainError(f"{endpoint}: {why}") from error
+        for jar in found:
+            shutil.copyfile(jar, folder / jar.name)
+        order = "\n".join(dict.fromkeys(jar.name for jar in found))
+        (folder / _ORDER).write_text(order, encoding="utf-8")
+
+    digest = hashlib.sha256("\0".join([endpoint, *map(str, repositories.items())]).encode())
+    folder = kept("dependencies", digest.hexdigest()[:32], fetch)
+    names = (folder / _ORDER).read_text(encoding="utf-8").split("\n")
+    return tuple(folder / name for name in names if name)

@@ -1,0 +1,97 @@
+"""What a compiler did not find: names that stand in no source at hand and no library given.
+
+A class that is not on the class path is no fault of the source that names it. A name that the
+language's own library has, and that the source forgot to import, is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+
+from harness.languages.jvm.surroundings import Surroundings
+
+# In whose words: javac, ECJ, Kotlin, Scala 3 and 2, Clojure. Group 1 is the name.
+_NAMED = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"error: package ([\w.]+) does not exist",
+        r"error: cannot find symbol\n(?:.*\n){0,6}?\s*symbol:\s+(?:class|variable) ([A-Z]\w*)",
+        r"error: (?:cannot access|class file for) ([\w.$]+)",
+        r"class file for ([\w.$]+) not found",
+        r"error: static import only from classes and interfaces\n\s*import static ([\w.]+)",
+        r"^([A-Z][\w.]*) cannot be resolved(?: to a (?:type|variable))?$",
+        r"^The import ([\w.]+) cannot be resolved",
+        r"^The type ([\w.]+) cannot be resolved",
+        r"error: unresolved reference '([A-Z]\w*)'",
+        r"error: unresolved reference '(\w+)'\.?\n\s*import\b",
+        r"error: cannot access (?:class|built-in declaration) '([\w.]+)'",
+        r"\|\s*Not found: (?:type )?([A-Z]\w*)",
+        r"import [^\n]*\n(?:.*\n){0,2}?\s*\|\s*(?:value|type|object) (\w+) is not a member of",
+        r"\|\s*(?:value|type|object) ([\w.]+) is not a member of <?[a-z][\w.]*>?",
+        r"\|\s*Not found: (\w+)(?=[^|]*\|?[^|]*import)",
+        r"error: (?:object|type|value) (\w+) is not a member of (?:package|object) ",
+        r"error: not found: (?:type|value|object) ([A-Z]\w*|[a-z]+(?=\n\s*import))",
+        r"Could not locate [\w/]+?__init\.class, ([\w/]+)\.clj",
+        r"Class not found: ([\w.$]+)",
+    )
+)
+_NEWER = re.compile(r"not supported in -source \d+\s*\n?\s*\(use -source (\d+) or higher")
+_PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala)):(\d+)", re.MULTILINE)
+
+Own = Callable[[Collection[str]], Collection[str]]
+"""Which of some simple names the language's own library has."""
+
+
+def names(message: str) -> list[str]:
+    """The names that a compiler did not find, in the order in which it says so."""
+    found = [(match.start(), match[1]) for pattern in _NAMED for match in pattern.finditer(message)]
+    return list(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def excused(message: str, source: Sequence[Path], around: Surroundings, forgotten: Own) -> str:
+    """Why a source that does not compile is not to be blamed; empty if it is.
+
+    Args:
+        message: the compiler's.
+        source: the files that are judged.
+        around: what was at hand.
+        forgotten: tells names that an import of the language's own library would bring.
+    """
+    wanted = names(message)
+    simple = [name for name in wanted if "." not in name and "/" not in name]
+    own = set(forgotten(simple)) if simple else set()
+    if lacking := [name for name in wanted if name not in own]:
+        return _sentence(_first(message, lacking), lacking, around)
+    if newer := _NEWER.search(message):
+        return f"it needs Java {newer[1]}: set JAVA_HOME to a JDK {newer[1]} or newer"
+    elsewhere = {m[1] for m in _PLACE.finditer(message)} - {path.name for path in source}
+    at_home = any(f"{path.name}:" in message for path in source)
+    if elsewhere and not at_home:
+        first = message.strip().splitlines()[0]
+        return f"what it uses does not compile: {first}"
+    return ""
+
+
+def _first(message: str, lacking: Sequence[str]) -> str:
+    """Where the first of them is missing: file and line, if the compiler says."""
+    before = message[: message.find(lacking[0])]
+    places = list(_PLACE.finditer(before))
+    return f"{places[-1][1]}:{places[-1][2]}: " if places else ""
+
+
+def _sentence(place: str, lacking: Sequence[str], around: Surroundings) -> str:
+    more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
+    text = f"{place}{lacking[0].replace('/', '.')}{more} is not on the class path"
+    if around.lacking:
+        return f"{text}, and a dependency could not be had: {'; '.join(around.lacking)}"
+    return f"{text}; {' or '.join(_commands(around))}"
+
+
+def _commands(around: Surroundings) -> Iterator[str]:
+    if around.project:
+        yield f"add --project {around.project}"
+    else:
+        yield "add --project DIR, where the build file is"
+    yield "--classpath JAR, DIR or group:artifact:version"

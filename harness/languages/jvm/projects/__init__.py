@@ -1,0 +1,40 @@
+"""What a project's build file says of it: sources, built classes, dependencies as declared.
+
+A build file is read, never run: what it computes is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.languages.jvm.projects import gradle, leiningen, maven, sbt
+from harness.languages.jvm.projects.project import Project
+
+_READERS: dict[str, Callable[[Path], Project]] = {
+    "pom.xml": maven.read,
+    "build.gradle": gradle.read,
+    "build.gradle.kts": gradle.read,
+    "build.sbt": sbt.read,
+    "project/Build.scala": sbt.read,
+    "deps.edn": leiningen.read,
+    "project.clj": leiningen.read,
+}
+# No project lies deeper below its outermost build file.
+_DEEPEST = 12
+
+
+def of(folder: Path) -> Project:
+    """The project in a folder; one without a build file is its sources alone."""
+    folder = folder.absolute()
+    for name, read in _READERS.items():
+        if (folder / name).is_file():
+            return read(folder)
+    return Project.of_folder(folder)
+
+
+def around(source: Path) -> Path | None:
+    """The folder of the outermost build file above a source; None where there is none."""
+    above = [*source.absolute().parents][:_DEEPEST]
+    found = [f for f in above if any((f / name).is_file() for name in _READERS)]
+    return found[-1] if found else None

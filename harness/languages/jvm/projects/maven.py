@@ -1,0 +1,135 @@
+"""Maven: pom.xml with its modules, parents that lie beside it, properties and dependencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from harness.languages.jvm.projects.project import Project, joined
+
+_PROPERTY = re.compile(r"\$\{([^}]+)\}")
+# What tests alone need, and what is there by other means.
+_UNUSED = frozenset(("test", "system", "import"))
+_MOST_MODULES = 200
+# A property may name another.
+_DEEPEST = 8
+
+
+@dataclass
+class _Pom:
+    """One pom.xml over those that it inherits from."""
+
+    folder: Path
+    tree: ElementTree.Element
+    properties: dict[str, str] = field(default_factory=dict)
+    managed: dict[str, str] = field(default_factory=dict)
+
+    def text(self, element: ElementTree.Element, name: str) -> str:
+        """A child's text with properties filled in; empty if there is none."""
+        return self.filled((element.findtext(name) or "").strip())
+
+    def filled(self, text: str) -> str:
+        for _ in range(_DEEPEST):
+            if (filled := _PROPERTY.sub(self._value, text)) == text:
+                break
+            text = filled
+        return text
+
+    def _value(self, match: re.Match[str]) -> str:
+        return self.properties.get(match[1], match[0])
+
+
+def read(folder: Path) -> Project:
+    """The project of a folder with a pom.xml, and its modules."""
+    own: set[str] = set()
+    found = [_project(pom) for pom in _poms(folder, own)]
+    whole = joined(found)
+    # Modules need one another: what is here is no artifact to be fetched.
+    others = tuple(c for c in whole.coordinates if c.rsplit(":", 1)[0] not in own)
+    unread = tuple(c for c in whole.unread if c.partition(" ")[0] not in own)
+    return replace(whole, coordinates=others, unread=unread)
+
+
+def _poms(folder: Path, own: set[str]) -> Iterator[_Pom]:
+    waiting, seen = [folder], set[Path]()
+    while waiting and len(seen) < _MOST_MODULES:
+        place = waiting.pop(0).resolve()
+        if place in seen or (pom := _pom(place)) is None:
+            continue
+        seen.add(place)
+        own.add(f"{pom.properties['project.groupId']}:{pom.properties['project.artifactId']}")
+        yield pom
+        for module in pom.tree.iter("module"):
+            waiting.append(place / (module.text or "").strip())
+
+
+def _pom(place: Path, depth: int = 0) -> _Pom | None:
+    path = place if place.suffix == ".xml" else place / "pom.xml"
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        # A document type could name entities without end, and a pom has none.
+        if "<!DOCTYPE" in text:
+            return None
+        text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+        tree = ElementTree.fromstring(text)
+    except (OSError, ElementTree.ParseError):
+        return None
+    for element in tree.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    pom = _Pom(path.parent, tree)
+    parent = tree.find("parent")
+    if parent is not None and depth < _DEEPEST:
+        beside = (parent.findtext("relativePath") or "../pom.xml").strip()
+        if above := _pom(path.parent / beside, depth + 1):
+            pom.properties |= above.properties
+            pom.managed |= above.managed
+        pom.properties |= {
+            f"project.parent.{key}": parent.findtext(key) or "" for key in ("groupId", "version")
+        }
+    for element in tree.iterfind("properties/*"):
+        pom.properties[element.tag] = (element.text or "").strip()
+    for key in ("groupId", "artifactId", "version"):
+        value = tree.findtext(key) or (parent.findtext(key) if parent is not None else "") or ""
+        for name in (f"project.{key}", f"pom.{key}", key):
+            pom.properties[name] = value.strip()
+    for element in tree.iterfind("dependencyManagement/dependencies/dependency"):
+        pom.managed[_name(pom, element)] = pom.text(element, "version")
+    return pom
+
+
+def _name(pom: _Pom, dependency: ElementTree.Element) -> str:
+    return f"{pom.text(dependency, 'groupId')}:{pom.text(dependency, 'artifactId')}"
+
+
+def _project(pom: _Pom) -> Project:
+    declared = pom.tree.findtext("build/sourceDirectory") or ""
+    base = {"project.basedir": str(pom.folder), "basedir": str(pom.folder)}
+    pom.properties |= base
+    found = Project.of_folder(pom.folder, *filter(None, [pom.filled(declared.strip())]))
+    coordinates, unread = [], []
+    for element in pom.tree.iterfind("dependencies/dependency"):
+        if pom.text(element, "scope") in _UNUSED:
+            continue
+        name = _name(pom, element)
+        version = pom.text(element, "version") or pom.filled(pom.managed.get(name, ""))
+        if not version or "$" in version + name or version[:1] in "[(":
+            unread.append(f"{name} (its version is not in the build file)")
+        else:
+            coordinates.append(f"{name}:{version}")
+    return replace(
+        found,
+        coordinates=tuple(coordinates),
+        unread=tuple(unread),
+        repositories=_repositories(pom),
+    )
+
+
+def _repositories(pom: _Pom) -> Mapping[str, str]:
+    found = {
+        pom.text(element, "id") or f"repository-{i}": pom.text(element, "url")
+        for i, element in enumerate(pom.tree.iterfind("repositories/repository"))
+    }
+    return {name: url for name, url in found.items() if url.startswith("https:")}

@@ -1,0 +1,99 @@
+"""What was read of a project, and what the readers of build files share."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Where sources and classes lie by the conventions of Maven, Gradle, sbt and Leiningen.
+_LANGUAGES = ("java", "kotlin", "scala", "clojure", "clj")
+_SOURCES = (
+    *(f"src/main/{language}" for language in _LANGUAGES),
+    *(f"src/{part}/kotlin" for part in ("commonMain", "jvmMain")),
+    *(f"src/{language}" for language in _LANGUAGES),
+    *("shared/src/main/scala", "jvm/src/main/scala", "target/generated-sources/annotations"),
+)
+_BUILT = (
+    "target/classes",
+    *(f"build/classes/{language}/main" for language in _LANGUAGES[:3]),
+    *("build/classes/kotlin/jvm/main", "build/classes/main", "bin", "out/production/classes"),
+)
+_SCALA_CLASSES = "target/scala-*/classes"
+# What is never a module of a project.
+_PASSED_OVER = frozenset("target build out node_modules src test tests docs".split())
+_MOST_FOLDERS = 2000
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project as its build files declare it.
+
+    Attributes:
+        sources: the roots of its packages, those of the named folder first.
+        built: folders with classes that a build left.
+        coordinates: dependencies, group:artifact:version.
+        repositories: where else artifacts lie, by name.
+        unread: declarations that say no version or cannot be read, a phrase each.
+        scala: the version of Scala that it is written in; empty if it says none.
+    """
+
+    sources: tuple[Path, ...] = ()
+    built: tuple[Path, ...] = ()
+    coordinates: tuple[str, ...] = ()
+    repositories: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    scala: str = ""
+
+    @classmethod
+    def of_folder(cls, folder: Path, *more: str) -> Project:
+        """A folder by convention alone; `more` are source roots that it declares."""
+        named = [folder / name for name in (*more, *_SOURCES)]
+        sources = [path for path in named if path.is_dir()]
+        if not sources:
+            sources = [path for path in (folder / "src", folder) if path.is_dir()][:1]
+        built = [folder / name for name in _BUILT if (folder / name).is_dir()]
+        return cls(tuple(sources), (*built, *sorted(folder.glob(_SCALA_CLASSES))))
+
+
+def joined(projects: Iterable[Project]) -> Project:
+    """Several modules as one project, each thing once."""
+    found = list(projects)
+    repositories = {k: v for project in reversed(found) for k, v in project.repositories.items()}
+    return Project(
+        tuple(dict.fromkeys(path for p in found for path in p.sources)),
+        tuple(dict.fromkeys(path for p in found for path in p.built)),
+        tuple(dict.fromkeys(text for p in found for text in p.coordinates)),
+        repositories,
+        tuple(dict.fromkeys(text for p in found for text in p.unread)),
+        next((p.scala for p in found if p.scala), ""),
+    )
+
+
+def modules(folder: Path, names: Iterable[str]) -> list[Path]:
+    """The folders below a project that have a build file of one of these names."""
+    found: list[Path] = []
+    wanted = frozenset(names)
+    for seen, (place, below, files) in enumerate(os.walk(folder)):
+        below[:] = sorted(d for d in below if d not in _PASSED_OVER and not d.startswith("."))
+        if wanted & set(files):
+            found.append(Path(place))
+        if seen > _MOST_FOLDERS:
+            break
+    return found
+
+
+def text_of(path: Path) -> str:
+    """A build file's text; empty if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def without_comments(text: str) -> str:
+    """Text without // and /* */, but for those in quotes."""
+    pattern = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|//[^\n]*|/\*.*?\*/"
+    return re.sub(pattern, lambda m: " " if m[0].startswith("/") else m[0], text, flags=re.DOTALL)

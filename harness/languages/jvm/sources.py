@@ -1,0 +1,174 @@
+"""Sources below a root: their packages, what they declare, and which of them one needs.
+
+A file's package clause gives the root. Kotlin's and Scala's compilers have no source path; the
+files they are given are those that declare what the source uses, and what those use in turn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+# A root with more files than this is no project of anybody's, and a file larger is no source.
+_MOST_FILES = 20_000
+_LARGEST = 1 << 20
+_PACKAGE = re.compile(r"^\s*package\s+(?!object\b)([\w.`]+)", re.MULTILINE)
+_IMPORT = re.compile(r"^\s*import\s+(?:static\s+)?([^\n;]+)", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:private|protected)\[\w+\]\s+)?(?:[a-z]+\s+)*?"
+    r"(?:class|interface|object|trait|enum|record|typealias|type|fun|val|var|def)\s+"
+    r"(?:<[^>\n]*>\s*)?(?:[\w<>?, ]+\.)?`?(\w+)",
+    re.MULTILINE,
+)
+_PACKAGE_OBJECT = re.compile(r"^\s*package\s+object\s+(\w+)", re.MULTILINE)
+_NOISE = re.compile(r"\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_WORD = re.compile(r"[^\W\d]\w*")
+# How folders that hold a tree of packages are called, where the clause leaves parts out.
+_ROOT_NAMES = frozenset("java kotlin scala clojure src".split())
+
+
+def root_of(source: Path) -> Path:
+    """The folder that a source's package is below; its own folder where the two do not agree."""
+    folder = source.absolute().parent
+    package = package_of(text_of(source)).split(".")
+    if package == [""]:
+        return folder
+    names = list(folder.parts)
+    if names[-len(package) :] == package:
+        return Path(*names[: -len(package)])
+    # Kotlin and Scala allow a package's first parts to be left out.
+    for place in (folder, *folder.parents):
+        if place.name in _ROOT_NAMES:
+            return place
+    return folder
+
+
+def package_of(text: str) -> str:
+    """The package that a text is in: Scala's clauses in a row are one name."""
+    code = _NOISE.sub(" ", text)
+    return ".".join(name.replace("`", "") for name in _PACKAGE.findall(code))
+
+
+def text_of(path: Path) -> str:
+    """A source's text; empty if it cannot be read or is too large for one."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def files(roots: Iterable[Path], endings: Sequence[str]) -> list[Path]:
+    """The sources below some roots, in a fixed order."""
+    found: dict[Path, None] = {}
+    for root in roots:
+        for ending in endings:
+            for path in sorted(root.rglob(f"*{ending}")):
+                hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+                if not hidden and path.is_file():
+                    found[path] = None
+                if len(found) > _MOST_FILES:
+                    return list(found)
+    return list(found)
+
+
+def fingerprint(roots: Iterable[Path], endings: Sequence[str]) -> str:
+    """The hash of all sources below some roots and their places."""
+    digest = hashlib.sha256()
+    for path in files(roots, endings):
+        digest.update(f"{path}\0".encode("utf-8", "surrogateescape"))
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+# More files than this are a whole project and not what one source needs.
+_MOST_NEEDED = 400
+
+
+def with_needed(
+    source: Sequence[Path], roots: Sequence[Path], endings: Sequence[str]
+) -> tuple[Path, ...]:
+    """Sources, and the files below some roots that declare what they use."""
+    if not roots:
+        return tuple(source)
+    known = Sources(roots, endings)
+    found = [path for one in source for path in known.needed(one, _MOST_NEEDED)]
+    own = {path.absolute(): path for path in source}
+    return tuple(dict.fromkeys(own.get(path, path) for path in (*own, *found)))
+
+
+class Sources:
+    """The sources below some roots, by what they declare.
+
+    Args:
+        roots: folders of sources.
+        endings: of the language's files.
+    """
+
+    def __init__(self, roots: Iterable[Path], endings: Sequence[str]) -> None:
+        self._roots, self._endings = tuple(roots), tuple(endings)
+
+    @cached_property
+    def _files(self) -> dict[Path, _File]:
+        return {path: _File(text_of(path)) for path in files(self._roots, self._endings)}
+
+    def needed(self, source: Path, most: int) -> list[Path]:
+        """The source, and the files that declare what it and they use; `most` files at the most."""
+        source = source.absolute()
+        known = {path.absolute(): file for path, file in self._files.items()}
+        known.setdefault(source, _File(text_of(source)))
+        chosen: dict[Path, None] = {source: None}
+        waiting = [source]
+        while waiting and len(chosen) < most:
+            user = known[waiting.pop(0)]
+            for path, file in known.items():
+                if path not in chosen and user.uses(file):
+                    chosen[path] = None
+                    waiting.append(path)
+        return list(chosen)
+
+
+class _File:
+    """What a source declares at its top, and what it uses."""
+
+    def __init__(self, text: str) -> None:
+        code = _NOISE.sub(" ", text)
+        self.package = package_of(text)
+        self.declared = frozenset(_DECLARED.findall(code))
+        if objects := _PACKAGE_OBJECT.findall(code):
+            # Whatever stands inside belongs to the package of that name.
+            self.package = ".".join(filter(None, [self.package, objects[0]]))
+            self.declared |= frozenset(re.findall(r"\b(?:def|val|type|class)\s+(\w+)", code))
+        self.imports = frozenset(_imported(_IMPORT.findall(code)))
+        self.words = frozenset(_WORD.findall(code))
+
+    def uses(self, other: _File) -> bool:
+        """Whether a name that the other declares is used here, and can be seen from here."""
+        shared = other.declared & self.words
+        if not shared:
+            return False
+        inside = self.package == other.package or self.package.startswith(f"{other.package}.")
+        wanted = {f"{other.package}.{name}" for name in shared}
+        if inside or f"{other.package}.*" in self.imports or wanted & self.imports:
+            return True
+        # A member of an object is imported by the object's name; in Scala a name may be relative.
+        return any(
+            any(name.startswith(f"{full}.") for full in wanted)
+            or any(full.endswith(f".{name}") for full in wanted)
+            for name in self.imports
+        )
+
+
+def _imported(clauses: Iterable[str]) -> Iterator[str]:
+    """Full names: a.b.C, a.b.* for all; selectors in braces are taken apart."""
+    for clause in clauses:
+        for part in re.split(r",(?![^{]*\})", clause):
+            head, _, selectors = part.strip().partition("{")
+            names = selectors.rstrip("} \t").split(",") if selectors else [""]
+            for name in names:
+                plain = re.split(r"\s*(?:=>|\bas\b)\s*", (head + name.strip()).strip())[0]
+                yield re.sub(r"\.(?:_|given)$", ".*", plain.replace("`", ""))
