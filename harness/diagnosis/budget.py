@@ -10,6 +10,10 @@ Progress = Callable[[str, int, int], None]
 """Told what is tried, how many of it were, and how many there are."""
 
 
+clock: Callable[[], float] = time.monotonic
+"""Seconds; another clock where a search shares the machine with others and is to be measured."""
+
+
 class OutOfTime(Exception):
     """The budget is used up; what was tried until then is known."""
 
@@ -23,14 +27,14 @@ class Budget:
     """
 
     def __init__(self, seconds: float | None = None, progress: Progress | None = None) -> None:
-        self._started = time.monotonic()
+        self._started = clock()
         self._seconds = math.inf if seconds is None else seconds
         self._progress = progress
 
     @property
     def spent(self) -> float:
         """Seconds since the start."""
-        return time.monotonic() - self._started
+        return clock() - self._started
 
     @property
     def left(self) -> float:

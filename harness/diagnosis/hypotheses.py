@@ -117,7 +117,7 @@ def singles(claim: Dialect) -> tuple[Deviations, ...]:
     return tuple(
         (member,)
         for member in sorted(members, key=lambda m: order.index(m[0]))
-        if _coherent(claim, (member,)) and equivalence(claim, dialect(claim, (member,))) == "never"
+        if coherent(claim, (member,)) and equivalence(claim, dialect(claim, (member,))) == "never"
     )
 
 
@@ -193,7 +193,7 @@ def sets(claim: Dialect, size: int, fed: Fed = Fed()) -> Iterator[Deviations]:
     """Every set of `size` deviations of the formula that can show, in the order of the axes."""
     alone = [member for member in _members(claim) if fed.shows(member)]
     for chosen in combinations(alone, size):
-        if len({axis for axis, _ in chosen}) == size and _coherent(claim, chosen):
+        if len({axis for axis, _ in chosen}) == size and coherent(claim, chosen):
             if size == 1 and not _differs(claim, chosen):
                 continue
             yield chosen
@@ -203,7 +203,7 @@ def _differs(claim: Dialect, chosen: Deviations) -> bool:
     return equivalence(claim, dialect(claim, chosen)) != "always"
 
 
-def _coherent(claim: Dialect, chosen: Deviations) -> bool:
+def coherent(claim: Dialect, chosen: Deviations) -> bool:
     """Whether no member is without effect because of another: smaller sets say the same."""
     values = {axis: claim.choice(axis) for axis in _DECIDING} | dict(chosen)
     named = dict(chosen)

@@ -37,7 +37,7 @@ LARGEST = 3
 """Sets of more deviations are not searched, except those that a library's name stands for."""
 
 # Sets that are solved for together: between, the clock is asked and what was tried is counted.
-_TOGETHER = 600
+_TOGETHER, _MOST_TOGETHER = 600, 2400
 # The same for closed sets.
 _CLOSED_TOGETHER = 8000
 # Schedules and averages have shown themselves in so many steps; of pieces that have as many, the
@@ -175,8 +175,11 @@ class Search:
         opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
         opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
         solved: list[Explanation] = []
-        for start in range(0, len(opened), _TOGETHER):
-            together = opened[start : start + _TOGETHER]
+        start, count = 0, _TOGETHER
+        while start < len(opened):
+            together = opened[start : start + count]
+            # What is likelier comes first; the rest is sooner done in fewer, larger portions.
+            start, count = start + count, min(2 * count, _MOST_TOGETHER)
             try:
                 solved += self._solved(together)
             except OutOfTime:
@@ -248,8 +251,12 @@ class Search:
 
     def _explained(self, candidates: Sequence[Candidate]) -> list[Explanation]:
         """The candidates that all evidence bears out, with whatever numbers."""
-        near = self._near(candidates)
-        return self._verified(settle(self._whole, near))
+        near = {id(c): c for c in self._near(candidates)}
+        # Where something cancels only the very precision comes near.
+        for precision in self._whole.storable:
+            left = [c for c in candidates if id(c) not in near]
+            near |= {id(c): c for c in self._whole.near(left, precision=precision)}
+        return self._verified(settle(self._whole, list(near.values())))
 
     def _near(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         if self._small is self._whole:

@@ -9,8 +9,9 @@ the port stores: floats are rounding, and rounding has no slope.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,8 @@ from harness.diagnosis.starts import starts
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows
 from python_ref.dialects.dialect import Dialect
-from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.scenarios.hyperparameters import CONSTANTS
+from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.stepper import Stepper
 
 _ITERATIONS = 12
@@ -70,29 +72,55 @@ class _Points:
     """Points of sets that leave equally many constants to be varied.
 
     Attributes:
-        chosen: (P,) the sets. names: (P,) what is varied. fixed: (P,) counts, which are not.
+        sets: what is varied in which sets. which: (P,) which of them each point is of.
+        fixed: by name (P,) counts, which are not varied; NaN where a set has none.
         at: (P, k) inner coordinates. error: (P,). residual: (P, R).
     """
 
-    chosen: list[Deviations]
-    names: list[tuple[str, ...]]
-    fixed: list[dict[str, float]]
+    sets: list[Opened]
+    which: NDArray[np.int64]
+    fixed: dict[str, Rows]
     at: Rows
-    error: Rows
-    residual: Rows
+    error: Rows = field(default_factory=lambda: np.zeros(0))
+    residual: Rows = field(default_factory=lambda: np.zeros((0, 0)))
 
-    def values(self, i: int, at: Rows) -> dict[str, float]:
-        """The constants of point i at other coordinates."""
-        varied = {n: outer(n, float(x)) for n, x in zip(self.names[i], at, strict=True)}
-        return {**varied, **self.fixed[i]}
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def values(self, i: int) -> dict[str, float]:
+        """The constants of point i."""
+        _, names = self.sets[self.which[i]]
+        varied = {n: float(outer(n, x)) for n, x in zip(names, self.at[i], strict=True)}
+        fixed = {n: float(x[i]) for n, x in self.fixed.items() if not math.isnan(x[i])}
+        return {**varied, **fixed}
+
+    @cached_property
+    def _named(self) -> NDArray[np.int64]:
+        """(sets, k) the place in CONSTANTS of each that is varied."""
+        return np.array([[CONSTANTS.index(n) for n in names] for _, names in self.sets])
+
+    def linear(self) -> NDArray[np.bool_]:
+        """(P, k) which coordinates are constants that enter linearly."""
+        places = [CONSTANTS.index(name) for name in LINEAR]
+        return np.asarray(np.isin(self._named, places)[self.which])
+
+    def columns(self, owners: NDArray[np.int64], at: Rows) -> dict[str, Rows]:
+        """By name, the constants of points at other coordinates, NaN where a point has none."""
+        which = self.which[owners]
+        found = {name: column[owners] for name, column in self.fixed.items()}
+        for j in range(at.shape[1]):
+            named = self._named[which, j]
+            for place in np.unique(named).tolist():
+                name, own = CONSTANTS[place], named == place
+                column = found.setdefault(name, np.full(len(owners), np.nan))
+                column[own] = outer(name, at[own, j])
+        return found
 
     def of(self, rows: NDArray[np.int64]) -> _Points:
         """Some of the points."""
-        index = rows.tolist()
-        return _Points(
-            [self.chosen[i] for i in index], [self.names[i] for i in index],
-            [self.fixed[i] for i in index], self.at[rows], self.error[rows], self.residual[rows],
-        )  # fmt: skip
+        fixed = {name: column[rows] for name, column in self.fixed.items()}
+        at, error, residual = self.at[rows], self.error[rows], self.residual[rows]
+        return _Points(self.sets, self.which[rows], fixed, at, error, residual)
 
 
 def solve(
@@ -116,23 +144,21 @@ def solve(
     for points in _started(claim, sets, evidence):
         problem.measure(points)
         problem.project(points)
-        best: dict[Opened, list[int]] = {}
+        best: dict[int, list[int]] = {}
         for i in np.argsort(points.error, kind="stable").tolist():
-            followed = best.setdefault((points.chosen[i], points.names[i]), [])
+            followed = best.setdefault(int(points.which[i]), [])
             if len(followed) < _FOLLOWED:
                 followed.append(i)
-        followed_rows = np.array([i for rows_ in best.values() for i in rows_], dtype=np.int64)
-        done = problem.converge(points.of(followed_rows))
+        done = problem.converge(points.of(np.array([i for rows_ in best.values() for i in rows_])))
         for i in np.argsort(done.error, kind="stable").tolist():
             if not done.error[i] < problem.converged:
                 break
-            values = done.values(i, done.at[i])
-            opened = done.chosen[i], done.names[i]
+            values, opened = done.values(i), done.sets[done.which[i]]
             known = found.get(opened)
             if (known is None or done.error[i] < known.error) and all(
                 sensible(name, value) for name, value in values.items()
             ):
-                found[opened] = Solved(done.chosen[i], values, float(done.error[i]))
+                found[opened] = Solved(opened[0], values, float(done.error[i]))
     return sorted(found.values(), key=lambda s: s.error)
 
 
@@ -161,7 +187,7 @@ def polish(
             points.residual[off] = centered.residual
         worst = problem.worst(points)
         for k, i in enumerate(places):
-            values = points.values(k, points.at[k])
+            values = points.values(k)
             if all(sensible(name, value) for name, value in values.items()):
                 error = float(points.error[k])
                 better[i] = Solved(found[i].chosen, values, error, float(worst[k]))
@@ -184,42 +210,42 @@ def inner(name: str, value: float) -> float:
     return value if name in LINEAR else math.log(value)
 
 
-def outer(name: str, value: float) -> float:
-    """The constant at a coordinate."""
+def outer(name: str, at: Rows) -> Rows:
+    """The constant at coordinates."""
     if name in RATES:
-        return 1 / (1 + math.exp(-min(max(value, -40.0), 40.0)))
-    return value if name in LINEAR else math.exp(min(max(value, -300.0), 300.0))
+        return np.asarray(1 / (1 + np.exp(-np.clip(at, -40.0, 40.0))))
+    return at if name in LINEAR else np.exp(np.clip(at, -300.0, 300.0))
 
 
-def _started(claim: Dialect, sets: Sequence[Opened], evidence: Evidence) -> list[_Points]:
+def _started(claim: Dialect, sets: Sequence[Opened], evidence: Evidence) -> Iterator[_Points]:
     """Points to start from, those that vary equally many constants together."""
-    grouped: dict[int, list[tuple[Deviations, tuple[str, ...], dict[str, float], list[float]]]] = {}
+    grouped: dict[int, list[tuple[Opened, Mapping[str, float]]]] = {}
     for chosen, names in sets:
-        varied = tuple(name for name in names if name not in COUNTS)
-        for values in starts(names, dialect(claim, chosen), evidence):
-            given = dict(zip(names, values, strict=True))
-            fixed = {name: given[name] for name in names if name in COUNTS}
-            at = [inner(name, given[name]) for name in varied]
-            grouped.setdefault(len(varied), []).append((chosen, varied, fixed, at))
-    return [
-        _Points(
-            [chosen for chosen, *_ in rows], [names for _, names, *_ in rows],
-            [fixed for _, _, fixed, _ in rows], np.array([at for *_, at in rows]),
-            np.zeros(0), np.zeros((0, 0)),
-        )
-        for k, rows in grouped.items() if k
-    ]  # fmt: skip
+        opened = chosen, tuple(name for name in names if name not in COUNTS)
+        if opened[1]:
+            for values in starts(names, dialect(claim, chosen), evidence):
+                given = dict(zip(names, values, strict=True))
+                grouped.setdefault(len(opened[1]), []).append((opened, given))
+    return map(_points, grouped.values())
 
 
 def _at(found: Sequence[Solved]) -> _Points:
-    names = [tuple(n for n in solved.constants if n not in COUNTS) for solved in found]
-    fixed = [{n: x for n, x in solved.constants.items() if n in COUNTS} for solved in found]
-    at = [
-        [inner(name, solved.constants[name]) for name in varied]
-        for solved, varied in zip(found, names, strict=True)
-    ]
-    chosen = [solved.chosen for solved in found]
-    return _Points(chosen, names, fixed, np.array(at), np.zeros(0), np.zeros((0, 0)))
+    return _points(
+        [((s.chosen, tuple(n for n in s.constants if n not in COUNTS)), s.constants) for s in found]
+    )
+
+
+def _points(given: Sequence[tuple[Opened, Mapping[str, float]]]) -> _Points:
+    """Points at these constants."""
+    places: dict[Opened, int] = {}
+    which = np.array([places.setdefault(opened, len(places)) for opened, _ in given])
+    fixed = {
+        name: np.array([constants.get(name, math.nan) for _, constants in given])
+        for name in COUNTS
+        if any(name in constants for _, constants in given)
+    }
+    at = [[inner(n, constants[n]) for n in names] for (_, names), constants in given]
+    return _Points(list(places), which, fixed, np.array(at))
 
 
 class Problem:
@@ -244,7 +270,7 @@ class Problem:
         self.noisy = left > 1e-9
         self.converged = _CONVERGED + 4 * left
 
-    def residuals(self, points: _Points, owners: Sequence[int], at: Rows) -> Rows:
+    def residuals(self, points: _Points, owners: NDArray[np.int64], at: Rows) -> Rows:
         """(rows of `at`, R); what is not finite on both sides counts as equal, on one as far."""
         parts = [
             self._residuals(
@@ -254,12 +280,12 @@ class Problem:
         ]
         return np.concatenate(parts) if parts else np.zeros((0, self._observed.size))
 
-    def _residuals(self, points: _Points, owners: Sequence[int], at: Rows) -> Rows:
-        hypotheses = [
-            Hypothesis(dialect(self._claim, points.chosen[i], points.values(i, x)))
-            for i, x in zip(owners, at, strict=True)
-        ]
-        stepper = Stepper(self._evidence.scenario, hypotheses)
+    def _residuals(self, points: _Points, owners: NDArray[np.int64], at: Rows) -> Rows:
+        used, formula = np.unique(points.which[owners], return_inverse=True)
+        formulas = [Hypothesis(dialect(self._claim, points.sets[i][0])) for i in used.tolist()]
+        stepper = Stepper(
+            self._evidence.scenario, Points(formulas, formula, points.columns(owners, at))
+        )
         found = []
         wanted = {t: k for k, t in enumerate(self._rows)}
         for t in range(self._rows[-1] + 1):
@@ -278,7 +304,7 @@ class Problem:
 
     def measure(self, points: _Points) -> None:
         """Set the residuals and errors of points."""
-        points.residual = self.residuals(points, range(len(points.chosen)), points.at)
+        points.residual = self.residuals(points, np.arange(len(points)), points.at)
         points.error = np.sqrt(np.mean(points.residual**2, axis=1))
 
     def project(self, points: _Points) -> None:
@@ -286,7 +312,7 @@ class Problem:
 
         At a wrong learning rate the errors of starts say nothing of what else is open.
         """
-        linear = np.array([[n in LINEAR for n in names] for names in points.names])
+        linear = points.linear()
         rows = np.flatnonzero(linear.any(axis=1) & (points.at.shape[1] > 1))
         if not rows.size:
             return
@@ -300,7 +326,7 @@ class Problem:
 
     def converge(self, points: _Points) -> _Points:
         """Follow measured points until they settle, stray or stop; return where they came to."""
-        alive = np.arange(len(points.chosen))
+        alive = np.arange(len(points))
         for iteration in range(_ITERATIONS):
             if not alive.size:
                 break
@@ -322,13 +348,13 @@ class Problem:
     def _slopes(self, points: _Points, rows: NDArray[np.int64]) -> Rows:
         """(rows, R, k) how the residuals change with each coordinate."""
         count, k = len(rows), points.at.shape[1]
-        least = np.array([[1e-6 if n in LINEAR else 1.0 for n in points.names[i]] for i in rows])
+        least = np.where(points.linear()[rows], 1e-6, 1.0)
         at = points.at[rows]
         nudges = _NUDGE * np.maximum(least, np.abs(at))
         moved = np.repeat(at, k, axis=0)
         index = np.arange(count * k)
         moved[index, index % k] += nudges.ravel()
-        there = self.residuals(points, np.repeat(rows, k).tolist(), moved)
+        there = self.residuals(points, np.repeat(rows, k), moved)
         with np.errstate(all="ignore"):
             slopes = (there - np.repeat(points.residual[rows], k, axis=0)) / nudges.reshape(-1, 1)
         slopes = np.nan_to_num(slopes, posinf=0, neginf=0).reshape(count, k, -1)
@@ -336,7 +362,7 @@ class Problem:
         return turned
 
     def _take(self, points: _Points, rows: NDArray[np.int64], steps: Rows) -> None:
-        linear = np.array([[n in LINEAR for n in points.names[i]] for i in rows])
+        linear = points.linear()[rows]
         # A logarithm or logit moves by no more than e**3.
         steps = np.where(linear, steps, np.clip(steps, -3.0, 3.0))
         waiting = np.arange(len(rows))
@@ -345,7 +371,7 @@ class Problem:
                 return
             chosen = rows[waiting]
             at = points.at[chosen] + factor * steps[waiting]
-            residual = self.residuals(points, chosen.tolist(), at)
+            residual = self.residuals(points, chosen, at)
             error = np.sqrt(np.mean(residual**2, axis=1))
             better = error < points.error[chosen]
             took = chosen[better]
@@ -359,7 +385,7 @@ class Problem:
         Print bounds every number, so what was used lies where all bounds hold, which the least
         squares may miss.
         """
-        rows = np.arange(len(points.chosen))
+        rows = np.arange(len(points))
         weights = np.ones_like(points.residual)
         noise = self.noise
         best, at = np.full(len(rows), np.inf), points.at.copy()
@@ -373,7 +399,7 @@ class Problem:
             scaled = weights / noise
             steps = _least_squares(slopes * scaled[..., np.newaxis], points.residual * scaled)
             points.at = points.at + steps
-            points.residual = self.residuals(points, rows.tolist(), points.at)
+            points.residual = self.residuals(points, rows, points.at)
         points.at = at
         self.measure(points)
 

@@ -18,7 +18,7 @@ from harness.comparison.replays import equal_arithmetics
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Candidate, Deviations, dialect
-from harness.diagnosis.noise import spread, storable
+from harness.diagnosis.noise import UNITS, spread, storable
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import Arithmetic, arithmetics
@@ -90,13 +90,22 @@ class Trial:
         """The candidates that every piece of evidence bears out, in their order."""
         return self.borne_out(self.near(candidates))
 
-    def near(self, candidates: Sequence[Candidate], loose: float | None = None) -> list[Candidate]:
-        """The candidates that the richest piece of evidence does not rule out at a glance."""
+    def near(
+        self, candidates: Sequence[Candidate], loose: float | None = None, precision: str = ""
+    ) -> list[Candidate]:
+        """The candidates that the richest piece of evidence does not rule out at a glance.
+
+        Args:
+            candidates: what they are.
+            loose: how far off, relative to the way it went, an element may be; as precision
+                and hyperparameters leave it unless said.
+            precision: what they compute with, other than what was stored.
+        """
         left: list[Candidate] = []
         together = max(1, _BATCH // max(1, self.evidence[0].scenario.size))
         for start in range(0, len(candidates), together):
             part = candidates[start : start + together]
-            left += [part[i] for i in self.sieved(part, self.evidence[0], loose)]
+            left += [part[i] for i in self.sieved(part, self.evidence[0], loose, precision)]
         return left
 
     def borne_out(self, candidates: Sequence[Candidate]) -> list[Explanation]:
@@ -157,15 +166,23 @@ class Trial:
         return Hypothesis(dialect(self.claim, chosen, constants), precision=evidence.precision)
 
     def sieved(
-        self, candidates: Sequence[Candidate], evidence: Evidence, loose: float | None = None
+        self,
+        candidates: Sequence[Candidate],
+        evidence: Evidence,
+        loose: float | None = None,
+        precision: str = "",
     ) -> list[int]:
         """Which candidates are not far off on most elements, step by step."""
         alive = np.arange(len(candidates))
+        stored = precision or evidence.precision
         stepper = Stepper(
-            evidence.scenario, [self.hypothesis(c, k, evidence) for c, k in candidates]
+            evidence.scenario,
+            [Hypothesis(dialect(self.claim, c, k), precision=stored) for c, k in candidates],
         )
         loose = self.loose if loose is None else loose
         floor = self._sieve_floor(evidence)
+        # Where nothing moves either, narrow storage rounds what was given.
+        narrow = 2 * max((UNITS[name] for name in self.storable), default=0.0)
         for t in range(evidence.steps):
             self.budget.check()
             weights, _ = stepper.step()
@@ -177,6 +194,7 @@ class Trial:
                     np.abs(observed - evidence.initial), np.abs(weights - evidence.initial)
                 )
                 tolerance = loose * (moved + np.abs(observed) * 1e-9) + floor[t]
+                tolerance += narrow * np.abs(observed)
                 apart = np.abs(weights - observed)
                 # Where one of them is infinite the tolerance is, too, and would let all pass.
                 near = np.isfinite(apart) & (apart <= tolerance)

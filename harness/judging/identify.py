@@ -10,11 +10,12 @@ from harness.comparison.compare import Comparison, compare_all
 from harness.diagnosis.budget import Budget, Progress
 from harness.diagnosis.diagnose import LARGEST, SECONDS, Diagnosis, Suggestion, diagnose
 from harness.diagnosis.trial import Trial
+from harness.judging.flushing import where_flushed
 from harness.judging.memory import Memory
 from harness.judging.observation_files import Seen, Source, path_of, read
 from harness.judging.verdict import Result, conclude
 from harness.model.evidence import Evidence, of_golden
-from harness.model.words import GOOD
+from harness.model.words import FLUSHED, GOOD
 from harness.ports.port import Port
 from python_ref import golden
 from python_ref.files import visible
@@ -37,7 +38,10 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
     port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
         expected = golden.make(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
-        comparisons = compare_all([(expected, seen.observation)], memory.replays)
+        pairs = [(expected, seen.observation)]
+        comparisons = compare_all(pairs, memory.replays)
+        flushed = where_flushed(pairs, [_decisive(c) for c in comparisons], memory.replays)
+        comparisons = flushed or comparisons
         evidence = of_golden(expected, seen.observation)
         if evidence.input_rounding:  # what was fed is known as far as it was printed
             fits = _as_claimed(seen, evidence)
@@ -53,7 +57,7 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
             largest=LARGEST if suggestion is None else 1,
         )
         if result.verdict.word in GOOD:
-            return result
+            return replace(result, notes=(*result.notes, FLUSHED)) if flushed else result
         diagnosis = result.diagnosis or Diagnosis(None)
         if diagnosis.best is None:
             suggestion = suggestion or suggested(seen, evidence, 1, max(1.0, budget.left))

@@ -18,7 +18,7 @@ from python_ref.stepping.stages import Codes, Stage, distinct
 
 if TYPE_CHECKING:
     from python_ref.dialects.dialect import Dialect
-    from python_ref.stepping.hypothesis import Hypothesis
+    from python_ref.stepping.hypothesis import Points
 
 
 class Plan:
@@ -31,22 +31,24 @@ class Plan:
     """
 
     def __init__(
-        self, scenario: Scenario, layout: Layout, hypotheses: Sequence[Hypothesis], algebra: Algebra
+        self, scenario: Scenario, layout: Layout, points: Points, algebra: Algebra
     ) -> None:
         self._a = algebra
         self._layout = layout
-        self._read(scenario, hypotheses)
+        self._read(scenario, points)
         self._build()
         self._prepare_state()
 
     # -- what each hypothesis chooses -----------------------------------------------------
 
-    def _read(self, scenario: Scenario, hypotheses: Sequence[Hypothesis]) -> None:
+    def _read(self, scenario: Scenario, points: Points) -> None:
         """Turn hypotheses into a code an axis and a number a hyperparameter, (H,) each."""
         dialects: dict[Dialect, int] = {}
         orders: dict[Arithmetic, int] = {}
-        dialect = np.array([dialects.setdefault(h.dialect, len(dialects)) for h in hypotheses])
-        order = np.array([orders.setdefault(h.arithmetic, len(orders)) for h in hypotheses])
+        formulas = points.formulas
+        dialect = np.array([dialects.setdefault(h.dialect, len(dialects)) for h in formulas])
+        order = np.array([orders.setdefault(h.arithmetic, len(orders)) for h in formulas])
+        dialect, order = dialect[points.formula], order[points.formula]
         self._codes: dict[str, tuple[Codes, Sequence[str]]] = {}
         chosen = [d.choices() for d in dialects]
         used = set().union(*chosen)
@@ -66,12 +68,35 @@ class Plan:
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
         }
+        if points.constants:
+            self._vary(scenario, points.constants)
         self._ids = {  # of equal values as equal codes
             name: distinct(values)[1] * 2 + self._own[name]
             for name, values in self._numbers.items()
         }
         self._read_rates(scenario, list(dialects), dialect)
-        self._count = len(hypotheses)
+        self._count = len(points.formula)
+
+    def _vary(self, scenario: Scenario, constants: Mapping[str, NDArray[np.float64]]) -> None:
+        """Put constants of points in the place of what their formulas have; see hyperparameters."""
+        for name, column in constants.items():
+            own = ~np.isnan(column)
+            axis = next((axis for axis, given in _GIVEN.items() if given == name), None)
+            taken = own if axis is None else own & self._is(axis, "ignored")
+            self._numbers[name] = np.where(taken, column, self._numbers[name])
+            self._own[name] = self._own[name] | own
+        if "decay_rate" in constants and "mean_decay" not in scenario.options:
+            follows = self._is("mean_decay", "given") & self._is("decay_rate", "ignored")
+            follows &= ~np.isnan(constants["decay_rate"]) & ~self._own["mean_decay"]
+            self._numbers["mean_decay"] = np.where(
+                follows, constants["decay_rate"], self._numbers["mean_decay"]
+            )
+        for name in constants:
+            rounded = [x for x in AXES["float32_hyperparameters"].names if name in x.split("+")]
+            narrow = self._numbers[name].astype(np.float32).astype(np.float64)
+            self._numbers[name] = np.where(
+                self._is("float32_hyperparameters", *rounded), narrow, self._numbers[name]
+            )
 
     def _read_rates(self, scenario: Scenario, dialects: Sequence[Dialect], dialect: Codes) -> None:
         """Learning rates that change from call to call, (T, H); None where none does."""
@@ -79,7 +104,8 @@ class Plan:
         if not scenario.learning_rates:
             return
         table = np.array([_rates(scenario, d) for d in dialects]).T
-        self._rates = table[:, dialect]
+        ignored = self._is("learning_rate", "ignored")
+        self._rates = np.where(ignored, self._numbers["learning_rate"], table[:, dialect])
         changing = np.unique(self._rates, axis=1, return_inverse=True)[1]
         self._ids["learning_rate"] = self._ids["learning_rate"] + changing.ravel() * (
             1 + self._ids["learning_rate"].max()
@@ -338,20 +364,24 @@ def _rates(scenario: Scenario, dialect: Dialect) -> list[float]:
 
 
 _GIVEN = {"learning_rate": "learning_rate", "decay_rate": "decay_rate", "eps": "epsilon"}
+# The axes that decide which hyperparameters are used.
+_CHOOSING = (*_GIVEN, "mean_decay", "float32_hyperparameters")
 
 
 def _tabulated(scenario: Scenario, dialects: Iterable[Dialect]) -> list[dict[str, float]]:
-    """The hyperparameters of every dialect; those with the same formulas are read once."""
-    by_formula: dict[tuple[str, ...], tuple[dict[str, float], set[str], bool]] = {}
+    """The hyperparameters of every dialect; those that choose them alike are read once."""
+    by_choices: dict[tuple[str | None, ...], tuple[dict[str, float], set[str], bool]] = {}
     table = []
     for dialect in dialects:
-        known = by_formula.get(dialect.deviations)
+        chosen = dialect.choices()
+        alike = tuple(map(chosen.get, _CHOOSING))
+        known = by_choices.get(alike)
         if known is None:
             given = {name for axis, name in _GIVEN.items() if dialect.choice(axis) != "ignored"}
             # What is derived from others, or rounded, is read anew.
             simple = dialect.choice("float32_hyperparameters") == "none"
             known = hyperparameters(scenario, dialect, {}), given, simple
-            by_formula[dialect.deviations] = known
+            by_choices[alike] = known
         base, given, simple = known
         own = dialect.constants
         if simple and ("decay_rate" in given or "decay_rate" not in own or "mean_decay" in own):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,10 @@ from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping import kernels
 from python_ref.stepping.calls import Call, Layout
+from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.kernels import Choice
 from python_ref.stepping.plan import SCHEDULES, Plan
 from python_ref.stepping.stages import Codes, Stage
-
-if TYPE_CHECKING:
-    from python_ref.stepping.hypothesis import Hypothesis
 
 Update = Callable[[Array, slice, NDArray[np.bool_]], tuple[Array, Array]]
 """(remembered, columns of the call, which are new) to what it was and what it is."""
@@ -37,32 +35,28 @@ class Stepper:
 
     Args:
         scenario: what is fed.
-        hypotheses: in the order of the rows that `step` returns.
+        hypotheses: in the order of the rows that `step` returns, or as points.
         algebras: precision to the numbers computed with; floats unless said.
     """
 
     def __init__(
         self,
         scenario: Scenario,
-        hypotheses: Sequence[Hypothesis],
+        hypotheses: Sequence[Hypothesis] | Points,
         algebras: Mapping[str, Algebra] = ALGEBRAS,
     ) -> None:
+        points = hypotheses if isinstance(hypotheses, Points) else Points.of(hypotheses)
         self._layout = Layout(scenario)
-        self._count = len(hypotheses)
+        self._count = len(points.formula)
         self._taken = 0
-        by_precision: dict[str, list[int]] = {}
-        for row, hypothesis in enumerate(hypotheses):
-            by_precision.setdefault(hypothesis.effective_precision, []).append(row)
-        self._parts = [
-            (
-                np.array(rows),
-                _Engine(
-                    Plan(scenario, self._layout, [hypotheses[row] for row in rows], algebras[name]),
-                    algebras[name],
-                ),
-            )
-            for name, rows in by_precision.items()
-        ]
+        names = [hypothesis.effective_precision for hypothesis in points.formulas]
+        precision = np.array(names)[points.formula] if names else np.array([], dtype=str)
+        self._parts = []
+        for name in dict.fromkeys(names):
+            rows = np.flatnonzero(precision == name)
+            algebra = algebras[name]
+            plan = Plan(scenario, self._layout, points.rows(rows), algebra)
+            self._parts.append((rows, _Engine(plan, algebra)))
 
     def step(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Take the next step; return weights and moving averages, (H, N) each.

@@ -1,25 +1,35 @@
 """Draws: formulas of up to three deviations with numbers of their own, and what one would see.
 
-    uv run python tests/diagnosis/drawing.py COUNT [FIRST_SEED]
+    uv run python -m tests.diagnosis.drawing --draws 2000 --write tests/diagnosis/draws.toml
 
-draws so many, judges each and prints the figures.
-A draw fails where a false name is given, or where something was claimed to be tried that was not.
+draws so many, explains each in the time that `identify` takes unless told otherwise, and prints
+what is wrong. With `--write` the figures go into a file, beside those of a portion that ends where
+this one begins. Ends with 1 if anything false was named, or said to be tried that was not.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
+import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-import naive
 import numpy as np
 
-from harness.diagnosis.diagnose import Diagnosis, diagnose
-from harness.diagnosis.explanation import same_algebra
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from answers import WORDS, answer
+
+from harness.diagnosis import budget
+from harness.diagnosis.diagnose import SECONDS, Diagnosis, diagnose
 from harness.diagnosis.hypotheses import (
     Deviations,
+    coherent,
     dialect,
     in_order,
     of_formula,
@@ -28,15 +38,16 @@ from harness.diagnosis.hypotheses import (
 )
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.equivalence import canonical, equivalence
+from python_ref.dialects.equivalence import canonical
 from python_ref.numbers.arithmetic import Arithmetic, arithmetics
-from python_ref.rounding.envelope import running_envelopes
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
 REFERENCE = Dialect()
 STEPS = 12
+_ALONE = [c[0] for c in sets(REFERENCE, 1) if c[0] != ("write", "none")]
 
 
 @dataclass(frozen=True)
@@ -44,39 +55,50 @@ class Draw:
     """What a port does, and what was seen of it.
 
     Attributes:
-        truth: its dialect, constants and numbers included.
-        chosen: its deviations from the reference.
+        chosen: its deviations from the reference, of the formula and of numbers.
+        constants: what it has of its own for what these leave open.
         evidence: what was seen.
         arithmetic: the order of its operations.
     """
 
-    truth: Dialect
     chosen: Deviations
+    constants: dict[str, float]
     evidence: Evidence
     arithmetic: Arithmetic
+
+    @property
+    def truth(self) -> Dialect:
+        """The dialect of the port."""
+        return dialect(REFERENCE, self.chosen, self.constants)
+
+    def __str__(self) -> str:
+        """Everything that tells it from others."""
+        e = self.evidence
+        printed = f", printed to {e.rounding:g}" if e.rounding else ""
+        return (
+            f"{self.truth} {e.precision}, {self.arithmetic}, {int(e.seen.sum())} of"
+            f" {e.scenario.steps} steps{printed}, options {dict(e.scenario.options)}"
+        )
 
 
 def drawn(seed: int, largest: int = 3) -> Draw:
     """The draw of a seed, of `largest` deviations at most."""
     rng = np.random.default_rng(seed)
-    scenario = _scenario(rng)
-    chosen = _formula(rng, int(rng.integers(largest + 1)))
-    constants = {name: _constant(rng, name, scenario) for name in open_constants(chosen)}
+    scenario = drawn_scenario(rng)
+    chosen = drawn_formula(rng, int(rng.integers(largest + 1)))
+    constants = {name: drawn_constant(rng, name, scenario) for name in open_constants(chosen)}
+    offered = [n for n in constants if n in OPTIONS and (n, "ignored") not in chosen]
+    options = {name: constants.pop(name) for name in offered if rng.random() < 0.3}
+    scenario = replace(scenario, options=options)
     storage = "float32" if rng.random() < 0.3 else "float64"
-    numbers: list[tuple[str, str]] = []
-    if storage == "float64" and rng.random() < 0.25:
-        drawn_names = [n for n in ("learning_rate", "decay_rate", "epsilon") if rng.random() < 0.6]
-        # What a port has of its own it has as it is.
-        names = [n for n in drawn_names if n not in constants]
-        if names:
-            numbers.append(("float32_hyperparameters", "+".join(names)))
-    elif storage == "float64" and rng.random() < 0.15:
-        numbers.append(("precision", "float32"))
+    # What a port has of its own it has as it is.
+    given = [n for n in (*HYPERPARAMETERS, *options) if n not in constants and n != "mean_decay"]
+    numbers = _numbers(rng, given) if storage == "float64" else ()
     whole = in_order((*chosen, *numbers))
-    truth = dialect(REFERENCE, whole, constants)
     fed = scenario.in_precision(storage)
     listed = arithmetics(storage)
     arithmetic = listed[int(rng.integers(len(listed)))] if rng.random() < 0.5 else listed[0]
+    truth = dialect(REFERENCE, whole, constants)
     weights = replay(fed, [Hypothesis(truth, arithmetic, storage)]).weights[0]
     seen = np.ones(fed.steps, dtype=bool)
     if rng.random() < 0.2:
@@ -86,13 +108,27 @@ def drawn(seed: int, largest: int = 3) -> Draw:
         digits = int(rng.integers(4, 9))
         rounded = np.round(weights, digits)
         evidence = replace(evidence, weights=rounded, rounding=0.5 * 10.0**-digits)
-    return Draw(truth, whole, evidence, arithmetic)
+    return Draw(whole, constants, evidence, arithmetic)
 
 
-def _scenario(rng: np.random.Generator) -> Scenario:
-    """Two or three arrays of a few elements; gradients over a few decades, some zero."""
+def _numbers(rng: np.random.Generator, given: Sequence[str]) -> Deviations:
+    """Which hyperparameters are rounded, or which floats are computed with; mostly none."""
+    if rng.random() < 0.25:
+        names = [name for name in given if rng.random() < 0.6]
+        return (("float32_hyperparameters", "+".join(names)),) if names else ()
+    if rng.random() < 0.15:
+        return (("precision", str(rng.choice(["float32", "float32_double", "float32_wide"]))),)
+    return ()
+
+
+def drawn_scenario(rng: np.random.Generator) -> Scenario:
+    """Two or three arrays of a few elements; gradients over a few decades, some zero.
+
+    In some an array takes no part now and then, or the learning rate is another at every step.
+    """
     lengths = {f"w{i}": int(rng.integers(1, 6)) for i in range(int(rng.integers(2, 4)))}
     scale = 10.0 ** rng.uniform(-2, 0.5)
+    absent = 0.3 if rng.random() < 0.15 else 0.0
     gradients = [
         {
             name: np.where(
@@ -100,52 +136,39 @@ def _scenario(rng: np.random.Generator) -> Scenario:
             )
             * scale
             for name, n in lengths.items()
+            if name == "w0" or rng.random() >= absent
         }
         for _ in range(STEPS)
     ]
+    rate = float(f"{10 ** rng.uniform(-3, -1):.2g}")
+    changing = rng.random() < 0.1
+    rates = tuple(float(f"{rate * x:.3g}") for x in rng.uniform(0.5, 1, STEPS)) if changing else ()
     return Scenario(
         name="drawn",
         catches="",
-        learning_rate=float(f"{10 ** rng.uniform(-3, -1):.2g}"),
+        learning_rate=rates[0] if rates else rate,
         decay_rate=float(rng.choice([0.9, 0.99, 0.95, 0.7, 0.83])),
         epsilon=float(f"{10 ** rng.uniform(-4, -0.5) * scale:.2g}"),
         weights={name: rng.standard_normal(n) for name, n in lengths.items()},
         gradients=gradients,
+        learning_rates=rates,
     )
 
 
-def _formula(rng: np.random.Generator, size: int) -> Deviations:
+def drawn_formula(
+    rng: np.random.Generator, size: int, among: Sequence[tuple[str, str]] = _ALONE
+) -> Deviations:
     """A set of `size` deviations, none of which is without effect beside the others."""
-    if not size:
-        return ()
-    alone = [c[0] for c in _ALONE]
     while True:
-        picked = [alone[i] for i in rng.choice(len(alone), size, replace=False)]
+        picked = [among[i] for i in rng.choice(len(among), size, replace=False)]
         chosen = in_order(picked)
-        if chosen in _of_size(size, chosen) and _irreducible(chosen):
+        distinct = len(chosen) == size and coherent(REFERENCE, chosen)
+        if distinct and len(canonical(dialect(REFERENCE, chosen)).deviations) == size:
             return chosen
 
 
-_ALONE = [
-    c for c in sets(REFERENCE, 1) if c[0] not in (("write", "none"), ("learning_rate", "first"))
-]
-
-
-def _of_size(size: int, chosen: Deviations) -> list[Deviations]:
-    """The set itself if it is one that may be, on different axes."""
-    from harness.diagnosis.hypotheses import _coherent
-
-    good = len({axis for axis, _ in chosen}) == size and _coherent(REFERENCE, chosen)
-    return [chosen] if good else []
-
-
-def _irreducible(chosen: Deviations) -> bool:
-    """Whether no member can be left out in algebra."""
-    whole = canonical(dialect(REFERENCE, chosen))
-    return len(whole.deviations) == len(chosen)
-
-
-def _constant(rng: np.random.Generator, name: str, scenario: Scenario) -> float:
+def drawn_constant(rng: np.random.Generator, name: str, scenario: Scenario) -> float:
+    """A constant that shows on a scenario, of one to four digits."""
     size = float(np.median([np.abs(g).max() for s in scenario.gradients for g in s.values()]))
     given = {
         "learning_rate": 10 ** rng.uniform(-4, 0),
@@ -161,74 +184,78 @@ def _constant(rng: np.random.Generator, name: str, scenario: Scenario) -> float:
         "every": float(rng.integers(2, 5)),
         "total": float(rng.integers(10, 60)),
     }[name]
-    digits = int(rng.integers(1, 5))
-    value = float(f"{given:.{digits}g}")
+    value = float(f"{given:.{int(rng.integers(1, 5))}g}")
     return value if value not in (0.0, 1.0) else given
 
 
-def judged(draw: Draw, seconds: float | None, largest: int = 3) -> tuple[str, Diagnosis]:
-    """One word for a draw: what was found, or "false" where something false would be told."""
+def explained(draw: Draw, seconds: float | None = SECONDS, largest: int = 3) -> Diagnosis:
+    """What the search says of a draw."""
     with np.errstate(all="ignore"):
-        found = diagnose([draw.evidence], REFERENCE, None, largest, seconds=seconds)
-    truth = of_formula(draw.chosen)
-    if found.best is None:
-        if found.numberless or not np.isfinite(draw.evidence.weights[draw.evidence.seen]).all():
-            return "no number", found
-        if found.change is not None and found.change.kind:
-            return "change", found
-        if found.parts and all(part.explanation for part in found.parts):
-            return "parts", found
-        return ("false" if found.tried.size >= len(truth) else "not reached"), found
-    every = [found.best, *found.alternatives]
-    if not all(reproduces(draw, dialect(REFERENCE, e.chosen, e.constants)) for e in every):
-        return "false", found
-    if same_algebra(of_formula(found.best.chosen), truth):
-        return "named", found
-    if any(same_algebra(of_formula(e.chosen), truth) for e in found.alternatives):
-        return "alternative", found
-    plain = Dialect(draw.truth.deviations)
-    if any(equivalence(dialect(REFERENCE, e.chosen), plain) != "never" for e in every):
-        return "same in algebra", found
-    return ("smaller" if found.best.size < len(truth) else "another"), found
+        return diagnose([draw.evidence], REFERENCE, None, largest, seconds=seconds)
 
 
-def reproduces(draw: Draw, named: Dialect) -> bool:
-    """Whether a dialect, one element at a time, gives what was seen within rounding."""
-    e = draw.evidence
-    precision = Hypothesis(named, precision=e.precision).effective_precision
-    if precision not in naive.PRECISIONS:
-        return True
-    weights, _ = naive.trajectory(e.scenario, named, precision=precision)
-    with np.errstate(all="ignore"):
-        bound = running_envelopes(e.scenario, e.precision, [named])[0]
-        apart = np.abs(weights - e.weights)
-        unit = np.finfo("float32" if e.precision != "float64" or "32" in precision else "float64")
-        # Where there is no bound, a name must still be right to a thousandth of the way.
-        loose = 1e-3 * np.abs(e.weights - e.initial) + 16 * float(unit.eps) * np.abs(e.weights)
-        limit = np.where(np.isnan(bound), loose, 2 * bound) + e.rounding
-        good = (apart <= limit * (1 + 1e-9)) | (weights == e.weights)
-        good |= np.isnan(weights) & np.isnan(e.weights)
-    return bool(good[e.seen].all())
+def judged(draw: Draw, seconds: float | None = SECONDS, largest: int = 3) -> tuple[str, Diagnosis]:
+    """One of `answers.WORDS` for a draw, and what it was said of."""
+    found = explained(draw, seconds, largest)
+    return answer(found, draw.evidence, draw.chosen), found
 
 
-def main() -> None:
-    count = int(sys.argv[1])
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 20.0
-    words: Counter[str] = Counter()
-    began = time.process_time()
-    for seed in range(first, first + count):
-        draw = drawn(seed)
-        word, found = judged(draw, seconds)
-        words[word] += 1
-        if word in ("false", "not reached", "another", "parts", "change"):
+# -- by hand --------------------------------------------------------------------------------------
+
+
+def _recorded(path: Path, seed: int, words: dict[int, Counter[str]], seconds: float) -> None:
+    """Write the figures, added to those of the portion that ends where this one begins."""
+    first, spent = seed, seconds
+    if path.exists():
+        before = tomllib.loads(path.read_text("utf-8"))
+        if before["first_seed"] + before["draws"] == seed:
+            first, spent = before["first_seed"], spent + before["processor_seconds"]
+            for size, row in before["deviations"].items():
+                words.setdefault(int(size), Counter()).update(row)
+    lines = [
+        "# Written by drawing.py; answers.py says what the words are.",
+        f"first_seed = {first}",
+        f"draws = {sum(map(Counter.total, words.values()))}",
+        f"processor_seconds = {spent:.0f}",
+    ]
+    for size, row in sorted(words.items()):
+        lines += ["", f"[deviations.{size}]"]
+        lines += [f'"{word}" = {row[word]}' for word in WORDS if row[word]]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Draw, print what is no right answer, and the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0, help="of the first; each has the next")
+    parser.add_argument("--largest", type=int, default=3, help="the most deviations")
+    parser.add_argument("--minutes", type=float, default=60 * 24, help="when to stop, draw whole")
+    parser.add_argument("--write", type=Path, metavar="FILE")
+    given = parser.parse_args(arguments)
+    # The time of a machine of one's own: other programs take turns with this one.
+    budget.clock = time.process_time
+    words: dict[int, Counter[str]] = {}
+    began, deadline = time.process_time(), time.monotonic() + 60 * given.minutes
+    for seed in range(given.seed, given.seed + given.draws):
+        if time.monotonic() > deadline:
+            break
+        draw = drawn(seed, given.largest)
+        before = time.process_time()
+        word, found = judged(draw, SECONDS, given.largest)
+        words.setdefault(len(of_formula(draw.chosen)), Counter())[word] += 1
+        if word not in ("answered", "among the alternatives"):
             best = found.best and (found.best.deviations, dict(found.best.constants))
-            e = draw.evidence
-            print(f"{seed}: {word}: {draw.truth} {e.precision} {e.rounding:g}"
-                  f" {draw.arithmetic} seen {int(e.seen.sum())}: {best}"
-                  f" {found.tried}", flush=True)  # fmt: skip
-    print(dict(words), f"{time.process_time() - began:.0f} s of processor time")
+            took = time.process_time() - before
+            print(f"{seed}: {word}: {draw}: {best} {found.tried} {took:.1f} s", flush=True)
+    spent = time.process_time() - began
+    for size, row in sorted(words.items()):
+        print(f"{size} deviations: {dict(row)}")
+    print(f"{spent:.0f} s of processor time")
+    if given.write:
+        _recorded(given.write, given.seed, words, spent)
+    return int(any(row["FALSE"] for row in words.values()))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

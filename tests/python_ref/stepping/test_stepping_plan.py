@@ -14,7 +14,7 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS
 from python_ref.stepping.calls import Layout
-from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.plan import Plan, hyperparameters
 from python_ref.stepping.stages import Stage
 from python_ref.stepping.stepper import Stepper, replay
@@ -74,7 +74,7 @@ FIRST_APART_BESIDE = {
 def planned(dialects: Sequence[Dialect]) -> Plan:
     given = naive.fed("float64")
     hypotheses = [Hypothesis(dialect) for dialect in dialects]
-    return Plan(given, Layout(given), hypotheses, ALGEBRAS["float64"])
+    return Plan(given, Layout(given), Points.of(hypotheses), ALGEBRAS["float64"])
 
 
 def rows(plan: Plan) -> dict[str, int]:
@@ -208,7 +208,7 @@ def test_an_algebra_is_told_which_numbers_are_a_ports_own() -> None:
     port = Dialect(["eps=ignored", "clip=value"], constants)
     hypotheses = [Hypothesis(Dialect(["clip=value"])), Hypothesis(port)]
     algebra = Telling(np.float64, np.float64, np.float64)
-    plan = Plan(given, Layout(given), hypotheses, algebra)
+    plan = Plan(given, Layout(given), Points.of(hypotheses), algebra)
     assert plan.denominator.columns["epsilon"].tolist() == [[0.07], [0.07 + 1j]]
     assert plan.gradient.columns["clip"].tolist() == [[0.3], [0.3 + 1j]]
     assert plan.quotient.columns["learning_rate"].tolist() == [[0.37]] * 2
@@ -227,7 +227,9 @@ def test_what_is_remembered_is_of_the_algebras_own_numbers() -> None:
         Hypothesis(Dialect([deviation]))
         for deviation in ("initial_average=epsilon", "initial_average=one", "average=none")
     ]
-    plan = Plan(given, Layout(given), hypotheses, Objects(np.float64, np.float64, np.float64))
+    plan = Plan(
+        given, Layout(given), Points.of(hypotheses), Objects(np.float64, np.float64, np.float64)
+    )
     start = plan.average.state["kept"][plan.average.uses[""]]
     assert [[repr(float(x)) for x in row] for row in start] == [
         ["0.07"] * given.size,
@@ -259,6 +261,48 @@ def test_an_algebra_is_told_of_what_a_root_is_taken() -> None:
         told.clear()
         Stepper(naive.fed("float64"), [Hypothesis(Dialect(deviations))], algebra).step()
         assert told == expected
+
+
+_COLUMNS = {
+    "learning_rate": [0.01, np.nan, 0.03, 0.02],
+    "decay_rate": [0.6, 0.7, np.nan, 0.8],
+    "epsilon": [np.nan, 0.1, 0.2, 0.3],
+    "momentum": [0.5, np.nan, 0.7, 0.3],
+    "mean_decay": [np.nan, np.nan, 0.3, 0.2],
+    "every": [2.0, 3.0, np.nan, 2.0],
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.4}, {"mean_decay": 0.35}])
+@pytest.mark.parametrize("rates", [(), (0.37, 0.3, 0.2, 0.1, 0.05, 0.04, 0.03, 0.02)])
+def test_points_are_the_hypotheses_with_their_constants(
+    options: dict[str, float], rates: tuple[float, ...]
+) -> None:
+    """Whatever takes a constant, derives from it or rounds it."""
+    given = naive.fed("float64")
+    fed = with_fields(given, options=options, learning_rates=rates[: given.steps])
+    formulas = [
+        Dialect([*deviations, *rounded], {"momentum": 0.25})
+        for deviations in (
+            ["numerator=mean_gradient", "momentum=nesterov"],
+            ["decay_rate=ignored", "numerator=mean_gradient", "schedule=steps"],
+            ["decay_rate=ignored", "centered=yes", "mean_decay=ignored", "eps=ignored"],
+            ["learning_rate=ignored", "momentum=lr_in_buffer", "bias_correction=yes"],
+        )
+        for rounded in ([], ["float32_hyperparameters=learning_rate+decay_rate+momentum"])
+    ]
+    formula = np.repeat(np.arange(len(formulas)), 4)
+    columns = {name: np.tile(column, len(formulas)) for name, column in _COLUMNS.items()}
+    whole = [
+        Hypothesis(formulas[f].having({n: c[i] for n, c in columns.items() if not np.isnan(c[i])}))
+        for i, f in enumerate(formula.tolist())
+    ]
+    expected = replay(fed, whole)
+    stepper = Stepper(fed, Points([Hypothesis(d) for d in formulas], formula, columns))
+    for t in range(fed.steps):
+        weights, averages = stepper.step()
+        assert np.array_equal(weights, expected.weights[:, t], equal_nan=True)
+        assert np.array_equal(averages, expected.moving_average[:, t], equal_nan=True)
 
 
 # -- the calls of a scenario --------------------------------------------------------------------

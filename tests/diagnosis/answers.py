@@ -1,0 +1,133 @@
+"""What an answer of the search is worth, held against what a port truly does.
+
+Everything that is named is recomputed from the formulas, an element at a time, by code that shares
+nothing with what the search replays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import naive
+import numpy as np
+
+from harness.diagnosis.diagnose import Change, Diagnosis, Explanation, Part
+from harness.diagnosis.hypotheses import Deviations, dialect, of_formula
+from harness.diagnosis.thinning import coupled, restricted
+from harness.model.evidence import Evidence, shortened
+from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.equivalence import equivalence
+from python_ref.rounding.envelope import running_envelopes
+from python_ref.stepping.hypothesis import Hypothesis
+
+REFERENCE = Dialect()
+
+WORDS = (
+    "answered",  # the set itself, or the same thing in algebra
+    "among the alternatives",
+    "fewer do as well",  # on what was seen, with constants of their own
+    "others do as well",  # as many, and the set itself is not listed
+    "where",  # a change, or parts, that reproduce what was seen
+    "no number",  # of what was seen most is none
+    "said what was tried",  # the set was not, and the message says so
+    "FALSE",  # what is named does not reproduce it, or the set was said to be tried
+)
+
+
+def answer(found: Diagnosis, evidence: Evidence, chosen: Deviations) -> str:
+    """One of WORDS for what is said of evidence that a port with these deviations gave."""
+    truth = of_formula(chosen)
+    if found.best is None:
+        if found.numberless:
+            return "no number"
+        if found.change is not None and not _changes(found.change, evidence):
+            return "FALSE"
+        if not all(_explains(part, evidence) for part in found.parts):
+            return "FALSE"
+        whole = found.parts and all(part.explanation for part in found.parts)
+        if whole or (found.change is not None and found.change.kind):
+            return "where"
+        return "FALSE" if found.tried.size >= len(truth) else "said what was tried"
+    every = [found.best, *found.alternatives]
+    if not all(reproduces(e, evidence) for e in every):
+        return "FALSE"
+    if same(found.best.chosen, truth):
+        return "answered"
+    if any(same(e.chosen, truth) for e in found.alternatives):
+        return "among the alternatives"
+    return "fewer do as well" if found.best.size < len(truth) else "others do as well"
+
+
+def same(a: Deviations, b: Deviations) -> bool:
+    """Whether two formulas are one in algebra, at a constant learning rate at least."""
+    return equivalence(*(dialect(REFERENCE, of_formula(c)) for c in (a, b))) != "never"
+
+
+def reproduces(explanation: Explanation, evidence: Evidence) -> bool:
+    """Whether it gives what was seen, within twice its own rounding envelope."""
+    named = dialect(REFERENCE, explanation.chosen, explanation.constants)
+    precision = Hypothesis(named, precision=evidence.precision).effective_precision
+    if precision not in naive.PRECISIONS:  # 16 bits of a kind NumPy lacks
+        return True
+    weights, _ = naive.trajectory(evidence.scenario, named, precision=precision)
+    return bool(_near(named, evidence, weights)[evidence.seen].all())
+
+
+def _near(named: Dialect, e: Evidence, weights: np.ndarray) -> np.ndarray:
+    """(T, N) which of the weights of a dialect are what was seen."""
+    with np.errstate(all="ignore"):
+        bound = running_envelopes(e.scenario, e.precision, [named])[0]
+        # Where there is no bound a name must still be right to a thousandth of the way.
+        loose = 1e-3 * np.abs(e.weights - e.initial) + 1e-6 * np.abs(e.weights)
+        limit = np.where(np.isnan(bound), loose, 2 * bound) + e.rounding
+        near = np.abs(weights - e.weights) <= limit * (1 + 1e-9)
+    near |= weights == e.weights
+    return near | (np.isnan(weights) & np.isnan(e.weights))
+
+
+def _changes(change: Change, evidence: Evidence) -> bool:
+    """Whether the beginning is as said, and what comes after if that is said, too."""
+    if not reproduces(change.before, shortened(evidence, change.step)):
+        return False
+    if not change.kind:
+        return True
+    named = dialect(REFERENCE, change.before.chosen, change.before.constants)
+    scenario = evidence.scenario
+    if change.kind == "learning_rate":
+        given = scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
+        rates = tuple(r * (change.factor if t >= change.step else 1) for t, r in enumerate(given))
+        changed = replace(evidence, scenario=replace(scenario, learning_rates=rates))
+        return reproduces(change.before, changed)
+    precision = Hypothesis(named, precision=evidence.precision).effective_precision
+    before, _ = naive.trajectory(scenario, named, precision=precision)
+    parts = np.split(before[change.step - 1], np.cumsum(scenario.lengths)[:-1])
+    again = replace(
+        scenario,
+        weights=dict(zip(scenario.names, parts, strict=True)),
+        gradients=scenario.gradients[change.step :],
+        learning_rates=scenario.learning_rates[change.step :],
+    )
+    after, _ = naive.trajectory(again, named, precision=precision)
+    near = _near(named, evidence, np.concatenate([before[: change.step], after]))
+    return bool(near[evidence.seen].all())
+
+
+def _explains(part: Part, evidence: Evidence) -> bool:
+    """Whether a part is as said; where elements have to do with each other nothing is checked."""
+    if part.explanation is None:
+        return True
+    if coupled(dialect(REFERENCE, part.explanation.chosen)):
+        return True
+    return reproduces(part.explanation, restricted(evidence, _mask(part.places, evidence)))
+
+
+def _mask(places: Sequence[str], evidence: Evidence) -> np.ndarray:
+    """(N,) the elements of arrays, or of "name[index]"."""
+    scenario = evidence.scenario
+    names = [
+        (name, f"{name}[{i}]")
+        for name, length in zip(scenario.names, scenario.lengths, strict=True)
+        for i in range(length)
+    ]
+    return np.array([bool(set(both) & set(places)) for both in names])
