@@ -28,6 +28,15 @@ settings.register_profile("rmsproof", deadline=None, max_examples=50)
 settings.load_profile("rmsproof")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """So many processes: none beside this one for a file or a test, which start at once.
+
+    Three for rooms though the cores may be two: many tests wait for a port that hangs.
+    """
+    names = [argument.partition("::")[0] for argument in config.args]
+    return 0 if len(names) == 1 and Path(names[0]).is_file() else 3
+
+
 @pytest.fixture(scope="session", autouse=True)
 def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A temporary folder that marks every child of the session; none may outlive it."""

@@ -9,6 +9,8 @@ import pytest
 from front_door import BLOCKS, SHOWN, TEXT, as_shown, printed
 from support import REPOSITORY
 
+pytestmark = pytest.mark.jvm
+
 
 def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
     assert BLOCKS[0] == "$ pip install uv && uv run rmsproof run\n$ uv run pytest\n"

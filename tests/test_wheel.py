@@ -15,6 +15,8 @@ from support import REPOSITORY, Done, command
 from harness.machine import layout
 from python_ref import golden
 
+pytestmark = pytest.mark.jvm
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

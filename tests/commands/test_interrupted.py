@@ -16,6 +16,8 @@ from support import REPOSITORY, none_left, processes
 
 from harness.judging.run import INTERRUPTED
 
+pytestmark = pytest.mark.jvm
+
 SCHEMA = json.loads((REPOSITORY / "harness/report/report.schema.json").read_text(encoding="utf-8"))
 
 

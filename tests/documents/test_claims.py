@@ -12,6 +12,8 @@ from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verd
 from harness.machine.isolation.sandbox import network_can_be_cut
 from harness.report.words import notes, printable
 
+pytestmark = pytest.mark.jvm
+
 USE = 'w = RMSProp(lr=0.1).step({"a": np.array([2.0])}, {"a": np.array([1.0])})\n'
 
 

@@ -14,6 +14,8 @@ from documents.conftest import IMPORT, INSIDE, RIGHT, Examine, fenced, notebook
 from harness.documents.examined import Examination, Examined
 from harness.machine.isolation.sandbox import network_can_be_cut
 
+pytestmark = pytest.mark.jvm
+
 
 def verdicts(row: Examined) -> list[str]:
     return [layer.result.verdict.word for layer in row.layers]

@@ -25,6 +25,8 @@ from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
 
+pytestmark = pytest.mark.jvm
+
 # What hangs is waited for; a JVM's first scenario is slower than its next.
 SHORT = 1.0
 HUNG = r"no answer within 1 s; .*it was at "

@@ -35,6 +35,8 @@ from harness.transport.base import Transport
 from python_ref.scenarios.catalogue import scenario_names
 from python_ref.scenarios.scenario import Scenario
 
+pytestmark = pytest.mark.jvm
+
 SUITES = etree.XMLSchema(etree.parse(REPOSITORY / "tests/report/junit.xsd"))
 SCHEMA = json.loads((REPOSITORY / "harness/report/report.schema.json").read_text(encoding="utf-8"))
 

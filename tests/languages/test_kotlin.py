@@ -16,6 +16,8 @@ from harness.languages.registry import headline
 from harness.ports.port import own
 from python_ref.dialects.dialect import Dialect
 
+pytestmark = pytest.mark.jvm
+
 UPDATE = "v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i])"
 
 THREE_SHAPES = f"""

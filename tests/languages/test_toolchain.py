@@ -27,6 +27,8 @@ from harness.machine import cache
 from harness.model.errors import ToolchainError
 from harness.ports.port import bundled, of_target
 
+pytestmark = pytest.mark.jvm
+
 # Nothing answers there: a machine without a network.
 NOWHERE = "http://127.0.0.1:9"
 OFFLINE = {f"{kind}_PROXY": NOWHERE for kind in ("HTTP", "HTTPS", "ALL")} | {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from small_ports import EXPECTED, files, judged, must_be_named, must_not_be_flagged
 
+pytestmark = pytest.mark.jvm
+
 LANGUAGES = ("java", "scala", "clojure")
 
 

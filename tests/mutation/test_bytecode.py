@@ -12,6 +12,8 @@ import bytecode
 import pytest
 from bytecode import Judged, Mutant, Outcome
 
+pytestmark = pytest.mark.jvm
+
 CAUGHT, EXACT = Judged(True, "diverges"), Judged(False, "exact")
 REASON = "for a reason"
 

@@ -16,6 +16,8 @@ from textwrap import dedent
 import pytest
 from support import REPOSITORY, Done, command
 
+pytestmark = pytest.mark.jvm
+
 RAISES = "raise RuntimeError('a file of the user was imported: ' + __name__)\n"
 LIBRARIES = "numpy jpype jgo msgspec typer rich tomlkit markdown_it platformdirs sitecustomize"
 PORT = """
