@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import naive
 import numpy as np
@@ -102,9 +103,9 @@ def test_narrow_ports_stay_inside_their_envelope(precision: str) -> None:
         {k: np.asarray(algebra.given(x), dtype=float) for k, x in step.items()}
         for step in fed.gradients
     ]
-    given = fed.__class__(
-        **{**fed.__dict__, "weights": stored, "gradients": gradients, "learning_rate": 0.375,
-           "decay_rate": 0.25, "epsilon": 0.0625}
+    given = replace(
+        fed, weights=stored, gradients=gradients, learning_rate=0.375, decay_rate=0.25,
+        epsilon=0.0625,
     )  # fmt: skip
     apart = np.abs(
         replay(given, [Hypothesis(narrow)]).weights - replay(given, [Hypothesis()]).weights
