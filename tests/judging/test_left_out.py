@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from shapes.classes import judged, some
 from support import golden, none_left
 
 from harness.comparison.omitted import KEPT, treatment
-from harness.judging.judge import Result
+from harness.judging.judge import Result, judge
+from harness.ports.port import of_command
 from harness.report import words
+from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect
 
 SOURCE = """
@@ -137,3 +140,77 @@ def test_what_no_treatment_gives_is_given_no_name(precision: str) -> None:
     assert treatment(*asked, late.weights[:2]) == KEPT
     assert treatment(*asked, late.weights[:0]) == ""
     assert treatment(*asked, late.weights + 0.001 * np.arange(1, 6)[:, None]) == ""
+
+
+# -- over the wire --------------------------------------------------------------------------------
+
+COMMAND = """
+import json, math, sys
+
+KIND = sys.argv[1]
+
+
+def run(request):
+    rate, d, eps = (request[k] for k in ("learning_rate", "decay_rate", "epsilon"))
+    w, rows = request["weights"], []
+    v = {name: [0.0] * len(row) for name, row in w.items()}
+    for step in request["gradients"]:
+        if len(step) < len(w) and KIND == "dies":
+            raise KeyError("late")
+        if len(step) < len(w) and KIND in ("error", "unsupported"):
+            return {KIND: "not without all arrays"}
+        if KIND == "zeros":
+            step = {name: step.get(name, [0.0] * len(row)) for name, row in w.items()}
+        for name, row in step.items():
+            for i, g in enumerate(row):
+                v[name][i] = d * v[name][i] + (1 - d) * (g * g)
+                w[name][i] -= rate * g / (math.sqrt(v[name][i]) + eps)
+        rows.append({n: list(row) for n, row in w.items() if n in step or KIND != "only"})
+    return {"weights": rows}
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["do"] == "quit":
+        break
+    reply = {"protocol": 1, "name": "partial", "precision": "float64"}
+    if request["do"] == "run":
+        reply = run(request)
+    print(json.dumps({"id": request["id"], **reply}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "note"),
+    [
+        ("right", None),
+        (
+            "only",
+            "where a step leaves arrays out: garbled, weights, step 1: array 'late' is missing",
+        ),
+        ("error", "where a step leaves arrays out: crashes, not without all arrays"),
+        ("unsupported", "where a step leaves arrays out: unsupported, not without all arrays"),
+        (
+            "dies",
+            "where a step leaves arrays out: crashes, the process ended with exit code 1:"
+            " KeyError: 'late' (port.py:13)",
+        ),
+        (
+            "zeros",
+            "the average of arrays that a step leaves out decays as if their gradient were 0",
+        ),
+    ],
+)
+def test_a_command_that_wants_all_arrays_is_right_otherwise(
+    kind: str, note: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "port.py"
+    path.write_text(COMMAND, encoding="utf-8")
+    transport = StdioTransport(kind, [sys.executable, "-S", str(path), kind], timeout=20)
+    fed = some(["page-ten-steps", "late-array", "mixed-arrays"])
+    with none_left():
+        try:
+            found = judge(of_command([kind]), transport, fed)
+        finally:
+            transport.close()
+    assert (found.verdict.word, words.notes(found)) == ("exact", [note] if note else [])

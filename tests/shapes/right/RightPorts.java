@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 
@@ -149,6 +150,42 @@ class ListMadeAtFirstCall extends Base {
         for (int k = 0; k < params.size(); k++) {
             change(params.get(k), grads.get(k), averages.get(k));
         }
+    }
+}
+
+class MapMadeAtFirstCall extends Base {
+    private Map<String, double[]> averages;
+
+    MapMadeAtFirstCall(double learningRate, double decayRate, double epsilon) {
+        super(learningRate, decayRate, epsilon);
+    }
+
+    void update(Map<String, double[]> params, Map<String, double[]> grads) {
+        if (averages == null) {
+            averages = new HashMap<>();
+            params.forEach((name, w) -> averages.put(name, new double[w.length]));
+        }
+        params.forEach((name, w) -> change(w, grads.get(name), averages.get(name)));
+    }
+}
+
+class RefusesOtherParameters extends Base {
+    private final Map<String, double[]> averages = new HashMap<>();
+    private Set<String> names;
+
+    RefusesOtherParameters(double learningRate, double decayRate, double epsilon) {
+        super(learningRate, decayRate, epsilon);
+    }
+
+    void update(Map<String, double[]> params, Map<String, double[]> grads) {
+        if (names == null) {
+            names = Set.copyOf(params.keySet());
+        }
+        if (!names.equals(grads.keySet())) {
+            throw new IllegalArgumentException("gradients of other parameters");
+        }
+        params.forEach((name, w) -> change(w, grads.get(name),
+                averages.computeIfAbsent(name, key -> new double[w.length])));
     }
 }
 
