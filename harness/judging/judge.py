@@ -17,7 +17,8 @@ from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.model.words import GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.model.words import GOOD, GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
 from python_ref.dialects.dialect import Dialect
@@ -103,8 +104,24 @@ def judge(
         edge_decides=edge_decides,
         fixed=[name for name in HYPERPARAMETERS if described.roles and name not in described.roles],
     )
+    explained = result.deviations and not _VACUOUS & set(result.deviations)
+    if described.guessed and not (result.verdict.word in GOOD or explained):
+        # A guess may acquit or explain, never accuse.
+        raise BindingError(_nothing_shown(result))
     notes = dict.fromkeys((*feeder.notes, *result.notes))
     return replace(result, where=feeder.where, notes=tuple(notes), misread=described.misread)
+
+
+# What anything shows that is no optimizer with an average.
+_VACUOUS = frozenset(("average=none", "write=none"))
+
+
+def _nothing_shown(result: Result) -> str:
+    word = result.verdict.word
+    return (
+        "not bound: what its parameters are is a guess, and called so it is neither right nor"
+        f" explained ({word}); say in port.toml which parameter is which"
+    )
 
 
 def _feedable(golden: Golden, described: Description) -> bool:

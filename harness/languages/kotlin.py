@@ -12,8 +12,8 @@ from harness.languages.braces import LanguageWithBraces
 from harness.languages.jvm import jars
 from harness.languages.jvm.compile import QUICK_START, compiled
 from harness.languages.jvm.java import java
-from harness.languages.jvm.sources import package_of, text_of, with_needed
-from harness.languages.jvm.surroundings import Surroundings
+from harness.languages.jvm.sources import package_of, text_of
+from harness.languages.jvm.surroundings import Surroundings, closest, without
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair.curly import Grammar, Kind, head, scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
@@ -89,8 +89,11 @@ class Kotlin(LanguageWithBraces):
             *("-no-stdlib", "-no-reflect", "-java-parameters", "-nowarn"),
         ]
         name = f"kotlinc {_COMPILER.version} on {java().version}"
-        needed = with_needed(source, around.roots, self.endings)
-        return (compiled(name, command, needed, [*library, *around.libraries]),)
+
+        def compile_kotlin(files: Sequence[Path], classpath: Sequence[Path]) -> Path:
+            return compiled(name, command, files, [*library, *without(classpath, "kotlin")])
+
+        return (closest(compile_kotlin, source, around, self.endings),)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with the library that its classes need."""

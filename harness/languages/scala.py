@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -14,15 +13,16 @@ from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
 from harness.languages.jvm.compile import QUICK_START, CompileError, compiled
 from harness.languages.jvm.java import java
-from harness.languages.jvm.sources import package_of, text_of, with_needed
-from harness.languages.jvm.surroundings import Surroundings
+from harness.languages.jvm.missing import names
+from harness.languages.jvm.sources import package_of, text_of
+from harness.languages.jvm.surroundings import Surroundings, closest, without
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair import Broken, Repaired, scala
 from harness.languages.repair.curly import SCALA
 
 _COMPILER = jars.PINNED["scala-compiler"]
 _LIBRARY = jars.PINNED["scala"]
-_MIGRATION = ("-source:3.0-migration",)
+_COMPILER_2 = jars.PINNED["scala2-compiler"]
 
 
 class Scala(LanguageWithBraces):
@@ -73,16 +73,18 @@ class Scala(LanguageWithBraces):
     runs = r"@main\b|\bdef\s+main\s*\(|\bextends\s+App\b"
 
     def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
-        """One jar, of the files that it needs as well; where Scala 3 fails, 2's syntax."""
-        needed = with_needed(source, around.roots, self.endings)
-        try:
-            return (compile_scala(needed, around.libraries),)
-        except CompileError as error:
-            if not around.roots:
-                raise
-            with contextlib.suppress(CompileError):
-                return (compile_scala(needed, around.libraries, _MIGRATION),)
-            raise error
+        """One jar, of the files that it needs as well; where Scala 3 fails, Scala 2's."""
+        ways = [compile_scala, compile_scala_2] if around.roots else [compile_scala]
+        first: CompileError | None = None
+        for way in reversed(ways) if around.scala.startswith("2") else ways:
+            try:
+                return (closest(way, source, around, self.endings),)
+            except CompileError as error:
+                # What is missing tells more than a syntax that is another Scala's.
+                if first is None or (names(str(error)) and not names(str(first))):
+                    first = error
+        assert first is not None
+        raise first
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with Scala's own types on top."""
@@ -126,21 +128,27 @@ class Scala(LanguageWithBraces):
         yield from scala.repairs(broken)
 
 
-def compile_scala(
-    source: Sequence[Path], classpath: Sequence[Path] = (), options: Sequence[str] = ()
-) -> Path:
+def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
     """Compile Scala 3; otherwise as compile_java."""
-    compiler = jars.resolve(_COMPILER)
-    library = jars.resolve(_LIBRARY)
+    return _compiled(_COMPILER, ["dotty.tools.dotc.Main", "-color:never"], source, classpath)
+
+
+def compile_scala_2(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:
+    """Compile Scala 2.13, whose library is Scala 3's own; otherwise as compile_java."""
+    return _compiled(_COMPILER_2, ["scala.tools.nsc.Main", "-nowarn"], source, classpath)
+
+
+def _compiled(
+    compiler: jars.Closure, main: Sequence[str], source: Sequence[Path], classpath: Sequence[Path]
+) -> Path:
     command = [
         str(java().executable),
         *QUICK_START,
         "-Xss4m",  # the compiler recurses deeply
         "-cp",
-        os.pathsep.join(map(str, compiler)),
-        "dotty.tools.dotc.Main",
-        "-color:never",
-        *options,
+        os.pathsep.join(map(str, jars.resolve(compiler))),
+        *main,
     ]
-    name = f"scalac {_COMPILER.version} on {java().version}"
-    return compiled(name, command, source, [*library, *classpath])
+    name = f"scalac {compiler.version} on {java().version}"
+    library = jars.resolve(_LIBRARY)
+    return compiled(name, command, source, [*library, *without(classpath, "scala")])

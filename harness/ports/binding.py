@@ -8,7 +8,7 @@ does not settle a role, the error says what was found and which line of port.tom
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -16,7 +16,11 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 # What may hold the weights: arrays by name, arrays in order, one array a call.
 _CONTAINERS = ("map", "list", "array")
 DATA = ("gradients", "weights", "state")
-ROLES = HYPERPARAMETERS + OPTIONS + DATA
+# How many numbers there are, which is meant, how often it was called: whole numbers.
+COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
+# Objects that hold weights and gradients, what an array is called, what is asked for gradients.
+OTHERS = ("parameters", "name", "source")
+ROLES = HYPERPARAMETERS + OPTIONS + DATA + COUNTS + OTHERS
 
 # Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
@@ -35,7 +39,19 @@ _NAMES: Mapping[str, str] = {
     " variables vars weightmap values",
     "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
     " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
-    " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs",
+    " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
+    " optimizer optim self this",
+    "size": "size n count numparams numparameters nparams numweights length len dim dims dimension"
+    " dimensions parametercount paramcount inputsize numfeatures d",
+    "rows": "rows row nrows numrows height inputs in m",
+    "columns": "columns cols col ncols numcols numcolumns width outputs out n",
+    "index": "index idx i j id position pos ind",
+    "start": "start offset begin from",
+    "length": "length len dimension dim size n count columns cols",
+    "iteration": "iteration iter t step timestep epoch k batch iterations n",
+    "parameters": "parameters params parameter param layers layer weights tensors tensor variables"
+    " variable model p",
+    "name": "name key layername paramname id",
 }
 _RANKS: dict[str, list[tuple[int, str]]] = {}
 for _role, _row in _NAMES.items():
@@ -97,6 +113,7 @@ class Binding:
         container: "map", "list" (of arrays), "array", or None where the types do not say.
         storages: how arrays are held that the types leave open, by name; empty if the shape
             says that for all parameters.
+        guessed: it rests on more than names and types.
     """
 
     message: dict[str, Any]
@@ -105,6 +122,7 @@ class Binding:
     element: str | None
     container: str | None
     storages: tuple[str, ...] = ()
+    guessed: bool = False
 
 
 _Parameter = Mapping[str, Any]
@@ -115,19 +133,49 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     wanted = wanted or Wanted()
     _reject_unknown_names(shape, wanted)
     found, reasons = [], []
+    # What is to be told something first that is not known may fail for want of that.
+    unprepared = {c["class"] for c in shape.get("candidates", []) if c.get("unprepared")}
     for attempt in _attempts(shape, wanted):
         if isinstance(attempt, str):
             reasons.append(attempt)
+        elif attempt[1].message.get("class") in unprepared:
+            found.append((attempt[0], replace(attempt[1], guessed=True)))
         else:
             found.append(attempt)
     if not found:
         near = any(isinstance(reason, _Near) for reason in reasons)
         raise BindingError(_nothing_fits(shape, reasons), near)
+    found = _of_one_rank(found)
     best = max(rank for rank, _ in found)
-    chosen = [binding for rank, binding in found if rank == best]
+    chosen = _one_of_overloads([binding for rank, binding in found if rank == best])
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
     return chosen[0]
+
+
+def _of_one_rank(
+    found: Sequence[tuple[tuple[int, ...], Binding]],
+) -> list[tuple[tuple[int, ...], Binding]]:
+    """Of a method that takes an array, and also arrays of arrays, the one for an array."""
+    plain = {_callee(b) for _, b in found if b.container == "array" and not b.storages}
+    return [(rank, b) for rank, b in found if b.container != "list" or _callee(b) not in plain]
+
+
+def _callee(binding: Binding) -> str:
+    return binding.title.split("(")[0]
+
+
+def _one_of_overloads(chosen: Sequence[Binding]) -> list[Binding]:
+    """Of bindings that differ in types or in a constructor alone, the simplest."""
+    found: dict[str, Binding] = {}
+    for binding in sorted(chosen, key=_simplest):
+        found.setdefault(_callee(binding), binding)
+    return list(found.values())
+
+
+def _simplest(binding: Binding) -> tuple[bool, int]:
+    parameters = [*(binding.message.get("construct") or []), *binding.message["call"]]
+    return binding.element != "float64", len(parameters)
 
 
 def _attempts(
@@ -144,14 +192,17 @@ def _attempts(
                 continue
             free = method.get("static") or candidate.get("kind") in ("object", "static")
             title = f"{name}.{method['name']}"
+            result = str(method.get("result", ""))
             if free:
                 base = {"class": name, "method": index}
-                yield _whole(title, base, [], method["parameters"], wanted)
+                yield _whole(title, base, [], method["parameters"], wanted, result)
                 continue
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
-                yield _whole(title, base, constructor["parameters"], method["parameters"], wanted)
-    for function in shape.get("functions", []):
+                made = constructor["parameters"]
+                yield _whole(title, base, made, method["parameters"], wanted, result)
+    functions = shape.get("functions", [])
+    for function in functions:
         name = function["name"]
         if wanted.function and name != wanted.function:
             continue
@@ -161,11 +212,30 @@ def _attempts(
             base = {"function": name, "arity": arity}
             direct = _whole(name, base, [], parameters, wanted)
             yield direct
+            if not isinstance(direct, str) and "state" in direct[1].message["call"]:
+                yield from _made_elsewhere(functions, name, base, parameters, wanted)
             # A function that takes the data itself may return closures for other purposes.
             inner = function.get("inner") or [] if isinstance(direct, str) else []
             for number, called in enumerate(inner):
                 closure = {**base, "inner": number}
                 yield _whole(f"{name}(...)", closure, parameters, called, wanted)
+
+
+def _made_elsewhere(
+    functions: Sequence[Mapping[str, Any]],
+    name: str,
+    base: dict[str, Any],
+    parameters: Sequence[_Parameter],
+    wanted: Wanted,
+) -> Iterator[str | tuple[tuple[int, ...], Binding]]:
+    """A function whose state another one makes of hyperparameters: a record, a map."""
+    for maker in functions:
+        for arity, made in enumerate(maker["parameters"]):
+            roles, unsettled, _ = _assign(made, len(made), Wanted())
+            if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
+                continue
+            elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
+            yield _whole(name, elsewhere, made, parameters, wanted)
 
 
 def _whole(
@@ -174,37 +244,56 @@ def _whole(
     construct: Sequence[_Parameter],
     call: Sequence[_Parameter],
     wanted: Wanted,
+    result: str = "",
 ) -> str | tuple[tuple[int, ...], Binding]:
     """Give every parameter of constructor and call a role, or say which one has none."""
     parameters = [*construct, *call]
-    roles, unsettled = _assign(parameters, len(construct), wanted)
+    roles, unsettled, excluded = _assign(parameters, len(construct), wanted)
     shown = f"{title}({', '.join(p['name'] for p in call)})"
     if construct:
-        shown += f" of a constructor taking ({', '.join(p['name'] for p in construct)})"
+        names = ", ".join(p["name"] for p in construct if not p.get("setter"))
+        shown += f" of a constructor taking ({names})"
     # An option that no scenario gives stays at its default where it has one.
     roles = [
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role
         for role, p in zip(roles, parameters, strict=True)
     ]
     called = roles[len(construct) :]
-    if "gradients" not in called or "weights" not in called:
+    source = next((p for p, role in zip(call, called, strict=True) if role == "source"), None)
+    steps = "gradients" in called and "weights" not in roles and result in _STEPS
+    if steps and result == "nothing":  # then the gradients become the step, where they can
+        fed = call[called.index("gradients")]
+        steps = fed["kind"] in _CONTAINERS
+    whole = ("gradients" in called and "weights" in roles) or "parameters" in roles
+    if not set(called) & {"gradients", "weights", "parameters", "source"}:
+        # All was given to the constructor: of what is called then only the name speaks.
+        whole &= _plain(title.rpartition(".")[2]).startswith(_STEPPING)
+    whole |= source is not None and ("weights" in called or bool(source.get("carries")))
+    if not whole and not steps:
         if unsettled:
             return f"{shown}: {_unrecognised(unsettled)}"
         return f"{shown}: does not take both gradients and weights"
     if unsettled:
         return _Near(f"{shown}: {_unrecognised(unsettled)}")
     data = [
-        p for p, role in zip(parameters, roles, strict=True) if role in ("gradients", "weights")
+        p
+        for p, role in zip(parameters, roles, strict=True)
+        if role in ("gradients", "weights", "parameters", "source")
     ]
-    kinds = {p["kind"] for p in data} & set(_CONTAINERS)
+    kinds = {p["kind"] for p in data} & {*_CONTAINERS, "number"}
+    if source:
+        kinds = kinds or {"array"}
     if len(kinds) > 1:
-        return f"{shown}: one of gradients and weights is a map, the other an array"
+        return f"{shown}: one of gradients and weights is a {_words(kinds)}"
     elements = {p.get("element") for p in data} - {None}
     if len(elements) > 1:
         return f"{shown}: gradients and weights differ in precision"
     taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
-    plain_function = "function" in base and "inner" not in base
-    constructed = {} if plain_function else {"construct": roles[: len(construct)]}
+    plain_function = "function" in base and not {"inner", "maker"} & set(base)
+    constructed: dict[str, Any] = {} if plain_function else {"construct": roles[: len(construct)]}
+    if steps:
+        # What is returned without having been given the rate has yet to be multiplied by it.
+        constructed["step"] = "subtract" if "learning_rate" in taken else "rate"
     binding = Binding(
         message={**base, **constructed, "call": called},
         title=shown,
@@ -212,11 +301,25 @@ def _whole(
         element=next(iter(elements), None),
         container=next(iter(kinds), None),
         storages=_storages(data),
+        guessed=steps or excluded or source is not None,
     )
+    named = wanted.class_name is None and "rmsprop" in _plain(title.rpartition(".")[0] or title)
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
-    held = _CONTAINERS[::-1].index(binding.container) + 1 if binding.container else 0
-    return (core, given, held, core + given - len(taken)), binding
+    held = _CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in _CONTAINERS else 0
+    rank = (named, not steps, core, given, held, core + given - len(taken))
+    return tuple(map(int, rank)), binding
+
+
+# What a step is called that is given nothing.
+_STEPPING = tuple("step update apply optimi minimi perform iterate descend train".split())
+# What a method may return that is a step to be taken from the weights; in place, if nothing.
+_STEPS = (*_CONTAINERS, "number", "nothing")
+
+
+def _words(kinds: set[str]) -> str:
+    first, *others = sorted(kinds, reverse=True)
+    return f"{first}, the other a {' or '.join(others)}"
 
 
 def _storages(data: Sequence[_Parameter]) -> tuple[str, ...]:
@@ -230,8 +333,13 @@ def _unrecognised(names: Sequence[str]) -> str:
 
 def _assign(
     parameters: Sequence[_Parameter], constructed: int, wanted: Wanted
-) -> tuple[list[str | None], list[str]]:
-    """Roles in the parameters' order, and the names that found none and have no default."""
+) -> tuple[list[str | None], list[str], bool]:
+    """Give parameters their roles.
+
+    Returns:
+        Roles in the parameters' order; the names that found none and have no default; whether
+        gradients or weights were told by being what is left.
+    """
     roles: list[str | None] = [None] * len(parameters)
     free = set(ROLES)
     for role, name in wanted.roles.items():
@@ -239,37 +347,86 @@ def _assign(
             if parameter["name"] == name and role in free:
                 roles[i] = role
                 free.discard(role)
-    open_ = [i for i, role in enumerate(roles) if role is None]
-    # The surest name takes its role first; what it wanted second stays for others.
-    while True:
-        offers = [
+    for i, parameter in enumerate(parameters[constructed:], constructed):
+        if parameter["kind"] == "source" and "gradients" in free:
+            roles[i] = "source"
+            free.difference_update(("source", "gradients"))
+    # A setter takes what the constructor leaves.
+    own = [i for i, p in enumerate(parameters) if roles[i] is None and not p.get("setter")]
+    setters = [i for i, p in enumerate(parameters) if roles[i] is None and p.get("setter")]
+    called = parameters[constructed:]
+    scalar = not any(p["kind"] in (*_CONTAINERS, "any") for p in called)
+
+    def settle(among: list[int]) -> None:
+        """The surest name takes its role first; what it wanted second stays for others."""
+        while offers := [
             (rank, i, role)
-            for i in open_
-            for rank, role in _RANKS.get(_plain(parameters[i]["name"]), [])
-            if role in free and _may_be(parameters[i], role, i < constructed)
-        ]
-        if not offers:
-            break
-        # A name with one possible role left goes before one with a choice.
-        choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
-        _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
-        roles[i] = role
-        free.discard(role)
-        open_.remove(i)
-    data = [i for i in open_ if i >= constructed and parameters[i]["kind"] in _CONTAINERS]
+            for i in among
+            for rank, role in _ranks(parameters[i]["name"])
+            if role in free and _may_be(parameters[i], role, i < constructed, scalar)
+        ]:
+            # A name with one possible role left goes before one with a choice.
+            choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
+            _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
+            roles[i] = role
+            free.discard(role)
+            if role == "parameters":
+                free.difference_update(("gradients", "weights"))
+            among.remove(i)
+
+    settle(own)
+    settle(setters)
+    kinds = ("number",) if scalar else _CONTAINERS
+    data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
     missing = [role for role in ("gradients", "weights") if role in free]
-    if len(data) == 1 and len(missing) == 1:  # the other one of two is settled by exclusion
+    excluded = len(data) == 1 and bool(missing) and "parameters" in free
+    if excluded:  # the other one of two is settled by exclusion
         roles[data[0]] = missing[0]
-        open_.remove(data[0])
-    return roles, [parameters[i]["name"] for i in open_ if not parameters[i].get("default")]
+        own.remove(data[0])
+    left = [parameters[i]["name"] for i in own if not parameters[i].get("default")]
+    return roles, left, excluded
 
 
-def _may_be(parameter: _Parameter, role: str, constructed: bool) -> bool:
+def _ranks(name: str) -> list[tuple[int, str]]:
+    """The roles that a name may mean, the surest first."""
+    plain = _plain(name)
+    if plain in _RANKS:
+        return _RANKS[plain]
+    return [(_FUZZY, role) for role, part in _PARTS.items() if part in plain][:1]
+
+
+# Names that the table lacks, by what they are made of; surer than nothing.
+_FUZZY = 100
+_PARTS: Mapping[str, str] = {
+    "gradients": "grad",
+    "learning_rate": "learn",
+    "epsilon": "epsilon",
+    "decay_rate": "decay",
+    "weights": "weight",
+    "parameters": "param",
+}
+
+
+_LETTERS = frozenset("d e g s v x p".split())
+
+
+def _may_be(parameter: _Parameter, role: str, constructed: bool, scalar: bool) -> bool:
     kind = parameter["kind"]
     if role in HYPERPARAMETERS + OPTIONS:
-        return kind in ("number", "any")
+        # A letter alone says little where numbers are gradients, too.
+        unsure = scalar and not constructed and parameter["name"] in _LETTERS
+        return kind in ("number", "any") and not unsure
+    if role in COUNTS:
+        early = role in ("size", "rows", "columns")
+        return kind == "count" and early == constructed
+    if role == "name":
+        return kind == "text" and not constructed
+    if role == "parameters":
+        return bool(parameter.get("carries")) and kind != "source"
     if constructed:
-        return False
+        return role == "weights" and kind in ("map", "list") and not parameter.get("carries")
+    if scalar and kind == "number":
+        return role in ("gradients", "weights")
     return kind in (*_CONTAINERS, "any") or (role == "state" and kind == "other")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from harness.model.observation import Observation
+from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.binding import Binding, Wanted, bind
 from harness.transport import trial
 from harness.transport.base import Description
@@ -35,14 +35,29 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
     if found.fault is None and found.observation.facts.pair:
         # Told apart by ordinary numbers, not by those of an edge.
         message["pair"] = found.observation.facts.pair
+    if message.get("step") == "subtract" and _climbs(found.observation):
+        message["step"] = "add"
     conversation.bind(message)
     precisions = _precisions(shape, binding, message)
-    return Description(str(shape["language"]), precisions, found.container, binding.roles)
+    return Description(
+        str(shape["language"]), precisions, found.container, binding.roles, guessed=binding.guessed
+    )
+
+
+def _climbs(tried: Observation) -> bool:
+    """Whether a step that was subtracted went where the gradients point: it was negative."""
+    if not len(tried.weights):
+        return False
+    moved = tried.weights[0] - flat_weights(trial.TRIAL)
+    gradients, _ = flat_gradients(trial.TRIAL, 0, 1)
+    return float((moved * gradients).sum()) > 0
 
 
 def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:
     """The hyperparameters and options that a binding takes."""
     given = [*(message.get("construct") or []), *message["call"]]
+    if message.get("step") == "rate" and "learning_rate" not in given:
+        given.append("learning_rate")  # ours to multiply by
     return tuple(role for role in given if role in HYPERPARAMETERS + OPTIONS)
 
 

@@ -64,6 +64,7 @@ class Description:
             scenarios.
         roles: the hyperparameters and options that it takes; empty where that is not known.
         misread: a number that it was sent and what it echoed instead; None if none.
+        guessed: how it is called rests on more than names and types.
     """
 
     language: str
@@ -71,6 +72,7 @@ class Description:
     container: str = ""
     roles: tuple[str, ...] = ()
     misread: tuple[float, float] | None = None
+    guessed: bool = False
 
 
 def closed() -> Unreachable:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-
-from harness.languages.jvm.surroundings import Surroundings
+from typing import Protocol
 
 # In whose words: javac, ECJ, Kotlin, Scala 3 and 2, Clojure. Group 1 is the name.
 _NAMED = tuple(
@@ -40,6 +39,19 @@ _NAMED = tuple(
 _NEWER = re.compile(r"not supported in -source \d+\s*\n?\s*\(use -source (\d+) or higher")
 _PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala)):(\d+)", re.MULTILINE)
 
+
+class Around(Protocol):
+    """What was at hand when a source was compiled; see `surroundings.Surroundings`."""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Dependencies that could not be had."""
+
+    @property
+    def project(self) -> Path | None:
+        """A folder with a build file that was not used."""
+
+
 Own = Callable[[Collection[str]], Collection[str]]
 """Which of some simple names the language's own library has."""
 
@@ -50,7 +62,7 @@ def names(message: str) -> list[str]:
     return list(dict.fromkeys(name for _, name in sorted(found)))
 
 
-def excused(message: str, source: Sequence[Path], around: Surroundings, forgotten: Own) -> str:
+def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own) -> str:
     """Why a source that does not compile is not to be blamed; empty if it is.
 
     Args:
@@ -70,7 +82,10 @@ def excused(message: str, source: Sequence[Path], around: Surroundings, forgotte
     at_home = any(f"{path.name}:" in message for path in source)
     if elsewhere and not at_home:
         first = message.strip().splitlines()[0]
-        return f"what it uses does not compile: {first}"
+        return (
+            f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
+            " one, or RMSPROOF_JAVA=bundled for the one that came with rmsproof"
+        )
     return ""
 
 
@@ -81,7 +96,7 @@ def _first(message: str, lacking: Sequence[str]) -> str:
     return f"{places[-1][1]}:{places[-1][2]}: " if places else ""
 
 
-def _sentence(place: str, lacking: Sequence[str], around: Surroundings) -> str:
+def _sentence(place: str, lacking: Sequence[str], around: Around) -> str:
     more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
     text = f"{place}{lacking[0].replace('/', '.')}{more} is not on the class path"
     if around.lacking:
@@ -89,7 +104,7 @@ def _sentence(place: str, lacking: Sequence[str], around: Surroundings) -> str:
     return f"{text}; {' or '.join(_commands(around))}"
 
 
-def _commands(around: Surroundings) -> Iterator[str]:
+def _commands(around: Around) -> Iterator[str]:
     if around.project:
         yield f"add --project {around.project}"
     else:

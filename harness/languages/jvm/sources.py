@@ -16,6 +16,7 @@ from pathlib import Path
 _MOST_FILES = 20_000
 _LARGEST = 1 << 20
 _PACKAGE = re.compile(r"^\s*package\s+(?!object\b)([\w.`]+)", re.MULTILINE)
+_NAMESPACE = re.compile(r"^\s*\(ns\s+(?:\^\S+\s+)*([\w.*+!?<>=-]+)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import\s+(?:static\s+)?([^\n;]+)", re.MULTILINE)
 _DECLARED = re.compile(
     r"^(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:private|protected)\[\w+\]\s+)?(?:[a-z]+\s+)*?"
@@ -47,7 +48,9 @@ def root_of(source: Path) -> Path:
 
 
 def package_of(text: str) -> str:
-    """The package that a text is in: Scala's clauses in a row are one name."""
+    """The package that a text is in: Scala's clauses in a row are one; a namespace's parent."""
+    if namespace := _NAMESPACE.search(text):
+        return namespace[1].replace("-", "_").rpartition(".")[0]
     code = _NOISE.sub(" ", text)
     return ".".join(name.replace("`", "") for name in _PACKAGE.findall(code))
 
@@ -85,22 +88,6 @@ def fingerprint(roots: Iterable[Path], endings: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-# More files than this are a whole project and not what one source needs.
-_MOST_NEEDED = 400
-
-
-def with_needed(
-    source: Sequence[Path], roots: Sequence[Path], endings: Sequence[str]
-) -> tuple[Path, ...]:
-    """Sources, and the files below some roots that declare what they use."""
-    if not roots:
-        return tuple(source)
-    known = Sources(roots, endings)
-    found = [path for one in source for path in known.needed(one, _MOST_NEEDED)]
-    own = {path.absolute(): path for path in source}
-    return tuple(dict.fromkeys(own.get(path, path) for path in (*own, *found)))
-
-
 class Sources:
     """The sources below some roots, by what they declare.
 
@@ -116,20 +103,32 @@ class Sources:
     def _files(self) -> dict[Path, _File]:
         return {path: _File(text_of(path)) for path in files(self._roots, self._endings)}
 
-    def needed(self, source: Path, most: int) -> list[Path]:
-        """The source, and the files that declare what it and they use; `most` files at the most."""
-        source = source.absolute()
-        known = {path.absolute(): file for path, file in self._files.items()}
-        known.setdefault(source, _File(text_of(source)))
-        chosen: dict[Path, None] = {source: None}
-        waiting = [source]
-        while waiting and len(chosen) < most:
-            user = known[waiting.pop(0)]
-            for path, file in known.items():
-                if path not in chosen and user.uses(file):
+    def closure(self, source: Iterable[Path]) -> list[Path]:
+        """Sources, and the files that declare what they use, and what those use in turn."""
+        chosen = dict.fromkeys(source)
+        known = self._others(chosen)
+        waiting = [_File(text_of(path)) for path in chosen]
+        while waiting:
+            user = waiting.pop(0)
+            for path, file in list(known.items()):
+                if user.uses(file):
                     chosen[path] = None
-                    waiting.append(path)
+                    waiting.append(known.pop(path))
         return list(chosen)
+
+    def declaring(self, names: Iterable[str], chosen: Iterable[Path]) -> list[Path]:
+        """The files that declare one of some names, seen from files that are chosen already."""
+        wanted = frozenset(name.rpartition(".")[2] for name in names)
+        users = [_File(text_of(path)) for path in chosen]
+        return [
+            path
+            for path, file in self._others(chosen).items()
+            if file.declared & wanted and any(user.uses(file) for user in users)
+        ]
+
+    def _others(self, chosen: Iterable[Path]) -> dict[Path, _File]:
+        own = {path.absolute() for path in chosen}
+        return {path: file for path, file in self._files.items() if path.absolute() not in own}
 
 
 class _File:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.languages.jvm import dependencies, projects
-from harness.languages.jvm.sources import root_of
+from harness.languages.jvm import dependencies, missing, projects
+from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm.sources import Sources, root_of
 from harness.languages.launch import Implementation
 
 
@@ -45,3 +48,55 @@ def of(port: Implementation) -> Surroundings:
         None,
         project.scala,
     )
+
+
+# A compiler is asked so often, each time with the files that it missed before.
+_ROUNDS = 6
+# So many files are no more a guess at what one source needs.
+_MOST = 60
+
+
+def closest(
+    compile_files: Callable[[Sequence[Path], Sequence[Path]], Path],
+    source: Sequence[Path],
+    around: Surroundings,
+    endings: Sequence[str],
+) -> Path:
+    """Compile a source with the files that it needs, for a compiler without a source path.
+
+    First with all that its words lead to; where these need what is not there, with no more than
+    the compiler asks for.
+
+    Args:
+        compile_files: compiles files on a class path.
+        source: the files that are judged.
+        around: what stands around them.
+        endings: of the language's files.
+
+    Raises:
+        CompileError: they do not compile; of the attempt that came closest.
+    """
+    known = Sources(around.roots, endings)
+    chosen = known.closure(source) if around.roots else list(source)
+    if len(chosen) <= _MOST:
+        try:
+            return compile_files(chosen, around.libraries)
+        except CompileError:
+            if len(chosen) == len(source):
+                raise
+    chosen = list(source)
+    for _ in range(_ROUNDS):
+        try:
+            return compile_files(chosen, around.libraries)
+        except CompileError as error:
+            asked = known.declaring(missing.names(str(error)), chosen)
+            if not asked:
+                raise
+            chosen += asked
+    return compile_files(chosen, around.libraries)
+
+
+def without(classpath: Iterable[Path], language: str) -> list[Path]:
+    """A class path without a language's own library: of that there is one, and it is ours."""
+    own = re.compile(rf"{language}3?-(?:library|stdlib|reflect|compiler)(?:_3|-\w+)*-\d.*\.jar$")
+    return [path for path in classpath if not own.match(path.name)]

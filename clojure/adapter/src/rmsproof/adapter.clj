@@ -6,7 +6,7 @@
                          Volatile)
            (java.lang.reflect Field)
            (java.util Arrays List Map)
-           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port PortFiles)))
+           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port PortFiles Step)))
 
 (set! *warn-on-reflection* true)
 
@@ -154,6 +154,17 @@
           returned))
       identity)))
 
+(def ^:private weights-keys
+  "Where a record or map that is the next state holds the weights that a step came to."
+  [:output :weights :new-weights :params :parameters :theta :w])
+
+(defn- with-weights
+  "A successor that holds its weights, as a pair of both; anything else as it is."
+  [returned]
+  (if-some [weights (when (map? returned) (some #(get returned %) weights-keys))]
+    [weights returned]
+    returned))
+
 (defn- likeliest
   "The one of the things whose name most likely is a moving average's, or nil."
   [name-of things]
@@ -175,13 +186,14 @@
 
 (defn- optimizer
   "A running copy of the port, in a world of its own."
-  [program {:keys [variable construct-layout call-layout construct call average field-of]}
+  [program {:keys [variable construct-layout call-layout construct call average field-of maker]}
    hyperparameters]
   (let [world (program/fresh program)
         function (deref variable)
-        closure (when construct
-                  (let [given (arguments construct-layout construct hyperparameters)
-                        made (apply function given)]
+        given (fn [] (arguments construct-layout construct hyperparameters))
+        made (when maker (apply (deref maker) (given)))
+        closure (when (and construct (not maker))
+                  (let [made (apply function (given))]
                     (if (ifn? made)
                       made
                       (throw (IllegalStateException.
@@ -189,30 +201,37 @@
         ^Field field (some-> closure class field-of)
         function (or closure function)
         make-arguments (argument-maker call-layout call hyperparameters)
-        unpack (unpacker call-layout call)]
+        unpack (cond->> (unpacker call-layout call) maker (comp with-weights))]
     (reify Optimizer
-      (step [_ gradients weights state]
+      (step [_ step]
         (program/enter program world)
-        (unpack (apply function (make-arguments gradients weights state))))
+        (let [state (.state ^Step step)
+              state (if (and maker (identical? state BoundPort/DEFAULT)) made state)]
+          (unpack (apply function (make-arguments (.gradients ^Step step) (.weights ^Step step)
+                                                  state)))))
       (movingAverage [_]
         (cond
           field (.get field closure)
           average (.getRawRoot ^Var average))))))
 
+(defn- named [program name]
+  (or (first (filter #(= name (:name %)) (:functions program)))
+      (refuse "no function " name " among " (mapv :name (:functions program)))))
+
 (defn- bound-port [program ^Binding binding]
-  (let [function (or (first (filter #(= (.function binding) (:name %)) (:functions program)))
-                     (refuse "no function " (.function binding) " among "
-                             (mapv :name (:functions program))))
+  (let [function (named program (.function binding))
+        maker (some->> (.maker binding) (named program))
+        made (when maker (Binding/choose "arity" (:arities maker) (.makerArity binding)))
         arity (Binding/choose "arity" (:arities function) (.arity binding))
         construct (some-> (.construct binding) vec)
-        called (if construct
+        called (if (and construct (not maker))
                  (Binding/choose "inner" (vec (:inner function)) (.inner binding))
                  arity)
         call (vec (.call binding))
         chosen (Binding/choose "storage" storages (.storage binding))
         parameter-of #(nth (:parameters called) (.indexOf ^List call %))]
     (when construct
-      (check-roles (:name function) (:parameters arity) construct))
+      (check-roles (:name (or maker function)) (:parameters (or made arity)) construct))
     (check-roles (:name function) (:parameters called) call)
     (let [[g w] (map parameter-of ["gradients" "weights"])
           gradients (holder-for g w chosen)
@@ -220,7 +239,8 @@
           variable (:variable function)
           average (average-variable program)
           bound {:variable variable :construct construct :call call
-                 :construct-layout (:layout arity) :call-layout (:layout called)
+                 :construct-layout (:layout (or made arity)) :maker (:variable maker)
+                 :call-layout (:layout called)
                  :average average :field-of (memoize average-field)}
           takes-state (boolean (some #{"state"} call))]
       (reify BoundPort
@@ -231,13 +251,13 @@
         (initialStates [_ names lengths]
           (let [arrays (mapv #(.array weights (double-array %) 0 %) lengths)
                 zeros (.together weights names (object-array arrays))]
-            [(if (:default (parameter-of "state")) BoundPort/DEFAULT nil)
+            [(if (or maker (:default (parameter-of "state"))) BoundPort/DEFAULT nil)
              {}
              zeros
              (atom nil)
              (atom {})
              (atom zeros)]))
-        (open [_ hyperparameters]
+        (open [_ hyperparameters _start]
           (optimizer program bound (into {} hyperparameters)))))))
 
 (defn- port [program]

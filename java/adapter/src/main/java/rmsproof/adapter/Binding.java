@@ -20,7 +20,13 @@ import java.util.Set;
  * @param function the function to use, or null where a class is bound
  * @param arity index of the function's argument vector
  * @param inner index of the argument vector of the closure that the function returns
+ * @param maker the function that makes the first state, or null; {@code construct} is of its
+ *     parameters
+ * @param makerArity index of its argument vector
  * @param result {@code auto}, {@code entries} or {@code returned}
+ * @param step what is done with a step that the port returns in place of weights: {@code
+ *     subtract}, {@code add}, {@code rate} (subtract times the learning rate); empty where it
+ *     returns none
  * @param pair {@code auto}, {@code first} or {@code second}
  * @param initial which of the port's initial states its first call is handed
  * @param storage index into the shape's {@code storages}
@@ -34,7 +40,10 @@ public record Binding(
         String function,
         int arity,
         int inner,
+        String maker,
+        int makerArity,
         String result,
+        String step,
         String pair,
         int initial,
         int storage) {
@@ -44,7 +53,12 @@ public record Binding(
             Set.of("learning_rate", "decay_rate", "epsilon",
                     "momentum", "weight_decay", "clip", "mean_decay");
 
-    private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state");
+    /** The roles that are whole numbers: how many there are, which it is, how often. */
+    static final Set<String> COUNTS =
+            Set.of("size", "rows", "columns", "index", "start", "length", "iteration");
+
+    private static final Set<String> ARRAYS =
+            Set.of("gradients", "weights", "state", "parameters", "name", "source");
 
     /**
      * Reads a binding.
@@ -56,7 +70,9 @@ public record Binding(
                 string(json, "class", null), integer(json, "constructor"),
                 roles(json, "construct"), integer(json, "method"), roles(json, "call"),
                 string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
-                string(json, "result", "auto"), string(json, "pair", "auto"),
+                string(json, "maker", null), integer(json, "maker_arity"),
+                string(json, "result", "auto"), string(json, "step", ""),
+                string(json, "pair", "auto"),
                 integer(json, "initial"), integer(json, "storage"));
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");
@@ -64,14 +80,33 @@ public record Binding(
         if (binding.call == null) {
             throw new IllegalArgumentException("a binding needs the roles of its \"call\"");
         }
-        for (String needed : List.of("gradients", "weights")) {
-            if (Collections.frequency(binding.call, needed) != 1) {
-                throw new IllegalArgumentException("\"call\" needs the role " + needed + " once");
+        if (!binding.carries() && !binding.call.contains("source")) {
+            binding.demand("gradients", binding.call);
+            if (binding.step.isEmpty()) {
+                binding.demand("weights", binding.all());
             }
         }
+        oneOf("step", binding.step, Set.of("", "subtract", "add", "rate"));
         oneOf("result", binding.result, Set.of("auto", "entries", "returned"));
         oneOf("pair", binding.pair, Set.of("auto", "first", "second"));
         return binding;
+    }
+
+    private void demand(String role, List<String> among) {
+        if (Collections.frequency(among, role) != 1) {
+            throw new IllegalArgumentException("\"call\" needs the role " + role + " once");
+        }
+    }
+
+    private List<String> all() {
+        List<String> all = new ArrayList<>(call);
+        all.addAll(construct == null ? List.of() : construct);
+        return all;
+    }
+
+    /** True where the weights come in objects that hold their gradients, too. */
+    boolean carries() {
+        return all().contains("parameters");
     }
 
     private static List<String> roles(JsonObject json, String key) {
@@ -85,7 +120,8 @@ public record Binding(
         List<String> roles = new ArrayList<>();
         for (JsonElement role : array) {
             String name = role.isJsonNull() ? null : role.getAsString();
-            if (name != null && !HYPERPARAMETERS.contains(name) && !ARRAYS.contains(name)) {
+            if (name != null && !HYPERPARAMETERS.contains(name) && !ARRAYS.contains(name)
+                    && !COUNTS.contains(name)) {
                 throw new IllegalArgumentException("\"" + key + "\" has no role called " + name);
             }
             roles.add(name);

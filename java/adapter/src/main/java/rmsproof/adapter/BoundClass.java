@@ -1,6 +1,5 @@
 package rmsproof.adapter;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
@@ -29,34 +28,43 @@ final class BoundClass implements BoundPort {
         this.candidate = candidate;
         this.binding = binding;
         this.entry = resolve(candidate);
-        this.construct = entry.constructor == null
-                ? new Accepts[0] : accepts(entry.constructor, binding.construct());
-        this.call = accepts(entry.method, binding.call());
-        Accepts forGradients = call[binding.call().indexOf("gradients")];
-        Accepts forWeights = call[binding.call().indexOf("weights")];
-        this.gradients = forGradients.holder().apply(binding.storage());
-        this.weights = forWeights.holder().apply(binding.storage());
-        if (gradients.container() != weights.container()) {
+        this.construct = constructed(entry);
+        this.call = accepts("call", ClassPort.slots(entry.method), binding.call());
+        Holder carrier = holder("parameters");
+        Holder source = holder("source");
+        Holder forGradients = carrier != null ? carrier.gradients()
+                : source != null ? source : holder("gradients");
+        Holder forWeights = carrier == null ? holder("weights") : carrier;
+        this.gradients = forGradients;
+        this.weights = forWeights == null ? forGradients : forWeights;
+        if (carrier == null && gradients.container() != weights.container()) {
             throw new IllegalArgumentException(entry.method.getName() + " takes gradients in "
                     + gradients.container().word() + " form, weights in "
                     + weights.container().word() + " form");
         }
     }
 
+    /** How what plays a role holds arrays, or null where nothing plays it. */
+    private Holder holder(String role) {
+        int called = binding.call().indexOf(role);
+        int constructed = binding.construct() == null ? -1 : binding.construct().indexOf(role);
+        if (called < 0 && constructed < 0) {
+            return null;
+        }
+        Accepts accepts = called >= 0 ? call[called] : construct[constructed];
+        return accepts.holder().apply(binding.storage());
+    }
+
     /** What one loading of the classes resolves to. */
-    private record Entry(Constructor<?> constructor, Field singleton, Method method,
-            Field average) {}
+    private record Entry(Maker maker, Field singleton, Method method, Field average) {}
 
     private Entry resolve(ClassPort.Candidate from) {
         Method method = Binding.choose("method", from.methods(), binding.method());
         boolean constructs = from.singleton() == null && !Modifier.isStatic(method.getModifiers());
-        Constructor<?> constructor = constructs
-                ? Binding.choose("constructor", from.constructors(), binding.constructor()) : null;
+        Maker maker = constructs
+                ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
         method.setAccessible(true);
-        if (constructor != null) {
-            constructor.setAccessible(true);
-        }
-        return new Entry(constructor, constructs ? null : from.singleton(), method, average(from));
+        return new Entry(maker, constructs ? null : from.singleton(), method, average(from));
     }
 
     /** The field that most likely holds the moving average, or null. */
@@ -69,9 +77,9 @@ final class BoundClass implements BoundPort {
             }
             for (Field field : type.getDeclaredFields()) {
                 int place = Names.average(field.getName());
-                Type declared = field.getGenericType();
-                if (place >= 0 && place < rank
-                        && port.language.accepts(declared, type).holder() != null) {
+                Accepts accepts = port.language.accepts(field.getGenericType(), type);
+                if (place >= 0 && place < rank && accepts.holder() != null
+                        && !accepts.kind().equals("number")) {
                     best = field;
                     rank = place;
                 }
@@ -87,25 +95,35 @@ final class BoundClass implements BoundPort {
         }
     }
 
-    private Accepts[] accepts(Executable executable, List<String> roles) {
-        Type[] types = executable.getGenericParameterTypes();
-        if (roles == null || roles.size() != types.length) {
-            throw new IllegalArgumentException(executable.getName() + " has " + types.length
+    private Accepts[] constructed(Entry from) {
+        return from.maker == null ? new Accepts[0]
+                : accepts("construct", from.maker.slots(), binding.construct());
+    }
+
+    private Accepts[] accepts(String what, List<Maker.Slot> slots, List<String> roles) {
+        if (roles == null || roles.size() != slots.size()) {
+            throw new IllegalArgumentException(what + " has " + slots.size()
                     + " parameters, the binding " + (roles == null ? "no" : roles.size())
                     + " roles for them");
         }
-        Class<?> owner = executable.getDeclaringClass();
-        Accepts[] accepts = new Accepts[types.length];
-        for (int i = 0; i < types.length; i++) {
-            accepts[i] = port.language.accepts(types[i], owner);
+        Accepts[] accepts = new Accepts[slots.size()];
+        for (int i = 0; i < accepts.length; i++) {
+            Maker.Slot slot = slots.get(i);
+            accepts[i] = port.accepts(slot);
             String role = roles.get(i);
-            boolean fits = role == null ? port.language.defaultOf(executable, i) != null
+            boolean fits = role == null ? port.hasDefault(slot)
                     : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
+                    : Binding.COUNTS.contains(role) ? accepts[i].kind().equals("count")
+                    : role.equals("name") ? accepts[i].kind().equals("text")
+                    : role.equals("parameters") ? accepts[i].carries()
+                    : role.equals("source") ? accepts[i].kind().equals("source")
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
+                Executable owner = slot.executable();
+                Type type = owner.getGenericParameterTypes()[slot.position()];
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
-                        + executable.getName()
-                        + " (" + port.language.typeName(types[i], owner) + ") "
+                        + owner.getName() + " ("
+                        + port.language.typeName(type, owner.getDeclaringClass()) + ") "
                         + (role == null ? "has no default" : "cannot take " + role));
             }
         }
@@ -123,9 +141,24 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
+    public boolean plain() {
+        return weights.container() == Container.ARRAY || weights.container() == Container.SCALAR;
+    }
+
+    @Override
+    public boolean indexed() {
+        return binding.call().contains("index");
+    }
+
+    @Override
+    public boolean carries() {
+        return binding.carries();
+    }
+
+    @Override
     public boolean takes(Object container) {
-        int position = binding.call().indexOf("weights");
-        return entry.method.getParameterTypes()[position].isInstance(container);
+        int position = binding.call().indexOf(carries() ? "parameters" : "weights");
+        return position >= 0 && entry.method.getParameterTypes()[position].isInstance(container);
     }
 
     @Override
@@ -161,41 +194,26 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
-    public Optimizer open(Map<String, Double> hyperparameters) throws Throwable {
+    public Optimizer open(Map<String, Double> hyperparameters, Start start) throws Throwable {
         ClassPort.Candidate fresh = port.fresh(candidate);
         Entry own = fresh == candidate ? entry : resolve(fresh);
+        Instance instance = new Instance(own, fresh.type().getClassLoader(), hyperparameters);
         try {
-            Object target = own.singleton != null ? own.singleton.get(null) : null;
-            if (own.constructor != null) {
-                target = own.constructor.newInstance(arguments(
-                        own.constructor, null, binding.construct(), construct, hyperparameters));
-            }
-            Object[] arguments =
-                    arguments(own.method, target, binding.call(), call, hyperparameters);
-            return new Instance(own, target, arguments);
+            instance.construct(start);
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         }
-    }
-
-    private Object[] arguments(Executable executable, Object target, List<String> roles,
-            Accepts[] accepts, Map<String, Double> hyperparameters) throws Throwable {
-        Object[] arguments = new Object[roles.size()];
-        for (int i = 0; i < arguments.length; i++) {
-            String role = roles.get(i);
-            if (role == null) {
-                arguments[i] = defaultValue(executable, i, target, arguments);
-            } else if (Binding.HYPERPARAMETERS.contains(role)) {
-                arguments[i] = accepts[i].number().apply(hyperparameters.get(role));
-            }
-        }
-        return arguments;
+        return instance;
     }
 
     /** Computes a default; those of a later parameter list are given the earlier arguments. */
     private Object defaultValue(Executable executable, int position, Object target,
             Object[] earlier) throws ReflectiveOperationException {
         Method method = port.language.defaultOf(executable, position);
+        if (method == null) {
+            Type type = executable.getGenericParameterTypes()[position];
+            return port.language.accepts(type, executable.getDeclaringClass()).number().apply(0);
+        }
         method.setAccessible(true);
         Object owner = target;
         if (!Modifier.isStatic(method.getModifiers())
@@ -207,34 +225,80 @@ final class BoundClass implements BoundPort {
 
     private final class Instance implements Optimizer {
         private final Entry own;
-        private final Object[] arguments;
-        private Object target;
-        private final int gradientsAt = binding.call().indexOf("gradients");
-        private final int weightsAt = binding.call().indexOf("weights");
+        private final ClassLoader loader;
+        private final Map<String, Double> hyperparameters;
+        private final Accepts[] construct;
         private final int stateAt = binding.call().indexOf("state");
-        private final Class<?> stateType;
+        private Object target;
 
-        Instance(Entry own, Object target, Object[] arguments) {
+        Instance(Entry own, ClassLoader loader, Map<String, Double> hyperparameters) {
             this.own = own;
-            this.target = target;
-            this.arguments = arguments;
-            this.stateType = stateAt < 0 ? null : own.method.getParameterTypes()[stateAt];
+            this.loader = loader;
+            this.hyperparameters = hyperparameters;
+            // Objects that stand for a number are of this loading's classes.
+            this.construct = own == entry ? BoundClass.this.construct : constructed(own);
         }
 
         @Override
-        public Object step(Object gradients, Object weights, Object state) throws Throwable {
-            arguments[gradientsAt] = gradients;
-            arguments[weightsAt] = weights;
+        public ClassLoader loader() {
+            return loader;
+        }
+
+        void construct(Start start) throws ReflectiveOperationException {
+            if (own.maker == null) {
+                target = own.singleton == null ? null : own.singleton.get(null);
+                return;
+            }
+            Object[] values = new Object[construct.length];
+            for (int i = 0; i < values.length; i++) {
+                String role = binding.construct().get(i);
+                values[i] = role == null ? Maker.ABSENT
+                        : hyperparameters.containsKey(role)
+                                ? construct[i].number().apply(hyperparameters.get(role))
+                        : Binding.COUNTS.contains(role)
+                                ? construct[i].number().apply(role.equals("rows") ? 1 : start.size())
+                        : start.weights().apply(loader);
+            }
+            target = own.maker.make(values, (executable, position, earlier) ->
+                    defaultValue(executable, position, null, earlier));
+        }
+
+        @Override
+        public Object step(Step step) throws Throwable {
+            Object[] arguments = new Object[call.length];
             try {
-                if (stateAt >= 0) {
-                    arguments[stateAt] = state == DEFAULT
-                            ? defaultValue(own.method, stateAt, target, arguments)
-                            : port.language.wrap(state, stateType);
+                for (int i = 0; i < arguments.length; i++) {
+                    arguments[i] = argument(i, step, arguments);
                 }
                 return succeeded(own.method.invoke(target, arguments));
             } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();
             }
+        }
+
+        private Object argument(int i, Step step, Object[] earlier)
+                throws ReflectiveOperationException {
+            String role = binding.call().get(i);
+            if (role == null) {
+                return defaultValue(own.method, i, target, earlier);
+            } else if (hyperparameters.containsKey(role)) {
+                return call[i].number().apply(hyperparameters.get(role));
+            }
+            return switch (role) {
+                case "gradients" -> step.gradients();
+                case "weights", "parameters" -> step.weights();
+                case "state" -> step.state() == DEFAULT
+                        ? defaultValue(own.method, i, target, earlier)
+                        : port.language.wrap(
+                                step.state(), own.method.getParameterTypes()[stateAt]);
+                case "name" -> step.name();
+                case "source" -> Source.answering(own.method.getParameterTypes()[i], step);
+                case "index" -> call[i].number().apply(step.index());
+                case "start" -> call[i].number().apply(0);
+                case "rows" -> call[i].number().apply(1);
+                case "iteration" -> call[i].number().apply(step.number());
+                default -> call[i].number().apply(step.length());
+            };
         }
 
         /** An immutable port returns its successor beside the weights; the next step is that one's. */

@@ -20,6 +20,16 @@ public interface BoundPort {
         return weights().container() == Container.ARRAY;
     }
 
+    /** True where the port takes one number a call and is told which. */
+    default boolean indexed() {
+        return false;
+    }
+
+    /** True where the objects that hold the weights hold the gradients, too. */
+    default boolean carries() {
+        return false;
+    }
+
     /** True where a container that the port returned can be handed to it as its weights. */
     default boolean takes(Object container) {
         return false;
@@ -44,7 +54,8 @@ public interface BoundPort {
      * Makes an optimizer that shares nothing with any opened before.
      *
      * @param hyperparameters values by role
+     * @param start sizes, and weights for a port that is made with them
      * @throws Throwable whatever the port throws while it is constructed
      */
-    Optimizer open(Map<String, Double> hyperparameters) throws Throwable;
+    Optimizer open(Map<String, Double> hyperparameters, Start start) throws Throwable;
 }

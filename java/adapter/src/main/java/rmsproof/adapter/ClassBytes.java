@@ -89,9 +89,13 @@ final class ClassBytes {
     }
 
     /** Prefers the port's own classes to any of the same name outside it. */
-    private final class Loader extends ClassLoader {
+    final class Loader extends ClassLoader {
         Loader() {
             super(libraries);
+        }
+
+        Iterable<String> names() {
+            return classes.keySet();
         }
 
         @Override

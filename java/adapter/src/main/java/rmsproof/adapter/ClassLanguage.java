@@ -6,6 +6,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.Optional;
 
 /** A language whose ports are classes; the hooks say what the language adds to plain classes. */
@@ -42,10 +43,9 @@ public abstract class ClassLanguage implements Language {
 
     /** Tells whether a method is something a port would offer. */
     protected boolean offers(Method method) {
-        boolean main = method.getName().equals("main")
-                && method.getParameterTypes()[0] == String[].class;
-        boolean equality = method.getName().equals("equals")
-                && method.getParameterTypes()[0] == Object.class;
+        List<Class<?>> types = List.of(method.getParameterTypes());
+        boolean main = method.getName().equals("main") && types.equals(List.of(String[].class));
+        boolean equality = method.getName().equals("equals") && types.equals(List.of(Object.class));
         return !main && !equality;
     }
 

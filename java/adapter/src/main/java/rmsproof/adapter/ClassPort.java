@@ -1,11 +1,9 @@
 package rmsproof.adapter;
 
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A port made of classes: finds what they offer, by reflection and in a fixed order. */
 final class ClassPort implements Port {
@@ -26,8 +25,7 @@ final class ClassPort implements Port {
      * A class with what can be called in it. Reflection promises no order, so constructors and
      * methods are sorted; a class loaded again has them in the same places.
      */
-    record Candidate(Class<?> type, Field singleton, List<Constructor<?>> constructors,
-            List<Method> methods) {
+    record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods) {
 
         boolean onlyStatic() {
             return singleton == null && methods.stream()
@@ -69,27 +67,20 @@ final class ClassPort implements Port {
 
     private Candidate candidate(Class<?> type) {
         Field singleton = language.singleton(type);
-        List<Constructor<?>> constructors = new ArrayList<>();
-        if (singleton == null && !Modifier.isAbstract(type.getModifiers())) {
-            for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-                if (callable(constructor)) {
-                    constructors.add(constructor);
-                }
-            }
-        }
+        List<Maker> makers =
+                singleton == null ? new Makers(language).of(type) : List.<Maker>of();
         List<Method> methods = new ArrayList<>();
         for (Method method : methods(type)) {
             boolean abstractly = Modifier.isAbstract(method.getModifiers());
-            boolean reachable = !constructors.isEmpty() || singleton != null
+            boolean reachable = !makers.isEmpty() || singleton != null
                     || Modifier.isStatic(method.getModifiers());
-            if (callable(method) && !abstractly && reachable && !method.isBridge()
-                    && method.getParameterCount() > 0 && language.offers(method)) {
+            if (Makers.callable(method) && !abstractly && reachable && !method.isBridge()
+                    && language.offers(method)) {
                 methods.add(method);
             }
         }
-        constructors.sort(Comparator.comparing(Executable::toString));
         methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
-        return new Candidate(type, singleton, constructors, methods);
+        return new Candidate(type, singleton, makers, methods);
     }
 
     /** The methods of a class and of those it inherits from within the port. */
@@ -103,10 +94,6 @@ final class ClassPort implements Port {
             }
         }
         return methods;
-    }
-
-    private static boolean callable(Executable executable) {
-        return !executable.isSynthetic() && !Modifier.isPrivate(executable.getModifiers());
     }
 
     private static Class<?> find(String name, ClassLoader loader) {
@@ -156,18 +143,22 @@ final class ClassPort implements Port {
         shape.put("kind", candidate.singleton != null ? "object"
                 : candidate.onlyStatic() ? "static" : type.isRecord() ? "record" : "class");
         shape.put("public", Modifier.isPublic(type.getModifiers()));
+        if (new Makers(language).unprepared(type)) {
+            shape.put("unprepared", true);
+        }
         if (candidate.singleton == null && !candidate.onlyStatic()) {
-            shape.put("constructors", candidate.constructors.stream()
-                    .map(constructor -> Map.of("parameters", describe(constructor))).toList());
+            shape.put("constructors", candidate.makers.stream()
+                    .map(maker -> Map.of("parameters", describe(maker.slots()))).toList());
         }
         List<Object> methods = new ArrayList<>();
         for (Method method : candidate.methods) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", method.getName());
             entry.put("static", Modifier.isStatic(method.getModifiers()));
-            entry.put("parameters", describe(method));
+            entry.put("parameters", describe(slots(method)));
             entry.put("returns",
                     language.typeName(method.getGenericReturnType(), candidate.type));
+            entry.put("result", result(method, candidate.type));
             entry.put("line", null);
             methods.add(entry);
         }
@@ -175,22 +166,56 @@ final class ClassPort implements Port {
         return shape;
     }
 
-    private List<Object> describe(Executable executable) {
-        Parameter[] parameters = executable.getParameters();
-        Class<?> owner = executable.getDeclaringClass();
+    /** What kind of thing a method returns: as of a parameter, or {@code nothing}. */
+    private String result(Method method, Class<?> owner) {
+        Type type = method.getGenericReturnType();
+        return type == void.class ? "nothing" : language.accepts(type, owner).kind();
+    }
+
+    /** The parameters of a method, as those of a maker. */
+    static List<Maker.Slot> slots(Method method) {
+        List<Maker.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < method.getParameterCount(); i++) {
+            slots.add(new Maker.Slot(method.getParameters()[i].getName(), method, i, false));
+        }
+        return slots;
+    }
+
+    /** What a parameter can be given. */
+    Accepts accepts(Maker.Slot slot) {
+        Executable executable = slot.executable();
+        return language.accepts(executable.getGenericParameterTypes()[slot.position()],
+                executable.getDeclaringClass());
+    }
+
+    /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
+    boolean hasDefault(Maker.Slot slot) {
+        return slot.follows() || language.defaultOf(slot.executable(), slot.position()) != null
+                || Set.of("flag", "text").contains(accepts(slot).kind());
+    }
+
+    private List<Object> describe(List<Maker.Slot> slots) {
         List<Object> shapes = new ArrayList<>();
-        for (int i = 0; i < parameters.length; i++) {
-            Type type = parameters[i].getParameterizedType();
-            Accepts accepts = language.accepts(type, owner);
+        for (Maker.Slot slot : slots) {
+            Executable executable = slot.executable();
+            Accepts accepts = accepts(slot);
             Map<String, Object> shape = new LinkedHashMap<>();
-            shape.put("name", parameters[i].getName());
+            shape.put("name", slot.name());
             shape.put("kind", accepts.kind());
             shape.put("element", accepts.element());
             if (!accepts.storages().isEmpty()) {
                 shape.put("storages", accepts.storages());
             }
-            shape.put("type", language.typeName(type, owner));
-            shape.put("default", language.defaultOf(executable, i) != null);
+            if (accepts.carries()) {
+                shape.put("carries", true);
+            }
+            if (slot.follows()) {
+                shape.put("setter", true);
+            }
+            shape.put("type", language.typeName(
+                    executable.getGenericParameterTypes()[slot.position()],
+                    executable.getDeclaringClass()));
+            shape.put("default", hasDefault(slot));
             shapes.add(shape);
         }
         return shapes;

@@ -9,7 +9,9 @@ public enum Container {
     /** Arrays in the order of the names. */
     LIST,
     /** Nothing: one array a call, and an optimizer for each. */
-    ARRAY;
+    ARRAY,
+    /** Nothing: one number a call, and an optimizer or an index for each. */
+    SCALAR;
 
     /** The word for it in {@link Steps#facts}. */
     String word() {

@@ -21,6 +21,10 @@ final class Contents {
         this.narrow = holder.stored(0.1) != 0.1;
     }
 
+    Holder holder() {
+        return holder;
+    }
+
     /** Tells whether something came back that the holder's arrays cannot store. */
     boolean widened() {
         return widened;
@@ -35,7 +39,7 @@ final class Contents {
         return switch (holder.container()) {
             case MAP -> named(layout, whole);
             case LIST -> listed(layout, whole);
-            case ARRAY -> new Object[] {whole};
+            case ARRAY, SCALAR -> new Object[] {whole};
         };
     }
 
@@ -82,22 +86,11 @@ final class Contents {
         for (int j = 0; j < arrays.length; j++) {
             int offset = layout.offsets()[j];
             int length = layout.lengths()[j];
-            numbers.read(layout.names()[j], row(arrays[j]), into, offset, length);
+            numbers.read(layout.names()[j], holder.view(arrays[j]), into, offset, length);
             for (int i = offset; narrow && !widened && i < offset + length; i++) {
                 widened = Double.compare(holder.stored(into[i]), into[i]) != 0;
             }
         }
-    }
-
-    /** The one row of a matrix, where arrays are held so; anything else as it is. */
-    private Object row(Object array) {
-        Object rows = holder.matrix() ? language.sequence(array) : null;
-        Iterator<?> each = rows == null ? null : Numbers.iterator(rows);
-        if (each == null || !each.hasNext()) {
-            return array;
-        }
-        Object first = each.next();
-        return each.hasNext() || language.sequence(first) == null ? array : first;
     }
 
     /** Tells whether a value is meant as such a container, though it may be incomplete. */
@@ -124,7 +117,7 @@ final class Contents {
     }
 
     private boolean isArray(Layout layout, int j, Object value) {
-        Object row = row(value);
+        Object row = holder.view(value);
         return numbers.begins(row) || layout.lengths()[j] == 0 && numbers.fits(row, 0);
     }
 }

@@ -18,8 +18,23 @@ public interface Holder {
     /** False where neither the arrays nor their container can be changed in place. */
     boolean mutable();
 
-    /** True where an array is a matrix that has it for its only row. */
-    default boolean matrix() {
-        return false;
+    /** What the numbers of an array are read from: the array itself if it is a row of numbers. */
+    default Object view(Object array) {
+        return array;
+    }
+
+    /** The same for the classes of another loading of the port. */
+    default Holder in(ClassLoader loader) {
+        return this;
+    }
+
+    /** Where arrays are objects that hold their gradients too: the holder of these, else null. */
+    default Holder gradients() {
+        return null;
+    }
+
+    /** Gives such an object the gradients of a step. */
+    default void feed(Object array, Object gradients) throws ReflectiveOperationException {
+        throw new UnsupportedOperationException("arrays without gradients of their own");
     }
 }

@@ -120,6 +120,21 @@ final class JavaHolders {
         public boolean mutable() {
             return true;
         }
+
+        @Override
+        public Object view(Object array) {
+            return arrays.view(array);
+        }
+
+        @Override
+        public Holder gradients() {
+            return arrays.gradients();
+        }
+
+        @Override
+        public void feed(Object array, Object gradients) throws ReflectiveOperationException {
+            arrays.feed(array, gradients);
+        }
     }
 
     static Holder mapHolder(Supplier<Map<String, Object>> make, Holder arrays) {
@@ -137,6 +152,11 @@ final class JavaHolders {
             public Container container() {
                 return Container.MAP;
             }
+
+            @Override
+            public Holder in(ClassLoader loader) {
+                return mapHolder(make, arrays.in(loader));
+            }
         };
     }
 
@@ -150,6 +170,11 @@ final class JavaHolders {
             @Override
             public Container container() {
                 return Container.LIST;
+            }
+
+            @Override
+            public Holder in(ClassLoader loader) {
+                return listOfArrays(make, arrays.in(loader));
             }
         };
     }
@@ -172,8 +197,40 @@ final class JavaHolders {
             }
 
             @Override
-            public boolean matrix() {
-                return true;
+            public Object view(Object array) {
+                double[] flat = Flat.of(array);
+                return flat == null ? array : flat;
+            }
+
+            @Override
+            public Holder in(ClassLoader loader) {
+                return matrixHolder(make, rows.in(loader));
+            }
+        };
+    }
+
+    /** One number a call, and an optimizer or an index for each. */
+    static Holder scalars(boolean single) {
+        return new PlainHolder(single) {
+            @Override
+            public Object array(double[] values, int offset, int length) {
+                return box(values[offset]);
+            }
+
+            @Override
+            public Container container() {
+                return Container.SCALAR;
+            }
+
+            @Override
+            public boolean mutable() {
+                return false;
+            }
+
+            @Override
+            public Object view(Object value) {
+                return value instanceof Number number
+                        ? new double[] {number.doubleValue()} : value;
             }
         };
     }

@@ -65,8 +65,18 @@ final class JavaTypes {
                 case 5 -> JavaHolders.doubles();
                 default -> JavaHolders.mapHolder(LinkedHashMap::new, stored(storage));
             });
+        } else if (type == int.class || type == Integer.class) {
+            return Accepts.plain("count", value -> (int) value);
+        } else if (type == long.class || type == Long.class) {
+            return Accepts.plain("count", value -> (long) value);
+        } else if (type == boolean.class || type == Boolean.class) {
+            return Accepts.plain("flag", value -> value != 0);
+        } else if (type == String.class) {
+            return Accepts.plain("text", value -> "");
         } else if (type.isArray()) {
             return arrayOf(type.getComponentType());
+        } else if (OwnTypes.owns(type)) {
+            return OwnTypes.accepts(type);
         }
         // A raw type is read as one of unknown arguments.
         return acceptsGeneric(type, new Type[] {Object.class, Object.class});
@@ -88,7 +98,7 @@ final class JavaTypes {
         }
         Function<List<Object>, Object> list = admitted(LISTS, raw, Iterable.class);
         if (list == null) {
-            return Accepts.OTHER;
+            return OwnTypes.owns(raw) ? OwnTypes.accepts(raw) : Accepts.OTHER;
         } else if (erased(arguments[0]) == Object.class) {
             return Accepts.held("array", null, null).open(
                     List.of("List<Double>", "List<Float>", "lists of double[]"),
@@ -98,7 +108,11 @@ final class JavaTypes {
         Accepts values = accepts(arguments[0]);
         if (values.kind().equals("array")) {
             return Accepts.held("list", values.element(), null).open(values.storages(),
-                    storage -> JavaHolders.listOfArrays(list, values.holder().apply(storage)));
+                    storage -> JavaHolders.listOfArrays(list, values.holder().apply(storage)))
+                    .carrying(values.carries());
+        } else if (values.kind().equals("list")) {
+            return Accepts.held("list", values.element(),
+                    storage -> JavaHolders.listOfArrays(list, values.whole()));
         }
         return elements(arguments[0], single -> JavaHolders.listHolder(list, single));
     }
@@ -113,7 +127,10 @@ final class JavaTypes {
             return Accepts.OTHER;
         }
         Accepts values = type == Object.class ? Accepts.OTHER : accepts(component);
-        if (values.kind().equals("array")) {
+        if (values.kind().equals("array") && OwnTypes.owns(type)) {
+            return Accepts.held("list", values.element(), storage -> ownArrays(type, values.whole()))
+                    .carrying(values.carries());
+        } else if (values.kind().equals("array") || values.kind().equals("list")) {
             return arrayOfArrays(type, values);
         }
         return elements(component, single -> JavaHolders.boxedArrays(type, single));
@@ -121,17 +138,40 @@ final class JavaTypes {
 
     /** The arrays of all parameters in a row, or one parameter that is a matrix. */
     private static Accepts arrayOfArrays(Class<?> component, Accepts values) {
-        Function<List<Object>, Object> rows = arrays -> {
+        return Accepts.held("list", values.element(), null).open(
+                List.of("an array of arrays", "a matrix of one row"),
+                storage -> storage == 0 ? JavaHolders.listOfArrays(rows(component), values.whole())
+                        : JavaHolders.matrixHolder(rows(component), values.whole()));
+    }
+
+    private static Function<List<Object>, Object> rows(Class<?> component) {
+        return arrays -> {
             Object made = java.lang.reflect.Array.newInstance(component, arrays.size());
             for (int i = 0; i < arrays.size(); i++) {
                 java.lang.reflect.Array.set(made, i, arrays.get(i));
             }
             return made;
         };
-        return Accepts.held("list", values.element(), null).open(
-                List.of("an array of arrays", "a matrix of one row"),
-                storage -> storage == 0 ? JavaHolders.listOfArrays(rows, values.holder().apply(0))
-                        : JavaHolders.matrixHolder(rows, values.holder().apply(0)));
+    }
+
+    /** An array of objects of the port's own, each an array of numbers. */
+    private static Holder ownArrays(Class<?> component, Holder objects) {
+        return new JavaHolders.ContainerHolder(objects) {
+            @Override
+            public Object together(String[] names, Object[] values) {
+                return rows(component).apply(List.of(values));
+            }
+
+            @Override
+            public Container container() {
+                return Container.LIST;
+            }
+
+            @Override
+            public Holder in(ClassLoader loader) {
+                return ownArrays(OwnTypes.in(component, loader), objects.in(loader));
+            }
+        };
     }
 
     /** Arrays or lists of objects; the storage chooses between Double and Float if need be. */

@@ -50,6 +50,23 @@ record Layout(String[] names, int[] offsets, int[] lengths, int[] places) {
         return pick(new int[] {j});
     }
 
+    /** Every value as an array of its own; its place is its index among all. */
+    Layout exploded() {
+        int size = size();
+        String[] each = new String[size];
+        int[] at = new int[size];
+        int[] ones = new int[size];
+        int next = 0;
+        for (int j = 0; j < count(); j++) {
+            for (int i = 0; i < lengths[j]; i++) {
+                each[next] = names[j];
+                at[next] = offsets[j] + i;
+                ones[next++] = 1;
+            }
+        }
+        return new Layout(each, at, ones, at);
+    }
+
     private Layout pick(int[] kept) {
         return new Layout(
                 Arrays.stream(kept).mapToObj(j -> names[j]).toArray(String[]::new),

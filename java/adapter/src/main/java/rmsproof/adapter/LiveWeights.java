@@ -26,9 +26,9 @@ final class LiveWeights {
      * Hands over the arrays that take part.
      *
      * @param values what an array is made of that is not there yet; flat, as {@code now} says
+     * @param holder makes it
      */
-    Handed hand(Layout now, double[] values) {
-        Holder holder = bound.weights();
+    Handed hand(Layout now, double[] values, Holder holder) {
         Object[] handed = new Object[now.count()];
         for (int j = 0; j < handed.length; j++) {
             int place = now.places()[j];

@@ -19,7 +19,7 @@ public final class Names {
 
     private static final List<String> WEIGHTS =
             List.of("weights", "newweights", "updatedweights", "weight", "w", "parameters",
-                    "params", "theta");
+                    "params", "theta", "data", "value", "values");
 
     /** Position among the names of a moving average, or -1. */
     public static int average(String name) {
@@ -27,7 +27,20 @@ public final class Names {
     }
 
     static boolean weights(String name) {
-        return WEIGHTS.contains(plain(name));
+        return WEIGHTS.contains(plain(name).replaceFirst("^(?:get|current)", ""));
+    }
+
+    /** Tells whether a field or a parameter holds gradients: gradient, dW, weightGradients. */
+    static boolean gradients(String name) {
+        String plain = plain(name);
+        return plain.contains("grad") || plain.startsWith("delta") || plain.startsWith("deriv")
+                || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|g");
+    }
+
+    /** Tells whether a field or a parameter holds biases, or their gradients. */
+    static boolean biases(String name) {
+        String plain = plain(name);
+        return plain.contains("bias") || plain.matches("d?b[0-9]?");
     }
 
     /** Drops what a language's spelling adds: case, underscores, hyphens and a keyword's colon. */

@@ -9,7 +9,12 @@ public interface Optimizer {
      * @return whatever the port returned
      * @throws Throwable whatever the port threw
      */
-    Object step(Object gradients, Object weights, Object state) throws Throwable;
+    Object step(Step step) throws Throwable;
+
+    /** The loader of the classes that it is made of, null where none are its own. */
+    default ClassLoader loader() {
+        return null;
+    }
 
     /** The moving average as the port holds it, or null where it cannot be seen. */
     Object movingAverage();

@@ -16,6 +16,8 @@ final class Result {
     private final Contents contents;
     private final boolean mutable;
     private final boolean takesState;
+    private final Contents steps;
+    private final String step;
     private Place place;
     private int pairPosition;
     private boolean moved;
@@ -27,6 +29,8 @@ final class Result {
         this.contents = new Contents(language, port.weights());
         this.mutable = port.weights().mutable();
         this.takesState = port.takesState();
+        this.steps = new Contents(language, port.gradients());
+        this.step = binding.step();
         this.place = switch (binding.result()) {
             case "entries" -> Place.ENTRIES;
             case "returned" -> Place.RETURNED;
@@ -109,6 +113,36 @@ final class Result {
             return stateAlone(layout, returned, after);
         }
         return split.state;
+    }
+
+    /** Tells whether the port returns a step in place of weights. */
+    boolean steps() {
+        return !step.isEmpty();
+    }
+
+    /**
+     * Takes the step that was returned, or left where the gradients were.
+     *
+     * @param given what the port was given as gradients
+     * @param rate the learning rate, for a step that has yet to be multiplied by it
+     * @throws GarbledException where it cannot be read
+     */
+    void take(Layout layout, Object given, Object returned, double rate, double[] before,
+            double[] after) throws GarbledException {
+        Object container = language.dereference(returned);
+        steps.read(layout, container == null ? given : container, after);
+        Holder holder = steps.holder();
+        for (int j = 0; j < layout.count(); j++) {
+            int end = layout.offsets()[j] + layout.lengths()[j];
+            for (int i = layout.offsets()[j]; i < end; i++) {
+                double scaled = step.equals("rate")
+                        ? holder.stored(holder.stored(rate) * after[i]) : after[i];
+                after[i] = holder.stored(
+                        step.equals("add") ? before[i] + scaled : before[i] - scaled);
+            }
+        }
+        place = Place.RETURNED;
+        moved |= differs(layout, before, after);
     }
 
     private void readEntries(Layout layout, Object given, Object[] arrays,

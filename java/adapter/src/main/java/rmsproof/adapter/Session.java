@@ -11,6 +11,7 @@ final class Session {
     private final Language language;
     private final Port port;
     private final BoundPort bound;
+    private final Layout given;
     private final Layout layout;
     private final Layout[] singles;
     private final Map<String, Double> hyperparameters;
@@ -23,6 +24,7 @@ final class Session {
     private final double[] weights;
     private final double[] before;
     private final double[] scratch;
+    private final boolean scalar;
     private double[] average;
     private boolean gradientsChanged;
     private int step;
@@ -30,16 +32,21 @@ final class Session {
     /** An optimizer and the state it is handed; a plain port has one for each array. */
     private static final class Slot {
         Optimizer optimizer;
+        Holder gradients;
+        Holder weights;
         Object state;
         boolean started;
     }
 
     Session(Language language, Port port, BoundPort bound, Binding binding,
-            Map<String, Double> hyperparameters, Layout layout, double[] weights) {
-        if (weights.length != layout.size()) {
+            Map<String, Double> hyperparameters, Layout given, double[] weights) {
+        if (weights.length != given.size()) {
             throw new IllegalArgumentException(
-                    weights.length + " weights, but the lengths add up to " + layout.size());
+                    weights.length + " weights, but the lengths add up to " + given.size());
         }
+        this.given = given;
+        this.scalar = bound.weights().container() == Container.SCALAR;
+        Layout layout = scalar ? given.exploded() : given;
         this.language = language;
         this.port = port;
         this.bound = bound;
@@ -53,19 +60,19 @@ final class Session {
         this.weights = weights.clone();
         this.before = new double[weights.length];
         this.scratch = new double[weights.length];
-        this.average =
-                bound.showsAverage() || bound.takesState() ? new double[weights.length] : null;
+        boolean shows = !scalar && (bound.showsAverage() || bound.takesState());
+        this.average = shows ? new double[weights.length] : null;
         this.singles = new Layout[layout.count()];
         Arrays.setAll(singles, layout::single);
-        this.slots = new Slot[bound.plain() ? layout.count() : 1];
+        this.slots = new Slot[bound.plain() && !bound.indexed() ? layout.count() : 1];
         Arrays.setAll(slots, j -> new Slot());
     }
 
     /** Constructs the optimizers; returns null, or the failure. */
     String open() {
         try {
-            for (Slot slot : slots) {
-                slot.optimizer = bound.open(hyperparameters);
+            for (int j = 0; j < slots.length; j++) {
+                open(slots[j], slots.length == 1 ? layout : singles[j]);
             }
             return null;
         } catch (Throwable thrown) {
@@ -73,12 +80,32 @@ final class Session {
         }
     }
 
+    private void open(Slot slot, Layout own) throws Throwable {
+        Start start = new Start(own.size(), loader ->
+                live.hand(own, stored(own), bound.weights().in(loader)).whole());
+        slot.optimizer = bound.open(hyperparameters, start);
+        ClassLoader loader = slot.optimizer.loader();
+        slot.gradients = loader == null ? bound.gradients() : bound.gradients().in(loader);
+        slot.weights = loader == null ? bound.weights() : bound.weights().in(loader);
+    }
+
+    /** The weights as the port's arrays can store them. */
+    private double[] stored(Layout now) {
+        for (int j = 0; j < now.count(); j++) {
+            int end = now.offsets()[j] + now.lengths()[j];
+            for (int i = now.offsets()[j]; i < end; i++) {
+                before[i] = bound.weights().stored(weights[i]);
+            }
+        }
+        return before;
+    }
+
     Steps run(int steps, double[] gradients, byte[] present) {
         int size = weights.length;
         if (gradients.length != (long) steps * size
-                || present.length != (long) steps * layout.count()) {
+                || present.length != (long) steps * given.count()) {
             throw new IllegalArgumentException("gradients or present do not fit " + steps
-                    + " steps of " + layout.count() + " arrays with " + size + " values");
+                    + " steps of " + given.count() + " arrays with " + size + " values");
         }
         double[] trajectory = new double[steps * size];
         double[] averages = new double[steps * size];
@@ -87,8 +114,8 @@ final class Session {
         try {
             for (; done < steps; done++) {
                 step++;
-                Layout now = layout.select(present, done * layout.count());
-                step(now, gradients, done * size);
+                Layout now = given.select(present, done * given.count());
+                step(scalar ? now.exploded() : now, gradients, done * size);
                 System.arraycopy(weights, 0, trajectory, done * size, size);
                 if (average != null) {
                     System.arraycopy(average, 0, averages, done * size, size);
@@ -112,28 +139,34 @@ final class Session {
             return;
         }
         for (int j : now.places()) {
-            call(slots[j], singles[j], gradients, from);
+            call(slots[slots.length == 1 ? 0 : j], singles[j], gradients, from);
         }
     }
 
     private void call(Slot slot, Layout now, double[] gradients, int from) throws Throwable {
-        for (int j = 0; j < now.count(); j++) {
-            int end = now.offsets()[j] + now.lengths()[j];
-            for (int i = now.offsets()[j]; i < end; i++) {
-                before[i] = bound.weights().stored(weights[i]);
-            }
-        }
+        stored(now);
         if (!slot.started && bound.takesState()) {
             slot.state = initialState(now);
         }
-        Object[] given = new Object[now.count()];
-        for (int j = 0; j < given.length; j++) {
-            given[j] = bound.gradients().array(
+        Object[] arrays = new Object[now.count()];
+        for (int j = 0; j < arrays.length; j++) {
+            arrays[j] = slot.gradients.array(
                     gradients, from + now.offsets()[j], now.lengths()[j]);
         }
-        Object whole = bound.gradients().together(now.names(), given);
-        LiveWeights.Handed handed = live.hand(now, before);
-        Object returned = slot.optimizer.step(whole, handed.whole(), slot.state);
+        if (result.steps()) {
+            take(slot, now, slot.gradients.together(now.names(), arrays));
+            return;
+        }
+        LiveWeights.Handed handed = live.hand(now, before, slot.weights);
+        Object whole = null;
+        if (bound.carries()) {
+            for (int j = 0; j < arrays.length; j++) {
+                slot.weights.feed(handed.arrays()[j], arrays[j]);
+            }
+        } else {
+            whole = slot.gradients.together(now.names(), arrays);
+        }
+        Object returned = slot.optimizer.step(call(now, whole, handed.whole(), slot.state));
         slot.started = true;
         Object state = result.read(
                 now, handed.whole(), handed.arrays(), returned, before, weights);
@@ -141,10 +174,27 @@ final class Session {
         if (bound.takesState() && state != Result.NO_STATE) {
             slot.state = state;
         }
-        gradientsChanged = gradientsChanged || changed(now, whole, gradients, from);
+        gradientsChanged = gradientsChanged
+                || whole != null && changed(now, whole, gradients, from);
         if (average != null) {
             readAverage(now, slot);
         }
+    }
+
+    private void take(Slot slot, Layout now, Object whole) throws Throwable {
+        Object returned = slot.optimizer.step(call(now, whole, null, slot.state));
+        slot.started = true;
+        double rate = hyperparameters.getOrDefault("learning_rate", 1.0);
+        result.take(now, whole, returned, rate, before, weights);
+        if (average != null) {
+            readAverage(now, slot);
+        }
+    }
+
+    private Step call(Layout now, Object gradients, Object weights, Object state) {
+        int index = now.count() == 0 ? 0 : now.places()[0];
+        String name = now.count() == 0 ? "" : now.names()[0];
+        return new Step(gradients, weights, state, index, now.size(), step, name);
     }
 
     /** The state of a first call: the one that was chosen, or the last where there are fewer. */

@@ -395,7 +395,7 @@ class HostTest {
                 + "\"type\":\"double[]\",\"default\":false},"
                 + "{\"name\":\"w\",\"kind\":\"map\",\"element\":\"float32\","
                 + "\"type\":\"Map<String, List<Float>>\",\"default\":false}],"
-                + "\"returns\":\"void\",\"line\":null}]}",
+                + "\"returns\":\"void\",\"result\":\"nothing\",\"line\":null}]}",
                 shape.getAsJsonArray("candidates").get(0).toString());
     }
 

@@ -116,6 +116,7 @@ private[adapter] object ScalaTypes:
             Accepts
               .held("list", values.element, null)
               .open(values.storages, storage => ListHolder(choice, values.holder.apply(storage)))
+              .carrying(values.carries)
           else Accepts.OTHER
     admitted(sequences, raw).fold(Accepts.OTHER)(of)
 
@@ -130,6 +131,7 @@ private[adapter] object ScalaTypes:
     def together(names: Array[String], values: Array[AnyRef]): AnyRef =
       choice.make(names.toSeq.zip(values))
     def container: Container = Container.MAP
+    override def in(loader: ClassLoader): Holder = MapHolder(choice, arrays.in(loader))
     override def mutable: Boolean = choice.mutable || arrays.mutable
 
   private final class ListHolder(choice: Choice[AnyRef, AnyRef], arrays: Holder)
@@ -137,6 +139,7 @@ private[adapter] object ScalaTypes:
     def together(names: Array[String], values: Array[AnyRef]): AnyRef =
       choice.make(values.toSeq)
     def container: Container = Container.LIST
+    override def in(loader: ClassLoader): Holder = ListHolder(choice, arrays.in(loader))
     override def mutable: Boolean = choice.mutable || arrays.mutable
 
   /**

@@ -1,0 +1,147 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One way to make an instance: a constructor, a static factory or a builder, and what is called on
+ * the instance before it is used. All their parameters stand in one row.
+ */
+final class Maker {
+    /** Stands for a parameter that is left to its default, or whose method is not called. */
+    static final Object ABSENT = new Object();
+
+    /**
+     * One parameter.
+     *
+     * @param name as a person would call it: a setter's without {@code set}
+     * @param executable whose parameter it is
+     * @param position its place there
+     * @param follows it is set by a method of its own, which need not be called
+     */
+    record Slot(String name, Executable executable, int position, boolean follows) {}
+
+    private final Executable base;
+    private final Field receiver;
+    private final Maker[] nested;
+    private final List<Method> setters;
+    private final Method build;
+    private final List<Method> setup;
+    private final List<Slot> slots = new ArrayList<>();
+
+    /**
+     * @param base makes the instance, or the builder of it
+     * @param receiver the static field with the object that {@code base} is a method of, or null
+     * @param nested for each parameter of {@code base} that is an object of settings how that is
+     *     made, else null
+     * @param setters are called with one value each, those that have one
+     * @param build ends a builder, or null
+     * @param setup is called on the finished instance: it is told sizes
+     */
+    Maker(Executable base, Field receiver, Maker[] nested, List<Method> setters, Method build,
+            List<Method> setup) {
+        this.base = base;
+        this.receiver = receiver;
+        this.nested = nested;
+        this.setters = setters;
+        this.build = build;
+        this.setup = setup;
+        for (int i = 0; i < nested.length; i++) {
+            String name = base.getParameters()[i].getName();
+            if (nested[i] == null) {
+                slots.add(new Slot(name, base, i, false));
+            } else if (nested[i].slots.size() == 1) {
+                Slot only = nested[i].slots.get(0);
+                slots.add(new Slot(name, only.executable, only.position, only.follows));
+            } else {
+                slots.addAll(nested[i].slots);
+            }
+        }
+        setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+        for (Method method : setup) {
+            for (int i = 0; i < method.getParameterCount(); i++) {
+                slots.add(new Slot(method.getParameters()[i].getName(), method, i, false));
+            }
+        }
+    }
+
+    /** The name of what a setter or a builder's method sets: setLearningRate, withEpsilon, rho. */
+    static String property(Method method) {
+        return method.getName().replaceFirst("^(?:set|with|using)_?(?=[A-Z0-9])", "")
+                .replace("_$eq", "");
+    }
+
+    List<Slot> slots() {
+        return slots;
+    }
+
+    /** Supplies the default of a parameter, given the arguments before it. */
+    interface Defaults {
+        Object of(Executable executable, int position, Object[] earlier)
+                throws ReflectiveOperationException;
+    }
+
+    /**
+     * Makes an instance.
+     *
+     * @param values one for each slot, {@link #ABSENT} for a default
+     */
+    Object make(Object[] values, Defaults defaults) throws ReflectiveOperationException {
+        return make(values, new int[1], defaults);
+    }
+
+    private Object make(Object[] values, int[] next, Defaults defaults)
+            throws ReflectiveOperationException {
+        Object[] arguments = new Object[nested.length];
+        for (int i = 0; i < arguments.length; i++) {
+            if (nested[i] != null) {
+                arguments[i] = nested[i].make(values, next, defaults);
+                continue;
+            }
+            Object value = values[next[0]++];
+            arguments[i] = value == ABSENT ? defaults.of(base, i, arguments) : value;
+        }
+        base.setAccessible(true);
+        Object made = base instanceof Constructor<?> constructor
+                ? constructor.newInstance(arguments) : ((Method) base).invoke(owner(), arguments);
+        for (Method setter : setters) {
+            Object value = values[next[0]++];
+            if (value != ABSENT) {
+                Object returned = call(setter, made, value);
+                // A builder, or a class that is never changed, answers with what comes next.
+                made = setter.getReturnType().isInstance(made) && returned != null
+                        ? returned : made;
+            }
+        }
+        made = build == null ? made : call(build, made);
+        for (Method method : setup) {
+            Object[] given = new Object[method.getParameterCount()];
+            for (int i = 0; i < given.length; i++) {
+                given[i] = values[next[0]++];
+            }
+            Object returned = call(method, made, given);
+            made = base.getDeclaringClass().isInstance(returned) ? returned : made;
+        }
+        return made;
+    }
+
+    /** The companion whose method makes the instance; none for a static method. */
+    private Object owner() throws IllegalAccessException {
+        if (receiver == null) {
+            return null;
+        }
+        receiver.setAccessible(true);
+        return receiver.get(null);
+    }
+
+    private static Object call(Method method, Object target, Object... arguments)
+            throws ReflectiveOperationException {
+        method.setAccessible(true);
+        return method.invoke(Modifier.isStatic(method.getModifiers()) ? null : target, arguments);
+    }
+}

@@ -1,0 +1,201 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Finds the ways to make an instance of a class, in a fixed order. */
+final class Makers {
+    /** Methods that are told sizes before the first step. */
+    private static final Set<String> SETUP =
+            Set.of("init", "initialize", "initialise", "setup", "allocate", "prepare", "build");
+    /** Settings may hold settings, but not for ever. */
+    private static final int DEEPEST = 3;
+
+    private final ClassLanguage language;
+
+    Makers(ClassLanguage language) {
+        this.language = language;
+    }
+
+    /** Constructors, then static factories, then builders. */
+    List<Maker> of(Class<?> type) {
+        List<Maker> makers = new ArrayList<>();
+        List<Method> setters = setters(type, type);
+        List<Method> setup = setup(type);
+        if (!Modifier.isAbstract(type.getModifiers())) {
+            for (Constructor<?> constructor : sorted(type.getDeclaredConstructors())) {
+                if (callable(constructor)) {
+                    makers.add(maker(constructor, setters, null, setup, 0));
+                }
+            }
+        }
+        for (Method method : sorted(type.getDeclaredMethods())) {
+            if (!callable(method) || !Modifier.isStatic(method.getModifiers())) {
+                continue;
+            }
+            Class<?> made = method.getReturnType();
+            Method build = made == type ? null : build(made, type);
+            if (made == type && method.getParameterCount() > 0) {
+                makers.add(maker(method, setters, null, setup, 0));
+            } else if (build != null) {
+                makers.add(maker(method, setters(made, made), build, setup, 0));
+            }
+        }
+        companions(type, setters, setup, makers);
+        for (Class<?> inner : type.getDeclaredClasses()) {
+            Method build = build(inner, type);
+            if (build == null || !Modifier.isStatic(inner.getModifiers())) {
+                continue;
+            }
+            for (Constructor<?> constructor : sorted(inner.getDeclaredConstructors())) {
+                if (callable(constructor)) {
+                    makers.add(maker(constructor, setters(inner, inner), build, setup, 0));
+                }
+            }
+        }
+        return makers;
+    }
+
+    /** Methods of a companion object, which Kotlin keeps in a static field, that make the class. */
+    private void companions(Class<?> type, List<Method> setters, List<Method> setup,
+            List<Maker> makers) {
+        for (Field field : type.getDeclaredFields()) {
+            boolean companion = Modifier.isStatic(field.getModifiers())
+                    && field.getType().getEnclosingClass() == type;
+            if (!companion) {
+                continue;
+            }
+            for (Method method : sorted(field.getType().getDeclaredMethods())) {
+                if (callable(method) && method.getReturnType() == type
+                        && !Modifier.isStatic(method.getModifiers())
+                        && method.getParameterCount() > 0) {
+                    makers.add(maker(method, field, setters, null, setup, 0));
+                }
+            }
+        }
+    }
+
+    private Maker maker(Executable base, List<Method> setters, Method build, List<Method> setup,
+            int depth) {
+        return maker(base, null, setters, build, setup, depth);
+    }
+
+    private Maker maker(Executable base, Field receiver, List<Method> setters, Method build,
+            List<Method> setup, int depth) {
+        Parameter[] parameters = base.getParameters();
+        Maker[] nested = new Maker[parameters.length];
+        for (int i = 0; i < nested.length; i++) {
+            nested[i] = settings(parameters[i], base.getDeclaringClass(), depth);
+        }
+        return new Maker(base, receiver, nested, setters, build, setup);
+    }
+
+    /** How an object of settings is made: of numbers alone; null for any other parameter. */
+    private Maker settings(Parameter parameter, Class<?> owner, int depth) {
+        Class<?> type = parameter.getType();
+        boolean plain = !OwnTypes.owns(type) || type == owner || depth == DEEPEST
+                || Modifier.isAbstract(type.getModifiers())
+                || !language.accepts(parameter.getParameterizedType(), owner).kind()
+                        .equals("other");
+        if (plain) {
+            return null;
+        }
+        List<Method> setters = setters(type, type);
+        return Arrays.stream(sorted(type.getDeclaredConstructors()))
+                .filter(Makers::callable)
+                .map(constructor -> maker(constructor, setters, null, List.of(), depth + 1))
+                .filter(maker -> !maker.slots().isEmpty()
+                        && maker.slots().stream().allMatch(this::takesNumber))
+                .max(Comparator.comparingInt(maker -> maker.slots().size()))
+                .orElse(null);
+    }
+
+    private boolean takesNumber(Maker.Slot slot) {
+        Executable executable = slot.executable();
+        String kind = language.accepts(executable.getGenericParameterTypes()[slot.position()],
+                executable.getDeclaringClass()).kind();
+        return Set.of("number", "flag", "text").contains(kind);
+    }
+
+    /** Methods that take one number and return nothing, or what they were called on. */
+    private List<Method> setters(Class<?> type, Class<?> answered) {
+        List<Method> setters = new ArrayList<>();
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Method method : sorted(at.getDeclaredMethods())) {
+                Class<?> returned = method.getReturnType();
+                boolean sets = callable(method) && method.getParameterCount() == 1
+                        && !Modifier.isStatic(method.getModifiers())
+                        && !Modifier.isAbstract(method.getModifiers())
+                        && (returned == void.class && method.getName().matches("set.*|.*_\\$eq")
+                                || returned != void.class && returned.isAssignableFrom(answered)
+                                        && returned != Object.class);
+                if (sets && language.accepts(method.getGenericParameterTypes()[0], at).kind()
+                        .equals("number")) {
+                    setters.add(method);
+                }
+            }
+        }
+        return setters;
+    }
+
+    /** Tells whether a class is to be told something before its first step that is not known. */
+    boolean unprepared(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> callable(method) && !Modifier.isStatic(method.getModifiers()))
+                .filter(method -> SETUP.contains(method.getName().toLowerCase(Locale.ROOT)))
+                .flatMap(method -> Arrays.stream(method.getGenericParameterTypes()))
+                .anyMatch(given -> !language.accepts(given, type).kind().equals("count"));
+    }
+
+    /** The one method that is told nothing but sizes, before anything is fed. */
+    private List<Method> setup(Class<?> type) {
+        List<Method> found = new ArrayList<>();
+        for (Method method : sorted(type.getDeclaredMethods())) {
+            boolean sizes = method.getParameterCount() > 0
+                    && Arrays.stream(method.getGenericParameterTypes()).allMatch(
+                            given -> language.accepts(given, type).kind().equals("count"));
+            Class<?> returned = method.getReturnType();
+            // Some make a copy of themselves that has the size.
+            boolean copies = returned != Object.class && returned.isAssignableFrom(type);
+            boolean named = SETUP.contains(method.getName().toLowerCase(Locale.ROOT));
+            if (sizes && callable(method) && !Modifier.isStatic(method.getModifiers())
+                    && (copies || named)) {
+                found.add(method);
+            }
+        }
+        return found.size() == 1 ? found : List.of();
+    }
+
+    /** The method without parameters by which a builder makes the class, or null. */
+    private static Method build(Class<?> builder, Class<?> type) {
+        if (!OwnTypes.owns(builder)) {
+            return null;
+        }
+        return Arrays.stream(sorted(builder.getDeclaredMethods()))
+                .filter(method -> method.getParameterCount() == 0 && callable(method)
+                        && method.getReturnType() == type
+                        && !Modifier.isStatic(method.getModifiers()))
+                .findFirst().orElse(null);
+    }
+
+    /** Reflection promises no order; a class loaded again has all in the same places. */
+    private static <E extends Executable> E[] sorted(E[] executables) {
+        E[] sorted = executables.clone();
+        Arrays.sort(sorted, Comparator.comparing(Executable::toString));
+        return sorted;
+    }
+
+    static boolean callable(Executable executable) {
+        return !executable.isSynthetic() && !Modifier.isPrivate(executable.getModifiers());
+    }
+}

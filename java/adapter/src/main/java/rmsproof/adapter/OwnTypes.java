@@ -1,0 +1,122 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * Classes of the port's own, or of its libraries, that stand for an array: matrices, vectors,
+ * tensors; and those that keep weights beside their gradients: parameters, layers.
+ */
+final class OwnTypes {
+    private static final Map<Class<?>, Accepts> KNOWN = new WeakHashMap<>();
+    /** Classes that are being looked at: one that holds another of its kind is no array. */
+    private static final Set<Class<?>> OPEN = new HashSet<>();
+
+    private OwnTypes() {}
+
+    /** Tells whether a class is neither the platform's, nor the adapter's or its languages'. */
+    static boolean owns(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader != null && loader != OwnTypes.class.getClassLoader()
+                && loader != ClassLoader.getPlatformClassLoader()
+                && !type.isEnum() && !type.isAnnotation() && !Throwable.class.isAssignableFrom(type);
+    }
+
+    /** A class at hand that can stand where an abstract one is asked for; null for none. */
+    private static OwnHolder implementation(Class<?> type) {
+        if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return null;
+        }
+        for (String name : loader.names()) {
+            try {
+                Class<?> other = Class.forName(name, false, loader);
+                OwnHolder holder = type.isAssignableFrom(other) ? OwnHolder.of(other) : null;
+                if (holder != null) {
+                    return holder;
+                }
+            } catch (ClassNotFoundException | LinkageError unlinked) {
+                // A class that cannot be loaded is nothing to stand in.
+            }
+        }
+        return null;
+    }
+
+    /** A schedule of a number that never changes; nothing for an interface of another kind. */
+    private static Accepts constant(Class<?> type) {
+        List<Method> asked = Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        Class<?> answer = asked.size() == 1 ? asked.get(0).getReturnType() : null;
+        boolean single = answer == float.class;
+        boolean told = answer != null && Arrays.stream(asked.get(0).getParameterTypes())
+                .anyMatch(given -> !given.isPrimitive());
+        if (told || !single && answer != double.class) {
+            return Accepts.OTHER;
+        }
+        Accepts number = single ? Accepts.number("float32", value -> (float) value)
+                : Accepts.number("float64", value -> value);
+        return new Accepts("number", number.element(), List.of(), null, value ->
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                        (self, method, given) -> method.isDefault()
+                                ? InvocationHandler.invokeDefault(self, method, given)
+                                : method.getReturnType() == answer ? number.number().apply(value)
+                                : method.invoke(value, given)), false);
+    }
+
+    /** The class of that name in another loading of the port. */
+    static Class<?> in(Class<?> type, ClassLoader loader) {
+        try {
+            return Class.forName(type.getName(), false, loader);
+        } catch (ClassNotFoundException absent) {
+            throw new NoClassDefFoundError(type.getName());
+        }
+    }
+
+    static synchronized Accepts accepts(Class<?> type) {
+        Accepts known = KNOWN.get(type);
+        if (known != null) {
+            return known;
+        }
+        if (!OPEN.add(type)) {
+            return Accepts.OTHER;
+        }
+        try {
+            Accepts accepts = look(type);
+            KNOWN.put(type, accepts);
+            return accepts;
+        } finally {
+            OPEN.remove(type);
+        }
+    }
+
+    private static Accepts look(Class<?> type) {
+        Source source = Source.of(type);
+        if (source != null) {
+            Accepts arrays = source.arrays();
+            return new Accepts("source", arrays.element(), arrays.storages(), arrays.holder(), null,
+                    source.weights());
+        }
+        OwnHolder holder;
+        try {
+            holder = type.isInterface() || Modifier.isAbstract(type.getModifiers())
+                    ? implementation(type) : OwnHolder.of(type);
+            if (holder == null && type.isInterface()) {
+                return constant(type);
+            }
+        } catch (LinkageError unlinked) {
+            return Accepts.OTHER;
+        }
+        if (holder == null) {
+            return Accepts.OTHER;
+        }
+        String element = holder.stored(0.1) == 0.1 ? "float64" : "float32";
+        return Accepts.held("array", element, storage -> holder).carrying(holder.carries());
+    }
+}

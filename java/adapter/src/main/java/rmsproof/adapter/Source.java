@@ -1,0 +1,70 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An interface of the port's own by which it asks for gradients, and perhaps for weights: {@code
+ * double[] gradients(double[] weights)}, {@code getParameters()} beside {@code computeGradients()}.
+ *
+ * @param type the interface
+ * @param arrays how the gradients are wanted
+ * @param weights whether it hands out the weights, too
+ */
+record Source(Class<?> type, Accepts arrays, boolean weights) {
+
+    /** Reads an interface, or returns null where it asks for no gradients. */
+    static Source of(Class<?> type) {
+        if (!type.isInterface()) {
+            return null;
+        }
+        List<Method> asked = Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        Accepts arrays = null;
+        boolean weights = false;
+        for (Method method : asked) {
+            Accepts answer = JavaTypes.accepts(method.getGenericReturnType());
+            if (answer.kind().equals("array") || answer.kind().equals("list")) {
+                boolean gradients = asksGradients(method, asked.size());
+                arrays = gradients ? answer : arrays;
+                weights |= !gradients && Names.weights(method.getName());
+            }
+        }
+        return arrays == null ? null : new Source(type, arrays, weights);
+    }
+
+    private static boolean asksGradients(Method method, int asked) {
+        return Names.gradients(method.getName())
+                || asked == 1 && Arrays.stream(method.getGenericParameterTypes())
+                        .map(Source::kind).anyMatch(List.of("array", "list")::contains);
+    }
+
+    private static String kind(Type type) {
+        return JavaTypes.accepts(type).kind();
+    }
+
+    /** What the port asks in one step, in the classes of one of its loadings. */
+    static Object answering(Class<?> type, Step step) {
+        int asked = (int) Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).count();
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (self, method, given) -> {
+                    Class<?> answer = method.getReturnType();
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(self, method, given);
+                    } else if (method.getDeclaringClass() == Object.class) {
+                        return method.invoke(step, given);
+                    } else if (answer.isInstance(step.gradients())) {
+                        return asksGradients(method, asked) ? step.gradients() : step.weights();
+                    }
+                    return answer == double.class ? 0.0 : answer == float.class ? (Object) 0f
+                            : answer == int.class ? (Object) step.length()
+                            : answer == boolean.class ? (Object) true : null;
+                });
+    }
+}

@@ -1,0 +1,145 @@
+"""The shapes in which people write it on the JVM: all bound, none misjudged.
+
+One source a language (tests/shapes), so that each is compiled once; a class or function a shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support import REPOSITORY, SHORT
+
+from harness.judging.run import Options, Outcome, run
+from harness.ports.port import own
+
+SHAPES = REPOSITORY / "tests" / "shapes"
+EXACT: tuple[str, ...] = ()
+INSIDE = ("epsilon=inside",)
+
+JAVA = {
+    "SizeFirst": EXACT,
+    "SetUp": EXACT,
+    "RateAtEachCall": EXACT,
+    "SteppedFromOutside": EXACT,
+    "Cube": EXACT,
+    "ListOfMatrices": EXACT,
+    "OneNumberByIndex": EXACT,
+    "ChangeOfOneNumber": EXACT,
+    "Direction": EXACT,
+    "GradientsBecomeSteps": EXACT,
+    "OwnMatrix": EXACT,
+    "OwnVectorReturned": EXACT,
+    "ParametersOnce": EXACT,
+    "ParametersAtEachStep": INSIDE,
+    "LayerObject": EXACT,
+    "WeightsOnce": EXACT,
+    "Built": EXACT,
+    "Configured": EXACT,
+    "Scheduled": EXACT,
+    "OwnConstants": ("decay_rate=ignored", "eps=ignored"),
+    "Overloads": EXACT,
+    "Asking": EXACT,
+    "AbstractVector": EXACT,
+    "CopiedToSize": EXACT,
+    "PairReturned": EXACT,
+    "Exclusion": EXACT,
+    "RmsProp": EXACT,
+}
+
+UNBOUND = ("Misled", "OnlySetters")
+KOTLIN = dict.fromkeys(
+    "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
+    " Parameters OwnTensor".split(),
+    EXACT,
+)
+SCALA = dict.fromkeys(
+    "SizeFirst ListOfArrays MatrixWeights OneNumber ReturnsStep Setters FromCompanion Configured"
+    " Parameters OwnVec".split(),
+    EXACT,
+)
+
+
+CLOJURE = dict.fromkeys("step keyword-arguments option-map in-place".split(), EXACT)
+SEVERAL = """
+class Optimizers {
+    static class Sgd {
+        final double lr;
+        Sgd(double lr, double decay, double epsilon) { this.lr = lr; }
+        void update(double[] weights, double[] gradients) {
+            for (int i = 0; i < weights.length; i++) weights[i] -= lr * gradients[i];
+        }
+    }
+    static class RMSProp {
+        final double lr, decay, epsilon;
+        double[] v;
+        RMSProp(double lr, double decay, double epsilon) {
+            this.lr = lr;
+            this.decay = decay;
+            this.epsilon = epsilon;
+        }
+        void update(double[] weights, double[] gradients) {
+            if (v == null) v = new double[weights.length];
+            for (int i = 0; i < weights.length; i++) {
+                double g = gradients[i];
+                v[i] = decay * v[i] + (1 - decay) * (g * g);
+                weights[i] -= lr * g / (Math.sqrt(v[i]) + epsilon);
+            }
+        }
+    }
+}
+"""
+
+
+@cache
+def outcome(path: Path, names: tuple[str, ...]) -> Outcome:
+    """All of a source at once: one JVM."""
+    ports = [replace(own(path, class_name=name), name=name) for name in names]
+    return run(ports, Options(pattern=SHORT), every_transport=False)
+
+
+def judged(file: str, shapes: Mapping[str, tuple[str, ...]], name: str) -> None:
+    """A shape is bound, and what is said of it is true."""
+    path = SHAPES / file
+    found = outcome(path, tuple(shapes))
+    result = next((r for r in found.results if r.port.name == name), None)
+    assert result is not None, [error for error in found.errors if error.startswith(f"{name}:")]
+    assert result.deviations == shapes[name]
+    assert result.verdict.word in (("diverges",) if shapes[name] else ("exact", "conforms"))
+
+
+@pytest.mark.parametrize("name", JAVA)
+def test_a_shape_of_java_is_judged(name: str) -> None:
+    judged("Shapes.java", JAVA, name)
+
+
+@pytest.mark.parametrize("name", KOTLIN)
+def test_a_shape_of_kotlin_is_judged(name: str) -> None:
+    judged("Shapes.kt", KOTLIN, name)
+
+
+@pytest.mark.parametrize("name", SCALA)
+def test_a_shape_of_scala_is_judged(name: str) -> None:
+    judged("Shapes.scala", SCALA, name)
+
+
+@pytest.mark.parametrize("name", CLOJURE)
+def test_a_shape_of_clojure_is_judged(name: str) -> None:
+    judged("shapes.clj", CLOJURE, name)
+
+
+def test_a_guess_never_accuses() -> None:
+    found = outcome(SHAPES / "Shapes.java", UNBOUND)
+    assert found.results == ()
+    assert found.errors[0].startswith("Misled: not bound")
+    assert found.errors[1].startswith("OnlySetters: no method")
+
+
+def test_of_several_optimizers_the_one_that_says_rmsprop_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "Optimizers.java"
+    path.write_text(SEVERAL, encoding="utf-8")
+    (result,) = run([own(path)], Options(pattern=SHORT), every_transport=False).results
+    assert result.verdict.word == "exact"

@@ -1,0 +1,715 @@
+// One optimizer in the shapes in which people write it: a class each, all right unless its comment
+// says otherwise. What is bound is in the table of tests/languages/test_jvm_shapes.py.
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The update of one array, which most of the classes share. */
+class Update {
+    static void inPlace(double[] w, double[] g, double[] v, double lr, double rho, double eps) {
+        for (int i = 0; i < w.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i]);
+            w[i] -= lr * g[i] / (Math.sqrt(v[i]) + eps);
+        }
+    }
+}
+
+class SizeFirst {
+    private final double lr, rho, eps;
+    private final double[] v;
+
+    SizeFirst(int numParameters, double lr, double rho, double eps) {
+        v = new double[numParameters];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(double[] params, double[] grads) {
+        Update.inPlace(params, grads, v, lr, rho, eps);
+    }
+}
+
+class SetUp {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    SetUp(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void setup(int d) {
+        v = new double[d];
+    }
+
+    void update(double[] x, double[] grad) {
+        Update.inPlace(x, grad, v, lr, rho, eps);
+    }
+}
+
+class RateAtEachCall {
+    private final double rho, eps;
+    private double[] v;
+
+    RateAtEachCall(double rho, double eps) {
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients, double learningRate) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, learningRate, rho, eps);
+    }
+}
+
+class SteppedFromOutside {
+    private final double lr, rho, eps;
+    private double[] v;
+    private int last;
+
+    SteppedFromOutside(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients, int iteration) {
+        if (iteration != last + 1) throw new IllegalStateException("iteration " + iteration);
+        last = iteration;
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+}
+
+class Cube {
+    private final double lr, rho, eps;
+    private double[][][] v;
+
+    Cube(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[][][] weights, double[][][] gradients) {
+        if (v == null) v = new double[weights.length][weights[0].length][weights[0][0].length];
+        for (int i = 0; i < weights.length; i++) {
+            for (int j = 0; j < weights[i].length; j++) {
+                Update.inPlace(weights[i][j], gradients[i][j], v[i][j], lr, rho, eps);
+            }
+        }
+    }
+}
+
+class ListOfMatrices {
+    private final double lr, rho, eps;
+    private final List<double[][]> averages = new ArrayList<>();
+
+    ListOfMatrices(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(List<double[][]> weights, List<double[][]> gradients) {
+        for (int k = 0; k < weights.size(); k++) {
+            double[][] w = weights.get(k);
+            if (averages.size() == k) averages.add(new double[w.length][w[0].length]);
+            for (int i = 0; i < w.length; i++) {
+                Update.inPlace(w[i], gradients.get(k)[i], averages.get(k)[i], lr, rho, eps);
+            }
+        }
+    }
+}
+
+class OneNumberByIndex {
+    private final double lr, rho, eps;
+    private final double[] v;
+
+    OneNumberByIndex(double lr, double rho, double eps, int size) {
+        v = new double[size];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double update(int index, double weight, double gradient) {
+        v[index] = rho * v[index] + (1 - rho) * (gradient * gradient);
+        return weight - lr * gradient / (Math.sqrt(v[index]) + eps);
+    }
+}
+
+class ChangeOfOneNumber {
+    private double beta = 0.5, e = 1, v;
+
+    void setBeta(double beta) {
+        this.beta = beta;
+    }
+
+    void setEpsilon(double e) {
+        this.e = e;
+    }
+
+    double change(double gradient, double learningRate) {
+        v = beta * v + (1 - beta) * (gradient * gradient);
+        return -(learningRate * gradient / (Math.sqrt(v) + e));
+    }
+}
+
+/** Returns the gradient over the root: the rate is for the caller to multiply by. */
+class Direction {
+    private final double rho, eps;
+    private double[] v;
+
+    Direction(double rho, double eps) {
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] direction(double[] grad) {
+        if (v == null) v = new double[grad.length];
+        double[] result = new double[grad.length];
+        for (int i = 0; i < grad.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (grad[i] * grad[i]);
+            result[i] = grad[i] / (Math.sqrt(v[i]) + eps);
+        }
+        return result;
+    }
+}
+
+/** Turns the gradients that it is given into steps where they are. */
+class GradientsBecomeSteps {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    GradientsBecomeSteps(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void apply(double[] gradients) {
+        if (v == null) v = new double[gradients.length];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (gradients[i] * gradients[i]);
+            gradients[i] = lr * gradients[i] / (Math.sqrt(v[i]) + eps);
+        }
+    }
+}
+
+class Matrix {
+    private final int rows, cols;
+    private final double[][] cells;
+
+    Matrix(int rows, int cols) {
+        this.rows = rows;
+        this.cols = cols;
+        cells = new double[rows][cols];
+    }
+
+    double get(int i, int j) {
+        return cells[i][j];
+    }
+
+    void set(int i, int j, double x) {
+        cells[i][j] = x;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int cols() {
+        return cols;
+    }
+}
+
+class OwnMatrix {
+    private final double lr, rho, eps;
+    private final Map<Matrix, Matrix> averages = new IdentityHashMap<>();
+
+    OwnMatrix(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Matrix weights, Matrix gradients) {
+        Matrix v = averages.computeIfAbsent(weights, w -> new Matrix(w.rows(), w.cols()));
+        for (int i = 0; i < weights.rows(); i++) {
+            for (int j = 0; j < weights.cols(); j++) {
+                double g = gradients.get(i, j);
+                v.set(i, j, rho * v.get(i, j) + (1 - rho) * (g * g));
+                double root = Math.sqrt(v.get(i, j));
+                weights.set(i, j, weights.get(i, j) - lr * g / (root + eps));
+            }
+        }
+    }
+}
+
+record Vector(float[] values) {
+    static Vector zeros(int n) {
+        return new Vector(new float[n]);
+    }
+}
+
+class OwnVectorReturned {
+    private final float lr, rho, eps;
+    private Vector v;
+
+    OwnVectorReturned(float lr, float rho, float eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    Vector next(Vector weights, Vector grad) {
+        if (v == null) v = Vector.zeros(grad.values().length);
+        float[] next = new float[grad.values().length];
+        for (int i = 0; i < next.length; i++) {
+            float g = grad.values()[i];
+            v.values()[i] = rho * v.values()[i] + (1 - rho) * (g * g);
+            next[i] = weights.values()[i] - lr * g / ((float) Math.sqrt(v.values()[i]) + eps);
+        }
+        return new Vector(next);
+    }
+}
+
+class Parameter {
+    double[] data;
+    double[] grad;
+
+    Parameter(double[] data) {
+        this.data = data;
+    }
+}
+
+class ParametersOnce {
+    private final List<Parameter> params;
+    private final Map<Parameter, double[]> state = new HashMap<>();
+    private final double lr, alpha, eps;
+
+    ParametersOnce(List<Parameter> params, double lr, double alpha, double eps) {
+        this.params = params;
+        this.lr = lr;
+        this.alpha = alpha;
+        this.eps = eps;
+    }
+
+    void step() {
+        for (Parameter p : params) {
+            double[] v = state.computeIfAbsent(p, x -> new double[x.data.length]);
+            Update.inPlace(p.data, p.grad, v, lr, alpha, eps);
+        }
+    }
+}
+
+/** Epsilon is inside of the root here. */
+class ParametersAtEachStep {
+    private final Map<Parameter, double[]> state = new HashMap<>();
+    private final double lr, alpha, eps;
+
+    ParametersAtEachStep(double lr, double alpha, double eps) {
+        this.lr = lr;
+        this.alpha = alpha;
+        this.eps = eps;
+    }
+
+    void step(Parameter[] parameters) {
+        for (Parameter p : parameters) {
+            double[] v = state.computeIfAbsent(p, x -> new double[x.data.length]);
+            for (int i = 0; i < v.length; i++) {
+                v[i] = alpha * v[i] + (1 - alpha) * (p.grad[i] * p.grad[i]);
+                p.data[i] -= lr * p.grad[i] / Math.sqrt(v[i] + eps);
+            }
+        }
+    }
+}
+
+class Layer {
+    double[][] weights;
+    double[] biases;
+    double[][] dWeights;
+    double[] dBiases;
+    double[][] cache;
+
+    Layer(int inputs, int outputs) {
+        weights = new double[inputs][outputs];
+        biases = new double[outputs];
+    }
+}
+
+class LayerObject {
+    private final double lr, rho, eps;
+
+    LayerObject(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Layer layer) {
+        if (layer.cache == null) {
+            layer.cache = new double[layer.weights.length][layer.weights[0].length];
+        }
+        for (int i = 0; i < layer.weights.length; i++) {
+            Update.inPlace(layer.weights[i], layer.dWeights[i], layer.cache[i], lr, rho, eps);
+        }
+        for (int i = 0; i < layer.biases.length; i++) layer.biases[i] -= lr * layer.dBiases[i];
+    }
+}
+
+class WeightsOnce {
+    private final List<double[]> weights;
+    private final List<double[]> averages = new ArrayList<>();
+    private final double lr, rho, eps;
+
+    WeightsOnce(List<double[]> weights, double lr, double rho, double eps) {
+        this.weights = weights;
+        for (double[] w : weights) averages.add(new double[w.length]);
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(List<double[]> grads) {
+        for (int k = 0; k < grads.size(); k++) {
+            Update.inPlace(weights.get(k), grads.get(k), averages.get(k), lr, rho, eps);
+        }
+    }
+}
+
+class Built {
+    private double lr = 1, rho = 0.5, eps = 1;
+    private double[] v;
+
+    private Built() {}
+
+    static Builder builder() {
+        return new Builder();
+    }
+
+    static class Builder {
+        private final Built built = new Built();
+
+        Builder learningRate(double lr) {
+            built.lr = lr;
+            return this;
+        }
+
+        Builder decay(double rho) {
+            built.rho = rho;
+            return this;
+        }
+
+        Builder withEpsilon(double eps) {
+            built.eps = eps;
+            return this;
+        }
+
+        Built build() {
+            return built;
+        }
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+}
+
+class Config {
+    final double learningRate, rho, epsilon;
+
+    Config(double learningRate, double rho, double epsilon) {
+        this.learningRate = learningRate;
+        this.rho = rho;
+        this.epsilon = epsilon;
+    }
+}
+
+interface Schedule {
+    double at(int step);
+}
+
+class Configured {
+    private final Config config;
+    private double[] v;
+
+    Configured(Config config) {
+        this.config = config;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, config.learningRate, config.rho, config.epsilon);
+    }
+}
+
+class Scheduled {
+    private final Schedule learningRate;
+    private final double rho, eps;
+    private double[] v;
+    private int steps;
+
+    Scheduled(Schedule learningRate, double rho, double eps) {
+        this.learningRate = learningRate;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, learningRate.at(steps++), rho, eps);
+    }
+}
+
+/** A decay rate and an epsilon of its own. */
+class OwnConstants {
+    private final double lr;
+    private double[] v;
+
+    OwnConstants(double lr) {
+        this.lr = lr;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, 0.99, 1e-8);
+    }
+}
+
+class Overloads {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    Overloads(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+
+    void update(double[][] weights, double[][] gradients) {
+        throw new UnsupportedOperationException();
+    }
+
+    void update(Object weights, Object gradients) {
+        throw new UnsupportedOperationException();
+    }
+}
+
+class Exclusion {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    Exclusion(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void move(double[] position, double[] gradient) {
+        if (v == null) v = new double[position.length];
+        Update.inPlace(position, gradient, v, lr, rho, eps);
+    }
+}
+
+/** What is left is a guess, and it fails with that: not bound. */
+class Misled {
+    private final double lr, rho, eps;
+
+    Misled(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void move(double[] noise, double[] gradient) {
+        if (noise[0] != 0 || gradient.length == 0) throw new IllegalStateException("noise");
+    }
+}
+
+class Outer {
+    static class Sgd {
+        private final double lr;
+
+        Sgd(double lr) {
+            this.lr = lr;
+        }
+
+        void update(double[] weights, double[] gradients) {
+            for (int i = 0; i < weights.length; i++) weights[i] -= lr * gradients[i];
+        }
+    }
+
+    static class RmsProp {
+        private final double lr, rho, eps;
+        private double[] v;
+
+        RmsProp(double lr, double rho, double eps) {
+            this.lr = lr;
+            this.rho = rho;
+            this.eps = eps;
+        }
+
+        void update(double[] weights, double[] gradients) {
+            if (v == null) v = new double[weights.length];
+            Update.inPlace(weights, gradients, v, lr, rho, eps);
+        }
+    }
+}
+
+interface Model {
+    double[] getParameters();
+
+    double[] computeGradients();
+}
+
+class Asking {
+    private final double lr, rho, eps;
+    private final double[] v;
+
+    Asking(double lr, double rho, double eps, int numParameters) {
+        v = new double[numParameters];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] minimize(Model model) {
+        double[] w = model.getParameters();
+        Update.inPlace(w, model.computeGradients(), v, lr, rho, eps);
+        return w;
+    }
+}
+
+abstract class Vec {
+    abstract int length();
+
+    abstract double get(int i);
+
+    abstract void set(int i, double x);
+}
+
+class DenseVec extends Vec {
+    private final double[] array;
+
+    DenseVec(int length) {
+        array = new double[length];
+    }
+
+    @Override
+    int length() {
+        return array.length;
+    }
+
+    @Override
+    double get(int i) {
+        return array[i];
+    }
+
+    @Override
+    void set(int i, double x) {
+        array[i] = x;
+    }
+}
+
+class AbstractVector {
+    private final double rho, eps;
+    private Vec v;
+
+    AbstractVector(double rho, double eps) {
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void setup(int d) {
+        v = new DenseVec(d);
+    }
+
+    void update(Vec x, Vec grad, double eta) {
+        for (int i = 0; i < x.length(); i++) {
+            double g = grad.get(i);
+            v.set(i, rho * v.get(i) + (1 - rho) * (g * g));
+            x.set(i, x.get(i) - eta * g / (Math.sqrt(v.get(i)) + eps));
+        }
+    }
+}
+
+class CopiedToSize {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    CopiedToSize(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    CopiedToSize copy(int size) {
+        CopiedToSize copy = new CopiedToSize(lr, rho, eps);
+        copy.v = new double[size];
+        return copy;
+    }
+
+    double computeUpdate(int index, double gradient) {
+        v[index] = rho * v[index] + (1 - rho) * (gradient * gradient);
+        return lr * gradient / (Math.sqrt(v[index]) + eps);
+    }
+}
+
+/** Weights and average come back together, in one array of both. */
+class PairReturned {
+    private double alpha = 1, beta2 = 0.5, epsilon = 1;
+
+    void setAlpha(double alpha) {
+        this.alpha = alpha;
+    }
+
+    void setBeta2(double beta2) {
+        this.beta2 = beta2;
+    }
+
+    void setEpsilon(double epsilon) {
+        this.epsilon = epsilon;
+    }
+
+    double[][] update(double[] w, double[] dw, double[] cache) {
+        double[][] out = new double[2][w.length];
+        for (int i = 0; i < w.length; i++) {
+            double v = cache == null ? 0 : cache[i];
+            out[1][i] = beta2 * v + (1 - beta2) * (dw[i] * dw[i]);
+            out[0][i] = w[i] - alpha * dw[i] / (Math.sqrt(out[1][i]) + epsilon);
+        }
+        return out;
+    }
+
+    double[][][] update(double[][] w, double[][] dw, double[][] cache) {
+        throw new UnsupportedOperationException();
+    }
+}
+
+/** Its setters take a number, and are no optimizers: nothing here is bound. */
+class OnlySetters {
+    private double rate = 1;
+
+    void setRate(double rate) {
+        this.rate = rate;
+    }
+
+    double getRate() {
+        return rate;
+    }
+
+    void optimize(Thread something) {}
+}

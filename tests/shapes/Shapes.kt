@@ -1,0 +1,119 @@
+// As Shapes.java, in Kotlin.
+
+import kotlin.math.sqrt
+
+fun inPlace(w: DoubleArray, g: DoubleArray, v: DoubleArray, lr: Double, rho: Double, eps: Double) {
+    for (i in w.indices) {
+        v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i])
+        w[i] -= lr * g[i] / (sqrt(v[i]) + eps)
+    }
+}
+
+class SizeFirst(size: Int, val lr: Double, val rho: Double, val eps: Double) {
+    private val v = DoubleArray(size)
+
+    fun step(weights: DoubleArray, gradients: DoubleArray) = inPlace(weights, gradients, v, lr, rho, eps)
+}
+
+class ListOfArrays(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = mutableListOf<DoubleArray>()
+
+    fun update(weights: List<DoubleArray>, gradients: List<DoubleArray>) {
+        weights.forEachIndexed { k, w ->
+            if (averages.size == k) averages.add(DoubleArray(w.size))
+            inPlace(w, gradients[k], averages[k], lr, rho, eps)
+        }
+    }
+}
+
+class PartOfAnArray(val lr: Float, val decay: Float, val epsilon: Float, size: Int) {
+    private val v = FloatArray(size)
+
+    fun update(start: Int, parameter: FloatArray, gradient: FloatArray, dimension: Int) {
+        for (i in 0 until dimension) {
+            val g = gradient[i]
+            v[start + i] = decay * v[start + i] + (1f - decay) * (g * g)
+            parameter[i] -= lr * g / (sqrt(v[start + i]) + epsilon)
+        }
+    }
+}
+
+class OneNumber(val eta: Double, val beta: Double, val eps: Double, n: Int) {
+    private val v = DoubleArray(n)
+
+    fun step(weight: Double, i: Int, grad: Double, t: Long): Double {
+        v[i] = beta * v[i] + (1 - beta) * (grad * grad)
+        return weight - eta * grad / (sqrt(v[i]) + eps)
+    }
+}
+
+class ReturnsStep(val lr: Double, val rho: Double, val eps: Double) {
+    private var v: DoubleArray? = null
+
+    fun step(gradients: DoubleArray): DoubleArray {
+        val s = v ?: DoubleArray(gradients.size).also { v = it }
+        return DoubleArray(gradients.size) { i ->
+            s[i] = rho * s[i] + (1 - rho) * (gradients[i] * gradients[i])
+            lr * gradients[i] / (sqrt(s[i]) + eps)
+        }
+    }
+}
+
+class Setters {
+    var learningRate = 1.0
+    var rho = 0.5
+    var epsilon = 1.0
+    private var v: DoubleArray? = null
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        val s = v ?: DoubleArray(weights.size).also { v = it }
+        inPlace(weights, gradients, s, learningRate, rho, epsilon)
+    }
+}
+
+class FromCompanion private constructor(val lr: Double, val rho: Double, val eps: Double) {
+    private var v: DoubleArray? = null
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        val s = v ?: DoubleArray(weights.size).also { v = it }
+        inPlace(weights, gradients, s, lr, rho, eps)
+    }
+
+    companion object {
+        fun of(lr: Double, rho: Double, eps: Double) = FromCompanion(lr, rho, eps)
+    }
+}
+
+data class Settings(val learningRate: Double, val decay: Double, val epsilon: Double)
+
+class Configured(private val settings: Settings) {
+    private var v: DoubleArray? = null
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        val s = v ?: DoubleArray(weights.size).also { v = it }
+        inPlace(weights, gradients, s, settings.learningRate, settings.decay, settings.epsilon)
+    }
+}
+
+class Param(val value: DoubleArray) {
+    val grad = DoubleArray(value.size)
+}
+
+class Parameters(private val params: List<Param>, val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = params.map { DoubleArray(it.value.size) }
+
+    fun step() = params.forEachIndexed { k, p -> inPlace(p.value, p.grad, averages[k], lr, rho, eps) }
+}
+
+class Tensor(val data: DoubleArray) {
+    constructor(size: Int) : this(DoubleArray(size))
+}
+
+class OwnTensor(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = java.util.IdentityHashMap<Tensor, Tensor>()
+
+    fun update(weights: Tensor, gradients: Tensor) {
+        val v = averages.getOrPut(weights) { Tensor(weights.data.size) }
+        inPlace(weights.data, gradients.data, v.data, lr, rho, eps)
+    }
+}

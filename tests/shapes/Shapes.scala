@@ -1,0 +1,110 @@
+// As Shapes.java, in Scala.
+
+import scala.collection.mutable
+import scala.math.sqrt
+
+object Update:
+  def inPlace(
+      w: Array[Double],
+      g: Array[Double],
+      v: Array[Double],
+      lr: Double,
+      rho: Double,
+      eps: Double
+  ): Unit =
+    for i <- w.indices do
+      v(i) = rho * v(i) + (1 - rho) * (g(i) * g(i))
+      w(i) -= lr * g(i) / (sqrt(v(i)) + eps)
+
+class SizeFirst(size: Int, lr: Double, rho: Double, eps: Double):
+  private val v = Array.ofDim[Double](size)
+
+  def step(weights: Array[Double], gradients: Array[Double]): Unit =
+    Update.inPlace(weights, gradients, v, lr, rho, eps)
+
+class ListOfArrays(lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.ArrayBuffer.empty[Array[Double]]
+
+  def update(weights: Seq[Array[Double]], gradients: Seq[Array[Double]]): Unit =
+    for ((w, g), k) <- weights.zip(gradients).zipWithIndex do
+      if averages.size == k then averages += new Array[Double](w.length)
+      Update.inPlace(w, g, averages(k), lr, rho, eps)
+
+class MatrixWeights(lr: Double, rho: Double, eps: Double):
+  private var v: Array[Array[Double]] = null
+
+  def update(weights: Array[Array[Double]], gradients: Array[Array[Double]]): Unit =
+    if v == null then v = Array.ofDim[Double](weights.length, weights(0).length)
+    for i <- weights.indices do Update.inPlace(weights(i), gradients(i), v(i), lr, rho, eps)
+
+class OneNumber(lr: Double, rho: Double, eps: Double):
+  private var v = 0.0
+
+  def update(weight: Double, gradient: Double): Double =
+    v = rho * v + (1 - rho) * (gradient * gradient)
+    weight - lr * gradient / (sqrt(v) + eps)
+
+class ReturnsStep(lr: Double, rho: Double, eps: Double):
+  private var v: Option[Array[Double]] = None
+
+  def delta(gradients: Array[Double]): Array[Double] =
+    val s = v.getOrElse(new Array[Double](gradients.length))
+    v = Some(s)
+    gradients.indices.map { i =>
+      s(i) = rho * s(i) + (1 - rho) * (gradients(i) * gradients(i))
+      -lr * gradients(i) / (sqrt(s(i)) + eps)
+    }.toArray
+
+class Setters:
+  var learningRate = 1.0
+  var rho = 0.5
+  var epsilon = 1.0
+  private var v: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v == null then v = new Array[Double](weights.length)
+    Update.inPlace(weights, gradients, v, learningRate, rho, epsilon)
+
+class FromCompanion private (lr: Double, rho: Double, eps: Double):
+  private var v: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v == null then v = new Array[Double](weights.length)
+    Update.inPlace(weights, gradients, v, lr, rho, eps)
+
+object FromCompanion:
+  def create(lr: Double, rho: Double, eps: Double): FromCompanion = new FromCompanion(lr, rho, eps)
+
+final case class Settings(learningRate: Double, decay: Double, epsilon: Double)
+
+class Configured(settings: Settings):
+  private var v: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v == null then v = new Array[Double](weights.length)
+    Update.inPlace(weights, gradients, v, settings.learningRate, settings.decay, settings.epsilon)
+
+trait Optimizer:
+  def params: Seq[Param]
+  def step(): Unit
+
+class Param(val data: Array[Double]):
+  var grad: Array[Double] = new Array[Double](data.length)
+
+class Parameters(val params: Seq[Param], lr: Double, rho: Double, eps: Double) extends Optimizer:
+  private val averages = params.map(p => new Array[Double](p.data.length))
+
+  def step(): Unit =
+    for (p, v) <- params.zip(averages) do Update.inPlace(p.data, p.grad, v, lr, rho, eps)
+
+class Vec(val values: Array[Double]):
+  def map(f: Double => Double): Vec = new Vec(values.map(f))
+
+class OwnVec(lr: Double, rho: Double, eps: Double):
+  private var v: Vec = null
+
+  def update(weights: Vec, gradients: Vec): Vec =
+    if v == null then v = weights.map(_ => 0.0)
+    val next = weights.values.clone
+    Update.inPlace(next, gradients.values, v.values, lr, rho, eps)
+    new Vec(next)

@@ -1,0 +1,39 @@
+;; As Shapes.java, in Clojure. A function a shape; makers beside those that need one.
+(ns shapes)
+
+(defn- average [rho v g]
+  (+ (* rho v) (* (- 1 rho) (* g g))))
+
+(defn- moved [lr eps w g v]
+  (- w (/ (* lr g) (+ (Math/sqrt v) eps))))
+
+(defprotocol Optimizer
+  (step [this weights gradients] "The next optimizer, with the weights as its output."))
+
+(defrecord RMSProp [lr rho eps cache output]
+  Optimizer
+  (step [this weights gradients]
+    (let [cache (mapv #(average rho %1 %2) (or cache (repeat (count weights) 0.0)) gradients)]
+      (assoc this
+             :cache cache
+             :output (mapv #(moved lr eps %1 %2 %3) weights gradients cache)))))
+
+(defn make-rmsprop [& {:keys [lr rho eps] :or {lr 1.0 rho 0.5 eps 1.0}}]
+  (map->RMSProp {:lr lr :rho rho :eps eps}))
+
+(defn keyword-arguments
+  [weights gradients state & {:keys [learning-rate decay epsilon]}]
+  (let [state (mapv #(average decay %1 %2) (or state (repeat (count weights) 0.0)) gradients)]
+    [(mapv #(moved learning-rate epsilon %1 %2 %3) weights gradients state) state]))
+
+(defn option-map
+  [{:keys [learning-rate decay epsilon]} weights gradients cache]
+  (let [cache (mapv #(average decay %1 %2) (or cache (repeat (count weights) 0.0)) gradients)]
+    {:weights (mapv #(moved learning-rate epsilon %1 %2 %3) weights gradients cache)
+     :cache cache}))
+
+(defn in-place
+  [^doubles weights ^doubles gradients ^doubles v lr rho eps]
+  (dotimes [i (alength weights)]
+    (aset v i (double (average rho (aget v i) (aget gradients i))))
+    (aset weights i (double (moved lr eps (aget weights i) (aget gradients i) (aget v i))))))
