@@ -189,6 +189,8 @@ class Search:
                 raise
             self._count(size, len(together))
             if solved and size >= LARGEST:
+                # All of them are not solved for, but those that differ in one member are.
+                solved += self._solved(_neighbours(ranked(solved)[0], opened[start:]))
                 break
         return unique([*found, *solved])
 
@@ -319,3 +321,9 @@ class Search:
     def dialect_of(self, explanation: Explanation) -> Dialect:
         """The whole dialect of an explanation."""
         return dialect(self.claim, explanation.chosen, explanation.constants)
+
+
+def _neighbours(found: Explanation, opened: Sequence[Opened]) -> list[Opened]:
+    """The sets that have all members of an explanation but one."""
+    members = set(found.chosen)
+    return [o for o in opened if len(members & set(o[0])) == len(o[0]) - 1]

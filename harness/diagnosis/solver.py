@@ -145,7 +145,7 @@ def solve(
         problem.measure(points)
         problem.project(points)
         best: dict[int, list[int]] = {}
-        for i in np.argsort(points.error, kind="stable").tolist():
+        for i in np.argsort(problem.apart(points), kind="stable").tolist():
             followed = best.setdefault(int(points.which[i]), [])
             if len(followed) < _FOLLOWED:
                 followed.append(i)
@@ -264,6 +264,7 @@ class Problem:
         # Elements that hardly moved say little; they must not weigh most.
         self._scale = moved + usual
         self._observed = observed
+        self._moved = np.where(moved > 0, observed - evidence.initial, 0.0)
         noise = typical(evidence, UNITS[evidence.precision], evidence.input_rounding)[self._rows]
         self.noise = np.maximum((noise / self._scale).ravel(), 1e-300)
         left = float(np.sqrt(np.mean(self.noise**2)))
@@ -306,6 +307,19 @@ class Problem:
         """Set the residuals and errors of points."""
         points.residual = self.residuals(points, np.arange(len(points)), points.at)
         points.error = np.sqrt(np.mean(points.residual**2, axis=1))
+
+    def apart(self, points: _Points) -> Rows:
+        """(P,) how far off points are, of the ways that either went.
+
+        Twice as far as observed is no worse than half as far: a point that hardly moves is no
+        better a start than one that goes several times as far, though what it leaves is less.
+        """
+        left = points.residual.reshape(len(points), *self._scale.shape) * self._scale
+        both = np.abs(self._moved) + np.abs(left + self._moved)
+        with np.errstate(all="ignore"):
+            share = np.where(both > 0, np.abs(left) / both, 0.0)
+        root: Rows = np.sqrt(np.mean(share**2, axis=(1, 2)))
+        return root
 
     def project(self, points: _Points) -> None:
         """Set those constants that enter linearly to what is best beside the others.

@@ -17,17 +17,27 @@ from python_ref.dialects.dialect import Dialect
 
 # Sets that leave more open start from fewer combinations.
 _MOST = 40
+# From so many values each is solved for, however many combinations that makes.
+_LEAST = 3
 
 
 def starts(names: Sequence[str], found: Dialect, evidence: Evidence) -> list[tuple[float, ...]]:
     """Combinations of values to start from, in the order of `names`."""
     each = [_of_one(name, found, evidence) for name in names]
+    # A count is not varied afterwards: every one is a start of its own.
+    varied = [i for i, name in enumerate(names) if name != "every"]
     while len(each) > 1 and np.prod([len(values) for values in each]) > _MOST:
-        longest = max(range(len(each)), key=lambda i: len(each[i]))
-        if len(each[longest]) <= 3:
+        longest = max(varied, key=lambda i: len(each[i]), default=None)
+        if longest is None or len(each[longest]) <= _LEAST:
             break
-        each[longest] = each[longest][::2] if len(each[longest]) > 3 else each[longest]
+        each[longest] = _inner(each[longest])
     return list(product(*each))
+
+
+def _inner(values: Sequence[float]) -> list[float]:
+    """About half of the values, evenly, without the first and the last."""
+    places = np.linspace(0, len(values) - 1, (len(values) + 1) // 2 + 2).round().astype(int)
+    return [values[i] for i in places[1:-1].tolist()]
 
 
 def _of_one(name: str, found: Dialect, evidence: Evidence) -> list[float]:

@@ -59,15 +59,15 @@ def _beginning(
     last = _explains_until(trial, Explanation(()), evidence)
     if last is not None and last >= seen[min(1, len(seen) - 1)]:
         return _with_bits(claim, evidence, Explanation(()), last), last
-    half = seen[max(1, (len(seen) - 1) // 2)]
-    beginning = shortened(evidence, int(half) + 1)
-    if int(beginning.seen.sum()) < 2:
-        return None
-    search = Search(claim, [beginning], free, budget)
-    for explanation in ranked(search.run(largest=1)):
-        last = _explains_until(trial, explanation, evidence)
-        if last is not None and last >= half:
-            return explanation, last
+    part = len(seen) - 1
+    while part > 1:  # the first half, the half of that, ...
+        part //= 2
+        end = seen[max(1, part)]
+        search = Search(claim, [shortened(evidence, int(end) + 1)], free, budget)
+        for explanation in ranked(search.run(largest=1)):
+            last = _explains_until(trial, explanation, evidence)
+            if last is not None and last >= end:
+                return explanation, last
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from harness.comparison.compare import Comparison, compare_all
-from harness.diagnosis.budget import Budget, Progress
+from harness.diagnosis.budget import Progress
 from harness.diagnosis.diagnose import LARGEST, SECONDS, Diagnosis, Suggestion, diagnose
 from harness.diagnosis.trial import Trial
 from harness.judging.flushing import where_flushed
@@ -33,7 +33,6 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         UsageError: it cannot be read, or does not say what it must.
     """
     seen = read(source)
-    budget = Budget(seconds)
     memory = Memory(seconds=seconds, progress=progress)
     port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
@@ -46,23 +45,21 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         if evidence.input_rounding:  # what was fed is known as far as it was printed
             fits = _as_claimed(seen, evidence)
             comparisons = [replace(c, equal=(), within=fits) for c in comparisons]
-        suggestion = suggested(seen, evidence, 0, seconds / 4)
+        suggestion = suggested(seen, evidence, 1, seconds / 4)
         result = conclude(
             port,
             "file",
             [_decisive(c) for c in comparisons],
             [evidence],
             memory=memory,
-            # Where the claim only lacks digits, no three deviations at once are looked for.
-            largest=LARGEST if suggestion is None else 1,
+            # Where only digits are lacking, no three deviations at once are looked for.
+            largest=LARGEST if suggestion is None else 1 + suggestion.explanation.size,
         )
         if result.verdict.word in GOOD:
             return replace(result, notes=(*result.notes, FLUSHED)) if flushed else result
         diagnosis = result.diagnosis or Diagnosis(None)
-        if diagnosis.best is None:
-            suggestion = suggestion or suggested(seen, evidence, 1, max(1.0, budget.left))
-            if suggestion is not None:
-                result = replace(result, diagnosis=replace(diagnosis, suggestion=suggestion))
+        if diagnosis.best is None and suggestion is not None:
+            result = replace(result, diagnosis=replace(diagnosis, suggestion=suggestion))
         return result
 
 

@@ -133,7 +133,7 @@ def _unexplained(diagnosis: Diagnosis) -> str:
 def _tried(tried: Tried) -> str:
     if tried.size < 0:
         return f"nothing was tried to its end in {tried.seconds:.0f} s"
-    what = f"no combination of up to {tried.size} known deviations reproduces it"
+    what = f"no combination of up to {tried.size} known deviations was found that reproduces it"
     if tried.size == 0:
         what = "it is not what it claims to be"
     if tried.size < LARGEST and tried.ended and tried.beyond:

@@ -13,7 +13,7 @@ import naive
 import numpy as np
 
 from harness.diagnosis.diagnose import Change, Diagnosis, Explanation, Part
-from harness.diagnosis.hypotheses import Deviations, dialect, of_formula
+from harness.diagnosis.hypotheses import Deviations, dialect, of_formula, open_constants
 from harness.diagnosis.thinning import coupled, restricted
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
@@ -31,7 +31,8 @@ WORDS = (
     "where",  # a change, or parts, that reproduce what was seen
     "no number",  # of what was seen most is none
     "said what was tried",  # the set was not, and the message says so
-    "FALSE",  # what is named does not reproduce it, or the set was said to be tried
+    "missed",  # the set was tried, but the constants of its own were not found
+    "FALSE",  # what is named does not reproduce it, or the set was tried and needs no constants
 )
 
 
@@ -48,7 +49,9 @@ def answer(found: Diagnosis, evidence: Evidence, chosen: Deviations) -> str:
         whole = found.parts and all(part.explanation for part in found.parts)
         if whole or (found.change is not None and found.change.kind):
             return "where"
-        return "FALSE" if found.tried.size >= len(truth) else "said what was tried"
+        if found.tried.size < len(truth):
+            return "said what was tried"
+        return "missed" if open_constants(truth) else "FALSE"
     every = [found.best, *found.alternatives]
     if not all(reproduces(e, evidence) for e in every):
         return "FALSE"

@@ -54,12 +54,32 @@ RESULT = HERE / "result.toml"
 # The tests that have a module for their subject and are quick: they start no process.
 _STEPPING = "python_ref/stepping/test_stepping*.py"
 _DIALECTS = "python_ref/dialects/test_dialects*.py"
+_SEARCH = "diagnosis/test_diagnose_search.py diagnosis/test_diagnose_told.py"
+_CONSTANTS = "diagnosis/test_diagnose_constants.py"
+_PARTS = "diagnosis/test_diagnose_parts.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
     "harness.comparison.distance": "comparison/test_compare*.py",
     "harness.comparison.replays": "comparison/test_compare*.py",
+    "harness.comparison.omitted": "judging/test_left_out*.py",
+    "harness.judging.flushing": "judging/test_flushing*.py",
+    "harness.judging.observation_formats": "judging/test_observation_formats*.py",
     "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
-    "harness.diagnosis.diagnose": "diagnosis/test_diagnose*.py",
+    "harness.diagnosis.average": _CONSTANTS,
+    "harness.diagnosis.budget": _PARTS,
+    "harness.diagnosis.constants": f"{_CONSTANTS} {_SEARCH}",
+    "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS}",
+    "harness.diagnosis.explanation": _SEARCH,
+    "harness.diagnosis.hypotheses": f"diagnosis/test_diagnose.py {_CONSTANTS}",
+    "harness.diagnosis.nearest": _SEARCH,
+    "harness.diagnosis.noise": f"{_CONSTANTS} {_SEARCH}",
+    "harness.diagnosis.search": f"{_SEARCH} {_CONSTANTS}",
+    "harness.diagnosis.settling": f"{_SEARCH} diagnosis/test_diagnose.py",
+    "harness.diagnosis.solver": f"{_CONSTANTS} {_SEARCH}",
+    "harness.diagnosis.starts": f"{_PARTS} {_CONSTANTS}",
+    "harness.diagnosis.thinning": _PARTS,
+    "harness.diagnosis.trial": _SEARCH,
+    "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.dialects.axes": _DIALECTS,

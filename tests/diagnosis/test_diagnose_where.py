@@ -1,0 +1,158 @@
+"""Where, not only what: a beginning that one set explains, arrays with settings of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from showing import REFERENCE, elements, shown
+from support import scenario
+
+from harness.diagnosis import where
+from harness.diagnosis.budget import Budget
+from harness.diagnosis.diagnose import Change, diagnose
+from harness.model.evidence import Evidence
+from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.scenario import Scenario
+
+INSIDE = Dialect(["epsilon=inside"])
+DECAYED = Dialect(["weight_decay=coupled"], {"weight_decay": 0.03})
+
+
+def fed(steps: int = 10, seed: int = 3) -> Scenario:
+    """Two arrays and a few steps, no gradient of which is zero."""
+    rng = np.random.default_rng(seed)
+    return Scenario(
+        name="fed",
+        catches="",
+        learning_rate=0.01,
+        decay_rate=0.9,
+        epsilon=1e-3,
+        weights={"kernel": rng.standard_normal(4), "bias": rng.standard_normal(3)},
+        gradients=[
+            {"kernel": rng.standard_normal(4), "bias": rng.standard_normal(3)} for _ in range(steps)
+        ],
+    )
+
+
+def resumed(given: Scenario, step: int, found: Dialect) -> Evidence:
+    """What is seen of a port whose state is lost after a step: saved weights, nothing else."""
+    first = shown(replace(given, gradients=given.gradients[:step]), found)
+    cuts = np.cumsum(given.lengths)[:-1]
+    saved = dict(zip(given.names, np.split(first.weights[-1], cuts), strict=True))
+    later = shown(replace(given, weights=saved, gradients=given.gradients[step:]), found)
+    weights = np.concatenate([first.weights, later.weights])
+    return Evidence("resumed", given, "float64", weights, np.ones(given.steps, dtype=bool))
+
+
+def change(evidence: Evidence, claim: Dialect = REFERENCE) -> Change:
+    assert diagnose([evidence], claim, None, 1).best is None
+    found = where.change(claim, evidence, Budget())
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("step", [2, 3, 6])
+@pytest.mark.parametrize("found", [REFERENCE, INSIDE, DECAYED], ids=repr)
+def test_a_state_that_is_lost_once_is_told_with_its_step(step: int, found: Dialect) -> None:
+    told = change(resumed(fed(), step, found))
+    assert (told.kind, told.step) == ("state", step)
+    assert set(told.before.deviations) == set(found.deviations)
+    assert told.before.constants == dict(found.constants)
+
+
+@pytest.mark.parametrize(("step", "factor"), [(3, 0.5), (4, 0.1), (6, 3.0), (5, 0.037)])
+def test_a_learning_rate_that_changes_is_told_with_step_and_factor(
+    step: int, factor: float
+) -> None:
+    given = fed()
+    rates = tuple(0.01 * (factor if t >= step else 1) for t in range(given.steps))
+    weights = shown(replace(given, learning_rates=rates)).weights
+    told = change(replace(shown(given), weights=weights))
+    assert (told.kind, told.step, told.before.chosen) == ("learning_rate", step, ())
+    assert told.factor == pytest.approx(factor, rel=1e-9)
+    assert told.learning_rate == pytest.approx(0.01 * factor, rel=1e-9)
+
+
+def test_of_a_beginning_nothing_is_said_that_is_not_known_of_what_comes_after() -> None:
+    evidence = shown(fed())
+    weights = evidence.weights.copy()
+    weights[5:] += np.random.default_rng(1).standard_normal(weights[5:].shape)
+    told = change(replace(evidence, weights=weights))
+    assert (told.kind, told.step, told.before.chosen) == ("", 5, ())
+
+
+def test_places_are_told_where_no_two_deviations_explain_what_was_seen() -> None:
+    evidence = resumed(fed(), 4, REFERENCE)
+    told = diagnose([evidence], REFERENCE, seconds=None)
+    assert told.best is None
+    assert told.change is not None
+    assert (told.change.kind, told.change.step) == ("state", 4)
+    assert told.tried.size == 2, "sets of three are not looked at then"
+
+
+def test_where_one_set_explains_everything_no_place_is_told() -> None:
+    for found in REFERENCE, INSIDE, DECAYED:
+        told = diagnose([shown(fed(), found)], REFERENCE)
+        assert told.best is not None
+        assert (told.change, told.parts) == (None, ())
+
+
+def grouped(given: Scenario, **settings: Dialect) -> Evidence:
+    """What is seen where every array has a dialect of its own."""
+    evidence = shown(given)
+    columns = []
+    for name, length in zip(given.names, given.lengths, strict=True):
+        rows = shown(given, settings.get(name, REFERENCE)).weights
+        start = sum(given.lengths[: given.names.index(name)])
+        columns.append(rows[:, start : start + length])
+    return replace(evidence, weights=np.concatenate(columns, axis=1))
+
+
+def parts(evidence: Evidence) -> list[tuple[Sequence[str], tuple[str, ...] | None]]:
+    assert diagnose([evidence], REFERENCE, None, 1).best is None
+    return [
+        (part.places, part.explanation.deviations if part.explanation else None)
+        for part in where.parts(REFERENCE, evidence, Budget())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"bias": INSIDE}, [(("kernel",), ()), (("bias",), ("epsilon=inside",))]),
+        ({"kernel": INSIDE}, [(("bias",), ()), (("kernel",), ("epsilon=inside",))]),
+        (
+            {"kernel": DECAYED, "bias": INSIDE},
+            [(("kernel",), ("weight_decay=coupled",)), (("bias",), ("epsilon=inside",))],
+        ),
+    ],
+)
+def test_arrays_with_settings_of_their_own_are_told_apart(
+    settings: dict[str, Dialect], told: list[tuple[Sequence[str], tuple[str, ...]]]
+) -> None:
+    assert parts(grouped(fed(), **settings)) == told
+
+
+def test_an_element_that_nothing_explains_is_named_beside_those_as_claimed() -> None:
+    evidence = shown(elements([0.5, 1.0, -0.5], [[1.0, 0.5, -0.25], [0.5, 1.0, 0.125]] * 2))
+    weights = evidence.weights.copy()
+    weights[:, 1] = np.nan
+    assert parts(replace(evidence, weights=weights)) == [
+        (("w[0]", "w[2]"), ()),
+        (("w[1]",), None),
+    ]
+
+
+def test_rows_without_a_gradient_that_are_skipped_are_a_deviation_not_a_place() -> None:
+    given = scenario("mixed-arrays")
+    sparse = [
+        {name: np.where(np.arange(g.size) % 3 == t % 3, 0.0, g) for name, g in step.items()}
+        for t, step in enumerate(given.gradients)
+    ]
+    evidence = shown(replace(given, gradients=sparse), Dialect(["untouched=skipped"]))
+    found = diagnose([evidence], REFERENCE)
+    assert found.best is not None
+    assert found.best.deviations == ("untouched=skipped",)
