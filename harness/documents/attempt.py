@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from harness.comparison.compare import compare_all
-from harness.documents import runner, trainers
-from harness.documents.lacking import lacking
+from harness.documents import runner, trainers, training
+from harness.documents.lacking import lacking, without_advice
+from harness.documents.lines import Convention
 from harness.documents.source import Source, port_of, stem_of
-from harness.documents.trainers import Convention, Trainer
+from harness.documents.trainers import Trainer
+from harness.documents.training import Ends
 from harness.judging.goldens import options_of
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
@@ -28,20 +27,14 @@ from harness.languages.python import loading
 from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
 from harness.model.errors import ToolchainError
-from harness.model.evidence import of_golden
-from harness.model.observation import Fault, Observation, Unreachable
-from harness.model.words import GOOD
-from harness.ports.binding import BindingError, Wanted, bind
+from harness.model.observation import Fault, Unreachable
+from harness.ports.binding import Binding, BindingError, Wanted, bind
 from harness.ports.port import Port
 from harness.transport.hosted import HostedTransport, Worker
-from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
-from python_ref.scenarios.scenario import Scenario
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
 BLOCK_SECONDS = 60.0
-# With more deviations a wrong idea of how a trainer forms its gradients might fit, too.
-_FROM_DATA = 2
 
 
 @dataclass(frozen=True)
@@ -127,18 +120,18 @@ class Bench:
 
     def _python(self, source: Source, only: str | None) -> Attempt:
         text = source.program()
-        training = [t for t in trainers.find(source.text) if only in (None, t.name)]
-        judged = {t.name: self._trained(source, text, t) for t in training}
-        names = [n for n in source.names() if n not in judged and only in (None, n)]
+        training_here = [t for t in trainers.find(source.text) if only in (None, t.name)]
+        judged = {t.name: self._trained(source, text, t) for t in training_here}
+        names = [n for n in source.names() if n not in judged and _asked(n, only)]
         if source.names() and not names:
             return Attempt(judged)
         request = loading(source=str(self._placed(text)))
-        further = self._loaded(source, "local", request, names)
+        further = self._loaded(source, "local", request, names, only)
         if not further.judged and source.later:
             for name in names:
                 if more := source.spread(name):
                     request["source"] = str(self._placed(source.program(more)))
-                    further = self._loaded(source, "local", request, [name])
+                    further = self._loaded(source, "local", request, [name], only)
                     further = replace(further, added=tuple(piece.line for piece in more))
                     if further.judged:
                         break
@@ -148,6 +141,16 @@ class Bench:
         path = self._folder() / self._document
         path.write_bytes(text.encode("utf-8", "surrogateescape"))
         return path
+
+    def _trained(self, source: Source, text: str, trainer: Trainer) -> Judged:
+        port = replace(self._port(source), wanted=Wanted(function=trainer.name))
+        seconds = min(self._options.timeout, max(1.0, self.left()))
+
+        def called(cases: Sequence[trainers.Case]) -> Ends | Fault:
+            ends = runner.train(text, trainer.name, cases, self._document, seconds)
+            return _not_ours(ends) if isinstance(ends, Fault) else ends
+
+        return Judged(*training.trained(port, trainer, called, self._memory))
 
     # -- JVM languages ---------------------------------------------------------------------
 
@@ -237,15 +240,18 @@ class Bench:
         for name in names:
             wanted = Wanted(class_name=name, options=options)
             try:
-                binding = bind(shape, wanted)
+                bound = _bindings(shape, wanted)
             except BindingError as error:
                 if error.near:
-                    near = near or str(error)
+                    near = near or without_advice(str(error))
                 continue
-            if not binding.roles and "function" in binding.message:
-                continue  # a function without any hyperparameter is no optimizer
-            result = self._judged(replace(port, wanted=wanted), transport(wanted))
-            judged[name] = Judged(result, "optimizer")
+            for title, (chosen, binding) in bound.items():
+                if only not in (None, name, title):
+                    continue
+                if not binding.roles and "function" in binding.message:
+                    continue  # a function without any hyperparameter is no optimizer
+                result = self._judged(replace(port, wanted=chosen), transport(chosen))
+                judged[title] = Judged(result, "optimizer")
         return Attempt(judged, near="" if judged else near)
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
@@ -259,94 +265,44 @@ class Bench:
                 seconds=max(1.0, self.left()),
             )
         except BindingError as error:
-            return conclude(port, transport.name, fault=Fault("not-run", str(error)))
+            reason = without_advice(str(error))
+            return conclude(port, transport.name, fault=Fault("not-run", reason))
         fault = result.verdict.fault
         if fault is not None and (lacked := _not_ours(fault)) is not fault:
             return conclude(port, transport.name, fault=lacked)  # it imports while it runs
         return result
-
-    # -- trainers --------------------------------------------------------------------------
-
-    def _trained(self, source: Source, text: str, trainer: Trainer) -> Judged:
-        port = replace(self._port(source), wanted=Wanted(function=trainer.name))
-        seconds = min(self._options.timeout, max(1.0, self.left()))
-
-        def called(cases: Sequence[trainers.Case]) -> list[list[list[float]]] | Fault:
-            ends = runner.train(text, trainer.name, cases, self._document, seconds)
-            return _not_ours(ends) if isinstance(ends, Fault) else ends
-
-        if not trainer.from_data:
-            return Judged(self._fed(port, trainer, called), "trainer")
-        ways: list[tuple[Convention, Callable[..., Result]]] = []
-        first: Fault | None = None
-        for layout in trainers.layouts():
-            ends = called(trainers.cases_of_data(trainer, layout))
-            if isinstance(ends, Fault):
-                first = first or ends
-                if ends.kind != "crashes":
-                    break
-                continue
-            for way in trainers.CONVENTIONS:
-                concluded = self._compared(port, trainers.scenarios_of_data(ends, way), ends)
-                if (result := concluded(largest=0)).verdict.word in GOOD:
-                    return Judged(result, "trainer", way)
-                ways.append((way, concluded))
-        # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
-        for largest in range(1, _FROM_DATA + 1):
-            for way, concluded in ways:
-                # Weights that never move say that our data asked for nothing.
-                if (result := concluded(largest=largest)).deviations not in ((), ("write=none",)):
-                    return Judged(result, "trainer", way)
-        if ways:  # perhaps it is not the line that we gave points of
-            unknown = (
-                "how it computes its gradients was not recognised, and no deviation explains it"
-            )
-            first = Fault("not-run", unknown)
-        assert first is not None
-        return Judged(conclude(port, "local", fault=first), "trainer")
-
-    def _fed(self, port: Port, trainer: Trainer, called: Any) -> Result:
-        """Hold a trainer that is given its gradient function against the goldens."""
-        goldens = self._memory.goldens(port, "float64")
-        given = [g.scenario for g in goldens if g.kind == "core"]
-        first: Fault | None = None
-        for size in (None, 2, 1):  # some are written for two variables, or for one
-            feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
-            ends = called([trainers.case_of(trainer, s) for s in feedable])
-            if not isinstance(ends, Fault):
-                return self._compared(port, feedable, ends)()
-            first = first or ends
-            if ends.kind != "crashes":
-                break
-        assert first is not None
-        return conclude(port, "local", fault=first)
-
-    def _compared(
-        self, port: Port, scenarios: Sequence[Scenario], ends: Sequence[Sequence[Sequence[float]]]
-    ) -> Callable[..., Result]:
-        """What a trainer did with scenarios, beside what the claim would do, to be concluded from.
-
-        Args:
-            port: the trainer.
-            scenarios: what it was given.
-            ends: by scenario, the weights after every step.
-        """
-        pairs = [
-            (
-                goldens_of.make(scenario, port.claim, "float64"),
-                Observation(np.array(rows, dtype=np.float64)),
-            )
-            for scenario, rows in zip(scenarios, ends, strict=True)
-        ]
-        comparisons = compare_all(pairs, self._memory.replays)
-        evidence = [of_golden(golden, observation) for golden, observation in pairs]
-        return partial(conclude, port, "local", comparisons, evidence, memory=self._memory)
 
 
 def _not_ours(fault: Fault) -> Fault:
     """A fault of a page's code, or what the machine lacks for it."""
     lacked = lacking(fault.message)
     return Fault("not-run", lacked) if lacked else fault
+
+
+def _bindings(shape: Mapping[str, Any], wanted: Wanted) -> dict[str, tuple[Wanted, Binding]]:
+    """What a class or function is bound as, by name: a class of several optimizers by its methods.
+
+    Raises:
+        BindingError: none of it is an optimizer.
+    """
+    name = wanted.class_name or ""
+    try:
+        return {name: (wanted, bind(shape, wanted))}
+    except BindingError:
+        found = {}
+        for method in _methods(shape, name):
+            chosen = replace(wanted, method=method)
+            with suppress(BindingError):
+                found[f"{name}.{method}"] = chosen, bind(shape, chosen)
+        if not found:
+            raise
+        return found
+
+
+def _methods(shape: Mapping[str, Any], name: str) -> list[str]:
+    """The methods of a class, each name once."""
+    there = [c.get("methods", []) for c in shape.get("candidates", []) if c["class"] == name]
+    return list(dict.fromkeys(method["name"] for methods in there for method in methods))
 
 
 def _classes(
@@ -356,4 +312,9 @@ def _classes(
     owns = by_name(source.block.language).owns
     declared = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
     declared += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
-    return [name for name in declared if only in (None, name)]
+    return [name for name in declared if _asked(name, only)]
+
+
+def _asked(name: str, only: str | None) -> bool:
+    """Whether a class or function is the one thing asked for, or has it as a method."""
+    return only in (None, name) or str(only).rpartition(".")[0] == name

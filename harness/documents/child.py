@@ -15,6 +15,7 @@ import ast
 import io
 import json
 import os
+import random
 import signal
 import sys
 import types
@@ -134,6 +135,9 @@ def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> li
         arguments[case["gradient"]] = feed
     if case["iterations"]:
         arguments[case["iterations"]] = steps
+    # Weights that are drawn must be the same for every number of steps.
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 - the page's own generator
     with np.errstate(all="ignore"):
         returned = function(**arguments)
     if case["gradient"] and feed.calls != steps:
@@ -178,12 +182,20 @@ def _candidates(returned: Any) -> list[Any]:
     """The whole, then its parts; of a history (a list of weights) its last entry."""
     found = [returned]
     if isinstance(returned, dict):
-        found += returned.values()
+        found += [_together(list(returned.values())), *returned.values()]
     elif isinstance(returned, tuple | list):
-        found += returned
+        found += [_together(returned), *returned]
         found += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
         found += returned[-1:]
     return found
+
+
+def _together(parts: Any) -> Any:
+    """The first two parts as one, such as a slope and an intercept; None where they are not."""
+    try:
+        return np.concatenate([np.asarray(p, dtype=np.float64).reshape(-1) for p in parts[:2]])
+    except (TypeError, ValueError):
+        return None
 
 
 def _module(name: str, file: str) -> types.ModuleType:
@@ -234,7 +246,8 @@ def _attempt(
         return {"kind": "times-out", "message": str(error)}
     except BaseException as error:
         kind = "crashes"
-        if isinstance(error, ImportError | NameError | SyntaxError):
+        unbound = isinstance(error, UnboundLocalError)  # which is a NameError all the same
+        if isinstance(error, ImportError | NameError | SyntaxError) and not unbound:
             kind = "does-not-compile"
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         words = said(error, task["name"])

@@ -126,6 +126,8 @@ class _Examiner:
         if block.index in self._added:
             first = self._reading.document.blocks[self._added[block.index]]
             return [Examined(block, "other", message=f"adds to the class at line {first.line}")]
+        if block.index in self._reading.loose:
+            return [Examined(block, "other", message="methods without their class")]
         source = self._reading.source(block)
         if scripted(block.language) and (why := self._passed_over(source)):
             return [Examined(block, "other", message=why)]
@@ -239,6 +241,8 @@ class _Examiner:
 
     def _static(self, block: Block) -> Iterator[str]:
         yield from block.notes
+        if note := self._reading.note(block):
+            yield note
         if block.guessed:
             yield GUESSED.format(block.language)
         yield from by_name(block.language).remarks(block.text, block.line)

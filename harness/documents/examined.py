@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.documents.blocks import Block, Document
 from harness.documents.formulas import Formula
-from harness.documents.trainers import Convention
+from harness.documents.lines import Convention
 from harness.judging.verdict import Result
 
 GUESSED = "its language is not named; it looks like {}"

@@ -1,4 +1,4 @@
-"""What this machine lacks for a page's code: a module, or a version that has what is imported.
+"""Why code of a page is not run: what this machine lacks for it, or nothing in it can be bound.
 
 None of it is a fault of the page, so none of it is a verdict on the page's code.
 """
@@ -11,6 +11,8 @@ import sys
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
+# What only who has a port of their own can follow: a page has no port.toml and no options.
+_ADVICE = re.compile(r"port\.toml|--[a-z]|\[bind\]|rmsproof adapt")
 _PACKAGE = re.compile(r"ImportError: attempted relative import")
 
 
@@ -38,3 +40,10 @@ def lacking(message: str) -> str | None:
     if _PACKAGE.search(message):
         return "it imports from the package that it is part of, which is not here"
     return None
+
+
+def without_advice(message: str) -> str:
+    """Why something could not be bound, without what its author could write to settle it."""
+    sentences = re.split(r"(?<=[.:])\s+(?=[A-Z])", message)
+    kept = [sentence for sentence in sentences if not _ADVICE.search(sentence)]
+    return " ".join(kept).rstrip(".:; ") if kept else message

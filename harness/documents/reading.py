@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from harness.documents import scripts
 from harness.documents.blocks import Block, Document
 from harness.documents.source import Source, port_of
-from harness.documents.spread import continued
+from harness.documents.spread import Whole, continued
 from harness.languages.program import Piece
 from harness.languages.registry import scripted
 from harness.languages.repair.indentation import lost, restored
@@ -21,23 +21,32 @@ class Reading:
     Attributes:
         document: the document.
         claim: the dialect its optimizers are held against.
-        joined: by index, the whole text of a block that later ones go on with.
+        joined: by index, the whole of a block that later ones go on with.
         of: by index, a block that goes on with an earlier one: the index of that.
+        loose: the indices of blocks of methods whose class is nowhere.
         texts: by index, a block as it runs: its indentation restored where it was lost, its
             repairs made.
     """
 
     def __init__(self, document: Document, claim: Dialect) -> None:
         self.document, self.claim = document, claim
-        self.joined, self.of = continued(document.blocks)
+        spread = continued(document.blocks)
+        self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
 
     def published(self, block: Block) -> str:
         """A block's whole text as it stands in the document."""
-        return self.joined.get(block.index, block.text)
+        return self._whole(block).text
+
+    def note(self, block: Block) -> str:
+        """What was done to a block before it was looked at, in a phrase; mostly nothing."""
+        return self._whole(block).note
+
+    def _whole(self, block: Block) -> Whole:
+        return self.joined.get(block.index) or Whole(block.text)
 
     def _readable(self, block: Block) -> str:
-        text = self.joined.get(block.index, block.text)
+        text = self._whole(block).text
         if scripted(block.language) and block.index not in self.of and lost(text):
             return next(restored(text), text)
         return text
@@ -45,10 +54,12 @@ class Reading:
     def pieces(self, blocks: Sequence[Block], language: str) -> tuple[Piece, ...]:
         """Some blocks of a language as they run, each at its line."""
         return tuple(
-            Piece(b.line, self.texts[b.index])
-            for b in blocks
-            if b.language == language and b.index not in self.of
+            self.piece(b) for b in blocks if b.language == language and b.index not in self.of
         )
+
+    def piece(self, block: Block) -> Piece:
+        """A block as it runs, at its line."""
+        return Piece(max(1, block.line - self._whole(block).above), self.texts[block.index])
 
     def source(self, block: Block) -> Source:
         """A block as it stands in the document, with those around it."""
@@ -56,7 +67,8 @@ class Reading:
         language = block.language
         return Source(
             block,
-            self.joined.get(at, block.text),
+            self._whole(block).text,
+            self._whole(block).above,
             earlier=self.pieces(blocks[:at], language),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
         )

@@ -99,7 +99,7 @@ def port_of(document: str, block: Block, claim: Dialect, files: tuple[Path, ...]
 
 def looks_like_optimizer(text: str, language: str) -> bool:
     """Whether the words of an optimizer stand in a text, and not only for using one."""
-    from harness.documents.trainers import gradient_names
+    from harness.documents.trainers import find, gradient_names
     from harness.ports.binding import role_names
 
     if not re.search(by_name(language).defines, text):
@@ -109,7 +109,9 @@ def looks_like_optimizer(text: str, language: str) -> bool:
     gradients = role_names("gradients") | gradient_names()
     hyperparameters = role_names("learning_rate") | role_names("decay_rate")
     named = bool(words & gradients) and bool(words & hyperparameters)
-    return named and (not scripted(language) or computes(text))
+    if not scripted(language):
+        return named
+    return (named or bool(find(text))) and computes(text)
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

@@ -1,9 +1,7 @@
 """Trainers: functions that form the gradient themselves, driven so that we know it.
 
 Two kinds. One is given a gradient function: ours gives whatever a scenario prescribes. The
-other is given data and fits a line to it: ours are two points whose targets are so large, and
-opposite, that the error of the line is rounded to a coarse grid. Its mean is then a number that
-anybody computes the same, to the last bit, and yet it follows the weights and changes sign.
+other is given data and fits a line to it (see `lines`), from where we say or where it likes.
 """
 
 from __future__ import annotations
@@ -12,9 +10,6 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from harness.languages.program import parsed
 from harness.model.observation import flat_gradients, flat_weights
@@ -59,6 +54,11 @@ class Trainer:
         """Whether it forms the gradient from data, not by a function it is given."""
         return "gradient" not in self.roles
 
+    @property
+    def begun(self) -> bool:
+        """Whether it is told where to start; else it makes weights of its own, zeros mostly."""
+        return "start" in self.roles or "bounds" in self.roles
+
 
 def find(text: str) -> list[Trainer]:
     """The trainers that a Python text defines at its top level."""
@@ -90,15 +90,29 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     if "gradient" in roles and "start" not in roles and "inputs" in roles:
         roles["start"] = roles.pop("inputs")  # grad(x), from x
     fed = "gradient" in roles or {"inputs", "targets"} <= roles.keys()
-    begun = "start" in roles or "bounds" in roles
     loops = any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
-    if not (fed and begun and loops and {"iterations", "learning_rate"} <= roles.keys()):
+    if not (fed and loops and {"iterations", "learning_rate"} <= roles.keys()):
         return None
     defaults = _defaults(node)
     known = set(roles.values()) | defaults.keys()
     if any(name not in known for name in _required(node)):
         return None
-    return Trainer(node.name, roles, {k: v for k, v in defaults.items() if v is not None})
+    found = Trainer(node.name, roles, {k: v for k, v in defaults.items() if v is not None})
+    return found if found.begun or (found.from_data and _averages(node, roles)) else None
+
+
+def _averages(node: ast.FunctionDef, roles: Mapping[str, str]) -> bool:
+    """Whether a trainer could hold an average: a rate by which it decays, or a root."""
+    return "decay_rate" in roles or any(map(_is_root, ast.walk(node)))
+
+
+def _is_root(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return "sqrt" in name
+        case ast.BinOp(op=ast.Pow(), right=ast.Constant(value=0.5)):
+            return True
+    return False
 
 
 def _role(role: str) -> frozenset[str]:
@@ -188,17 +202,18 @@ def case_of(trainer: Trainer, scenario: Scenario) -> Case:
     """A scenario of one array, for a trainer that is given a gradient function."""
     gradients = [[float(g) for g in step["w"]] for step in scenario.gradients]
     weights = [float(w) for w in scenario.weights["w"]]
-    return _case(trainer, scenario, weights, gradients, {}, scenario.steps)
+    return made_case(trainer, scenario, weights, gradients, {}, range(1, scenario.steps + 1))
 
 
-def _case(
+def made_case(
     trainer: Trainer,
     scenario: Scenario,
     weights: Sequence[float],
     gradients: Sequence[Sequence[float]],
     data: Mapping[str, Any],
-    steps: int,
+    steps: Sequence[int],
 ) -> Case:
+    """A case of a trainer: a scenario's hyperparameters, and data, by its parameters' names."""
     roles = trainer.roles
     values = scenario.hyperparameters.items()
     arguments = {roles[role]: value for role, value in values if role in roles}
@@ -206,105 +221,11 @@ def _case(
         weights=weights,
         gradients=gradients,
         arguments={**arguments, **data},
-        steps=range(1, steps + 1),
+        steps=steps,
         **{
             role: roles.get(role, "")
             for role in ("start", "bounds", "objective", "gradient", "iterations")
         },
-    )
-
-
-# -- data whose gradients we know -------------------------------------------------------------
-
-# The targets; the error is rounded to multiples of a quarter next to it.
-_FAR = 1.5 * 2.0**50
-_SLOPE, _STEPS = 2.0, 40
-# Starts and hyperparameters: the weights cross zero, and epsilon is large enough to be seen.
-_SETTINGS = (
-    ((6.1, -4.3), 0.37, 0.9, 1e-8),
-    ((-3.7, 5.9), 0.21, 0.6, 0.75),
-    ((9.3, 2.7), 0.53, 0.95, 0.03125),
-)
-
-
-@dataclass(frozen=True)
-class Convention:
-    """How a trainer scales the gradient of the mean squared error.
-
-    Attributes:
-        factor: what it multiplies the mean of (error * input) by.
-        swapped: the intercept comes first among the weights.
-    """
-
-    factor: float
-    swapped: bool = False
-
-
-CONVENTIONS = tuple(Convention(f, s) for s in (False, True) for f in (1.0, 2.0, 0.5))
-
-
-def layouts() -> list[Mapping[str, Any]]:
-    """Ways to hand the inputs over: a vector, a column, a design matrix of two columns."""
-    return [
-        {"x": [_SLOPE, _SLOPE]},
-        {"x": [[_SLOPE], [_SLOPE]]},
-        {"x": [[_SLOPE, 1.0], [_SLOPE, 1.0]]},
-    ]
-
-
-def cases_of_data(trainer: Trainer, layout: Mapping[str, Any]) -> list[Case]:
-    """The cases of a trainer that is given data."""
-    found = []
-    for weights, learning_rate, decay_rate, epsilon in _SETTINGS:
-        scenario = _scenario(weights, learning_rate, decay_rate, epsilon, [])
-        data: dict[str, Any] = {
-            trainer.roles["inputs"]: layout["x"],
-            trainer.roles["targets"]: [_FAR, -_FAR],
-        }
-        if "batch_size" in trainer.roles:
-            data[trainer.roles["batch_size"]] = 2
-        found.append(_case(trainer, scenario, weights, [], data, _STEPS))
-    return found
-
-
-def scenarios_of_data(ends: Sequence[Sequence[Sequence[float]]], way: Convention) -> list[Scenario]:
-    """What the trainer met, step by step, if it scales the gradient that way.
-
-    Args:
-        ends: by case, (T, 2) the weights after every step.
-        way: the scaling.
-    """
-    found = []
-    for (weights, learning_rate, decay_rate, epsilon), rows in zip(_SETTINGS, ends, strict=True):
-        before = [list(weights), *rows[:-1]]
-        gradients = [_gradient(np.array(w), way) for w in before]
-        found.append(_scenario(weights, learning_rate, decay_rate, epsilon, gradients))
-    return found
-
-
-def _gradient(weights: NDArray[np.float64], way: Convention) -> NDArray[np.float64]:
-    slope, intercept = weights[::-1] if way.swapped else weights
-    x, y = np.array([_SLOPE, _SLOPE]), np.array([_FAR, -_FAR])
-    error = (slope * x + intercept) - y
-    gradient = way.factor * np.array([np.mean(error * x), np.mean(error)])
-    return gradient[::-1] if way.swapped else gradient
-
-
-def _scenario(
-    weights: Sequence[float],
-    learning_rate: float,
-    decay_rate: float,
-    epsilon: float,
-    gradients: Sequence[NDArray[np.float64]],
-) -> Scenario:
-    return Scenario(
-        name=f"line-{learning_rate:g}-{decay_rate:g}-{epsilon:g}",
-        catches="",
-        learning_rate=learning_rate,
-        decay_rate=decay_rate,
-        epsilon=epsilon,
-        weights={"w": np.array(weights)},
-        gradients=[{"w": gradient} for gradient in gradients],
     )
 
 

@@ -1,0 +1,112 @@
+"""A trainer judged: called with what we know the gradients of, and held against the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+
+from harness.comparison.compare import compare_all
+from harness.documents import lines, trainers
+from harness.documents.lines import Convention
+from harness.documents.trainers import Case, Trainer
+from harness.judging.memory import Memory
+from harness.judging.verdict import Result, conclude
+from harness.model.evidence import of_golden
+from harness.model.observation import Fault, Observation
+from harness.model.words import GOOD
+from harness.ports.port import Port
+from python_ref import golden as goldens_of
+from python_ref.scenarios.scenario import Scenario
+
+Ends = list[list[list[float]]]
+"""By case, the weights after every number of steps."""
+Called = Callable[[Sequence[Case]], Ends | Fault]
+"""Calls the trainer for each case."""
+
+# With more deviations a wrong idea of how a trainer forms its gradients might fit, too.
+_FROM_DATA = 2
+_SCALED = "gradient_scale=constant"
+_UNKNOWN = "how it computes its gradients was not recognised, and no deviation explains it"
+_UNCALLED = "no way of giving it the points of a line was right: {}"
+
+
+def trained(
+    port: Port, trainer: Trainer, called: Called, memory: Memory
+) -> tuple[Result, str, Convention | None]:
+    """Judge a trainer: its result, its kind, and how it scales its gradient if that is known."""
+    if not trainer.from_data:
+        return _fed(port, trainer, called, memory), "trainer", None
+    ways: list[tuple[Convention, Callable[..., Result]]] = []
+    first: Fault | None = None
+    for line in lines.lines(trainer):
+        ends = called(lines.cases(trainer, line))
+        if isinstance(ends, Fault):
+            first = first or ends
+            if ends.kind != "crashes":
+                break
+            continue
+        done = lines.fitted(line, ends)
+        for way in lines.CONVENTIONS:
+            concluded = _compared(port, lines.scenarios(done, way), done.ends, memory)
+            if (result := concluded(largest=0)).verdict.word in GOOD:
+                return result, "trainer", way
+            ways.append((way, concluded))
+    # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
+    for largest in range(1, _FROM_DATA + 1):
+        for way, concluded in ways:
+            deviations = (result := concluded(largest=largest)).deviations
+            # Weights that never move say that our data asked for nothing, and a scale of the
+            # gradients that this is not the way in which it forms them.
+            if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
+                return result, "trainer", way
+    if ways:  # perhaps it is not the line that we gave points of
+        first = Fault("not-run", _UNKNOWN)
+    assert first is not None
+    if first.kind == "crashes":  # what it asks of its data we can only guess
+        first = Fault("not-run", _UNCALLED.format(first.message))
+    return conclude(port, "local", fault=first), "trainer", None
+
+
+def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result:
+    """Hold a trainer that is given its gradient function against the goldens."""
+    goldens = memory.goldens(port, "float64")
+    given = [g.scenario for g in goldens if g.kind == "core"]
+    first: Fault | None = None
+    for size in (None, 2, 1):  # some are written for two variables, or for one
+        feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
+        ends = called([trainers.case_of(trainer, s) for s in feedable])
+        if not isinstance(ends, Fault):
+            return _compared(port, feedable, ends, memory)()
+        first = first or ends
+        if ends.kind != "crashes":
+            break
+    assert first is not None
+    return conclude(port, "local", fault=first)
+
+
+def _compared(
+    port: Port,
+    scenarios: Sequence[Scenario],
+    ends: Sequence[Sequence[Sequence[float]]],
+    memory: Memory,
+) -> Callable[..., Result]:
+    """What a trainer did with scenarios, beside what the claim would do, to be concluded from.
+
+    Args:
+        port: the trainer.
+        scenarios: what it was given.
+        ends: by scenario, the weights after every step.
+        memory: the run's.
+    """
+    pairs = [
+        (
+            goldens_of.make(scenario, port.claim, "float64"),
+            Observation(np.array(rows, dtype=np.float64)),
+        )
+        for scenario, rows in zip(scenarios, ends, strict=True)
+    ]
+    comparisons = compare_all(pairs, memory.replays)
+    evidence = [of_golden(golden, observation) for golden, observation in pairs]
+    return partial(conclude, port, "local", comparisons, evidence, memory=memory)

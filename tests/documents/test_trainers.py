@@ -1,0 +1,88 @@
+"""Trainers that make their own weights: from zeros, drawn, in two parts; and what is none."""
+
+from __future__ import annotations
+
+import pytest
+from documents.conftest import Examine, fenced
+
+ZEROS = """
+import numpy as np
+def fit(X, y, learning_rate=0.01, epochs=100, beta=0.9, epsilon=1e-8):
+    m, n = X.shape
+    theta, s = np.zeros(n), np.zeros(n)
+    for _ in range(epochs):
+        g = X.T @ (X @ theta - y) / m
+        s = beta * s + (1 - beta) * g ** 2
+        theta -= learning_rate * g / (np.sqrt(s) + epsilon)
+    return theta
+"""
+PARTS = """
+import numpy as np
+def fit(X, y, lr=0.01, n_iters=100, rho=0.9, eps=1e-8):
+    w, b, sw, sb, losses = np.zeros(X.shape[1]), 0.0, 0.0, 0.0, []
+    for i in range(n_iters):
+        error = X @ w + b - y
+        losses.append(np.mean(error ** 2))
+        dw, db = 2 / len(y) * X.T @ error, 2 * error.mean()
+        sw = rho * sw + (1 - rho) * dw * dw
+        sb = rho * sb + (1 - rho) * db * db
+        w = w - lr * dw / (np.sqrt(sw) + eps)
+        b = b - lr * db / (np.sqrt(sb) + eps)
+    return w, b, losses
+"""
+COLUMNS = ZEROS.replace("np.zeros(n), np.zeros(n)", "np.zeros((n, 1)), np.zeros((n, 1))")
+DRAWN = ZEROS.replace("np.zeros(n), ", "np.random.randn(n), ")
+LAST = ZEROS.replace("    return theta", "    print(g)\n    return theta")
+SCALARS = """
+def fit(x, y, lr=0.01, epochs=100, decay=0.9, eps=1e-8):
+    m = b = vm = vb = 0.0
+    for _ in range(epochs):
+        dm = sum((m * xi + b - yi) * xi for xi, yi in zip(x, y)) / len(x)
+        db = sum(m * xi + b - yi for xi, yi in zip(x, y)) / len(x)
+        vm = decay * vm + (1 - decay) * dm * dm
+        vb = decay * vb + (1 - decay) * db * db
+        m -= lr * dm / (vm ** 0.5 + eps)
+        b -= lr * db / (vb ** 0.5 + eps)
+    return m, b
+"""
+
+
+@pytest.mark.parametrize("code", [ZEROS, PARTS, COLUMNS, DRAWN, LAST, SCALARS])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_trainer_that_makes_its_own_weights_is_judged(
+    written: Examine, code: str, inside: bool
+) -> None:
+    if inside:
+        for root, added in (
+            ("np.sqrt(s)", "epsilon"),
+            ("np.sqrt(sw)", "eps"),
+            ("np.sqrt(sb)", "eps"),
+        ):
+            code = code.replace(f"({root} + {added})", f"{root[:-1]} + {added})")
+        code = code.replace("(vm ** 0.5 + eps)", "(vm + eps) ** 0.5")
+        code = code.replace("(vb ** 0.5 + eps)", "(vb + eps) ** 0.5")
+    (row,) = written(fenced(code)).rows
+    assert (row.kind, row.published is None) == ("trainer", False)
+    assert row.published is not None
+    assert row.published.verdict.word == ("diverges" if inside else "exact")
+    assert row.published.deviations == (("epsilon=inside",) if inside else ())
+    assert row.convention is not None
+    assert row.convention.factor == (2.0 if code.startswith(PARTS[:60]) else 1.0)
+
+
+UNKNOWN = {
+    "another loss": ZEROS.replace("(X @ theta - y)", "(1 / (1 + np.exp(-X @ theta)) - y)"),
+    "another draw at each call": ZEROS.replace(
+        "np.zeros(n), ", "np.random.default_rng().normal(size=n), "
+    ),
+    "data of another shape": ZEROS.replace("m, n = X.shape", "m, n, depth = X.shape"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_trainer_that_we_cannot_drive_is_not_run_and_never_accused(
+    written: Examine, case: str
+) -> None:
+    (row,) = written(fenced(UNKNOWN[case])).rows
+    assert row.published is not None
+    assert (row.published.verdict.word, row.published.deviations) == ("not-run", ())
