@@ -18,7 +18,7 @@ from harness.documents.formulas import derivative_factors, formulas
 from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
-from harness.documents.walk import LAYERS, STOPPED, Walk
+from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
 from harness.judging.run import Options
 from harness.judging.verdict import conclude
@@ -191,7 +191,7 @@ class _Examiner:
         kind = attempt.judged[name].kind
         while True:
             result = attempt.judged[name].result
-            if result.verdict.word not in STOPPED or len(layers) >= LAYERS:
+            if not stops(result) or len(layers) >= LAYERS:
                 break
             step = self._walk.passed(source, result, name)
             if step is None:

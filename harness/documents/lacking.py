@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import sys
 
+LACKING = " is not installed"
+"""What is said behind the name of a module that is not there."""
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
@@ -31,7 +33,7 @@ def undefined_name(message: str) -> str | None:
 def lacking(message: str) -> str | None:
     """What of this machine's is missing, by what an import that failed says; None if nothing."""
     if module := missing_module(message):
-        return f"{module} is not installed"
+        return f"{module}{LACKING}"
     if found := _NAME.search(message):
         package = found[2].partition(".")[0]
         # Python's own modules are as complete as they will ever be.

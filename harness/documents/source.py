@@ -13,6 +13,7 @@ from harness.languages.language import Language
 from harness.languages.program import Piece, additions, assembled, context
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
+from harness.languages.repair.marking import unmarked
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
@@ -27,6 +28,7 @@ class Source:
         above: lines that repairs put before its first line.
         earlier: the blocks of its language before it, as they run.
         later: a notebook's cells after it.
+        without: names that repairs have taken from it, and from what it needs.
     """
 
     block: Block
@@ -34,6 +36,7 @@ class Source:
     above: int = 0
     earlier: tuple[Piece, ...] = ()
     later: tuple[Piece, ...] = ()
+    without: frozenset[str] = frozenset()
 
     @property
     def line(self) -> int:
@@ -42,16 +45,25 @@ class Source:
 
     def repaired(self, found: Repaired) -> Source:
         """The same block after a repair."""
-        return replace(self, text=found.text, above=self.above + found.above)
+        return replace(
+            self,
+            text=found.text,
+            above=self.above + found.above,
+            without=self.without | found.without,
+        )
 
     def program(self, more: Sequence[Piece] = ()) -> str:
         """A Python block with what it needs of earlier ones, each at its line."""
         whole = "\n".join([self.text, *(piece.text for piece in more)])
-        return assembled([*context(self.earlier, whole), Piece(self.line, self.text), *more])
+        return assembled([*self._context(whole), Piece(self.line, self.text), *more])
 
     def borrowed(self) -> str:
         """What a Python block needs of earlier ones."""
-        return assembled(context(self.earlier, self.text))
+        return assembled(self._context(self.text))
+
+    def _context(self, text: str) -> list[Piece]:
+        pieces = context(self.earlier, text, self.without)
+        return [replace(piece, text=unmarked(piece.text, self.without)) for piece in pieces]
 
     def spread(self, name: str) -> list[Piece]:
         """What later cells of a notebook add to a class of this one."""

@@ -9,6 +9,7 @@ from itertools import islice
 
 from harness.documents import scripts
 from harness.documents.attempt import Attempt, Bench
+from harness.documents.lacking import LACKING, undefined_name
 from harness.documents.reading import Reading
 from harness.documents.source import Source
 from harness.judging.verdict import Result
@@ -29,7 +30,14 @@ STOPPED = ("does-not-compile", "crashes", "times-out", "garbled", "no-update")
 # right or explained, a few more.
 _CANDIDATES, _TRIES = 10, 4
 # How far a block came: a repair must not throw it back.
-_REACHED = {"does-not-compile": 0, "times-out": 1, "crashes": 1, "garbled": 1, "no-update": 2}
+_REACHED = {
+    "not-run": 0,
+    "does-not-compile": 0,
+    "times-out": 1,
+    "crashes": 1,
+    "garbled": 1,
+    "no-update": 2,
+}
 _WHOLE, _EXPLAINED = 3, 4
 
 
@@ -43,10 +51,11 @@ class Walk:
         self, source: Source, result: Result, name: str | None
     ) -> tuple[Source, Repaired, Attempt] | None:
         """The candidate that gets furthest past the complaint: text, change, what came of it."""
-        if result.verdict.word not in STOPPED:
+        if not stops(result):
             return None
         message = result.verdict.fault.message if result.verdict.fault else ""
-        broken = Broken(source.text, source.line, result.verdict.word, message)
+        earlier = source.borrowed() if scripted(source.block.language) else ""
+        broken = Broken(source.text, source.line, result.verdict.word, message, earlier)
         best: tuple[Source, Repaired, Attempt] | None = None
         reached = -1
         for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):
@@ -56,6 +65,8 @@ class Walk:
             changed = source.repaired(candidate)
             attempt = self._bench.tried(changed, name)
             after = _state(attempt, name)
+            if candidate.without and not _did_without(candidate, after):
+                continue
             if after is None or not (
                 _further(result, after) or _past(source.block.language, result, after)
             ):
@@ -90,6 +101,22 @@ class Walk:
                 return
         for text in islice(restored(source.text), _CANDIDATES):
             yield Repaired(text, "the lost indentation restored")
+
+
+def stops(result: Result) -> bool:
+    """Whether something may be found behind a result: a repair may get past it."""
+    fault = result.verdict.fault
+    lacks = result.verdict.word == "not-run" and fault is not None and LACKING in fault.message
+    return result.verdict.word in STOPPED or lacks
+
+
+def _did_without(candidate: Repaired, after: Result | Fault | None) -> bool:
+    """Whether a text that lost some names needs none of them: it runs, or lacks another one."""
+    fault = after if isinstance(after, Fault) else after.verdict.fault if after else None
+    if fault is None or fault.kind == "loaded":
+        return True
+    name = undefined_name(fault.message)
+    return name is not None and name not in candidate.without
 
 
 def _state(attempt: Attempt, name: str | None) -> Result | Fault | None:

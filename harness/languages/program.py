@@ -12,7 +12,7 @@ import ast
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -183,14 +183,20 @@ def _adds_to(statement: ast.stmt) -> str | None:
     return None
 
 
-def context(earlier: Sequence[Piece], text: str) -> list[Piece]:
-    """The statements of earlier blocks that a block needs, and those that these need."""
+def context(earlier: Sequence[Piece], text: str, without: Collection[str] = ()) -> list[Piece]:
+    """The statements of earlier blocks that a block needs, and those that these need.
+
+    Args:
+        earlier: the blocks before it.
+        text: the block.
+        without: names that are not wanted.
+    """
     statements: list[tuple[int, ast.stmt, str]] = []
     for number, piece in enumerate(earlier):
         if tree := parsed(piece.text):
             statements += [(number, node, piece.text) for node in tree.body]
     chosen: set[int] = set()
-    wanted = [(name, len(statements)) for name in needed(text)]
+    wanted = [(name, len(statements)) for name in needed(text) if name not in without]
     seen = set(wanted)
     while wanted:
         name, before = wanted.pop()
@@ -202,7 +208,7 @@ def context(earlier: Sequence[Piece], text: str) -> list[Piece]:
             chosen.add(at)
             _, node, source = statements[at]
             part = ast.get_source_segment(source, node) or ""
-            further = {(other, at) for other in needed(part)} - seen
+            further = {(other, at) for other in needed(part) if other not in without} - seen
             seen |= further
             wanted += further
     return [_piece(earlier[statements[at][0]], *statements[at][1:]) for at in sorted(chosen)]

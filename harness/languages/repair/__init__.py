@@ -16,14 +16,17 @@ class Broken:
     Attributes:
         text: the code.
         line: where its first line stands in the document; messages count from there.
-        verdict: does-not-compile, crashes, times-out, garbled or no-update.
+        verdict: does-not-compile, crashes, times-out, garbled, no-update, or not-run where
+            the machine lacks something.
         message: what the compiler, the runtime or the harness said.
+        earlier: what the block needs of those before it.
     """
 
     text: str
     line: int
     verdict: str
     message: str
+    earlier: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Repaired:
     Attributes:
         text: the code after the change.
         change: the change in a phrase: "import java.util.Arrays added".
+        without: names that earlier blocks need not give any more.
         above: lines put in before the first line of the code that was there, so that line
             numbers can still be those of the document.
     """
@@ -40,3 +44,4 @@ class Repaired:
     text: str
     change: str
     above: int = 0
+    without: frozenset[str] = frozenset()

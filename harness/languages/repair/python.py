@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 
 from harness.languages.program import compiles, declared, parsed
-from harness.languages.repair import Broken, Repaired, text
+from harness.languages.repair import Broken, Repaired, marking, text
 
 # What everybody calls these modules.
 _USUAL = {
@@ -37,6 +37,7 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     """Candidates for a block, likeliest first."""
     yield from text.repairs(broken)
     yield from _imports(broken)
+    yield from marking.repairs(broken)
     yield from _main(broken)
     if broken.verdict == "does-not-compile" and not compiles(broken.text):
         yield from _layout(broken)

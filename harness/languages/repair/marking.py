@@ -1,0 +1,171 @@
+"""Python without a module that only marks what it defines: decorators, annotations, plots.
+
+Whether it did no more is not read from the text: whoever tries the rest sees it. Lines hold.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from harness.languages.program import parsed
+from harness.languages.repair import Broken, Repaired
+from harness.languages.repair.edits import Edit, edited, lines
+
+_MODULE = re.compile(r"^(\w+) is not installed")
+_NAME = re.compile(r"NameError: name '(\w+)' is not defined")
+# These make another function of the one below them.
+_TRANSFORMING = frozenset(
+    "vmap pmap xmap grad value_and_grad jacobian jacfwd jacrev hessian vectorize guvectorize"
+    " stencil custom_vjp custom_jvp scan".split()
+)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def repairs(broken: Broken) -> Iterator[Repaired]:
+    """The text without what a module that is not there, or a name that is nowhere, marks."""
+    if module := _MODULE.match(broken.message):
+        names = imported(broken.text, module[1]) | imported(broken.earlier, module[1])
+        without = Unmarked(broken.text, names)
+        parts = list(without.described(broken.line)) or ["its import in an earlier block left out"]
+        change = f"{module[0]}: {'; '.join(parts)}"
+        if names and "*" not in names:  # what all of it gives, nobody knows
+            yield Repaired(without.text, change, without=frozenset(without.names))
+    elif found := _NAME.search(broken.message):
+        without = Unmarked(broken.text, {found[1]}, statements=False)
+        if without.parts:
+            change = f"nothing imports {found[1]}: {'; '.join(without.described(broken.line))}"
+            yield Repaired(without.text, change, without=frozenset(without.names))
+
+
+def unmarked(text: str, names: Collection[str]) -> str:
+    """A text without what the names mark, and without their import."""
+    return Unmarked(text, names).text if names else text
+
+
+def imported(text: str, module: str) -> set[str]:
+    """The names that a text imports from a package at its top level."""
+    found: set[str] = set()
+    for node in tree.body if (tree := parsed(text)) else ():
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.partition(".")[0] == module:
+                    found.add(alias.asname or module)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found
+
+
+class Unmarked:
+    """A text from which names were taken where they only mark something.
+
+    Attributes:
+        text: what is left of it.
+        names: those names, and those of statements that went with them.
+        parts: what was changed, by kind: the place of each piece in the text as it was.
+    """
+
+    def __init__(self, text: str, names: Collection[str], statements: bool = True) -> None:
+        self._source, self.names, self._statements = text, set(names), statements
+        self._starts = [0]
+        for line in text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self.parts: dict[str, list[tuple[int, int]]] = {}
+        edits = [] if (tree := parsed(text)) is None else list(self._edits(tree))
+        # What stands in a statement that goes needs no change of its own.
+        self.text = edited(text, [e for e in edits if not any(_within(e, o) for o in edits)])
+
+    def described(self, first: int) -> Iterator[str]:
+        """What was changed, a phrase each; `first` is the document's line of the text's first."""
+        for kind, places in self.parts.items():
+            yield f"{kind} at {lines(self._source, first, places)}"
+
+    def _edits(self, tree: ast.Module) -> Iterator[Edit]:
+        for statement in tree.body:
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                yield from self._import(statement)
+            elif not self._statements:
+                continue
+            elif not isinstance(statement, _DEFINITIONS) and self._uses(statement):
+                stored = {
+                    node.id
+                    for node in ast.walk(statement)
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                }
+                self.names |= stored
+                yield self._left_out("statements left out", statement)
+        for node in ast.walk(tree):
+            if isinstance(node, _DEFINITIONS):
+                yield from self._decorators(node)
+            yield from self._annotations(node)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[Edit]:
+        kept = [
+            alias
+            for alias in node.names
+            if (alias.asname or alias.name.partition(".")[0]) not in self.names
+        ]
+        if len(kept) == len(node.names):
+            return
+        if not kept:
+            yield self._left_out("its import left out", node)
+            return
+        rest = type(node)(**{**vars(node), "names": kept})
+        start, end = self._span(node)
+        self.parts.setdefault("its import left out", []).append((start, end))
+        breaks = self._source.count("\n", start, end)
+        yield Edit(start, end, ast.unparse(rest) + "\n" * breaks)
+
+    def _decorators(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    ) -> Iterator[Edit]:
+        for decorator in node.decorator_list:
+            inner = {_called(part) for part in ast.walk(decorator)}
+            if self._uses(decorator) and not inner & _TRANSFORMING:
+                start, end = self._span(decorator)
+                start = self._source.rindex("@", 0, start)
+                self.parts.setdefault("decorators left out", []).append((start, end))
+                yield Edit(start, end, "\n" * self._source.count("\n", start, end))
+
+    def _annotations(self, node: ast.AST) -> Iterator[Edit]:
+        match node:
+            case ast.arg() | ast.AnnAssign():
+                annotation = node.annotation
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                annotation = node.returns
+            case _:
+                annotation = None
+        if annotation is not None and self._uses(annotation):
+            start, end = self._span(annotation)
+            self.parts.setdefault("annotations put in quotes", []).append((start, end))
+            words = " ".join(self._source[start:end].split())
+            breaks = self._source.count("\n", start, end)
+            yield Edit(start, end, repr(words) + "\n" * breaks)
+
+    def _left_out(self, kind: str, node: ast.stmt) -> Edit:
+        start, end = self._span(node)
+        self.parts.setdefault(kind, []).append((start, end))
+        return Edit(start, end, "\n" * self._source.count("\n", start, end))
+
+    def _uses(self, node: ast.AST) -> bool:
+        return any(isinstance(n, ast.Name) and n.id in self.names for n in ast.walk(node))
+
+    def _span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """From which character of the text to which a node stands."""
+        rows = self._source.split("\n")
+        last = node.end_lineno or node.lineno
+        ends = ((node.lineno, node.col_offset), (last, node.end_col_offset or 0))
+        start, end = (
+            self._starts[row - 1] + len(rows[row - 1].encode()[:column].decode("utf-8", "replace"))
+            for row, column in ends
+        )
+        return start, end
+
+
+def _within(edit: Edit, other: Edit) -> bool:
+    return other is not edit and other.start <= edit.start and edit.end <= other.end
+
+
+def _called(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
