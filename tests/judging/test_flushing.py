@@ -13,7 +13,7 @@ from harness.comparison.compare import compare_all
 from harness.judging.flushing import where_flushed
 from harness.judging.identify import identify
 from harness.model.observation import Observation
-from harness.model.words import FLUSHES
+from harness.model.words import FLUSHED
 from harness.report import words
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
@@ -64,7 +64,7 @@ def test_a_port_that_is_right_but_for_subnormals_is_exact_with_a_note(tmp_path: 
         "Flushes": "exact",
         "FlushesInside": "diverges",
     }
-    assert [name for name, result in found.items() if FLUSHES in result.notes] == ["Flushes"]
+    assert [name for name, result in found.items() if FLUSHED in result.notes] == ["Flushes"]
     assert "it flushes subnormal numbers to zero" in words.notes(found["Flushes"])[0]
     assert "epsilon=inside" in found["FlushesInside"].deviations
 
@@ -120,4 +120,4 @@ def test_an_observation_that_is_flushed_is_said_to_be() -> None:
             ],
         }
     )
-    assert (found.verdict.word, found.notes) == ("exact", (FLUSHES,))
+    assert (found.verdict.word, found.notes) == ("exact", (FLUSHED,))

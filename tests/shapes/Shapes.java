@@ -174,9 +174,9 @@ class Direction {
     double[] direction(double[] grad) {
         if (v == null) v = new double[grad.length];
         double[] result = new double[grad.length];
-        for (int i = 0; i < grad.length; i++) {
-            v[i] = rho * v[i] + (1 - rho) * (grad[i] * grad[i]);
-            result[i] = grad[i] / (Math.sqrt(v[i]) + eps);
+        for (int at = 0; at < grad.length; at++) {
+            v[at] = rho * v[at] + (1 - rho) * (grad[at] * grad[at]);
+            result[at] = grad[at] / (Math.sqrt(v[at]) + eps);
         }
         return result;
     }
