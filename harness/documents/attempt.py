@@ -148,7 +148,7 @@ class Bench:
 
         def called(cases: Sequence[trainers.Case]) -> Ends | Fault:
             ends = runner.train(text, trainer.name, cases, self._document, seconds)
-            return _not_ours(ends) if isinstance(ends, Fault) else ends
+            return _not_ours(ends, port) if isinstance(ends, Fault) else ends
 
         return Judged(*training.trained(port, trainer, called, self._memory))
 
@@ -156,17 +156,18 @@ class Bench:
 
     def _jvm(self, source: Source, only: str | None) -> Attempt:
         begun = time.monotonic()
+        port = self._port(source, self._filed(source))
         try:
-            prepared = self._prepared(source)
+            prepared = self._prepared(port)
             request = self._toolchain.worker_request(prepared, [prepared.language])
             request["options"] += self._at_home()
         except CompileError as error:
-            return Attempt(fault=Fault("does-not-compile", str(error)))
+            return Attempt(fault=_not_ours(Fault("does-not-compile", str(error)), port))
         except ToolchainError as error:
             return Attempt(fault=Fault("not-run", str(error)))
         finally:
             self._deadline += time.monotonic() - begun
-        return self._loaded(source, "jpype", request, source.names(), only)
+        return self._loaded(source, "jpype", request, source.names(), only, port.source)
 
     def ran(self, source: Source) -> runner.Ran | None:
         """Run a JVM language's text as the program it is; None where it is none."""
@@ -174,16 +175,16 @@ class Bench:
         if (main := source.main(stem_of(self._document))) is None:
             return None
         try:
-            prepared = self._prepared(source)
+            prepared = self._prepared(self._port(source, self._filed(source)))
             command = self._toolchain.program_command(prepared, main, self._at_home())
         except (CompileError, ToolchainError) as error:
             return runner.Ran("", Fault("does-not-compile", str(error)))
         return runner.program(command, self._box, self._options.timeout)
 
-    def _prepared(self, source: Source) -> Prepared:
-        language = by_name(source.block.language)
+    def _prepared(self, port: Port) -> Prepared:
+        language = by_name(port.language)
         assert isinstance(language, JvmLanguage)
-        return self._toolchain.prepare(language, self._port(source, self._filed(source)))
+        return self._toolchain.prepare(language, port)
 
     def _at_home(self) -> list[str]:
         """What tells a JVM, which asks no environment, where home and temporary files are."""
@@ -213,11 +214,12 @@ class Bench:
         request: dict[str, Any],
         names: Sequence[str],
         only: str | None = None,
+        files: tuple[Path, ...] = (),
     ) -> Attempt:
         """Load a text and judge those of its names that are optimizers."""
         assert self._worker is not None
         options = frozenset(options_of(self._claim))
-        port = self._port(source)
+        port = self._port(source, files)
 
         def transport(wanted: Wanted) -> HostedTransport:
             self._count += 1
@@ -232,7 +234,7 @@ class Bench:
         try:
             shape = transport(Wanted()).load()
         except Unreachable as error:
-            return Attempt(fault=_not_ours(error.fault))
+            return Attempt(fault=_not_ours(error.fault, port))
         if way == "jpype":
             names = _classes(shape, source, names, only)
         judged: dict[str, Judged] = {}
@@ -268,14 +270,16 @@ class Bench:
             reason = without_advice(str(error))
             return conclude(port, transport.name, fault=Fault("not-run", reason))
         fault = result.verdict.fault
-        if fault is not None and (lacked := _not_ours(fault)) is not fault:
+        if fault is not None and (lacked := _not_ours(fault, port)) is not fault:
             return conclude(port, transport.name, fault=lacked)  # it imports while it runs
         return result
 
 
-def _not_ours(fault: Fault) -> Fault:
+def _not_ours(fault: Fault, port: Port) -> Fault:
     """A fault of a page's code, or what the machine lacks for it."""
     lacked = lacking(fault.message)
+    if not lacked and fault.kind == "does-not-compile":
+        lacked = without_advice(by_name(port.language).excuse(port, fault.message))
     return Fault("not-run", lacked) if lacked else fault
 
 

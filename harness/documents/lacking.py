@@ -46,6 +46,6 @@ def lacking(message: str) -> str | None:
 
 def without_advice(message: str) -> str:
     """Why something could not be bound, without what its author could write to settle it."""
-    sentences = re.split(r"(?<=[.:])\s+(?=[A-Z])", message)
+    sentences = re.split(r"(?<=[.;])\s+", message)
     kept = [sentence for sentence in sentences if not _ADVICE.search(sentence)]
-    return " ".join(kept).rstrip(".:; ") if kept else message
+    return " ".join(kept).rstrip(".; ") if kept else message

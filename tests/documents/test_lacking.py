@@ -66,6 +66,39 @@ def test_what_the_machine_lacks_is_not_run_and_named(written: Examine, case: str
     assert whole(written(page).rows[-1]) == ("not-run", reason)
 
 
+JAVA = """
+import org.nobody.linalg.Matrix;
+class RMSProp {
+    double lr = 0.01, rho = 0.9, eps = 1e-8;
+    Matrix cache;
+    Matrix step(Matrix weights, Matrix gradients) {
+        cache = cache.mul(rho).add(gradients.mul(gradients).mul(1 - rho));
+        return weights.sub(gradients.mul(lr).div(cache.sqrt().add(eps)));
+    }
+}
+"""
+CLOJURE = """
+(ns page (:require [nobody.matrix :as m]))
+(defn step [weights gradients v lr rho eps]
+  (let [v (m/add (m/mul rho v) (m/mul (- 1 rho) gradients gradients))]
+    [(m/sub weights (m/div (m/mul lr gradients) (m/add (m/sqrt v) eps))) v]))
+"""
+
+
+@pytest.mark.jvm
+@pytest.mark.parametrize(
+    ("language", "code", "name"),
+    [("java", JAVA, "org.nobody.linalg"), ("clojure", CLOJURE, "nobody.matrix")],
+)
+def test_what_is_not_on_the_class_path_is_no_defect_of_a_page(
+    written: Examine, language: str, code: str, name: str
+) -> None:
+    word, message = whole(written(fenced(code, language)).rows[0])
+    assert word == "not-run"
+    assert f"{name}" in message
+    assert message.endswith("is not on the class path")
+
+
 def test_a_name_that_python_itself_has_not_is_the_pages_own_fault(written: Examine) -> None:
     (row,) = written(fenced(f"from math import no_such\n{IMPORT}{RIGHT}")).rows
     word, message = whole(row)
