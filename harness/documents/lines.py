@@ -130,7 +130,9 @@ def scenarios(done: Fitted, way: Convention) -> list[Scenario]:
     for start, rows, setting in zip(done.starts, done.ends, _SETTINGS, strict=True):
         before = [list(start), *rows[:-1]]
         gradients = [_gradient(np.array(w), done.line.targets, way) for w in before]
-        found.append(_scenario(start, *setting[1:], gradients))
+        # What was observed is the same for every way; the name tells their scenarios apart.
+        name = f"-times-{way.factor:g}{'-swapped' * way.swapped}"
+        found.append(_scenario(start, *setting[1:], gradients, name))
     return found
 
 
@@ -150,9 +152,10 @@ def _scenario(
     decay_rate: float,
     epsilon: float,
     gradients: Sequence[NDArray[np.float64]],
+    name: str = "",
 ) -> Scenario:
     return Scenario(
-        name=f"line-{learning_rate:g}-{decay_rate:g}-{epsilon:g}",
+        name=f"line-{learning_rate:g}-{decay_rate:g}-{epsilon:g}{name}",
         catches="",
         learning_rate=learning_rate,
         decay_rate=decay_rate,
