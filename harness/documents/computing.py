@@ -15,6 +15,7 @@ from harness.ports.binding import role_names
 _HYPERPARAMETERS = role_names("learning_rate") | role_names("decay_rate")
 # Functions and methods that compute: np.multiply(lr, g), v.mul_(rho), p.addcdiv_(g, s, value=-lr).
 _COMPUTING = re.compile(r"(?:mul|div|true_divide|sub|add|lerp|scal|assign_)", re.IGNORECASE)
+_OPTIMIZER = re.compile(r"rms_?prop|ada(?:m|grad|delta)|sgd|optimi[sz]er", re.IGNORECASE)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -28,15 +29,32 @@ def computes(text: str) -> bool:
     )
 
 
+def bare(text: str) -> bool:
+    """Whether a text computes with a hyperparameter outside of any definition, and has none."""
+    tree = parsed(text)
+    if tree is None or any(isinstance(n, (*_DEFINITIONS, ast.ClassDef)) for n in ast.walk(tree)):
+        return False
+    return any(map(_computes, ast.walk(tree)))
+
+
 def _takes_both(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     names = {_plain(argument.arg) for argument in arguments}
-    return bool(names & role_names("gradients")) and bool(names & role_names("weights"))
+    both = bool(names & role_names("gradients")) and bool(names & role_names("weights"))
+    return both and not any(map(_makes_optimizer, ast.walk(node)))
+
+
+def _makes_optimizer(node: ast.AST) -> bool:
+    """Whether a call is of something that is called like an optimizer: a class to be used."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return bool(_OPTIMIZER.search(name))
+    return False
 
 
 def _computes(node: ast.AST) -> bool:
     match node:
-        case ast.BinOp(left=left, right=right):
+        case ast.BinOp(left=left, op=op, right=right) if not isinstance(op, ast.Add):
             return _is_hyperparameter(left) or _is_hyperparameter(right)
         case ast.AugAssign(value=value):
             return _is_hyperparameter(value)

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.documents import scripts
 from harness.documents.attempt import Attempt, Bench
 from harness.documents.blocks import Block
+from harness.documents.computing import bare
 from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.documents.extract import read
 from harness.documents.findings import about_code, about_names
@@ -127,7 +128,7 @@ class _Examiner:
             first = self._reading.document.blocks[self._added[block.index]]
             return [Examined(block, "other", message=f"adds to the class at line {first.line}")]
         if block.index in self._reading.loose:
-            return [Examined(block, "other", message="methods without their class")]
+            return [Examined(block, "other", message="methods shown by themselves")]
         source = self._reading.source(block)
         if scripted(block.language) and (why := self._passed_over(source)):
             return [Examined(block, "other", message=why)]
@@ -137,7 +138,9 @@ class _Examiner:
                 return [*own, row] if own else [row]
             return [row]
         if not looks_like_optimizer(source.whole(), block.language):
-            return [Examined(block, "other", message="no optimizer")]
+            loose = scripted(block.language) and bare(source.text)
+            message = "bare statements, which nothing can call" if loose else "no optimizer"
+            return [Examined(block, "other", message=message)]
         return self._tried(source)
 
     def _passed_over(self, source: Source) -> str:

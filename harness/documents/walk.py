@@ -116,7 +116,8 @@ def _did_without(candidate: Repaired, after: Result | Fault | None) -> bool:
     if fault is None or fault.kind == "loaded":
         return True
     name = undefined_name(fault.message)
-    return name is not None and name not in candidate.without
+    another = name is not None and name not in candidate.without
+    return another or (fault.kind == "not-run" and LACKING in fault.message)
 
 
 def _state(attempt: Attempt, name: str | None) -> Result | Fault | None:

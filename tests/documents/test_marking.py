@@ -49,6 +49,17 @@ def test_what_a_missing_module_only_marks_is_left_out(written: Examine, case: st
     assert layers(row) == [("not-run", f"nobody is not installed: {change}"), ("exact", "")]
 
 
+def test_several_modules_that_only_mark_go_one_after_another(written: Examine) -> None:
+    code = f"import nobody, nowhere\n{IMPORT}{STEP}\nnowhere.show()"
+    (row,) = written(fenced(code)).rows
+    assert [word for word, _ in layers(row)] == ["not-run", "not-run", "exact"]
+    assert [change.partition(":")[0] for _, change in layers(row)] == [
+        "nobody is not installed",
+        "nowhere is not installed",
+        "",
+    ]
+
+
 def test_a_mark_of_an_earlier_cell_goes_from_there_too(written: Examine) -> None:
     helper = "@njit\ndef root(v):\n    return np.sqrt(v)"
     code = MARKED.replace("np.sqrt(v)", "root(v)")

@@ -92,8 +92,8 @@ def test_a_method_of_a_class_that_is_not_there_continues_nothing(written: Examin
     foreign = "def step(self, grads, params):\n    return self.engine.run(self.plan, params)"
     found = written(page(IMPORT + RIGHT, foreign))
     assert words(found) == ["exact", None]
-    assert found.rows[1].message == "methods without their class"
-    assert [row.message for row in written(page(METHOD)).rows] == ["methods without their class"]
+    assert found.rows[1].message == "methods shown by themselves"
+    assert [row.message for row in written(page(METHOD)).rows] == ["methods shown by themselves"]
 
 
 SEVERAL = """

@@ -44,6 +44,11 @@ class Net(Base):
         for w, grad in self.backward(x, y):
             self.optimizer.step(grad, w)
 """,
+    "a step that a library makes": """
+def step(params, grads, lr=0.1):
+    optimizer = RMSProp(learning_rate=lr)
+    optimizer.apply_gradients(zip(grads, params))
+""",
     "a table of optimizers": """
 def make(name, learning_rate=0.1, gradient_clip=None):
     return {"sgd": SGD, "rmsprop": RMSProp}[name](learning_rate, gradient_clip)
@@ -62,6 +67,15 @@ def test_what_only_uses_an_optimizer_is_other_and_not_executed(
     assert [row.kind for row in found.rows] == ["optimizer", "other"]
     assert found.rows[1].published is None
     assert not mark.exists()
+
+
+def test_an_update_in_bare_statements_is_said_to_be_that(written: Examine) -> None:
+    update = "cache = rho * cache + (1 - rho) * dx**2\nx += -lr * dx / (np.sqrt(cache) + eps)"
+    found = written(fenced(update) + "and\n\n" + fenced("x = lr + dx"))
+    assert [row.message for row in found.rows] == [
+        "bare statements, which nothing can call",
+        "no optimizer",
+    ]
 
 
 @pytest.mark.parametrize(
