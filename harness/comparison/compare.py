@@ -15,6 +15,7 @@ from harness.comparison.distance import family, largest_ulp, same, told_by, ulp_
 from harness.comparison.lost import Lost, lost
 from harness.comparison.refusal import refused
 from harness.comparison.replays import Replays
+from harness.comparison.traces import Trace, locate, traces
 from harness.model.observation import Fault, Observation, Rows, Unreachable, flat_weights
 from python_ref.golden import Golden
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
@@ -63,6 +64,7 @@ class Comparison:
         refused: the hyperparameter that is 0 and that the port's own argument check refuses.
         moves, moved: the golden's weights move; the port's do.
         seconds: how long the observation was waited for.
+        traces: some elements around the first divergence, if any lies outside the envelope.
     """
 
     golden: str
@@ -79,6 +81,7 @@ class Comparison:
     lost: Lost | None = field(default=None, compare=False)
     refused: str = ""
     seconds: float = field(default=0.0, compare=False)
+    traces: tuple[Trace, ...] = field(default=(), compare=False)
 
 
 def compare(
@@ -123,6 +126,7 @@ def compare(
         lost=lost(golden.scenario, expected, observed, outside),
         refused=refused(golden.scenario, observation.fault, steps),
         seconds=observation.seconds,
+        traces=traces(golden, observed, radius, outside, unit, observation.seen),
     )
 
 
@@ -244,12 +248,3 @@ def _divergence(
     ulp = ulp_distance(expected, observed, unit)
     unit = "" if family(unit) == family(precision) else unit
     return Divergence(scenario.name, step, array, index, expected, observed, ulp, unit)
-
-
-def locate(scenario: Scenario, flat: int) -> tuple[str, int]:
-    """The array's name and the index in it of element `flat` of N."""
-    for name, length in zip(scenario.names, scenario.lengths, strict=True):
-        if flat < length:
-            return name, flat
-        flat -= length
-    raise IndexError(f"{scenario.name} has {scenario.size} elements")

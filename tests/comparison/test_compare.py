@@ -12,8 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support import golden, observed, tiny
 
-from harness.comparison.compare import compare, compare_all, locate
+from harness.comparison.compare import compare, compare_all
 from harness.comparison.distance import ulp_distance
+from harness.comparison.traces import locate
 from harness.model.observation import Fault
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
