@@ -33,6 +33,8 @@ _MOST = 120
 _BEYOND = 40.0
 # Digits after which doubles, and floats or print, have no more to say.
 _DIGITS, _FEW_DIGITS = 15, 9
+# Of a constant so much is written; what is narrower than that is no interval.
+_SHOWN = 1e-10
 # Sets that are solved again with rounded hyperparameters.
 _AGAIN = 8
 
@@ -129,7 +131,7 @@ def with_intervals(trial: Trial, explanation: Explanation) -> Explanation:
         if name == "every":
             continue
         low, high = (_end(trial, explanation, name, value, sign) for sign in (-1, 1))
-        if high - low > 1e-7 * abs(value):
+        if high - low > _SHOWN * abs(value):
             found[name] = (low, high)
     return replace(explanation, intervals=found)
 
