@@ -17,7 +17,15 @@ from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.model.words import GOOD, GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.model.words import (
+    CHOSEN,
+    GOOD,
+    GRADIENTS_CHANGED,
+    ORDER,
+    STATE_LEAKS,
+    UNSTEADY,
+    WIDENED,
+)
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
@@ -67,6 +75,8 @@ def judge(
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     feeder = _Feeder(transport, time.monotonic() + seconds)
+    if described.chosen:
+        feeder.notes.append(CHOSEN)
     fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
     for precision in described.precisions:
@@ -107,7 +117,7 @@ def judge(
     explained = result.deviations and not _VACUOUS & set(result.deviations)
     if described.guessed and not (result.verdict.word in GOOD or explained):
         # A guess may acquit or explain, never accuse.
-        raise BindingError(_nothing_shown(result))
+        raise BindingError(_nothing_shown(described.guessed, result))
     notes = dict.fromkeys((*feeder.notes, *result.notes))
     return replace(result, where=feeder.where, notes=tuple(notes), misread=described.misread)
 
@@ -116,11 +126,13 @@ def judge(
 _VACUOUS = frozenset(("average=none", "write=none"))
 
 
-def _nothing_shown(result: Result) -> str:
-    word = result.verdict.word
+def _nothing_shown(called: str, result: Result) -> str:
+    fault = result.verdict.fault
+    came = f"{result.verdict.word}: {fault.message}" if fault else result.verdict.word
     return (
-        "not bound: what its parameters are is a guess, and called so it is neither right nor"
-        f" explained ({word}); say in port.toml which parameter is which"
+        f"not bound: {called} was tried, but that its parameters are what they were taken for is"
+        f" a guess, and so it is neither right nor explained ({came}). Say in port.toml which"
+        " parameter is which"
     )
 
 

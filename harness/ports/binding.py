@@ -114,6 +114,7 @@ class Binding:
         storages: how arrays are held that the types leave open, by name; empty if the shape
             says that for all parameters.
         guessed: it rests on more than names and types.
+        chosen: of several that fit it is the one that is called RMSProp.
     """
 
     message: dict[str, Any]
@@ -123,6 +124,7 @@ class Binding:
     container: str | None
     storages: tuple[str, ...] = ()
     guessed: bool = False
+    chosen: bool = False
 
 
 _Parameter = Mapping[str, Any]
@@ -150,7 +152,13 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     chosen = _one_of_overloads([binding for rank, binding in found if rank == best])
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
-    return chosen[0]
+    others = {_owner(b) for rank, b in found if not rank[0]} - {_owner(chosen[0])}
+    return replace(chosen[0], chosen=bool(best[0] and others))
+
+
+def _owner(binding: Binding) -> str:
+    """The class, or the function, that is bound."""
+    return str(binding.message.get("class") or binding.message.get("function"))
 
 
 def _of_one_rank(
@@ -191,6 +199,8 @@ def _attempts(
             if wanted.method and method["name"] != wanted.method:
                 continue
             free = method.get("static") or candidate.get("kind") in ("object", "static")
+            if not (method["parameters"] or _plain(method["name"]).startswith(_STEPPING)):
+                continue
             title = f"{name}.{method['name']}"
             result = str(method.get("result", ""))
             if free:
@@ -284,16 +294,19 @@ def _whole(
     if source:
         kinds = kinds or {"array"}
     if len(kinds) > 1:
-        return f"{shown}: one of gradients and weights is a {_words(kinds)}"
+        return f"{shown}: one of gradients and weights is {_words(kinds)}"
     elements = {p.get("element") for p in data} - {None}
     if len(elements) > 1:
         return f"{shown}: gradients and weights differ in precision"
     taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
+    if steps and not taken:  # a helper: it returns something for something
+        return f"{shown}: does not take weights, nor any hyperparameter"
     plain_function = "function" in base and not {"inner", "maker"} & set(base)
     constructed: dict[str, Any] = {} if plain_function else {"construct": roles[: len(construct)]}
     if steps:
         # What is returned without having been given the rate has yet to be multiplied by it.
         constructed["step"] = "subtract" if "learning_rate" in taken else "rate"
+    absent = any(p.get("absent") and r is None for p, r in zip(construct, roles, strict=False))
     binding = Binding(
         message={**base, **constructed, "call": called},
         title=shown,
@@ -301,7 +314,7 @@ def _whole(
         element=next(iter(elements), None),
         container=next(iter(kinds), None),
         storages=_storages(data),
-        guessed=steps or excluded or source is not None,
+        guessed=steps or excluded or absent or bool({"source", "parameters"} & set(roles)),
     )
     named = wanted.class_name is None and "rmsprop" in _plain(title.rpartition(".")[0] or title)
     core = sum(role in HYPERPARAMETERS for role in taken)
@@ -318,8 +331,9 @@ _STEPS = (*_CONTAINERS, "number", "nothing")
 
 
 def _words(kinds: set[str]) -> str:
-    first, *others = sorted(kinds, reverse=True)
-    return f"{first}, the other a {' or '.join(others)}"
+    """Two kinds with their articles: a map, the other an array."""
+    first, *others = (f"a{'n' * (kind[0] == 'a')} {kind}" for kind in sorted(kinds, reverse=True))
+    return f"{first}, the other {' or '.join(others)}"
 
 
 def _storages(data: Sequence[_Parameter]) -> tuple[str, ...]:
@@ -378,8 +392,10 @@ def _assign(
     settle(setters)
     kinds = ("number",) if scalar else _CONTAINERS
     data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
-    missing = [role for role in ("gradients", "weights") if role in free]
+    missing: list[str] = [role for role in ("gradients", "weights") if role in free]
     excluded = len(data) == 1 and bool(missing) and "parameters" in free
+    if not missing and "state" in free:  # what is handed over beside both is kept between steps
+        missing, excluded = ["state"], len(data) == 1
     if excluded:  # the other one of two is settled by exclusion
         roles[data[0]] = missing[0]
         own.remove(data[0])

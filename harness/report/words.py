@@ -16,6 +16,7 @@ from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
 from harness.model.words import (
+    CHOSEN,
     FLUSHED,
     GOOD,
     GRADIENTS_CHANGED,
@@ -34,6 +35,7 @@ _NOTES = {
     GRADIENTS_CHANGED: "it changes the gradients it is given",
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
+    CHOSEN: "of several in the source the one that says RMSProp is bound; --class names another",
     UNSTEADY: "it gives another result each time the same test case is run",
     FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
     MISREADS: "it would be exact if it read numbers correctly rounded",

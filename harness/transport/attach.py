@@ -40,7 +40,12 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
     conversation.bind(message)
     precisions = _precisions(shape, binding, message)
     return Description(
-        str(shape["language"]), precisions, found.container, binding.roles, guessed=binding.guessed
+        str(shape["language"]),
+        precisions,
+        found.container,
+        binding.roles,
+        guessed=binding.title if binding.guessed else "",
+        chosen=binding.chosen,
     )
 
 

@@ -64,7 +64,8 @@ class Description:
             scenarios.
         roles: the hyperparameters and options that it takes; empty where that is not known.
         misread: a number that it was sent and what it echoed instead; None if none.
-        guessed: how it is called rests on more than names and types.
+        guessed: what is called, where that rests on more than names and types; else empty.
+        chosen: of several that fit it is the one that is called RMSProp.
     """
 
     language: str
@@ -72,7 +73,8 @@ class Description:
     container: str = ""
     roles: tuple[str, ...] = ()
     misread: tuple[float, float] | None = None
-    guessed: bool = False
+    guessed: str = ""
+    chosen: bool = False
 
 
 def closed() -> Unreachable:

@@ -14,7 +14,10 @@ import pytest
 from support import REPOSITORY, SHORT
 
 from harness.judging.run import Options, Outcome, run
+from harness.model.words import CHOSEN
 from harness.ports.port import own
+
+pytestmark = pytest.mark.jvm
 
 SHAPES = REPOSITORY / "tests" / "shapes"
 EXACT: tuple[str, ...] = ()
@@ -53,7 +56,7 @@ JAVA = {
 UNBOUND = ("Misled", "OnlySetters")
 KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
-    " Parameters OwnTensor".split(),
+    " Parameters OwnTensor Defaults Matrices Layers Asking".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -143,3 +146,4 @@ def test_of_several_optimizers_the_one_that_says_rmsprop_is_taken(tmp_path: Path
     path.write_text(SEVERAL, encoding="utf-8")
     (result,) = run([own(path)], Options(pattern=SHORT), every_transport=False).results
     assert result.verdict.word == "exact"
+    assert CHOSEN in result.notes

@@ -17,6 +17,8 @@ from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
 from harness.ports.port import own
 
+pytestmark = pytest.mark.jvm
+
 BODY = """
     private double[] v;
 
@@ -384,6 +386,7 @@ def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
     assert fault is not None
     assert fault.kind == "not-run"
     assert "no route to org.acme" in fault.message
+    assert "--project" not in fault.message  # that was followed already
 
 
 def test_a_project_of_200_classes_is_quick(tmp_path: Path) -> None:

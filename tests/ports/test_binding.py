@@ -239,11 +239,18 @@ def adam_like(name: str) -> dict[str, Any]:
 
 
 def test_several_classes_are_refused_naming_the_option() -> None:
-    assert refused(shape(adam_like("RMSProp"), adam_like("Momentum"))) == (
-        "several fit: RMSProp.step(g, w) of a constructor taking (lr, rho, eps);"
+    assert refused(shape(adam_like("Adam"), adam_like("Momentum"))) == (
+        "several fit: Adam.step(g, w) of a constructor taking (lr, rho, eps);"
         " Momentum.step(g, w) of a constructor taking (lr, rho, eps)."
-        " Choose with --class NAME (one of Momentum, RMSProp)"
+        " Choose with --class NAME (one of Adam, Momentum)"
     )
+
+
+def test_of_several_classes_the_one_that_says_rmsprop_is_taken() -> None:
+    binding = bind(shape(adam_like("Momentum"), adam_like("nn.RmsProp")))
+    assert binding.message["class"] == "nn.RmsProp"
+    assert binding.chosen
+    assert not bind(shape(adam_like("RMSProp"))).chosen
 
 
 def test_several_methods_are_refused_naming_the_line() -> None:
@@ -275,12 +282,12 @@ def test_an_unknown_name_is_refused_naming_the_lines() -> None:
 
 def test_what_came_closest_is_named_first() -> None:
     near = class_of("B", "lr, rho, eps", method("step", "g, w, blub"))
-    far = class_of("A", "", *(method(f"get{i}", "") for i in range(9)))
+    far = class_of("A", "", *(method(f"get{i}", "g") for i in range(9)))
     said = refused(shape(far, near))
     assert said.startswith(
         "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
         " (lr, rho, eps): unrecognised parameter blub;"
-        " A.get0(): does not take both gradients and weights; "
+        " A.get0(g): does not take both gradients and weights; "
     )
     assert "get5" not in said, "a long class is not listed whole"
 

@@ -117,3 +117,60 @@ class OwnTensor(val lr: Double, val rho: Double, val eps: Double) {
         inPlace(weights.data, gradients.data, v.data, lr, rho, eps)
     }
 }
+
+class Defaults(
+    val lr: Double,
+    val rho: Double = 0.5,
+    val eps: Double = 1.0,
+    val every: Int = 1,
+    val momentum: Double = 0.0,
+    val rule: Param? = null,
+) {
+    private var v: DoubleArray? = null
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        check(every == 1 && momentum == 0.0 && rule == null)
+        val s = v ?: DoubleArray(weights.size).also { v = it }
+        inPlace(weights, gradients, s, lr, rho, eps)
+    }
+}
+
+class Matrices(val lr: Double, val rho: Double, val eps: Double) {
+    private var v: Array<DoubleArray>? = null
+
+    fun update(weights: Array<DoubleArray>, gradients: Array<DoubleArray>) {
+        val s = v ?: Array(weights.size) { DoubleArray(weights[it].size) }.also { v = it }
+        for (i in weights.indices) inPlace(weights[i], gradients[i], s[i], lr, rho, eps)
+    }
+}
+
+class Layer(val inputs: Int, val outputs: Int) {
+    val weights = Array(inputs) { DoubleArray(outputs) }
+    val biases = DoubleArray(outputs)
+    var weightGradients = Array(inputs) { DoubleArray(outputs) }
+    var biasGradients = DoubleArray(outputs)
+}
+
+class Layers(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = HashMap<Layer, Array<DoubleArray>>()
+
+    fun update(layer: Layer) {
+        val v = averages.getOrPut(layer) { Array(layer.inputs) { DoubleArray(layer.outputs) } }
+        for (i in 0 until layer.inputs) {
+            inPlace(layer.weights[i], layer.weightGradients[i], v[i], lr, rho, eps)
+        }
+    }
+}
+
+fun interface Gradient {
+    fun at(weights: DoubleArray): DoubleArray
+}
+
+class Asking(val lr: Double, val rho: Double, val eps: Double) {
+    private var v: DoubleArray? = null
+
+    fun step(weights: DoubleArray, gradient: Gradient) {
+        val s = v ?: DoubleArray(weights.size).also { v = it }
+        inPlace(weights, gradient.at(weights), s, lr, rho, eps)
+    }
+}

@@ -51,6 +51,10 @@ class Around(Protocol):
     def project(self) -> Path | None:
         """A folder with a build file that was not used."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether a project was named."""
+
 
 Own = Callable[[Collection[str]], Collection[str]]
 """Which of some simple names the language's own library has."""
@@ -101,12 +105,12 @@ def _sentence(place: str, lacking: Sequence[str], around: Around) -> str:
     text = f"{place}{lacking[0].replace('/', '.')}{more} is not on the class path"
     if around.lacking:
         return f"{text}, and a dependency could not be had: {'; '.join(around.lacking)}"
-    return f"{text}; {' or '.join(_commands(around))}"
+    return f"{text}; add {' or '.join(_commands(around))}"
 
 
 def _commands(around: Around) -> Iterator[str]:
     if around.project:
-        yield f"add --project {around.project}"
-    else:
-        yield "add --project DIR, where the build file is"
+        yield f"--project {around.project}"
+    elif not around.whole:
+        yield "--project DIR, where the build file is"
     yield "--classpath JAR, DIR or group:artifact:version"

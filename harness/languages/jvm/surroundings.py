@@ -22,6 +22,7 @@ class Surroundings:
         libraries: jars and folders of classes.
         lacking: dependencies that could not be had or read, a phrase each.
         project: the folder with the build file that was not used, if there is one.
+        whole: a project was named, and all of it is here.
         scala: the version of Scala that the project declares.
     """
 
@@ -29,6 +30,7 @@ class Surroundings:
     libraries: tuple[Path, ...] = ()
     lacking: tuple[str, ...] = ()
     project: Path | None = None
+    whole: bool = False
     scala: str = ""
 
 
@@ -45,8 +47,8 @@ def of(port: Implementation) -> Surroundings:
         tuple(dict.fromkeys((*roots, *project.sources))),
         (*given.paths, *project.built, *declared.paths),
         (*given.lacking, *declared.lacking, *project.unread),
-        None,
-        project.scala,
+        whole=True,
+        scala=project.scala,
     )
 
 

@@ -91,21 +91,27 @@
   [form]
   (eval (with-meta (list 'clojure.core/fn [] form) (meta form))))
 
-(defn- parts
-  "The forms of a top-level `do`, which the compiler takes one by one, or nil for any other form."
+(defn- inherit
+  "A form at the place of the one that it comes from."
+  [form part]
+  (if (instance? IObj part)
+    (vary-meta part #(merge (meta form) %))
+    part))
+
+(defn- compile-unit
+  "The forms of a top-level `do`, which the compiler takes one by one, or any other form as a
+  thunk. Macros are expanded once: some define a class as they are."
   [form]
   (let [expanded (macroexpand form)]
-    (when (and (seq? expanded) (= 'do (first expanded)))
-      (for [part (rest expanded)]
-        (if (instance? IObj part)
-          (vary-meta part #(merge (meta form) %))
-          part)))))
+    (if (and (seq? expanded) (= 'do (first expanded)))
+      (map #(inherit form %) (rest expanded))
+      (compiled (inherit form expanded)))))
 
 (defn- run-form
   "Compiles and runs a form that stands in the top-level form `top`; returns its thunks."
   [file top form]
   (let [unit (try
-               (or (parts form) (compiled form))
+               (compile-unit form)
                (catch Throwable thrown
                  (throw (compile-error file form thrown))))]
     (if (fn? unit)

@@ -212,7 +212,8 @@ final class BoundClass implements BoundPort {
         Method method = port.language.defaultOf(executable, position);
         if (method == null) {
             Type type = executable.getGenericParameterTypes()[position];
-            return port.language.accepts(type, executable.getDeclaringClass()).number().apply(0);
+            Accepts accepts = port.language.accepts(type, executable.getDeclaringClass());
+            return accepts.number() == null ? null : accepts.number().apply(0);
         }
         method.setAccessible(true);
         Object owner = target;

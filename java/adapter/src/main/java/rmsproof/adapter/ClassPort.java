@@ -191,7 +191,15 @@ final class ClassPort implements Port {
     /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
     boolean hasDefault(Maker.Slot slot) {
         return slot.follows() || language.defaultOf(slot.executable(), slot.position()) != null
-                || Set.of("flag", "text").contains(accepts(slot).kind());
+                || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
+    }
+
+    /** Tells whether it is a guess that a parameter need not be given: one of an own type is null. */
+    private boolean mayBeAbsent(Maker.Slot slot) {
+        Class<?> type = slot.executable().getParameterTypes()[slot.position()];
+        boolean constructs = !(slot.executable() instanceof Method);
+        return constructs && (KotlinDefaults.of(slot.executable()) != null
+                || OwnTypes.owns(type) && accepts(slot).kind().equals("other"));
     }
 
     private List<Object> describe(List<Maker.Slot> slots) {
@@ -208,6 +216,9 @@ final class ClassPort implements Port {
             }
             if (accepts.carries()) {
                 shape.put("carries", true);
+            }
+            if (mayBeAbsent(slot)) {
+                shape.put("absent", true);
             }
             if (slot.follows()) {
                 shape.put("setter", true);

@@ -98,16 +98,21 @@ final class Maker {
     private Object make(Object[] values, int[] next, Defaults defaults)
             throws ReflectiveOperationException {
         Object[] arguments = new Object[nested.length];
+        Constructor<?> partly = KotlinDefaults.of(base);
+        boolean whole = true;
         for (int i = 0; i < arguments.length; i++) {
             if (nested[i] != null) {
                 arguments[i] = nested[i].make(values, next, defaults);
                 continue;
             }
             Object value = values[next[0]++];
-            arguments[i] = value == ABSENT ? defaults.of(base, i, arguments) : value;
+            whole &= value != ABSENT;
+            arguments[i] = value == ABSENT && partly == null
+                    ? defaults.of(base, i, arguments) : value;
         }
         base.setAccessible(true);
-        Object made = base instanceof Constructor<?> constructor
+        Object made = partly != null && !whole ? KotlinDefaults.make(partly, arguments)
+                : base instanceof Constructor<?> constructor
                 ? constructor.newInstance(arguments) : ((Method) base).invoke(owner(), arguments);
         for (Method setter : setters) {
             Object value = values[next[0]++];
