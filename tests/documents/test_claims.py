@@ -75,7 +75,8 @@ def test_a_cell_that_ends_the_process_is_named_by_those_behind_it(written: Exami
 
 
 def test_what_the_machine_lacks_is_no_fault_of_the_page(written: Examine) -> None:
-    (row,) = written(fenced("import a_module_nobody_has\n" + IMPORT + RIGHT)).rows
+    based = RIGHT.replace("RMSProp:", "RMSProp(a_module_nobody_has.Base):")
+    (row,) = written(fenced("import a_module_nobody_has\n" + IMPORT + based)).rows
     assert verdicts(row) == ["not-run"]
 
 

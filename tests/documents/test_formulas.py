@@ -95,6 +95,7 @@ no \hat{x} = (x - \mu) / \sqrt{v + \epsilon}
 no \frac{a \cdot b}{\sqrt{a^2 + \epsilon}}
 no \frac{w}{\sqrt{\|w\|^2 + \epsilon}}
 no (x - mean) / (sqrt(var) + eps)
+no h = \frac{g}{\sqrt{\sigma^2 + \epsilon}} a + b
 no \rho(d) = \sqrt{d^2 + \epsilon^2}
 no \theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{\hat v_t} + \epsilon} \hat m_t
 no w = w - lr * m_hat / (sqrt(v_hat) + eps)
