@@ -42,8 +42,7 @@ class Memory:
         fixed: Sequence[str] = (),
     ) -> Diagnosis:
         """The diagnosis of a port; the same bits over another transport need no second one."""
-        bits = ((e.name, e.weights.tobytes()) for e in evidence)
-        key = (port.name, port.claim, largest, *bits)
+        key = (port.name, port.claim, largest, *fixed, *map(_bits, evidence))
         if key not in self._diagnoses:
             self._diagnoses[key] = diagnose(
                 evidence,
@@ -55,3 +54,17 @@ class Memory:
                 progress=self._progress,
             )
         return self._diagnoses[key]
+
+
+def _bits(evidence: Evidence) -> tuple[object, ...]:
+    """All that a cause depends on: what was fed, and what was seen of it."""
+    fed = evidence.scenario
+    return (
+        evidence.name,
+        evidence.precision,
+        (fed.learning_rate, fed.decay_rate, fed.epsilon, *fed.options.items()),
+        *((name, array.tobytes()) for step in (fed.weights, *fed.gradients)
+          for name, array in step.items()),
+        evidence.weights.tobytes(),
+        evidence.seen.tobytes(),
+    )  # fmt: skip

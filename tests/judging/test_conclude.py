@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -155,6 +156,32 @@ def test_the_same_bits_are_diagnosed_once_in_a_run_and_anew_in_the_next(
     assert asked == [3, 3, 2, 3]
     Memory().diagnosis(PORT, evidence, None, 3)
     assert len(asked) == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"learning_rate": 0.25},
+        {"options": {"momentum": 0.5}},
+        {"gradients": [{"w": np.array([0.5])}]},
+        {"weights": {"w": np.array([0.5])}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_was_fed_is_part_of_what_is_remembered(
+    change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two scenarios of one name after which the weights are the same have causes of their own."""
+    asked: list[object] = []
+    monkeypatch.setattr(memory_of, "diagnose", lambda e, *_, **__: asked.append(e))
+    evidence = shown("mixed-arrays")
+    memory = Memory()
+    for fixed in ((), ("epsilon",)):
+        memory.diagnosis(PORT, [evidence], None, 3, fixed)
+    memory.diagnosis(
+        PORT, [replace(evidence, scenario=replace(evidence.scenario, **change))], None, 3
+    )
+    assert len(asked) == 3
 
 
 def test_no_other_module_makes_a_verdict_or_a_result() -> None:
