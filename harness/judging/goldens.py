@@ -39,9 +39,12 @@ class Goldens:
                     self._made[key] = self._read(f"{filed[0]}/{precision}/")
                 else:
                     options = options_of(dialect)
-                    given = (replace(s, options=options) for s in scenarios(precision))
-                    every = [goldens_of.make(s, dialect, precision) for s in given]
-                    self._made[key] = [g for g in every if matches(g.name, self._pattern)]
+                    folder = f"{','.join(dialect.deviations)}/{precision}"
+                    self._made[key] = [
+                        goldens_of.make(replace(s, options=options), dialect, precision)
+                        for s in scenarios(precision)
+                        if matches(f"{folder}/{s.name}", self._pattern)
+                    ]
             return self._made[key]
 
     def _read(self, folder: str) -> list[Golden]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 # What may hold the weights: arrays by name, arrays in order, one array a call.
 _CONTAINERS = ("map", "list", "array")
@@ -33,6 +33,11 @@ _NAMES: Mapping[str, str] = {
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
     "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
     "mean_decay": "meandecay beta1 β1 gradientdecay",
+    "decay": "lrdecay learningratedecay decaylr ratedecay lrd lrdecayrate learningratedecayrate"
+    " annealing kappa k decay",
+    "factor": "factor lrfactor dropfactor drop lrgamma lrdecay learningratedecay",
+    "every": "every dropevery stepsperdrop decaysteps period interval",
+    "total": "total totalsteps maxsteps numsteps horizon maxiterations",
     "gradients": "gradients gradient grads grad g gs dw dws dx dtheta dparams dweights derivatives"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
@@ -355,7 +360,9 @@ def _assign(
         gradients or weights were told by being what is left.
     """
     roles: list[str | None] = [None] * len(parameters)
-    free = set(ROLES)
+    # What k or a factor is, only who wants a schedule can say.
+    free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
+    free |= set(wanted.roles)
     for role, name in wanted.roles.items():
         for i, parameter in enumerate(parameters):
             if parameter["name"] == name and role in free:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.hyperparameters import SCHEDULES
 
 Choices = dict[str, str]
 Constants = dict[str, float]
@@ -294,12 +295,9 @@ def _options_without_effect(chosen: Choices, constants: Constants) -> None:
     if constants.get("every") == 1.0 and chosen["schedule"] == "steps":
         chosen["schedule"] = "exponential"
     used = {name for axis, value in chosen.items() for name in AXES[axis][value].constants}
-    for name in ("momentum", "weight_decay", "clip", "gradient_scale", *_OF_SCHEDULES):
+    for name in ("momentum", "weight_decay", "clip", "gradient_scale", *SCHEDULES):
         if name not in used:
             constants.pop(name, None)
-
-
-_OF_SCHEDULES = ("decay", "factor", "every", "total")
 
 
 def _constants_without_effect(chosen: Choices, constants: Constants) -> None:

@@ -36,17 +36,20 @@ _TABLE = (
     Hyperparameter("weight_decay", "option", 0.0, 0.1),
     Hyperparameter("clip", "option", math.inf, 1.0),  # the largest element, or norm
     Hyperparameter("mean_decay", "option", "decay_rate", 0.8),  # of the averaged gradient
-    Hyperparameter("decay", "never", 0.0, 0.1),  # of the learning rate: k of lr / (1 + k*t)
+    Hyperparameter("decay", "option", 0.0, 0.1),  # of the learning rate: k of lr / (1 + k*t)
     Hyperparameter("gradient_scale", "never", 1.0, 0.5),  # of every gradient
-    Hyperparameter("factor", "never", 1.0, 0.8),  # of the learning rate, at every drop
-    Hyperparameter("every", "never", None, 2.0),  # steps from one drop to the next
-    Hyperparameter("total", "never", math.inf, 20.0),  # steps until the rate is zero
+    Hyperparameter("factor", "option", 1.0, 0.8),  # of the learning rate, at every drop
+    Hyperparameter("every", "option", 1.0, 2.0),  # steps from one drop to the next
+    Hyperparameter("total", "option", math.inf, 20.0),  # steps until the rate is zero
 )
 HYPERPARAMETERS = tuple(row.name for row in _TABLE if row.given == "always")
 """Those of the reference, which every scenario gives."""
 
 OPTIONS = tuple(row.name for row in _TABLE if row.given == "option")
 """Those that a scenario may give."""
+
+SCHEDULES = ("decay", "factor", "every", "total")
+"""The options of schedules: how the learning rate falls."""
 
 CONSTANTS = tuple(row.name for row in _TABLE)
 """Those that a dialect or a port may have values of its own for: all of them."""

@@ -80,7 +80,7 @@ class Scenario:
 
     def values(self, names: Iterable[str]) -> dict[str, float]:
         """Return hyperparameters and options by name; an option it lacks does nothing."""
-        given = self.hyperparameters
+        given = {**self.hyperparameters, **self.options}
         for name, neutral in NEUTRAL.items():
             nothing = given[neutral] if isinstance(neutral, str) else neutral
             given[name] = self.options.get(name, nothing)

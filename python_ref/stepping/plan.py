@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
-from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS
+from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
 from python_ref.stepping.stages import Codes, Stage, distinct
@@ -348,10 +348,6 @@ class Plan:
             if stage is weights:
                 # Rows that decay nothing name any row here, and need none.
                 gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
-
-
-SCHEDULES = ("decay", "factor", "every", "total")
-"""The constants of schedules."""
 
 
 def _rates(scenario: Scenario, dialect: Dialect) -> list[float]:

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping import kernels
 from python_ref.stepping.calls import Call, Layout
 from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.kernels import Choice
-from python_ref.stepping.plan import SCHEDULES, Plan
+from python_ref.stepping.plan import Plan
 from python_ref.stepping.stages import Codes, Stage
 
 Update = Callable[[Array, slice, NDArray[np.bool_]], tuple[Array, Array]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness.judging.goldens import Goldens
+from harness.judging.goldens import Goldens, options_of
 from harness.judging.judge import Result, judge
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted
@@ -33,9 +33,20 @@ def some(names: Sequence[str] = SOME) -> Goldens:
 
 
 def judged(
-    path: Path, names: Sequence[str], goldens: Goldens | None = None, seconds: float = 20.0
+    path: Path,
+    names: Sequence[str],
+    goldens: Goldens | None = None,
+    seconds: float = 20.0,
+    claims: Sequence[str] = (),
 ) -> dict[str, Result]:
     """The results of the things of these names in a file, each as `--class NAME` judges it.
+
+    Args:
+        path: the file.
+        names: of classes and functions in it.
+        goldens: what they are fed; those of SOME if not given.
+        seconds: the time for a scenario.
+        claims: what they claim to be, as `--dialect` takes it.
 
     Raises:
         BindingError: one cannot be bound.
@@ -49,8 +60,9 @@ def judged(
     results = {}
     try:
         for name in names:
-            asked = replace(own(path, class_name=name), name=name)
-            transport = HostedTransport(way, name, worker, launch.request, asked.wanted, seconds)
+            asked = replace(own(path, claims, class_name=name), name=name)
+            wanted = replace(asked.wanted, options=frozenset(options_of(asked.claim)))
+            transport = HostedTransport(way, name, worker, launch.request, wanted, seconds)
             results[name] = judge(asked, transport, goldens or some())
     finally:
         worker.close()

@@ -15,14 +15,15 @@ from python_ref.scenarios.hyperparameters import (
     HYPERPARAMETERS,
     NEUTRAL,
     OPTIONS,
+    SCHEDULES,
 )
 
 
 def test_the_lists_are_those_of_the_contracts() -> None:
     assert HYPERPARAMETERS == ("learning_rate", "decay_rate", "epsilon")
-    assert OPTIONS == ("momentum", "weight_decay", "clip", "mean_decay")
-    own = ("decay", "gradient_scale", "factor", "every", "total")
-    assert (*HYPERPARAMETERS, *OPTIONS, *own) == CONSTANTS
+    options = ("momentum", "weight_decay", "clip", "mean_decay")
+    assert (*options, *SCHEDULES) == OPTIONS
+    assert {*HYPERPARAMETERS, *OPTIONS, "gradient_scale"} == set(CONSTANTS)
     assert DEVIATION_CONSTANTS == {
         "momentum": 0.9,
         "weight_decay": 0.1,
@@ -56,7 +57,11 @@ def test_an_option_that_a_scenario_lacks_does_nothing() -> None:
         "clip": math.inf,
         "mean_decay": plain.decay_rate,
         "epsilon": plain.epsilon,
+        "decay": 0.0,
+        "factor": 1.0,
+        "every": 1.0,
+        "total": math.inf,
     }
-    assert set(NEUTRAL) - {"decay", "gradient_scale", "factor", "total"} == set(OPTIONS)
+    assert set(NEUTRAL) - {"gradient_scale"} == set(OPTIONS)
     given = replace(plain, options={"momentum": 0.5, "mean_decay": 0.25})
     assert given.values(["mean_decay", "momentum"]) == {"mean_decay": 0.25, "momentum": 0.5}
