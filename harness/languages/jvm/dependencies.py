@@ -86,7 +86,9 @@ def _closure(endpoint: str, repositories: Mapping[str, str]) -> tuple[Path, ...]
             with locked("jars"):
                 found = jars.resolved(endpoint, repositories)
         except (Exception, SystemExit) as error:
-            why = " ".join(str(error).split())[:200] or type(error).__name__
+            why = " ".join(str(error).split()) or type(error).__name__
+            # Where it was looked for is no news.
+            why = re.sub(r" in remote repositories .*", "", why)[:160]
             raise ToolchainError(f"{endpoint}: {why}") from error
         for jar in found:
             shutil.copyfile(jar, folder / jar.name)

@@ -55,7 +55,7 @@ def of(port: Implementation) -> Surroundings:
 # A compiler is asked so often, each time with the files that it missed before.
 _ROUNDS = 6
 # So many files are no more a guess at what one source needs.
-_MOST = 60
+_MOST = 150
 
 
 def closest(

@@ -6,6 +6,7 @@ A build file is read, never run: what it computes is not seen.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from harness.languages.jvm.projects import gradle, leiningen, maven, sbt
@@ -29,8 +30,11 @@ def of(folder: Path) -> Project:
     folder = folder.absolute()
     for name, read in _READERS.items():
         if (folder / name).is_file():
-            return read(folder)
-    return Project.of_folder(folder)
+            found = read(folder)
+            break
+    else:
+        found = Project.of_folder(folder)
+    return found if found.sources else replace(found, sources=(folder,))
 
 
 def around(source: Path) -> Path | None:

@@ -24,6 +24,7 @@ _BUILT = (
 _SCALA_CLASSES = "target/scala-*/classes"
 # What is never a module of a project.
 _PASSED_OVER = frozenset("target build out node_modules src test tests docs".split())
+_TESTS = frozenset("test tests androidTest commonTest jvmTest".split())
 _MOST_FOLDERS = 2000
 
 
@@ -50,10 +51,10 @@ class Project:
     @classmethod
     def of_folder(cls, folder: Path, *more: str) -> Project:
         """A folder by convention alone; `more` are source roots that it declares."""
-        named = [folder / name for name in (*more, *_SOURCES)]
+        named = [folder / name for name in (*more, *_SOURCES) if not _TESTS & {*name.split("/")}]
         sources = [path for path in named if path.is_dir()]
-        if not sources:
-            sources = [path for path in (folder / "src", folder) if path.is_dir()][:1]
+        if not sources and (folder / "src").is_dir():
+            sources = [folder / "src"]
         built = [folder / name for name in _BUILT if (folder / name).is_dir()]
         return cls(tuple(sources), (*built, *sorted(folder.glob(_SCALA_CLASSES))))
 
