@@ -113,6 +113,7 @@ def run(
     memory = Memory(options.pattern)
     for port in ports:
         memory.goldens.check(port.claim)
+        registry.by_name(port.language).ready(port)
     toolchain = Toolchain(lambda text: progress(text, 0))
     together = [x for x in registry.LANGUAGES if any(p.language == x.name for p in ports)]
     runner = _Runner(toolchain, memory, options, progress, together)

@@ -47,6 +47,9 @@ class Language:
     magics = False
     defines = r"(?!)"
 
+    def ready(self, port: Implementation) -> None:
+        """Look at a port before anything of a run is started."""
+
     def launch(
         self,
         port: Implementation,

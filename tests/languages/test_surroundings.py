@@ -11,7 +11,7 @@ from support import SHORT, Done
 
 from harness.judging.run import Options, run
 from harness.judging.verdict import Result
-from harness.languages.jvm import missing, projects
+from harness.languages.jvm import java, missing, projects
 from harness.languages.jvm.sources import Sources, package_of, root_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
@@ -343,6 +343,44 @@ def test_what_a_build_file_declares_is_read(name: str, tmp_path: Path) -> None:
     text, coordinates = DECLARED[name]
     written(tmp_path, {name: text})
     assert projects.of(tmp_path).coordinates == coordinates
+
+
+JAVA_21 = """
+class Newer {
+    double get(Object x) {
+        return switch (x) {
+            case Double d -> d;
+            default -> 0;
+        };
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    {
+        "pom.xml": "<project><properties><java.version>21</java.version></properties></project>",
+        "build.gradle": "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }",
+    }.items(),
+)
+def test_a_project_in_a_newer_java_gets_it_where_there_is_one(
+    name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(java._wanted, "feature", java.OLDEST)
+    java.java.cache_clear()
+    user = OPTIMIZER.replace(" implements Rule", "").replace(
+        "private double[] v;", "private double[] v;\n    private Newer newer;"
+    )
+    sources = {"src/main/java/RMSProp.java": user, "src/main/java/Newer.java": JAVA_21}
+    written(tmp_path, {name: text, **sources})
+    try:
+        result = checked(tmp_path / "src/main/java/RMSProp.java", project=tmp_path)
+        newest = java.java().feature
+    finally:
+        monkeypatch.undo()
+        java.java.cache_clear()
+    assert result.verdict.word == ("exact" if newest >= 21 else "not-run")
 
 
 def test_a_build_file_is_never_run(tmp_path: Path) -> None:

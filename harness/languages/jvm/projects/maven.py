@@ -124,7 +124,22 @@ def _project(pom: _Pom) -> Project:
         coordinates=tuple(coordinates),
         unread=tuple(unread),
         repositories=_repositories(pom),
+        java=_java(pom),
     )
+
+
+# The properties and the plugin's settings that say which Java it is written in.
+_VERSIONS = ("maven.compiler.release", "maven.compiler.source", "java.version", "jdk.version")
+
+
+def _java(pom: _Pom) -> int:
+    said = [pom.properties.get(name, "") for name in _VERSIONS]
+    for name in ("release", "source"):
+        said += [
+            element.text or "" for element in pom.tree.iterfind(f"build//configuration/{name}")
+        ]
+    numbers = [pom.filled(text.strip()).removeprefix("1.") for text in said]
+    return max((int(text) for text in numbers if text.isdigit()), default=0)
 
 
 def _repositories(pom: _Pom) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ class Project:
         repositories: where else artifacts lie, by name.
         unread: declarations that say no version or cannot be read, a phrase each.
         scala: the version of Scala that it is written in; empty if it says none.
+        java: the feature version of Java likewise; 0 if it says none.
     """
 
     sources: tuple[Path, ...] = ()
@@ -47,6 +48,7 @@ class Project:
     repositories: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     scala: str = ""
+    java: int = 0
 
     @classmethod
     def of_folder(cls, folder: Path, *more: str) -> Project:
@@ -70,6 +72,7 @@ def joined(projects: Iterable[Project]) -> Project:
         repositories,
         tuple(dict.fromkeys(text for p in found for text in p.unread)),
         next((p.scala for p in found if p.scala), ""),
+        max((p.java for p in found), default=0),
     )
 
 
