@@ -13,14 +13,15 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.languages.jvm import jars
-from harness.machine.cache import kept, locked
+from harness.machine.cache import kept, locked, root
 from harness.model.errors import ToolchainError, UsageError
 
 _COORDINATE = re.compile(r"[\w.-]+:[\w.-]+:[\w.+-]+(?::[\w.-]+)*")
-_ORDER = "order.txt"
+_ORDER, _WHY = "order.txt", "why.txt"
 # A version at the end of a jar's name: of two versions of one artifact the first is used.
 _VERSION = re.compile(r"-\d[\w.+-]*\.jar$")
 
@@ -81,21 +82,44 @@ def resolved(
 
 
 def _closure(endpoint: str, repositories: Mapping[str, str]) -> tuple[Path, ...]:
-    def fetch(folder: Path) -> None:
-        try:
-            with locked("jars"):
-                found = jars.resolved(endpoint, repositories)
-        except (Exception, SystemExit) as error:
-            why = " ".join(str(error).split()) or type(error).__name__
-            # Where it was looked for is no news.
-            why = re.sub(r" in remote repositories .*", "", why)[:160]
-            raise ToolchainError(f"{endpoint}: {why}") from error
-        for jar in found:
-            shutil.copyfile(jar, folder / jar.name)
-        order = "\n".join(dict.fromkeys(jar.name for jar in found))
-        (folder / _ORDER).write_text(order, encoding="utf-8")
+    """The jars of an artifact and what it needs. Raises ToolchainError: they cannot be had.
 
+    What a repository does not have today it is not asked for again today; a repository that was
+    not reached is.
+    """
     digest = hashlib.sha256("\0".join([endpoint, *map(str, repositories.items())]).encode())
-    folder = kept("dependencies", digest.hexdigest()[:32], fetch)
+    key = digest.hexdigest()[:32]
+    absent = root() / "absent" / f"{key}-{datetime.now(UTC):%Y%m%d}"
+    if absent.is_dir():
+        raise ToolchainError((absent / _WHY).read_text(encoding="utf-8"))
+    try:
+        folder = kept("dependencies", key, lambda folder: _fetch(endpoint, repositories, folder))
+    except _NotFoundError as error:
+        text = str(error)
+        kept("absent", absent.name, lambda folder: _note(folder / _WHY, text))
+        raise
     names = (folder / _ORDER).read_text(encoding="utf-8").split("\n")
     return tuple(folder / name for name in names if name)
+
+
+class _NotFoundError(ToolchainError):
+    """No repository has it."""
+
+
+def _fetch(endpoint: str, repositories: Mapping[str, str], folder: Path) -> None:
+    try:
+        with locked("jars"):
+            found = jars.resolved(endpoint, repositories)
+    except (Exception, SystemExit) as error:
+        why = " ".join(str(error).split()) or type(error).__name__
+        # Where it was looked for is no news.
+        text = f"{endpoint}: {re.sub(r' in remote repositories .*', '', why)[:160]}"
+        kind = _NotFoundError if " not found in remote" in why else ToolchainError
+        raise kind(text) from error
+    for jar in found:
+        shutil.copyfile(jar, folder / jar.name)
+    _note(folder / _ORDER, "\n".join(dict.fromkeys(jar.name for jar in found)))
+
+
+def _note(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
