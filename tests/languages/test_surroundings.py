@@ -29,8 +29,9 @@ def test_java_finds_its_siblings_by_package(tmp_path: Path) -> None:
             "src/a/c/Rule.java": f"package a.c;\n{RULE}",
         },
     )
-    result = checked(tmp_path / "src/a/b/RMSProp.java")
-    assert (result.verdict.word, result.verdict.compared > 0) == ("exact", True)
+    both = Options(transports=("jpype", "stdio"), pattern=SHORT)
+    outcome = run([own(tmp_path / "src/a/b/RMSProp.java")], both, every_transport=True)
+    assert [result.verdict.word for result in outcome.results] == ["exact", "exact"]
 
 
 def test_only_the_source_that_is_named_is_bound(tmp_path: Path) -> None:
