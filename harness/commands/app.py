@@ -10,16 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.commands import dialects, documents, goldens, ports
+from harness.commands import adapters, dialects, documents, goldens, ports, protocol
 from harness.commands.common import exits
 from harness.commands.help import Command, Group
 
 _COMMANDS: dict[str, Callable[..., int]] = {
     "run": ports.run,
     "check": ports.check,
+    "adapt": adapters.adapt,
     "doc": documents.doc,
     "identify": ports.identify,
     "power": ports.power,
+    "protocol": protocol.protocol,
     "tutorial": documents.tutorial,
 }
 _GOLDENS: dict[str, Callable[..., int]] = {

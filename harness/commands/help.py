@@ -30,7 +30,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof check RMSProp.java",
         "rmsproof check mypackage.optim:RMSProp --dialect pytorch",
         "rmsproof check optim.py --expect known.toml --junit report.xml --github",
+        "rmsproof check Trainer.java --adapter TrainerAdapter.java",
         "rmsproof check --timeout 2 -- ./my-port --flag",
+    ),
+    "adapt": (
+        "rmsproof adapt Trainer.java",
+        "rmsproof adapt models.py --class RMSTrainer --out check/trainer_adapter.py",
     ),
     "doc": (
         "rmsproof doc README.md docs/optimizers.ipynb",
@@ -39,6 +44,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
+    "protocol": ("rmsproof protocol", "rmsproof protocol reply > reply.schema.json"),
     "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
     "golden": (
         "rmsproof golden show reference/float64/page-one-step",
@@ -86,6 +92,12 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("2", "wrong use, no such target, or a shape that cannot be bound"),
         ("3", "nothing could be judged: no toolchain, or the port declines"),
         _INTERRUPTED,
+    ),
+    "adapt": (
+        ("0", "written"),
+        ("2", "wrong use, a source that does not load, or a file that is there already"),
+        ("3", "no toolchain"),
+        ("130", "interrupted"),
     ),
     "doc": (
         ("0", "every block that is judged conforms as published"),

@@ -133,6 +133,12 @@ def check(
         ),
     ] = None,
     update_expectations: Update = False,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(
+            "--adapter", metavar="FILE", help="A source that calls the port, as `adapt` writes it."
+        ),
+    ] = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
     *,
     reports: Reports,
@@ -153,9 +159,12 @@ def check(
     ports_of.dialect(claims)
     errors: list[str] = []
     ports: list[Port] = []
+    if adapter is not None and (len(targets or []) != 1 or command is not None):
+        raise UsageError("--adapter is for one TARGET, whose adapter it is")
     for target in targets or []:
         try:
-            ports.append(ports_of.own(target, claims, class_name, classpath or (), project))
+            port = ports_of.own(target, claims, class_name, classpath or (), project, adapter)
+            ports.append(port)
         except UsageError as error:
             errors.append(str(error))
     if command is not None:
@@ -179,6 +188,7 @@ def check(
     again += ["--class", class_name] if class_name else []
     again += [word for entry in classpath or [] for word in ("--classpath", entry)]
     again += ["--project", str(project)] if project else []
+    again += ["--adapter", str(adapter)] if adapter else []
     again += ["--edge"] if edge else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []

@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.judging.observation_formats import document
+from harness.model import messages
 from harness.model.errors import UsageError
+from harness.model.messages import OBSERVATION as FORMAT
 from harness.model.observation import Observation
 from harness.ports.port import dialect
 from python_ref import files
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import fields
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.scenario import PRECISIONS, Arrays, Scenario
 
-FORMAT = "rmsproof.observation/1"
 # Real ones have kilobytes; as many numbers as below take two megabytes, however they are written.
 LARGEST = 8 << 20
 # A dozen elements and steps tell as much as thousands. The search tries some thousand dialects on
@@ -35,8 +35,8 @@ MOST_STEPS = 2_000
 MOST_NUMBERS = 20_000
 _LONGEST_NAME = 200
 
-_REQUIRED = f"format precision {' '.join(HYPERPARAMETERS)} weights gradients observed"
-_OPTIONAL = "options rounding input_rounding dialect name"
+_REQUIRED = " ".join(messages.required(messages.Observation))
+_OPTIONAL = " ".join(set(messages.fields(messages.Observation)) - set(_REQUIRED.split()))
 _PRECISIONS = (*PRECISIONS, "float32_wide")
 
 Source = str | os.PathLike[str] | Mapping[str, Any]

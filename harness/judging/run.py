@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,15 +11,15 @@ from dataclasses import dataclass, field, replace
 from harness.judging.goldens import options_of
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
+from harness.judging.reach import SHARED, reach
 from harness.judging.verdict import Result, conclude
 from harness.languages import registry
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
-from harness.languages.launch import Spoken
 from harness.machine.isolation.group import kill_all
 from harness.model.errors import ToolchainError, UsageError
-from harness.model.observation import Fault
+from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
@@ -28,8 +29,6 @@ from harness.transport.stdio import StdioTransport
 SCENARIO_SECONDS = 10.0
 INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
-# Over these the ports of a run share a worker.
-SHARED = ("jpype",)
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,10 @@ class _Runner:
         try:
             transport = self._reach(replace(port, wanted=wanted), job.transport)
         except CompileError as error:
-            job.result = self._unloaded(port, job.transport, str(error))
+            fault = Fault("does-not-compile", str(error))
+            job.error = self._adapters_fault(port, job.transport, fault)
+            if not job.error:
+                job.result = self._unloaded(port, job.transport, str(error))
             return
         except ToolchainError as error:
             if not self._closed:  # else the compiler was ended by us
@@ -220,13 +222,16 @@ class _Runner:
                 edge_decides=self.options.edge,
                 streamed=self.options.large,
             )
-            fault = result.verdict.fault
-            if fault and fault.kind == "does-not-compile":
-                result = self._unloaded(port, job.transport, fault.message)
-            if not self._closed:  # else what came of it is our doing
+            if self._closed:  # what came of it is our doing
+                return
+            if (said := result.verdict.fault) and not result.comparisons:
+                job.error = self._adapters_fault(port, job.transport, said)
+            if not job.error and said and said.kind == "does-not-compile":
+                result = self._unloaded(port, job.transport, said.message)
+            if not job.error:
                 job.result = result
         except BindingError as error:
-            job.error = f"{port.name}: {error}"
+            job.error = _unbound(port, error)
         finally:
             self._open.discard(transport)
             if job.transport not in SHARED:
@@ -238,19 +243,33 @@ class _Runner:
         fault = Fault("not-run", excuse) if excuse else Fault("does-not-compile", message)
         return conclude(port, transport, fault=fault)
 
-    def _reach(self, port: Port, transport: str) -> Transport:
+    def _reach(self, port: Port, transport: str) -> HostedTransport | StdioTransport:
         timeout = self.options.timeout
-        language = registry.by_name(port.language)
-        launch = language.launch(port, transport, self.toolchain, self.languages)
-        if isinstance(launch, Spoken):
-            return StdioTransport(
-                port.name,
-                launch.command,
-                timeout=timeout,
-                cwd=launch.folder,
-                hosted=launch.adapter,
-                jvm=launch.adapter,
-                wanted=port.wanted if launch.adapter else None,
-            )
-        worker = self._shared if launch.shared else Worker()
-        return HostedTransport(transport, port.name, worker, launch.request, port.wanted, timeout)
+        return reach(port, transport, self.toolchain, timeout, self._shared, self.languages)
+
+    def _adapters_fault(self, port: Port, transport: str, fault: Fault) -> str:
+        """What is wrong with the adapter, where the port loads without it; else ""."""
+        if port.adapter is None or fault.kind not in ("does-not-compile", "crashes"):
+            return ""
+        try:
+            alone = self._reach(replace(port, adapter=None), transport)
+            try:
+                alone.load()
+            finally:
+                if transport not in SHARED:
+                    alone.close()
+        except (CompileError, ToolchainError, Unreachable):
+            return ""
+        said = registry.headline(port.language, fault.message)
+        verb = "does not compile" if fault.kind == "does-not-compile" else "does not load"
+        return f"{port.name}: the adapter {port.adapter} {verb}: {said}"
+
+
+def _unbound(port: Port, error: BindingError) -> str:
+    """Why a port is not bound, and what there is to do that was not done yet."""
+    if port.adapter is not None:
+        return f"{port.name}: the adapter {port.adapter}: {error}"
+    words = ["rmsproof", "adapt", port.target or port.name]
+    if port.wanted.class_name and not error.unknown:
+        words += ["--class", port.wanted.class_name]
+    return f"{port.name}: {error}\nWrite an adapter for it: {shlex.join(words)}"

@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from harness.languages.adapters import Sketch
+from harness.languages.adapters import clojure as adapters
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
-from harness.languages.jvm.language import JvmLanguage
+from harness.languages.jvm.language import JvmLanguage, together
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import at_line
@@ -55,7 +57,8 @@ class Clojure(JvmLanguage):
         if len(port.source) != 1:
             raise CompileError("a Clojure port must be a single file")
         path = tuple(map(str, (*around.roots, *around.libraries)))
-        return Prepared(self, (), str(port.source[0].absolute()), path)
+        read = "\n".join(str(path.absolute()) for path in together(port))
+        return Prepared(self, (), read, path)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with our namespaces compiled ahead of time."""
@@ -109,6 +112,14 @@ class Clojure(JvmLanguage):
                 f" {line + dropped.line - 1}, column {dropped.column}):"
                 f" {dropped.target} itself never changes"
             )
+
+    def adapter_file(self, sketch: Sketch, source: Path) -> str:
+        """Named for the source."""
+        return f"{source.stem}_adapter{self.endings[0]}"
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """See `adapters.clojure`."""
+        return adapters.write(sketch)
 
 
 def compile_clojure(namespace: str, root_folder: Path, classpath: Sequence[Path]) -> Path:

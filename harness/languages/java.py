@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.languages.adapters import Sketch
+from harness.languages.adapters import java as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import missing
@@ -69,3 +71,7 @@ class Java(LanguageWithBraces):
         """See `repair.java`."""
         yield from super().repairs(broken)
         yield from java.repairs(broken)
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """See `adapters.java`."""
+        return adapters.write(sketch)

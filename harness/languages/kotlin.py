@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from harness.languages.adapters import Sketch
+from harness.languages.adapters import kotlin as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.jvm import jars
 from harness.languages.jvm.compile import QUICK_START, compiled
@@ -119,6 +121,10 @@ class Kotlin(LanguageWithBraces):
         if super().main(text, line, cell, stem) is None:
             return None
         return file_class(stem)
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """See `adapters.kotlin`."""
+        return adapters.write(sketch)
 
 
 def file_class(stem: str) -> str:

@@ -15,6 +15,9 @@ from harness.languages.launch import Hosted, Implementation, Spoken
 from harness.languages.program import Piece
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.languages.adapters import Sketch
     from harness.languages.repair import Broken, Repaired
 
 Clue = tuple[float, str]
@@ -83,6 +86,18 @@ class Language:
             message: the compiler's or the loader's.
         """
         return ""
+
+    def imported_as(self, port: Implementation) -> str:
+        """The module that an adapter imports a port from; "" where its names are simply there."""
+        return ""
+
+    def adapter_file(self, sketch: Sketch, source: Path) -> str:
+        """What the file of an adapter is called."""
+        return f"{sketch.name}{self.endings[0]}"
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """Adapters of a source, the fullest first: each with less filled in than the one before."""
+        raise NotImplementedError
 
     # -- blocks of documents -------------------------------------------------------------------
 

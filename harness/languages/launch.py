@@ -35,6 +35,10 @@ class Implementation(Protocol):
         """The folder of the project that it is part of."""
 
     @property
+    def adapter(self) -> Path | None:
+        """A source that is bound in its place, and calls it."""
+
+    @property
     def folder(self) -> Path:
         """The folder that relative things are searched from."""
 

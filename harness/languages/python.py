@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from harness.languages.adapters import Sketch
+from harness.languages.adapters import python as adapters
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
@@ -55,6 +58,8 @@ class Python(Language):
         together: Collection[Language],
     ) -> Hosted:
         """Its file, or the object of a module on the path."""
+        if port.adapter:
+            return Hosted(_adapted(port, port.adapter))
         if port.reference:
             return Hosted(loading(object=port.reference, folder=str(port.folder.absolute())))
         return Hosted(loading(source=str(port.source[0].absolute())))
@@ -79,6 +84,46 @@ class Python(Language):
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.python`."""
         return python.repairs(broken)
+
+    def imported_as(self, port: Implementation) -> str:
+        """Its module, below the folder of its outermost package."""
+        if port.reference:
+            return port.reference.partition(":")[0]
+        return module_of(port.source[0].absolute())
+
+    def adapter_file(self, sketch: Sketch, source: Path) -> str:
+        """Named for the source."""
+        return f"{source.stem}_adapter{self.endings[0]}"
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """See `adapters.python`."""
+        return adapters.write(sketch)
+
+
+def _adapted(port: Implementation, adapter: Path) -> dict[str, Any]:
+    """The adapter is loaded, and finds what it calls as the port's own neighbours would."""
+    folders = [str(port.folder.absolute())]
+    if not port.reference:
+        folders.insert(0, str(root(port.source[0].absolute())))
+    return loading(
+        source=str(adapter.absolute()),
+        folders=folders,
+        afresh=[str(path.absolute()) for path in port.source],
+    )
+
+
+def root(source: Path) -> Path:
+    """The folder from which a file is imported: that of the outermost package it lies in."""
+    folder = source.parent
+    while (folder / "__init__.py").is_file() and folder.name.isidentifier():
+        folder = folder.parent
+    return folder
+
+
+def module_of(source: Path) -> str:
+    """The name by which a file is imported."""
+    parts = source.relative_to(root(source)).with_suffix("").parts
+    return ".".join(parts)
 
 
 def loading(**source: Any) -> dict[str, Any]:

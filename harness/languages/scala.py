@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from harness.languages.adapters import Sketch
+from harness.languages.adapters import scala as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import jars
@@ -126,6 +128,10 @@ class Scala(LanguageWithBraces):
         """See `repair.scala`."""
         yield from super().repairs(broken)
         yield from scala.repairs(broken)
+
+    def adapter(self, sketch: Sketch) -> Iterator[str]:
+        """See `adapters.scala`."""
+        return adapters.write(sketch)
 
 
 def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:

@@ -10,7 +10,7 @@ import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -110,6 +110,6 @@ def _struct(wanted: Any) -> Any:
     """The struct that a type holds: itself, one of a union, or of a list."""
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return wanted
-    if get_origin(wanted) in (UnionType, Union, list):
+    if get_origin(wanted) in (Annotated, UnionType, Union, list):
         return next((s for a in get_args(wanted) if (s := _struct(a))), None)
     return None

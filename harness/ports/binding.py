@@ -7,8 +7,10 @@ does not settle a role, the error says what was found and which line of port.tom
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
@@ -21,6 +23,14 @@ COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
 # Objects that hold weights and gradients, what an array is called, what is asked for gradients.
 OTHERS = ("parameters", "name", "source")
 ROLES = HYPERPARAMETERS + OPTIONS + DATA + COUNTS + OTHERS
+# A parameter that takes no role but a constant has that in its place, as JSON behind this.
+CONSTANT = "="
+Constant = float | int | bool | str
+_CONSTANTS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("String", "str"), (str,)),
+    **dict.fromkeys(("boolean", "Boolean", "bool"), (bool,)),
+    **dict.fromkeys(("int", "long", "Int", "Long", "Integer"), (int,)),
+}
 
 # Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
@@ -76,17 +86,58 @@ class BindingError(Exception):
 
     Attributes:
         near: something takes gradients and weights, and only another name is unsettled.
+        unknown: it was said what to bind, and there is nothing of that name.
     """
 
-    def __init__(self, message: str, near: bool = False) -> None:
+    def __init__(self, message: str, near: bool = False, unknown: bool = False) -> None:
         super().__init__(message)
-        self.near = near
+        self.near, self.unknown = near, unknown
 
 
-class _Near(str):
-    """Why something that takes gradients and weights cannot be bound all the same."""
+class _Unsettled(str):
+    """Why something cannot be bound of which only names are unsettled.
 
-    __slots__ = ()
+    Attributes:
+        near: it takes gradients and weights.
+        names: the parameters without a role.
+        roles: those that one of them could have; none if not every one could have any.
+        plain: each could be given a constant.
+    """
+
+    near: bool
+    names: tuple[str, ...]
+    roles: tuple[str, ...]
+    plain: bool
+
+    @classmethod
+    def of(
+        cls,
+        where: str,
+        names: Sequence[str],
+        near: bool,
+        parameters: Sequence[_Parameter],
+        constructed: int,
+        taken: Sequence[str | None],
+    ) -> _Unsettled:
+        """Say which are unsettled, and what each could be."""
+        made = cls(f"{where}: {_unrecognised(names)}")
+        open_ = [role for role in (*HYPERPARAMETERS, *DATA[:2]) if role not in taken]
+        called = parameters[constructed:]
+        scalar = not any(p["kind"] in (*_CONTAINERS, "any") for p in called)
+        unsettled = [
+            (i, p) for i, p in enumerate(parameters) if p["name"] in names and taken[i] is None
+        ]
+        could = [
+            [role for role in open_ if _may_be(p, role, i < constructed, scalar)]
+            for i, p in unsettled
+        ]
+        made.plain = all(
+            p["kind"] in ("number", "any") or p.get("type") in _CONSTANTS for _, p in unsettled
+        )
+        made.near, made.names = near, tuple(names)
+        able = any(taken) and all(could) and len(could) <= len(open_)
+        made.roles = tuple(r for r in open_ if able and any(r in one for one in could))
+        return made
 
 
 @dataclass(frozen=True)
@@ -97,6 +148,8 @@ class Wanted:
         class_name: the class, or the function where a language has those.
         roles: role to parameter name.
         options: those that the scenarios will give; others keep their defaults.
+        among: the names of which one is bound; any if empty.
+        give: parameter name to a constant that it is always given.
     """
 
     class_name: str | None = None
@@ -104,6 +157,18 @@ class Wanted:
     function: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     options: frozenset[str] = frozenset()
+    among: frozenset[str] = frozenset()
+    give: Mapping[str, Constant] = field(default_factory=dict)
+
+    def of(self, shape: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A shape without what is not among the names."""
+        if not self.among:
+            return shape
+        classes = [
+            c for c in shape.get("candidates", []) if self.among & set(_class_names(c["class"]))
+        ]
+        functions = [f for f in shape.get("functions", []) if f["name"] in self.among]
+        return {**shape, "candidates": classes, "functions": functions}
 
 
 @dataclass(frozen=True)
@@ -138,6 +203,7 @@ _Parameter = Mapping[str, Any]
 def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     """Choose the one binding of a shape. Raises BindingError."""
     wanted = wanted or Wanted()
+    shape = wanted.of(shape)
     _reject_unknown_names(shape, wanted)
     found, reasons = [], []
     # What is to be told something first that is not known may fail for want of that.
@@ -150,7 +216,7 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
         else:
             found.append(attempt)
     if not found:
-        near = any(isinstance(reason, _Near) for reason in reasons)
+        near = any(isinstance(reason, _Unsettled) and reason.near for reason in reasons)
         raise BindingError(_nothing_fits(shape, reasons), near)
     found = _of_one_rank(found)
     best = max(rank for rank, _ in found)
@@ -246,7 +312,7 @@ def _made_elsewhere(
     """A function whose state another one makes of hyperparameters: a record, a map."""
     for maker in functions:
         for arity, made in enumerate(maker["parameters"]):
-            roles, unsettled, _ = _assign(made, len(made), Wanted())
+            roles, unsettled, _ = assigned(made, len(made), Wanted())
             if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
                 continue
             elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
@@ -263,7 +329,7 @@ def _whole(
 ) -> str | tuple[tuple[int, ...], Binding]:
     """Give every parameter of constructor and call a role, or say which one has none."""
     parameters = [*construct, *call]
-    roles, unsettled, excluded = _assign(parameters, len(construct), wanted)
+    roles, unsettled, excluded = assigned(parameters, len(construct), wanted)
     shown = f"{title}({', '.join(p['name'] for p in call)})"
     if construct:
         names = ", ".join(p["name"] for p in construct if not p.get("setter"))
@@ -286,10 +352,10 @@ def _whole(
     whole |= source is not None and ("weights" in called or bool(source.get("carries")))
     if not whole and not steps:
         if unsettled:
-            return f"{shown}: {_unrecognised(unsettled)}"
+            return _Unsettled.of(shown, unsettled, False, parameters, len(construct), roles)
         return f"{shown}: does not take both gradients and weights"
     if unsettled:
-        return _Near(f"{shown}: {_unrecognised(unsettled)}")
+        return _Unsettled.of(shown, unsettled, True, parameters, len(construct), roles)
     data = [
         p
         for p, role in zip(parameters, roles, strict=True)
@@ -350,10 +416,15 @@ def _unrecognised(names: Sequence[str]) -> str:
     return f"unrecognised parameter{'s' * (len(names) > 1)} {', '.join(names)}"
 
 
-def _assign(
+def assigned(
     parameters: Sequence[_Parameter], constructed: int, wanted: Wanted
 ) -> tuple[list[str | None], list[str], bool]:
     """Give parameters their roles.
+
+    Args:
+        parameters: of a constructor, then of what is called.
+        constructed: how many of them are the constructor's.
+        wanted: what the user said.
 
     Returns:
         Roles in the parameters' order; the names that found none and have no default; whether
@@ -368,6 +439,9 @@ def _assign(
             if parameter["name"] == name and role in free:
                 roles[i] = role
                 free.discard(role)
+    for i, parameter in enumerate(parameters):
+        if roles[i] is None and parameter["name"] in wanted.give:
+            roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
     for i, parameter in enumerate(parameters[constructed:], constructed):
         if parameter["kind"] == "source" and "gradients" in free:
             roles[i] = "source"
@@ -468,10 +542,44 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     called = [name for c in classes for name in _class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
         there = ", ".join([*classes, *functions]) or "none"
-        raise BindingError(f"no class or function {wanted.class_name!r}; found: {there}")
+        message = f"no class or function {wanted.class_name!r}; found: {there}"
+        raise BindingError(message, unknown=True)
     if wanted.function and wanted.function not in functions:
         there = ", ".join(functions) or "none"
-        raise BindingError(f"no function {wanted.function!r}; functions found: {there}")
+        message = f"no function {wanted.function!r}; functions found: {there}"
+        raise BindingError(message, unknown=True)
+    parameters = dict.fromkeys(parameter["name"] for parameter in _parameters(shape))
+    named = [(f"bind.{role}", name) for role, name in wanted.roles.items()]
+    for key, name in [*named, *((f"give.{name}", name) for name in wanted.give)]:
+        if name not in parameters:
+            near = get_close_matches(name, parameters, 1)
+            meant = f"did you mean {near[0]!r}?" if near else f"found: {', '.join(parameters)}"
+            message = f"{key}: there is no parameter {name!r}; {meant}"
+            raise BindingError(message, unknown=True)
+    for parameter in _parameters(shape):
+        name = parameter["name"]
+        if name in wanted.give and not _takes(parameter, wanted.give[name]):
+            message = f"give.{name}: {wanted.give[name]!r} is no {parameter['type'] or 'number'}"
+            raise BindingError(message, unknown=True)
+
+
+def _takes(parameter: _Parameter, value: Constant) -> bool:
+    """Whether a constant may be of a parameter's type, as far as that is known."""
+    kinds = _CONSTANTS.get(parameter.get("type") or "")
+    if kinds is None and parameter["kind"] == "number":
+        kinds = (int, float)
+    return kinds is None or (isinstance(value, kinds) and (bool in kinds) == (type(value) is bool))
+
+
+def _parameters(shape: Mapping[str, Any]) -> Iterator[_Parameter]:
+    called = [
+        one["parameters"]
+        for candidate in shape.get("candidates", [])
+        for one in (*(candidate.get("constructors") or []), *candidate.get("methods", []))
+    ]
+    for function in shape.get("functions", []):
+        called += [*function["parameters"], *(function.get("inner") or [])]
+    return (parameter for parameters in called for parameter in parameters)
 
 
 def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
@@ -485,13 +593,18 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
             " or a function of hyperparameters, gradients and weights"
         )
     # Those that came furthest first: a parameter without a role beats an unrelated method.
-    near = sorted(reasons, key=lambda reason: ": unrecognised parameter" not in reason)[:4]
-    lines = "; ".join(near)
-    return (
-        f"no method or function of the right shape: {lines}."
-        " Say in port.toml which parameter is which, for example\n[bind]\n"
-        'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
-    )
+    near = sorted(reasons, key=lambda r: (not isinstance(r, _Unsettled), not getattr(r, "near", 0)))
+    message = f"no method or function of the right shape: {'; '.join(near[:4])}"
+    first = near[0]
+    if not isinstance(first, _Unsettled):
+        return message
+    names = ", ".join(first.names)
+    if first.roles:
+        lines = "".join(f'\n{role} = "PARAMETER"' for role in first.roles)
+        return f"{message}. Say in port.toml which of {names} is which\n[bind]{lines}"
+    if first.near and first.plain:
+        return f"{message}. If a constant will do, say in port.toml\n[give]\n{first.names[0]} = 0.0"
+    return message
 
 
 def _several_fit(chosen: Sequence[Binding]) -> str:

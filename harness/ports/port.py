@@ -9,15 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from harness.languages import registry
+from harness.languages import adapters, registry
 from harness.machine import layout
 from harness.model.errors import UsageError
 from harness.model.expectation import Expectation
 from harness.model.fields import of_toml
 from harness.model.words import VERDICTS
 from harness.ports.binding import ROLES, Wanted
+from harness.ports.manifest import Claims, Expected, Manifest
+from python_ref import files
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import exists, quoted, visible
 
@@ -26,6 +26,8 @@ MANIFEST = "port.toml"
 _NEAR = 0.7
 # Real ones have hundreds of bytes.
 LARGEST = 64 << 10
+# The names in an adapter that defines none: nothing else is bound in its place.
+_NOTHING = frozenset({""})
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Port:
         expectation: what it is known to show; None for somebody's own.
         repair: what a bundled edition's next rung changes.
         rung: a bundled edition's place on its language's ladder, from 1.
+        adapter: a source in its language that is bound in its place, and calls it.
+        target: what a command line calls it; its name if empty.
     """
 
     name: str
@@ -61,34 +65,13 @@ class Port:
     expectation: Expectation | None = None
     repair: str = ""
     rung: int = 0
+    adapter: Path | None = None
+    target: str = ""
 
     @property
     def transports(self) -> tuple[str, ...]:
         """The transports it can be reached by, the usual one first."""
         return registry.by_name(self.language).transports
-
-
-class _Claims(msgspec.Struct, forbid_unknown_fields=True):
-    dialect: str = "reference"
-    deviations: list[str] = []
-
-
-class _Expected(msgspec.Struct, forbid_unknown_fields=True):
-    verdict: str
-    deviations: list[str] | None = None
-
-
-class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-    language: str
-    source: str | list[str] | None = None
-    object: str | None = None
-    command: list[str] | None = None
-    repair: str = ""
-    rung: int = 0
-    claims: _Claims = msgspec.field(default_factory=_Claims)
-    expectation: _Expected | None = None
-    bind: dict[str, str] = {}
 
 
 def bundled() -> list[Port]:
@@ -147,12 +130,12 @@ def of_folder(folder: Path) -> Port:
     path = folder / MANIFEST
     if not exists(path):
         raise UsageError(f"{path}: does not exist; a folder needs a {MANIFEST} to be checked")
-    manifest = of_toml(path, LARGEST, "keep only what names the port", _Manifest)
+    manifest = of_toml(path, LARGEST, "keep only what names the port", Manifest)
     _writable(path, manifest)
     return _port(path, manifest)
 
 
-def _writable(path: Path, manifest: _Manifest) -> None:
+def _writable(path: Path, manifest: Manifest) -> None:
     """Names are such as one can write: reports show them, and the machine is asked for them."""
     sources = [manifest.source] if isinstance(manifest.source, str) else manifest.source or []
     for key, names in (("name", [manifest.name]), ("source", sources)):
@@ -170,7 +153,7 @@ def _writable(path: Path, manifest: _Manifest) -> None:
             raise UsageError(f"{path}: command[{number}]: {quoted(text)} cannot be started")
 
 
-def _port(path: Path, manifest: _Manifest) -> Port:
+def _port(path: Path, manifest: Manifest) -> Port:
     language = "command" if manifest.command else manifest.language
     ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
     if len(ways) != 1:
@@ -181,7 +164,7 @@ def _port(path: Path, manifest: _Manifest) -> Port:
             f"{path}: language: {language!r} is not one of {known}; give a command for any other"
         )
     listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
-    return Port(
+    port = Port(
         name=manifest.name,
         language=language,
         source=tuple(_within(path, name) for name in listed),
@@ -189,31 +172,75 @@ def _port(path: Path, manifest: _Manifest) -> Port:
         command=tuple(manifest.command or ()),
         folder=path.parent,
         claim=_claim(path, manifest.claims),
-        wanted=_wanted(path, manifest.bind),
+        wanted=replace(_wanted(path, manifest.bind), give=manifest.give),
         expectation=_expectation(path, manifest.expectation),
         repair=manifest.repair,
         rung=manifest.rung,
+        target=str(path.parent),
+        classpath=tuple(_entry(path.parent, entry) for entry in manifest.classpath),
     )
+    if manifest.adapter is None:
+        return port
+    try:
+        return adapted(port, _within(path, manifest.adapter, "adapter"))
+    except UsageError as error:
+        place = "" if str(error).startswith(str(path)) else f"{path}: adapter: "
+        raise UsageError(f"{place}{error}") from error
 
 
-def _within(path: Path, name: str) -> Path:
+def _entry(folder: Path, entry: str) -> str:
+    """An entry of a class path; jars and folders are relative to the manifest's."""
+    return str(folder / entry) if (folder / entry).exists() else entry
+
+
+def _within(path: Path, name: str, field: str = "source") -> Path:
     source = path.parent / name
     try:
         if not source.resolve().is_relative_to(path.parent.resolve()):
             raise UsageError(
-                f"{path}: source: {quoted(name)} is outside the folder;"
+                f"{path}: {field}: {quoted(name)} is outside the folder;"
                 f" put the file beside {MANIFEST}"
             )
         there = source.is_file()
     except (OSError, RuntimeError) as error:  # too long a name; links in a circle
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{path}: source: {quoted(name)} cannot be read: {reason}") from error
+        raise UsageError(f"{path}: {field}: {quoted(name)} cannot be read: {reason}") from error
     if not there:
-        raise UsageError(f"{path}: source: there is no file {quoted(name)} beside it")
+        raise UsageError(f"{path}: {field}: there is no file {quoted(name)} beside it")
     return source
 
 
-def _claim(path: Path, claims: _Claims) -> Dialect:
+def adapted(port: Port, adapter: Path) -> Port:
+    """The port reached through an adapter: a source in its language, whose own names are bound.
+
+    Raises:
+        UsageError: it cannot be read, is in another language, or has lines to fill in.
+    """
+    language = registry.by_name(port.language)
+    if not language.endings:
+        raise UsageError(
+            f"{adapter}: a command speaks the wire protocol itself; it takes no adapter"
+        )
+    if adapter.suffix not in language.endings:
+        raise UsageError(
+            f"{adapter}: the adapter of a port in {port.language} is a file that ends in"
+            f" {' or '.join(language.endings)}"
+        )
+    try:
+        text = files.text(adapter, LARGEST, "an adapter has some ten lines")
+    except files.UnreadableError as error:
+        raise UsageError(str(error)) from error
+    if left := adapters.left(text):
+        lines = ", ".join(str(number) for number, _ in left)
+        raise UsageError(
+            f"{adapter}: line{'s' * (len(left) > 1)} {lines}: still to be filled in; do what each"
+            f" says and remove its {adapters.MARK}"
+        )
+    wanted = Wanted(options=port.wanted.options, among=frozenset(language.names(text)) or _NOTHING)
+    return replace(port, adapter=adapter, wanted=wanted)
+
+
+def _claim(path: Path, claims: Claims) -> Dialect:
     try:
         return dialect(
             [*([] if claims.dialect == "reference" else [claims.dialect]), *claims.deviations]
@@ -222,7 +249,7 @@ def _claim(path: Path, claims: _Claims) -> Dialect:
         raise UsageError(f"{path}: claims: {error}") from error
 
 
-def _expectation(path: Path, expected: _Expected | None) -> Expectation | None:
+def _expectation(path: Path, expected: Expected | None) -> Expectation | None:
     if expected is None:
         return None
     if expected.verdict not in VERDICTS:
@@ -293,6 +320,7 @@ def own(
     class_name: str | None = None,
     classpath: Sequence[str] = (),
     project: Path | None = None,
+    adapter: Path | None = None,
 ) -> Port:
     """Somebody's own port, of which nothing is expected but that it is right.
 
@@ -302,9 +330,10 @@ def own(
         class_name: the class or function to bind.
         classpath: further jars, folders and Maven coordinates that its sources need.
         project: the folder of the project that it is part of.
+        adapter: a source in its language that is bound in its place.
 
     Raises:
-        UsageError: there is no such target, dialect or folder.
+        UsageError: there is no such target, dialect, adapter or folder.
     """
     if isinstance(target, str | os.PathLike):
         found = of_target(os.fspath(target))
@@ -312,6 +341,8 @@ def own(
         found = of_command(target)
     if claims:
         found = replace(found, claim=dialect(claims))
+    if adapter is not None:
+        found = adapted(found, adapter)
     if class_name is not None:
         found = replace(found, wanted=replace(found.wanted, class_name=class_name, function=None))
     if project is not None and not project.is_dir():

@@ -15,6 +15,7 @@ import functools
 import importlib
 import importlib.util
 import inspect
+import json
 import operator
 import sys
 import time
@@ -52,9 +53,17 @@ class PythonHost:
 
     Attributes:
         costly: the source takes long to run again; its port must be fresh by other means.
+
+    Args:
+        source: a file; or
+        target: an object that was imported.
+        afresh: files that are run again with the source, where that imports them.
     """
 
-    def __init__(self, source: str | None = None, target: Any = None) -> None:
+    def __init__(
+        self, source: str | None = None, target: Any = None, afresh: Sequence[str] = ()
+    ) -> None:
+        self._afresh = frozenset(afresh)
         self._code: types.CodeType | None = None
         self._target = target
         self._path = source or ""
@@ -143,10 +152,11 @@ class PythonHost:
         storage = STORAGES[int(binding.get("storage", 0))]
         self._dtype = np.dtype("float32" if precision.startswith("float32") else "float64")
         bounds = np.cumsum([0, *lengths]).tolist()
-        self._session = Session(
-            Weights(storage, tuple(names), bounds, self._dtype, weights),
-            {key: self._scalar(value, storage) for key, value in hyperparameters.items()},
-        )
+        hyper = {key: self._scalar(value, storage) for key, value in hyperparameters.items()}
+        for role in (*(binding.get("construct") or ()), *binding["call"]):
+            if role is not None and role.startswith("="):  # a constant; see ports.binding
+                hyper[role] = json.loads(role[1:])
+        self._session = Session(Weights(storage, tuple(names), bounds, self._dtype, weights), hyper)
         try:
             if self._code is not None and not self.costly:
                 self._namespace, _ = self._execute([(self._code, True)])
@@ -231,6 +241,9 @@ class PythonHost:
         Args:
             statements: in their order; whether the time that one takes is the source's own.
         """
+        for name, loaded in list(sys.modules.items()):
+            if self._afresh and getattr(loaded, "__file__", None) in self._afresh:
+                del sys.modules[name]
         module = types.ModuleType(_MODULE)
         module.__file__ = self._path
         sys.modules[_MODULE] = module

@@ -58,8 +58,10 @@ def _load(request: dict[str, Any]) -> Host:
         if request.get("object"):
             make_way(request["folder"])
             return PythonHost.of_object(request["object"])
+        for folder in request.get("folders", ()):
+            make_way(folder)
         make_way(str(Path(request["source"]).parent))
-        return PythonHost(request["source"])
+        return PythonHost(request["source"], afresh=request.get("afresh", ()))
     from harness.transport.jvm_host import JvmHost
 
     return JvmHost(request)

@@ -172,9 +172,8 @@ def test_what_cannot_be_bound_is_bad_input_and_the_others_still_run(
     assert done.code == 2
     assert done.err == (
         "rmsproof: shapeless.py: no method or function of the right shape: area(width, height):"
-        " unrecognised parameters width, height. Say in port.toml which parameter is which,"
-        " for example\n[bind]\n"
-        'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"\n'
+        " unrecognised parameters width, height\n"
+        "Write an adapter for it: rmsproof adapt shapeless.py\n"
     )
 
 
@@ -229,7 +228,10 @@ def test_of_several_classes_one_is_named(call: Callable[..., Done], tmp_path: Pa
     written(tmp_path, two_java=twice)
     done = call("check", "two.java", "--golden", "page*")
     assert done.code == 2
-    assert done.err.rstrip().endswith("Choose with --class NAME (one of Optimizer, Other)")
+    assert done.err.endswith(
+        "Choose with --class NAME (one of Optimizer, Other)\n"
+        "Write an adapter for it: rmsproof adapt two.java\n"
+    )
     assert call("check", "two.java", "--class", "Optimizer", "--golden", "page*").code == 0
     assert call("check", "two.java", "--class", "Other", "--golden", "page*").code == 1
 
@@ -363,7 +365,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (
             MANIFEST + 'colour = "red"\n',
             "unknown field `colour`; the fields are name, language, source, object,"
-            " command, repair, rung, claims, expectation, bind",
+            " command, adapter, classpath, repair, rung, claims, expectation, give, bind",
         ),
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
         (MANIFEST + "repair = 3\n", "repair: Expected `str`, got `int`"),

@@ -270,14 +270,72 @@ def test_several_functions_are_refused_naming_the_line() -> None:
     )
 
 
-def test_an_unknown_name_is_refused_naming_the_lines() -> None:
+UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
+
+
+def test_an_unknown_name_is_refused_with_the_roles_that_it_could_have() -> None:
+    odd = class_of("Trainer", "lr, rho, blub", method("step", "g, w"))
+    assert refused(shape(odd)) == (
+        f"{UNKNOWN} (lr, rho, blub): unrecognised parameter blub."
+        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
+    )
+
+
+def test_where_every_role_is_taken_a_constant_is_what_helps() -> None:
     odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
     assert refused(shape(odd)) == (
-        "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
-        " (lr, rho, eps, blub): unrecognised parameter blub."
-        " Say in port.toml which parameter is which, for example\n[bind]\n"
-        'learning_rate = "PARAMETER"\ngradients = "PARAMETER"\nweights = "PARAMETER"'
+        f"{UNKNOWN} (lr, rho, eps, blub): unrecognised parameter blub."
+        " If a constant will do, say in port.toml\n[give]\nblub = 0.0"
     )
+
+
+def test_what_was_said_already_is_not_advised_again() -> None:
+    odd = class_of("Trainer", "a, rho, blub", method("step", "g, w"))
+    said = Wanted(roles={"learning_rate": "a"})
+    assert refused(shape(odd), said) == (
+        f"{UNKNOWN} (a, rho, blub): unrecognised parameter blub."
+        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
+    )
+
+
+def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
+    odd = class_of("Trainer", "lr, rho", method("step", "g, w, model:other"))
+    assert refused(shape(odd)) == (
+        "no method or function of the right shape: Trainer.step(g, w, model) of a constructor"
+        " taking (lr, rho): unrecognised parameter model"
+    )
+
+
+def test_a_constant_takes_the_place_of_a_role() -> None:
+    odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
+    bound = bind(shape(odd), Wanted(give={"blub": 0.5}))
+    assert bound.message["construct"] == ["learning_rate", "decay_rate", "epsilon", "=0.5"]
+    assert bound.roles == ("learning_rate", "decay_rate", "epsilon")
+
+
+def test_a_hyperparameter_that_is_given_a_constant_is_the_ports_own() -> None:
+    whole = class_of("Trainer", "lr, rho, eps", method("step", "g, w"))
+    assert bind(shape(whole), Wanted(give={"eps": 1e-3})).roles == ("learning_rate", "decay_rate")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (
+            Wanted(roles={"epsilon": "epz"}),
+            "bind.epsilon: there is no parameter 'epz'; did you mean 'eps'?",
+        ),
+        (
+            Wanted(give={"mood": 1.0}),
+            "give.mood: there is no parameter 'mood'; found: lr, rho, eps, g, w",
+        ),
+        (Wanted(give={"rho": "much"}), "give.rho: 'much' is no number"),
+        (Wanted(give={"rho": True}), "give.rho: True is no number"),
+    ],
+)
+def test_what_was_said_of_nothing_there_is_refused(said: Wanted, message: str) -> None:
+    whole = class_of("Trainer", "lr, rho:number, eps", method("step", "g, w"))
+    assert refused(shape(whole), said) == message
 
 
 def test_what_came_closest_is_named_first() -> None:

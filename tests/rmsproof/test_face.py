@@ -56,7 +56,7 @@ def test_a_command_is_a_list_of_words() -> None:
     [
         ("nowhere.py", {}, "nowhere.py: no such file or folder"),
         ([], {}, "a command has at least one word"),
-        (str(REPOSITORY / "tests/support.py"), {}, "Say in port.toml which parameter is which"),
+        (str(REPOSITORY / "tests/support.py"), {}, "Write an adapter for it: rmsproof adapt "),
         (str(REPOSITORY / "docs/variant.py"), {"golden": "nothing"}, "nothing"),
         (str(REPOSITORY / "docs/variant.py"), {"dialect": ["epsilon=below"]}, "no value 'below'"),
         (str(REPOSITORY / "docs/variant.py"), {"transports": ["jpype"]}, "choose local"),

@@ -20,6 +20,11 @@ from harness.languages.repair.library import jdk_classes
 _COMMON = re.compile(r"java\.(?:util|io|math|text|time|nio)\.(?:[a-z]+\.)*[A-Z]\w*$")
 
 
+def together(port: Implementation) -> tuple[Path, ...]:
+    """The sources of a port, its adapter last."""
+    return (*port.source, *((port.adapter,) if port.adapter else ()))
+
+
 class JvmLanguage(Language):
     """Reached through an adapter of ours in a JVM.
 
@@ -32,8 +37,8 @@ class JvmLanguage(Language):
 
     def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
         """Compile a port with what stands around it. Raises CompileError, ToolchainError."""
-        classes = self.compile(port.source, around)
-        own = self.top(port.source) if around.roots else ()
+        classes = self.compile(together(port), around)
+        own = self.top(together(port)) if around.roots else ()
         libraries = tuple(map(str, around.libraries))
         return Prepared(self, tuple(map(str, classes)), libraries=libraries, own=own)
 

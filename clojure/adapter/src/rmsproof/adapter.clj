@@ -87,9 +87,9 @@
   (doseq [[parameter role] (map vector parameters roles)]
     (when-not (if role
                 (case (:kind parameter)
-                  "number" (.contains Binding/HYPERPARAMETERS role)
-                  "array" (not (.contains Binding/HYPERPARAMETERS role))
-                  "other" false
+                  "number" (Binding/isValue role)
+                  "array" (not (Binding/isValue role))
+                  "other" (Binding/isConstant role)
                   true)
                 (:default parameter))
       (refuse "parameter " (:name parameter) " of " where
@@ -258,7 +258,11 @@
              (atom {})
              (atom zeros)]))
         (open [_ hyperparameters _start]
-          (optimizer program bound (into {} hyperparameters)))))))
+          (optimizer program bound
+                     (into (into {} hyperparameters)
+                           (for [role (concat construct call)
+                                 :when (Binding/isConstant role)]
+                             [role (Binding/constant role Object)]))))))))
 
 (defn- port [program]
   (reify Port
@@ -269,7 +273,7 @@
        "storages" (mapv :name storages)
        "initial_states" 6})
     (bind [_ binding] (bound-port program binding))
-    (owns [_ frame] (= (:file program) (.getFileName ^StackTraceElement frame)))))
+    (owns [_ frame] (contains? (:files program) (.getFileName ^StackTraceElement frame)))))
 
 (defn language
   "Clojure, as `rmsproof.adapter.Language` wants it; called from `Host`."

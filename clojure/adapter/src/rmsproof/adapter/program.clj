@@ -251,40 +251,55 @@
          (sort-by (juxt :line :name))
          vec)))
 
-(defn load-file
-  "Loads a source file; what it requires or imports is found by the class loader.
-
-  Throws a LoadException of kind does-not-compile where the source does not read, resolve or
-  import, and of kind crashes where a form throws when it is run."
-  [^String path ^ClassLoader loader]
-  (forget-other-ports)
-  (let [file (.getName (File. path))
-        known (taken)
-        before (set (map ns-name (all-ns)))
-        home (own-namespace file)]
-    (swap! created conj (ns-name home))
+(defn- read-file
+  "Reads and runs the forms of a file from a namespace on, and adds them to what was `loaded`."
+  [^String path known before loader loaded]
+  (let [file (.getName (File. path))]
     (with-open [reader (LineNumberingPushbackReader.
                         (InputStreamReader. (FileInputStream. path) StandardCharsets/UTF_8))]
       (in-file
-       file home loader
+       file (peek (:visited loaded)) loader
        (fn []
-         (loop [forms [] thunks [] visited [home]]
+         (loop [loaded (update loaded :files conj file)]
            (let [form (read-form reader file)]
-             (if (not= ::end form)
+             (if (= ::end form)
+               loaded
                (let [added (try (run-form file form form)
                                 (finally
                                   (swap! created into
                                          (remove before (map ns-name (all-ns))))))]
                  (when-not (known *ns*)
                    (swap! created conj (ns-name *ns*)))
-                 (recur (conj forms form) (into thunks added) (conj visited *ns*)))
-               (let [namespaces (vec (remove known (distinct visited)))
-                     program {:file file :home home :loader loader :namespaces namespaces :thunks thunks
-                              :functions (functions namespaces forms)
-                              :list-variables (remember-variables namespaces)
-                              :current (atom nil)}
-                     initial (roots program)]
-                 (assoc program
-                        :initial initial
-                        :fixed (every? (fn [[_ root bound]] (and bound (fixed? root)))
-                                       initial)))))))))))
+                 (recur (-> loaded
+                            (update :forms conj form)
+                            (update :thunks into added)
+                            (update :visited conj *ns*))))))))))))
+
+(defn load-file
+  "Loads a source file; what it requires or imports is found by the class loader. Of several
+  files, a line each, one is read after another, in the namespace that the one before it ended in.
+
+  Throws a LoadException of kind does-not-compile where the source does not read, resolve or
+  import, and of kind crashes where a form throws when it is run."
+  [^String paths ^ClassLoader loader]
+  (forget-other-ports)
+  (let [paths (string/split-lines paths)
+        file (.getName (File. ^String (first paths)))
+        known (taken)
+        before (set (map ns-name (all-ns)))
+        home (own-namespace file)]
+    (swap! created conj (ns-name home))
+    (let [{:keys [files forms thunks visited]}
+          (reduce #(read-file %2 known before loader %1)
+                  {:files #{} :forms [] :thunks [] :visited [home]}
+                  paths)
+          namespaces (vec (remove known (distinct visited)))
+          program {:file file :files files :home home :loader loader :namespaces namespaces
+                   :thunks thunks
+                   :functions (functions namespaces forms)
+                   :list-variables (remember-variables namespaces)
+                   :current (atom nil)}
+          initial (roots program)]
+      (assoc program
+             :initial initial
+             :fixed (every? (fn [[_ root bound]] (and bound (fixed? root))) initial)))))

@@ -3,6 +3,9 @@ package rmsproof.adapter;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,6 +62,9 @@ public record Binding(
 
     private static final Set<String> ARRAYS =
             Set.of("gradients", "weights", "state", "parameters", "name", "source");
+
+    /** What a constant has before it that a parameter is given in place of a role, as JSON. */
+    private static final String CONSTANT = "=";
 
     /**
      * Reads a binding.
@@ -120,7 +126,7 @@ public record Binding(
         List<String> roles = new ArrayList<>();
         for (JsonElement role : array) {
             String name = role.isJsonNull() ? null : role.getAsString();
-            if (name != null && !HYPERPARAMETERS.contains(name) && !ARRAYS.contains(name)
+            if (name != null && !isValue(name) && !ARRAYS.contains(name)
                     && !COUNTS.contains(name)) {
                 throw new IllegalArgumentException("\"" + key + "\" has no role called " + name);
             }
@@ -147,6 +153,40 @@ public record Binding(
         if (!allowed.contains(value)) {
             throw new IllegalArgumentException("\"" + key + "\" cannot be " + value);
         }
+    }
+
+    /** Tells whether a role is a single value: a hyperparameter's, or a constant of its own. */
+    public static boolean isValue(String role) {
+        return HYPERPARAMETERS.contains(role) || isConstant(role);
+    }
+
+    /** Tells whether a constant stands in a role's place. */
+    public static boolean isConstant(String role) {
+        return role != null && role.startsWith(CONSTANT);
+    }
+
+    /** Tells whether a constant may be of a type. */
+    static boolean admits(Class<?> type, String role) {
+        return MethodType.methodType(type).wrap().returnType().isInstance(constant(role, type));
+    }
+
+    /** The constant that stands in a role's place, as a type takes it. */
+    public static Object constant(String role, Class<?> type) {
+        JsonPrimitive value = JsonParser.parseString(role.substring(CONSTANT.length()))
+                .getAsJsonPrimitive();
+        if (value.isBoolean()) {
+            return value.getAsBoolean();
+        } else if (value.isString()) {
+            return value.getAsString();
+        } else if (type == int.class || type == Integer.class) {
+            return value.getAsInt();
+        } else if (type == float.class || type == Float.class) {
+            return value.getAsFloat();
+        }
+        boolean whole = value.getAsDouble() == Math.rint(value.getAsDouble())
+                && !value.getAsString().contains(".");
+        boolean wide = type == long.class || type == Long.class || type == Object.class;
+        return whole && wide ? (Object) value.getAsLong() : (Object) value.getAsDouble();
     }
 
     /** The element at {@code index}; otherwise the exception says how many there are. */

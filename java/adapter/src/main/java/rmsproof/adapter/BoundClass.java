@@ -111,7 +111,9 @@ final class BoundClass implements BoundPort {
             Maker.Slot slot = slots.get(i);
             accepts[i] = port.accepts(slot);
             String role = roles.get(i);
+            Class<?> raw = slot.executable().getParameterTypes()[slot.position()];
             boolean fits = role == null ? port.hasDefault(slot)
+                    : Binding.isConstant(role) ? Binding.admits(raw, role)
                     : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
                     : Binding.COUNTS.contains(role) ? accepts[i].kind().equals("count")
                     : role.equals("name") ? accepts[i].kind().equals("text")
@@ -124,7 +126,7 @@ final class BoundClass implements BoundPort {
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
                         + owner.getName() + " ("
                         + port.language.typeName(type, owner.getDeclaringClass()) + ") "
-                        + (role == null ? "has no default" : "cannot take " + role));
+                        + (role == null ? "has no default" : "cannot be given " + role));
             }
         }
         return accepts;
@@ -253,7 +255,11 @@ final class BoundClass implements BoundPort {
             Object[] values = new Object[construct.length];
             for (int i = 0; i < values.length; i++) {
                 String role = binding.construct().get(i);
+                Maker.Slot slot = own.maker.slots().get(i);
                 values[i] = role == null ? Maker.ABSENT
+                        : Binding.isConstant(role)
+                                ? Binding.constant(role,
+                                        slot.executable().getParameterTypes()[slot.position()])
                         : hyperparameters.containsKey(role)
                                 ? construct[i].number().apply(hyperparameters.get(role))
                         : Binding.COUNTS.contains(role)
@@ -282,6 +288,8 @@ final class BoundClass implements BoundPort {
             String role = binding.call().get(i);
             if (role == null) {
                 return defaultValue(own.method, i, target, earlier);
+            } else if (Binding.isConstant(role)) {
+                return Binding.constant(role, own.method.getParameterTypes()[i]);
             } else if (hyperparameters.containsKey(role)) {
                 return call[i].number().apply(hyperparameters.get(role));
             }

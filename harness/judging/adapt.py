@@ -1,0 +1,133 @@
+"""An adapter written for a source that is not bound: read, written, compiled, what is left said."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness.judging.reach import SHARED, reach
+from harness.languages import adapters, registry
+from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm.toolchain import Progress, Toolchain
+from harness.model.errors import ToolchainError, UsageError
+from harness.model.observation import Unreachable
+from harness.ports.binding import BindingError, bind
+from harness.ports.port import Port
+from harness.ports.sketch import sketched
+from harness.transport.hosted import Worker
+from python_ref.files import exists
+
+_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """An adapter that was written.
+
+    Attributes:
+        left: the lines that are left to fill in, from 1, and what to do there.
+        bound: what is bound without any adapter; empty if nothing is.
+    """
+
+    path: Path
+    left: tuple[tuple[int, str], ...]
+    bound: str = ""
+
+
+def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adapted:
+    """Write an adapter beside a port's source. Executes what the source does when it is loaded.
+
+    Args:
+        port: somebody's own.
+        out: the file; named for the source, and beside it, if None.
+        tell: told what is being done.
+
+    Raises:
+        UsageError: the source does not load, or the file cannot be written or is there.
+        ToolchainError: the machine lacks something.
+    """
+    language = registry.by_name(port.language)
+    if not language.endings:
+        raise UsageError(f"{port.name}: a command speaks the wire protocol itself; it needs none")
+    if out is not None:
+        _free(out, language.endings)
+    toolchain = Toolchain(tell)
+    worker = Worker(jvm=True)
+    try:
+        shape = _shape(port, toolchain, worker)
+        source = port.source[0] if port.source else Path(port.reference.partition(":")[0])
+        sketch = sketched(shape, port.wanted, source, language.imported_as(port))
+        try:
+            bound = bind(shape, port.wanted).title
+        except BindingError as error:
+            if error.unknown:
+                raise UsageError(f"{port.name}: {error}") from error
+            bound = ""
+        path = out or port.folder / language.adapter_file(sketch, source)
+        _free(path, language.endings)
+        texts = list(language.adapter(sketch))
+        text = _compiling(port, path.name, texts, toolchain, worker)
+    finally:
+        worker.close()
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    return Adapted(path, tuple(adapters.left(text)), bound)
+
+
+def _free(path: Path, endings: tuple[str, ...]) -> None:
+    """Raise UsageError: an adapter cannot be written there."""
+    if path.is_dir():
+        raise UsageError(f"--out {path}: is a folder; name a file in it")
+    if exists(path):
+        raise UsageError(
+            f"{path}: is there already, and nothing is overwritten; name another file with --out"
+        )
+    if path.suffix not in endings:
+        raise UsageError(f"--out {path}: the name must end in {' or '.join(endings)}")
+    if not path.parent.is_dir():
+        raise UsageError(f"--out {path}: there is no folder {path.parent}")
+
+
+def _shape(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
+    """The shape of a port that is loaded. Raises UsageError: it does not load."""
+    try:
+        return _loaded(port, toolchain, worker)
+    except CompileError as error:
+        fault = f"does-not-compile: {registry.headline(port.language, str(error))}"
+    except Unreachable as error:
+        if error.fault.kind == "not-run":
+            raise ToolchainError(error.fault.message) from error
+        fault = f"{error.fault.kind}: {error.fault.message}"
+    raise UsageError(f"{port.name}: {fault}; only of a source that loads an adapter can be written")
+
+
+def _loaded(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
+    transport = reach(port, port.transports[0], toolchain, _SECONDS, worker)
+    try:
+        return transport.load()
+    finally:
+        if port.transports[0] not in SHARED:
+            transport.close()
+
+
+def _compiling(
+    port: Port, name: str, texts: Sequence[str], toolchain: Toolchain, worker: Worker
+) -> str:
+    """The first of texts that compiles with the source. Raises ToolchainError: none does."""
+    message = ""
+    for number, text in enumerate(dict.fromkeys(texts)):
+        with tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True) as folder:
+            file = Path(folder) / name
+            file.write_text(text, encoding="utf-8")
+            try:
+                _loaded(replace(port, name=f"{number}", adapter=file), toolchain, worker)
+                return text
+            except (CompileError, Unreachable) as error:
+                message = message or str(error)
+    raise ToolchainError(f"{port.name}: no adapter that can be written compiles: {message}")

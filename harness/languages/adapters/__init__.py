@@ -1,0 +1,139 @@
+"""Adapters: ten lines in a port's own language through which a source that is not bound is reached.
+
+Each has the one shape that is always bound: a class of learning rate, decay rate and epsilon, or
+a function of them that returns a function, and an `update` of weights and gradients, arrays by
+name. A module a language writes it from a sketch of the source, as much filled in as the sketch
+says; what is left to a person is on lines with a mark, and nothing with a mark is ever judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+MARK = "TODO(rmsproof)"
+_MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
+_COMMENT_END = re.compile(r"\s*\*/.*$")
+# Hyperparameters as a class's constructor takes them, in this order.
+RATES = ("learning_rate", "decay_rate", "epsilon")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the source's.
+
+    Attributes:
+        type: as the language writes it; empty if it does not say.
+        role: what it takes, such as learning_rate or gradients; empty if that is not known.
+        default: it may be left out.
+        named: it is given by name only.
+    """
+
+    name: str
+    type: str = ""
+    role: str = ""
+    default: bool = False
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """What may be called in every step: a method or a function.
+
+    Attributes:
+        whole: it takes all arrays at once, by name or in a list.
+        returns: the type of what it returns; empty if the language does not say.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    static: bool = False
+    whole: bool = False
+    returns: str = ""
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What was read from a source, for the adapter that calls it.
+
+    Attributes:
+        file: the source's name.
+        module: what Python imports it as, and the package of a class elsewhere.
+        owner: the class, as code of its package writes it; empty for functions.
+        constructor: its parameters; None where nothing is constructed.
+        action: what is called; None where nothing is likely.
+        seen: what else can be called, for a person to choose from.
+        narrow: it stores float32.
+    """
+
+    file: str
+    module: str = ""
+    owner: str = ""
+    constructor: tuple[Parameter, ...] | None = None
+    action: Action | None = None
+    seen: tuple[str, ...] = ()
+    narrow: bool = False
+
+    @property
+    def name(self) -> str:
+        """The adapter's class: named for what it adapts."""
+        words = self.owner or (self.action.name if self.action else "")
+        stem = re.sub(r"\W", "", words.rpartition(".")[2]) or "RMSProp"
+        return f"{stem[:1].upper()}{stem[1:]}Adapter"
+
+    def stages(self) -> Iterator[Sketch]:
+        """The sketch, then with ever less of it filled in, should that not compile."""
+        yield self
+        if self.action is not None:
+            yield replace(self, action=None)
+        if self.constructor:
+            unknown = tuple(replace(p, role="") for p in self.constructor if not p.default)
+            yield replace(self, action=None, constructor=unknown)
+        yield replace(self, action=None, constructor=None, owner="")
+
+
+@dataclass
+class Filled:
+    """Arguments of a call, one a line where one is left to fill in.
+
+    Attributes:
+        lines: each with its comma.
+        open: one is left.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    open: bool = False
+
+
+def left(text: str) -> list[tuple[int, str]]:
+    """The lines of an adapter that are still to be filled in: numbers from 1, and what to do."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if MARK in line:
+            words = _COMMENT_END.sub("", _MARKED.split(line, 1)[-1]).rstrip(" \"')};")
+            found.append((number, words or line.strip()))
+    return found
+
+
+def listed(sketch: Sketch, comment: str, margin: str) -> list[str]:
+    """What can be called, as comments for the person who chooses."""
+    return [f"{margin}{comment} {one}" for one in sketch.seen[:8]]
+
+
+def split(parameters: Sequence[Parameter]) -> tuple[list[Parameter], list[Parameter]]:
+    """The parameters to give: those in their places, and those by name; defaults are left out.
+
+    Behind one that is left out, all are given by name.
+    """
+    places: list[Parameter] = []
+    names: list[Parameter] = []
+    skipped = False
+    for p in parameters:
+        if not p.role and p.default:
+            skipped = True
+        elif p.named or skipped:
+            names.append(p)
+        else:
+            places.append(p)
+    return places, names

@@ -1,0 +1,65 @@
+"""An adapter in Clojure: read right after its source, in its namespace; a function of closures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.languages.adapters import MARK, Sketch, listed
+
+_KNOWN = {
+    "learning_rate": "learning-rate",
+    "decay_rate": "decay-rate",
+    "epsilon": "epsilon",
+    "weights": "w",
+    "gradients": "g",
+}
+
+
+def write(sketch: Sketch) -> Iterator[str]:
+    """Texts, the fullest first."""
+    for stage in sketch.stages():
+        yield "\n".join(_lines(stage)) + "\n"
+
+
+def _lines(sketch: Sketch) -> Iterator[str]:
+    action = sketch.action
+    whole = action is not None and action.whole
+    yield f";; {sketch.file} as rmsproof calls it: read after it, in the same namespace."
+    yield "(defn rmsprop-adapter"
+    yield "  [learning-rate decay-rate epsilon]"
+    yield "  (let [state (atom {})] ; what a step leaves for the next, if you need it"
+    if whole:
+        yield "    (fn update-weights [weights gradients]"
+        yield from _called(sketch, {**_KNOWN, "weights": "weights", "gradients": "gradients"}, 6)
+        yield "      )))"
+    else:
+        yield "    (fn update-weights [weights gradients]"
+        yield "      (into {}"
+        yield "            (for [[k g] gradients :let [w (get weights k)]]"
+        yield "              [k"
+        yield from _called(sketch, _KNOWN, 15)
+        yield "               ])))))"
+
+
+def _called(sketch: Sketch, known: dict[str, str], width: int) -> Iterator[str]:
+    """The new weights, as the value of a form."""
+    margin = " " * width
+    action = sketch.action
+    if action is None:
+        yield from listed(sketch, ";;", margin)
+        yield (
+            f'{margin}(throw (UnsupportedOperationException. "{MARK}: call what makes a step; the'
+            ' value here is the new weights"))'
+        )
+        return
+    yield f"{margin};; {MARK}: keep this if it returns the new weights alone, not the step"
+    if all(p.role in known for p in action.parameters):
+        yield f"{margin}({' '.join([action.name, *(known[p.role] for p in action.parameters)])})"
+        return
+    yield f"{margin}({action.name}"
+    for p in action.parameters:
+        if p.role in known:
+            yield f"{margin} {known[p.role]}"
+        else:
+            yield f"{margin} nil ; {MARK}: what {p.name} is"
+    yield f"{margin} )"

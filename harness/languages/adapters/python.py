@@ -1,0 +1,96 @@
+"""An adapter in Python: a class whose `update` changes what `weights` holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split
+
+_RATES = {role: f"self.{role}" for role in RATES}
+_ONE = {"weights": "w", "gradients": "g"}
+_ALL = {"weights": "weights", "gradients": "gradients"}
+
+
+def write(sketch: Sketch) -> Iterator[str]:
+    """Texts, the fullest first."""
+    for stage in sketch.stages():
+        yield "\n".join(_lines(stage)) + "\n"
+
+
+def _lines(sketch: Sketch) -> Iterator[str]:
+    action = sketch.action
+    taken = sketch.owner or (action.name if action else "")
+    yield f'"""{taken or sketch.file} as rmsproof calls it."""'
+    yield ""
+    yield from _import(sketch.module, taken.partition(".")[0])
+    yield ""
+    yield ""
+    yield f"class {sketch.name}:"
+    yield f"    def __init__(self, {', '.join(RATES)}):"
+    yield f"        {', '.join(_RATES.values())} = {', '.join(RATES)}"
+    makes = sketch.constructor is not None and not (action and action.static)
+    if makes:
+        yield "        self.optimizers = {}"
+    yield ""
+    yield "    def update(self, weights, gradients):"
+    if action is not None and action.whole:
+        yield from _body(sketch, makes, '"all"', "weights.update(returned)", _ALL, " " * 8)
+    else:
+        yield "        for name, g in gradients.items():"
+        yield "            w = weights[name]"
+        yield from _body(sketch, makes, "name", "weights[name] = returned", _ONE, " " * 12)
+
+
+def _import(module: str, name: str) -> Iterator[str]:
+    if all(part.isidentifier() for part in module.split(".")):
+        yield f"from {module} import {name}" if name else f"import {module}"
+    else:
+        yield "from importlib import import_module"
+        yield ""
+        end = f"{name} = import_module({module!r}).{name}" if name else f"import_module({module!r})"
+        yield end
+
+
+def _body(
+    sketch: Sketch, makes: bool, key: str, put: str, data: dict[str, str], margin: str
+) -> Iterator[str]:
+    """What a step does: make the optimizer at the first one, call it, take what it returns."""
+    action = sketch.action
+    if makes:
+        yield f"{margin}if {key} not in self.optimizers:"
+        made = f"{margin}    self.optimizers[{key}] = {sketch.owner}("
+        yield from _call(made, sketch.constructor or (), {**_RATES, **data}, margin + " " * 4)
+        yield f"{margin}optimizer = self.optimizers[{key}]"
+    if action is None:
+        yield from listed(sketch, "#", margin)
+        yield (
+            f"{margin}raise NotImplementedError  # {MARK}: call what makes a step, and leave the"
+            " new weights in `w` or weights[name]"
+        )
+        return
+    of = "optimizer." if makes else f"{sketch.owner}." if sketch.owner else ""
+    called = f"{margin}returned = {of}{action.name}(".replace(".__call__(", "(")
+    yield from _call(called, action.parameters, {**_RATES, **data}, margin)
+    yield (
+        f"{margin}if returned is not None:  # {MARK}: keep this if it returns the new weights,"
+        " not the step"
+    )
+    yield f"{margin}    {put}"
+
+
+def _call(
+    opening: str, parameters: Sequence[Parameter], known: dict[str, str], margin: str
+) -> Iterator[str]:
+    places, names = split(parameters)
+    given = [("", p) for p in places] + [(f"{p.name}=", p) for p in names]
+    if all(p.role in known for _, p in given):
+        yield f"{opening}{', '.join(name + known[p.role] for name, p in given)})"
+        return
+    yield opening
+    for name, p in given:
+        if p.role in known:
+            yield f"{margin}    {name}{known[p.role]},"
+        else:
+            kind = f": {p.type}" if p.type else ""
+            yield f"{margin}    {name}None,  # {MARK}: what {p.name}{kind} is"
+    yield f"{margin})"
