@@ -26,7 +26,7 @@ def adapt(
         typer.Option("--class", metavar="NAME", help="The class or function to call."),
     ] = None,
 ) -> int:
-    """Write an adapter: ten lines through which your port is called. Loads its code."""
+    """Write ten lines through which your port is called. Loads its code."""
     from harness.judging.adapt import adapt as write
     from harness.ports.port import own
     from harness.report import terminal

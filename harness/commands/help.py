@@ -44,7 +44,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
-    "protocol": ("rmsproof protocol", "rmsproof protocol reply > reply.schema.json"),
+    "protocol": ("rmsproof protocol", "rmsproof protocol reply | less"),
     "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
     "golden": (
         "rmsproof golden show reference/float64/page-one-step",

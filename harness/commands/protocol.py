@@ -19,7 +19,7 @@ def protocol(
         ),
     ] = None,
 ) -> int:
-    """Print the wire protocol, or the JSON Schema of one message or file."""
+    """Print the wire protocol, or the JSON Schema of a message."""
     from harness.report.protocol import SCHEMAS, page, schema
 
     if message is None:
