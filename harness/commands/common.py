@@ -130,10 +130,29 @@ Transports = Annotated[
 ]
 
 
+Environment = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env",
+        metavar="NAME",
+        help="Pass a variable of your environment on to the port; may be repeated.",
+    ),
+]
+
+
 def options(
-    transport: list[str] | None, golden: str, edge: bool, timeout: float, large: bool
+    transport: list[str] | None,
+    golden: str,
+    edge: bool,
+    timeout: float,
+    large: bool,
+    env: Sequence[str] | None = None,
 ) -> Options:
-    """What a command line says of all ports alike. Raises UsageError: no such transport."""
+    """What a command line says of all ports alike.
+
+    Raises:
+        UsageError: no such transport, or no such variable.
+    """
     from harness.judging.run import Options
 
     for name in transport or []:
@@ -141,7 +160,16 @@ def options(
             raise UsageError(
                 f"--transport {name!r}: no such transport; choose jpype, stdio or local"
             )
-    return Options(tuple(transport) if transport else None, golden, edge, timeout, large)
+    for name in env or []:
+        if "=" in name:
+            raise UsageError(
+                f"--env {name.partition('=')[0]}: give the name alone; its value is that of your"
+                " environment"
+            )
+        if name not in os.environ:
+            raise UsageError(f"--env {name}: no such variable is set; export it, or leave it out")
+    given = {name: os.environ[name] for name in env or []}
+    return Options(tuple(transport) if transport else None, golden, edge, timeout, large, given)
 
 
 def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:

@@ -20,6 +20,7 @@ from harness.commands.common import (
     USAGE,
     Claimed,
     Edge,
+    Environment,
     GoldenPattern,
     Large,
     Timeout,
@@ -133,6 +134,7 @@ def check(
         ),
     ] = None,
     update_expectations: Update = False,
+    env: Environment = None,
     adapter: Annotated[
         Path | None,
         typer.Option(
@@ -175,7 +177,9 @@ def check(
         for message in errors:
             problem(message)
         return USAGE
-    given = options(transport, golden, edge, timeout, large)
+    given = options(transport, golden, edge, timeout, large, env)
+    if command is not None:
+        _notice(command.split("\0"))
     found = replace(_run(ports, given, every=False), errors=tuple(errors), expectations=expect)
     if expect is None or found.outcome.incomplete:
         return _reported(found, reports)
@@ -189,12 +193,24 @@ def check(
     again += [word for entry in classpath or [] for word in ("--classpath", entry)]
     again += ["--project", str(project)] if project else []
     again += ["--adapter", str(adapter)] if adapter else []
+    again += [word for name in env or [] for word in ("--env", name)]
     again += ["--edge"] if edge else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []
     outcome = replace(found.outcome, results=matched.results)
     found = replace(found, outcome=outcome, stale=tuple(matched.stale.values()))
     return _reported(found, reports, again)
+
+
+def _notice(command: Sequence[str]) -> None:
+    """Say which of our own options stand behind `--`, where they are the port's."""
+    from harness.commands.app import command as top
+    from harness.report.words import passed_to_port
+
+    ours = {name for option in top().commands["check"].params for name in option.opts}
+    behind = [word for word in command[1:] if word.partition("=")[0] in ours]
+    if behind:
+        passed_to_port(behind)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:

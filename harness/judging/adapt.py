@@ -104,6 +104,8 @@ def _shape(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
         if error.fault.kind == "not-run":
             raise ToolchainError(error.fault.message) from error
         fault = f"{error.fault.kind}: {error.fault.message}"
+    except UsageError as error:
+        raise UsageError(f"{port.name}: {error}") from error
     raise UsageError(f"{port.name}: {fault}; only of a source that loads an adapter can be written")
 
 

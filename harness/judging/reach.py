@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from harness.languages import registry
 from harness.languages.jvm.toolchain import Toolchain
@@ -14,6 +15,7 @@ from harness.transport.stdio import StdioTransport
 
 # Over these the ports of a run share a worker.
 SHARED = ("jpype",)
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 def reach(
@@ -23,6 +25,7 @@ def reach(
     timeout: float,
     shared: Worker,
     together: Collection[Language] = (),
+    environment: Mapping[str, str] = EMPTY,
 ) -> HostedTransport | StdioTransport:
     """The transport of a port whose source is compiled.
 
@@ -33,6 +36,7 @@ def reach(
         timeout: seconds for one scenario.
         shared: the worker of ports that share one.
         together: the languages of all ports of the run; the port's own if none.
+        environment: variables that are passed on to a process of its own.
 
     Raises:
         CompileError: its source does not compile.
@@ -49,6 +53,7 @@ def reach(
             hosted=launch.adapter,
             jvm=launch.adapter,
             wanted=port.wanted if launch.adapter else None,
+            environment=environment,
         )
-    worker = shared if launch.shared else Worker()
+    worker = shared if launch.shared else Worker(environment=environment)
     return HostedTransport(transport, port.name, worker, launch.request, port.wanted, timeout)

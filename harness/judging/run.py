@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -41,6 +41,7 @@ class Options:
         edge: whether edge goldens decide too.
         timeout: seconds for one scenario.
         large: whether a port that is exact is also fed the streamed scenario.
+        environment: variables that ports get beside those that every one has.
     """
 
     transports: tuple[str, ...] | None = None
@@ -48,6 +49,7 @@ class Options:
     edge: bool = False
     timeout: float = SCENARIO_SECONDS
     large: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise UsageError: a port was given no time."""
@@ -155,9 +157,12 @@ class _Runner:
     options: Options
     progress: Callable[[str, int], None]
     languages: Collection[Language]
-    _shared: Worker = field(default_factory=lambda: Worker(jvm=True))
+    _shared: Worker = field(init=False)
     _open: set[Transport] = field(default_factory=set)
     _closed: bool = False
+
+    def __post_init__(self) -> None:
+        self._shared = Worker(jvm=True, environment=self.options.environment)
 
     def run(self, jobs: Sequence[_Job]) -> None:
         # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
@@ -232,6 +237,8 @@ class _Runner:
                 job.result = result
         except BindingError as error:
             job.error = _unbound(port, error)
+        except UsageError as error:  # there is no such object
+            job.error = f"{port.name}: {error}"
         finally:
             self._open.discard(transport)
             if job.transport not in SHARED:
@@ -245,7 +252,8 @@ class _Runner:
 
     def _reach(self, port: Port, transport: str) -> HostedTransport | StdioTransport:
         timeout = self.options.timeout
-        return reach(port, transport, self.toolchain, timeout, self._shared, self.languages)
+        given = self.options.environment
+        return reach(port, transport, self.toolchain, timeout, self._shared, self.languages, given)
 
     def _adapters_fault(self, port: Port, transport: str, fault: Fault) -> str:
         """What is wrong with the adapter, where the port loads without it; else ""."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from harness.languages import adapters, registry
@@ -125,6 +126,18 @@ def of_command(command: Sequence[str]) -> Port:
     )
 
 
+def _unstartable(program: str, folder: Path) -> str:
+    """Why a program cannot be started in a folder; empty if it can, or that is not known."""
+    if os.sep not in program:
+        return "" if which(program) else "there is no such program on PATH; give its path"
+    path = folder / program
+    if not exists(path):
+        return "there is no such file"
+    if path.is_dir():
+        return "is a folder; name the program in it"
+    return "" if os.access(path, os.X_OK) else "is not executable (chmod +x would make it)"
+
+
 def of_folder(folder: Path) -> Port:
     """The port that a folder's port.toml describes. Raises UsageError naming file and field."""
     path = folder / MANIFEST
@@ -164,6 +177,8 @@ def _port(path: Path, manifest: Manifest) -> Port:
             f"{path}: language: {language!r} is not one of {known}; give a command for any other"
         )
     listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
+    if manifest.command and (reason := _unstartable(manifest.command[0], path.parent)):
+        raise UsageError(f"{path}: command[0]: {quoted(manifest.command[0])}: {reason}")
     port = Port(
         name=manifest.name,
         language=language,
@@ -339,6 +354,8 @@ def own(
         found = of_target(os.fspath(target))
     else:
         found = of_command(target)
+        if reason := _unstartable(target[0], found.folder):
+            raise UsageError(f"-- {target[0]}: {reason}")
     if claims:
         found = replace(found, claim=dialect(claims))
     if adapter is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
@@ -293,3 +293,9 @@ def printable(text: str) -> str:
 def problem(message: str) -> None:
     """Tell the user what is wrong with the input, on standard error."""
     print(f"rmsproof: {printable(message)}", file=sys.stderr)
+
+
+def passed_to_port(options: Sequence[str]) -> None:
+    """Tell the user, on standard error, that options of ours behind `--` went to the port."""
+    listed = ", ".join(map(printable, options))
+    print(f"rmsproof: note: {listed}: went to the port; ours stand before --", file=sys.stderr)

@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 
 from harness.machine.isolation.sandbox import Sandbox
+from harness.model.errors import UsageError
 from harness.model.observation import (
     Fault,
     Observation,
@@ -58,11 +59,17 @@ class Worker:
         label: how messages call it.
         jvm: it holds a JVM, which can be asked where it hangs.
         sandbox: where it runs; None for the harness's own surroundings.
+        environment: variables that are passed on to it.
     """
 
     def __init__(
-        self, label: str = "worker", jvm: bool = False, sandbox: Sandbox | None = None
+        self,
+        label: str = "worker",
+        jvm: bool = False,
+        sandbox: Sandbox | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self._environment = dict(environment or {})
         self._label, self._jvm, self._sandbox = label, jvm, sandbox
         self._child: Child | None = None
         self._pipe: Pipe | None = None
@@ -233,7 +240,10 @@ class Worker:
             raise closed()
         if self._child is None or self._pipe is None:
             self._child, self._pipe, self._ends = started(
-                "harness.transport.worker", self._label, self._sandbox
+                "harness.transport.worker",
+                self._label,
+                self._sandbox,
+                environment=self._environment,
             )
             self.generation += 1
             if self._closed:  # while it was started
@@ -280,7 +290,7 @@ class HostedTransport:
         return self._description
 
     def load(self) -> dict[str, Any]:
-        """Load the source in the worker, return its shape. Raises Unreachable."""
+        """Load the source in the worker, return its shape. Raises Unreachable, UsageError."""
         self._worker.admit(self._port)
         self._worker.boot(self._source)
         self._worker.renew()
@@ -288,6 +298,8 @@ class HostedTransport:
         reply = self._worker.ask(request, self._loading)
         self._generation = self._worker.generation
         if failure := reply.get("failure"):
+            if failure.get("kind") == "absent":
+                raise UsageError(str(failure.get("message")))
             raise Unreachable(fault_of(failure))
         shape: dict[str, Any] = reply["shape"]
         return shape

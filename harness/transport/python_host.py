@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.transport import absent
 from harness.transport.python_arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python_session import PythonPort, Session, chosen
 
@@ -41,7 +42,7 @@ _FUTURE = functools.reduce(
 
 
 class LoadError(Exception):
-    """A source did not load; `kind` is does-not-compile or crashes."""
+    """A source did not load; `kind` is does-not-compile, crashes, or absent: there is none."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -82,7 +83,15 @@ class PythonHost:
         try:
             target: Any = importlib.import_module(module_name)
             for part in attribute.split("."):
+                if not hasattr(target, part):
+                    raise LoadError("absent", absent.attribute(target, part))
                 target = getattr(target, part)
+        except LoadError:
+            raise
+        except ModuleNotFoundError as error:
+            if reason := absent.module(error, module_name):
+                raise LoadError("absent", reason) from error
+            raise LoadError("does-not-compile", said(error)) from error
         except (ImportError, SyntaxError, AttributeError) as error:
             raise LoadError("does-not-compile", said(error)) from error
         except BaseException as error:

@@ -20,6 +20,8 @@ from python_ref.scenarios.scenario import Scenario
 
 # More of what a port says than this nobody reads; a trace of its calls has a few thousand.
 _LONGEST_WORDS = 20_000
+# Of the fields of a reply that has others than it should.
+_MOST_NAMES, _LONGEST_NAME = 8, 40
 # The largest double has 309 digits before the point.
 _MOST_DIGITS = 400
 
@@ -64,7 +66,7 @@ def observed(
     try:
         if hosted:
             failure, facts = _ours(reply)
-        weights = _rows(reply.get("weights"), "weights", scenario, whole=failure is None)
+        weights = _rows(of(reply, "weights"), "weights", scenario, whole=failure is None)
         average = None
         if reply.get("moving_average") is not None:
             average = _rows(reply["moving_average"], "moving_average", scenario, failure is None)
@@ -73,6 +75,14 @@ def observed(
     if not hosted and precision.startswith("float32"):
         facts = replace(facts, widened=not is_float32(weights))
     return Observation(weights, average, failure, facts)
+
+
+def of(reply: dict[str, Any], name: str) -> Any:
+    """A field of a reply. Raises Broken where there is none; says which there are."""
+    if name in reply:
+        return reply[name]
+    there = ", ".join(key[:_LONGEST_NAME] for key in list(reply)[:_MOST_NAMES])
+    raise Broken(f"no field `{name}`; it has {there}")
 
 
 def facts_of(reported: dict[str, Any]) -> Facts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.machine import bytecode
 from harness.machine.isolation.limits import PORT
@@ -13,7 +13,11 @@ from harness.transport.process import Child, Pipe
 
 
 def started(
-    module: str, label: str, sandbox: Sandbox | None, arguments: Sequence[str] = ()
+    module: str,
+    label: str,
+    sandbox: Sandbox | None,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> tuple[Child, Pipe, list[int]]:
     """Start a module of ours with READ WRITE ARGUMENTS, the numbers being its ends of the pipes.
 
@@ -26,13 +30,14 @@ def started(
     their_read, our_write = os.pipe()
     our_read, their_write = os.pipe()
     command = [*bytecode.command(module), str(their_read), str(their_write), *arguments]
-    environment = bytecode.environment()
+    # What ours needs to start is not anybody's to set.
+    given = {**(environment or {}), **bytecode.environment()}
     try:
         child = Child(
             sandbox.command(command) if sandbox else command,
             label,
             cwd=sandbox.folder if sandbox else None,
-            environment={**environment, **(sandbox.environment() if sandbox else {})},
+            environment={**given, **(sandbox.environment() if sandbox else {})},
             pass_fds=(their_read, their_write),
             asked=False,
             limits=None if sandbox else PORT,

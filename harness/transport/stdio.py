@@ -32,13 +32,14 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.model.messages import PROTOCOL
 from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.binding import Wanted
 from harness.transport import requests
@@ -51,6 +52,7 @@ from harness.transport.replies import (
     fault_of,
     first_misread,
     observed,
+    of,
     parsed,
     shown,
 )
@@ -80,6 +82,7 @@ class StdioTransport:
         jvm: whether it is a JVM, which can be asked for its threads.
         wanted: what the user said of its binding.
         timeout: seconds for one scenario.
+        environment: variables that are passed on to it.
     """
 
     name = "stdio"
@@ -94,6 +97,7 @@ class StdioTransport:
         hosted: bool = False,
         jvm: bool = False,
         wanted: Wanted | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._port, self._command, self._cwd = port, list(command), cwd
         self._hosted, self._jvm, self._wanted = hosted, jvm, wanted
@@ -102,6 +106,8 @@ class StdioTransport:
         self._pipe: Pipe | None = None
         self._message: dict[str, Any] | None = None
         self._description: Description | None = None
+        self._environment = dict(environment or {})
+        self._answered = False  # by the process there is
         self._last_id = 0
         self._lock = threading.RLock()
         self._closed = False
@@ -205,11 +211,15 @@ class StdioTransport:
         reply = self._ask('{"do":"describe"}', LOADING_SECONDS)
         if "error" in reply:
             raise Unreachable(Fault("crashes", f"describe: {reply['error']}"))
-        if reply.get("protocol") != 1:
+        try:
+            spoken, declared = of(reply, "protocol"), of(reply, "precision")
+        except Broken as error:
             self._end()
-            message = f"describe: expected protocol 1, found {reply.get('protocol')!r}"
+            raise Unreachable(Fault("garbled", f"describe: {error}")) from None
+        if spoken != PROTOCOL:
+            self._end()
+            message = f"describe: expected protocol {PROTOCOL}, found {spoken!r}"
             raise Unreachable(Fault("garbled", message))
-        declared = reply.get("precision")
         listed = declared if isinstance(declared, list) else [declared]
         precisions = tuple(p for p in listed if p in PRECISIONS)
         if not precisions or len(precisions) != len(listed):
@@ -260,6 +270,7 @@ class StdioTransport:
             del pipe.buffer[: end + 1]
             if pipe.buffer.strip():
                 raise Broken(f"output after the reply: {shown(pipe.buffer)}")
+            self._answered = True
             return reply
         except Broken as error:
             fault = Fault("garbled", str(error), fatal=True)
@@ -269,6 +280,9 @@ class StdioTransport:
             fault = missing_reply_fault(child, error, seconds, "jvm" if self._jvm else "")
             if pipe.buffer:
                 fault = _cut_short(fault, pipe.buffer)
+            elif not self._answered and not self._hosted and fault.kind == "times-out":
+                message = f"{fault.message}; did it flush its standard output after the line?"
+                fault = replace(fault, message=message)
         self._end()
         raise Unreachable(fault)
 
@@ -285,7 +299,10 @@ class StdioTransport:
         if self._closed:
             raise closed()
         if self._child is None or self._pipe is None:
-            self._child = Child(self._command, self._port, cwd=self._cwd)
+            self._child = Child(
+                self._command, self._port, cwd=self._cwd, environment=self._environment
+            )
+            self._answered = False
             if self._closed:  # while it was started
                 self._end()
                 raise closed()

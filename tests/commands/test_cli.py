@@ -243,18 +243,52 @@ def test_one_target_missing_and_one_exact_is_two(cli: Callable[..., Done], tmp_p
     assert (done.code, done.err) == (2, GONE)
 
 
-def test_a_command_that_speaks_text_is_garbled_and_one_that_is_not_there_crashes(
+def test_options_behind_the_dashes_are_the_ports_and_that_is_noted(
     call: Callable[..., Done],
 ) -> None:
-    """Both are the port's fault, so they are verdicts."""
+    command = python(PLAIN_LIST)
+    quiet = call("check", "--golden", "page-one*", "--", *command, "--verbose")
+    noted = call("check", "--golden", "page-one*", "--", *command, "--json", "--timeout=2")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert (noted.code, noted.err) == (
+        0,
+        "rmsproof: note: --json, --timeout=2: went to the port; ours stand before --\n",
+    )
+
+
+SECRETIVE = """
+    import os
+
+    FACTOR = float(os.environ.get("MY_FACTOR", "2"))
+
+
+    def step(w, g, lr, rho, eps, state=None):
+        state = state if state is not None else 0 * g
+        state = rho * state + (1 - rho) * (g * g)
+        return w - FACTOR * lr * g / (state ** 0.5 + eps), state
+"""
+
+
+def test_a_variable_reaches_the_port_where_it_is_asked_to(
+    call: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over both transports; nothing else of the environment does."""
+    monkeypatch.setenv("MY_FACTOR", "1")
+    written(tmp_path, mine_py=SECRETIVE)
+    spy = "import os, sys; sys.exit(int(os.environ.get('MY_FACTOR', '7')))"
+    for options, right in (((), False), (("--env", "MY_FACTOR"), True)):
+        assert call("check", "mine.py", "--golden", "page*", *options).code == (0 if right else 1)
+        done = call("check", *options, "--json", "-", "--", sys.executable, "-c", spy)
+        message = json.loads(done.out)["results"][0]["message"]
+        assert f"ended with exit code {1 if right else 7}" in message
+
+
+def test_a_command_that_speaks_text_is_garbled(call: Callable[..., Done]) -> None:
+    """That is the port's fault, so it is a verdict."""
     done = call("check", "--json", "-", "--", *python(BANNER))
     row = json.loads(done.out)["results"][0]
     said = "protocol error: a line that is not JSON: 'Welcome to RMSProp 2.1'"
     assert (row["verdict"], row["message"], done.code) == ("garbled", said, 1)
-    done = call("check", "--json", "-", "--", "no-such-command")
-    row = json.loads(done.out)["results"][0]
-    said = "no-such-command: cannot be started: No such file or directory"
-    assert (row["verdict"], row["message"], done.code) == ("crashes", said, 1)
 
 
 # -- bad input ------------------------------------------------------------------------------------
@@ -281,6 +315,49 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
     ("arguments", "message"),
     [
         (["check", "gone.py"], GONE),
+        (
+            ["check", "--", "no-such-command"],
+            "rmsproof: -- no-such-command: there is no such program on PATH; give its path\n",
+        ),
+        (
+            ["check", "--", "./gone", "--flag"],
+            "rmsproof: -- ./gone: there is no such file\n",
+        ),
+        (
+            ["check", "--", "./notes.txt"],
+            "rmsproof: -- ./notes.txt: is not executable (chmod +x would make it)\n",
+        ),
+        (
+            ["check", "--", "./empty"],
+            "rmsproof: -- ./empty: is a folder; name the program in it\n",
+        ),
+        (
+            ["check", "--env", "NO_SUCH_VARIABLE", "mine.py"],
+            "rmsproof: --env NO_SUCH_VARIABLE: no such variable is set; export it, or leave it"
+            " out\n",
+        ),
+        (
+            ["check", "--env", "A=b", "mine.py"],
+            "rmsproof: --env A: give the name alone; its value is that of your environment\n",
+        ),
+        (
+            ["check", "no_such_package.optim:RMSProp"],
+            "rmsproof: no_such_package.optim:RMSProp: there is no module no_such_package\n",
+        ),
+        (
+            ["check", "numpy.linalk:norm"],
+            "rmsproof: numpy.linalk:norm: the package numpy has no module linalk; did you mean"
+            " linalg?\n",
+        ),
+        (
+            ["check", "json:load_s"],
+            "rmsproof: json:load_s: the module json has no load_s; did you mean loads or load?\n",
+        ),
+        (
+            ["check", "json:JSONDecoder.decodes"],
+            "rmsproof: json:JSONDecoder.decodes: the class JSONDecoder has no decodes; did you"
+            " mean decode or raw_decode?\n",
+        ),
         (
             ["check", "notes.txt"],
             "rmsproof: notes.txt: unknown ending .txt;"

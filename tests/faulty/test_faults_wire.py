@@ -87,6 +87,7 @@ SAID = {
     "null_array": Said("garbled", "weights, step 1, trap: expected a list of numbers, found null"),
     "null_number": Said("garbled", r"weights, step 1, trap\[1\]: expected a number, found null"),
     "null_weights": Said("garbled", "weights: expected a list of steps, found null"),
+    "other_fields": Said("garbled", "no field `weights`; it has id, params"),
     "text_numbers": Said(
         "garbled", r"weights, step 1, trap\[0\]: expected a number, found text '.+'"
     ),

@@ -15,6 +15,7 @@ from harness.judging.goldens import Goldens
 from harness.judging.judge import judge
 from harness.model.observation import Observation, Unreachable
 from harness.ports.port import of_command
+from harness.transport import stdio
 from harness.transport.stdio import LARGEST_REQUEST, StdioTransport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import make
@@ -74,6 +75,30 @@ def test_what_is_not_finite_is_a_number_too(transport: StdioTransport, value: fl
     assert observation.fault is None
     assert np.array_equal(observation.weights[1, 1], value, equal_nan=True)
     assert np.isfinite(observation.weights).sum() == 5
+
+
+@pytest.mark.parametrize("transport", ["never_flushes"], indirect=True)
+def test_a_port_that_never_said_a_line_is_asked_whether_it_flushes(
+    transport: StdioTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stdio, "LOADING_SECONDS", TIMEOUT)
+    with pytest.raises(Unreachable) as caught:
+        transport.describe()
+    assert (caught.value.fault.kind, caught.value.fault.message) == (
+        "times-out",
+        "no answer within 0.6 s; did it flush its standard output after the line?",
+    )
+
+
+def test_a_description_without_a_version_says_what_it_has(tmp_path: Path) -> None:
+    script = tmp_path / "port.py"
+    script.write_text('input()\nprint(\'{"id": 1, "version": 1}\', flush=True)\n')
+    transport = StdioTransport("x", python(script), timeout=20)
+    with pytest.raises(Unreachable) as caught:
+        transport.describe()
+    transport.close()
+    said = "describe: no field `protocol`; it has id, version"
+    assert (caught.value.fault.kind, caught.value.fault.message) == ("garbled", said)
 
 
 @pytest.mark.parametrize("transport", ["answers_late"], indirect=True)
