@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from harness.judging.recorder import Recorder
     from harness.judging.verdict import Result
     from harness.model.errors import UsageError
 
-__all__ = ["UsageError", "__version__", "check", "identify"]
+__all__ = ["Recorder", "UsageError", "__version__", "check", "identify"]
 __version__ = "0.1.0"
 
 
@@ -75,7 +76,8 @@ def identify(observation: "str | os.PathLike[str] | Mapping[str, Any]") -> "Resu
     Args:
         observation: a file, or what such a file holds: a mapping with `format`, `precision`,
             `learning_rate`, `decay_rate`, `epsilon`, `weights`, `gradients` and `observed`.
-            Arrays may be NumPy's, of one dimension.
+            Arrays may be NumPy's, of one dimension. `Recorder.observation()` is
+            such a mapping.
 
     Returns:
         Its verdict and diagnosis.
@@ -102,11 +104,12 @@ def main(arguments: "list[str] | None" = None) -> int:
 
 
 def __getattr__(name: str) -> "Any":
-    if name == "UsageError":
+    if name in ("Recorder", "UsageError"):
         from rmsproof.own import Own
 
         with Own():
+            from harness.judging.recorder import Recorder
             from harness.model.errors import UsageError
 
-            return UsageError
+            return UsageError if name == "UsageError" else Recorder
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

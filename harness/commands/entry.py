@@ -17,17 +17,21 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         version: what `--version` prints.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    behind: list[str] = []
     if given[:1] == ["check"] and "--" in given:
         # What follows -- is one command, not more targets.
         at = given.index("--")
         if given[at + 1 :]:
+            behind = given[at + 2 :]
             given[at:] = ["--command", "\0".join(given[at + 1 :])]
     signal.signal(signal.SIGTERM, _interrupt)
     code: object
     try:
         from harness.commands.app import command
 
-        code = command()(args=given, prog_name="rmsproof", obj={"version": version})
+        top = command()
+        _note(top.commands["check"], behind)
+        code = top(args=given, prog_name="rmsproof", obj={"version": version})
     except SystemExit as error:
         code = error.code
     except KeyboardInterrupt:  # while the command's modules were being imported
@@ -35,6 +39,15 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
     if code == _INTERRUPTED:
         print("rmsproof: interrupted", file=sys.stderr)
     return code if isinstance(code, int) else 0
+
+
+def _note(check: Any, behind: list[str]) -> None:
+    """Say which options of ours stand behind `--`, where they are the port's."""
+    ours = {name for option in check.params for name in option.opts}
+    if options := [word for word in behind if word.partition("=")[0] in ours]:
+        from harness.report.words import passed_to_port
+
+        passed_to_port(options)
 
 
 def _interrupt(_signal: int, _frame: Any) -> None:

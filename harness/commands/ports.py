@@ -178,8 +178,6 @@ def check(
             problem(message)
         return USAGE
     given = options(transport, golden, edge, timeout, large, env)
-    if command is not None:
-        _notice(command.split("\0"))
     found = replace(_run(ports, given, every=False), errors=tuple(errors), expectations=expect)
     if expect is None or found.outcome.incomplete:
         return _reported(found, reports)
@@ -200,17 +198,6 @@ def check(
     outcome = replace(found.outcome, results=matched.results)
     found = replace(found, outcome=outcome, stale=tuple(matched.stale.values()))
     return _reported(found, reports, again)
-
-
-def _notice(command: Sequence[str]) -> None:
-    """Say which of our own options stand behind `--`, where they are the port's."""
-    from harness.commands.app import command as top
-    from harness.report.words import passed_to_port
-
-    ours = {name for option in top().commands["check"].params for name in option.opts}
-    behind = [word for word in command[1:] if word.partition("=")[0] in ours]
-    if behind:
-        passed_to_port(behind)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:

@@ -8,7 +8,9 @@ In `.npz` an array's name has its place before it: `weights/w` (n,), `gradients/
 
 from __future__ import annotations
 
+import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +109,61 @@ def _finite(value: Any) -> Any:
     if isinstance(value, float) and not np.isfinite(value):
         return to_json(value)
     return value
+
+
+SUFFIXES = (".json", ".jsonl", ".ndjson", ".npz")
+"""The endings of the names of files that are written."""
+
+
+def write(path: Path, observation: Mapping[str, Any]) -> None:
+    """Write an observation, whose arrays are NumPy's, in the shape that its name's ending says.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    try:
+        files.write_whole(path, _encoded(path.suffix, observation))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _encoded(suffix: str, observation: Mapping[str, Any]) -> bytes:
+    if suffix == ".npz":
+        return _archive(observation)
+    plain = _plain(observation)
+    if suffix == ".json":
+        return f"{json.dumps(plain, ensure_ascii=False)}\n".encode()
+    steps = zip(plain.pop("gradients"), plain.pop("observed"), strict=True)
+    lines = [plain, *({"gradients": g, "observed": o} for g, o in steps)]
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
+
+
+def _archive(observation: Mapping[str, Any]) -> bytes:
+    """Rows of arrays that take no part in a step would be missing: then it is no archive."""
+    from io import BytesIO
+
+    arrays: dict[str, Any] = {}
+    for name, value in observation.items():
+        if name in ("weights", "options"):
+            arrays |= {f"{name}/{key}": part for key, part in value.items()}
+        elif name in ("gradients", "observed"):
+            if any(set(row) != set(observation["weights"]) for row in value):
+                raise UsageError(
+                    f"{name}: a step leaves arrays out, which .npz cannot say; write .jsonl"
+                )
+            for key in observation["weights"]:
+                arrays[f"{name}/{key}"] = np.stack([row[key] for row in value])
+        else:
+            arrays[name] = value
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """The same in Python's own types, with numbers as JSON writes them here."""
+    if isinstance(value, np.ndarray):
+        return [to_json(x) for x in value.astype(np.float64).tolist()]
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list) else value
