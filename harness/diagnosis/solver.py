@@ -144,9 +144,11 @@ def solve(
     for points in _started(claim, sets, evidence):
         problem.measure(points)
         problem.project(points)
-        best: dict[int, list[int]] = {}
+        best: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         for i in np.argsort(problem.apart(points), kind="stable").tolist():
-            followed = best.setdefault(int(points.which[i]), [])
+            # A count is not varied: with another the same set is another problem.
+            key = int(points.which[i]), tuple(str(x[i]) for x in points.fixed.values())
+            followed = best.setdefault(key, [])
             if len(followed) < _FOLLOWED:
                 followed.append(i)
         done = problem.converge(points.of(np.array([i for rows_ in best.values() for i in rows_])))

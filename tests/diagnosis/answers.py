@@ -18,6 +18,7 @@ from harness.diagnosis.thinning import coupled, restricted
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
+from python_ref.numbers.arithmetic import PLAIN
 from python_ref.rounding.envelope import running_envelopes
 from python_ref.stepping.hypothesis import Hypothesis
 
@@ -68,17 +69,28 @@ def same(a: Deviations, b: Deviations) -> bool:
 
 
 def reproduces(explanation: Explanation, evidence: Evidence) -> bool:
-    """Whether it gives what was seen, within twice its own rounding envelope."""
+    """Whether it gives what was seen: to the last bit if that is said, else within rounding."""
     named = dialect(REFERENCE, explanation.chosen, explanation.constants)
-    precision = Hypothesis(named, precision=evidence.precision).effective_precision
+    exact = dict(explanation.arithmetic or ()).get(evidence.precision)
+    hypothesis = Hypothesis(named, exact or PLAIN, evidence.precision)
+    precision = hypothesis.effective_precision
     if precision not in naive.PRECISIONS:  # 16 bits of a kind NumPy lacks
         return True
-    weights, _ = naive.trajectory(evidence.scenario, named, precision=precision)
-    return bool(_near(named, evidence, weights)[evidence.seen].all())
+    weights, _ = naive.trajectory(evidence.scenario, named, hypothesis.arithmetic, precision)
+    near = _near(named, evidence, weights) if exact is None else _printed(evidence, weights)
+    return bool(near[evidence.seen].all())
+
+
+def _printed(e: Evidence, weights: np.ndarray) -> np.ndarray:
+    """(T, N) which weights are those seen, or print as they do."""
+    with np.errstate(all="ignore"):
+        printed = np.abs(weights - e.weights) <= e.rounding + np.spacing(np.abs(e.weights))
+    alike = (weights == e.weights) | (np.isnan(weights) & np.isnan(e.weights))
+    return alike | (printed & (e.rounding > 0))
 
 
 def _near(named: Dialect, e: Evidence, weights: np.ndarray) -> np.ndarray:
-    """(T, N) which of the weights of a dialect are what was seen."""
+    """(T, N) which of the weights of a dialect are those seen, within twice its envelope."""
     with np.errstate(all="ignore"):
         bound = running_envelopes(e.scenario, e.precision, [named])[0]
         # Where there is no bound a name must still be right to a thousandth of the way.

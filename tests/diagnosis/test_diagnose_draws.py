@@ -32,7 +32,7 @@ def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     monkeypatch.setattr(budget, "clock", time.process_time)
     words = {seed: judged(drawn(seed), 0.15)[0] for seed in range(100_000, 100_100)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
-    assert Counter(words.values())["answered"] > 50
+    assert Counter(words.values())["answered"] > 25, "those of none, and of one formula at least"
 
 
 def test_the_figures_by_hand_are_of_many_draws_none_of_them_false() -> None:
