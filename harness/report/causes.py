@@ -18,7 +18,7 @@ from harness.diagnosis.diagnose import (
 from harness.diagnosis.hypotheses import dialect
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.libraries import alike
+from python_ref.dialects.libraries import LIBRARIES, alike
 
 # More names than this of libraries that do the same help nobody, nor do more places.
 _NAMES = 3
@@ -108,8 +108,10 @@ def _constant(found: Explanation, name: str) -> str:
 
 
 def _same_libraries(found: Explanation, claim: Dialect) -> str:
-    """The libraries whose dialect this is in algebra, a few of them."""
-    names = alike(dialect(claim, found.chosen))
+    """The libraries whose dialect this is in algebra, a few of them, each once before any twice."""
+    every = alike(dialect(claim, found.chosen))
+    first = {LIBRARIES[name].library.name: name for name in reversed(every)}.values()
+    names = sorted(every, key=lambda name: name not in first)
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 

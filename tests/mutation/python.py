@@ -102,7 +102,11 @@ TESTS = {
 
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
 _CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
+_EVERY_CONSTANT = "a_constant_of_its_own"
 SLOW = {
+    "harness.diagnosis.average": f"{_EVERY_CONSTANT} or interval or inputs_copied",
+    "harness.diagnosis.hypotheses": f"{_EVERY_CONSTANT} or near_miss or pair_is_explained",
+    "harness.diagnosis.where": "no_two_deviations",
     "harness.diagnosis.diagnose": "near_miss or pair_is_explained or probes_tell or deviations6-",
     "python_ref.rounding.envelope": _CERTIFYING,
     "python_ref.rounding.bounds": _CERTIFYING,

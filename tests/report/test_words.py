@@ -79,6 +79,17 @@ def test_a_constant_of_the_ports_own_stands_where_it_belongs(
     assert words.explanation(diagnosis, Dialect()) == sentence
 
 
+def test_of_a_library_that_has_it_twice_others_are_named_before() -> None:
+    chosen = (("epsilon", "inside"), ("initial_average", "one"))
+    diagnosis = Diagnosis(Explanation(chosen))
+    said = words.explanation(diagnosis, Dialect(["momentum=lr_out_of_buffer"]))
+    assert "timm RMSpropTF momentum, lr_in_momentum off" not in said
+    assert (
+        "together as in timm RMSpropTF momentum, Stable-Baselines3 RMSpropTFLike momentum," in said
+    )
+    assert "TensorFlow 1 momentum and 4 more" in said
+
+
 def test_several_deviations_are_listed_and_libraries_have_them_together() -> None:
     chosen = (("epsilon", "inside"), ("initial_average", "one"))
     assert words.explanation(Diagnosis(Explanation(chosen)), Dialect()).startswith(
