@@ -132,7 +132,8 @@ class _Unsettled(str):
             for i, p in unsettled
         ]
         made.plain = all(
-            p["kind"] in ("number", "any") or p.get("type") in _CONSTANTS for _, p in unsettled
+            p["kind"] in ("number", "any", "count", "text") or p.get("type") in _CONSTANTS
+            for _, p in unsettled
         )
         made.near, made.names = near, tuple(names)
         able = any(taken) and all(could) and len(could) <= len(open_)

@@ -407,3 +407,46 @@ def test_a_source_without_anything_to_call_gets_the_bare_shape(
     text = (tmp_path / "my-notes_adapter.py").read_text()
     assert "import_module('my-notes')" in text
     assert len(left(text)) == 1
+
+
+GIVE_JAVA = """
+class Give {
+    private final double lr, rho, eps, k;
+    private double[] v;
+
+    Give(double lr, double rho, double eps, double k0, boolean nag, int seed, String mood) {
+        if (nag || seed != 3 || !mood.equals("calm")) {
+            throw new IllegalStateException(nag + " " + seed + " " + mood);
+        }
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.k = k0;
+    }
+
+    void step(double[] w, double[] g) {
+        v = v == null ? new double[g.length] : v;
+        for (int i = 0; i < w.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i]);
+            w[i] = w[i] - (1 + k) * lr * g[i] / (Math.sqrt(v[i]) + eps);
+        }
+    }
+}
+"""
+
+
+@pytest.mark.jvm
+def test_constants_reach_a_class_of_the_jvm_as_its_types_want_them(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "Give.java").write_text(GIVE_JAVA)
+    manifest = 'name = "mine"\nlanguage = "java"\nsource = "Give.java"\n[give]\n'
+    given = 'k0 = 0\nnag = false\nseed = 3\nmood = "calm"\n'
+    (folder / "port.toml").write_text(manifest + given)
+    assert judged(call, "mine")["verdict"] == "exact"
+    (folder / "port.toml").write_text(manifest + given.replace("3", '"three"'))
+    done = call("check", "mine")
+    assert done.code == 2
+    assert done.err.startswith("rmsproof: mine: give.seed: 'three' is no int\n")
