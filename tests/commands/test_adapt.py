@@ -133,7 +133,7 @@ MODEL_KT = Case(
         "private val epsilon": "",
         "what slot": "Slot(w),",
         "what speed": "learningRate,",
-        "what slopes": "{ i: Int -> g[i] },",
+        "call what makes": "optimizer.move { i: Int -> g[i] }",
     },
     ["epsilon=inside", "eps=ignored"],
 )
@@ -157,7 +157,7 @@ MODEL_SCALA = Case(
         "what slot": "Slot(w),",
         "what speed": "learningRate,",
         "what floor": "epsilon",
-        "what slope": "(i: Int) => g(i)",
+        "call what makes": "optimizer.move((i: Int) => g(i))",
     },
     ["epsilon=inside"],
 )

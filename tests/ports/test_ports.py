@@ -428,18 +428,11 @@ def test_an_instance_is_asked_for_with_hyperparameters_of_its_own(module: Path) 
     assert [r.verdict.word for r in found.results] == ["diverges"]
 
 
-@pytest.mark.parametrize(
-    ("target", "message"),
-    [
-        ("broken:RMSProp", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
-        ("mine:Adam", "AttributeError: module 'mine' has no attribute 'Adam'"),
-        ("nowhere:RMSProp", "ModuleNotFoundError: No module named 'nowhere'"),
-    ],
-)
-def test_an_object_that_cannot_be_imported(module: Path, target: str, message: str) -> None:
-    found = run([of_target(target)], Options(pattern="page*"), every_transport=False).results[0]
-    assert found.verdict.fault is not None
-    assert (found.verdict.word, found.verdict.fault.message) == ("does-not-compile", message)
+def test_an_object_whose_module_lacks_another_does_not_import(module: Path) -> None:
+    found = run([of_target("broken:RMSProp")], Options(pattern="page*"), every_transport=False)
+    (fault,) = (r.verdict.fault for r in found.results)
+    assert fault is not None
+    assert "No module named 'nothing_of_this_name'" in fault.message
 
 
 def test_an_object_that_is_no_optimizer_is_an_error(module: Path) -> None:

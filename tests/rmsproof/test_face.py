@@ -31,8 +31,8 @@ def test_its_version_is_the_one_installed() -> None:
 def test_what_it_names_is_there() -> None:
     for name in rmsproof.__all__:
         assert getattr(rmsproof, name)
-    with pytest.raises(AttributeError, match="has no attribute 'Recorder'"):
-        _ = rmsproof.Recorder  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="has no attribute 'Judge'"):
+        _ = rmsproof.Judge  # type: ignore[attr-defined]
 
 
 def test_a_port_is_judged_as_on_the_command_line() -> None:
