@@ -390,9 +390,8 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
             "rmsproof: --golden 'nothing*' matches no golden; `rmsproof golden list` shows them\n",
         ),
         (
-            ["check", "mine.py", "--dialect", "epsilon=below"],
-            "rmsproof: dialect: epsilon has no value 'below'; its values are"
-            " outside, inside, none, maximum\n",
+            ["check", "mine.py", "--dialect", "direction=up"],
+            "rmsproof: dialect: direction has no value 'up'; its values are descent, ascent\n",
         ),
         (["golden", "show", "nothing"], "no golden 'nothing'; `rmsproof golden list` shows them\n"),
         (["golden", "verify", "gone"], "rmsproof: gone: is not a folder\n"),
@@ -467,9 +466,8 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
             " such as epsilon=inside",
         ),
         (
-            MANIFEST + '[claims]\ndeviations = ["epsilon=below"]\n',
-            "claims: dialect: epsilon has no value 'below';"
-            " its values are outside, inside, none, maximum",
+            MANIFEST + '[claims]\ndeviations = ["direction=up"]\n',
+            "claims: dialect: direction has no value 'up'; its values are descent, ascent",
         ),
         (
             MANIFEST + '[bind]\nrate = "lr"\n',

@@ -120,8 +120,8 @@ def test_of_observations(changes: dict[str, Any], message: str, tmp_path: Path) 
          " did you mean 'epsilon'?"),
         ({"gradients": []}, "gradients: has no step"),
         ({"name": "a/../b"}, "name: expected DIALECT/PRECISION/SCENARIO, found 'a/../b'"),
-        ({"dialect": {"epsilon": ["inside"]}}, "dialect.epsilon: found ['inside']; the values"
-         " are outside, inside, none, maximum"),
+        ({"dialect": {"direction": ["ascent"]}}, "dialect.direction: found ['ascent']; the values"
+         " are descent, ascent"),
         ({"weights": {"w\n": ["x" * 999]}},
          f"weights.w\\n[0]: expected a number, found '{'x' * 59}...'"),
         ({"trajectory": [{"weights": {}, "moving_average": {}, "x": 1}]},
