@@ -57,6 +57,22 @@ def test_an_unknown_step_is_refused_before_anything_is_run(words: list[str]) -> 
     assert done.err.startswith(f".ci/run: no step '{words[-1]}'; there are lint types ")
 
 
+def test_contributing_has_seven_recipes_and_names_what_is_there() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipes = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert len(recipes) == 7
+    assert all("\nTest: " in recipe for recipe in recipes)
+    paths = re.findall(r"`((?:harness|python_ref|tests|java|scala|clojure)/[^`\s]*)`", text)
+    assert len(paths) > 15, paths
+    missing = [path for path in paths if not (REPOSITORY / path.partition("NAME")[0]).exists()]
+    assert missing == []
+    rooms = re.findall(r"\.ci/run room ((?:[a-z_/]+ ?)+)", text)
+    assert len(rooms) >= 4
+    assert all((REPOSITORY / "tests" / room).is_dir() for row in rooms for room in row.split())
+    for table in ("EDITIONS", "COMMANDS", "REPORTS", "QUOTIENTS", "SQUARES", "EMAS"):
+        assert f"`{table}`" in text
+
+
 def test_native_tests_are_skipped_in_one_line_where_nothing_compiles_them(tmp_path: Path) -> None:
     uv = tmp_path / "uv"  # so that none is fetched
     uv.write_text("#!/bin/sh\n", encoding="utf-8")

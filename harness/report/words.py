@@ -1,6 +1,7 @@
 """The sentences: facts of a result in the words of a person. Used by every report.
 
-People read "test case" where files, options and JSON say golden.
+People read "test case" where files, options and JSON say golden. What a deviation is called, such
+as that of `state=reset`, stands with its formula in `python_ref.dialects.axes`.
 """
 
 from __future__ import annotations
@@ -259,11 +260,11 @@ def _left_out(result: Result) -> Iterator[str]:
 
 def _refusals(verdict: Verdict) -> Iterator[str]:
     """The hyperparameters of 0 that it refuses, and with which words, once each."""
-    said: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for comparison in verdict.refused:
         assert comparison.fault is not None
-        said.setdefault(comparison.refused, comparison.fault.message)
-    for name, message in said.items():
+        messages.setdefault(comparison.refused, comparison.fault.message)
+    for name, message in messages.items():
         article = "an" if name.startswith("e") else "a"
         yield f"it refuses {article} {name.replace('_', ' ')} of 0: {message}"
 
