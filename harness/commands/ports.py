@@ -227,29 +227,29 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
     return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
 
 
-def _reported(found: PortResults, reports: Reports, again: Sequence[str] = ()) -> int:
+def _reported(results: PortResults, reports: Reports, again: Sequence[str] = ()) -> int:
     """Write the reports and say what could not be used; return the exit code.
 
     Args:
-        found: what was judged.
+        results: what was judged.
         reports: where it goes.
         again: the command that makes these results the expectation, where they are not.
     """
     from harness.report.words import problem
 
-    outcome = found.outcome
-    differs = bool(found.stale) or any(result.unexpected for result in outcome.judged)
+    outcome = results.outcome
+    differs = bool(results.stale) or any(result.unexpected for result in outcome.judged)
     update = shlex.join(["rmsproof", *again]) if differs and again else ""
-    errors = (*found.errors, *outcome.errors)
+    errors = (*results.errors, *outcome.errors)
     try:
-        reports.write(replace(found, errors=errors, update=update))
+        reports.write(replace(results, errors=errors, update=update))
     finally:
         for message in errors:
             problem(message)
     if outcome.incomplete:
         return INTERRUPTED
     code = exit_code(outcome.results, errors)
-    return DIFFERENT if found.stale and code in (OK, NOTHING) else code
+    return DIFFERENT if results.stale and code in (OK, NOTHING) else code
 
 
 def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:

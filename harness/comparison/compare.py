@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.comparison.distance import family, largest_ulp, same, told_by, ulp_distance
+from harness.comparison.distance import family, largest_ulp, same, ulp_distance, unit_precision
 from harness.comparison.lost import Lost, lost
 from harness.comparison.refusal import refused
 from harness.comparison.replays import Replays
@@ -110,7 +110,7 @@ def compare(
         outside = ~equals & ~(np.abs(observed - expected) <= radius)
     first = first_difference(golden, observed, outside if outside.any() else ~equals)
     before = flat_weights(golden.scenario)
-    unit = told_by(golden.precision, observed)
+    unit = unit_precision(golden.precision, observed)
     return Comparison(
         golden=golden.name,
         kind=golden.kind,
@@ -201,7 +201,7 @@ def compare_streamed(
             moved = moved or not bool(same(observed, before).all())
             if not equals.all():
                 if unit != "float64":
-                    unit = told_by(precision, observed)
+                    unit = unit_precision(precision, observed)
                 for of, most in largest.items():
                     distance = largest_ulp(expected, observed, equals, of)
                     largest[of] = max(most, distance or 0)
@@ -244,7 +244,7 @@ def _divergence(
     scenario: Scenario, precision: str, step: int, flat: int, expected: float, observed: float
 ) -> Divergence:
     array, index = locate(scenario, flat)
-    unit = told_by(precision, np.array([observed]))
+    unit = unit_precision(precision, np.array([observed]))
     ulp = ulp_distance(expected, observed, unit)
     unit = "" if family(unit) == family(precision) else unit
     return Divergence(scenario.name, step, array, index, expected, observed, ulp, unit)

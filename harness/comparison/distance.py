@@ -21,7 +21,7 @@ def same(expected: Rows, observed: Rows) -> NDArray[np.bool_]:
     return result
 
 
-def told_by(precision: str, observed: Rows) -> str:
+def unit_precision(precision: str, observed: Rows) -> str:
     """The precision whose last place tells: double, where a float cannot hold what was observed."""
     return precision if family(precision) == "float64" or is_float32(observed) else "float64"
 

@@ -78,9 +78,9 @@ def _fits(
                 weights[called[name]] = before
             row[called[name]] = values
         gradients.append(row)
-    told = replace(scenario, weights=weights, gradients=gradients)
-    golden = make(told, dialect, precision)
-    starts = dict(zip(told.names, np.cumsum([0, *told.lengths]).tolist(), strict=False))
+    fed = replace(scenario, weights=weights, gradients=gradients)
+    golden = make(fed, dialect, precision)
+    starts = dict(zip(fed.names, np.cumsum([0, *fed.lengths]).tolist(), strict=False))
     owners = {alias: alias.rpartition(", ")[0] for alias in weights}
     for t, named in enumerate(gradients):
         for alias in named:

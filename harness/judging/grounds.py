@@ -147,11 +147,11 @@ def _rounded_away(evidence: Evidence) -> bool:
     return evidence.precision == "float64" and bool(epsilon) and not np.float32(epsilon)
 
 
-def _fits(claim: Dialect, found: Explanation, evidence: Evidence) -> bool:
+def _fits(claim: Dialect, explanation: Explanation, evidence: Evidence) -> bool:
     """Whether an explanation gives what was observed, within rounding."""
-    shown = dialect(claim, found.chosen, found.constants)
+    explained = dialect(claim, explanation.chosen, explanation.constants)
     with np.errstate(all="ignore"):
-        golden = make(evidence.scenario, shown, evidence.precision)
+        golden = make(evidence.scenario, explained, evidence.precision)
         near = np.abs(golden.weights - evidence.weights) <= golden.envelope
     near |= same(golden.weights, evidence.weights) | ~evidence.seen[:, np.newaxis]
     return bool(near.all())

@@ -196,11 +196,11 @@ def _of_arrays_left_out(
     best = found.diagnosis.best if found.diagnosis else None
     if best is None and verdict.word not in GOOD:
         return
-    shown = dialect(port.claim, best.chosen, best.constants) if best else port.claim
+    explained = dialect(port.claim, best.chosen, best.constants) if best else port.claim
     apart = {c.golden for c in verdict.partial if c.fault is None}
     for e in evidence:
         if e.name in apart:
-            done = treatment(e.scenario, e.precision, shown, e.weights[: e.steps])
+            done = treatment(e.scenario, e.precision, explained, e.weights[: e.steps])
             if done not in ("", KEPT):
                 yield done
 

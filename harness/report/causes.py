@@ -87,10 +87,10 @@ def listed(phrases: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _deviations(found: Explanation) -> str:
-    left = {name: _constant(found, name) for name in found.constants}
+def _deviations(best: Explanation) -> str:
+    left = {name: _constant(best, name) for name in best.constants}
     sentences = []
-    for axis, value in found.chosen:
+    for axis, value in best.chosen:
         names = [name for name in AXES[axis][value].constants if name in left]
         sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
     text = listed(sentences) or _CLAIMED
@@ -98,18 +98,18 @@ def _deviations(found: Explanation) -> str:
     return f"{text}, with its own {own}" if own else text
 
 
-def _constant(found: Explanation, name: str) -> str:
-    text = f"{found.constants[name]:.10g}"
-    if name in found.intervals:
-        low, high = found.intervals[name]
+def _constant(best: Explanation, name: str) -> str:
+    text = f"{best.constants[name]:.10g}"
+    if name in best.intervals:
+        low, high = best.intervals[name]
         digits = next((d for d in range(3, 12) if f"{low:.{d}g}" != f"{high:.{d}g}"), 12)
         text += f" (from {low:.{digits}g} to {high:.{digits}g} fits)"
     return text
 
 
-def _same_libraries(found: Explanation, claim: Dialect) -> str:
+def _same_libraries(best: Explanation, claim: Dialect) -> str:
     """The libraries whose dialect this is in algebra, a few of them, each once before any twice."""
-    every = alike(dialect(claim, found.chosen))
+    every = alike(dialect(claim, best.chosen))
     first = {LIBRARIES[name].library.name: name for name in reversed(every)}.values()
     names = sorted(every, key=lambda name: name not in first)
     more = len(names) - _NAMES
@@ -122,14 +122,14 @@ def _unexplained(diagnosis: Diagnosis) -> str:
         return _change(diagnosis.change)
     if diagnosis.parts and all(part.explanation for part in diagnosis.parts):
         return _parts(diagnosis.parts)
-    said = [_tried(diagnosis.tried)]
+    phrases = [_tried(diagnosis.tried)]
     if diagnosis.parts:
-        said.append(_parts(diagnosis.parts))
+        phrases.append(_parts(diagnosis.parts))
     elif diagnosis.change is not None:
-        said.append(_change(diagnosis.change))
+        phrases.append(_change(diagnosis.change))
     if diagnosis.nearest is not None:
-        said.append(_nearest(diagnosis.nearest))
-    return "; ".join(said)
+        phrases.append(_nearest(diagnosis.nearest))
+    return "; ".join(phrases)
 
 
 def _tried(tried: Tried) -> str:
@@ -161,7 +161,7 @@ def _change(change: Change) -> str:
 
 
 def _parts(parts: Sequence[Part]) -> str:
-    said = []
+    phrases = []
     for part in parts:
         places = ", ".join(part.places[:_PLACES])
         if len(part.places) > _PLACES:
@@ -170,8 +170,8 @@ def _parts(parts: Sequence[Part]) -> str:
             what = "not explained"
         else:
             what = _deviations(part.explanation) if part.explanation.chosen else "as claimed"
-        said.append(f"{places}: {what}")
-    return "; ".join(said)
+        phrases.append(f"{places}: {what}")
+    return "; ".join(phrases)
 
 
 def _nearest(nearest: Nearest) -> str:

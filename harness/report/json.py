@@ -104,13 +104,13 @@ def row(result: Result) -> dict[str, Any]:
     }
 
 
-def _divergence(found: Divergence) -> dict[str, Any]:
+def _divergence(first: Divergence) -> dict[str, Any]:
     return {
-        "golden": found.golden,
-        "step": found.step,
-        "array": found.array,
-        "index": found.index,
-        "expected": to_json(found.expected),
-        "observed": to_json(found.observed),
-        "ulp": found.ulp,
+        "golden": first.golden,
+        "step": first.step,
+        "array": first.array,
+        "index": first.index,
+        "expected": to_json(first.expected),
+        "observed": to_json(first.observed),
+        "ulp": first.ulp,
     }
