@@ -37,6 +37,7 @@ from harness.diagnosis.hypotheses import (
     sets,
 )
 from harness.model.evidence import Evidence
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
 from python_ref.numbers.arithmetic import Arithmetic, arithmetics
@@ -92,7 +93,8 @@ def drawn(seed: int, largest: int = 3) -> Draw:
     scenario = replace(scenario, options=options)
     storage = "float32" if rng.random() < 0.3 else "float64"
     # What a port has of its own it has as it is.
-    given = [n for n in (*HYPERPARAMETERS, *options) if n not in constants and n != "mean_decay"]
+    rounded = AXES["float32_hyperparameters"].names
+    given = [n for n in (*HYPERPARAMETERS, *options) if n not in constants and n in rounded]
     numbers = _numbers(rng, given) if storage == "float64" else ()
     whole = in_order((*chosen, *numbers))
     fed = scenario.in_precision(storage)
@@ -106,8 +108,8 @@ def drawn(seed: int, largest: int = 3) -> Draw:
     evidence = Evidence("drawn", fed, storage, weights, seen)
     if rng.random() < 0.25:
         digits = int(rng.integers(4, 9))
-        rounded = np.round(weights, digits)
-        evidence = replace(evidence, weights=rounded, rounding=0.5 * 10.0**-digits)
+        printed = np.round(weights, digits)
+        evidence = replace(evidence, weights=printed, rounding=0.5 * 10.0**-digits)
     return Draw(whole, constants, evidence, arithmetic)
 
 

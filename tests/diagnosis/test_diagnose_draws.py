@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +28,14 @@ RECORDED = Path(__file__).parent / "draws.toml"
 def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In little time: what was not tried by then must be said. By hand each has 20 s."""
-    monkeypatch.setattr(budget, "clock", time.process_time)
-    words = {seed: judged(drawn(seed), 0.15)[0] for seed in range(100_000, 100_100)}
+    """In little time: what was not tried by then must be said. By hand each has 20 s.
+
+    The clock goes on whenever it is asked, so that a busy machine changes nothing.
+    """
+    monkeypatch.setattr(budget, "clock", count().__next__)
+    words = {seed: judged(drawn(seed), 100)[0] for seed in range(100_000, 100_100)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
-    assert Counter(words.values())["answered"] > 25, "those of none, and of one formula at least"
+    assert Counter(words.values())["answered"] > 40
 
 
 def test_the_figures_by_hand_are_of_many_draws_none_of_them_false() -> None:
