@@ -141,6 +141,12 @@ def check(
             "--adapter", metavar="FILE", help="A source that calls the port, as `adapt` writes it."
         ),
     ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
+        ),
+    ] = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
     *,
     reports: Reports,
@@ -171,6 +177,7 @@ def check(
             errors.append(str(error))
     if command is not None:
         ports.append(ports_of.own(command.split("\0"), claims, class_name))
+    ports = [replace(port, python=python) for port in ports]
     if not ports and not errors:
         raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")
     if not ports:
@@ -193,6 +200,7 @@ def check(
     again += ["--adapter", str(adapter)] if adapter else []
     again += [word for name in env or [] for word in ("--env", name)]
     again += ["--edge"] if edge else []
+    again += ["--python", str(python)] if python else []
     again += ["--expect", str(expect), "--update-expectations"]
     again += ["--", *command.split("\0")] if command else []
     outcome = replace(found.outcome, results=matched.results)

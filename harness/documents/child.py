@@ -29,7 +29,7 @@ import numpy as np
 
 from harness.documents.printed import begins, differs
 from harness.machine.start import make_way
-from harness.transport.python_host import said, syntax_said
+from harness.transport.python.failures import said, syntax_said
 from python_ref.numbers.text import to_json
 
 # A listing prints some lines; what prints more has run away.

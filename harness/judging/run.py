@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from harness.judging.goldens import options_of
-from harness.judging.judge import judge
+from harness.judging.guessing import judged
 from harness.judging.memory import Memory
 from harness.judging.reach import SHARED, reach
 from harness.judging.verdict import Result, conclude
@@ -219,7 +219,7 @@ class _Runner:
             return
         self._open.add(transport)
         try:
-            result = judge(
+            result = judged(
                 port,
                 transport,
                 self.memory.goldens,

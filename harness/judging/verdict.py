@@ -76,6 +76,7 @@ class Result:
         known: the goldens at which it is wrong as it is known to be.
         seconds: how long reaching and judging it took.
         misread: a number that was sent, and what it came back as; None if none did.
+        bound: how it was called, where names alone did not say; empty where they did.
     """
 
     port: Port
@@ -95,6 +96,7 @@ class Result:
     known: frozenset[str] = frozenset()
     seconds: float = 0.0
     misread: tuple[float, float] | None = None
+    bound: str = ""
 
     @property
     def deviations(self) -> tuple[str, ...]:

@@ -39,6 +39,10 @@ class Implementation(Protocol):
         """A source that is bound in its place, and calls it."""
 
     @property
+    def python(self) -> Path | None:
+        """The interpreter that was asked for, of a port in Python."""
+
+    @property
     def folder(self) -> Path:
         """The folder that relative things are searched from."""
 

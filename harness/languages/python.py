@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.languages import interpreter
 from harness.languages.adapters import Sketch
 from harness.languages.adapters import python as adapters
 from harness.languages.jvm.toolchain import Toolchain
@@ -61,8 +62,11 @@ class Python(Language):
         if port.adapter:
             return Hosted(_adapted(port, port.adapter))
         if port.reference:
-            return Hosted(loading(object=port.reference, folder=str(port.folder.absolute())))
-        return Hosted(loading(source=str(port.source[0].absolute())))
+            folder = port.folder.absolute()
+            where = _interpreters(port, folder / "x")
+            return Hosted(loading(object=port.reference, folder=str(folder), **where))
+        source = port.source[0].absolute()
+        return Hosted(loading(source=str(source), **_interpreters(port, source)))
 
     def names(self, text: str) -> list[str]:
         """The classes and functions of the top level that do something."""
@@ -124,6 +128,13 @@ def module_of(source: Path) -> str:
     """The name by which a file is imported."""
     parts = source.relative_to(root(source)).with_suffix("").parts
     return ".".join(parts)
+
+
+def _interpreters(port: Implementation, source: Path) -> dict[str, Any]:
+    """The Python to run in, if one was asked for; else those that may have what ours lacks."""
+    if port.python is not None:
+        return {"python": str(interpreter.given(port.python))}
+    return {"pythons": [str(python) for python in interpreter.others(source)]}
 
 
 def loading(**source: Any) -> dict[str, Any]:

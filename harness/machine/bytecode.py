@@ -35,13 +35,26 @@ _SECONDS = 60
 _HEAD = 16
 
 
-def command(module: str) -> list[str]:
-    """What starts a module of ours, whose `main` is called; its arguments follow."""
+# As `python -P FILE`, which is not there before 3.11: the file's folder is not on the path.
+_RUN = (
+    "import runpy, sys; sys.path.pop(0); sys.argv.pop(0);"
+    " runpy.run_path(sys.argv[0], run_name='__main__')"
+)
+
+
+def command(module: str, python: str = "") -> list[str]:
+    """What starts a module of ours in an interpreter, ours if none is named; arguments follow."""
+    if python:
+        return [python, "-c", _RUN, start.__file__, module]
     return [sys.executable, "-P", start.__file__, module]
 
 
-def environment() -> dict[str, str]:
+def environment(python: str = "") -> dict[str, str]:
     """What the environment of a Python process of ours says about modules."""
+    if python:  # nothing that is installed for ours
+        named = os.environ.get("PYTHONPATH", "")
+        bare = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+        return {**bare, start.PATH: named, start.ALONE: "1"}
     path = os.pathsep.join(entry for entry in sys.path if entry)
     # An empty PYTHONPATH is none: what the user's names is found later, where it can do no harm.
     found = {start.PATH: path, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}

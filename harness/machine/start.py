@@ -17,6 +17,8 @@ from pathlib import Path
 from types import ModuleType
 
 PATH = "RMSPROOF_PATH"
+# Set where the interpreter is not the harness's: only our packages are found in our folder.
+ALONE = "RMSPROOF_ALONE"
 _OURS = str(Path(__file__).absolute().parent.parent.parent)
 _PACKAGES = ("harness", "python_ref", "rmsproof")
 _INSTALLED = ("site-packages", "dist-packages")
@@ -41,6 +43,16 @@ class _Others:
         return found
 
 
+class _Ours:
+    """Finds our packages in our folder, and nothing else that lies there."""
+
+    def find_spec(
+        self, name: str, path: object = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        ours = path is None and name in _PACKAGES
+        return PathFinder.find_spec(name, [_OURS], target) if ours else None
+
+
 _others = _Others()
 
 
@@ -51,6 +63,7 @@ def make_way(folder: str) -> None:
     not taken for Python's. Our packages lose their names: whoever has a folder `harness/` beside
     the port means that one. What is loaded goes on running.
     """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Ours)]
     for name in [name for name in sys.modules if name.partition(".")[0] in _PACKAGES]:
         del sys.modules[name]
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -69,7 +82,9 @@ def main() -> None:
     """Run the module that the first argument names."""
     # What the code of others starts finds modules as the harness does.
     os.environ["PYTHONPATH"] = os.environ.pop(PATH, "")
-    if _OURS not in sys.path:
+    if os.environ.pop(ALONE, ""):
+        sys.meta_path.insert(0, _Ours())
+    elif _OURS not in sys.path:
         sys.path.insert(0, _OURS)
     del sys.argv[0]
     import_module(sys.argv[0]).main()

@@ -81,6 +81,11 @@ def role_names(role: str) -> frozenset[str]:
     return frozenset(_NAMES[role].split())
 
 
+def ranked(name: str) -> list[tuple[int, str]]:
+    """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
+    return list(_RANKS.get(_plain(name), []))
+
+
 class BindingError(Exception):
     """No binding, or more than one: says what was found and which manifest line would settle it.
 
@@ -186,6 +191,7 @@ class Binding:
             says that for all parameters.
         guessed: it rests on more than names and types.
         chosen: of several that fit it is the one that is called RMSProp.
+        containers: for gradients and weights each, those in which what is done with it is possible.
     """
 
     message: dict[str, Any]
@@ -196,6 +202,7 @@ class Binding:
     storages: tuple[str, ...] = ()
     guessed: bool = False
     chosen: bool = False
+    containers: tuple[tuple[str, ...], ...] = ()
 
 
 _Parameter = Mapping[str, Any]
@@ -387,6 +394,7 @@ def _whole(
         container=next(iter(kinds), None),
         storages=_storages(data),
         guessed=steps or excluded or absent or bool({"source", "parameters"} & set(roles)),
+        containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
     named = wanted.class_name is None and "rmsprop" in _plain(title.rpartition(".")[0] or title)
     core = sum(role in HYPERPARAMETERS for role in taken)

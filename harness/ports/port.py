@@ -51,6 +51,7 @@ class Port:
         rung: a bundled edition's place on its language's ladder, from 1.
         adapter: a source in its language that is bound in its place, and calls it.
         target: what a command line calls it; its name if empty.
+        python: the interpreter to run in, of a port in Python.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Port:
     rung: int = 0
     adapter: Path | None = None
     target: str = ""
+    python: Path | None = None
 
     @property
     def transports(self) -> tuple[str, ...]:

@@ -223,6 +223,8 @@ def notes(result: Result) -> list[str]:
     if result.misread:
         sent, echoed = map(decimal, result.misread)
         sentences.append(f"numbers lose bits on the way: {sent} comes back as {echoed}")
+    if result.bound:
+        sentences.insert(0, result.bound)
     if result.verdict.unfed:
         count = _test_cases(result.verdict.unfed)
         sentences.append(f"{count} not run: {result.verdict.why_unfed}")

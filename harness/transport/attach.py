@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.model.observation import Observation, flat_gradients, flat_weights
-from harness.ports.binding import Binding, Wanted, bind
+from harness.ports.binding import Binding, BindingError, Wanted, bind
 from harness.transport import trial
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -94,9 +94,24 @@ def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
     return [
         {**binding.message, "storage": storage, "initial": initial if stateful else trial.ZEROS}
-        for storage in range(len(_storages(shape, binding)))
+        for storage in _open_storages(shape, binding)
         for initial in range(states)
     ]
+
+
+def _open_storages(shape: dict[str, Any], binding: Binding) -> Sequence[int]:
+    """The places of the storages in which what the source does with its parameters is possible."""
+    every = range(len(_storages(shape, binding)))
+    containers = shape.get("containers")
+    if containers is None or binding.storages:
+        return every
+    possible = set(containers).intersection(*binding.containers)
+    if found := [i for i in every if containers[i] in possible]:
+        return found
+    raise BindingError(
+        f"not bound: {binding.title} uses what it takes neither as a map of arrays by name, nor as"
+        " a list of arrays, nor as one array"
+    )
 
 
 def _result(tried: Observation) -> str:

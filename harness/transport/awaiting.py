@@ -138,7 +138,7 @@ def _python_frames(lines: Sequence[str]) -> list[str]:
             thread, ours = [], False
         elif found := _PYTHON_FRAME.match(line):
             path = Path(found[1])
-            if path.parent == _OURS:
+            if _OURS in path.parents:
                 if thread:
                     return thread[:_SHOWN]
                 ours = True  # a thread, or a process, that waits for another

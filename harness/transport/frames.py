@@ -13,18 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.model.observation import Fault, Unreachable
+from harness.transport.python.packing import HEADER, pack
 
-_HEADER = 4
+__all__ = ["from_bytes", "length", "pack", "take", "to_bytes", "unpack"]
+
 # Far more than any message of ours: what claims to be longer is no message.
 _LARGEST = 1 << 28
-_encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(dict[str, Any])
-
-
-def pack(message: dict[str, Any]) -> bytes:
-    """Encode one message with its length before it."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(_HEADER, "little") + body
 
 
 def unpack(body: bytes | bytearray | memoryview) -> dict[str, Any]:
@@ -39,9 +34,9 @@ def unpack(body: bytes | bytearray | memoryview) -> dict[str, Any]:
 
 def length(buffer: bytearray) -> int | None:
     """The bytes of the first message in `buffer`, header and all; None while that is unknown."""
-    if len(buffer) < _HEADER:
+    if len(buffer) < HEADER:
         return None
-    return _HEADER + int.from_bytes(buffer[:_HEADER], "little")
+    return HEADER + int.from_bytes(buffer[:HEADER], "little")
 
 
 def take(buffer: bytearray) -> dict[str, Any] | None:
@@ -55,7 +50,7 @@ def take(buffer: bytearray) -> dict[str, Any] | None:
         raise msgspec.DecodeError("no message is that long")
     if end is None or len(buffer) < end:
         return None
-    message = unpack(bytes(buffer[_HEADER:end]))
+    message = unpack(bytes(buffer[HEADER:end]))
     del buffer[:end]
     return message
 

@@ -30,11 +30,12 @@ from harness.model.observation import (
     flat_gradients,
     flat_weights,
 )
-from harness.ports.binding import Wanted
+from harness.ports.binding import Wanted, bind
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
+from harness.transport.guesses import Guess, Guesses, of_plans, of_roles
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import facts_of, fault_of
 from harness.transport.spoken import started
@@ -60,6 +61,9 @@ class Worker:
         jvm: it holds a JVM, which can be asked where it hangs.
         sandbox: where it runs; None for the harness's own surroundings.
         environment: variables that are passed on to it.
+
+    Attributes:
+        python: the interpreter it runs in; ours if empty.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Worker:
         self._last_id = 0
         self._lock = threading.Lock()
         self._closed = False
+        self.python = ""
         self._pending: deque[int] = deque()
         self._guest = ""
         self.generation = 0
@@ -244,6 +249,7 @@ class Worker:
                 self._label,
                 self._sandbox,
                 environment=self._environment,
+                python=self.python,
             )
             self.generation += 1
             if self._closed:  # while it was started
@@ -281,6 +287,10 @@ class HostedTransport:
         self._generation = -1
         self._description: Description | None = None
         self._message: dict[str, Any] | None = None
+        self._shape: dict[str, Any] = {}
+        self._pythons = list(self._source.pop("pythons", []))
+        if python := self._source.pop("python", ""):
+            worker.python = python
 
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
@@ -289,20 +299,70 @@ class HostedTransport:
             self._patience.tried()
         return self._description
 
+    @property
+    def stopped(self) -> str:
+        """What ended the top level of its source, of which only definitions were then run."""
+        return str(self._shape.get("stopped", ""))
+
+    @property
+    def defines(self) -> bool:
+        """Whether its source defines a class or a function."""
+        return bool(self._shape.get("candidates") or self._shape.get("functions"))
+
+    def guesses(self) -> Guesses:
+        """Ways to call the port that names do not settle. Raises Unreachable."""
+        return of_plans(self, self._shape, self._wanted or Wanted())
+
+    def other_roles(self) -> Guesses:
+        """Other readings of the names of a port that is bound. Raises Unreachable."""
+        if self._description is None or self._message is None or "plan" in self._message:
+            return Guesses((), ())
+        binding = bind(self._shape, self._wanted)
+        return of_roles(self, self._shape, binding, self._message, self._description)
+
+    def adopt(self, guess: Guess) -> None:
+        """Call the port in this way from now on."""
+        self._description = guess.description
+        self.bind(guess.message)
+        self._patience.tried()
+
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable, UsageError."""
+        failure = self._loaded()
+        while failure and failure.get("missing") and self._pythons:
+            # Another interpreter may have what this one lacks.
+            before, self._worker.python = self._worker.python, self._pythons.pop(0)
+            self._worker.reset()
+            if again := self._loaded_elsewhere():
+                self._worker.python = before
+                self._worker.reset()
+                failure = {**failure, "elsewhere": again}
+            else:
+                failure = None
+        if failure:
+            raise Unreachable(fault_of(failure))
+        return self._shape
+
+    def _loaded_elsewhere(self) -> dict[str, Any] | None:
+        try:
+            return self._loaded()
+        except Unreachable as error:  # it does not even start there
+            return {"kind": error.fault.kind, "message": error.fault.message}
+
+    def _loaded(self) -> dict[str, Any] | None:
+        """Load the source; the failure, if it is one. Raises Unreachable."""
         self._worker.admit(self._port)
         self._worker.boot(self._source)
         self._worker.renew()
         request = {"do": "load", "port": self._port, **self._source}
         reply = self._worker.ask(request, self._loading)
         self._generation = self._worker.generation
-        if failure := reply.get("failure"):
-            if failure.get("kind") == "absent":
-                raise UsageError(str(failure.get("message")))
-            raise Unreachable(fault_of(failure))
-        shape: dict[str, Any] = reply["shape"]
-        return shape
+        failure: dict[str, Any] | None = reply.get("failure")
+        if failure and failure.get("kind") == "absent":
+            raise UsageError(str(failure.get("message")))
+        if not failure:
+            self._shape = dict(reply["shape"])
+        return failure
 
     def bind(self, message: dict[str, Any]) -> None:
         """Tell the host what to construct and call."""

@@ -10,7 +10,7 @@ import jpype
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.transport.python_host import LoadError
+from harness.transport.python.failures import LoadError
 
 _at_boot: set[int] = set()
 

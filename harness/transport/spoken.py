@@ -18,8 +18,17 @@ def started(
     sandbox: Sandbox | None,
     arguments: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    python: str = "",
 ) -> tuple[Child, Pipe, list[int]]:
     """Start a module of ours with READ WRITE ARGUMENTS, the numbers being its ends of the pipes.
+
+    Args:
+        module: what is started.
+        label: how messages call it.
+        sandbox: where it runs; None for the harness's own surroundings.
+        arguments: what follows the ends of the pipes.
+        environment: variables that are passed on to it.
+        python: the interpreter; ours if empty.
 
     Returns:
         The process, its pipe, and our two ends (read, write), which the caller closes.
@@ -29,9 +38,9 @@ def started(
     """
     their_read, our_write = os.pipe()
     our_read, their_write = os.pipe()
-    command = [*bytecode.command(module), str(their_read), str(their_write), *arguments]
+    command = [*bytecode.command(module, python), str(their_read), str(their_write), *arguments]
     # What ours needs to start is not anybody's to set.
-    given = {**(environment or {}), **bytecode.environment()}
+    given = {**(environment or {}), **bytecode.environment(python)}
     try:
         child = Child(
             sandbox.command(command) if sandbox else command,

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.machine.start import make_way
-from harness.transport import frames
-from harness.transport.python_host import LoadError, PythonHost
+from harness.transport.python import packing
+from harness.transport.python.failures import LoadError
+from harness.transport.python.host import PythonHost
+
+Array = Any
 
 
 class Host(Protocol):
@@ -42,11 +44,11 @@ class Host(Protocol):
         hyperparameters: Mapping[str, float],
         names: Sequence[str],
         lengths: Sequence[int],
-        weights: NDArray[np.float64],
+        weights: Array,
     ) -> dict[str, Any] | None:
         """Make a fresh port; return None, or the failure."""
 
-    def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
+    def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps."""
 
 
@@ -61,6 +63,9 @@ def _load(request: dict[str, Any]) -> Host:
         for folder in request.get("folders", ()):
             make_way(folder)
         make_way(str(Path(request["source"]).parent))
+        # A script's own arguments, and no windows.
+        sys.argv[:] = [request["source"]]
+        os.environ.setdefault("MPLBACKEND", "Agg")
         return PythonHost(request["source"], afresh=request.get("afresh", ()))
     from harness.transport.jvm_host import JvmHost
 
@@ -86,7 +91,8 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
             hosts[key] = _load(request)
             return {"shape": hosts[key].shape()}
         except LoadError as error:
-            return {"failure": {"kind": error.kind, "message": str(error)}}
+            failure = {"kind": error.kind, "message": str(error), "missing": error.missing}
+            return {"failure": failure}
     host = hosts[key]
     if do == "bind":
         host.bind(request["binding"])
@@ -104,7 +110,7 @@ def _in_a_copy(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     read, write = os.pipe()
     if (copy := os.fork()) == 0:
         with os.fdopen(write, "wb") as answering:
-            answering.write(frames.pack(task()))
+            answering.write(packing.pack(task()))
         os._exit(0)
     os.close(write)
     with os.fdopen(read, "rb") as answered:
@@ -119,7 +125,8 @@ def _in_a_copy(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         os.kill(os.getpid(), -code)
     if code or len(header) < 4:
         os._exit(code or 1)
-    return frames.unpack(body)
+    reply: dict[str, Any] = packing.unpack(body)
+    return reply
 
 
 def _run(host: Host, request: dict[str, Any]) -> dict[str, Any]:
@@ -141,11 +148,16 @@ def _run(host: Host, request: dict[str, Any]) -> dict[str, Any]:
     found = host.run(steps, gradients, request["present"])
     average = found["moving_average"]
     return {
-        "weights": frames.to_bytes(found["weights"]),
-        "moving_average": None if average is None else frames.to_bytes(average),
+        "weights": _raw(found["weights"]),
+        "moving_average": None if average is None else _raw(average),
         "failure": found["failure"],
         "facts": found["facts"],
     }
+
+
+def _raw(array: Array) -> bytes:
+    """Raw little-endian doubles."""
+    return np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
 def main() -> None:
@@ -158,7 +170,7 @@ def main() -> None:
     hosts: dict[str, Host] = {}
     ours = os.getpid()
     while header := requests.read(4):
-        request = frames.unpack(requests.read(int.from_bytes(header, "little")))
+        request = packing.unpack(requests.read(int.from_bytes(header, "little")))
         try:
             reply = answer(hosts, request)
         except Exception as error:  # ours, not the port's, whose failures are answers
@@ -166,7 +178,7 @@ def main() -> None:
             reply = {"failure": {"kind": "not-run", "message": message}, "weights": b""}
         if os.getpid() != ours:
             os._exit(0)  # a child that the port forked and let come back must not answer too
-        replies.write(frames.pack({"id": request["id"], **reply}))
+        replies.write(packing.pack({"id": request["id"], **reply}))
         replies.flush()
     # Threads that a port left running must not keep the process.
     os._exit(0)

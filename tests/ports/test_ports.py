@@ -252,8 +252,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "\nprint(",
     ),
     "missing_import": (
-        "does-not-compile",
-        "ModuleNotFoundError: No module named 'no_such_module_here' (missing_import.py:2)",
+        "not-run",
+        "ModuleNotFoundError: No module named 'no_such_module_here' (missing_import.py:2);"
+        " install it (pip install no_such_module_here), or choose the Python that has it:"
+        " --python PATH",
         "import no_such_module_here\n",
     ),
     "unknown_name": (
@@ -428,11 +430,13 @@ def test_an_instance_is_asked_for_with_hyperparameters_of_its_own(module: Path) 
     assert [r.verdict.word for r in found.results] == ["diverges"]
 
 
-def test_an_object_whose_module_lacks_another_does_not_import(module: Path) -> None:
+def test_an_object_whose_module_imports_what_is_not_there_is_not_run(module: Path) -> None:
     found = run([of_target("broken:RMSProp")], Options(pattern="page*"), every_transport=False)
-    (fault,) = (r.verdict.fault for r in found.results)
+    fault = found.results[0].verdict.fault
     assert fault is not None
-    assert "No module named 'nothing_of_this_name'" in fault.message
+    assert fault.kind == "not-run"
+    assert "pip install nothing_of_this_name" in fault.message
+    assert "--python PATH" in fault.message
 
 
 def test_an_object_that_is_no_optimizer_is_an_error(module: Path) -> None:

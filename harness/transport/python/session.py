@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harness.transport.python_arrays import Garbled, Weights
+from harness.transport.python.arrays import Garbled, Weights
 
+Array = Any
 _STATE_FIELDS = frozenset(
     "movingaverage movingaverages avg average averages v s ms cache meansquare squareavg"
     " squaredgrad squaredgrads history accumulator state".split()
@@ -34,39 +34,59 @@ class Session:
     Args:
         weights: handed over and read back.
         hyper: what the port is given for the hyperparameters and options it takes.
+        binding: how it is called.
+        ports: it, or one for each array.
     """
 
-    def __init__(self, weights: Weights, hyper: dict[str, Any]) -> None:
-        self.weights, self.hyper = weights, hyper
-        self.ports: list[PythonPort] = []
+    def __init__(
+        self,
+        weights: Weights,
+        hyper: dict[str, Any],
+        binding: Mapping[str, Any],
+        ports: Sequence[PythonPort],
+    ) -> None:
+        self.weights, self.hyper, self._binding, self.ports = weights, hyper, binding, ports
         self.step = 0
         self.pair = ""
         self.gradients_changed = False
         self._fields: list[str] | None = None  # where a port of a class may keep its average
 
-    def go(
-        self, binding: Mapping[str, Any], gradients: NDArray[Any], taking_part: list[int]
-    ) -> None:
+    @property
+    def flat(self) -> Array:
+        """The weights now, (N,)."""
+        return self.weights.flat
+
+    def facts(self) -> dict[str, Any]:
+        """What was seen beside the numbers (see harness.model.observation)."""
+        return {
+            "where": self.weights.where or "nowhere",
+            "container": self.weights.storage.container,
+            "pair": self.pair,
+            "gradients_changed": self.gradients_changed,
+            "widened": self.weights.widened,
+        }
+
+    def go(self, gradients: Array, taking_part: list[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
         if self.weights.storage.container == "array":
             for i in taking_part:
-                self._go(binding, self.ports[i], gradients, [i])
+                self._go(self._binding, self.ports[i], gradients, [i])
         else:
-            self._go(binding, self.ports[0], gradients, taking_part)
+            self._go(self._binding, self.ports[0], gradients, taking_part)
 
     def _go(
-        self, binding: Mapping[str, Any], port: PythonPort, row: NDArray[Any], part: list[int]
+        self, binding: Mapping[str, Any], port: PythonPort, row: Array, part: list[int]
     ) -> None:
         weights = self.weights
         originals = [row[weights.cuts[i]] for i in part]
         given = weights.together(part, map(weights.array, originals))
         held = weights.given(part)
         returned = self._call(binding, port, given, held, part)
-        for i, original in zip(part, originals, strict=True):
+        for i, original in zip(part, originals):
             self._noted(weights.entry(given, part, i), original)
         weights.take(part, held, returned, binding.get("result", "auto"))
 
-    def _noted(self, given: Any, original: NDArray[Any]) -> None:
+    def _noted(self, given: Any, original: Array) -> None:
         if (  # mostly: as it was, byte for byte
             type(given) is np.ndarray
             and (given.dtype, given.shape) == (original.dtype, original.shape)
@@ -129,7 +149,7 @@ class Session:
             if state_key is not None and weights_key is not None and weights_key not in known:
                 port.state = returned[state_key]
                 return returned[weights_key]
-        if isinstance(returned, tuple | list) and len(returned) == 2:
+        if isinstance(returned, (tuple, list)) and len(returned) == 2:
             sides = [self._distance(side, part) for side in returned]
             if sides[0] is not None or sides[1] is not None:
                 distances = [float("inf") if side is None else side for side in sides]
@@ -153,7 +173,7 @@ class Session:
         far = float(np.abs(values - self.weights.now(part)).sum())
         return float("inf") if np.isnan(far) else far
 
-    def average(self) -> NDArray[np.float64] | None:
+    def average(self) -> Array | None:
         """The moving average where it is visible, (N,); it decides nothing."""
         everything = list(range(len(self.weights.cuts)))
         if self.weights.storage.container != "array":
@@ -165,7 +185,7 @@ class Session:
             parts.append(values)
         return np.concatenate(parts) if parts else None
 
-    def _average_of(self, port: PythonPort, part: list[int]) -> NDArray[np.float64] | None:
+    def _average_of(self, port: PythonPort, part: list[int]) -> Array | None:
         """The average of some arrays in a port's state or fields, one after another."""
         if port.state is not None:
             return self._read_average(port.state, part)
@@ -179,7 +199,7 @@ class Session:
                 return values
         return None
 
-    def _read_average(self, held: Any, part: list[int]) -> NDArray[np.float64] | None:
+    def _read_average(self, held: Any, part: list[int]) -> Array | None:
         """The values of an average, zeros for what a map does not hold yet; None if it is none."""
         parts = []
         for i in part:
@@ -208,7 +228,7 @@ def _succeeded(port: PythonPort, returned: Any) -> Any:
     owner, name = port.owner, getattr(port.call, "__name__", "")
     if owner is None or getattr(port.call, "__self__", None) is not owner:
         return returned
-    if isinstance(returned, tuple | list) and len(returned) == 2:
+    if isinstance(returned, (tuple, list)) and len(returned) == 2:
         for i, part in enumerate(returned):
             if type(part) is type(owner) and part is not owner:
                 port.owner, port.call = part, getattr(part, name)
@@ -237,7 +257,7 @@ def chosen(
     named: dict[str, Any] = {}
     given = set()
     skipped = False
-    for parameter, role in zip(parameters, roles, strict=True):
+    for parameter, role in zip(parameters, roles):
         if role is None or role not in values:
             skipped = True
             continue

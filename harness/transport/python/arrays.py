@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+Array = Any
 
 
 class Garbled(Exception):
@@ -79,10 +79,10 @@ class Weights:
         names: Sequence[str],
         bounds: Sequence[int],
         dtype: np.dtype[Any],
-        initial: NDArray[np.float64],
+        initial: Array,
     ) -> None:
         self.storage, self.names, self._dtype = storage, names, dtype
-        self.cuts = [slice(*pair) for pair in pairwise(bounds)]
+        self.cuts = [slice(*pair) for pair in zip(bounds, bounds[1:])]
         self.flat = np.array(initial)
         self._everything = list(range(len(self.cuts)))
         self._arrays = [self.array(self.flat[cut]) for cut in self.cuts]
@@ -90,14 +90,14 @@ class Weights:
         self.where = ""
         self.widened = False
 
-    def array(self, values: NDArray[Any]) -> Any:
+    def array(self, values: Array) -> Any:
         """A new array of these values, as the port is handed one."""
         return values.tolist() if self.storage.as_lists else values.astype(self._dtype)
 
     def together(self, part: Iterable[int], arrays: Iterable[Any]) -> Any:
         """Arrays in a new container; a single array as it is."""
         if self.storage.container == "map":
-            return dict(zip((self.names[i] for i in part), arrays, strict=True))
+            return dict(zip((self.names[i] for i in part), arrays))
         if self.storage.container == "list":
             return self.storage.outer(arrays)
         return next(iter(arrays), None)
@@ -108,7 +108,7 @@ class Weights:
             return self._whole
         return self.together(part, (self._arrays[i] for i in part))
 
-    def now(self, part: list[int]) -> NDArray[np.float64]:
+    def now(self, part: list[int]) -> Array:
         """The values of some arrays, one after another."""
         return np.concatenate([self.flat[self.cuts[i]] for i in part] or [np.zeros(0)])
 
@@ -133,7 +133,7 @@ class Weights:
         before = self.now(part)
         entries = self.read(part, held)
         if not _same(entries, before):
-            own = zip(part, self._parts(part, held), strict=True)
+            own = zip(part, self._parts(part, held))
             replaced = self.storage.container != "array" and any(
                 array is not self._arrays[i] for i, array in own
             )
@@ -142,7 +142,7 @@ class Weights:
             try:
                 read = self.read(part, returned)
             except Garbled:
-                if isinstance(returned, Mapping | list | tuple | np.ndarray):
+                if isinstance(returned, (Mapping, list, tuple, np.ndarray)):
                     raise
             else:
                 if not _same(read, before):
@@ -151,11 +151,11 @@ class Weights:
                 return
         self._keep(part, held, entries)
 
-    def read(self, part: list[int], container: Any) -> NDArray[np.float64]:
+    def read(self, part: list[int], container: Any) -> Array:
         """The values in a container, one array after another. Raises Garbled."""
         values = []
         single = self.storage.container == "array"
-        for i, value in zip(part, self._parts(part, container), strict=True):
+        for i, value in zip(part, self._parts(part, container)):
             length = self.cuts[i].stop - self.cuts[i].start
             try:
                 array = np.asarray(value)
@@ -194,7 +194,7 @@ class Weights:
             if missing := [self.names[i] for i in part if self.names[i] not in container]:
                 raise Garbled(f"array {missing[0]!r} is missing")
             return [container[self.names[i]] for i in part]
-        if not isinstance(container, list | tuple | np.ndarray):
+        if not isinstance(container, (list, tuple, np.ndarray)):
             raise Garbled(
                 f"expected a list of weights, found {type(container).__name__}", misread=True
             )
@@ -202,11 +202,11 @@ class Weights:
             raise Garbled(f"a list of {len(container)} arrays, expected {len(part)}")
         return list(container)
 
-    def _keep(self, part: list[int], container: Any, values: NDArray[np.float64]) -> None:
+    def _keep(self, part: list[int], container: Any, values: Array) -> None:
         """Hand the arrays in a container over from now on, as far as they are of our kind."""
         kind = list if self.storage.as_lists else np.ndarray
         start, same = 0, True
-        for i, array in zip(part, self._parts(part, container), strict=True):
+        for i, array in zip(part, self._parts(part, container)):
             cut = self.cuts[i]
             self.flat[cut] = values[start : (start := start + cut.stop - cut.start)]
             if array is not self._arrays[i]:
@@ -232,6 +232,6 @@ class Weights:
         return whole
 
 
-def _same(now: NDArray[Any], before: NDArray[Any]) -> bool:
+def _same(now: Array, before: Array) -> bool:
     """Equal as numbers, or both NaN, of one shape; np.array_equal takes long for every step."""
     return not ((now != before) & ~(np.isnan(now) & np.isnan(before))).any()

@@ -1,0 +1,502 @@
+"""What a Python source does with what it is handed: attributes, items, keys, calls, read from it.
+
+Nothing is executed: a syntax tree is followed from each parameter through assignments, loops,
+the object's own attributes and methods, and base classes. `layer.weights -= ...` gives the
+parameter `layer` an attribute `weights` that is read and written. Runs in the worker as well,
+so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional, Union
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+# Calls deeper than this add nothing that an optimizer of a page would hide there.
+_DEPTH = 6
+_SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
+_OF_MAPS = frozenset("items keys values get setdefault pop".split())
+
+
+@dataclass
+class Use:
+    """What is done with one value.
+
+    Attributes:
+        attributes: of it that are asked for, by name.
+        item: an element, by iteration or by a place that is computed.
+        keys: elements by a literal text or place.
+        patterns: beginnings of texts that keys are put together with: "W" of `"W" + str(i)`.
+        result: what it returns when it is called.
+        arguments: how many it is called with at most.
+        iterated, mapping, called, computed, written: whether that is done with it; `computed`
+            is arithmetic, `written` a new value in its place, or a change in place.
+        optional: only asked whether it is there.
+    """
+
+    attributes: dict[str, Use] = field(default_factory=dict)
+    item: Optional[Use] = None
+    keys: dict[Any, Use] = field(default_factory=dict)
+    patterns: list[str] = field(default_factory=list)
+    result: Optional[Use] = None
+    arguments: int = 0
+    iterated: bool = False
+    mapping: bool = False
+    called: bool = False
+    computed: bool = False
+    written: bool = False
+    optional: bool = False
+
+    def attribute(self, name: str) -> Use:
+        """Its attribute of that name."""
+        return self.attributes.setdefault(name, Use())
+
+    def element(self) -> Use:
+        """Its element at a place that is computed."""
+        if self.item is None:
+            self.item = Use()
+        return self.item
+
+    def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
+        """The same in plain values, without what is empty."""
+        whole: dict[str, Any] = {
+            name: True
+            for name in ("iterated", "mapping", "called", "computed", "written", "optional")
+            if getattr(self, name)
+        }
+        if self.arguments:
+            whole["arguments"] = self.arguments
+        if self.patterns:
+            whole["patterns"] = list(dict.fromkeys(self.patterns))
+        if depth:
+            for name in ("item", "result"):
+                if (inner := getattr(self, name)) is not None:
+                    whole[name] = inner.as_json(depth - 1)
+            for name in ("attributes", "keys"):
+                if inner := getattr(self, name):
+                    whole[name] = {str(k): v.as_json(depth - 1) for k, v in inner.items()}
+        return whole
+
+
+_KEY = Use()  # stands for a map's key in a loop over it
+
+
+class Follower:
+    """Follows the parameters of a class's methods, or of one function.
+
+    Args:
+        classes: the class and its bases, in the order in which methods are looked up.
+        functions: those of the module, which may be called.
+    """
+
+    def __init__(
+        self, classes: Sequence[ast.ClassDef] = (), functions: Mapping[str, Function] | None = None
+    ) -> None:
+        self._methods = [_methods(node) for node in classes]
+        self._functions = dict(functions or {})
+        self._own: dict[str, list[Use]] = {}
+        self._under_way: list[Any] = []
+
+    def follow(self, name: str) -> dict[str, Use]:
+        """What a method does with its parameters; a constructor goes first."""
+        for place, methods in enumerate(self._methods):
+            if name in methods:
+                return self._enter(methods[name], place, own=True)
+        return {}
+
+    def function(self, node: Function) -> dict[str, Use]:
+        """What a function of the module does with its parameters."""
+        return self._enter(node, -1, own=False)
+
+    def property_set(self, name: str) -> dict[str, Use]:
+        """What setting an attribute does with the value."""
+        for place, methods in enumerate(self._methods):
+            if f"{name}=" in methods:
+                return self._enter(methods[f"{name}="], place, own=True)
+        return {}
+
+    # -- one function ---------------------------------------------------------------------------
+
+    def _enter(
+        self,
+        node: Function,
+        place: int,
+        own: bool,
+        given: Mapping[str, list[Use]] | None = None,
+    ) -> dict[str, Use]:
+        names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        if node.args.kwarg:
+            names.append(node.args.kwarg.arg)
+        static = any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
+        )
+        this = names.pop(0) if own and not static and names else ""
+        uses = {name: Use() for name in names}
+        scope = {name: [use] for name, use in uses.items()}
+        for name, aliases in (given or {}).items():
+            if name in scope:
+                scope[name] = aliases
+        marker = (id(node), tuple(sorted((n, id(u)) for n, us in scope.items() for u in us)))
+        if given is not None and (marker in self._under_way or len(self._under_way) > _DEPTH):
+            return uses
+        self._under_way.append(marker)
+        _Body(self, scope, this, place).run(node.body)
+        self._under_way.pop()
+        return uses
+
+    def called(self, name: str, call: ast.Call, body: _Body, after: int | None = None) -> list[Use]:
+        """Follow a call of an own method (`after` a place in the order of bases) or function."""
+        if after is None and name in self._functions and not body.this_call(call):
+            self._into(self._functions[name], -1, call, body, own=False)
+            return []
+        start = 0 if after is None else after + 1
+        for place, methods in enumerate(self._methods[start:], start):
+            if name in methods:
+                self._into(methods[name], place, call, body, own=True)
+                break
+        return []
+
+    def _into(self, node: Function, place: int, call: ast.Call, body: _Body, own: bool) -> None:
+        names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+        static = any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
+        )
+        if own and not static:
+            names = names[1:]
+        given = {name: body.value(a) for name, a in zip(names, call.args)}
+        given.update({k.arg: body.value(k.value) for k in call.keywords if k.arg})
+        self._enter(node, place, own, {k: v for k, v in given.items() if v})
+
+    def own(self, name: str) -> list[Use]:
+        """What an attribute of the object itself stands for."""
+        return self._own.setdefault(name, [])
+
+
+class _Body:
+    """One function's statements, with what its names stand for."""
+
+    def __init__(
+        self, follower: Follower, scope: dict[str, list[Use]], this: str, place: int
+    ) -> None:
+        self._follower, self._scope, self._this, self._place = follower, scope, this, place
+        self._branches = 0
+
+    def run(self, statements: Iterable[ast.stmt]) -> None:
+        for statement in statements:
+            self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._assign(target, node.value)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                self._assign(node.target, node.value)
+        elif isinstance(node, ast.AugAssign):
+            self._numeric(node.value)
+            for use in self.value(node.target):
+                use.computed = use.written = True
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            self._loop(node.target, node.iter)
+            self.run([*node.body, *node.orelse])
+        elif isinstance(node, (ast.If, ast.While)):
+            self.value(node.test)
+            self._branches += 1
+            self.run([*node.body, *node.orelse])
+            self._branches -= 1
+        elif isinstance(node, ast.Try):
+            self.run(node.body)
+            for handler in node.handlers:
+                self.run(handler.body)
+            self.run([*node.orelse, *node.finalbody])
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                self.value(item.context_expr)
+            self.run(node.body)
+        elif isinstance(node, ast.FunctionDef):
+            self.run(node.body)
+        elif isinstance(node, (ast.Expr, ast.Return)):
+            if node.value is not None:
+                self.value(node.value)
+        else:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    self.value(child)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+                for part, inner in zip(target.elts, value.elts):
+                    self._assign(part, inner)
+                return
+            uses = self.value(value)
+            for place, part in enumerate(target.elts):
+                self._name(part, [use.keys.setdefault(place, Use()) for use in uses])
+            return
+        uses = self.value(value)
+        self._name(target, uses)
+
+    def _name(self, target: ast.expr, uses: list[Use]) -> None:
+        """Give a target another value."""
+        if isinstance(target, ast.Name):
+            # `if config is None: config = {}` is the same thing further on.
+            if uses or not self._branches:
+                self._scope[target.id] = uses
+        elif isinstance(target, ast.Attribute) and self._is_this(target.value):
+            known = self._follower.own(target.attr)
+            known.extend(use for use in uses if all(use is not k for k in known))
+            self._follower.called(
+                f"{target.attr}=", ast.Call(target.value, [target.value], []), self
+            )
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                for use in self.value(target.value):
+                    use.computed = use.written = True
+                return
+            for use in self.value(target):
+                use.written = True
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for place, part in enumerate(target.elts):
+                self._name(part, [use.keys.setdefault(place, Use()) for use in uses])
+        elif isinstance(target, ast.Starred):
+            self._name(target.value, uses)
+
+    def _loop(self, target: ast.expr, over: ast.expr) -> None:
+        if isinstance(over, ast.Call):
+            name = over.func.id if isinstance(over.func, ast.Name) else ""
+            parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+            if name == "enumerate" and over.args and len(parts) == 2:
+                self._loop(parts[1], over.args[0])
+                return
+            if name == "zip":
+                if len(parts) == len(over.args):
+                    for part, inner in zip(parts, over.args):
+                        self._loop(part, inner)
+                    return
+                if not parts:  # for pair in zip(...): nothing is known of the pair
+                    for inner in over.args:
+                        self._loop(ast.Name("", ast.Store()), inner)
+                    return
+            if isinstance(over.func, ast.Attribute) and over.func.attr in (
+                "items",
+                "keys",
+                "values",
+            ):
+                uses = self.value(over.func.value)
+                for use in uses:
+                    use.mapping = True
+                elements = [use.element() for use in uses]
+                if over.func.attr == "items" and len(parts) == 2:
+                    self._name(parts[0], [_KEY] if uses else [])
+                    self._name(parts[1], elements)
+                elif over.func.attr == "keys":
+                    self._name(target, [_KEY] if uses else [])
+                else:
+                    self._name(target, elements)
+                return
+        uses = self.value(over)
+        for use in uses:
+            use.iterated = True
+        self._name(target, [use.element() for use in uses if use is not _KEY])
+
+    # -- expressions ----------------------------------------------------------------------------
+
+    def value(self, node: ast.expr) -> list[Use]:
+        """What an expression stands for, as far as it is something that was handed over."""
+        if isinstance(node, ast.Name):
+            return self._scope.get(node.id, [])
+        if isinstance(node, ast.Attribute):
+            if self._is_this(node.value):
+                return self._follower.own(node.attr)
+            return [u.attribute(node.attr) for u in self.value(node.value) if u is not _KEY]
+        if isinstance(node, ast.Subscript):
+            return self._element(node)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        if isinstance(node, ast.NamedExpr):
+            uses = self.value(node.value)
+            self._name(node.target, uses)
+            return uses
+        if isinstance(node, ast.IfExp):
+            self.value(node.test)
+            return [*self.value(node.body), *self.value(node.orelse)]
+        if isinstance(node, ast.BoolOp):
+            return [use for part in node.values for use in self.value(part)]
+        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    self._numeric(child)
+            return []
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            for part in node.generators:
+                self._loop(part.target, part.iter)
+                for test in part.ifs:
+                    self.value(test)
+            for name in ("key", "value", "elt"):
+                if (inner := getattr(node, name, None)) is not None:
+                    self.value(inner)
+            return []
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.value(child)
+        return []
+
+    def _numeric(self, node: ast.expr) -> None:
+        for use in self.value(node):
+            use.computed = True
+
+    def _element(self, node: ast.Subscript) -> list[Use]:
+        uses = self.value(node.value)
+        place: ast.expr = node.slice
+        if isinstance(place, ast.Slice):
+            return uses
+        if isinstance(place, ast.Constant) and isinstance(place.value, (str, int)):
+            for use in uses:
+                use.mapping |= isinstance(place.value, str)
+            return [use.keys.setdefault(place.value, Use()) for use in uses]
+        prefix = _prefix(place)
+        named = prefix is None and bool(self.value(place))
+        for use in uses:
+            if prefix is not None:
+                use.patterns.append(prefix)
+            use.mapping |= named or prefix is not None
+        return [use.element() for use in uses]
+
+    def _call(self, node: ast.Call) -> list[Use]:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            if self._is_this(function.value):
+                for part in (*node.args, *(k.value for k in node.keywords)):
+                    self.value(part)
+                found = self._follower.own(function.attr)
+                for use in found:
+                    use.called = True
+                self._follower.called(function.attr, node, self)
+                return [_result(use) for use in found]
+            if _is_super(function.value):
+                return self._follower.called(function.attr, node, self, after=self._place)
+            return self._method(node, function)
+        name = function.id if isinstance(function, ast.Name) else ""
+        arguments = [self.value(part) for part in node.args]
+        for word in node.keywords:
+            self.value(word.value)
+        if name in _SAME:
+            for use in arguments[0] if arguments else []:
+                use.iterated |= name != "dict"
+            return arguments[0] if arguments else []
+        if name in ("getattr", "hasattr") and len(node.args) > 1:
+            key = node.args[1]
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                asked = [use.attribute(key.value) for use in arguments[0]]
+                for use in asked:
+                    use.optional |= name == "hasattr"
+                return [] if name == "hasattr" else asked
+            return []
+        if name in ("zip", "enumerate", "map", "len"):
+            for uses in arguments:
+                for use in uses:
+                    use.iterated |= name != "len"
+            return []
+        called = self._scope.get(name, [])
+        for use in called:
+            use.called = True
+            use.arguments = max(use.arguments, len(node.args))
+        if called:
+            return [_result(use) for use in called]
+        if name:
+            return self._follower.called(name, node, self)
+        return []
+
+    def _method(self, node: ast.Call, function: ast.Attribute) -> list[Use]:
+        uses = self.value(function.value)
+        arguments = [self.value(part) for part in node.args]
+        for word in node.keywords:
+            self.value(word.value)
+        if not uses:  # a library's function: numbers go in
+            numeric = function.attr not in (
+                "zeros_like",
+                "copy",
+                "deepcopy",
+                "append",
+                "empty_like",
+            )
+            for given in arguments:
+                for use in given:
+                    use.computed |= numeric
+            return arguments[0] if function.attr in ("copy", "deepcopy") and arguments else []
+        found = []
+        for use in uses:
+            if use is _KEY:
+                continue
+            if function.attr in _OF_MAPS:
+                use.mapping = True
+                use.attribute(f"{function.attr}()").arguments = len(node.args)
+                key = node.args[0] if node.args else None
+                if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
+                    found.append(use.keys.setdefault(key.value, Use()))
+                else:
+                    found.append(use.element())
+                continue
+            if function.attr == "copy":
+                found.append(use)
+                continue
+            method = use.attribute(function.attr)
+            method.called = True
+            method.arguments = max(method.arguments, len(node.args))
+            found.append(_result(method))
+        return found
+
+    def this_call(self, call: ast.Call) -> bool:
+        """Whether a call is one of the object's own methods."""
+        return isinstance(call.func, ast.Attribute) and self._is_this(call.func.value)
+
+    def _is_this(self, node: ast.expr) -> bool:
+        return bool(self._this) and isinstance(node, ast.Name) and node.id == self._this
+
+
+def _result(use: Use) -> Use:
+    if use.result is None:
+        use.result = Use()
+    return use.result
+
+
+def _is_super(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )
+
+
+def _prefix(node: ast.expr) -> str | None:
+    """The text that a key begins with which is put together of text and a number."""
+    if isinstance(node, ast.JoinedStr):
+        first = node.values[0] if node.values else None
+        text = first.value if isinstance(first, ast.Constant) and len(node.values) > 1 else None
+        return text if isinstance(text, str) else None
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        node = node.left
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return node.value.split("%")[0]
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+        and isinstance(node.func.value, ast.Constant)
+        and isinstance(node.func.value.value, str)
+    ):
+        return node.func.value.value.split("{")[0]
+    return None
+
+
+def _methods(node: ast.ClassDef) -> dict[str, Function]:
+    """A class's methods by name; a property's setter as `name=`."""
+    found: dict[str, Function] = {}
+    for part in node.body:
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            setter = any(
+                isinstance(d, ast.Attribute) and d.attr == "setter" for d in part.decorator_list
+            )
+            found[f"{part.name}=" if setter else part.name] = part
+    return found

@@ -1,0 +1,88 @@
+"""What an attribute, a key or a parameter is called that holds weights, gradients, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from harness.ports.binding import role_names
+
+_WEIGHT = r"(?:w|weights?|kernels?|wt|ws|coefs?|coefficients?)"
+_BIAS = r"(?:b|bias|biases|bs|intercept)"
+_ANY = r"(?:params?|parameters?|theta|thetas|x|data|values?|vars?|variables?|tensor|p)"
+_D = r"(?:d|dl|dj|dc|delta|deriv|derivative|nabla|g|grads?|gradients?)"
+_GRADIENT = re.compile(
+    rf"{_D}d?(?:of|wrt|for)?(?P<front>{_WEIGHT}|{_BIAS}|{_ANY}|)e?"
+    rf"|(?P<back>\w*?)(?:grads?|gradients?|gradval|derivs?|derivatives?|deltas?)(?:e|map|val)?"
+    rf"|(?:grads?|gradients?)(?P<rest>\w+)"
+    rf"|d(?P<short>[a-z]{{1,2}})"
+)
+_WEIGHTS = re.compile(
+    rf"(?:current|new|old|layer|own)?(?:{_WEIGHT}|{_BIAS}|{_ANY})(?:matrix|vector)?"
+)
+TRUE = frozenset(
+    "trainable requiresgrad requiresgradient learnable istrainable hasparams hasweights"
+    " hasparameters haslearnableparams isparametric training requiresupdate".split()
+)
+FALSE = frozenset("frozen isfrozen freeze untrainable".split())
+NAME = frozenset(
+    "name key paramname parametername layername layerid paramid parameterid id index idx i j"
+    " identifier uid varname pname modelid layerindex".split()
+)
+COUNTER = frozenset("t iteration iterations epoch epochs timestep it iter niter counter".split())
+SIZE = frozenset(
+    "size n dim dims dimension dimensions length numparams nparams numparameters numweights"
+    " nweights nfeatures numfeatures inputsize".split()
+)
+SHAPE = frozenset("shape paramsshape paramshape weightshape weightsshape inputshape".split())
+CONFIG = frozenset("config cfg conf configuration optimconfig settings hparams hyperparams".split())
+OBJECTS = frozenset(
+    "layer layers model models net network nn module modules params parameters parameter param p"
+    " variables vars weights tensors optimparams trainableparams parametergroups paramgroups"
+    " paramlist parameterlist var v".split()
+)
+
+
+def plain(name: str) -> str:
+    """A name in lower case without what joins its words, as the tables have it."""
+    return re.sub(r"\W|_", "", name).lower()
+
+
+def gradient_of(name: str) -> str | None:
+    """What a name is the gradient of: "w", "b", another, "" for anything; None if it is none."""
+    word = plain(name)
+    if word in role_names("gradients"):
+        return {"dw": "w", "dws": "w", "dweights": "w"}.get(word, "")
+    if (found := _GRADIENT.fullmatch(word)) is None:
+        return None
+    of = next((part for part in found.groups() if part), "")
+    return _base(of)
+
+
+def weights_in(name: str) -> str | None:
+    """Which weights a name is for: "w", "b", another, "" for any; None if for none."""
+    word = plain(name)
+    if word in role_names("weights") or _WEIGHTS.fullmatch(word):
+        return _base(word)
+    return None
+
+
+def _base(word: str) -> str:
+    for pattern, base in ((_WEIGHT, "w"), (_BIAS, "b"), (_ANY, "")):
+        if re.fullmatch(pattern, word):
+            return base
+    if word.endswith(("bias", "biases")):
+        return "b"
+    return "w" if word.endswith(("weight", "weights")) else word
+
+
+def leaf(names: Sequence[str]) -> tuple[str, str] | None:
+    """The role and the base of what is reached by these names, outermost first; None if unknown."""
+    for name in reversed(names):
+        if (base := gradient_of(name)) is not None:
+            return "gradients", base
+    inner = [name for name in names[1:] if name != "[]"] or names
+    for name in reversed(inner):
+        if (base := weights_in(name)) is not None:
+            return "weights", base
+    return None

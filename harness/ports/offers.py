@@ -1,0 +1,242 @@
+"""What stands in for an object that a port is handed: a specification, from what is done with it.
+
+Of `layer.weights -= lr * layer.dweights` an object with two attributes is made, of a loop over
+parameters with `data` and `grad` a list of such objects. A name says which array is meant; what
+nobody knows is offered as zeros where it is computed with, and left out where the source only
+asks whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.ports.leaves import FALSE, NAME, TRUE, gradient_of, leaf, plain, weights_in
+
+Spec = dict[str, Any]
+Use = Mapping[str, Any]
+
+# What an array has itself.
+_OF_ARRAYS = frozenset(
+    "shape size dtype ndim T copy astype sum mean ravel reshape flatten tolist fill dot max min any"
+    " all squeeze transpose item nbytes".split()
+)
+_SETS = ("set", "assign", "load", "put", "replace", "write")
+_MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
+EFFECTS = ("subtract", "add", "times gradient")
+
+
+class Unknown(Exception):
+    """Nobody knows what a part of an object is."""
+
+
+def attributes(use: Use) -> dict[str, Use]:
+    """The attributes that make a value an object, not an array or a map."""
+    return {
+        name: inner
+        for name, inner in use.get("attributes", {}).items()
+        if name not in _OF_ARRAYS and not name.endswith("()") and not name.startswith("__")
+    }
+
+
+def structured(use: Use) -> bool:
+    """Whether a value is used as more than one array."""
+    return bool(
+        attributes(use)
+        or use.get("iterated")
+        or use.get("mapping")
+        or use.get("patterns")
+        or "item" in use
+        or use.get("keys")
+    )
+
+
+def offer(use: Use, names: Sequence[str]) -> Spec:
+    """What is offered for a value that is reached by these names. Raises Unknown."""
+    if use.get("called"):
+        return _method(use, names)
+    if own := attributes(use):
+        return _object(own, use, names)
+    looped = use.get("iterated") and attributes(use.get("item", {}))  # a map's keys have none
+    if (use.get("mapping") and not looped) or use.get("patterns"):
+        return _map(use, names)
+    keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
+    if keys:
+        return _map(use, names)
+    places = [int(key) for key in use.get("keys", {}) if key.isdigit()]
+    count = max(places, default=0) + 1
+    if count > 1 and "item" not in use and not use.get("iterated"):
+        unpacked = [use["keys"].get(str(i), {}) for i in range(count)]
+        return {
+            "kind": "parts",
+            "parts": [_part(u, names, i, count) for i, u in enumerate(unpacked)],
+        }
+    if use.get("iterated") or "item" in use:
+        return {"kind": "list", "of": offer(_item(use), (*names, "[]"))}
+    return _leaf(use, names)
+
+
+def _item(use: Use) -> Use:
+    merged: dict[str, Any] = dict(use.get("item", {}))
+    for key, inner in use.get("keys", {}).items():
+        if key.isdigit():  # one element, as every other
+            merged = {**inner, **merged}
+    return merged
+
+
+def _part(use: Use, names: Sequence[str], place: int, count: int) -> Spec:
+    """One part of what is unpacked: weights and biases, or an array and its gradient."""
+    gradient = any(gradient_of(name) is not None for name in names)
+    plural = structured(use)
+    parent = names[-1] if names[-1] != "[]" else ""
+    if plural or gradient or (parent and weights_in(parent) is not None and not use.get("written")):
+        base = ("w", "b")[place] if count == 2 else f"#{place}"
+        role = "gradients" if gradient else "weights"
+        inner: Spec = {"kind": "leaf", "role": role, "base": base}
+        return {"kind": "list", "of": inner} if plural else inner
+    role = ("weights", "gradients")[place] if count == 2 else "zeros"
+    return {"kind": "leaf", "role": role, "base": ""}
+
+
+def _leaf(use: Use, names: Sequence[str]) -> Spec:
+    word = plain(names[-1])
+    if word in TRUE:
+        return {"kind": "fixed", "value": True}
+    if word in FALSE:
+        return {"kind": "fixed", "value": False}
+    if word in NAME and not use.get("computed"):
+        return {"kind": "name"}
+    if known := leaf(names):
+        role, base = known
+        return {"kind": "leaf", "role": role, "base": base}
+    if use.get("computed") or use.get("written"):
+        return {"kind": "leaf", "role": "zeros", "base": word, "written": bool(use.get("written"))}
+    return {"kind": "fixed", "value": None}
+
+
+def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
+    offered: dict[str, Spec] = {}
+    for name, inner in own.items():
+        spec = offer(inner, (*names, name))
+        zeros = spec["kind"] == "leaf" and spec["role"] == "zeros"
+        if inner.get("optional") and (zeros or spec["kind"] == "fixed"):
+            continue  # only asked whether it is there: it is the port's own
+        offered[name] = spec
+    _by_exclusion(offered)
+    if use.get("mapping") or "item" in use:
+        entries = offer({**use, "attributes": {}}, names)
+        if entries["kind"] in ("map", "list"):
+            return {**entries, "attributes": offered}
+    return {"kind": "object", "attributes": offered}
+
+
+def _by_exclusion(offered: Mapping[str, Spec]) -> None:
+    """Of arrays of one object with one role open, the only other one has it."""
+    leaves = [spec for spec in offered.values() if spec["kind"] == "leaf"]
+    roles = {spec["role"] for spec in leaves}
+    others = [spec for spec in leaves if spec["role"] == "zeros"]
+    for role, written in (("weights", True), ("gradients", False)):
+        fitting = [spec for spec in others if spec["written"] is written]
+        missing = role not in roles and len(roles - {"zeros"}) == 1
+        if missing and len(fitting) == 1:
+            fitting[0].update(role=role, base="")
+
+
+def _map(use: Use, names: Sequence[str]) -> Spec:
+    if patterns := use.get("patterns"):
+        prefixes = sorted(patterns, key=lambda p: (_slot(p) == "b", patterns.index(p)))
+        known = leaf([*names, prefixes[0]]) if any(prefixes) else leaf(names)
+        if known is None:
+            raise Unknown(f"keys that begin with {', '.join(map(repr, prefixes))}")
+        inner: Spec = {"kind": "leaf", "role": known[0], "base": "", "computed": True}
+        return {"kind": "map", "prefixes": prefixes, "of": inner}
+    keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
+    if keys:
+        entries = {key: offer(inner, (*names, key)) for key, inner in keys.items()}
+        _by_exclusion(entries)
+        return {"kind": "map", "entries": entries}
+    return {"kind": "map", "of": offer(use.get("item", {}), (*names, "[]"))}
+
+
+def _slot(prefix: str) -> str:
+    return gradient_of(prefix) or weights_in(prefix) or ""
+
+
+def _method(use: Use, names: Sequence[str]) -> Spec:
+    name = plain(names[-1])
+    result = use.get("result", {})
+    if not use.get("arguments"):
+        if structured(result) or result.get("computed"):
+            return {"kind": "method", "returns": offer(result, names)}
+        if leaf(names[-1:]) and not name.startswith("zero"):
+            return {"kind": "method", "returns": offer(result, names)}
+        return {"kind": "method", "effect": "nothing"}
+    if name.startswith(_SETS):
+        return {"kind": "method", "effect": "set"}
+    if name.startswith(_MOVES):
+        return {"kind": "method", "effect": "?"}
+    return {"kind": "method", "effect": "nothing"}
+
+
+def parts(spec: Spec) -> Iterator[Spec]:
+    """The parts directly below a specification."""
+    for key in ("of", "returns"):
+        if key in spec:
+            yield spec[key]
+    yield from spec.get("parts", [])
+    for key in ("attributes", "entries"):
+        yield from spec.get(key, {}).values()
+
+
+def leaves(spec: Spec) -> Iterator[Spec]:
+    """The arrays of a specification."""
+    if spec["kind"] == "leaf":
+        yield spec
+    for part in parts(spec):
+        yield from leaves(part)
+
+
+def kinds(spec: Spec) -> Iterator[str]:
+    """The kinds of a specification and all below it."""
+    yield spec["kind"]
+    for part in parts(spec):
+        yield from kinds(part)
+
+
+def moving(spec: Spec) -> bool:
+    """Whether a method of what is offered moves the weights, nobody knows how."""
+    return spec.get("effect") == "?" or any(map(moving, parts(spec)))
+
+
+def with_effect(spec: Spec, effect: str) -> Spec:
+    """The same, such a method taken to do this."""
+    made = dict(spec)
+    if made.get("effect") == "?":
+        made["effect"] = effect
+    for key in ("of", "returns"):
+        if key in made:
+            made[key] = with_effect(made[key], effect)
+    if "parts" in made:
+        made["parts"] = [with_effect(part, effect) for part in made["parts"]]
+    for key in ("attributes", "entries"):
+        if key in made:
+            made[key] = {n: with_effect(part, effect) for n, part in made[key].items()}
+    return made
+
+
+def shown(spec: Spec) -> str:
+    """A specification in a few words: an object with weights, dweights."""
+    if spec["kind"] == "leaf":
+        return {"weights": "weights", "gradients": "gradients"}.get(spec["role"], "zeros")
+    if spec["kind"] in ("list", "parts"):
+        inner = spec["of"] if "of" in spec else spec["parts"][0]
+        return f"a list of {shown(inner)}"
+    if spec["kind"] == "map":
+        if spec.get("prefixes"):
+            return f"a map of {', '.join(p + '1' for p in spec['prefixes'])}..."
+        inside = spec.get("entries", {})
+        return f"a map with {', '.join(inside)}" if inside else f"a map of {shown(spec['of'])}"
+    if spec["kind"] == "object":
+        known = [n + "()" * (s["kind"] == "method") for n, s in spec["attributes"].items()]
+        return f"an object with {', '.join(known)}"
+    return "settings" if spec["kind"] == "config" else spec["kind"]

@@ -1,0 +1,491 @@
+"""Ways to call a Python port that names alone do not settle: what stands in for what it takes.
+
+Each is tried (see harness.transport.trial) and judged (harness.judging.guessing); one that is
+not exact, conforming or explained was a wrong guess and says nothing against the port.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from harness.ports.binding import Wanted, ranked, role_names
+from harness.ports.leaves import (
+    CONFIG,
+    COUNTER,
+    NAME,
+    OBJECTS,
+    SHAPE,
+    SIZE,
+    gradient_of,
+    plain,
+    weights_in,
+)
+from harness.ports.offers import (
+    EFFECTS,
+    Spec,
+    Unknown,
+    attributes,
+    kinds,
+    leaves,
+    moving,
+    offer,
+    shown,
+    structured,
+    with_effect,
+)
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
+_FIRST = (
+    "setup",
+    "build",
+    "init",
+    "prepare",
+    "compile",
+    "register",
+    "setparam",
+    "addparam",
+    "bind",
+)
+_BEFORE = ("pre", "before", "begin", "start")
+_AFTER = ("post", "after", "end", "finish")
+_NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
+FORMS = ("flat", "column", "row", "number", "list")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One way to call a port.
+
+    Attributes:
+        message: what the host is told.
+        title: the same for people.
+        roles: the hyperparameters and options that it is given.
+        whole: every array must take part in every step.
+    """
+
+    message: dict[str, Any]
+    title: str
+    roles: tuple[str, ...]
+    whole: bool
+
+
+@dataclass
+class _Draft:
+    """A plan that is being made."""
+
+    construct: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Any] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    data: list[Spec] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    named: bool = False
+    sized: bool = False
+    stateful: str = ""
+
+
+def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[Plan], list[str]]:
+    """The ways in which a port may be called, likeliest first, and why others are none."""
+    wanted = wanted or Wanted()
+    made: list[Plan] = []
+    reasons: list[str] = []
+    for candidate in chosen_classes(shape, wanted):
+        constructors = candidate.get("constructors") or [{"parameters": []}]
+        for method in (*candidate["methods"], *candidate.get("private", [])):
+            name = method["name"]
+            if wanted.method and name != wanted.method:
+                continue
+            if not wanted.method and (plain(name).startswith(_NEVER) or method.get("static")):
+                continue
+            if plain(name).startswith((*_FIRST, *_BEFORE, *_AFTER)) and not wanted.method:
+                continue
+            try:
+                made += _of_method(candidate, constructors[0]["parameters"], method, wanted)
+            except Unknown as error:
+                reasons.append(f"{candidate['class']}.{name}: {error}")
+    for function in _chosen_functions(shape, wanted):
+        try:
+            made += _of_function(function, shape, wanted)
+        except Unknown as error:
+            reasons.append(f"{function['name']}: {error}")
+    return made, reasons
+
+
+def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
+    """The classes that are meant: the one asked for, else those that say RMSProp, else all."""
+    every: list[Mapping[str, Any]] = list(shape.get("candidates", []))
+    if wanted.function:
+        return []
+    if wanted.class_name:
+        return [
+            c for c in every if c["class"] in (wanted.class_name,) or _last(c) == wanted.class_name
+        ]
+    return [c for c in every if says_rmsprop(_last(c))] or every
+
+
+def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
+    every: list[Mapping[str, Any]] = list(shape.get("functions", []))
+    if name := wanted.function or wanted.class_name:
+        return [f for f in every if f["name"] == name]
+    if any(says_rmsprop(_last(c)) for c in shape.get("candidates", [])):
+        return []
+    return [f for f in every if says_rmsprop(f["name"])] or every
+
+
+def says_rmsprop(name: str) -> bool:
+    """Whether a name says RMSProp."""
+    return "rmsprop" in plain(name) or plain(name).startswith("rms")
+
+
+def _last(candidate: Mapping[str, Any]) -> str:
+    return str(candidate["class"]).rsplit(".", 1)[-1]
+
+
+# -- classes and functions -----------------------------------------------------------------------
+
+
+def _of_method(
+    candidate: Mapping[str, Any],
+    constructor: Sequence[Mapping[str, Any]],
+    method: Mapping[str, Any],
+    wanted: Wanted,
+) -> Iterator[Plan]:
+    uses = method.get("constructed", {})
+    taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
+    draft = _drafted(taken, method["parameters"], wanted)
+    name = candidate["class"]
+    base: dict[str, Any] = {"class": name, "construct": draft.construct}
+    hooks = _hooks(candidate)
+    variants: list[tuple[dict[str, Any], _Draft]] = [(base, draft)]
+    held = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
+    for first in candidate["methods"]:
+        if plain(first["name"]).startswith(_FIRST) and first is not method:
+            try:
+                added = _drafted([], first["parameters"], wanted)
+            except Unknown:
+                continue
+            both = replace(draft, data=[*draft.data, *added.data], sized=draft.sized or added.sized)
+            call = {"method": first["name"], "arguments": added.arguments, "units": added.sized}
+            variants.insert(0, ({**base, "before": [call]}, both))
+    if not held:
+        for setter in candidate.get("setters", []):
+            key = setter["name"]
+            if plain(key) in OBJECTS:
+                spec = offer(setter["use"], (key,))
+                both = replace(draft, data=[*draft.data, spec])
+                variants.insert(0, ({**base, "set": {key: {"data": spec}}}, both))
+    for whole, complete in variants:
+        call = {"method": method["name"], "arguments": draft.arguments}
+        title = f"{name}.{method['name']}({', '.join(complete.words)})"
+        yield from _finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
+
+
+def _hooks(candidate: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The calls around each step that a class asks for by the names of its methods."""
+    bare = [
+        m["name"]
+        for m in candidate["methods"]
+        if all(p.get("default") for p in m["parameters"]) and not m.get("static")
+    ]
+    before = [n for n in bare if plain(n).startswith(_BEFORE)]
+    after = [n for n in bare if plain(n).startswith(_AFTER)]
+    made = [[{"method": n, "hook": True} for n in names] for names in (before, after)]
+    return made[0], made[1]
+
+
+def _of_function(
+    function: Mapping[str, Any], shape: Mapping[str, Any], wanted: Wanted
+) -> Iterator[Plan]:
+    draft = _drafted([], function["parameters"][0], wanted)
+    base: dict[str, Any] = {"function": function["name"]}
+    title = f"{function['name']}({', '.join(draft.words)})"
+    if draft.stateful:
+        base["stateful"] = True
+    config = any(spec["kind"] == "config" for spec in draft.data)
+    base["stateful"] = base.get("stateful", False) or config
+    call = {"arguments": draft.arguments}
+    for initial in _initials(draft, shape) if draft.stateful else [None]:
+        more = {} if initial is None else {"initial": initial}
+        yield from _finished({**base, **more, "calls": [call]}, draft, title)
+
+
+def _initials(draft: _Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
+    """The states that a function may begin with: one that a function of the module makes."""
+    for other in shape.get("functions", []):
+        taken = other["parameters"][0]
+        required = [p for p in taken if not p.get("default")]
+        if plain(other["name"]).startswith(("init", "create", "make")) and len(required) == 1:
+            name = required[0]["name"]
+            try:
+                spec = offer(required[0].get("use", {}), ("params", name))
+            except Unknown:
+                continue
+            for known in draft.data:
+                if any(leaf["role"] == "weights" for leaf in leaves(known)):
+                    spec = known
+            yield {"function": other["name"], "arguments": {name: {"data": spec}}}
+    yield {"kind": "none"}
+    yield {"kind": "empty"}
+
+
+# -- parameters ------------------------------------------------------------------------------------
+
+
+def _drafted(
+    constructor: Sequence[Mapping[str, Any]], call: Sequence[Mapping[str, Any]], wanted: Wanted
+) -> _Draft:
+    """What constructor and call are given. Raises Unknown: nobody knows what a parameter is."""
+    draft = _Draft()
+    numbers: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
+    for parameters, feeds, constructed in (
+        (constructor, draft.construct, True),
+        (call, draft.arguments, False),
+    ):
+        for parameter in parameters:
+            spec = _data(parameter, constructed, wanted)
+            if spec is not None:
+                if spec["kind"] == "state":
+                    draft.stateful = parameter["name"]
+                    feeds[parameter["name"]] = {"state": True}
+                    continue
+                feeds[parameter["name"]] = {"data": spec}
+                draft.data.append(spec)
+                draft.words.append(f"{parameter['name']}: {shown(spec)}")
+                continue
+            numbers.append((parameter, feeds))
+    _numbers(numbers, draft, wanted)
+    return draft
+
+
+def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Spec | None:
+    """What stands in for a parameter that is no number; None for one that is."""
+    name, use = parameter["name"], parameter.get("use", {})
+    word = plain(name)
+    if parameter["kind"] == "number" or "value" in parameter or parameter.get("flag"):
+        return None
+    if name in wanted.roles.values():
+        role = next(r for r, n in wanted.roles.items() if n == name)
+        if role in (*HYPERPARAMETERS, *OPTIONS):
+            return None
+    if word in CONFIG and (use.get("keys") or use.get("mapping")):
+        return {"kind": "config", "keys": _settings(use)}
+    hyper = any(word in role_names(role) for role in (*HYPERPARAMETERS, *OPTIONS))
+    gradient, weights = gradient_of(name), weights_in(name)
+    if not structured(use):
+        if constructed and not (word in OBJECTS or weights is not None):
+            return None
+        if constructed and (parameter.get("default") or not use):
+            return None
+        if gradient is not None and not (hyper and word == "delta"):
+            return {"kind": "leaf", "role": "gradients", "base": gradient}
+        if weights is not None:
+            return {"kind": "leaf", "role": "weights", "base": weights}
+        if word in role_names("state") and not constructed:
+            return {"kind": "state"}
+        return None
+    if not constructed and word in role_names("state") and weights is None and gradient is None:
+        return {"kind": "state"}
+    if constructed and parameter.get("default") and word not in OBJECTS:
+        return None
+    if hyper and not attributes(use) and not use.get("iterated"):
+        return None
+    return offer(use, (name,))
+
+
+def _settings(use: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of a settings map that are hyperparameters, with their roles."""
+    keys = [key for key in use.get("keys", {}) if not key.isdigit()]
+    roles = hyper_roles([{"name": key} for key in keys], {})
+    return {key: role for key, role in zip(keys, roles, strict=True) if role in HYPERPARAMETERS}
+
+
+def hyper_roles(
+    parameters: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]
+) -> list[str | None]:
+    """The hyperparameter or option that each number is; what was said of roles goes first.
+
+    A decay whose default is 0 is none of an average: with that, it would not be one.
+    """
+    roles: list[str | None] = [None] * len(parameters)
+    free = {*HYPERPARAMETERS, *OPTIONS}
+    for role, name in wanted.items():
+        for i, parameter in enumerate(parameters):
+            if parameter["name"] == name and role in free:
+                roles[i] = role
+                free.discard(role)
+    while True:
+        offers = [
+            (rank, i, role)
+            for i, parameter in enumerate(parameters)
+            if roles[i] is None
+            for rank, role in ranked(parameter["name"]) or _misspelt(parameter["name"])
+            if role in free and not (role == "decay_rate" and parameter.get("value") == 0)
+        ]
+        if not offers:
+            if "decay_rate" in free and "mean_decay" in roles:  # the only decay there is
+                roles[roles.index("mean_decay")] = "decay_rate"
+            return roles
+        # A name with one possible role left goes before one with a choice.
+        choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
+        _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
+        roles[i] = role
+        free.discard(role)
+
+
+_LONG = sorted(
+    {n for role in HYPERPARAMETERS for n in role_names(role) if len(n) >= len("epsilon")}
+)
+_MISSPELT = 0.8
+
+
+def _misspelt(name: str) -> list[tuple[int, str]]:
+    """The roles of a long name that is nearly written so: a guess."""
+    near = get_close_matches(plain(name), _LONG, 1, _MISSPELT)
+    return [(rank + len(_LONG), role) for rank, role in ranked(near[0])] if near else []
+
+
+def _numbers(
+    numbers: Sequence[tuple[Mapping[str, Any], dict[str, Any]]], draft: _Draft, wanted: Wanted
+) -> None:
+    """Roles of what is left: hyperparameters first, then names, counters and sizes."""
+    parameters = [p for p, _ in numbers]
+    open_ = [
+        i for i, p in enumerate(parameters) if not _other(p) or p["name"] in wanted.roles.values()
+    ]
+    roles = hyper_roles([parameters[i] for i in open_], wanted.roles)
+    given: dict[int, str | None] = dict(zip(open_, roles, strict=True))
+    for i, (parameter, feeds) in enumerate(numbers):
+        name, role = parameter["name"], given.get(i)
+        if role in OPTIONS and role not in wanted.options and parameter.get("default"):
+            continue
+        if role in (*HYPERPARAMETERS, *OPTIONS):
+            feeds[name] = {"role": role}
+            draft.roles[role] = name
+            continue
+        fed = _other(parameter)
+        if fed is None or parameter.get("default"):
+            if not parameter.get("default"):
+                raise Unknown(f"what is {name}?")
+            continue
+        draft.named |= "name" in fed
+        draft.sized |= "size" in fed
+        feeds[name] = fed
+
+
+def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a number or text is that is no hyperparameter."""
+    word = plain(parameter["name"])
+    if "value" in parameter:
+        return None
+    if word in SHAPE:
+        return {"size": "shape"}
+    if word in NAME:
+        return {"name": True}
+    if word in COUNTER:
+        return {"counter": 1}
+    if word in SIZE:
+        return {"size": True}
+    if word.endswith(("loss", "cost")):
+        return {"value": 0.0}
+    return {"value": None} if word in OBJECTS else None
+
+
+# -- from a draft to plans -----------------------------------------------------------------------
+
+
+def _finished(message: dict[str, Any], draft: _Draft, title: str) -> Iterator[Plan]:
+    """The plans of a draft: its slots told apart, everything left open tried both ways."""
+    found = [leaf for spec in draft.data for leaf in leaves(spec)]
+    if not any(leaf["role"] == "gradients" for leaf in found):
+        raise Unknown("nothing of what it takes is known to be gradients")
+    slots = _slots(draft.data)
+    effects = EFFECTS if any(map(moving, draft.data)) else ("",)
+    for effect, arrangement in itertools.product(effects, _arrangements(draft)):
+        plan = {**message, "slots": slots, "arrangement": arrangement}
+        plan["container"] = "array" if slots == 1 and arrangement != "together" else "list"
+        whole = _effective(plan, effect) if effect else plan
+        unscaled = "learning_rate" not in draft.roles and not any(
+            leaf["role"] == "weights" for leaf in found
+        )
+        for scaled in (True, False) if unscaled else (False,):
+            complete = {**whole, "scaled": True} if scaled else whole
+            yield Plan(
+                {"plan": complete, "call": list(HYPERPARAMETERS)},
+                title,
+                tuple(draft.roles) + (("learning_rate",) if scaled else ()),
+                plan["container"] == "list",
+            )
+
+
+def _effective(plan: dict[str, Any], effect: str) -> dict[str, Any]:
+    def fed(feeds: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: {"data": with_effect(feed["data"], effect)} if "data" in feed else feed
+            for name, feed in feeds.items()
+        }
+
+    made = dict(plan)
+    for key in ("construct", "set"):
+        if key in made:
+            made[key] = fed(made[key])
+    for key in ("before", "calls"):
+        if key in made:
+            made[key] = [
+                {**call, "arguments": fed(call.get("arguments", {}))} for call in made[key]
+            ]
+    return made
+
+
+def _arrangements(draft: _Draft) -> Sequence[str]:
+    """Together in one call, one object and a call for each, or an object for each."""
+    if any(kind in ("list", "map") for spec in draft.data for kind in kinds(spec) if _spread(spec)):
+        return ("together",)
+    if draft.named:
+        return ("units",)
+    if draft.sized or all(spec["kind"] == "leaf" for spec in draft.data):
+        return ("each",)
+    return ("units", "each")
+
+
+def _spread(spec: Spec) -> bool:
+    """Whether something holds an array for each of several."""
+    if spec["kind"] == "list" or (spec["kind"] == "map" and ("of" in spec or "prefixes" in spec)):
+        return True
+    return any(
+        _spread(part) for key in ("attributes", "entries") for part in spec.get(key, {}).values()
+    ) or any(_spread(part) for key in ("of", "returns") if (part := spec.get(key)))
+
+
+def _slots(data: Sequence[Spec]) -> int:
+    """Tell weights from biases in all specifications; how many arrays go together."""
+    found = [leaf for spec in data for leaf in leaves(spec)]
+    by_role: dict[str, list[str]] = {"weights": [], "gradients": []}
+    for leaf in found:
+        if leaf["role"] in by_role and leaf["base"] not in by_role[leaf["role"]]:
+            by_role[leaf["role"]].append(leaf["base"])
+    bases = by_role["weights"] or by_role["gradients"]
+    if prefixes := next((s["prefixes"] for s in data if s.get("prefixes")), None):
+        return len(prefixes)
+    if len(bases) == 1 or any(len(names) == 1 for names in by_role.values() if names):
+        for leaf in found:
+            leaf.pop("slot", None)
+        return 1
+    bases = sorted(bases, key=lambda base: (base == "b", bases.index(base)))
+    for leaf in found:
+        if leaf["base"] in bases:
+            leaf["slot"] = bases.index(leaf["base"])
+        elif leaf["role"] == "zeros":
+            leaf["slot"] = (
+                1 if "b" in bases[1:] and "b" in leaf["base"] and "w" not in leaf["base"] else 0
+            )
+        else:
+            raise Unknown(f"gradients of {leaf['base']!r}, and no such weights")
+    return len(bases)
+
+
+def with_form(plan: Plan, form: str) -> Plan:
+    """The same with arrays of another form."""
+    return replace(plan, message={**plan.message, "plan": {**plan.message["plan"], "form": form}})

@@ -1,0 +1,226 @@
+"""Ways to call a port that are guesses: each is tried, and those that move weights are kept.
+
+They are ranked by whether what they show in the trial is something known, so that the likeliest
+is judged first; that decides nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.model.observation import Fault, Observation, Unreachable
+from harness.ports.binding import Binding, Wanted
+from harness.ports.plans import FORMS, Plan, plans, with_form
+from harness.transport.base import Description
+from harness.transport.trial import TRIAL, Conversation
+from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+# What all guesses of a port may take, and how many are tried at most.
+_SECONDS = 15.0
+_MOST = 120
+# Numbers that are this near are the same but for their rounding.
+_NEAR = 1e-9
+_RESULTS = {"in place": "entries", "replaced": "entries"}
+_KNOWN = (
+    (),
+    ("epsilon=inside",),
+    ("epsilon=none",),
+    ("initial_average=first_square",),
+    ("average=leaky_sum",),
+    ("average=swapped",),
+    ("average=sum",),
+    ("state=shared",),
+    ("initial_average=first_square", "epsilon=inside"),
+    ("average=leaky_sum", "epsilon=inside"),
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A way to call a port in which its weights moved.
+
+    Attributes:
+        message: what the host is told.
+        title: the same for people.
+        description: what the port then says of itself.
+        known: the place of what it shows in the trial among what is known, the reference first.
+    """
+
+    message: dict[str, Any]
+    title: str
+    description: Description
+    known: int
+
+    @property
+    def owner(self) -> str:
+        """The class or function that is called."""
+        plan = self.message.get("plan", self.message)
+        return str(plan.get("class") or plan["function"])
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What came of trying: ways that moved weights, likeliest first, and why others are none."""
+
+    moved: tuple[Guess, ...]
+    failed: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+
+
+def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
+    """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
+    made, _ = plans(shape, wanted)
+    ends = time.monotonic() + _SECONDS
+    failed: dict[str, None] = {}
+    faults: list[Fault] = []
+    for form in FORMS:  # another form of arrays only where none moves in the one before
+        moved = []
+        for plan in made[: _MOST // len(FORMS) if form != FORMS[0] else _MOST]:
+            if time.monotonic() > ends:
+                break
+            shaped = with_form(plan, form)
+            observation = _tried(conversation, shaped.message)
+            if observation.fault is not None:
+                failed.setdefault(f"{plan.title}: {observation.fault.message}")
+                faults.append(observation.fault)
+            elif observation.facts.where == "nowhere":
+                failed.setdefault(f"{plan.title}: nothing moves")
+            else:
+                moved.append(_guess(conversation, shaped, form, observation))
+        if moved:
+            return Guesses(tuple(_ranked(moved)), tuple(failed))
+    return Guesses((), tuple(failed), tuple(faults))
+
+
+def of_roles(
+    conversation: Conversation,
+    shape: Mapping[str, Any],
+    binding: Binding,
+    way: Mapping[str, Any],
+    description: Description,
+) -> Guesses:
+    """Try other roles for the numbers that a bound port takes: a name may mean another thing."""
+    moved = []
+    ends = time.monotonic() + _SECONDS
+    for construct, call in itertools.islice(_permuted(shape, binding), _MOST):
+        if time.monotonic() > ends:
+            break
+        message = {**way, "call": call}
+        if construct is not None:
+            message["construct"] = construct
+        observation = _tried(conversation, message)
+        if observation.fault is None and observation.facts.where != "nowhere":
+            known = _known(observation)
+            if known < len(_KNOWN):
+                roles = tuple(r for r in (*(construct or ()), *call) if r in HYPERPARAMETERS)
+                described = Description(
+                    description.language, description.precisions, description.container, roles
+                )
+                moved.append(Guess(message, _roles(shape, binding, message), described, known))
+    return Guesses(tuple(_ranked(moved)), ())
+
+
+def _tried(conversation: Conversation, message: dict[str, Any]) -> Observation:
+    try:
+        conversation.bind(message)
+    except Unreachable as error:
+        if error.fault.fatal:
+            raise
+        return Observation(np.zeros((0, TRIAL.size)), fault=error.fault)
+    return conversation.run(TRIAL, "float64")
+
+
+def _guess(conversation: Conversation, plan: Plan, form: str, observation: Observation) -> Guess:
+    precisions: tuple[str, ...] = ("float64",)
+    if form not in ("number", "list"):
+        # A port may refuse numbers that are not Python's own.
+        narrow = conversation.run(TRIAL, "float32")
+        if narrow.fault is None:
+            precisions = ("float64", "float32")
+    container = observation.facts.container
+    described = Description("python", precisions, container, plan.roles)
+    # Where the weights come out is settled by ordinary numbers, not by those of a test case.
+    where = observation.facts.where
+    settled = {**plan.message["plan"], "result": _RESULTS.get(where, where)}
+    message = {**plan.message, "plan": settled}
+    return Guess(message, plan.title, described, _known(observation))
+
+
+def _ranked(moved: Sequence[Guess]) -> list[Guess]:
+    return sorted(moved, key=lambda guess: (guess.known, -len(guess.description.roles)))
+
+
+def _known(observation: Observation) -> int:
+    """The place of what a trial shows among the reference and what ports often do."""
+    hypotheses = [Hypothesis(Dialect.parse(names)) for names in _KNOWN]
+    replayed = replay(TRIAL, hypotheses).weights
+    near = (np.allclose(observation.weights, w, rtol=_NEAR, equal_nan=True) for w in replayed)
+    return next((place for place, same in enumerate(near) if same), len(_KNOWN))
+
+
+def _permuted(
+    shape: Mapping[str, Any], binding: Binding
+) -> Iterator[tuple[list[str | None] | None, list[str | None]]]:
+    """The roles of constructor and call with hyperparameters at other numbers."""
+    message = binding.message
+    construct, call = message.get("construct"), message["call"]
+    taken = _taken(shape, message)
+    roles = [*(construct or []), *call]
+    if len(taken) != len(roles):
+        return
+    places = [
+        i
+        for i, (role, parameter) in enumerate(zip(roles, taken, strict=True))
+        if role in HYPERPARAMETERS
+        or (role is None and ("value" in parameter or parameter["kind"] == "number"))
+    ]
+    given = [role for role in HYPERPARAMETERS if role in roles]
+    missing = [role for role in HYPERPARAMETERS if role not in roles]
+    for chosen in (given, [*given, *missing]) if missing else (given,):
+        if len(chosen) > len(places):
+            continue
+        for spots in itertools.permutations(places, len(chosen)):
+            new = [None if i in places else role for i, role in enumerate(roles)]
+            for spot, role in zip(spots, chosen, strict=True):
+                new[spot] = role
+            left = [i for i in places if new[i] is None and not taken[i].get("default")]
+            if new == roles or left:
+                continue
+            cut = len(construct or [])
+            yield (new[:cut] if construct is not None else None), new[cut:]
+
+
+def _taken(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parameters of what a message binds, the constructor's first."""
+    if "function" in message:
+        function = next(f for f in shape["functions"] if f["name"] == message["function"])
+        parameters = list(function["parameters"][message.get("arity", 0)])
+        if "inner" in message:
+            parameters += function["inner"][message["inner"]]
+        return parameters
+    candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
+    called = candidate["methods"][message["method"]]["parameters"]
+    if "constructor" not in message:
+        return list(called)
+    return [*candidate["constructors"][message["constructor"]]["parameters"], *called]
+
+
+def _roles(shape: Mapping[str, Any], binding: Binding, message: Mapping[str, Any]) -> str:
+    """Which parameter was taken for which hyperparameter."""
+    roles = [*(message.get("construct") or []), *message["call"]]
+    taken = _taken(shape, binding.message)
+    named = [
+        f"{p['name']} is the {role.replace('_', ' ')}"
+        for p, role in zip(taken, roles, strict=True)
+        if role in HYPERPARAMETERS
+    ]
+    return ", ".join(named)

@@ -1,0 +1,251 @@
+"""A Python port in this process: found, bound, called, and its result read back.
+
+The same conversation as the JVM's Host (shape, bind, open, run), so that one binding and one
+worker serve all languages. Every `open` meets a fresh port: the file is executed again (its
+module's globals are new), a class is instantiated anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.transport import absent
+from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
+from harness.transport.python.failures import LoadError, line_of, missing, said
+from harness.transport.python.modules import Source
+from harness.transport.python.planned import Planned
+from harness.transport.python.session import PythonPort, Session, chosen
+from harness.transport.python.shape import class_shape, described, parameters
+
+Array = Any
+
+
+class PythonHost:
+    """A loaded Python source or object.
+
+    Attributes:
+        costly: the source takes long to run again; its port must be fresh by other means.
+
+    Args:
+        source: a file; or
+        target: an object that was imported.
+        afresh: files that are run again with the source, where that imports them.
+    """
+
+    def __init__(
+        self, source: str | None = None, target: Any = None, afresh: Sequence[str] = ()
+    ) -> None:
+        self._source = Source(source, afresh) if source is not None else None
+        self._target = target
+        self._path = source or ""
+        self._binding: dict[str, Any] = {}
+        self._namespace = self._source.first() if self._source else {}
+        self.costly = bool(self._source and self._source.costly)
+        self._session: Session | Planned
+
+    @classmethod
+    def of_object(cls, reference: str) -> PythonHost:
+        """Import "module:Object". Raises LoadError."""
+        module_name, _, attribute = reference.partition(":")
+        try:
+            target: Any = importlib.import_module(module_name)
+            for part in attribute.split("."):
+                if not hasattr(target, part):
+                    raise LoadError("absent", absent.attribute(target, part))
+                target = getattr(target, part)
+        except LoadError:
+            raise
+        except ModuleNotFoundError as error:
+            if reason := absent.module(error, module_name):
+                raise LoadError("absent", reason) from error
+            raise LoadError("not-run", missing(error), missing=True) from error
+        except (ImportError, SyntaxError, AttributeError) as error:
+            raise LoadError("does-not-compile", said(error)) from error
+        except BaseException as error:
+            raise LoadError("crashes", f"while importing: {said(error)}") from error
+        return cls(target=target)
+
+    # -- shape -----------------------------------------------------------------------------
+
+    def shape(self) -> dict[str, Any]:
+        """Classes and functions with their parameters (see harness.ports.binding)."""
+        if self._source is None:
+            name = getattr(self._target, "__name__", type(self._target).__name__)
+            things = {name: self._target}
+        else:
+            own = self._namespace.get("__name__")
+            things = {
+                name: thing
+                for name, thing in self._namespace.items()
+                if not name.startswith("_") and getattr(thing, "__module__", None) == own
+            }
+        try:
+            found = described(things, self._source is not None)
+        except Exception as error:  # an annotation or a signature that cannot be had
+            kind = "does-not-compile" if isinstance(error, NameError) else "crashes"
+            raise LoadError(kind, said(error, self._path)) from error
+        return {
+            "language": "python",
+            "storages": [storage.name for storage in STORAGES],
+            "containers": [storage.container for storage in STORAGES],
+            "precisions": [storage.precisions for storage in STORAGES],
+            "stopped": self._source.stopped if self._source else "",
+            **found,
+        }
+
+    # -- binding and running ---------------------------------------------------------------
+
+    def bind(self, binding: dict[str, Any]) -> None:
+        """Take the binding chosen from the shape."""
+        self._binding = binding
+
+    def open(
+        self,
+        precision: str,
+        hyperparameters: Mapping[str, float],
+        names: Sequence[str],
+        lengths: Sequence[int],
+        weights: Array,
+    ) -> dict[str, Any] | None:
+        """Make a fresh port; return None, or the failure."""
+        binding = self._binding
+        storage = STORAGES[int(binding.get("storage", 0))]
+        self._dtype = np.dtype("float32" if precision.startswith("float32") else "float64")
+        bounds = np.cumsum([0, *lengths]).tolist()
+        hyper = {key: self._scalar(value, storage) for key, value in hyperparameters.items()}
+        for role in (*(binding.get("construct") or ()), *binding["call"]):
+            if role is not None and role.startswith("="):  # a constant; see ports.binding
+                hyper[role] = json.loads(role[1:])
+        try:
+            if self._source is not None and not self.costly:
+                self._namespace = self._source.run()
+            if plan := binding.get("plan"):
+                self._session = Planned(
+                    plan, self._named, names, bounds, self._dtype, weights, hyper
+                )
+                return None
+            values = Weights(storage, tuple(names), bounds, self._dtype, weights)
+            count = max(1, len(names)) if storage.container == "array" else 1
+            ports = [self._new_port(hyper) for _ in range(count)]
+            self._session = Session(values, hyper, binding, ports)
+        except LoadError as error:
+            return {"kind": error.kind, "message": str(error)}
+        except Garbled as error:
+            return {"kind": "garbled", "message": str(error), "misread": True, "step": 0}
+        except BaseException as error:
+            return {**self._crash(error, "the constructor"), "step": 0}
+        return None
+
+    def _named(self, name: str) -> Any:
+        """A class or function by its name, `Outer.Inner` included."""
+        if self._source is None:
+            return self._target
+        first, *inner = name.split(".")
+        found = self._namespace[first]
+        for part in inner:
+            found = getattr(found, part)
+        return found
+
+    def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
+        """Go further steps; see Steps of the JVM's adapter for what comes back."""
+        session = self._session
+        rows = np.zeros((steps, len(session.flat)))
+        averages: Array | None = np.zeros_like(rows)
+        failure: dict[str, Any] | None = None
+        completed = 0
+        width = len(present) // steps if steps else 0
+        given = gradients.astype(self._dtype, copy=False)
+        for t in range(steps):
+            session.step += 1
+            taking_part = [i for i in range(width) if present[t * width + i]]
+            try:
+                with np.errstate(all="ignore"):
+                    session.go(given[t], taking_part)
+            except Garbled as error:
+                failure = {"kind": "garbled", "message": f"step {session.step}: {error}"}
+                failure["misread"] = error.misread
+            except BaseException as error:
+                failure = self._crash(error, f"step {session.step}")
+            if failure:
+                failure["step"] = session.step
+                break
+            rows[t] = session.flat
+            if averages is not None:
+                row = session.average()
+                if row is None:
+                    averages = None
+                else:
+                    averages[t] = row
+            completed += 1
+        return {
+            "weights": rows[:completed],
+            "moving_average": None if averages is None else averages[:completed],
+            "failure": failure,
+            "facts": session.facts(),
+        }
+
+    def _crash(self, error: BaseException, where: str) -> dict[str, Any]:
+        """What the port raised, as a failure."""
+        failure = {
+            "kind": "crashes",
+            "message": f"{where}: {said(error, self._path)}",
+            "error": next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"),
+            "line": line_of(error, self._path),
+        }
+        if isinstance(error, ImportError):  # looked for only when it is called
+            failure.update(kind="not-run", message=missing(error, self._path))
+        if self._source and (lacking := self._source.for_want(error)):
+            failure.update(kind="not-run", message=str(lacking))
+        if isinstance(error, MemoryError):
+            failure["spent"] = True  # what else failed for want of memory, nobody knows
+        return failure
+
+    def _scalar(self, value: float, storage: Storage) -> Any:
+        # NumPy scalars of the arrays' own type, or 1 - d would be formed in double; lists are
+        # Python's own floats.
+        return (
+            float(value)
+            if storage.as_lists or self._dtype == np.float64
+            else self._dtype.type(value)
+        )
+
+    def _new_port(self, hyper: Mapping[str, Any]) -> PythonPort:
+        binding = self._binding
+        if "function" in binding:
+            function = self._named(binding["function"])
+            if "inner" in binding:
+                arguments = chosen(parameters(function), binding["construct"], hyper)
+                function = arguments.call(function)
+                return PythonPort(function, parameters(function), owner=function)
+            return PythonPort(function, parameters(function), owner=None)
+        target = self._named(binding["class"])
+        shape = class_shape(binding["class"], target if inspect.isclass(target) else type(target))
+        method = shape["methods"][binding["method"]]
+        if not inspect.isclass(target):
+            owner = _copied(target)
+        elif method["static"]:
+            owner = target
+        else:
+            taken = shape["constructors"][binding["constructor"]]["parameters"]
+            owner = chosen(taken, binding["construct"], hyper).call(target)
+        return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
+
+
+def _copied(thing: Any) -> Any:
+    """A copy that shares as little as can be: not everything an object keeps can be copied."""
+    try:
+        return copy.deepcopy(thing)
+    except Exception:
+        copied = copy.copy(thing)
+        for name, value in vars(copied).items():
+            with contextlib.suppress(Exception):
+                setattr(copied, name, copy.deepcopy(value))
+        return copied

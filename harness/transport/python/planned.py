@@ -1,0 +1,423 @@
+"""One scenario with a port that is called as a plan says: objects that stand in, hooks, steps.
+
+A plan (see harness.ports.plans) says what the constructor, the calls before the first step and
+those of each step are given. Where the weights come out is settled on the way, once for all
+steps: in what was handed over, in what is returned, or they are moved by the step that is
+returned.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.transport.python.arrays import Garbled
+from harness.transport.python.stand_ins import Builder, Piece, Place
+
+Row = Any
+
+
+class Planned:
+    """The steps of one scenario.
+
+    Args:
+        plan: how the port is made and called.
+        target: gives a fresh class or function by its name.
+        names, bounds: of the arrays; array i is flat[bounds[i]:bounds[i + 1]].
+        dtype: of ndarrays.
+        initial: (N,) values before the first step.
+        hyper: values by role.
+    """
+
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        target: Callable[[str], Any],
+        names: Sequence[str],
+        bounds: Sequence[int],
+        dtype: Any,
+        initial: Row,
+        hyper: Mapping[str, Any],
+    ) -> None:
+        self._plan, self._target, self._hyper = plan, target, dict(hyper)
+        self.dtype, self._form = dtype, plan.get("form", "flat")
+        self._slots = int(plan.get("slots", 1))
+        self.flat = np.array(initial, dtype=np.float64)
+        self.gradients = np.zeros_like(self.flat)
+        self._cut(names, bounds)
+        self.where, self.widened, self.gradients_changed = "", False, False
+        self._result = str(plan.get("result", "auto"))
+        self.step = 0
+        self._units = self._grouped()
+        self._instances = [_Instance(self, unit) for unit in self._scopes()]
+
+    def _cut(self, names: Sequence[str], bounds: Sequence[int]) -> None:
+        """The pieces that are handed over one by one: arrays, or numbers."""
+        self.cuts: list[slice] = []
+        self.names: list[str] = []
+        self.array_of: list[int] = []
+        for i, name in enumerate(names):
+            start, stop = bounds[i], bounds[i + 1]
+            single = self._form == "number"
+            for k in range(start, stop) if single else [start]:
+                self.cuts.append(slice(k, k + 1) if single else slice(start, stop))
+                self.names.append(f"{name}{k - start}" if single else name)
+                self.array_of.append(i)
+
+    def _grouped(self) -> list[list[Piece]]:
+        count, size = len(self.cuts), self._slots
+        units: list[list[Piece]] = [
+            list(range(i, min(i + size, count))) for i in range(0, count, size)
+        ]
+        for unit in units:
+            unit.extend([None] * (size - len(unit)))
+        return units or [[None] * size]
+
+    def _scopes(self) -> list[list[list[Piece]]]:
+        """The units of each instance."""
+        if self._plan["arrangement"] == "each":
+            return [[unit] for unit in self._units]
+        return [self._units]
+
+    def array(self, role: str, piece: Piece) -> Any:
+        """A new array for a role, as the port is handed one."""
+        if piece is None:
+            values = np.zeros(1)
+        elif role == "weights":
+            values = self.flat[self.cuts[piece]]
+        elif role == "gradients":
+            values = self.gradients[self.cuts[piece]]
+        else:
+            values = np.zeros_like(self.flat[self.cuts[piece]])
+        if self._form == "number":
+            return float(values[0])
+        if self._form == "list":
+            return values.tolist()
+        array = values.astype(self.dtype)
+        if self._form == "column":
+            return array.reshape(-1, 1)
+        return array.reshape(1, -1) if self._form == "row" else array
+
+    def go(self, gradients: Row, taking_part: Sequence[int]) -> None:
+        """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
+        self.gradients = np.array(gradients, dtype=np.float64)
+        part = set(taking_part)
+        for instance in self._instances:
+            instance.go(part)
+
+    def feed(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+        """What an argument is that is no array: a hyperparameter, a name, a number of steps."""
+        if "role" in spec:
+            return self._hyper[spec["role"]]
+        if "counter" in spec:
+            return self.step - 1 + int(spec["counter"])
+        first = next((i for i in unit if i is not None), None)
+        if "name" in spec:
+            return self.names[first] if first is not None else "w"
+        if "size" in spec:
+            size = 0 if first is None else self.cuts[first].stop - self.cuts[first].start
+            return (size,) if spec["size"] == "shape" else size
+        return spec.get("value")
+
+    def read(self, piece: int, value: Any) -> Row:
+        """The values of a piece, flat. Raises Garbled."""
+        cut = self.cuts[piece]
+        length = cut.stop - cut.start
+        name = self.names[piece]
+        try:
+            array = np.asarray(value)
+            if array.dtype.kind not in "fiu":
+                raise ValueError
+        except Exception as error:
+            raise Garbled(f"array {name!r} holds something that is no number", True) from error
+        shapes = {"column": (length, 1), "row": (1, length), "number": ()}
+        expected = shapes.get(self._form, (length,))
+        if array.shape != expected and not (self._form == "number" and array.size == 1):
+            raise Garbled(f"array {name!r} has shape {array.shape}, expected {expected}", True)
+        if self.dtype == np.float32 and array.dtype == np.float64 and length:
+            self.widened |= self._form not in ("list", "number")
+        return array.astype(np.float64).reshape(-1)
+
+    def read_step(self, piece: int, value: Any) -> Row:
+        """The values of a step, flat, in the precision they came in. Raises Garbled."""
+        wide = self.read(piece, value)
+        array = np.asarray(value).reshape(-1)
+        return array if array.dtype.kind == "f" else wide
+
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """How the port is made and called."""
+        return self._plan
+
+    @property
+    def slots(self) -> int:
+        """How many arrays go together."""
+        return self._slots
+
+    @property
+    def learning_rate(self) -> float:
+        """What a returned step is multiplied with that the port leaves unscaled."""
+        return float(self._hyper["learning_rate"])
+
+    def target(self, name: str) -> Any:
+        """The class or function of that name."""
+        return self._target(name)
+
+    def hyper(self) -> dict[str, Any]:
+        """The values that are given, by role."""
+        return self._hyper
+
+    def average(self) -> Row | None:
+        """The moving average is not looked for."""
+        return None
+
+    def facts(self) -> dict[str, Any]:
+        """What was seen beside the numbers (see harness.model.observation)."""
+        return {
+            "where": self.where or "nowhere",
+            "container": str(self._plan.get("container", "list")),
+            "pair": "",
+            "gradients_changed": self.gradients_changed,
+            "widened": self.widened,
+        }
+
+    def settled(self, where: str) -> None:
+        """Remember where the weights come out; the first move tells."""
+        if not self.where:
+            self.where = where
+        if self._result == "auto":
+            self._result = {"in place": "entries", "replaced": "entries"}.get(where, where)
+
+    @property
+    def result(self) -> str:
+        """Where the weights come out, "auto" until that is known."""
+        return self._result
+
+
+class _Instance:
+    """One object or function with the units that it updates."""
+
+    def __init__(self, session: Planned, units: list[list[Piece]]) -> None:
+        self._session, self._units = session, units
+        self._state: Any = None
+        self._built: dict[str, tuple[list[Any], list[Place]]] = {}
+        plan = session.plan
+        everything = [i for unit in units for i in unit]
+        self._everything = everything
+        if "class" in plan:
+            given = self._arguments(plan.get("construct", {}), everything)
+            self._owner = session.target(plan["class"])(**given)
+        else:
+            self._owner = None
+            self._function = session.target(plan["function"])
+        for name, spec in plan.get("set", {}).items():
+            setattr(self._owner, name, self._argument(spec, everything))
+        for call in plan.get("before", []):
+            for unit in units if call.get("units") else [everything]:
+                self._call(call, unit)
+        if (initial := plan.get("initial")) is not None:
+            self._state = self._initial(initial, everything)
+
+    def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+        if "function" in initial:
+            function = self._session.target(initial["function"])
+            return function(**self._arguments(initial["arguments"], unit))
+        return {"empty": {}, "none": None}[initial["kind"]]
+
+    def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+        arguments = self._arguments(call.get("arguments", {}), unit)
+        method = getattr(self._owner, call["method"]) if "method" in call else self._function
+        positional = [arguments.pop(name) for name in call.get("positional", [])]
+        return method(*positional, **arguments)
+
+    def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:
+        return {name: self._argument(spec, unit) for name, spec in specs.items()}
+
+    def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+        if "state" in spec:
+            return self._state
+        if "data" not in spec:
+            return self._session.feed(spec, unit)
+        # What holds weights stays the same from step to step, wherever it is handed over.
+        key = json.dumps([spec["data"], list(unit)], sort_keys=True)
+        if key not in self._built:
+            session = self._session
+            builder = Builder(session.array, session.names, session.slots, session.hyper())
+            holder = builder.build(spec["data"], unit)
+            self._built[key] = holder, builder.places
+        return self._built[key][0][0]
+
+    # -- a step ----------------------------------------------------------------------------------
+
+    def go(self, part: set[int]) -> None:
+        session = self._session
+        units = self._units if session.plan["arrangement"] != "together" else [self._everything]
+        for unit in units:
+            taking = [i for i in unit if i is not None and session.array_of[i] in part]
+            if not taking and len(part):
+                continue
+            self._one(unit, taking)
+
+    def _one(self, unit: Sequence[Piece], taking: Sequence[int]) -> None:
+        session = self._session
+        self._fresh_gradients(unit)
+        returned: Any = None
+        for call in session.plan["calls"]:
+            came = self._call(call, unit)
+            if not call.get("hook"):
+                returned = came
+        self._noted(unit)
+        self._take(taking, self._without_state(returned, taking), unit)
+
+    def _fresh_gradients(self, unit: Sequence[Piece]) -> None:
+        """Gradients of their own for this step, in new containers where they are alone."""
+        scope = set(unit)
+        for key, (_, places) in list(self._built.items()):
+            mine = [
+                p for p in places if p.role == "gradients" and (p.piece in scope or p.piece is None)
+            ]
+            if not mine:
+                continue
+            if all(place.role == "gradients" for place in places):
+                del self._built[key]
+                continue
+            for place in mine:
+                place.put(self._session.array("gradients", place.piece))
+
+    def _noted(self, unit: Sequence[Piece]) -> None:
+        session = self._session
+        for _, places in self._built.values():
+            for place in places:
+                if place.role != "gradients" or place.piece is None or place.piece not in unit:
+                    continue
+                try:
+                    now = session.read(place.piece, place.get())
+                except Garbled:  # set to None, or taken away: it was used up
+                    continue
+                session.gradients_changed |= not np.array_equal(
+                    now, session.gradients[session.cuts[place.piece]], equal_nan=True
+                )
+
+    def _take(self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]) -> None:
+        """Read the weights after a call, wherever they are."""
+        session = self._session
+        places = {
+            place.piece: place
+            for _, listed in self._built.values()
+            for place in listed
+            if place.role == "weights" and place.piece is not None
+        }
+        if session.result in ("auto", "entries"):
+            moved = False
+            read = {}
+            for i in taking:
+                if i in places:
+                    read[i] = session.read(i, places[i].get())
+                    moved |= not _same(read[i], session.flat[session.cuts[i]])
+            if moved or session.result == "entries":
+                for i, values in read.items():
+                    session.flat[session.cuts[i]] = values
+                if moved:
+                    session.settled("in place")
+                return
+        if session.result == "auto" and returned is None:
+            return
+        values = self._returned(taking, returned, unit)
+        if session.result == "auto":
+            session.settled(self._kind(values))
+        for i, value in values.items():
+            cut = session.cuts[i]
+            if session.result == "returned":
+                session.flat[cut] = value
+            else:
+                factor = session.learning_rate if session.plan.get("scaled") else 1.0
+                moved_by = value if factor == 1.0 else np.asarray(factor * value)
+                # As `w -= step` does it: in the wider of the two, then as it is stored.
+                now = session.flat[cut].astype(session.dtype)
+                after = now + moved_by if session.result == "step added" else now - moved_by
+                session.flat[cut] = after.astype(session.dtype).astype(np.float64)
+            if i in places:
+                places[i].put(session.array("weights", i))
+
+    def _kind(self, values: Mapping[int, Row]) -> str:
+        """Whether weights were returned, or the step: far from them, along the gradient or not."""
+        session = self._session
+        far = near = along = 0.0
+        for i, value in values.items():
+            cut = session.cuts[i]
+            far += float(np.abs(value - session.flat[cut]).sum())
+            near += float(np.abs(value).sum())
+            along += float((value * session.gradients[cut]).sum())
+        if not far:
+            return "returned"
+        if far < near:
+            return "returned"
+        return "step added" if along < 0 else "step subtracted"
+
+    def _returned(
+        self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]
+    ) -> dict[int, Row]:
+        """The arrays in what was returned. Raises Garbled."""
+        session = self._session
+        if len(taking) == 1 and not isinstance(returned, (list, tuple, dict)):
+            return {taking[0]: session.read(taking[0], returned)}
+        if isinstance(returned, Mapping):
+            found = {}
+            values = list(returned.values())
+            for at, i in enumerate(taking):
+                if session.names[i] in returned:
+                    found[i] = session.read(i, returned[session.names[i]])
+                elif len(values) == len(unit):
+                    found[i] = session.read(i, values[at])
+            if len(found) == len(taking):
+                return found
+            raise Garbled("what it returned holds no such arrays", misread=True)
+        if isinstance(returned, (list, tuple, np.ndarray)):
+            if len(taking) == 1:
+                try:
+                    return {taking[0]: session.read(taking[0], returned)}
+                except Garbled:
+                    pass
+            if len(returned) >= len(taking):
+                return {i: session.read(i, returned[at]) for at, i in enumerate(taking)}
+        raise Garbled(f"what it returned is a {type(returned).__name__}, no arrays", misread=True)
+
+    def _without_state(self, returned: Any, taking: Sequence[int]) -> Any:
+        """What was returned without the state, which is handed over again."""
+        if not self._session.plan.get("stateful"):
+            return returned
+        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+            if isinstance(returned, dict) and not taking:
+                self._state = returned
+            return returned
+        sides = [self._distance(side, taking) for side in returned]
+        first = 0 if sides[0] <= sides[1] else 1
+        if min(sides) == float("inf"):
+            first = 0
+        self._state = returned[1 - first]
+        return returned[first]
+
+    def _distance(self, side: Any, taking: Sequence[int]) -> float:
+        session = self._session
+        held = (h[0] for h, places in self._built.values() if any(_weighs(p) for p in places))
+        if isinstance(side, Mapping) and any(side is one for one in held):
+            return -1.0
+        try:
+            values = self._returned(taking, side, taking)
+        except (Garbled, KeyError, IndexError, TypeError):
+            return float("inf")
+        far = sum(float(np.abs(v - session.flat[session.cuts[i]]).sum()) for i, v in values.items())
+        # Weights that are no numbers are weights all the same.
+        return sys.float_info.max if np.isnan(far) or np.isinf(far) else far
+
+
+def _weighs(place: Place) -> bool:
+    return place.role == "weights"
+
+
+def _same(now: Row, before: Row) -> bool:
+    return bool(np.array_equal(now, before, equal_nan=True))

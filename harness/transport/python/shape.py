@@ -1,0 +1,332 @@
+"""The shape of what a Python source defines: classes and functions, their parameters, their uses.
+
+What a parameter is used for (see harness.languages.usage) goes with it, so that a binding may
+rest on more than names.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Optional
+
+from harness.languages.usage import Follower, Function, Use
+
+_OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
+_LIBRARIES = ("site-packages", "dist-packages")
+# What an array has itself: asking for it says nothing of what holds it.
+ARRAY_ATTRIBUTES = frozenset(
+    "shape size dtype ndim T copy astype sum mean ravel reshape flatten tolist fill dot max min"
+    " any all squeeze transpose item nbytes".split()
+)
+
+
+def described(things: Mapping[str, Any], code: bool) -> dict[str, Any]:
+    """Candidates and functions among things by name.
+
+    Args:
+        things: classes, functions and, where there is no `code`, objects.
+        code: they are what a source defines; else an object that was asked for.
+    """
+    helpers = {n: node for n, t in things.items() if inspect.isfunction(t) and (node := _node(t))}
+    candidates: list[dict[str, Any]] = []
+    functions: list[dict[str, Any]] = []
+    for name, thing in things.items():
+        if inspect.isclass(thing):
+            candidates.append(class_shape(name, thing, helpers))
+            for inner_name, inner in vars(thing).items():
+                nested = inspect.isclass(inner) and inner.__module__ == thing.__module__
+                if nested and inner.__qualname__ == f"{thing.__qualname__}.{inner_name}":
+                    candidates.append(class_shape(f"{name}.{inner_name}", inner, helpers))
+        elif inspect.isfunction(thing) or inspect.isbuiltin(thing):
+            functions.append(_function_shape(name, thing, helpers))
+        elif not code:
+            shape = class_shape(name, type(thing), helpers)
+            candidates.append({**shape, "constructors": [{"parameters": []}]})
+    return {"candidates": candidates, "functions": functions}
+
+
+def class_shape(
+    name: str,
+    cls: type,
+    helpers: Optional[Mapping[str, Any]] = None,
+) -> dict[str, Any]:
+    """A class: its constructor, its methods, and where it is from."""
+    try:
+        constructor = parameters(cls)
+    except (TypeError, ValueError):
+        constructor = []
+    nodes = list(_class_nodes(cls)) if helpers is not None else []
+    if not constructor and (hidden := _hidden(cls, nodes)) is not None:
+        constructor = _written(hidden)
+    else:
+        constructor += _passed_on(cls, nodes)
+    methods: list[dict[str, Any]] = []
+    private: list[dict[str, Any]] = []
+    for key, member in _members(cls):
+        if key.startswith("__") and key != "__call__":
+            continue
+        if key.startswith("_") and key != "__call__" and not (nodes and inspect.isfunction(member)):
+            continue
+        static = isinstance(member, (staticmethod, classmethod))
+        function = getattr(cls, key) if static else member
+        if not inspect.isroutine(function) or (
+            key == "__call__" and not inspect.isfunction(member)
+        ):
+            continue
+        try:
+            taken = parameters(function)
+        except (TypeError, ValueError):
+            continue
+        taken = taken if static else taken[1:]
+        method = {"name": key, "static": static, "parameters": taken}
+        if nodes:
+            method.update(_uses(nodes, helpers or {}, key, taken))
+        (private if key.startswith("_") and key != "__call__" else methods).append(method)
+    return {
+        "class": name,
+        "kind": "class",
+        "public": True,
+        "bases": [f"{b.__module__}.{b.__qualname__}" for b in cls.__mro__[1:-1]],
+        "setters": [
+            {"name": key, "use": _set_use(nodes, helpers or {}, key, methods)}
+            for key, member in _members(cls)
+            if isinstance(member, property) and member.fset
+        ],
+        "constructors": [{"parameters": constructor}],
+        "methods": methods,
+        "private": private,
+    }
+
+
+def _hidden(cls: type, nodes: Sequence[ast.ClassDef]) -> Optional[Function]:
+    """A constructor that a decorator wrapped so that its parameters cannot be asked for."""
+    try:
+        kinds = [p.kind for p in inspect.signature(cls).parameters.values()]
+    except (TypeError, ValueError):
+        return None
+    if not kinds or any(k not in (k.VAR_POSITIONAL, k.VAR_KEYWORD) for k in kinds):
+        return None
+    for part in nodes[0].body if nodes else []:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.decorator_list:
+            return part
+    return None
+
+
+def _uses(
+    nodes: Sequence[ast.ClassDef],
+    helpers: Mapping[str, Function],
+    key: str,
+    taken: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    """What a method does with its own parameters and with those of the constructor."""
+    try:
+        follower = Follower(nodes, helpers)
+        constructed = follower.follow("__init__")
+        called = follower.follow(key)
+        _noted(taken, called)
+        return {"constructed": {n: u.as_json() for n, u in constructed.items()}}
+    except RecursionError:  # sums of a thousand terms
+        return {}
+
+
+def _set_use(
+    nodes: Sequence[ast.ClassDef],
+    helpers: Mapping[str, Function],
+    key: str,
+    methods: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What is done with the value of an attribute that is set, there and in every method."""
+    try:
+        follower = Follower(nodes, helpers)
+        follower.follow("__init__")
+        uses = list(follower.property_set(key).values())
+        for method in methods:
+            follower.follow(method["name"])
+        return uses[0].as_json() if uses else {}
+    except RecursionError:
+        return {}
+
+
+def _noted(taken: Sequence[dict[str, Any]], uses: Mapping[str, Use]) -> None:
+    for parameter in taken:
+        if (use := uses.get(parameter["name"])) is not None:
+            parameter["use"] = use.as_json()
+            containers = _containers(use)
+            if containers is not None:
+                parameter["containers"] = containers
+
+
+def _containers(use: Use) -> Optional[list[str]]:
+    """What may hold arrays that are used so: a map, a list, or nothing; None for any.
+
+    None of these can be handed over where keys are the source's own, or elements are objects.
+    """
+    elements = [part for part in (use, use.item) if part is not None]
+    own = any(set(part.attributes) - ARRAY_ATTRIBUTES - _OF_MAPS for part in elements)
+    if own or use.patterns or any(isinstance(key, str) for key in use.keys):
+        return []
+    if use.mapping:
+        return ["map"]
+    # What is looped over may be one array, of whose numbers each is computed with.
+    return ["list", "array"] if use.iterated and use.item is not None else None
+
+
+def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dict[str, Any]:
+    taken = parameters(function)
+    node = _node(function)
+    if node is not None:
+        try:
+            uses = Follower((), helpers).function(node)
+        except RecursionError:
+            uses = {}
+        _noted(taken, uses)
+        if node.args.kwarg:
+            taken += _named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
+    shape: dict[str, Any] = {"name": name, "parameters": [taken]}
+    if inner := _returned_functions(node):
+        shape["inner"] = inner
+    return shape
+
+
+def parameters(function: Any) -> list[dict[str, Any]]:
+    """A callable's parameters. Raises TypeError, ValueError: they cannot be had."""
+    found = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        annotation, default = parameter.annotation, parameter.default
+        one: dict[str, Any] = {
+            "name": parameter.name,
+            "kind": _kind(annotation, default),
+            "element": None,
+            "type": "" if annotation is parameter.empty else str(annotation),
+            "default": default is not parameter.empty,
+            "keyword_only": parameter.kind is parameter.KEYWORD_ONLY,
+            "positional_only": parameter.kind is parameter.POSITIONAL_ONLY,
+        }
+        if isinstance(default, (int, float)) and not isinstance(default, bool):
+            one["value"] = float(default)
+        if isinstance(default, bool) or annotation in (bool, "bool"):
+            one["flag"] = True
+        found.append(one)
+    return found
+
+
+def _written(node: Function) -> list[dict[str, Any]]:
+    """Parameters as they are written, for what a decorator hides them of."""
+    arguments = node.args
+    listed = [*arguments.posonlyargs, *arguments.args][1:]
+    defaults: list[Optional[ast.expr]] = [None] * (len(listed) - len(arguments.defaults))
+    pairs = list(zip(listed, [*defaults, *arguments.defaults][-len(listed) or None :]))
+    pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults))
+    found = []
+    for argument, default in pairs:
+        one: dict[str, Any] = {
+            "name": argument.arg,
+            "kind": "any",
+            "element": None,
+            "type": "" if argument.annotation is None else ast.unparse(argument.annotation),
+            "default": default is not None,
+            "keyword_only": argument in arguments.kwonlyargs,
+            "positional_only": argument in arguments.posonlyargs,
+        }
+        number = default.value if isinstance(default, ast.Constant) else None
+        if isinstance(number, (int, float)) and not isinstance(number, bool):
+            one.update(kind="number", value=float(number))
+        found.append(one)
+    return found
+
+
+def _passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
+    """What a constructor takes by `**kwargs`: keys that it asks for, parameters of its bases."""
+    found: list[dict[str, Any]] = []
+    try:
+        signature = inspect.signature(cls)
+        known = set(signature.parameters)
+        if not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
+            return []
+        name = next(p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD)
+        if nodes:
+            use = Follower(nodes).follow("__init__").get(name)
+            found += _named(use, known)
+            known |= {p["name"] for p in found}
+        initial = vars(cls).get("__init__")
+        for base in cls.__mro__[1:-1]:
+            given = vars(base).get("__init__")
+            if given is None or given is initial or not inspect.isfunction(given):
+                continue
+            for one in parameters(given)[1:]:
+                if one["name"] not in known:
+                    found.append({**one, "keyword_only": True, "positional_only": False})
+                    known.add(one["name"])
+            break
+    except (TypeError, ValueError, RecursionError):
+        return found
+    return found
+
+
+def _named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
+    """Parameters for the keys that `**kwargs` is asked for."""
+    keys = [k for k in (use.keys if use else {}) if isinstance(k, str) and k not in known]
+    blank = {"kind": "any", "element": None, "type": "", "default": True, "keyword_only": True}
+    return [{"name": key, "positional_only": False, **blank} for key in keys]
+
+
+def _kind(annotation: Any, default: Any) -> str:
+    if annotation in (float, int, "float", "int") or isinstance(default, (float, int)):
+        return "number"
+    return "any"
+
+
+def _members(cls: type) -> list[tuple[str, Any]]:
+    """A class's members by name, its bases' included, not asked through descriptors."""
+    found: dict[str, Any] = {}
+    for base in cls.__mro__:
+        for key, member in vars(base).items():
+            found.setdefault(key, member)
+    return sorted(found.items())
+
+
+def _class_nodes(cls: type) -> Iterator[ast.ClassDef]:
+    """The syntax trees of a class and its bases, as far as they are the user's own."""
+    for base in cls.__mro__[:-1]:
+        file = getattr(sys.modules.get(base.__module__), "__file__", None) or ""
+        if not file or any(part in file for part in _LIBRARIES):
+            continue
+        try:
+            node = ast.parse(inspect.cleandoc("\n" + inspect.getsource(base))).body[0]
+        except (OSError, TypeError, SyntaxError, IndexError, RecursionError):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield node
+
+
+def _node(function: Any) -> Optional[Function]:
+    try:
+        tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, IndentationError, RecursionError):
+        return None
+    node = tree.body[0] if tree.body else None
+    return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _returned_functions(outer: Optional[Function]) -> list[list[dict[str, Any]]]:
+    """Parameters of a function that `outer` defines within itself and returns."""
+    if not isinstance(outer, ast.FunctionDef):
+        return []
+    returned = {
+        node.value.id
+        for node in ast.walk(outer)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)
+    }
+    return [
+        [
+            {"name": argument.arg, "kind": "any", "element": None, "type": "", "default": False}
+            for argument in (*node.args.posonlyargs, *node.args.args)
+        ]
+        for node in outer.body
+        if isinstance(node, ast.FunctionDef) and node.name in returned
+    ]

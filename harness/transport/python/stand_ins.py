@@ -1,0 +1,240 @@
+"""Objects that stand in for what an optimizer is handed: layers, parameters, models, settings.
+
+A specification says what is to be offered (see harness.ports.plans): attributes, elements, what
+a method does. `Builder` makes it of the weights and gradients of a scenario, and remembers each
+place at which one of them is, so that gradients can be put there and weights read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+
+class Stand:
+    """An object with the attributes that a source asks for."""
+
+
+class StandMap(dict):  # type: ignore[type-arg]
+    """The same of something that holds entries as well."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+@dataclass
+class Place:
+    """Where an array is.
+
+    Attributes:
+        role: "weights" or "gradients".
+        piece: the number of the array; None for one that only fills up.
+        get, put: reads and writes it there.
+    """
+
+    role: str
+    piece: Optional[int]
+    get: Callable[[], Any]
+    put: Callable[[Any], None]
+
+
+Piece = Optional[int]
+
+
+class Builder:
+    """Makes what specifications describe.
+
+    Args:
+        array: the array of a role ("weights", "gradients", "zeros") and piece, new.
+        names: of the pieces.
+        slots: how many arrays go together: a layer's weights and biases are two.
+        hyper: values by role.
+    """
+
+    def __init__(
+        self,
+        array: Callable[[str, Piece], Any],
+        names: Sequence[str],
+        slots: int,
+        hyper: Mapping[str, Any],
+    ) -> None:
+        self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
+        self.places: list[Place] = []
+
+    def build(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> list[Any]:
+        """What a specification describes, in a list of one, where it may be replaced."""
+        holder: list[Any] = [None]
+        holder[0] = self._made(spec, scope, lambda: holder[0], lambda v: holder.__setitem__(0, v))
+        return holder
+
+    def _made(
+        self,
+        spec: Mapping[str, Any],
+        scope: Sequence[Piece],
+        get: Callable[[], Any],
+        put: Callable[[Any], None],
+    ) -> Any:
+        kind = spec["kind"]
+        if kind == "leaf":
+            return self._leaf(spec, scope, get, put)
+        if kind == "list":
+            return self._list(spec, scope)
+        if kind == "map":
+            return self._attributed(self._map(spec, scope), spec, scope)
+        if kind == "parts":
+            parts: list[Any] = []
+            for i, part in enumerate(spec["parts"]):
+                parts.append(self._made(part, scope, *_inside(parts, i)))
+            return tuple(parts)
+        if kind == "object":
+            return self._attributed(Stand(), spec, scope)
+        if kind == "method":
+            return self._method(spec, scope)
+        if kind == "config":
+            return {
+                key: self._hyper[role] for key, role in spec["keys"].items() if role in self._hyper
+            }
+        if kind == "name":
+            return self._names[scope[0]] if scope and scope[0] is not None else "w"
+        return spec.get("value")
+
+    def _attributed(self, owner: Any, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
+        for name, inner in spec.get("attributes", {}).items():
+            get, put = _attribute(owner, name)
+            put(self._made(inner, scope, get, put))
+        return owner
+
+    def _leaf(
+        self,
+        spec: Mapping[str, Any],
+        scope: Sequence[Piece],
+        get: Callable[[], Any],
+        put: Callable[[Any], None],
+    ) -> Any:
+        slot = spec.get("slot") or 0
+        piece = scope[slot] if slot < len(scope) else None
+        if spec["role"] in ("weights", "gradients"):
+            self.places.append(Place(spec["role"], piece, get, put))
+        return self._array(spec["role"], piece)
+
+    def _groups(self, of: Mapping[str, Any], scope: Sequence[Piece]) -> list[Sequence[Piece]]:
+        size = self._slots if _slotted(of) and len(scope) > 1 else 1
+        groups = [list(scope[i : i + size]) for i in range(0, len(scope), size)]
+        for group in groups:
+            group.extend([None] * (size - len(group)))
+        return list(groups)
+
+    def _list(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
+        groups = self._groups(spec["of"], scope)
+        made: list[Any] = [None] * len(groups)
+        for i, group in enumerate(groups):
+            made[i] = self._made(spec["of"], group, *_entry(made, i))
+        return made
+
+    def _map(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
+        made: dict[Any, Any] = StandMap() if spec.get("attributes") else {}
+        for key, inner in spec.get("entries", {}).items():
+            made[key] = self._made(inner, scope, *_entry(made, key))
+        if prefixes := spec.get("prefixes"):
+            size = len(prefixes)
+            for start in range(0, len(scope), size):
+                for slot, prefix in enumerate(prefixes):
+                    piece = scope[start + slot] if start + slot < len(scope) else None
+                    key = f"{prefix}{start // size + 1}"
+                    made[key] = self._made(spec["of"], [piece], *_entry(made, key))
+        elif "of" in spec:
+            for group in self._groups(spec["of"], scope):
+                first = group[0]
+                key = self._names[first] if first is not None else "_"
+                made[key] = self._made(spec["of"], group, *_entry(made, key))
+        return made
+
+    def _method(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Callable[..., Any]:
+        inner = Builder(self._array, self._names, self._slots, self._hyper)
+        returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
+        self.places.extend(inner.places)
+        effect = spec.get("effect", "nothing")
+        # All that is known by now, and what the objects around it will still add.
+        places, names = self.places, self._names
+
+        def method(*given: Any, **named: Any) -> Any:
+            if effect != "nothing":
+                _taken(effect, [*given, *named.values()], places, scope, names)
+            return returned[0]
+
+        return method
+
+
+def _taken(
+    effect: str,
+    given: Sequence[Any],
+    places: Sequence[Place],
+    scope: Sequence[Piece],
+    names: Sequence[str],
+) -> None:
+    """Do to the weights what a stand-in's method is taken to do with what it is given."""
+    pieces: list[Piece] = list(scope)
+    values = list(given)
+    if values and (keys := _keys(values[0])) is not None:
+        pieces = [i for i in scope if i is not None and names[i] in keys] or pieces
+        values = values[1:]
+    flat: list[Any] = []
+    listed = [v for v in values if isinstance(v, (list, tuple))]
+    if len(listed) == len(values) and values:
+        for together in zip(*listed):
+            flat.extend(together)
+    else:
+        flat = values
+    for piece, value in zip(pieces, flat):
+        for place in places:
+            if place.role == "weights" and place.piece == piece and piece is not None:
+                now = place.get()
+                if effect == "set":
+                    place.put(value)
+                elif effect == "add":
+                    place.put(now + value)
+                elif effect == "subtract":
+                    place.put(now - value)
+                elif effect == "times gradient":
+                    gradient = next(
+                        p for p in places if p.role == "gradients" and p.piece == piece
+                    ).get()
+                    place.put(now - value * gradient)
+                break
+
+
+def _keys(value: Any) -> Optional[set[str]]:
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, (list, tuple)) and value and all(isinstance(v, str) for v in value):
+        return set(value)
+    return None
+
+
+def _slotted(spec: Mapping[str, Any]) -> bool:
+    """Whether arrays of a group are told apart by name below this."""
+    if spec.get("slot") is not None:
+        return True
+    inner = [spec.get("of"), spec.get("returns"), *spec.get("parts", [])]
+    inner += [*spec.get("attributes", {}).values(), *spec.get("entries", {}).values()]
+    return any(_slotted(part) for part in inner if part)
+
+
+def _entry(holder: Any, key: Any) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    def put(value: Any) -> None:
+        holder[key] = value
+
+    return lambda: holder[key], put
+
+
+def _inside(holder: Any, key: int) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """For what is in a tuple, which cannot be replaced: it is changed in place."""
+
+    def put(value: Any) -> None:
+        holder[key][...] = value
+
+    return lambda: holder[key], put
+
+
+def _attribute(owner: Any, name: str) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    return lambda: getattr(owner, name), lambda value: setattr(owner, name, value)

@@ -1,0 +1,87 @@
+"""Shapes that people have are bound without a manifest, and a guess never accuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shapes.python_shapes import SHAPES, source
+from support import REPOSITORY
+
+from harness.judging.run import Options, Outcome, run
+from harness.judging.verdict import Result
+from harness.ports.port import of_target
+
+FEW = "*page-*"
+
+
+def judged(folder: Path, sources: dict[str, str]) -> tuple[Outcome, dict[str, Result]]:
+    """All sources judged in one run, by name."""
+    ports = []
+    for number, text in enumerate(sources.values()):
+        path = folder / f"port_{number}.py"
+        path.write_text(text, encoding="utf-8")
+        ports.append(of_target(str(path)))
+    found = run(ports, Options(pattern=FEW), every_transport=False)
+    by_path = {result.port.name: result for result in found.results}
+    names = dict(zip(sources, ports, strict=True))
+    return found, {n: by_path[p.name] for n, p in names.items() if p.name in by_path}
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    return judged(tmp_path_factory.mktemp("shapes"), {n: source(n) for n in SHAPES})[1]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_is_bound_and_exact(name: str, shapes: dict[str, Result]) -> None:
+    assert name in shapes, "it is not bound"
+    result = shapes[name]
+    assert (result.verdict.word, result.verdict.fault) == ("exact", None)
+
+
+def test_the_documentation_has_a_row_for_each() -> None:
+    text = (REPOSITORY / "docs" / "shapes.md").read_text(encoding="utf-8")
+    missing = [name for name, (line, _) in SHAPES.items() if f"| {name} | `{line}` |" not in text]
+    assert missing == []
+
+
+WRONG = {
+    # Nobody can tell what it does from a layer that stands in: it is not bound, and not accused.
+    "unexplained": (
+        source("a layer").replace("**2", "**3"),
+        "Tried as",
+    ),
+    "needs what nobody knows": (
+        source("a layer").replace("layer):", "layer, mystery):").replace("lr *", "lr * mystery *"),
+        "mystery",
+    ),
+}
+
+
+def test_a_guess_never_accuses(tmp_path: Path) -> None:
+    outcome, results = judged(tmp_path, {name: text for name, (text, _) in WRONG.items()})
+    assert results == {}
+    for error, (_, word) in zip(outcome.errors, WRONG.values(), strict=True):
+        assert word in error
+
+
+def test_a_guess_explains(tmp_path: Path) -> None:
+    inside = source("parameter objects").replace(
+        "(np.sqrt(self.v[i]) + self.eps)", "np.sqrt(self.v[i] + self.eps)"
+    )
+    own = source("a nested class").replace(
+        "np.sqrt(self.v[k]) + self.eps", "self.v[k] ** 0.5 + 1e-3"
+    )
+    _, results = judged(tmp_path, {"inside": inside, "own": own})
+    assert results["inside"].deviations == ("epsilon=inside",)
+    assert results["own"].deviations == ("eps=ignored",)
+
+
+def test_a_name_that_no_argument_causes_is_the_ports_own_fault(tmp_path: Path) -> None:
+    text = source("a layer").replace("np.sqrt(layer.weight_cache)", "np.squrt(layer.weight_cache)")
+    _, results = judged(tmp_path, {"misspelt": text})
+    fault = results["misspelt"].verdict.fault
+    assert fault is not None
+    assert "has no attribute 'squrt'" in fault.message
+    assert fault.kind == "crashes"
