@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.model.observation import Observation, flat_gradients, flat_weights
-from harness.ports.binding import Binding, BindingError, Wanted, bind
+from harness.ports.binding import Binding, Wanted, bind
 from harness.transport import trial
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -106,12 +106,8 @@ def _open_storages(shape: dict[str, Any], binding: Binding) -> Sequence[int]:
     if containers is None or binding.storages:
         return every
     possible = set(containers).intersection(*binding.containers)
-    if found := [i for i in every if containers[i] in possible]:
-        return found
-    raise BindingError(
-        f"not bound: {binding.title} uses what it takes neither as a map of arrays by name, nor as"
-        " a list of arrays, nor as one array"
-    )
+    # Where nothing seems to suit, each way is tried all the same, and says what it lacks.
+    return [i for i in every if containers[i] in possible] or every
 
 
 def _result(tried: Observation) -> str:
