@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -12,6 +14,9 @@ import pytest
 from support import Done
 
 from harness.languages.adapters import MARK, left
+from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.python import Python
+from harness.ports.port import own
 
 
 class Case(NamedTuple):
@@ -319,6 +324,16 @@ def test_every_scenario_meets_a_source_that_was_loaded_afresh(
         "check", "globals.py", "--adapter", "through.py", "--golden", "page-*", "--json", "-"
     )
     assert json.loads(done.out)["results"][0]["verdict"] == "exact"
+
+
+def test_an_adapter_runs_in_the_interpreter_that_its_port_is_run_in(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(SHAPED)
+    (tmp_path / "through.py").write_text("def through(w, g, lr, rho, eps): pass\n")
+    port = own(tmp_path / "mine.py", adapter=tmp_path / "through.py")
+    there = replace(port, python=Path(sys.executable))
+    launched = Python().launch(there, "local", Toolchain(), ())
+    assert launched.request["python"] == sys.executable
+    assert launched.request["source"] == str(tmp_path / "through.py")
 
 
 BROKEN = {
