@@ -28,8 +28,9 @@ from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
-from harness.ports.binding import Binding, BindingError, Wanted, bind
+from harness.ports.binding import Binding, BindingError, bind
 from harness.ports.port import Port
+from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport, Worker
 from python_ref.dialects.dialect import Dialect
 

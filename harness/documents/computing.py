@@ -10,7 +10,7 @@ import ast
 import re
 
 from harness.languages.program import parsed
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 
 _HYPERPARAMETERS = role_names("learning_rate") | role_names("decay_rate")
 # Functions and methods that compute: np.multiply(lr, g), v.mul_(rho), p.addcdiv_(g, s, value=-lr).

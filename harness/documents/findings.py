@@ -13,7 +13,7 @@ from harness.documents.trainers import iteration_names
 from harness.languages.program import parsed
 from harness.languages.registry import scripted
 from harness.model.words import GOOD
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS

@@ -112,7 +112,7 @@ def port_of(document: str, block: Block, claim: Dialect, files: tuple[Path, ...]
 def looks_like_optimizer(text: str, language: str) -> bool:
     """Whether the words of an optimizer stand in a text, and not only for using one."""
     from harness.documents.trainers import find, gradient_names
-    from harness.ports.binding import role_names
+    from harness.ports.roles import role_names
 
     if not re.search(by_name(language).defines, text):
         return False

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.languages.program import parsed
 from harness.model.observation import flat_gradients, flat_weights
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.scenario import Scenario
 

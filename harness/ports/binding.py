@@ -7,83 +7,24 @@ does not settle a role, the error says what was found and which line of port.tom
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
-
-# What may hold the weights: arrays by name, arrays in order, one array a call.
-_CONTAINERS = ("map", "list", "array")
-DATA = ("gradients", "weights", "state")
-# How many numbers there are, which is meant, how often it was called: whole numbers.
-COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
-# Objects that hold weights and gradients, what an array is called, what is asked for gradients.
-OTHERS = ("parameters", "name", "source")
-ROLES = HYPERPARAMETERS + OPTIONS + DATA + COUNTS + OTHERS
-# A parameter that takes no role but a constant has that in its place, as JSON behind this.
-CONSTANT = "="
-Constant = float | int | bool | str
-_CONSTANTS: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("String", "str"), (str,)),
-    **dict.fromkeys(("boolean", "Boolean", "bool"), (bool,)),
-    **dict.fromkeys(("int", "long", "Int", "Long", "Integer"), (int,)),
-}
-
-# Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
-# stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
-_NAMES: Mapping[str, str] = {
-    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha α step",
-    "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
-    " decay smoothing smoothingconstant discount forgettingfactor forget alpha α d",
-    "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
-    "momentum": "momentum mu μ mom momentumrate",
-    "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
-    "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
-    "mean_decay": "meandecay beta1 β1 gradientdecay",
-    "decay": "lrdecay learningratedecay decaylr ratedecay lrd lrdecayrate learningratedecayrate"
-    " annealing kappa k decay",
-    "factor": "factor lrfactor dropfactor drop lrgamma lrdecay learningratedecay",
-    "every": "every dropevery stepsperdrop decaysteps period interval",
-    "total": "total totalsteps maxsteps numsteps horizon maxiterations",
-    "gradients": "gradients gradient grads grad g gs dw dws dx dtheta dparams dweights derivatives"
-    " gradientmap gradmap gradientsbyname delta",
-    "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
-    " variables vars weightmap values",
-    "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
-    " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
-    " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
-    " optimizer optim self this",
-    "size": "size n count numparams numparameters nparams numweights length len dim dims dimension"
-    " dimensions parametercount paramcount inputsize numfeatures d",
-    "rows": "rows row nrows numrows height inputs in m",
-    "columns": "columns cols col ncols numcols numcolumns width outputs out n",
-    "index": "index idx i j id position pos ind",
-    "start": "start offset begin from",
-    "length": "length len dimension dim size n count columns cols",
-    "iteration": "iteration iter t step timestep epoch k batch iterations n",
-    "parameters": "parameters params parameter param layers layer weights tensors tensor variables"
-    " variable model p",
-    "name": "name key layername paramname id",
-}
-_RANKS: dict[str, list[tuple[int, str]]] = {}
-for _role, _row in _NAMES.items():
-    for _rank, _name in enumerate(_row.split()):
-        _RANKS.setdefault(_name, []).append((_rank, _role))
-for _ranked in _RANKS.values():
-    _ranked.sort()
-
-
-def role_names(role: str) -> frozenset[str]:
-    """The names, plain and in lower case, by which a parameter is known for a role."""
-    return frozenset(_NAMES[role].split())
-
-
-def ranked(name: str) -> list[tuple[int, str]]:
-    """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
-    return list(_RANKS.get(_plain(name), []))
+from harness.ports.roles import (
+    CONSTANTS,
+    CONTAINERS,
+    DATA,
+    Constant,
+    Parameter,
+    Wanted,
+    assigned,
+    class_names,
+    may_be,
+    plain_name,
+)
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 
 class BindingError(Exception):
@@ -120,7 +61,7 @@ class _Unsettled(str):
         where: str,
         names: Sequence[str],
         near: bool,
-        parameters: Sequence[_Parameter],
+        parameters: Sequence[Parameter],
         constructed: int,
         taken: Sequence[str | None],
     ) -> _Unsettled:
@@ -128,53 +69,22 @@ class _Unsettled(str):
         made = cls(f"{where}: {_unrecognised(names)}")
         open_ = [role for role in (*HYPERPARAMETERS, *DATA[:2]) if role not in taken]
         called = parameters[constructed:]
-        scalar = not any(p["kind"] in (*_CONTAINERS, "any") for p in called)
+        scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)
         unsettled = [
             (i, p) for i, p in enumerate(parameters) if p["name"] in names and taken[i] is None
         ]
         could = [
-            [role for role in open_ if _may_be(p, role, i < constructed, scalar)]
+            [role for role in open_ if may_be(p, role, i < constructed, scalar)]
             for i, p in unsettled
         ]
         made.plain = all(
-            p["kind"] in ("number", "any", "count", "text") or p.get("type") in _CONSTANTS
+            p["kind"] in ("number", "any", "count", "text") or p.get("type") in CONSTANTS
             for _, p in unsettled
         )
         made.near, made.names = near, tuple(names)
         able = any(taken) and all(could) and len(could) <= len(open_)
         made.roles = tuple(r for r in open_ if able and any(r in one for one in could))
         return made
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the user said already (``[bind]`` of port.toml, ``--class``).
-
-    Attributes:
-        class_name: the class, or the function where a language has those.
-        roles: role to parameter name.
-        options: those that the scenarios will give; others keep their defaults.
-        among: the names of which one is bound; any if empty.
-        give: parameter name to a constant that it is always given.
-    """
-
-    class_name: str | None = None
-    method: str | None = None
-    function: str | None = None
-    roles: Mapping[str, str] = field(default_factory=dict)
-    options: frozenset[str] = frozenset()
-    among: frozenset[str] = frozenset()
-    give: Mapping[str, Constant] = field(default_factory=dict)
-
-    def of(self, shape: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A shape without what is not among the names."""
-        if not self.among:
-            return shape
-        classes = [
-            c for c in shape.get("candidates", []) if self.among & set(_class_names(c["class"]))
-        ]
-        functions = [f for f in shape.get("functions", []) if f["name"] in self.among]
-        return {**shape, "candidates": classes, "functions": functions}
 
 
 @dataclass(frozen=True)
@@ -203,9 +113,6 @@ class Binding:
     guessed: bool = False
     chosen: bool = False
     containers: tuple[tuple[str, ...], ...] = ()
-
-
-_Parameter = Mapping[str, Any]
 
 
 def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
@@ -271,14 +178,14 @@ def _attempts(
     """Each way that could be: a rank and the binding, or why it is none."""
     for candidate in shape.get("candidates", []):
         name = candidate["class"]
-        if wanted.function or (wanted.class_name and wanted.class_name not in _class_names(name)):
+        if wanted.function or (wanted.class_name and wanted.class_name not in class_names(name)):
             continue
         constructors: list[Any] = list(candidate.get("constructors") or [])
         for index, method in enumerate(candidate.get("methods", [])):
             if wanted.method and method["name"] != wanted.method:
                 continue
             free = method.get("static") or candidate.get("kind") in ("object", "static")
-            if not (method["parameters"] or _plain(method["name"]).startswith(_STEPPING)):
+            if not (method["parameters"] or plain_name(method["name"]).startswith(_STEPPING)):
                 continue
             title = f"{name}.{method['name']}"
             result = str(method.get("result", ""))
@@ -314,7 +221,7 @@ def _made_elsewhere(
     functions: Sequence[Mapping[str, Any]],
     name: str,
     base: dict[str, Any],
-    parameters: Sequence[_Parameter],
+    parameters: Sequence[Parameter],
     wanted: Wanted,
 ) -> Iterator[str | tuple[tuple[int, ...], Binding]]:
     """A function whose state another one makes of hyperparameters: a record, a map."""
@@ -330,8 +237,8 @@ def _made_elsewhere(
 def _whole(
     title: str,
     base: dict[str, Any],
-    construct: Sequence[_Parameter],
-    call: Sequence[_Parameter],
+    construct: Sequence[Parameter],
+    call: Sequence[Parameter],
     wanted: Wanted,
     result: str = "",
 ) -> str | tuple[tuple[int, ...], Binding]:
@@ -352,11 +259,11 @@ def _whole(
     steps = "gradients" in called and "weights" not in roles and result in _STEPS
     if steps and result == "nothing":  # then the gradients become the step, where they can
         fed = call[called.index("gradients")]
-        steps = fed["kind"] in _CONTAINERS
+        steps = fed["kind"] in CONTAINERS
     whole = ("gradients" in called and "weights" in roles) or "parameters" in roles
     if not set(called) & {"gradients", "weights", "parameters", "source"}:
         # All was given to the constructor: of what is called then only the name speaks.
-        whole &= _plain(title.rpartition(".")[2]).startswith(_STEPPING)
+        whole &= plain_name(title.rpartition(".")[2]).startswith(_STEPPING)
     whole |= source is not None and ("weights" in called or bool(source.get("carries")))
     if not whole and not steps:
         if unsettled:
@@ -369,7 +276,7 @@ def _whole(
         for p, role in zip(parameters, roles, strict=True)
         if role in ("gradients", "weights", "parameters", "source")
     ]
-    kinds = {p["kind"] for p in data} & {*_CONTAINERS, "number"}
+    kinds = {p["kind"] for p in data} & {*CONTAINERS, "number"}
     if source:
         kinds = kinds or {"array"}
     if len(kinds) > 1:
@@ -396,10 +303,10 @@ def _whole(
         guessed=steps or excluded or absent or bool({"source", "parameters"} & set(roles)),
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
-    named = wanted.class_name is None and "rmsprop" in _plain(title.rpartition(".")[0] or title)
+    named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
-    held = _CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in _CONTAINERS else 0
+    held = CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in CONTAINERS else 0
     rank = (named, not steps, core, given, held, core + given - len(taken))
     return tuple(map(int, rank)), binding
 
@@ -407,7 +314,7 @@ def _whole(
 # What a step is called that is given nothing.
 _STEPPING = tuple("step update apply optimi minimi perform iterate descend train".split())
 # What a method may return that is a step to be taken from the weights; in place, if nothing.
-_STEPS = (*_CONTAINERS, "number", "nothing")
+_STEPS = (*CONTAINERS, "number", "nothing")
 
 
 def _words(kinds: set[str]) -> str:
@@ -416,7 +323,7 @@ def _words(kinds: set[str]) -> str:
     return f"{first}, the other {' or '.join(others)}"
 
 
-def _storages(data: Sequence[_Parameter]) -> tuple[str, ...]:
+def _storages(data: Sequence[Parameter]) -> tuple[str, ...]:
     """The storages that the types leave open; one that leaves none follows the other."""
     return max((tuple(p.get("storages") or ()) for p in data), key=len, default=())
 
@@ -425,130 +332,10 @@ def _unrecognised(names: Sequence[str]) -> str:
     return f"unrecognised parameter{'s' * (len(names) > 1)} {', '.join(names)}"
 
 
-def assigned(
-    parameters: Sequence[_Parameter], constructed: int, wanted: Wanted
-) -> tuple[list[str | None], list[str], bool]:
-    """Give parameters their roles.
-
-    Args:
-        parameters: of a constructor, then of what is called.
-        constructed: how many of them are the constructor's.
-        wanted: what the user said.
-
-    Returns:
-        Roles in the parameters' order; the names that found none and have no default; whether
-        gradients or weights were told by being what is left.
-    """
-    roles: list[str | None] = [None] * len(parameters)
-    # What k or a factor is, only who wants a schedule can say.
-    free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
-    free |= set(wanted.roles)
-    for role, name in wanted.roles.items():
-        for i, parameter in enumerate(parameters):
-            if parameter["name"] == name and role in free:
-                roles[i] = role
-                free.discard(role)
-    for i, parameter in enumerate(parameters):
-        if roles[i] is None and parameter["name"] in wanted.give:
-            roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
-    for i, parameter in enumerate(parameters[constructed:], constructed):
-        if parameter["kind"] == "source" and "gradients" in free:
-            roles[i] = "source"
-            free.difference_update(("source", "gradients"))
-    # A setter takes what the constructor leaves.
-    own = [i for i, p in enumerate(parameters) if roles[i] is None and not p.get("setter")]
-    setters = [i for i, p in enumerate(parameters) if roles[i] is None and p.get("setter")]
-    called = parameters[constructed:]
-    scalar = not any(p["kind"] in (*_CONTAINERS, "any") for p in called)
-
-    def settle(among: list[int]) -> None:
-        """The surest name takes its role first; what it wanted second stays for others."""
-        while offers := [
-            (rank, i, role)
-            for i in among
-            for rank, role in _ranks(parameters[i]["name"])
-            if role in free and _may_be(parameters[i], role, i < constructed, scalar)
-        ]:
-            # A name with one possible role left goes before one with a choice.
-            choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
-            _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
-            roles[i] = role
-            free.discard(role)
-            if role == "parameters":
-                free.difference_update(("gradients", "weights"))
-            among.remove(i)
-
-    settle(own)
-    settle(setters)
-    kinds = ("number",) if scalar else _CONTAINERS
-    data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
-    missing: list[str] = [role for role in ("gradients", "weights") if role in free]
-    excluded = len(data) == 1 and bool(missing) and "parameters" in free
-    if not missing and "state" in free:  # what is handed over beside both is kept between steps
-        missing, excluded = ["state"], len(data) == 1
-    if excluded:  # the other one of two is settled by exclusion
-        roles[data[0]] = missing[0]
-        own.remove(data[0])
-    left = [parameters[i]["name"] for i in own if not parameters[i].get("default")]
-    return roles, left, excluded
-
-
-def _ranks(name: str) -> list[tuple[int, str]]:
-    """The roles that a name may mean, the surest first."""
-    plain = _plain(name)
-    if plain in _RANKS:
-        return _RANKS[plain]
-    return [(_FUZZY, role) for role, part in _PARTS.items() if part in plain][:1]
-
-
-# Names that the table lacks, by what they are made of; surer than nothing.
-_FUZZY = 100
-_PARTS: Mapping[str, str] = {
-    "gradients": "grad",
-    "learning_rate": "learn",
-    "epsilon": "epsilon",
-    "decay_rate": "decay",
-    "weights": "weight",
-    "parameters": "param",
-}
-
-
-_LETTERS = frozenset("d e g s v x p".split())
-
-
-def _may_be(parameter: _Parameter, role: str, constructed: bool, scalar: bool) -> bool:
-    kind = parameter["kind"]
-    if role in HYPERPARAMETERS + OPTIONS:
-        # A letter alone says little where numbers are gradients, too.
-        unsure = scalar and not constructed and parameter["name"] in _LETTERS
-        return kind in ("number", "any") and not unsure
-    if role in COUNTS:
-        early = role in ("size", "rows", "columns")
-        return kind == "count" and early == constructed
-    if role == "name":
-        return kind == "text" and not constructed
-    if role == "parameters":
-        return bool(parameter.get("carries")) and kind != "source"
-    if constructed:
-        return role == "weights" and kind in ("map", "list") and not parameter.get("carries")
-    if scalar and kind == "number":
-        return role in ("gradients", "weights")
-    return kind in (*_CONTAINERS, "any") or (role == "state" and kind == "other")
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").replace("*", "").lower()
-
-
-def _class_names(name: str) -> tuple[str, ...]:
-    """The ways a class may be asked for: in full, without package, without outer class."""
-    return (name, name.rsplit(".", 1)[-1], name.rsplit("$", 1)[-1], name.replace("$", "."))
-
-
 def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     classes = [c["class"] for c in shape.get("candidates", [])]
     functions = [f["name"] for f in shape.get("functions", [])]
-    called = [name for c in classes for name in _class_names(c)] + functions
+    called = [name for c in classes for name in class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
         there = ", ".join([*classes, *functions]) or "none"
         message = f"no class or function {wanted.class_name!r}; found: {there}"
@@ -572,15 +359,15 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
             raise BindingError(message, unknown=True)
 
 
-def _takes(parameter: _Parameter, value: Constant) -> bool:
+def _takes(parameter: Parameter, value: Constant) -> bool:
     """Whether a constant may be of a parameter's type, as far as that is known."""
-    kinds = _CONSTANTS.get(parameter.get("type") or "")
+    kinds = CONSTANTS.get(parameter.get("type") or "")
     if kinds is None and parameter["kind"] == "number":
         kinds = (int, float)
     return kinds is None or (isinstance(value, kinds) and (bool in kinds) == (type(value) is bool))
 
 
-def _parameters(shape: Mapping[str, Any]) -> Iterator[_Parameter]:
+def _parameters(shape: Mapping[str, Any]) -> Iterator[Parameter]:
     called = [
         one["parameters"]
         for candidate in shape.get("candidates", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 
 _WEIGHT = r"(?:w|weights?|kernels?|wt|ws|coefs?|coefficients?)"
 _BIAS = r"(?:b|bias|biases|bs|intercept)"

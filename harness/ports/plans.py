@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from harness.ports.binding import Wanted, ranked, role_names
 from harness.ports.leaves import (
     CONFIG,
     COUNTER,
@@ -37,6 +36,7 @@ from harness.ports.offers import (
     structured,
     with_effect,
 )
+from harness.ports.roles import Wanted, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 _FIRST = (

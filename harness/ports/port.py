@@ -16,8 +16,8 @@ from harness.model.errors import UsageError
 from harness.model.expectation import Expectation
 from harness.model.fields import of_toml
 from harness.model.words import VERDICTS
-from harness.ports.binding import ROLES, Wanted
 from harness.ports.manifest import Claims, Expected, Manifest
+from harness.ports.roles import ROLES, Wanted
 from python_ref import files
 from python_ref.dialects.dialect import Dialect
 from python_ref.files import exists, quoted, visible

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.languages.adapters import Action, Parameter, Sketch
-from harness.ports.binding import Wanted, assigned
+from harness.ports.roles import Wanted, assigned
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _KNOWN = (*HYPERPARAMETERS, "gradients", "weights")

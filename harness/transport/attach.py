@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from harness.model.observation import Observation, flat_gradients, flat_weights
-from harness.ports.binding import Binding, Wanted, bind
+from harness.ports.binding import Binding, bind
+from harness.ports.roles import Wanted
 from harness.transport import trial
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.ports.binding import Binding, Wanted
+from harness.ports.binding import Binding
 from harness.ports.plans import FORMS, Plan, plans, with_form
+from harness.ports.roles import Wanted
 from harness.transport.base import Description
 from harness.transport.trial import TRIAL, Conversation
 from python_ref.dialects.dialect import Dialect

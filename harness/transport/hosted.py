@@ -30,7 +30,8 @@ from harness.model.observation import (
     flat_gradients,
     flat_weights,
 )
-from harness.ports.binding import Wanted, bind
+from harness.ports.binding import bind
+from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more

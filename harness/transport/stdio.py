@@ -41,7 +41,7 @@ import numpy as np
 
 from harness.model.messages import PROTOCOL
 from harness.model.observation import Fault, Observation, Rows, Unreachable
-from harness.ports.binding import Wanted
+from harness.ports.roles import Wanted
 from harness.transport import requests
 from harness.transport.attach import attach
 from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more

@@ -20,8 +20,8 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted, Spoken
 from harness.languages.registry import by_name
 from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS
-from harness.ports.binding import Wanted
 from harness.ports.port import Port
+from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
 

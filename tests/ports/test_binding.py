@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.ports.binding import Binding, BindingError, Wanted, bind
+from harness.ports.binding import Binding, BindingError, bind
+from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 

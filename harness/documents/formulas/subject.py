@@ -15,7 +15,7 @@ from itertools import chain
 from unicodedata import combining, decomposition, normalize
 
 from harness.documents.formulas.mathtext import Region
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 
 # So many tokens on either side of a root are its formula's; a term is shorter.
 _AROUND = 40

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from support import scenario
 
-from harness.ports.binding import role_names
+from harness.ports.roles import role_names
 from python_ref.dialects.axes import AXES
 from python_ref.scenarios.hyperparameters import (
     CONSTANTS,

@@ -1,0 +1,244 @@
+"""Which role a parameter's name and kind mean: the names that people give, and who takes which.
+
+The rules are the same for all languages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
+
+# What may hold the weights: arrays by name, arrays in order, one array a call.
+CONTAINERS = ("map", "list", "array")
+DATA = ("gradients", "weights", "state")
+# How many numbers there are, which is meant, how often it was called: whole numbers.
+COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
+# Objects that hold weights and gradients, what an array is called, what is asked for gradients.
+OTHERS = ("parameters", "name", "source")
+ROLES = HYPERPARAMETERS + OPTIONS + DATA + COUNTS + OTHERS
+# A parameter that takes no role but a constant has that in its place, as JSON behind this.
+CONSTANT = "="
+Constant = float | int | bool | str
+CONSTANTS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("String", "str"), (str,)),
+    **dict.fromkeys(("boolean", "Boolean", "bool"), (bool,)),
+    **dict.fromkeys(("int", "long", "Int", "Long", "Integer"), (int,)),
+}
+
+# Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
+# stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
+_NAMES: Mapping[str, str] = {
+    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha α step",
+    "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
+    " decay smoothing smoothingconstant discount forgettingfactor forget alpha α d",
+    "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
+    "momentum": "momentum mu μ mom momentumrate",
+    "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
+    "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
+    "mean_decay": "meandecay beta1 β1 gradientdecay",
+    "decay": "lrdecay learningratedecay decaylr ratedecay lrd lrdecayrate learningratedecayrate"
+    " annealing kappa k decay",
+    "factor": "factor lrfactor dropfactor drop lrgamma lrdecay learningratedecay",
+    "every": "every dropevery stepsperdrop decaysteps period interval",
+    "total": "total totalsteps maxsteps numsteps horizon maxiterations",
+    "gradients": "gradients gradient grads grad g gs dw dws dx dtheta dparams dweights derivatives"
+    " gradientmap gradmap gradientsbyname delta",
+    "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
+    " variables vars weightmap values",
+    "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
+    " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
+    " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
+    " optimizer optim self this",
+    "size": "size n count numparams numparameters nparams numweights length len dim dims dimension"
+    " dimensions parametercount paramcount inputsize numfeatures d",
+    "rows": "rows row nrows numrows height inputs in m",
+    "columns": "columns cols col ncols numcols numcolumns width outputs out n",
+    "index": "index idx i j id position pos ind",
+    "start": "start offset begin from",
+    "length": "length len dimension dim size n count columns cols",
+    "iteration": "iteration iter t step timestep epoch k batch iterations n",
+    "parameters": "parameters params parameter param layers layer weights tensors tensor variables"
+    " variable model p",
+    "name": "name key layername paramname id",
+}
+_RANKS: dict[str, list[tuple[int, str]]] = {}
+for _role, _row in _NAMES.items():
+    for _rank, _name in enumerate(_row.split()):
+        _RANKS.setdefault(_name, []).append((_rank, _role))
+for _ranked in _RANKS.values():
+    _ranked.sort()
+
+
+def role_names(role: str) -> frozenset[str]:
+    """The names, plain and in lower case, by which a parameter is known for a role."""
+    return frozenset(_NAMES[role].split())
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user said already (``[bind]`` of port.toml, ``--class``).
+
+    Attributes:
+        class_name: the class, or the function where a language has those.
+        roles: role to parameter name.
+        options: those that the scenarios will give; others keep their defaults.
+        among: the names of which one is bound; any if empty.
+        give: parameter name to a constant that it is always given.
+    """
+
+    class_name: str | None = None
+    method: str | None = None
+    function: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    options: frozenset[str] = frozenset()
+    among: frozenset[str] = frozenset()
+    give: Mapping[str, Constant] = field(default_factory=dict)
+
+    def of(self, shape: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A shape without what is not among the names."""
+        if not self.among:
+            return shape
+        classes = [
+            c for c in shape.get("candidates", []) if self.among & set(class_names(c["class"]))
+        ]
+        functions = [f for f in shape.get("functions", []) if f["name"] in self.among]
+        return {**shape, "candidates": classes, "functions": functions}
+
+
+Parameter = Mapping[str, Any]
+
+
+def assigned(
+    parameters: Sequence[Parameter], constructed: int, wanted: Wanted
+) -> tuple[list[str | None], list[str], bool]:
+    """Give parameters their roles.
+
+    Args:
+        parameters: of a constructor, then of what is called.
+        constructed: how many of them are the constructor's.
+        wanted: what the user said.
+
+    Returns:
+        Roles in the parameters' order; the names that found none and have no default; whether
+        gradients or weights were told by being what is left.
+    """
+    roles: list[str | None] = [None] * len(parameters)
+    # What k or a factor is, only who wants a schedule can say.
+    free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
+    free |= set(wanted.roles)
+    for role, name in wanted.roles.items():
+        for i, parameter in enumerate(parameters):
+            if parameter["name"] == name and role in free:
+                roles[i] = role
+                free.discard(role)
+    for i, parameter in enumerate(parameters):
+        if roles[i] is None and parameter["name"] in wanted.give:
+            roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
+    for i, parameter in enumerate(parameters[constructed:], constructed):
+        if parameter["kind"] == "source" and "gradients" in free:
+            roles[i] = "source"
+            free.difference_update(("source", "gradients"))
+    # A setter takes what the constructor leaves.
+    own = [i for i, p in enumerate(parameters) if roles[i] is None and not p.get("setter")]
+    setters = [i for i, p in enumerate(parameters) if roles[i] is None and p.get("setter")]
+    called = parameters[constructed:]
+    scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)
+
+    def settle(among: list[int]) -> None:
+        """The surest name takes its role first; what it wanted second stays for others."""
+        while offers := [
+            (rank, i, role)
+            for i in among
+            for rank, role in _ranks(parameters[i]["name"])
+            if role in free and may_be(parameters[i], role, i < constructed, scalar)
+        ]:
+            # A name with one possible role left goes before one with a choice.
+            choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
+            _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
+            roles[i] = role
+            free.discard(role)
+            if role == "parameters":
+                free.difference_update(("gradients", "weights"))
+            among.remove(i)
+
+    settle(own)
+    settle(setters)
+    kinds = ("number",) if scalar else CONTAINERS
+    data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
+    missing: list[str] = [role for role in ("gradients", "weights") if role in free]
+    excluded = len(data) == 1 and bool(missing) and "parameters" in free
+    if not missing and "state" in free:  # what is handed over beside both is kept between steps
+        missing, excluded = ["state"], len(data) == 1
+    if excluded:  # the other one of two is settled by exclusion
+        roles[data[0]] = missing[0]
+        own.remove(data[0])
+    left = [parameters[i]["name"] for i in own if not parameters[i].get("default")]
+    return roles, left, excluded
+
+
+def ranked(name: str) -> list[tuple[int, str]]:
+    """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
+    return list(_RANKS.get(plain_name(name), []))
+
+
+def _ranks(name: str) -> list[tuple[int, str]]:
+    """The same, and by a part of the name where the whole is not known."""
+    plain = plain_name(name)
+    return ranked(name) or [(_FUZZY, role) for role, part in _PARTS.items() if part in plain][:1]
+
+
+# Names that the table lacks, by what they are made of; surer than nothing.
+_FUZZY = 100
+_PARTS: Mapping[str, str] = {
+    "gradients": "grad",
+    "learning_rate": "learn",
+    "epsilon": "epsilon",
+    "decay_rate": "decay",
+    "weights": "weight",
+    "parameters": "param",
+}
+
+
+_LETTERS = frozenset("d e g s v x p".split())
+
+
+def may_be(parameter: Parameter, role: str, constructed: bool, scalar: bool) -> bool:
+    """Whether a parameter's kind, and where it stands, admit a role.
+
+    Args:
+        parameter: as a host describes it.
+        role: one of ROLES.
+        constructed: it is a constructor's.
+        scalar: what is called takes no arrays, only numbers.
+    """
+    kind = parameter["kind"]
+    if role in HYPERPARAMETERS + OPTIONS:
+        # A letter alone says little where numbers are gradients, too.
+        unsure = scalar and not constructed and parameter["name"] in _LETTERS
+        return kind in ("number", "any") and not unsure
+    if role in COUNTS:
+        early = role in ("size", "rows", "columns")
+        return kind == "count" and early == constructed
+    if role == "name":
+        return kind == "text" and not constructed
+    if role == "parameters":
+        return bool(parameter.get("carries")) and kind != "source"
+    if constructed:
+        return role == "weights" and kind in ("map", "list") and not parameter.get("carries")
+    if scalar and kind == "number":
+        return role in ("gradients", "weights")
+    return kind in (*CONTAINERS, "any") or (role == "state" and kind == "other")
+
+
+def plain_name(name: str) -> str:
+    """A name in lower case, without what languages put between words."""
+    return name.replace("_", "").replace("-", "").replace("*", "").lower()
+
+
+def class_names(name: str) -> tuple[str, ...]:
+    """The ways a class may be asked for: in full, without package, without outer class."""
+    return (name, name.rsplit(".", 1)[-1], name.rsplit("$", 1)[-1], name.replace("$", "."))
