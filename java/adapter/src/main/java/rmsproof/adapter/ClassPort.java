@@ -69,13 +69,16 @@ final class ClassPort implements Port {
         Field singleton = language.singleton(type);
         List<Maker> makers =
                 singleton == null ? new Makers(language).of(type) : List.<Maker>of();
+        // What is made with arrays may step without being given any.
+        boolean handed = makers.stream().flatMap(maker -> maker.slots().stream()).map(this::accepts)
+                .anyMatch(accepts -> Set.of("array", "list", "map").contains(accepts.kind()));
         List<Method> methods = new ArrayList<>();
         for (Method method : methods(type)) {
             boolean abstractly = Modifier.isAbstract(method.getModifiers());
             boolean reachable = !makers.isEmpty() || singleton != null
                     || Modifier.isStatic(method.getModifiers());
             if (Makers.callable(method) && !abstractly && reachable && !method.isBridge()
-                    && language.offers(method)) {
+                    && (handed || method.getParameterCount() > 0) && language.offers(method)) {
                 methods.add(method);
             }
         }
