@@ -209,3 +209,8 @@ def test_names_used() -> None:
     assert used(java_text, JAVA) == {"Map", "String", "A", "m", "B", "c", "x", "E"}
     scala_text = 'println(s"$a ${b.c + d} e") // f\n'
     assert used(scala_text, SCALA) == {"println", "a", "b", "d"}
+
+
+def test_what_is_not_written_yet_ends_a_definition_of_scala() -> None:
+    text = "class A:\n  def x: Int = ???\n\nclass B:\n  def y = 1 +\n    2\n"
+    assert [unit.names for unit in units(text, SCALA)] == [("A",), ("B",)]
