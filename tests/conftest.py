@@ -79,13 +79,14 @@ def call(
 ) -> Iterator[CommandLine]:
     """The command line in this process, which saves its start; ports run in theirs anyway."""
     from harness.commands.entry import main
+    from rmsproof import __version__
 
     handler = signal.getsignal(signal.SIGTERM)
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str, **_options: Any) -> Done:
         capsys.readouterr()
-        code = main(list(arguments))
+        code = main(list(arguments), __version__)
         return Done(code, *capsys.readouterr())
 
     yield run

@@ -124,7 +124,7 @@ def test_only_languages_asks_for_a_languages_name() -> None:
         if room(module) != "harness.languages" and (found := names & set(compared(path)))
     }
     # A notebook of our own says "python" to Jupyter, which is no port's language.
-    asked.pop("harness.commands.tutorial", None)
+    asked.pop("harness.report.executing", None)
     assert asked == {}
 
 

@@ -34,7 +34,9 @@ def test_every_command_and_file_that_is_named_exists() -> None:
     from harness.commands.entry import main
 
     for name in re.findall(
-        r"rmsproof (run|check|doc|tutorial|identify|power|golden \w+|dialects \w+)", TEXT
+        r"rmsproof (run|check|doc|tutorial|identify|power|report merge|report|golden \w+|dialects"
+        r" \w+)",
+        TEXT,
     ):
         assert main([*name.split(), "--help"]) == 0, name
     for link in re.findall(r"\]\(([^)#]+)\)", TEXT):

@@ -10,9 +10,17 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.commands import adapters, dialects, documents, goldens, ports, protocol
+from harness.commands import (
+    adapters,
+    dialects,
+    documents,
+    goldens,
+    ports,
+    protocol,
+    report,
+)
 from harness.commands.common import exits
-from harness.commands.help import Command, Group
+from harness.commands.help import Command, Group, Reading
 
 _COMMANDS: dict[str, Callable[..., int]] = {
     "run": ports.run,
@@ -30,6 +38,10 @@ _GOLDENS: dict[str, Callable[..., int]] = {
     "verify": goldens.golden_verify,
     "regenerate": goldens.golden_regenerate,
     "export": goldens.golden_export,
+}
+_REPORTS: dict[str, Callable[..., int]] = {
+    "show": report.report_show,
+    "merge": report.report_merge,
 }
 _DIALECTS: dict[str, Callable[..., int]] = {
     "list": dialects.dialects_list,
@@ -50,6 +62,8 @@ def command() -> Any:
         ("dialects", "The dialects: libraries' RMSProps, and how each differs.", _DIALECTS),
     ):
         top.add_typer(_group(about, commands), name=name)
+    about = "Saved reports: shown as a page, put together. `show` need not be said."
+    top.add_typer(_group(about, _REPORTS, Reading), name="report")
     made: Any = typer.main.get_command(top)
     for parameter in made.params:
         parameter.hidden = parameter.name in _HIDDEN
@@ -71,9 +85,11 @@ def _options(
     """What may stand before a command."""
 
 
-def _group(about: str, commands: dict[str, Callable[..., int]]) -> typer.Typer:
+def _group(
+    about: str, commands: dict[str, Callable[..., int]], kind: type[Group] = Group
+) -> typer.Typer:
     made = typer.Typer(
-        cls=Group,
+        cls=kind,
         help=about,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
@@ -21,6 +21,7 @@ from harness.report.registry import Kind, Report, of_kind
 if TYPE_CHECKING:
     from harness.judging.run import Options
     from harness.judging.verdict import Result
+    from harness.report.results import Circumstances
 
 OK, DIFFERENT, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -63,8 +64,9 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
     def decorate(command: Callable[..., int]) -> Callable[..., int]:
         @wraps(command)
         def wrapped(**given: Any) -> int:
+            version = given.pop(_CONTEXT).obj["version"]
             asked = {report.option: given.pop(name) for name, report in options.items()}
-            return command(**given, reports=Reports(kind, asked))
+            return command(**given, reports=Reports(kind, asked, version))
 
         hints = get_type_hints(command, include_extras=True)
         own = [
@@ -73,10 +75,20 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
             if name != "reports"
         ]
         added = [_option(name, report) for name, report in options.items()]
-        wrapped.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+        signature = inspect.Signature([_context(), *own, *added])
+        wrapped.__signature__ = signature  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
+
+
+_CONTEXT = "context"
+
+
+def _context() -> inspect.Parameter:
+    """The parameter by which typer hands over what the entry knows: the version."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(_CONTEXT, kind, annotation=typer.Context)
 
 
 def _option(name: str, report: Report) -> inspect.Parameter:
@@ -139,6 +151,16 @@ Environment = Annotated[
     ),
 ]
 
+ShardOf = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Judge the I-th of N parts, one a machine; `report merge` puts their reports"
+        " together.",
+    ),
+]
+
 
 def options(
     transport: list[str] | None,
@@ -147,13 +169,14 @@ def options(
     timeout: float,
     large: bool,
     env: Sequence[str] | None = None,
+    shard: str | None = None,
 ) -> Options:
     """What a command line says of all ports alike.
 
     Raises:
-        UsageError: no such transport, or no such variable.
+        UsageError: no such transport, variable or shard.
     """
-    from harness.judging.run import Options
+    from harness.judging.run import Options, Shard
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):
@@ -168,8 +191,43 @@ def options(
             )
         if name not in os.environ:
             raise UsageError(f"--env {name}: no such variable is set; export it, or leave it out")
-    given = {name: os.environ[name] for name in env or []}
-    return Options(tuple(transport) if transport else None, golden, edge, timeout, large, given)
+    return Options(
+        tuple(transport) if transport else None,
+        golden,
+        edge,
+        timeout,
+        large,
+        {name: os.environ[name] for name in env or []},
+        None if shard is None else Shard.parse(shard),
+    )
+
+
+def circumstances(
+    reports: Reports, command: str, languages: Iterable[str], **given: Any
+) -> Circumstances:
+    """By what, on what and by which command line results are made.
+
+    Args:
+        reports: where they go.
+        command: its name.
+        languages: those of the ports judged.
+        given: its options, by name; those that say nothing are left out.
+    """
+    from harness.judging.platforms import here
+    from harness.judging.run import SCENARIO_SECONDS
+    from harness.report.invocation import Invocation
+    from harness.report.results import Circumstances
+    from python_ref.golden import DIRECTORY
+    from python_ref.golden.sums import together
+
+    usual = {"timeout": SCENARIO_SECONDS, "golden": "*"}
+    options = {
+        name.rstrip("_"): tuple(value) if isinstance(value, list) else value
+        for name, value in given.items()
+        if usual.get(name) != value
+    }
+    invocation = Invocation(command).with_options(**options)
+    return Circumstances(reports.version, here(languages), together(DIRECTORY), invocation)
 
 
 def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:

@@ -19,6 +19,7 @@ from harness.commands.common import (
     Edge,
     GoldenPattern,
     Timeout,
+    circumstances,
     exit_code,
     options,
     reporting,
@@ -74,6 +75,16 @@ def doc(
         incomplete = incomplete or any(found.incomplete for found in examined)
         if incomplete:
             break
+    blocks = (row.block for found in examined for row in found.rows if row.layers)
+    made = circumstances(
+        reports,
+        "doc",
+        (block.language for block in blocks),
+        dialect=dialect,
+        golden=golden,
+        edge=edge,
+        timeout=timeout,
+    )
     results = DocumentResults(
         tuple(examined),
         started,
@@ -81,6 +92,8 @@ def doc(
         incomplete,
         errors=tuple(errors),
         patches=show_repaired,
+        edge=edge,
+        circumstances=made,
     )
     try:
         reports.write(results)

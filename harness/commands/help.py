@@ -25,6 +25,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof run",
         "rmsproof run java clojure/returned --transport stdio",
         "rmsproof run scala --golden 'reference/float64/*' --json report.json",
+        "rmsproof run --html report.html",
     ),
     "check": (
         "rmsproof check RMSProp.java",
@@ -32,6 +33,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof check optim.py --expect known.toml --junit report.xml --github",
         "rmsproof check Trainer.java --adapter TrainerAdapter.java",
         "rmsproof check --timeout 2 -- ./my-port --flag",
+        "rmsproof check --replay report.json",
     ),
     "adapt": (
         "rmsproof adapt Trainer.java",
@@ -46,6 +48,19 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
     "protocol": ("rmsproof protocol", "rmsproof protocol reply | less"),
     "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
+    "report": (
+        "rmsproof report report.json --html report.html",
+        "rmsproof report merge shard-1.json shard-2.json --out report.json",
+    ),
+    "report show": (
+        "rmsproof report show report.json --html report.html",
+        "rmsproof report show linux.json macos.json --junit report.xml",
+        "rmsproof report show report.json --notebook report.ipynb",
+    ),
+    "report merge": (
+        "rmsproof report merge 1.json 2.json 3.json --out report.json",
+        "rmsproof report merge shards/*.json --out report.json",
+    ),
     "golden": (
         "rmsproof golden show reference/float64/page-one-step",
         "rmsproof golden verify",
@@ -159,3 +174,13 @@ class Group(TyperGroup):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write them."""
         _write(ctx, formatter)
+
+
+class Reading(Group):
+    """A group whose first command need not be named: what follows may be a file of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put its name where it is left out."""
+        if args and args[0] not in (*self.commands, *ctx.help_option_names):
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +21,10 @@ from harness.commands.common import (
     Environment,
     GoldenPattern,
     Large,
+    ShardOf,
     Timeout,
     Transports,
+    circumstances,
     exit_code,
     options,
     reporting,
@@ -61,29 +61,42 @@ def run(
     edge: Edge = False,
     timeout: Timeout = 10.0,
     large: Large = False,
+    shard: ShardOf = None,
     update_expectations: Update = False,
     *,
     reports: Reports,
 ) -> int:
     """Judge the bundled editions; compare with their expectations."""
     from harness.ports.port import bundled
+    from harness.report.invocation import Invocation
 
     ports = bundled()
     if only:
         chosen = {p.name: p for name in only for p in _matching(ports, name)}
         ports = list(chosen.values())
-    if update_expectations and (transport or golden != "*" or edge):
+    if update_expectations and (transport or golden != "*" or edge or shard):
         raise UsageError(
-            "--update-expectations needs a whole run: leave out --transport, --golden and --edge"
+            "--update-expectations needs a whole run: leave out --transport, --golden, --edge and"
+            " --shard"
         )
-    given = options(transport, golden, edge, timeout, large)
-    found = _run(ports, given, every=True)
+    given = options(transport, golden, edge, timeout, large, shard=shard)
+    made = circumstances(
+        reports,
+        "run",
+        [port.language for port in ports],
+        transport=transport,
+        golden=golden,
+        edge=edge,
+        timeout=timeout,
+        large=large,
+    )
+    found = replace(_run(ports, given, every=True), circumstances=made)
     outcome = found.outcome
     if update_expectations and not outcome.incomplete and not outcome.errors:
         return _update_manifests(outcome)
     wrong = [r.port.name for r in outcome.judged if r.unexpected]
-    again = ["run", *dict.fromkeys(wrong), "--update-expectations"] if wrong else []
-    return _reported(found, reports, again)
+    again = Invocation("run", {"update_expectations": True})
+    return _reported(found, reports, again.line(list(dict.fromkeys(wrong))) if wrong else "")
 
 
 @reporting("ports")
@@ -125,6 +138,15 @@ def check(
     edge: Edge = False,
     timeout: Timeout = 10.0,
     large: Large = False,
+    shard: ShardOf = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            "--replay",
+            metavar="REPORT",
+            help="Judge again just what failed in a report (JSON), as it was judged then.",
+        ),
+    ] = None,
     expect: Annotated[
         Path | None,
         typer.Option(
@@ -156,9 +178,18 @@ def check(
     from harness.ports import port as ports_of
     from harness.report.words import problem
 
-    if update_expectations and (expect is None or golden != "*"):
+    if replay is not None:
+        others = (targets, command, dialect, class_name, classpath, project, adapter, env, python)
+        if any((*others, transport, expect, edge, large, shard, update_expectations)) or (
+            golden != "*"
+        ):
+            raise UsageError(
+                f"--replay {replay}: what is judged, and how, is in the report; leave out the rest"
+            )
+        return _replayed(replay, reports)
+    if update_expectations and (expect is None or golden != "*" or shard):
         raise UsageError(
-            "--update-expectations needs --expect FILE, and cannot be used with --golden"
+            "--update-expectations needs --expect FILE, and cannot be used with --golden or --shard"
         )
     if expect is not None and update_expectations:
         check_file(expect, f"--expect {expect}", "known.toml")
@@ -184,28 +215,67 @@ def check(
         for message in errors:
             problem(message)
         return USAGE
-    given = options(transport, golden, edge, timeout, large, env)
-    found = replace(_run(ports, given, every=False), errors=tuple(errors), expectations=expect)
+    given = options(transport, golden, edge, timeout, large, env, shard)
+    made = circumstances(
+        reports,
+        "check",
+        [port.language for port in ports],
+        dialect=dialect,
+        class_=class_name,
+        classpath=classpath,
+        project=project and str(project),
+        adapter=adapter and str(adapter),
+        python=python and str(python),
+        env=env,
+        transport=transport,
+        golden=golden,
+        edge=edge,
+        timeout=timeout,
+        large=large,
+        expect=expect and str(expect),
+    )
+    found = replace(
+        _run(ports, given, every=False),
+        errors=tuple(errors),
+        expectations=expect,
+        circumstances=made,
+    )
     if expect is None or found.outcome.incomplete:
         return _reported(found, reports)
     matched = _matched(found.outcome, known, given)
     if update_expectations and not found.outcome.errors and not errors:
         return _update_known(expect, known, matched, edge)
-    again = ["check", *(targets or [])]
-    for option, values in (("--dialect", dialect), ("--transport", transport)):
-        again += [word for value in values or [] for word in (option, value)]
-    again += ["--class", class_name] if class_name else []
-    again += [word for entry in classpath or [] for word in ("--classpath", entry)]
-    again += ["--project", str(project)] if project else []
-    again += ["--adapter", str(adapter)] if adapter else []
-    again += [word for name in env or [] for word in ("--env", name)]
-    again += ["--edge"] if edge else []
-    again += ["--python", str(python)] if python else []
-    again += ["--expect", str(expect), "--update-expectations"]
-    again += ["--", *command.split("\0")] if command else []
+    words = [*(targets or []), *(["--", *command.split("\0")] if command else [])]
+    again = made.invocation.with_options(golden=None, update_expectations=True)
     outcome = replace(found.outcome, results=matched.results)
     found = replace(found, outcome=outcome, stale=tuple(matched.stale.values()))
-    return _reported(found, reports, again)
+    return _reported(found, reports, again.line(words))
+
+
+def _replayed(path: Path, reports: Reports) -> int:
+    """Judge what failed in a report again."""
+    from harness.commands.replay import failed
+    from harness.expectations.known import read
+
+    replay = failed(path, reports.version)
+    if not replay.parts:
+        print(f"{path}: nothing failed")
+        return OK
+    known = [] if replay.expect is None else read(replay.expect)
+    results: PortResults | None = None
+    for port, given in replay.parts:
+        again = _run([port], given, every=False)
+        if known:
+            matched = _matched(again.outcome, known, given).results
+            again = replace(again, outcome=replace(again.outcome, results=matched))
+        results = again if results is None else results.followed_by(again)
+        if results.outcome.incomplete:
+            break
+    assert results is not None
+    languages = [port.language for port, _ in replay.parts]
+    made = circumstances(reports, replay.invocation.command, languages)
+    made = replace(made, invocation=replay.invocation)
+    return _reported(replace(results, circumstances=made, expectations=replay.expect), reports)
 
 
 def _matching(ports: list[Port], name: str) -> list[Port]:
@@ -220,13 +290,14 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
     """Judge the ports, with a bar on standard error."""
     from rich.console import Console
 
+    from harness.judging.run import part, reached
     from harness.judging.run import run as run_ports
     from harness.report import terminal
     from harness.report.results import PortResults
 
     started, begun = datetime.now(UTC), time.monotonic()
-    jobs = sum(len(port.transports) if every else 1 for port in ports)
-    with terminal.progress(Console(stderr=True), jobs) as bar:
+    jobs = part(reached(ports, given, every_transport=every), given.shard)
+    with terminal.progress(Console(stderr=True), len(jobs)) as bar:
 
         def progress(text: str, done: int) -> None:
             bar.update(bar.task_ids[0], description=text, advance=done)
@@ -235,7 +306,7 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
     return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
 
 
-def _reported(results: PortResults, reports: Reports, again: Sequence[str] = ()) -> int:
+def _reported(results: PortResults, reports: Reports, again: str = "") -> int:
     """Write the reports and say what could not be used; return the exit code.
 
     Args:
@@ -247,7 +318,7 @@ def _reported(results: PortResults, reports: Reports, again: Sequence[str] = ())
 
     outcome = results.outcome
     differs = bool(results.stale) or any(result.unexpected for result in outcome.judged)
-    update = shlex.join(["rmsproof", *again]) if differs and again else ""
+    update = again if differs else ""
     errors = (*results.errors, *outcome.errors)
     try:
         reports.write(replace(results, errors=errors, update=update))
@@ -263,7 +334,8 @@ def _reported(results: PortResults, reports: Reports, again: Sequence[str] = ())
 def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:
     from harness.expectations.known import match
 
-    return match(outcome.results, known, edge_decides=given.edge, whole=given.pattern == "*")
+    whole = given.pattern == "*" and given.shard is None
+    return match(outcome.results, known, edge_decides=given.edge, whole=whole)
 
 
 def _update_manifests(outcome: Outcome) -> int:
@@ -320,7 +392,9 @@ def identify(
     started, begun = datetime.now(UTC), time.monotonic()
     with searching() as progress:
         result = explain(file, seconds, progress)
-    reports.write(PortResults(Outcome((result,)), started, time.monotonic() - begun))
+    made = circumstances(reports, "", ())
+    taken = time.monotonic() - begun
+    reports.write(PortResults(Outcome((result,)), started, taken, circumstances=made))
     return OK if result.as_expected else DIFFERENT
 
 

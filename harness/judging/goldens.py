@@ -20,8 +20,8 @@ from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, OPTIONS
 class Goldens:
     """The goldens to feed: from the files for the dialects that have some, made for any other."""
 
-    def __init__(self, pattern: str = "*") -> None:
-        self._pattern = pattern
+    def __init__(self, pattern: str | Sequence[str] = "*") -> None:
+        self._patterns = [pattern] if isinstance(pattern, str) else list(pattern)
         self._lock = threading.Lock()
         self._made: dict[tuple[Dialect, str], list[Golden]] = {}
 
@@ -43,14 +43,17 @@ class Goldens:
                     self._made[key] = [
                         goldens_of.make(replace(s, options=options), dialect, precision)
                         for s in scenarios(precision)
-                        if matches(f"{folder}/{s.name}", self._pattern)
+                        if self._wanted(f"{folder}/{s.name}")
                     ]
             return self._made[key]
+
+    def _wanted(self, name: str) -> bool:
+        return any(matches(name, pattern) for pattern in self._patterns)
 
     def _read(self, folder: str) -> list[Golden]:
         try:
             return goldens_of.bundled(
-                wanted=lambda name: name.startswith(folder) and matches(name, self._pattern)
+                wanted=lambda name: name.startswith(folder) and self._wanted(name)
             )
         except GoldenError as error:
             raise UsageError(str(error)) from error
@@ -58,8 +61,9 @@ class Goldens:
     def check(self, dialect: Dialect) -> None:
         """Raise UsageError if the pattern matches no golden of a dialect."""
         if not any(self.of(dialect, precision) for precision in ("float64", "float32")):
+            patterns = ", ".join(map(repr, self._patterns))
             raise UsageError(
-                f"--golden {self._pattern!r} matches no golden; `rmsproof golden list` shows them"
+                f"--golden {patterns} matches no golden; `rmsproof golden list` shows them"
             )
 
 

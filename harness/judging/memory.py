@@ -16,14 +16,14 @@ class Memory:
     """The goldens of a run, those in other arithmetics, and the diagnoses made.
 
     Args:
-        pattern: the goldens to feed, by name or its last part.
+        pattern: the goldens to feed, by name or its last part; or several such.
         seconds: the time that a search for a cause may take.
         progress: told how far it is.
     """
 
     def __init__(
         self,
-        pattern: str = "*",
+        pattern: str | Sequence[str] = "*",
         *,
         seconds: float = SECONDS,
         progress: Progress | None = None,

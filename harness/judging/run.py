@@ -32,24 +32,47 @@ _CORES = 2
 
 
 @dataclass(frozen=True)
+class Shard:
+    """One of several parts of what is to be judged, which other machines judge the rest of.
+
+    Attributes:
+        index: from 1.
+        of: how many there are.
+    """
+
+    index: int
+    of: int
+
+    @staticmethod
+    def parse(text: str) -> Shard:
+        """Read "2/3". Raises UsageError: it is no such thing."""
+        index, slash, of = text.partition("/")
+        if slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of):
+            return Shard(int(index), int(of))
+        raise UsageError(f"--shard {text!r}: is not I/N, such as 2/3 for the second of three")
+
+
+@dataclass(frozen=True)
 class Options:
     """What a command line says of all ports alike.
 
     Attributes:
         transports: names to use; None for a port's usual ones.
-        pattern: goldens to feed, by name or its last part; "*" for all.
+        pattern: goldens to feed, by name or its last part; "*" for all; or several such.
         edge: whether edge goldens decide too.
         timeout: seconds for one scenario.
         large: whether a port that is exact is also fed the streamed scenario.
         environment: variables that ports get beside those that every one has.
+        shard: the part to judge; None for all.
     """
 
     transports: tuple[str, ...] | None = None
-    pattern: str = "*"
+    pattern: str | tuple[str, ...] = "*"
     edge: bool = False
     timeout: float = SCENARIO_SECONDS
     large: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    shard: Shard | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError: a port was given no time."""
@@ -63,11 +86,15 @@ class Outcome:
 
     Attributes:
         incomplete: the run was ended by the user; what was not judged then is `not-run`.
+        shard: which part of a whole these are; None for all.
+        jobs: how many results the whole has.
     """
 
     results: tuple[Result, ...]
     errors: tuple[str, ...] = ()
     incomplete: bool = False
+    shard: Shard | None = None
+    jobs: int = 0
 
     @property
     def judged(self) -> tuple[Result, ...]:
@@ -110,7 +137,8 @@ def run(
     Raises:
         UsageError: no golden matches, a golden cannot be read, a transport does not apply.
     """
-    jobs = [_Job(p, t) for p in ports for t in _transports(p, options, every_transport)]
+    whole = reached(ports, options, every_transport=every_transport)
+    jobs = [_Job(port, transport) for port, transport in part(whole, options.shard)]
     memory = Memory(options.pattern)
     for port in ports:
         memory.goldens.check(port.claim)
@@ -133,7 +161,33 @@ def run(
         results=tuple(job.result for job in jobs if job.result),
         errors=tuple(dict.fromkeys(job.error for job in jobs if job.error)),
         incomplete=incomplete,
+        shard=options.shard,
+        jobs=len(whole),
     )
+
+
+def reached(
+    ports: Sequence[Port], options: Options, *, every_transport: bool
+) -> list[tuple[Port, str]]:
+    """The ports and over what each is reached: a result each. Raises UsageError as `run` does."""
+    return [(p, t) for p in ports for t in _transports(p, options, every_transport)]
+
+
+def part(whole: Sequence[tuple[Port, str]], shard: Shard | None) -> Sequence[tuple[Port, str]]:
+    """A shard's part, in one piece: what is compiled for one port serves the next.
+
+    Raises:
+        UsageError: nothing is left for it.
+    """
+    if shard is None:
+        return whole
+    start, stop = (len(whole) * i // shard.of for i in (shard.index - 1, shard.index))
+    if start == stop:
+        raise UsageError(
+            f"--shard {shard.index}/{shard.of}: there are only {len(whole)} results (a port over"
+            f" a transport is one); use at most {len(whole)} shards"
+        )
+    return whole[start:stop]
 
 
 def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:
@@ -277,7 +331,7 @@ def _unbound(port: Port, error: BindingError) -> str:
     """Why a port is not bound, and what there is to do that was not done yet."""
     if port.adapter is not None:
         return f"{port.name}: the adapter {port.adapter}: {error}"
-    words = ["rmsproof", "adapt", port.target or port.name]
+    words = ["rmsproof", "adapt", *(port.target or (port.name,))]
     if port.wanted.class_name and not error.unknown:
         words += ["--class", port.wanted.class_name]
     return f"{port.name}: {error}\nWrite an adapter for it: {shlex.join(words)}"

@@ -50,7 +50,7 @@ class Port:
         repair: what a bundled edition's next rung changes.
         rung: a bundled edition's place on its language's ladder, from 1.
         adapter: a source in its language that is bound in its place, and calls it.
-        target: what a command line calls it; its name if empty.
+        target: the words that name it on a command line; () where its name does.
         python: the interpreter to run in, of a port in Python.
     """
 
@@ -68,7 +68,7 @@ class Port:
     repair: str = ""
     rung: int = 0
     adapter: Path | None = None
-    target: str = ""
+    target: tuple[str, ...] = ()
     python: Path | None = None
 
     @property
@@ -193,7 +193,7 @@ def _port(path: Path, manifest: Manifest) -> Port:
         expectation=_expectation(path, manifest.expectation),
         repair=manifest.repair,
         rung=manifest.rung,
-        target=str(path.parent),
+        target=(str(path.parent),),
         classpath=tuple(_entry(path.parent, entry) for entry in manifest.classpath),
     )
     if manifest.adapter is None:
@@ -353,9 +353,9 @@ def own(
         UsageError: there is no such target, dialect, adapter or folder.
     """
     if isinstance(target, str | os.PathLike):
-        found = of_target(os.fspath(target))
+        found = replace(of_target(os.fspath(target)), target=(os.fspath(target),))
     else:
-        found = of_command(target)
+        found = replace(of_command(target), target=("--", *target))
         if reason := _unstartable(target[0], found.folder):
             raise UsageError(f"-- {target[0]}: {reason}")
     if claims:

@@ -157,12 +157,16 @@ class Reports:
     Args:
         kind: what is going to be judged.
         asked: by option, what was given: a file, or whether it is asked for at all.
+        version: rmsproof's own, for those that name it.
 
     Raises:
         UsageError: one of them could not be written, or two would be to one place.
     """
 
-    def __init__(self, kind: Kind, asked: Mapping[str, Path | bool | None]) -> None:
+    def __init__(
+        self, kind: Kind, asked: Mapping[str, Path | bool | None], version: str = ""
+    ) -> None:
+        self.version = version
         self._kind = kind
         self._destinations = tuple(_destinations(kind, asked))
         for destination in self._destinations:

@@ -14,6 +14,7 @@ from rich.text import Text
 from harness.documents.examined import GUESSED, Examination, Examined
 from harness.report import json as report_json
 from harness.report import words
+from harness.report.places import of_block
 from harness.report.results import DocumentResults
 from harness.report.tables import plain
 from harness.report.terminal import colour
@@ -125,8 +126,17 @@ def _shifted(line: str, by: int) -> str:
 
 def dumps(results: DocumentResults) -> str:
     """The report as JSON."""
-    report = report_json.document(results.judged, results.seconds, results.incomplete)
-    report["results"] = [_row(e, row) for e in results.examinations for row in e.rows]
+    return report_json.text(of_documents(results))
+
+
+def of_documents(results: DocumentResults) -> dict[str, Any]:
+    """The report as plain values."""
+    report = report_json.document(
+        results.judged, results.seconds, results.incomplete, results.started
+    )
+    report |= report_json.circumstances(results.circumstances)
+    report["errors"] = list(results.errors)
+    report["results"] = [_row(results, e, row) for e in results.examinations for row in e.rows]
     report["summary"]["results"] = len(report["results"])
     report["documents"] = [
         {
@@ -141,15 +151,15 @@ def dumps(results: DocumentResults) -> str:
         }
         for examination in results.examinations
     ]
-    return report_json.text(report)
+    return report
 
 
 def _formula(epsilon: str) -> list[str]:
     return [] if epsilon == "outside" else [f"epsilon={epsilon}"]
 
 
-def _row(examination: Examination, row: Examined) -> dict[str, Any]:
-    block = row.block
+def _row(results: DocumentResults, examination: Examination, row: Examined) -> dict[str, Any]:
+    block, invocation = row.block, results.circumstances.invocation
     if row.published is None:
         report = report_json.unjudged(
             f"{examination.document.path.name}:{block.line}", block.language
@@ -157,6 +167,11 @@ def _row(examination: Examination, row: Examined) -> dict[str, Any]:
         report["message"] = row.message
     else:
         report = report_json.row(row.published)
+        path = examination.document.path
+        place = of_block(path, block, row.published)
+        report |= report_json.detail(
+            row.published, invocation, (str(path),), place, edge=results.edge
+        )
     report["notes"] = list(dict.fromkeys([*report["notes"], *_notes(row)]))
     report["block"] = {"index": block.index, "line": block.line, "language": block.language}
     if row.name:

@@ -6,25 +6,34 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from harness.analysis.power import Power
 from harness.comparison.compare import Divergence
+from harness.comparison.traces import Trace
+from harness.judging.cases import Case, cases
 from harness.judging.verdict import Result
 from harness.model.words import GOOD
-from harness.report import words
-from harness.report.results import PortResults
+from harness.report import places, words
+from harness.report.invocation import Invocation
+from harness.report.places import Place
+from harness.report.results import Circumstances, PortResults
+from harness.report.saved import is_golden
 from python_ref.numbers.text import to_json
 
 FORMAT = "rmsproof.report/1"
 
 
-def document(results: Sequence[Result], seconds: float, incomplete: bool) -> dict[str, Any]:
-    """The whole report as plain values; `incomplete` if the run was interrupted."""
+def document(
+    results: Sequence[Result], seconds: float, incomplete: bool, started: datetime
+) -> dict[str, Any]:
+    """The frame of a report, for `results` to be filled in; `incomplete` if interrupted."""
     counts = Counter(result.verdict.word for result in results)
     return {
         "format": FORMAT,
-        "results": [row(result) for result in results],
+        "started": started.isoformat(timespec="seconds"),
+        "results": [],
         "summary": {
             "results": len(results),
             "as_expected": sum(result.as_expected for result in results),
@@ -36,12 +45,42 @@ def document(results: Sequence[Result], seconds: float, incomplete: bool) -> dic
     }
 
 
-def ports(results: PortResults) -> str:
-    """The report of ports, or of an observation."""
-    report = document(results.outcome.results, results.seconds, results.outcome.incomplete)
+def circumstances(found: Circumstances) -> dict[str, Any]:
+    """By what and on what a report was made."""
+    return {
+        "tool": {"name": "rmsproof", "version": found.version},
+        "platform": asdict(found.platform),
+        "goldens": found.goldens,
+        "invocation": {
+            "command": found.invocation.command,
+            "options": dict(found.invocation.options),
+        },
+    }
+
+
+def of_ports(results: PortResults) -> dict[str, Any]:
+    """The report of ports, or of an observation, as plain values."""
+    outcome, made = results.outcome, results.circumstances
+    report = document(outcome.results, results.seconds, outcome.incomplete, results.started)
+    report |= circumstances(made)
+    for result in outcome.results:
+        again = made.invocation.with_options(transport=(result.transport,), shard=None)
+        edition = made.invocation.command == "run"
+        target = () if edition else result.port.target
+        target = target or (result.port.name,)
+        details = detail(result, again, target, places.named(result), edge=results.edge)
+        report["results"].append(row(result) | details)
+    report["errors"] = list(results.errors)
+    if shard := outcome.shard:
+        report["shard"] = {"index": shard.index, "of": shard.of, "jobs": outcome.jobs}
     if results.stale or results.update:
         report["expectations"] = {"stale": list(results.stale), "update": results.update}
-    return text(report)
+    return report
+
+
+def ports(results: PortResults) -> str:
+    """The report of ports, or of an observation."""
+    return text(of_ports(results))
 
 
 def power(results: Power) -> str:
@@ -101,6 +140,75 @@ def row(result: Result) -> dict[str, Any]:
         "compared": verdict.compared,
         "as_expected": result.as_expected,
         "unexpected": list(result.unexpected),
+    }
+
+
+def detail(
+    result: Result,
+    invocation: Invocation,
+    target: Sequence[str],
+    place: Place | None,
+    *,
+    edge: bool,
+) -> dict[str, Any]:
+    """What a result is golden by golden, where it stands and how it is judged again.
+
+    Args:
+        result: of one port over one transport.
+        invocation: what judges it again.
+        target: the words that name it there.
+        place: the line that its fault names, if it names one.
+        edge: whether edge goldens decided too.
+    """
+    again = invocation.with_options(golden=None)
+    return {
+        "brief": words.brief(result),
+        "seconds": round(result.seconds, 3),
+        "target": list(target),
+        "reproduce": again.line(target) if result.verdict.word not in GOOD else "",
+        "source": None if place is None else _source(place),
+        "goldens": [
+            _golden(case, again, target) for case in cases(result, edge_decides=edge) if case.golden
+        ],
+    }
+
+
+def _source(place: Place) -> dict[str, Any]:
+    return {"file": str(place.file), "line": place.line, "text": places.text(place)}
+
+
+def _golden(case: Case, again: Invocation, target: Sequence[str]) -> dict[str, Any]:
+    verdict, (comparison,) = case.result.verdict, case.result.comparisons
+    right = verdict.word in GOOD
+    if is_golden(comparison.golden):
+        again = again.with_options(golden=comparison.golden)
+    return {
+        "golden": comparison.golden,
+        "label": case.golden,
+        "kind": comparison.kind,
+        "decides": not case.idle,
+        "verdict": verdict.word,
+        "as_expected": case.result.as_expected,
+        "first_divergence": None if verdict.first is None else _divergence(verdict.first),
+        "largest_ulp": comparison.largest_ulp,
+        "brief": "" if right else words.brief(case.result),
+        "message": "" if right else words.why(case.result),
+        "seconds": round(comparison.seconds, 3),
+        "reproduce": "" if right else again.line(target),
+        "trajectories": [_trajectory(trace) for trace in comparison.traces],
+    }
+
+
+def _trajectory(trace: Trace) -> dict[str, Any]:
+    return {
+        "array": trace.array,
+        "index": trace.index,
+        "steps": list(trace.steps),
+        "expected": [to_json(x) for x in trace.expected],
+        "observed": [to_json(x) for x in trace.observed],
+        "ulp": list(trace.ulp),
+        "envelope": [to_json(x) for x in trace.envelope],
+        "envelope_ulp": [to_json(x) for x in trace.envelope_ulp],
     }
 
 

@@ -14,10 +14,12 @@ from datetime import datetime
 from xml.etree import ElementTree as Tree
 
 from harness.documents.examined import Examined
-from harness.judging.cases import Case, cases
+from harness.model.errors import UsageError
 from harness.model.words import GOOD, ORDER, UNDECIDED
+from harness.report import json as report_json
 from harness.report import words
 from harness.report.results import DocumentResults, PortResults
+from harness.report.saved import GoldenRow, Report, Row, of
 
 # A port that did not answer is an error, one that answered wrongly a failure.
 _UNANSWERED = ORDER[: ORDER.index("diverges")]
@@ -26,6 +28,8 @@ _IDLE = {
     "edge": "at an edge, which does not count without --edge",
     "partial": "where a step leaves arrays out, which does not count",
 }
+# The schemas ask for a time, which older reports do not have.
+_UNKNOWN = "1970-01-01T00:00:00"
 # What XML 1.0 has no character for.
 _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,23 +62,33 @@ class _Suite:
 
 def ports(results: PortResults) -> str:
     """The report of ports: a suite a port and transport."""
-    suites = [
-        _Suite(
-            f"{result.port.name} ({result.transport})",
-            [_of_golden(case) for case in cases(result, edge_decides=results.edge)],
-            result.seconds,
-            (*words.notes(result), *words.edges(result)),
-        )
-        for result in results.outcome.results
-    ]
-    stale = [
-        _TestCase(
-            sentence, "failure", "stale", "stale expectation", _joined(sentence, results.update)
-        )
-        for sentence in results.stale
-    ]
-    suites += [_Suite("expectations", stale)] if stale else []
-    return _text([*suites, *_own(results.errors, results.outcome.incomplete)], results.started)
+    return saved([of(report_json.of_ports(results))])
+
+
+def saved(results: Sequence[Report]) -> str:
+    """The report of saved ones: a suite a port and transport. Raises UsageError: of documents."""
+    suites: list[_Suite] = []
+    for report in results:
+        if report.documents:
+            raise UsageError(
+                "--junit: a document's blocks are test cases only as `rmsproof doc --junit FILE`"
+                " makes them; leave its report out"
+            )
+        suites += [
+            _Suite(
+                f"{row.port} ({row.transport})", _of_row(row), row.seconds, (*row.notes, *row.edge)
+            )
+            for row in report.results
+        ]
+        update = report.expectations.update
+        stale = [
+            _TestCase(text, "failure", "stale", "stale expectation", _joined(text, update))
+            for text in report.expectations.stale
+        ]
+        suites += [_Suite("expectations", stale)] if stale else []
+        suites += _own(report.errors, report.summary.incomplete)
+    started = min((report.started for report in results if report.started), default="")
+    return _text(suites, datetime.fromisoformat(started or _UNKNOWN))
 
 
 def documents(results: DocumentResults) -> str:
@@ -104,25 +118,39 @@ def _own(errors: Sequence[str], incomplete: bool) -> Iterator[_Suite]:
         yield _Suite("rmsproof", made)
 
 
-def _of_golden(case: Case) -> _TestCase:
-    result, name = case.result, case.golden or "verdict"
-    word = result.verdict.word
+def _of_row(row: Row) -> list[_TestCase]:
+    """A test case a golden; the whole is one where none is to blame, or none was fed."""
+    cases = [_of_golden(row, golden) for golden in row.goldens]
+    blamed = row.as_expected or any(not golden.as_expected for golden in row.goldens)
+    return cases if cases and blamed else [*cases, _whole(row)]
+
+
+def _whole(row: Row) -> _TestCase:
+    word = row.verdict or ""
     if word in UNDECIDED:
-        reason = f"{word}: {words.why(result)}"
-        return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
-    if case.idle and word not in GOOD:
-        reason = f"{word} {_IDLE[case.idle]}: {words.why(result)}"
-        return _TestCase(name, "skipped", message=reason, seconds=result.seconds)
-    if result.as_expected:
-        return _TestCase(name, seconds=result.seconds)
-    return _TestCase(
-        name,
-        _kind(word),
-        word,
-        "; ".join([*result.unexpected, words.brief(result)]),
-        _joined(*result.unexpected, words.why(result)),
-        result.seconds,
-    )
+        return _TestCase(
+            "verdict", "skipped", message=f"{word}: {row.message}", seconds=row.seconds
+        )
+    if row.as_expected:
+        return _TestCase("verdict", seconds=row.seconds)
+    message = "; ".join([*row.unexpected, row.brief])
+    text = _joined(*row.unexpected, row.message)
+    return _TestCase("verdict", _kind(word), word, message, text, row.seconds)
+
+
+def _of_golden(row: Row, golden: GoldenRow) -> _TestCase:
+    name, word = golden.label, golden.verdict
+    if word in UNDECIDED:
+        reason = f"{word}: {golden.message}"
+        return _TestCase(name, "skipped", message=reason, seconds=golden.seconds)
+    if not golden.decides and word not in GOOD:
+        reason = f"{word} {_IDLE[golden.kind]}: {golden.message}"
+        return _TestCase(name, "skipped", message=reason, seconds=golden.seconds)
+    if golden.as_expected:
+        return _TestCase(name, seconds=golden.seconds)
+    message = "; ".join([*row.unexpected, golden.brief])
+    text = _joined(*row.unexpected, golden.message)
+    return _TestCase(name, _kind(word), word, message, text, golden.seconds)
 
 
 def _of_block(row: Examined) -> _TestCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from harness.documents.blocks import Block
@@ -29,14 +30,19 @@ class Place:
 def of_port(result: Result) -> Place | None:
     """The line that a fault names in a source of the port, else its first; None without source."""
     sources = _sources(result.port)
-    if not sources:
+    return named(result) or (Place(sources[0]) if sources else None)
+
+
+def named(result: Result) -> Place | None:
+    """The line that a fault names in a source of the port; None if it names none."""
+    sources, fault = _sources(result.port), result.verdict.fault
+    if not sources or fault is None:
         return None
-    message = result.verdict.fault.message if result.verdict.fault else ""
     for source in sources:
-        if match := re.search(_NAMED.format(re.escape(source.name)), message):
+        if match := re.search(_NAMED.format(re.escape(source.name)), fault.message):
             return Place(source, int(match[1]))
-    match = _COLUMN.search(message) or _LINE.search(message)
-    return Place(sources[0], int(match[1]) if match else 1)
+    match = _COLUMN.search(fault.message) or _LINE.search(fault.message)
+    return Place(sources[0], int(match[1])) if match else None
 
 
 def of_block(document: Path, block: Block, result: Result | None) -> Place:
@@ -48,6 +54,20 @@ def of_block(document: Path, block: Block, result: Result | None) -> Place:
             if block.line <= int(match[1]) <= last:
                 return Place(document, int(match[1]))
     return Place(document, block.line)
+
+
+# A line that is longer was written by no one.
+_LONGEST = 300
+
+
+def text(place: Place) -> str:
+    """What stands in a place; "" where it cannot be read or is no line for people."""
+    try:
+        with place.file.open(encoding="utf-8") as file:
+            line = next(islice(file, place.line - 1, None), "").strip("\r\n")
+    except (OSError, ValueError):
+        return ""
+    return line if len(line) <= _LONGEST else ""
 
 
 def _sources(port: Port) -> tuple[Path, ...]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-Kind = Literal["ports", "documents", "observation", "power"]
-"""What was judged: PortResults, DocumentResults, PortResults of one observation, Power."""
+Kind = Literal["ports", "documents", "observation", "power", "saved"]
+"""What was judged: PortResults, DocumentResults, PortResults of one observation, Power; or the
+reports of some of these that were saved, saved.Report each."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,29 @@ REPORTS = (
     Report(
         "--junit",
         "Write the report as JUnit XML, for CI servers; - for standard output.",
-        {"ports": "harness.report.junit:ports", "documents": "harness.report.junit:documents"},
+        {
+            "ports": "harness.report.junit:ports",
+            "documents": "harness.report.junit:documents",
+            "saved": "harness.report.junit:saved",
+        },
         example="report.xml",
+    ),
+    Report(
+        "--html",
+        "Write the report as one page, to be looked at in a browser; - for standard output.",
+        {
+            "ports": "harness.report.html:ports",
+            "observation": "harness.report.html:ports",
+            "documents": "harness.report.html:documents",
+            "saved": "harness.report.html:page",
+        },
+        example="report.html",
+    ),
+    Report(
+        "--notebook",
+        "Write the report as a notebook, executed; needs the extra `report`.",
+        {"saved": "harness.report.notebook:notebook"},
+        example="report.ipynb",
     ),
     Report(
         "--github",
@@ -84,6 +106,7 @@ TABLES: Mapping[Kind, str] = {
     "observation": "harness.report.terminal:show_observation",
     "documents": "harness.report.documents:show",
     "power": "harness.report.dialects:show_power",
+    "saved": "harness.report.terminal:show_saved",
 }
 """By kind, what a person gets: printed on a console, unless a report takes standard output."""
 

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 
 from harness.documents.examined import Examination
+from harness.judging.platforms import Platform
 from harness.judging.run import Outcome
 from harness.judging.verdict import Result
 from harness.report import words
+from harness.report.invocation import Invocation
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """By what, on what and how results were made.
+
+    Attributes:
+        version: rmsproof's own.
+        platform: the machine.
+        goldens: the hash of all golden files.
+        invocation: the command line.
+    """
+
+    version: str = ""
+    platform: Platform = field(default_factory=Platform)
+    goldens: str = ""
+    invocation: Invocation = field(default_factory=Invocation)
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,7 @@ class PortResults:
         stale: known differences that apply to nothing, a sentence each.
         expectations: the file that they stand in, if there is one.
         update: the command that makes what was observed the expectation; "" where nothing differs.
+        circumstances: by what and on what they were made.
     """
 
     outcome: Outcome
@@ -37,6 +57,16 @@ class PortResults:
     stale: tuple[str, ...] = ()
     expectations: Path | None = None
     update: str = ""
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+    def followed_by(self, later: PortResults) -> PortResults:
+        """These results and those of what was judged next, as one."""
+        outcome = replace(
+            later.outcome,
+            results=(*self.outcome.results, *later.outcome.results),
+            errors=(*self.outcome.errors, *later.outcome.errors),
+        )
+        return replace(self, outcome=outcome, seconds=self.seconds + later.seconds)
 
 
 @dataclass(frozen=True)
@@ -50,6 +80,8 @@ class DocumentResults:
         incomplete: the user interrupted before every block was looked at.
         errors: the documents that could not be read, a message each.
         patches: whether what repairs changed is printed.
+        edge: whether edge goldens decided too.
+        circumstances: by what and on what they were made.
     """
 
     examinations: tuple[Examination, ...]
@@ -58,6 +90,8 @@ class DocumentResults:
     incomplete: bool = False
     errors: tuple[str, ...] = ()
     patches: bool = False
+    edge: bool = False
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
     @property
     def judged(self) -> tuple[Result, ...]:

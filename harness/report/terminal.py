@@ -15,8 +15,9 @@ from rich.text import Text
 
 from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
-from harness.report import causes, words
+from harness.report import causes, saved, words
 from harness.report.results import PortResults, alike
+from harness.report.saved import Report
 from harness.report.tables import LOG_WIDTH, fits_beside, plain
 
 
@@ -62,6 +63,22 @@ def show_observation(console: Console, results: PortResults) -> None:
     """Print an observation's verdict and explanation."""
     for result in results.outcome.results:
         console.print(identified(result), markup=False, highlight=False)
+
+
+def show_saved(console: Console, results: Sequence[Report]) -> None:
+    """Print what saved reports say of each port, a row a result."""
+    for report in results:
+        rows = plain("port", "transport", "verdict", "why", whole=_COLUMNS[:3])
+        for same in saved.alike(report.results):
+            row, ways = same[0], ", ".join(each.transport for each in same)
+            verdict = Text(row.verdict or "other", style="" if row.as_expected else "bold red")
+            brief = "; ".join([*row.unexpected, row.brief or row.message])
+            port, transport, why = (Text(words.printable(x)) for x in (row.port, ways, brief))
+            rows.add_row(port, transport, verdict, why)
+        console.print(rows)
+        counts = words.counted(len(report.results), "result")
+        text = f"{counts}, {report.summary.as_expected} as expected"
+        console.print(text, markup=False, highlight=False)
 
 
 def table(results: Sequence[Result], width: int = LOG_WIDTH) -> Table:

@@ -81,7 +81,7 @@ figures.draw_full_batch(full_batch.run(50), full_batch.run(60))"""
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("1 / 0", "a cell of the tutorial failed: .*ZeroDivisionError"),
+        ("1 / 0", "a cell of the notebook failed: .*ZeroDivisionError"),
         ("import os; os._exit(3)", "did not start or died: Kernel died"),
     ],
 )

@@ -61,6 +61,7 @@ TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
     "harness.comparison.distance": "comparison/test_compare*.py",
     "harness.comparison.replays": "comparison/test_compare*.py",
+    "harness.comparison.traces": "comparison/test_traces*.py",
     "harness.comparison.omitted": "judging/test_left_out*.py",
     "harness.judging.flushing": "judging/test_flushing*.py",
     "harness.judging.observation_formats": "judging/test_observation_formats*.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,15 +12,18 @@ from typing import Any
 from support import PARTED, compared
 
 from harness.comparison.compare import Comparison
+from harness.comparison.traces import Trace
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examination, Examined, Layer
+from harness.judging.platforms import Platform
 from harness.judging.run import Outcome
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import words
-from harness.report.results import DocumentResults, PortResults
+from harness.report.invocation import Invocation
+from harness.report.results import Circumstances, DocumentResults, PortResults
 
 STARTED = datetime(2024, 2, 29, 23, 59, 58, tzinfo=UTC)
 INSIDE = Diagnosis(Explanation((("epsilon", "inside"),)))
@@ -33,6 +37,19 @@ def golden(name: str, word: str = "exact", **changes: Any) -> Comparison:
     if found.first is not None:
         found = replace(found, first=replace(PARTED, golden=name))
     return found
+
+
+TRACE = Trace(
+    array="w",
+    index=2,
+    steps=(2, 3, 4, 9),
+    expected=(0.5, 0.5, math.inf, 0.25),
+    observed=(0.5, 0.75, math.nan, 0.125),
+    ulp=(0, 2**51, None, 2**52),
+    envelope=(1e-16, 2e-16, math.nan, 4e-16),
+    envelope_ulp=(1.0, 2.0, math.nan, 8.0),
+)
+"""Before a divergence, at it, where numbers are lost, and later."""
 
 
 def result(*comparisons: Comparison, **changes: Any) -> Result:
@@ -57,9 +74,19 @@ def stopped(word: str, message: str, **changes: Any) -> Result:
     return replace(conclude(port, "local", fault=Fault(word, message)), seconds=1.5, **changes)
 
 
+MADE = Circumstances(
+    version="9.8.7",
+    platform=Platform("Linux 6.1", "x86_64", "CPython 3.12.1", "17.0.2"),
+    goldens="0123456789abcdef",
+    invocation=Invocation("check", {"dialect": ("keras-3",), "golden": "page*", "timeout": 2.5}),
+)
+"""By what, on what and how."""
+
+
 def ports(*results: Result, incomplete: bool = False, **changes: Any) -> PortResults:
     """What a run came to."""
-    found = PortResults(Outcome(results, incomplete=incomplete), STARTED, 12.3456)
+    outcome = Outcome(results, incomplete=incomplete)
+    found = PortResults(outcome, STARTED, 12.3456, circumstances=MADE)
     return replace(found, **changes)
 
 

@@ -1,0 +1,181 @@
+"""`report`, `check --replay` and `--shard`: what was saved is shown, put together, judged again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from support import Done
+
+from harness.report import notebook
+
+RIGHT = """
+import numpy as np
+
+
+def rmsprop(lr, rho, eps):
+    cache = {}
+
+    def step(params, grads):
+        for k, g in grads.items():
+            cache[k] = rho * cache.get(k, np.zeros_like(g)) + (1 - rho) * (g * g)
+            params[k] -= lr * g / (np.sqrt(cache[k]) + eps)
+
+    return step
+"""
+WRONG = RIGHT.replace("(np.sqrt(cache[k]) + eps)", "np.sqrt(cache[k] + eps)")
+# Two of them are the same with epsilon inside: a gradient of 0, a huge one.
+GOLDENS = "*float64/[lp]*"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path) -> Path:
+    for name, text in (("right.py", RIGHT), ("odd name.py", WRONG)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def failures(report: dict[str, Any]) -> dict[str, list[str]]:
+    """By port, the goldens that are not as expected."""
+    return {
+        row["port"]: [g["golden"] for g in row["goldens"] if not g["as_expected"]]
+        for row in report["results"]
+        if not row["as_expected"]
+    }
+
+
+def fed(report: dict[str, Any]) -> dict[str, list[str]]:
+    return {row["port"]: [g["golden"] for g in row["goldens"]] for row in report["results"]}
+
+
+def test_what_failed_and_no_more_is_judged_again(call: Callable[..., Done], folder: Path) -> None:
+    names = ["right.py", "odd name.py"]
+    assert call("check", *names, "--golden", GOLDENS, "--json", "a.json").code == 1
+    before = read(folder / "a.json")
+    failed = failures(before)
+    assert list(failed) == names[1:]
+    assert 0 < len(failed["odd name.py"]) < len(fed(before)["odd name.py"])
+    done = call("check", "--replay", "a.json", "--json", "b.json")
+    assert (done.code, done.err) == (1, "")
+    again = read(folder / "b.json")
+    assert fed(again) == failed
+    assert again["invocation"] == before["invocation"]
+    (folder / "odd name.py").write_text(RIGHT, encoding="utf-8")
+    assert call("check", "--replay", "b.json", "--json", "c.json").code == 0
+    assert fed(read(folder / "c.json")) == failed
+    assert call("check", "--replay", "c.json") == Done(0, "c.json: nothing failed\n", "")
+
+
+def test_the_command_of_a_failure_shows_it_again(call: Callable[..., Done], folder: Path) -> None:
+    call("check", "odd name.py", "--golden", GOLDENS, "--timeout", "7.5", "--json", "a.json")
+    (row,) = read(folder / "a.json")["results"]
+    golden = next(g for g in row["goldens"] if not g["as_expected"])
+    program, *words = shlex.split(golden["reproduce"])
+    assert program == "rmsproof"
+    done = call(*words, "--json", "b.json")
+    assert done.code == 1
+    (again,) = read(folder / "b.json")["results"]
+    assert [g["golden"] for g in again["goldens"]] == [golden["golden"]]
+    assert again["first_divergence"] == golden["first_divergence"]
+
+
+def test_a_replay_is_given_nothing_else(call: Callable[..., Done]) -> None:
+    message = "--replay a.json: what is judged, and how, is in the report; leave out the rest"
+    for more in (["right.py"], ["--edge"], ["--golden", "a"], ["--dialect", "pytorch"]):
+        done = call("check", *more, "--replay", "a.json")
+        assert done == Done(2, "", f"rmsproof: {message}\n")
+
+
+def test_an_observations_report_is_not_replayed(call: Callable[..., Done], folder: Path) -> None:
+    call("check", "right.py", "--golden", "*float64/page-one*", "--json", "a.json")
+    report = read(folder / "a.json")
+    report["invocation"] = {"command": "", "options": {}}
+    (folder / "a.json").write_text(json.dumps(report))
+    done = call("check", "--replay", "a.json")
+    assert done.code == 2
+    assert done.err.startswith("rmsproof: a.json: is no report of `rmsproof run` or")
+
+
+def test_shards_put_together_are_the_whole(call: Callable[..., Done], folder: Path) -> None:
+    (folder / "broken.py").write_text("def", encoding="utf-8")
+    names = ["broken.py", "right.py", "other.py", "--golden", "*float64/page-one*"]
+    (folder / "other.py").write_text(RIGHT, encoding="utf-8")
+    assert call("check", *names, "--json", "whole.json").code == 1
+    codes = [call("check", *names, "--shard", f"{i}/2", "--json", f"{i}.json").code for i in (1, 2)]
+    assert codes == [1, 0]
+    done = call("report", "merge", "2.json", "1.json", "--out", "merged.json")
+    assert done == Done(0, "merged.json: 3 results of 2 shards\n", "")
+
+    def told(name: str) -> list[Any]:
+        return [(r["port"], r["message"], r["target"]) for r in read(folder / name)["results"]]
+
+    assert told("merged.json") == told("whole.json")
+    done = call("report", "merged.json", "--html", "merged.html", "--junit", "merged.xml")
+    assert (done.code, done.err) == (0, "")
+    assert "3 ports: 1 not conforming" in (folder / "merged.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("shard", "said"),
+    [
+        ("3/2", "--shard '3/2': is not I/N, such as 2/3 for the second of three"),
+        ("0/2", "--shard '0/2': is not I/N, such as 2/3 for the second of three"),
+        ("2", "--shard '2': is not I/N, such as 2/3 for the second of three"),
+        (
+            "2/9",
+            "--shard 1/9: there are only 1 results (a port over a transport is one);"
+            " use at most 1 shards",
+        ),
+    ],
+)
+def test_a_shard_that_is_none_is_refused(call: Callable[..., Done], shard: str, said: str) -> None:
+    done = call("check", "right.py", "--shard", shard)
+    assert done == Done(2, "", f"rmsproof: {said.replace('1/9', shard)}\n")
+
+
+def test_expectations_are_updated_by_a_whole_run_alone(call: Callable[..., Done]) -> None:
+    done = call("run", "--update-expectations", "--shard", "1/2")
+    assert done.code == 2
+    assert "--shard" in done.err
+
+
+def test_a_notebook_without_its_extra_says_what_to_install(
+    call: Callable[..., Done], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("check", "right.py", "--golden", "*float64/page-one*", "--json", "a.json")
+    monkeypatch.setattr(notebook, "EXTRA", ("no_such_package",))
+    done = call("report", "a.json", "--notebook", "a.ipynb")
+    assert done.code == 2
+    assert done.err == (
+        "rmsproof: --notebook needs no_such_package, not installed here:"
+        ' pip install "rmsproof[report]"\n'
+    )
+    assert not (folder / "a.ipynb").exists()
+
+
+@pytest.mark.slow
+def test_a_notebook_is_executed_and_shows_what_failed(
+    call: Callable[..., Done], folder: Path
+) -> None:
+    call("check", "right.py", "odd name.py", "--golden", GOLDENS, "--json", "a.json")
+    done = call("report", "a.json", "--notebook", "a.ipynb")
+    assert (done.code, done.err) == (0, "")
+    made = nbformat.read(folder / "a.ipynb", as_version=4)
+    cells = [cell for cell in made.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [output for output in outputs if output.output_type == "error"]
+    printed = "".join(output.text for output in outputs if output.output_type == "stream")
+    assert "odd name.py (local): diverges" in printed
+    assert "--golden reference/float64/page-one-step" in printed
+    assert sum("image/png" in output.get("data", {}) for output in outputs) >= 2
