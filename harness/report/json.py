@@ -45,15 +45,15 @@ def document(
     }
 
 
-def circumstances(found: Circumstances) -> dict[str, Any]:
+def circumstances(made: Circumstances) -> dict[str, Any]:
     """By what and on what a report was made."""
     return {
-        "tool": {"name": "rmsproof", "version": found.version},
-        "platform": asdict(found.platform),
-        "goldens": found.goldens,
+        "tool": {"name": "rmsproof", "version": made.version},
+        "platform": asdict(made.platform),
+        "goldens": made.goldens,
         "invocation": {
-            "command": found.invocation.command,
-            "options": dict(found.invocation.options),
+            "command": made.invocation.command,
+            "options": dict(made.invocation.options),
         },
     }
 

@@ -220,18 +220,18 @@ def plain(path: Path) -> dict[str, Any]:
     """
     makes = "`rmsproof run` and `rmsproof check` write one with --json FILE"
     try:
-        found = files.document(path, LARGEST, "judge fewer ports at once")
+        document = files.document(path, LARGEST, "judge fewer ports at once")
     except files.UnreadableError as error:
         raise UsageError(f"{error}; {makes}") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        named = found.get("format") if isinstance(found, dict) else None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        named = document.get("format") if isinstance(document, dict) else None
         what = f"its format is {files.quoted(str(named))}" if named else "it names no format"
         raise UsageError(f"{path}: is no report of the format {FORMAT}: {what}; {makes}")
     try:
-        of(found)
+        of(document)
     except (msgspec.ValidationError, ValueError) as error:
         raise UsageError(f"{path}: is no whole report: {error}; {makes}") from error
-    return found
+    return document
 
 
 def read(path: Path) -> Report:

@@ -40,11 +40,11 @@ def documents(results: DocumentResults) -> str:
 
 def page(results: Sequence[Report]) -> str:
     """The page of reports."""
-    found = rows.of(results)
+    port_rows = rows.of(results)
     style, script = _file("page.css"), _file("page.js")
     articles = [
         article
-        for row in found
+        for row in port_rows
         for article in (
             details.of_port(row),
             *(details.of_cell(row, cell) for cell in row.cells.values()),
@@ -52,12 +52,12 @@ def page(results: Sequence[Report]) -> str:
     ]
     return Template(_file("page.html")).substitute(
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'",
-        title=escape(_title(found)),
+        title=escape(_title(port_rows)),
         style=style,
         script=script,
-        summary=markup(_summary(results, found)),
+        summary=markup(_summary(results, port_rows)),
         remarks=markup(_remarks(results)),
-        matrix=markup(_matrix(found)),
+        matrix=markup(_matrix(port_rows)),
         details="\n".join(map(markup, articles)),
         made=markup(_made(results)),
     )
@@ -72,22 +72,22 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _title(found: Sequence[PortRow]) -> str:
-    verdicts = {row.title: row.result.verdict or "other" for row in found}
-    if len(found) == 1:
+def _title(port_rows: Sequence[PortRow]) -> str:
+    verdicts = {row.title: row.result.verdict or "other" for row in port_rows}
+    if len(port_rows) == 1:
         ((name, verdict),) = verdicts.items()
         return f"{name}: {verdict}"
-    wrong = [row.result for row in found if not row.result.as_expected]
+    wrong = [row.result for row in port_rows if not row.result.as_expected]
     known = any(result.unexpected for result in wrong)
     kind = f"{len(wrong)} not as expected" if known else f"{len(wrong)} not conforming"
     return f"{counted(len(verdicts), 'port')}: {kind if wrong else 'all as expected'}"
 
 
-def _summary(results: Sequence[Report], found: Sequence[PortRow]) -> Tree.Element:
+def _summary(results: Sequence[Report], port_rows: Sequence[PortRow]) -> Tree.Element:
     """A button a verdict, which shows or hides its ports."""
-    counts = Counter(row.result.verdict or "other" for row in found)
+    counts = Counter(row.result.verdict or "other" for row in port_rows)
     order = dict.fromkeys(
-        row.result.verdict or "other" for row in sorted(found, key=lambda row: row.rank)
+        row.result.verdict or "other" for row in sorted(port_rows, key=lambda row: row.rank)
     )
     buttons = [
         element(
@@ -146,9 +146,9 @@ def _made(results: Sequence[Report]) -> Tree.Element:
 # -- the matrix ------------------------------------------------------------------------------------
 
 
-def _matrix(found: Sequence[PortRow]) -> Tree.Element:
-    labels = rows.columns(found)
-    body = element("tbody", *(_row(row, place, labels) for place, row in enumerate(found)))
+def _matrix(port_rows: Sequence[PortRow]) -> Tree.Element:
+    labels = rows.columns(port_rows)
+    body = element("tbody", *(_row(row, place, labels) for place, row in enumerate(port_rows)))
     return element("table", *_heads(labels), body, class_="matrix")
 
 
@@ -214,15 +214,15 @@ def _cell(row: PortRow, label: str, start: str) -> Tree.Element:
     cell = row.cells.get(label)
     if cell is None:
         return element("td", class_=f"none{start}")
-    found = cell.golden
-    kind = "" if found.decides else " idle"
-    named = f"{row.title}, {found.label}: {found.verdict}"
+    golden = cell.golden
+    kind = "" if golden.decides else " idle"
+    named = f"{row.title}, {golden.label}: {golden.verdict}"
     mark = element(
         "a",
-        MARKS.get(found.verdict, "?"),
+        MARKS.get(golden.verdict, "?"),
         href=cell.href,
-        class_=f"cell {found.verdict}{kind}",
-        title=named if found.decides else f"{named} ({found.kind}, does not decide)",
+        class_=f"cell {golden.verdict}{kind}",
+        title=named if golden.decides else f"{named} ({golden.kind}, does not decide)",
         aria_label=named,
     )
     return element("td", mark, class_=start.strip() or None)

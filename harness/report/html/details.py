@@ -23,38 +23,38 @@ _TABLE = ("step", "expected", "observed", "ULP apart", "ULP that rounding explai
 
 def of_cell(row: PortRow, cell: Cell) -> Tree.Element:
     """The details of a port at one golden."""
-    found = cell.golden
-    parts: list[Tree.Element | None] = [_sentence(found), _idle(found)]
-    parts += [_expected(found.as_expected, known=found.verdict not in GOOD)]
-    if found.first_divergence:
-        parts.append(_divergence(found.first_divergence))
-    first = found.first_divergence.step if found.first_divergence else None
-    parts += [_figure(trajectory, first) for trajectory in found.trajectories]
-    parts.append(_command(found.reproduce))
+    golden = cell.golden
+    parts: list[Tree.Element | None] = [_sentence(golden), _idle(golden)]
+    parts += [_expected(golden.as_expected, known=golden.verdict not in GOOD)]
+    if golden.first_divergence:
+        parts.append(_divergence(golden.first_divergence))
+    first = golden.first_divergence.step if golden.first_divergence else None
+    parts += [_figure(trajectory, first) for trajectory in golden.trajectories]
+    parts.append(_command(golden.reproduce))
     parts.append(element("p", element("a", f"all of {row.title}", href=row.href), class_="further"))
-    return _article(cell.anchor, found.label, row, found.verdict, parts)
+    return _article(cell.anchor, golden.label, row, golden.verdict, parts)
 
 
 def of_port(row: PortRow) -> Tree.Element:
     """The details of a port over all goldens."""
-    found = row.result
-    parts: list[Tree.Element | None] = [element("p", found.message, class_="diagnosis")]
-    parts += [element("p", text, class_="unexpected") for text in found.unexpected]
-    if found.source and found.source.text:
-        line = f"{found.source.line:>4}  {found.source.text}"
+    result = row.result
+    parts: list[Tree.Element | None] = [element("p", result.message, class_="diagnosis")]
+    parts += [element("p", text, class_="unexpected") for text in result.unexpected]
+    if result.source and result.source.text:
+        line = f"{result.source.line:>4}  {result.source.text}"
         parts.append(element("pre", element("code", line)))
     parts.append(_facts(row))
-    if found.first_divergence:
-        parts.append(_divergence(found.first_divergence, named=True))
-    parts.append(_list("Notes", found.notes))
-    parts.append(_list("At the edges", found.edge))
+    if result.first_divergence:
+        parts.append(_divergence(result.first_divergence, named=True))
+    parts.append(_list("Notes", result.notes))
+    parts.append(_list("At the edges", result.edge))
     steps = [
         f"{layer.verdict}: {layer.message}" + (f"; repaired: {layer.repair}" * bool(layer.repair))
-        for layer in found.layers
+        for layer in result.layers
     ]
     parts.append(_list("From the block as published", steps if len(steps) > 1 else []))
-    parts.append(_command(found.reproduce))
-    return _article(row.anchor, row.title, row, found.verdict or "other", parts)
+    parts.append(_command(result.reproduce))
+    return _article(row.anchor, row.title, row, result.verdict or "other", parts)
 
 
 def _article(
@@ -69,23 +69,25 @@ def _article(
     return element("article", head, *parts, id=anchor, class_="detail", aria_label=title)
 
 
-def _sentence(found: GoldenRow) -> Tree.Element:
+def _sentence(golden: GoldenRow) -> Tree.Element:
     """Why, without the first divergence, which stands below it."""
-    text = found.brief
-    if found.verdict == "exact":
+    text = golden.brief
+    if golden.verdict == "exact":
         text = "Equal to the last bit."
-    elif found.verdict == "conforms":
-        distance = "" if found.largest_ulp is None else f": at most {ulps(found.largest_ulp)} apart"
+    elif golden.verdict == "conforms":
+        distance = (
+            "" if golden.largest_ulp is None else f": at most {ulps(golden.largest_ulp)} apart"
+        )
         text = f"Equal within rounding{distance}."
-    elif not found.first_divergence:
-        text = found.message
+    elif not golden.first_divergence:
+        text = golden.message
     return element("p", text, class_="diagnosis")
 
 
-def _idle(found: GoldenRow) -> Tree.Element | None:
-    if found.decides or found.kind not in _IDLE:
+def _idle(golden: GoldenRow) -> Tree.Element | None:
+    if golden.decides or golden.kind not in _IDLE:
         return None
-    return element("p", _IDLE[found.kind], class_="remark")
+    return element("p", _IDLE[golden.kind], class_="remark")
 
 
 def _expected(as_expected: bool, *, known: bool) -> Tree.Element | None:
@@ -93,32 +95,32 @@ def _expected(as_expected: bool, *, known: bool) -> Tree.Element | None:
     return element("p", "As expected.", class_="remark") if as_expected and known else None
 
 
-def _divergence(found: Divergence, *, named: bool = False) -> Tree.Element:
-    place = f"step {found.step}, {found.array}[{found.index}]"
-    distance = "one of them is no number" if found.ulp is None else f"{ulps(found.ulp)} apart"
+def _divergence(first: Divergence, *, named: bool = False) -> Tree.Element:
+    place = f"step {first.step}, {first.array}[{first.index}]"
+    distance = "one of them is no number" if first.ulp is None else f"{ulps(first.ulp)} apart"
     return element(
         "dl",
         element("dt", "First divergence"),
-        element("dd", f"{found.golden}, {place}" if named else place),
+        element("dd", f"{first.golden}, {place}" if named else place),
         element("dt", "expected"),
-        element("dd", element("code", decimal(from_json(found.expected)))),
+        element("dd", element("code", decimal(from_json(first.expected)))),
         element("dt", "observed"),
-        element("dd", element("code", decimal(from_json(found.observed))), f", {distance}"),
+        element("dd", element("code", decimal(from_json(first.observed))), f", {distance}"),
     )
 
 
 def _facts(row: PortRow) -> Tree.Element:
-    found = row.result
+    result = row.result
     facts: dict[str, str] = {
-        "deviations": ", ".join(found.deviations),
-        "fits as well": "; ".join(" and ".join(each) for each in found.alternatives),
-        "own constants": ", ".join(f"{k} = {v}" for k, v in found.constants.items()),
-        "cannot be told": ", ".join(found.masked),
-        "order of evaluation": found.arithmetic or "",
-        "weights": found.where,
-        "source": f"{found.source.file}:{found.source.line}" if found.source else "",
-        "compared with": f"{found.compared} test cases" if found.compared else "",
-        "took": f"{found.seconds:.1f} s" if found.seconds else "",
+        "deviations": ", ".join(result.deviations),
+        "fits as well": "; ".join(" and ".join(each) for each in result.alternatives),
+        "own constants": ", ".join(f"{k} = {v}" for k, v in result.constants.items()),
+        "cannot be told": ", ".join(result.masked),
+        "order of evaluation": result.arithmetic or "",
+        "weights": result.where,
+        "source": f"{result.source.file}:{result.source.line}" if result.source else "",
+        "compared with": f"{result.compared} test cases" if result.compared else "",
+        "took": f"{result.seconds:.1f} s" if result.seconds else "",
         "judged on": row.platform,
     }
     pairs = [
@@ -145,8 +147,8 @@ def _command(line: str) -> Tree.Element | None:
     )
 
 
-def _figure(found: Trajectory, first: int | None) -> Tree.Element:
-    name = f"{found.array}[{found.index}]"
+def _figure(trajectory: Trajectory, first: int | None) -> Tree.Element:
+    name = f"{trajectory.array}[{trajectory.index}]"
     key = [
         element("span", text, class_=f"key {class_}")
         for class_, text in (
@@ -159,22 +161,28 @@ def _figure(found: Trajectory, first: int | None) -> Tree.Element:
     return element(
         "figure",
         element("figcaption", element("strong", name), *key),
-        element("div", weights(found, first), distances(found, first), class_="plots"),
+        element("div", weights(trajectory, first), distances(trajectory, first), class_="plots"),
         element(
             "details",
             element("summary", "The numbers"),
-            element("div", _table(found, first), class_="scroll"),
+            element("div", _table(trajectory, first), class_="scroll"),
         ),
     )
 
 
-def _table(found: Trajectory, first: int | None) -> Tree.Element:
+def _table(trajectory: Trajectory, first: int | None) -> Tree.Element:
     head = element("tr", *(element("th", name, scope="col") for name in _TABLE))
-    return element("table", element("thead", head), element("tbody", *_numbers(found, first)))
+    return element("table", element("thead", head), element("tbody", *_numbers(trajectory, first)))
 
 
-def _numbers(found: Trajectory, first: int | None) -> Iterator[Tree.Element]:
-    columns = (found.steps, found.expected, found.observed, found.ulp, found.envelope_ulp)
+def _numbers(trajectory: Trajectory, first: int | None) -> Iterator[Tree.Element]:
+    columns = (
+        trajectory.steps,
+        trajectory.expected,
+        trajectory.observed,
+        trajectory.ulp,
+        trajectory.envelope_ulp,
+    )
     for step, expected, observed, ulp, bound in zip(*columns, strict=True):
         explained = from_json(bound)
         texts = (

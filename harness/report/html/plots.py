@@ -26,11 +26,11 @@ _LEAST = 0.1
 Scale = Callable[[float], float]
 
 
-def weights(found: Trajectory, first: int | None) -> Tree.Element:
+def weights(trajectory: Trajectory, first: int | None) -> Tree.Element:
     """Expected and observed weights by step, with the envelope around the expected ones."""
     expected, observed, radius = (
         [from_json(x) for x in values]
-        for values in (found.expected, found.observed, found.envelope)
+        for values in (trajectory.expected, trajectory.observed, trajectory.envelope)
     )
     finite = [x for x in (*expected, *observed) if math.isfinite(x)]
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
@@ -38,24 +38,26 @@ def weights(found: Trajectory, first: int | None) -> Tree.Element:
     if not (math.isfinite(low - margin) and math.isfinite(high + margin)):
         margin = 0.0  # there is nothing beyond
     y = _linear(low - margin, high + margin)
-    svg = _frame(found, first, "weights by step", _distinct([low, (low / 2 + high / 2), high]), y)
+    svg = _frame(
+        trajectory, first, "weights by step", _distinct([low, (low / 2 + high / 2), high]), y
+    )
     band = [(e - r, e + r) for e, r in zip(expected, radius, strict=True)]
     _band(svg, [(y(a), y(b)) if math.isfinite(a + b) else None for a, b in band])
     for name, values in (("expected", expected), ("observed", observed)):
-        _line(svg, name, values, y, [f"{name} {x!r}" for x in values], found.steps)
+        _line(svg, name, values, y, [f"{name} {x!r}" for x in values], trajectory.steps)
     return svg
 
 
-def distances(found: Trajectory, first: int | None) -> Tree.Element:
+def distances(trajectory: Trajectory, first: int | None) -> Tree.Element:
     """The distance in ULP by step on a logarithmic scale, over the envelope in ULP."""
-    ulp = [math.nan if x is None else float(x) for x in found.ulp]
-    envelope = [from_json(x) for x in found.envelope_ulp]
+    ulp = [math.nan if x is None else float(x) for x in trajectory.ulp]
+    envelope = [from_json(x) for x in trajectory.envelope_ulp]
     largest = max([_level(x) for x in (*ulp, *envelope) if math.isfinite(x)], default=1.0)
     top = math.ceil(max(largest, 2.0))
     y = _linear(0.0, float(top))
     every = math.ceil(top / _LABELS)
     labels = [(0.0, "0"), *((float(k), _power(k - 1)) for k in range(1, top + 1, every))]
-    svg = _frame(found, first, "distance in ULP by step, logarithmic", labels, y)
+    svg = _frame(trajectory, first, "distance in ULP by step, logarithmic", labels, y)
     bottom = y(0.0)
     _band(svg, [(bottom, y(_level(x))) if math.isfinite(x) else None for x in envelope])
     _line(
@@ -64,9 +66,9 @@ def distances(found: Trajectory, first: int | None) -> Tree.Element:
         [_level(x) for x in envelope],
         y,
         [f"rounding explains {x:.3g} ULP" for x in envelope],
-        found.steps,
+        trajectory.steps,
     )
-    _line(svg, "ulp", [_level(x) for x in ulp], y, [f"{x:,.0f} ULP" for x in ulp], found.steps)
+    _line(svg, "ulp", [_level(x) for x in ulp], y, [f"{x:,.0f} ULP" for x in ulp], trajectory.steps)
     return svg
 
 
@@ -103,19 +105,19 @@ def _x(place: int, count: int) -> float:
 
 
 def _frame(
-    found: Trajectory,
+    trajectory: Trajectory,
     first: int | None,
     title: str,
     labels: Sequence[tuple[float, str]],
     y: Scale,
 ) -> Tree.Element:
     """Axes and labels; the first step that diverges is marked."""
-    count = len(found.steps)
+    count = len(trajectory.steps)
     svg = element(
         "svg",
         viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}",
         role="img",
-        aria_label=f"{title}: {found.array}[{found.index}]",
+        aria_label=f"{title}: {trajectory.array}[{trajectory.index}]",
         class_="plot",
     )
     svg.append(element("text", title, class_="label", x=_LEFT, y=_TITLE))
@@ -127,13 +129,13 @@ def _frame(
         svg.append(element("text", text, class_="label end", x=_LEFT - 6, y=height + 4))
     for place in sorted({round(k * (count - 1) / _LABELS) for k in range(_LABELS + 1)}):
         x = round(_x(place, count), 2)
-        step = str(found.steps[place])
+        step = str(trajectory.steps[place])
         svg.append(element("text", step, class_="label middle", x=x, y=_HEIGHT - _BOTTOM + 14))
-    whole = all(b - a == 1 for a, b in pairwise(found.steps))
+    whole = all(b - a == 1 for a, b in pairwise(trajectory.steps))
     name = "step" if whole else "step (not each is drawn)"
     svg.append(element("text", name, class_="label middle", x=_LEFT + 168, y=_HEIGHT - 5))
-    if first in found.steps:
-        x = round(_x(found.steps.index(first), count), 2)
+    if first in trajectory.steps:
+        x = round(_x(trajectory.steps.index(first), count), 2)
         bottom = _HEIGHT - _BOTTOM
         svg.append(element("line", class_="first", x1=x, x2=x, y1=_TOP, y2=bottom))
     return svg

@@ -100,9 +100,9 @@ def of(reports: Sequence[Report]) -> list[PortRow]:
     return made
 
 
-def _platform(found: Platform) -> str:
-    java = f"Java {found.java}" if found.java else ""
-    return ", ".join(filter(None, (found.system, found.machine, found.python, java)))
+def _platform(platform: Platform) -> str:
+    java = f"Java {platform.java}" if platform.java else ""
+    return ", ".join(filter(None, (platform.system, platform.machine, platform.python, java)))
 
 
 def _unique(wanted: str, taken: set[str]) -> str:
