@@ -15,6 +15,7 @@ from harness.commands import (
     dialects,
     documents,
     goldens,
+    observations,
     ports,
     protocol,
     report,
@@ -27,8 +28,8 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "check": ports.check,
     "adapt": adapters.adapt,
     "doc": documents.doc,
-    "identify": ports.identify,
-    "power": ports.power,
+    "identify": observations.identify,
+    "power": observations.power,
     "protocol": protocol.protocol,
     "tutorial": documents.tutorial,
 }

@@ -1,4 +1,4 @@
-"""`run`, `check`, `identify`, `power`: ports and observations held against the reference."""
+"""`run` and `check`: ports held against the reference."""
 
 from __future__ import annotations
 
@@ -362,55 +362,4 @@ def _update_known(path: Path, known: list[Known], matched: Matched, edge: bool) 
     for change in changes:
         print(f"{path}: {change}")
     print(f"{path}: {counted(len(changes), 'change')}")
-    return OK
-
-
-@reporting("observation")
-def identify(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="FILE",
-            help="An observation (JSON): what an optimizer was given, and what it did.",
-        ),
-    ],
-    seconds: Annotated[
-        float,
-        typer.Option(
-            "--seconds", min=0.1, metavar="SECONDS", help="The time that the search may take."
-        ),
-    ] = 20.0,
-    *,
-    reports: Reports,
-) -> int:
-    """Say which RMSProp an observation shows: as claimed, or another."""
-    from harness.judging.identify import identify as explain
-    from harness.judging.run import Outcome
-    from harness.report.results import PortResults
-    from harness.report.terminal import searching
-
-    started, begun = datetime.now(UTC), time.monotonic()
-    with searching() as progress:
-        result = explain(file, seconds, progress)
-    made = circumstances(reports, "", ())
-    taken = time.monotonic() - begun
-    reports.write(PortResults(Outcome((result,)), started, taken, circumstances=made))
-    return OK if result.as_expected else DIFFERENT
-
-
-@reporting("power")
-def power(
-    golden: GoldenPattern = "*",
-    *,
-    reports: Reports,
-) -> int:
-    """Show which golden (test case) catches which deviation."""
-    from harness.analysis.power import power as measure
-    from harness.judging.goldens import Goldens
-    from python_ref.dialects.dialect import Dialect
-
-    goldens = Goldens(golden)
-    goldens.check(Dialect())
-    core = [g for g in goldens.of(Dialect(), "float64") if g.kind == "core"]
-    reports.write(measure(core))
     return OK
