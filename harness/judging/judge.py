@@ -131,8 +131,7 @@ def _nothing_shown(called: str, result: Result) -> str:
     came = f"{result.verdict.word}: {fault.message}" if fault else result.verdict.word
     return (
         f"not bound: {called} was tried, but that its parameters are what they were taken for is"
-        f" a guess, and so it is neither right nor explained ({came}). Say in port.toml which"
-        " parameter is which"
+        f" a guess, and so it is neither right nor explained ({came})"
     )
 
 

@@ -293,6 +293,8 @@ def _whole(
         # What is returned without having been given the rate has yet to be multiplied by it.
         constructed["step"] = "subtract" if "learning_rate" in taken else "rate"
     absent = any(p.get("absent") and r is None for p, r in zip(construct, roles, strict=False))
+    # What an own type keeps is read from its fields.
+    own = any(p.get("own") for p in data)
     binding = Binding(
         message={**base, **constructed, "call": called},
         title=shown,
@@ -300,7 +302,7 @@ def _whole(
         element=next(iter(elements), None),
         container=next(iter(kinds), None),
         storages=_storages(data),
-        guessed=steps or excluded or absent or bool({"source", "parameters"} & set(roles)),
+        guessed=steps or excluded or absent or own or bool({"source", "parameters"} & set(roles)),
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
     named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)

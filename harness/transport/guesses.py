@@ -79,6 +79,8 @@ class Guesses:
 
 def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
     """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
+    if not shape.get("planned"):
+        return Guesses((), ())  # its host can be told no plan
     made, _ = plans(shape, wanted)
     ends = time.monotonic() + _SECONDS
     failed: dict[str, None] = {}
@@ -96,7 +98,7 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
             elif observation.facts.where == "nowhere":
                 failed.setdefault(f"{plan.title}: nothing moves")
             else:
-                moved.append(_guess(conversation, shaped, form, observation))
+                moved.append(_guess(conversation, shaped, form, observation, shape["language"]))
         if moved:
             return Guesses(tuple(_ranked(moved)), tuple(failed))
     return Guesses((), tuple(failed), tuple(faults))
@@ -140,7 +142,9 @@ def _tried(conversation: Conversation, message: dict[str, Any]) -> Observation:
     return conversation.run(TRIAL, "float64")
 
 
-def _guess(conversation: Conversation, plan: Plan, form: str, observation: Observation) -> Guess:
+def _guess(
+    conversation: Conversation, plan: Plan, form: str, observation: Observation, language: str
+) -> Guess:
     precisions: tuple[str, ...] = ("float64",)
     if form not in ("number", "list"):
         # A port may refuse numbers that are not Python's own.
@@ -148,7 +152,7 @@ def _guess(conversation: Conversation, plan: Plan, form: str, observation: Obser
         if narrow.fault is None:
             precisions = ("float64", "float32")
     container = observation.facts.container
-    described = Description("python", precisions, container, plan.roles)
+    described = Description(language, precisions, container, plan.roles)
     # Where the weights come out is settled by ordinary numbers, not by those of a test case.
     where = observation.facts.where
     settled = {**plan.message["plan"], "result": _RESULTS.get(where, where)}

@@ -141,6 +141,25 @@ def test_a_guess_never_accuses() -> None:
     assert found.errors[1].startswith("OnlySetters: no method")
 
 
+def test_an_own_type_in_which_nothing_moves_is_not_bound(tmp_path: Path) -> None:
+    """What of it would be weights is read from its fields, which may be wrong."""
+    path = tmp_path / "Still.java"
+    path.write_text(
+        """
+        class Still {
+            static class Row { double[] a; }
+            Still(double learningRate, double decayRate, double epsilon) { }
+            void update(Row weights, Row gradients) { }
+        }
+        """,
+        encoding="utf-8",
+    )
+    found = run([own(path)], Options(pattern=SHORT), every_transport=False)
+    assert found.results == ()
+    assert "not bound: Still.update(weights, gradients)" in found.errors[0]
+    assert "neither right nor explained (no-update)" in found.errors[0]
+
+
 def test_of_several_optimizers_the_one_that_says_rmsprop_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "Optimizers.java"
     path.write_text(SEVERAL, encoding="utf-8")

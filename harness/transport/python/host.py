@@ -94,6 +94,7 @@ class PythonHost:
             raise LoadError(kind, said(error, self._path)) from error
         return {
             "language": "python",
+            "planned": True,
             "storages": [storage.name for storage in STORAGES],
             "containers": [storage.container for storage in STORAGES],
             "precisions": [storage.precisions for storage in STORAGES],

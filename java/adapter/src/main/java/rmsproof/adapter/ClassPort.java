@@ -220,6 +220,9 @@ final class ClassPort implements Port {
             if (accepts.carries()) {
                 shape.put("carries", true);
             }
+            if (OwnTypes.owns(executable.getParameterTypes()[slot.position()])) {
+                shape.put("own", true);
+            }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);
             }
