@@ -182,6 +182,20 @@ class Shard(msgspec.Struct, frozen=True):
     jobs: int
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """What a document says otherwise than its code does."""
+
+    line: int
+    message: str
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What concerns a document as a whole."""
+
+    document: str
+    findings: list[Finding] = []
+
+
 class Report(msgspec.Struct, frozen=True):
     """A whole report, without what only one reader asks for."""
 
@@ -196,7 +210,7 @@ class Report(msgspec.Struct, frozen=True):
     errors: list[str] = []
     expectations: Expectations = Expectations()
     shard: Shard | None = None
-    documents: list[dict[str, Any]] = []
+    documents: list[Document] = []
 
 
 def is_golden(name: str) -> bool:

@@ -22,7 +22,7 @@ from report.judged import INSIDE_SAID, TRACE, documents, golden, ports, result, 
 from support import none_left
 
 from harness.comparison.traces import Trace
-from harness.documents.examined import Layer
+from harness.documents.examined import Finding, Layer
 from harness.model.words import VERDICTS
 from harness.ports.port import Port
 from harness.report import html
@@ -174,8 +174,10 @@ def test_a_documents_blocks_are_rows_and_their_repairs_are_told() -> None:
         Layer(result(golden("a"))),
     )
     root = lxml.html.document_fromstring(
-        html.documents(documents([row(None), row(None, layers=layers)]))
+        html.documents(documents([row(None), row(None, layers=layers)], [Finding(3, "two rates")]))
     )
+    assert root.find(".//title").text == "page.md: 2 blocks"
+    assert text(root.find_class("remarks")[0]) == "page.md, line 3: two rates"
     said = [text(each) for each in root.iterfind(".//tbody/tr/th")]
     assert said[0].startswith("page.md:5 not judged other")
     assert "repaired: an import was added" in text(root)

@@ -52,7 +52,7 @@ def page(results: Sequence[Report]) -> str:
     ]
     return Template(_file("page.html")).substitute(
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'",
-        title=escape(_title(port_rows)),
+        title=escape(_title(results, port_rows)),
         style=style,
         script=script,
         summary=markup(_summary(results, port_rows)),
@@ -72,7 +72,10 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _title(port_rows: Sequence[PortRow]) -> str:
+def _title(results: Sequence[Report], port_rows: Sequence[PortRow]) -> str:
+    names = [each.document for report in results for each in report.documents]
+    if names:  # of which more may be wrong than their blocks
+        return f"{', '.join(names)}: {counted(len(port_rows), 'block')}"
     verdicts = {row.title: row.result.verdict or "other" for row in port_rows}
     if len(port_rows) == 1:
         ((name, verdict),) = verdicts.items()
@@ -108,7 +111,7 @@ def _summary(results: Sequence[Report], port_rows: Sequence[PortRow]) -> Tree.El
 
 
 def _remarks(results: Sequence[Report]) -> Tree.Element:
-    """What keeps the results from being whole."""
+    """What keeps the results from being whole, and what concerns a whole document."""
     remarks = []
     for report in results:
         if report.summary.incomplete:
@@ -116,6 +119,11 @@ def _remarks(results: Sequence[Report]) -> Tree.Element:
         if report.shard:
             remarks.append(f"shard {report.shard.index} of {report.shard.of} alone")
         remarks += report.errors
+        remarks += [
+            f"{each.document}, line {finding.line}: {finding.message}"
+            for each in report.documents
+            for finding in each.findings
+        ]
         remarks += [f"stale expectation: {text}" for text in report.expectations.stale]
         if report.expectations.update:
             command = report.expectations.update
