@@ -27,6 +27,8 @@ from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
 
 SCENARIO_SECONDS = 10.0
+# How a source that does not load is judged.
+_LOADING = ("does-not-compile", "crashes", "not-run")
 INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
 
@@ -262,10 +264,9 @@ class _Runner:
         try:
             transport = self._reach(replace(port, wanted=wanted), job.transport)
         except CompileError as error:
-            fault = Fault("does-not-compile", str(error))
-            job.error = self._adapters_fault(port, job.transport, fault)
-            if not job.error:
-                job.result = self._unloaded(port, job.transport, str(error))
+            fault = self._ports_own(job, Fault("does-not-compile", str(error)))
+            if fault is not None:
+                job.result = self._unloaded(port, job.transport, fault.message)
             return
         except ToolchainError as error:
             if not self._closed:  # else the compiler was ended by us
@@ -283,12 +284,16 @@ class _Runner:
             )
             if self._closed:  # what came of it is our doing
                 return
-            if (said := result.verdict.fault) and not result.comparisons:
-                job.error = self._adapters_fault(port, job.transport, said)
-            if not job.error and said and said.kind == "does-not-compile":
+            said = result.verdict.fault
+            if said and not result.comparisons:
+                said = self._ports_own(job, said)
+                if said is None:
+                    return
+                if said is not result.verdict.fault:
+                    result = conclude(port, job.transport, fault=said)
+            if said and said.kind == "does-not-compile":
                 result = self._unloaded(port, job.transport, said.message)
-            if not job.error:
-                job.result = result
+            job.result = result
         except BindingError as error:
             job.error = _unbound(port, error)
         except UsageError as error:  # there is no such object
@@ -309,22 +314,31 @@ class _Runner:
         given = self.options.environment
         return reach(port, transport, self.toolchain, timeout, self._shared, self.languages, given)
 
-    def _adapters_fault(self, port: Port, transport: str, fault: Fault) -> str:
-        """What is wrong with the adapter, where the port loads without it; else ""."""
-        if port.adapter is None or fault.kind not in ("does-not-compile", "crashes"):
-            return ""
+    def _ports_own(self, job: _Job, fault: Fault) -> Fault | None:
+        """The fault of a port that does not load; None where its adapter's is, as the job then has.
+
+        What the port does without the adapter tells whose it is.
+        """
+        port = job.port
+        if port.adapter is None or fault.kind not in _LOADING:
+            return fault
         try:
-            alone = self._reach(replace(port, adapter=None), transport)
+            alone = self._reach(replace(port, adapter=None), job.transport)
             try:
                 alone.load()
             finally:
-                if transport not in SHARED:
+                if job.transport not in SHARED:
                     alone.close()
-        except (CompileError, ToolchainError, Unreachable):
-            return ""
+        except CompileError as error:
+            return Fault("does-not-compile", str(error))
+        except Unreachable as error:
+            return error.fault
+        except ToolchainError:
+            return fault
         said = registry.headline(port.language, fault.message)
         verb = "does not compile" if fault.kind == "does-not-compile" else "does not load"
-        return f"{port.name}: the adapter {port.adapter} {verb}: {said}"
+        job.error = f"{port.name}: the adapter {port.adapter} {verb}: {said}"
+        return None
 
 
 def _unbound(port: Port, error: BindingError) -> str:

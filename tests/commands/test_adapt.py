@@ -338,7 +338,7 @@ def test_an_adapter_runs_in_the_interpreter_that_its_port_is_run_in(tmp_path: Pa
 
 BROKEN = {
     "syntax.py": ("def through(:\n", "does not compile: SyntaxError: "),
-    "absent.py": ("from mine import Nobody\n", "does not compile: ImportError: "),
+    "absent.py": ("from mine import Nobody\n", "does not load: ImportError: "),
     "raises.py": ("raise ValueError('no')\n", "does not load: while loading: ValueError: no"),
 }
 
