@@ -1,0 +1,138 @@
+"""Where a Python port's imports are found: its package, its siblings, the user's interpreter."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from shapes.python_shapes import source
+
+from harness.judging.run import Options, run
+from harness.judging.verdict import Result
+from harness.languages import interpreter
+from harness.model.errors import UsageError
+from harness.ports.port import of_target
+from harness.transport.python import packing
+
+STEP = source("parameter objects, the loop in a base")
+BASE, RMSPROP = STEP.split("\n\nclass RMSProp")
+BODY = f"import numpy as np\n\n\nclass RMSProp{RMSPROP}"
+
+
+def laid_out(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def judged(path: Path, python: Path | None = None) -> Result:
+    port = replace(of_target(str(path)), python=python)
+    found = run([port], Options(pattern="page-one-step"), every_transport=False)
+    assert found.errors == ()
+    return found.results[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "target"),
+    [
+        (
+            {
+                "pkg/__init__.py": "",
+                "pkg/optim/__init__.py": "from pkg.optim.rmsprop import RMSProp",
+                "pkg/optim/base.py": BASE,
+                "pkg/optim/rmsprop.py": f"from .base import Optimizer\n{BODY}",
+            },
+            "pkg/optim/rmsprop.py",
+        ),
+        (
+            {
+                "pkg/__init__.py": "import a_library_that_plots_things",
+                "pkg/base.py": BASE,
+                "pkg/optim/rmsprop.py": f"from ..base import Optimizer\n{BODY}",
+            },
+            "pkg/optim/rmsprop.py",
+        ),
+        (
+            {
+                "src/optim/base.py": BASE,
+                "src/optim/rmsprop.py": f"from src.optim.base import Optimizer\n{BODY}",
+            },
+            "src/optim/rmsprop.py",
+        ),
+        (
+            {"base.py": BASE, "rmsprop.py": f"from base import Optimizer\n{BODY}"},
+            "rmsprop.py",
+        ),
+    ],
+    ids=["package", "package whose init fails", "namespace root", "sibling"],
+)
+def test_what_a_file_imports_is_found(tmp_path: Path, files: dict[str, str], target: str) -> None:
+    laid_out(tmp_path, {"pyproject.toml": "", **files})
+    assert judged(tmp_path / target).verdict.word == "exact"
+
+
+def test_what_a_package_lacks_is_said_where_the_source_needs_it(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "",
+        "pkg/__init__.py": "import a_native_library\nfrom a_native_library import array",
+        "pkg/rmsprop.py": f"import pkg\nfrom .base import Optimizer\narray = pkg.array\n{BODY}",
+        "pkg/base.py": BASE,
+    }
+    laid_out(tmp_path, files)
+    fault = judged(tmp_path / "pkg/rmsprop.py").verdict.fault
+    assert fault is not None
+    assert fault.kind == "not-run"
+    assert "No module named 'a_native_library'" in fault.message
+
+
+def test_another_interpreter_is_used_that_was_asked_for(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"rmsprop.py": f"import sys\nassert '-c' not in sys.argv\n{STEP}"})
+    assert judged(tmp_path / "rmsprop.py", Path(sys.executable)).verdict.word == "exact"
+
+
+def test_an_environment_beside_the_file_has_what_ours_lacks(tmp_path: Path) -> None:
+    """The stand-in for it finds one module more than ours."""
+    laid_out(
+        tmp_path,
+        {
+            "pyproject.toml": "",
+            "rmsprop.py": f"import only_there\n{STEP}",
+            "elsewhere/only_there.py": "",
+            ".venv/bin/python": (
+                f'#!/bin/sh\nPYTHONPATH="{tmp_path}/elsewhere" exec "{sys.executable}" "$@"\n'
+            ),
+        },
+    )
+    (tmp_path / ".venv/bin/python").chmod(0o755)
+    assert judged(tmp_path / "rmsprop.py").verdict.word == "exact"
+    (tmp_path / ".venv/bin/python").unlink()
+    assert judged(tmp_path / "rmsprop.py").verdict.word == "not-run"
+
+
+@pytest.mark.parametrize("name", ["nothing", "empty"])
+def test_what_is_no_interpreter_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match=f"--python .*{name}"):
+        interpreter.given(tmp_path / name)
+
+
+def test_messages_are_the_same_without_msgspec(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = {
+        "none": None,
+        "truth": [True, False],
+        "whole": [0, 1, -1, 127, 128, -32, -33, 255, 1 << 15, 1 << 31, -(1 << 40)],
+        "real": [0.1, -2.5e300, float("inf")],
+        "text": ["", "w", "x" * 40, "ε" * 300],
+        "bytes": [b"", b"\x00\xff" * 40000],
+        "many": {f"k{i}": i for i in range(70000)},
+    }
+    packed = packing.pack(message)
+    monkeypatch.setattr(packing, "msgspec", None)
+    own = packing.pack(message)
+    assert packing.unpack(packed[packing.HEADER :]) == message
+    assert packing.unpack(own[packing.HEADER :]) == message
+    monkeypatch.undo()
+    assert packing.unpack(own[packing.HEADER :]) == message
