@@ -17,6 +17,10 @@ types:
 test:
     .ci/run test
 
+# what the suite leaves out: campaigns, cold caches, the same in more languages
+slow:
+    .ci/run slow
+
 # the tests of some rooms: just test-room comparison python_ref/numbers
 test-room +ROOMS:
     .ci/run room {{ ROOMS }}

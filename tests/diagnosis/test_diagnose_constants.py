@@ -39,7 +39,12 @@ OWN = {
     ("gradient_scale=constant", "gradient_scale"): [1 / 128, 0.1, 32.0],
     ("numerator=sum_of_gradients", "momentum"): [0.5, 0.9],
 }
-CASES = [(d, n, value) for (d, n), values in OWN.items() for value in values]
+# One of each in the suite, all of them in the slow part.
+CASES = [
+    pytest.param(d, n, value, marks=[pytest.mark.slow] if i else [])
+    for (d, n), values in OWN.items()
+    for i, value in enumerate(values)
+]
 
 
 def fed(precision: str = "float64") -> Scenario:

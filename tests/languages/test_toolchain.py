@@ -499,6 +499,7 @@ def test_a_source_that_cannot_be_read_is_not_the_ports_fault(tmp_path: Path) -> 
     )
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_share_one_cold_cache(tmp_path: Path) -> None:
     folder = filled(tmp_path / "cache", GSON, ECJ)
     arguments = ("run", "java/double", "--transport", "jpype", "--golden", "page*", "--json", "-")

@@ -34,9 +34,9 @@ def files(kind: str, *languages: str) -> list[str]:
 
 
 @cache
-def judged(*languages: str) -> dict[str, Result]:
-    """All ports in some languages in one run, as `rmsproof check` would judge them."""
-    names = [*files("right", *languages), *files("wrong", *languages)]
+def judged(kind: str, *languages: str) -> dict[str, Result]:
+    """The ports of a kind in some languages in one run, as `rmsproof check` would judge them."""
+    names = files(kind, *languages)
     outcome = run(
         [of_target(str(HERE / n)) for n in names], Options(pattern=SHORT), every_transport=False
     )
