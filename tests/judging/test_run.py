@@ -23,7 +23,7 @@ from support import REPOSITORY, Done
 
 from harness.commands.common import exit_code
 from harness.commands.entry import main
-from harness.judging import run as runner
+from harness.judging import guessing
 from harness.judging.judge import judge as judge_port
 from harness.judging.run import Options, Outcome, run
 from harness.judging.verdict import Result, Verdict
@@ -139,7 +139,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     out, err = io.StringIO(), io.StringIO()
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(runner, "judge", judge)
+        patch.setattr(guessing, "judge", judge)
         patch.chdir(folder)
         patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
         code = main(["run", "--json", "report.json", "--junit", "report.xml", "--github"])
