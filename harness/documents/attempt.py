@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.documents import runner, trainers, training
-from harness.documents.lacking import lacking, without_advice
+from harness.documents.lacking import lacking, own_import, without_advice
 from harness.documents.lines import Convention
 from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Trainer
@@ -236,6 +236,8 @@ class Bench:
             shape = transport(Wanted()).load()
         except Unreachable as error:
             return Attempt(fault=_not_ours(error.fault, port))
+        if shape.get("stopped"):  # a page's code is run from its first line to its last
+            return Attempt(fault=Fault("crashes", shape["stopped"]))
         if way == "jpype":
             names = _classes(shape, source, names, only)
         judged: dict[str, Judged] = {}
@@ -279,6 +281,8 @@ class Bench:
 def _not_ours(fault: Fault, port: Port) -> Fault:
     """A fault of a page's code, or what the machine lacks for it."""
     lacked = lacking(fault.message)
+    if fault.kind == "not-run" and own_import(fault.message):
+        return Fault("does-not-compile", fault.message.partition(";")[0])
     if not lacked and fault.kind == "does-not-compile":
         excuse = without_advice(by_name(port.language).excuse(port, fault.message))
         # A newer Java would take statements at the top, which are a page's defect all the same.

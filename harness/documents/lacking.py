@@ -15,7 +15,7 @@ _NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 # What only who has a port of their own can follow: a page has no port.toml and no options.
 _ADVICE = re.compile(r"port\.toml|--[a-z]|\[bind\]|rmsproof adapt")
-_PACKAGE = re.compile(r"ImportError: attempted relative import")
+_PACKAGE = re.compile(r"ImportError: attempted relative|from the package that it is part of")
 
 
 def missing_module(message: str) -> str | None:
@@ -32,6 +32,8 @@ def undefined_name(message: str) -> str | None:
 
 def lacking(message: str) -> str | None:
     """What of this machine's is missing, by what an import that failed says; None if nothing."""
+    if _PACKAGE.search(message):
+        return "it imports from the package that it is part of, which is not here"
     if module := missing_module(message):
         return f"{module}{LACKING}"
     if found := _NAME.search(message):
@@ -39,9 +41,13 @@ def lacking(message: str) -> str | None:
         # Python's own modules are as complete as they will ever be.
         if package not in sys.stdlib_module_names:
             return f"{package} as it is installed here has no {found[1]}"
-    if _PACKAGE.search(message):
-        return "it imports from the package that it is part of, which is not here"
     return None
+
+
+def own_import(message: str) -> bool:
+    """Whether a name is imported that Python itself has not, whatever is installed."""
+    found = _NAME.search(message)
+    return found is not None and found[2].partition(".")[0] in sys.stdlib_module_names
 
 
 def without_advice(message: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from python_ref.numbers.text import Number
 from python_ref.scenarios.hyperparameters import OPTIONS
 
 PROTOCOL = 1
@@ -18,8 +19,6 @@ OBSERVATION = "rmsproof.observation/1"
 """The format of an observation."""
 
 Precision = Literal["float64", "float32", "float32_double"]
-NotFinite = Literal["NaN", "Infinity", "-Infinity"]
-Number = float | NotFinite
 Arrays = dict[str, list[Number]]
 _OPTIONS = ", ".join(OPTIONS)
 

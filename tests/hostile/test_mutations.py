@@ -116,7 +116,7 @@ def test_any_page_is_taken_apart(lines: list[str], data: st.DataObject) -> None:
 def answered(line: bytes, hosted: bool) -> str:
     """The kind of fault that a reply is, "" for none."""
     try:
-        observation = observed(parsed(line, 7), tiny(), hosted)
+        observation = observed(parsed(line, 7), tiny(), "float64", hosted)
     except Broken:
         return "garbled"
     if observation.fault is None:
@@ -158,7 +158,7 @@ def test_a_reply_that_says_too_much_is_cut_to_what_it_says(
     reply: str, kind: str, message: str
 ) -> None:
     try:
-        fault = observed(parsed(reply.encode(), 7), tiny(), hosted=False).fault
+        fault = observed(parsed(reply.encode(), 7), tiny(), "float64", hosted=False).fault
         assert fault is not None
         found = (fault.kind, fault.message)
     except Broken as error:
@@ -169,7 +169,7 @@ def test_a_reply_that_says_too_much_is_cut_to_what_it_says(
 def test_whole_numbers_of_any_length_are_numbers_on_the_wire() -> None:
     reply = {"id": 7, "weights": [{"w": [0, 0], "b": [1]}, {"w": [0, "@"], "b": [1]}]}
     line = json.dumps(reply).replace('"@"', "-" + "9" * 5_000)
-    observation = observed(parsed(line.encode(), 7), tiny(), hosted=False)
+    observation = observed(parsed(line.encode(), 7), tiny(), "float64", hosted=False)
     assert observation.fault is None
     assert observation.weights[1, 1] == -np.inf
 

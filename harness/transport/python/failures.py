@@ -39,6 +39,9 @@ def missing(error: ImportError, path: str = "") -> str:
     if not isinstance(error, ModuleNotFoundError) or not top:
         version = ".".join(map(str, sys.version_info[:2]))
         return f"{words}; it was run with Python {version}: choose another with --python PATH"
+    package = getattr(sys.modules.get(top), "__path__", ())
+    if any(Path(folder) in Path(path).parents for folder in package):
+        return f"{words}; it imports from the package that it is part of, which is not all here"
     if top in sys.modules and "." in (error.name or ""):
         return f"{words}; choose the Python that has it: --python PATH"
     return (
