@@ -133,7 +133,9 @@ final class Makers {
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Method method : sorted(at.getDeclaredMethods())) {
                 Class<?> returned = method.getReturnType();
+                // A copy of a case or data class changes what was made, and is no setting of it.
                 boolean sets = callable(method) && method.getParameterCount() == 1
+                        && !method.getName().equals("copy")
                         && !Modifier.isStatic(method.getModifiers())
                         && !Modifier.isAbstract(method.getModifiers())
                         && (returned == void.class && method.getName().matches("set.*|.*_\\$eq")
