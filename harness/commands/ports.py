@@ -133,6 +133,14 @@ def check(
             " dependencies are used; nothing of its build is run.",
         ),
     ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A setting of a library's optimizer, by its own name; may be repeated.",
+        ),
+    ] = None,
     transport: Transports = None,
     golden: GoldenPattern = "*",
     edge: Edge = False,
@@ -202,12 +210,13 @@ def check(
         raise UsageError("--adapter is for one TARGET, whose adapter it is")
     for target in targets or []:
         try:
-            port = ports_of.own(target, claims, class_name, classpath or (), project, adapter)
-            ports.append(port)
+            given_to = (classpath or (), project, adapter, setting or ())
+            ports.append(ports_of.own(target, claims, class_name, *given_to))
         except UsageError as error:
             errors.append(str(error))
     if command is not None:
-        ports.append(ports_of.own(command.split("\0"), claims, class_name))
+        words = command.split("\0")
+        ports.append(ports_of.own(words, claims, class_name, settings=setting or ()))
     ports = [replace(port, python=python) for port in ports]
     if not ports and not errors:
         raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")
@@ -222,6 +231,7 @@ def check(
         [port.language for port in ports],
         dialect=dialect,
         class_=class_name,
+        set_=setting,
         classpath=classpath,
         project=project and str(project),
         adapter=adapter and str(adapter),

@@ -80,6 +80,7 @@ def _port(path: Path, report: Report, row: Row) -> Port:
         _texts(options, "classpath"),
         Path(project) if project else None,
         Path(adapter) if adapter else None,
+        _texts(options, "set"),
     )
     python = _text(options, "python")
     return replace(port, python=Path(python) if python else None)

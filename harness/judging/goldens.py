@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from harness.model.errors import UsageError
 from harness.model.patterns import matches
@@ -23,25 +24,35 @@ class Goldens:
     def __init__(self, pattern: str | Sequence[str] = "*") -> None:
         self._patterns = [pattern] if isinstance(pattern, str) else list(pattern)
         self._lock = threading.Lock()
-        self._made: dict[tuple[Dialect, str], list[Golden]] = {}
+        self._made: dict[tuple[object, ...], list[Golden]] = {}
 
     def __call__(self, port: Port, precision: str) -> Sequence[Golden]:
         """The goldens of a port's claim in a precision, those that match the pattern."""
-        return self.of(port.claim, precision)
+        return self.of(port.claim, precision, port.fixed)
 
-    def of(self, dialect: Dialect, precision: str) -> list[Golden]:
-        """The goldens of a dialect in a precision. Raises UsageError: a file is unreadable."""
+    def of(
+        self, dialect: Dialect, precision: str, fixed: Mapping[str, float] = MappingProxyType({})
+    ) -> list[Golden]:
+        """The goldens of a dialect in a precision. Raises UsageError: a file is unreadable.
+
+        Args:
+            dialect: what is claimed.
+            precision: what is stored.
+            fixed: hyperparameters and options that a port has whatever it is given.
+        """
         with self._lock:
-            key = (dialect, precision)
+            key = (dialect, precision, *fixed.items())
             if key not in self._made:
                 filed = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
-                if filed:
+                if filed and not fixed:
                     self._made[key] = self._read(f"{filed[0]}/{precision}/")
                 else:
                     options = options_of(dialect)
                     folder = f"{','.join(dialect.deviations)}/{precision}"
                     self._made[key] = [
-                        goldens_of.make(replace(s, options=options), dialect, precision)
+                        goldens_of.make(
+                            replace(s, options=options), dialect, precision, fixed=fixed
+                        )
                         for s in scenarios(precision)
                         if self._wanted(f"{folder}/{s.name}")
                     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -74,6 +74,9 @@ def judge(
         described = transport.describe()
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
+    if called := described.called:
+        claim = called.claim if port.wanted.claimed is None else None
+        port = replace(port, claim=claim or port.claim, fixed=called.fixed)
     feeder = _Feeder(transport, time.monotonic() + seconds)
     if described.chosen:
         feeder.notes.append(CHOSEN)
@@ -106,20 +109,33 @@ def judge(
         transport.name,
         comparisons,
         [of_golden(golden, observation) for golden, observation in fed],
-        _prober(feeder, "float64" if wide else described.precisions[0]),
+        _prober(feeder, "float64" if wide else described.precisions[0], port.fixed),
         memory=memory,
         language=described.language,
         remembers=remembers,
         lossy=loss,
         edge_decides=edge_decides,
-        fixed=[name for name in HYPERPARAMETERS if described.roles and name not in described.roles],
+        fixed=_out_of_reach(described),
     )
     explained = result.deviations and not _VACUOUS & set(result.deviations)
     if described.guessed and not (result.verdict.word in GOOD or explained):
         # A guess may acquit or explain, never accuse.
         raise BindingError(_nothing_shown(described.guessed, result))
     notes = dict.fromkeys((*feeder.notes, *result.notes))
-    return replace(result, where=feeder.where, notes=tuple(notes), misread=described.misread)
+    return replace(
+        result,
+        where=feeder.where,
+        notes=tuple(notes),
+        misread=described.misread,
+        called=described.called,
+    )
+
+
+def _out_of_reach(described: Description) -> list[str]:
+    """The hyperparameters that a port cannot be given, and whose values nobody knows."""
+    if not described.roles and described.called is None:
+        return []
+    return [name for name in HYPERPARAMETERS if name not in described.roles]
 
 
 # What anything shows that is no optimizer with an average.
@@ -140,7 +156,7 @@ def _feedable(golden: Golden, described: Description) -> bool:
     return golden.kind != "partial" or described.container != "list"
 
 
-def _prober(feeder: _Feeder, precision: str) -> Probe:
+def _prober(feeder: _Feeder, precision: str, fixed: Mapping[str, float]) -> Probe:
     """Feeds the port what tells dialects apart, each probe once."""
     used: list[str] = []
 
@@ -149,6 +165,7 @@ def _prober(feeder: _Feeder, precision: str) -> Probe:
         if scenario is None:
             return None
         used.append(scenario.name)
+        scenario = scenario.having(fixed)
         observation = feeder.feed(scenario, precision)
         return of_probe(scenario, precision, observation)
 

@@ -20,6 +20,7 @@ from harness.model.evidence import Evidence
 from harness.model.observation import Fault
 from harness.model.words import GOOD, ORDER, STATE_LEAKS, UNDECIDED
 from harness.ports.port import Port
+from harness.transport.base import Called
 from python_ref.numbers.arithmetic import Arithmetic
 
 
@@ -77,6 +78,7 @@ class Result:
         seconds: how long reaching and judging it took.
         misread: a number that was sent, and what it came back as; None if none did.
         bound: how it was called, where names alone did not say; empty where they did.
+        called: of the optimizer of a library, what its settings make of it.
     """
 
     port: Port
@@ -97,6 +99,7 @@ class Result:
     seconds: float = 0.0
     misread: tuple[float, float] | None = None
     bound: str = ""
+    called: Called | None = None
 
     @property
     def deviations(self) -> tuple[str, ...]:

@@ -7,6 +7,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 
+class Named(Protocol):
+    """What was said of a port that its loading needs."""
+
+    @property
+    def class_name(self) -> str | None:
+        """The class, function or object that is meant."""
+
+    @property
+    def settings(self) -> tuple[tuple[str, Any], ...]:
+        """What the optimizer of a library is to be made with."""
+
+
 class Implementation(Protocol):
     """What is launched: a port, by where it is."""
 
@@ -41,6 +53,10 @@ class Implementation(Protocol):
     @property
     def python(self) -> Path | None:
         """The interpreter that was asked for, of a port in Python."""
+
+    @property
+    def wanted(self) -> Named:
+        """What was said of it."""
 
     @property
     def folder(self) -> Path:

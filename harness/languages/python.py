@@ -61,12 +61,15 @@ class Python(Language):
         """Its file, or the object of a module on the path."""
         if port.adapter:
             return Hosted(_adapted(port, port.adapter))
+        settings = dict(port.wanted.settings)
         if port.reference:
             folder = port.folder.absolute()
             where = _interpreters(port, folder / "x")
-            return Hosted(loading(object=port.reference, folder=str(folder), **where))
+            given = {"folder": str(folder), "settings": settings}
+            return Hosted(loading(object=port.reference, **given, **where))
         source = port.source[0].absolute()
-        return Hosted(loading(source=str(source), **_interpreters(port, source)))
+        given = {"named": port.wanted.class_name or "", "settings": settings}
+        return Hosted(loading(source=str(source), **given, **_interpreters(port, source)))
 
     def names(self, text: str) -> list[str]:
         """The classes and functions of the top level that do something."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -52,6 +53,7 @@ class Port:
         adapter: a source in its language that is bound in its place, and calls it.
         target: the words that name it on a command line; () where its name does.
         python: the interpreter to run in, of a port in Python.
+        fixed: hyperparameters and options that it has whatever it is given.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Port:
     adapter: Path | None = None
     target: tuple[str, ...] = ()
     python: Path | None = None
+    fixed: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def transports(self) -> tuple[str, ...]:
@@ -95,6 +98,9 @@ def of_target(target: str) -> Port:
         return of_folder(path)
     if path.name == MANIFEST and path.is_file():
         return of_folder(path.parent)
+    if (named := _within_file(target)) is not None:
+        file, name = named
+        return replace(of_target(file), name=target, wanted=Wanted(class_name=name))
     if path.is_file():
         if (language := registry.by_ending(path.suffix)) is None:
             known = ", ".join(registry.endings())
@@ -111,6 +117,13 @@ def of_target(target: str) -> Port:
         f"{target}: no such file or folder. A target is a source file"
         f" ({known}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
+
+
+def _within_file(target: str) -> tuple[str, str] | None:
+    """The file and the name of FILE:NAME, where there is such a file."""
+    file, separator, name = target.rpartition(":")
+    there = separator and name.isidentifier() and not Path(target).exists() and Path(file).is_file()
+    return (file, name) if there else None
 
 
 def _is_reference(text: str) -> bool:
@@ -331,6 +344,22 @@ def dialect(names: Sequence[str]) -> Dialect:
         raise UsageError(f"dialect: {error}") from error
 
 
+def _settings(given: Sequence[str]) -> tuple[tuple[str, Any], ...]:
+    """The settings of "name=value": numbers, True, False, None as Python has them, else texts."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or not name.isidentifier():
+            raise UsageError(f"--set {quoted(text)}: not of the form NAME=VALUE, as in alpha=0.99")
+        if name in found:
+            raise UsageError(f"--set {name}: is given twice")
+        try:
+            found[name] = ast.literal_eval(value)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            found[name] = value
+    return tuple(found.items())
+
+
 def own(
     target: str | os.PathLike[str] | Sequence[str],
     claims: Sequence[str] = (),
@@ -338,6 +367,7 @@ def own(
     classpath: Sequence[str] = (),
     project: Path | None = None,
     adapter: Path | None = None,
+    settings: Sequence[str] = (),
 ) -> Port:
     """Somebody's own port, of which nothing is expected but that it is right.
 
@@ -348,9 +378,10 @@ def own(
         classpath: further jars, folders and Maven coordinates that its sources need.
         project: the folder of the project that it is part of.
         adapter: a source in its language that is bound in its place.
+        settings: "name=value", of the optimizer of a library.
 
     Raises:
-        UsageError: there is no such target, dialect, adapter or folder.
+        UsageError: there is no such target, dialect, adapter or folder; a setting has no value.
     """
     if isinstance(target, str | os.PathLike):
         found = replace(of_target(os.fspath(target)), target=(os.fspath(target),))
@@ -359,9 +390,15 @@ def own(
         if reason := _unstartable(target[0], found.folder):
             raise UsageError(f"-- {target[0]}: {reason}")
     if claims:
-        found = replace(found, claim=dialect(claims))
+        claim = dialect(claims)
+        wanted = replace(found.wanted, claimed=claim.deviations)
+        found = replace(found, claim=claim, wanted=wanted)
     if adapter is not None:
         found = adapted(found, adapter)
+    if settings:
+        if found.command:
+            raise UsageError(f"--set {settings[0]}: a command is given its settings as arguments")
+        found = replace(found, wanted=replace(found.wanted, settings=_settings(settings)))
     if class_name is not None:
         found = replace(found, wanted=replace(found.wanted, class_name=class_name, function=None))
     if project is not None and not project.is_dir():

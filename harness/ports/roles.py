@@ -6,7 +6,7 @@ The rules are the same for all languages.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,6 +88,8 @@ class Wanted:
         options: those that the scenarios will give; others keep their defaults.
         among: the names of which one is bound; any if empty.
         give: parameter name to a constant that it is always given.
+        settings: what the optimizer of a library is to be made with, by its own names.
+        claimed: the deviations that it is said to have; None where nothing was said.
     """
 
     class_name: str | None = None
@@ -97,6 +99,8 @@ class Wanted:
     options: frozenset[str] = frozenset()
     among: frozenset[str] = frozenset()
     give: Mapping[str, Constant] = field(default_factory=dict)
+    settings: tuple[tuple[str, Any], ...] = ()
+    claimed: tuple[str, ...] | None = None
 
     def of(self, shape: Mapping[str, Any]) -> Mapping[str, Any]:
         """A shape without what is not among the names."""
@@ -183,6 +187,26 @@ def assigned(
 def ranked(name: str) -> list[tuple[int, str]]:
     """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
     return list(_RANKS.get(plain_name(name), []))
+
+
+def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
+    """Which of these names is which of these roles; a role has one name, the surest.
+
+    >>> hyperparameters_by_name(["params", "lr", "alpha"], ["learning_rate", "decay_rate"])
+    {'lr': 'learning_rate', 'alpha': 'decay_rate'}
+    """
+    open_roles = set(roles)
+    ranked = sorted(
+        (rank, place, role, name)
+        for place, name in enumerate(names)
+        for rank, role in _RANKS.get(plain_name(name), [])
+        if role in open_roles
+    )
+    found: dict[str, str] = {}
+    for _, _, role, name in ranked:
+        if name not in found and role not in found.values():
+            found[name] = role
+    return found
 
 
 def _ranks(name: str) -> list[tuple[int, str]]:

@@ -29,6 +29,7 @@ from harness.model.words import (
 )
 from harness.report.causes import explanation, findings, listed
 from python_ref.dialects.axes import AXES
+from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.numbers.text import decimal
 
@@ -219,7 +220,7 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
 
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
-    sentences = [_NOTES[note] for note in result.notes]
+    sentences = [*_judged_as(result), *(_NOTES[note] for note in result.notes)]
     if result.misread:
         sent, echoed = map(decimal, result.misread)
         sentences.append(f"numbers lose bits on the way: {sent} comes back as {echoed}")
@@ -238,6 +239,23 @@ def notes(result: Result) -> list[str]:
         other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
         sentences.append(f"in the other test cases: {verdict.word}, {brief(other)}")
     return sentences
+
+
+def _judged_as(result: Result) -> Iterator[str]:
+    """What a library's optimizer was held against, and which of its numbers it has itself."""
+    if result.called is None:
+        return
+    claim = result.port.claim
+    names = named(claim)
+    what = listed(names[:1]) or listed(list(claim.deviations)) or "the reference"
+    if result.called.claim is None and result.port.wanted.claimed is None:
+        what += ", since nothing says what it should be: --dialect does"
+    elif names and claim.deviations:
+        what += f" ({listed(list(claim.deviations))})"
+    yield f"judged as {what}"
+    if fixed := result.called.fixed:
+        numbers = [f"{name.replace('_', ' ')} {value!r}" for name, value in fixed.items()]
+        yield f"with its own {listed(numbers)} in every test case"
 
 
 def _left_out(result: Result) -> Iterator[str]:

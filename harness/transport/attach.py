@@ -13,6 +13,7 @@ from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.binding import Binding, bind
 from harness.ports.roles import Wanted
 from harness.transport import trial
+from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
@@ -27,6 +28,13 @@ class Loading(trial.Conversation, Protocol):
 def attach(conversation: Loading, wanted: Wanted | None) -> Description:
     """Load, bind and try a port. Raises Unreachable, BindingError."""
     shape = conversation.load()
+    if "library" in shape:
+        return attach_library(conversation, shape, wanted or Wanted())
+    if wanted and wanted.settings:
+        settings = ", ".join(name for name, _ in wanted.settings)
+        raise BindingError(
+            f"--set {settings}: only the optimizer of a library has settings of its own"
+        )
     binding = bind(shape, wanted)
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model.observation import Fault, Observation, Rows, Unreachable
+from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.scenario import Scenario
 
 # What a port does before it is fed: imports that are compiled on the way, a runtime that starts.
@@ -54,6 +55,21 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Called:
+    """The optimizer of a library, as its settings have it.
+
+    Attributes:
+        title: how it is called, for people: "torch.optim:RMSprop(centered=True)".
+        claim: what it is by the table of libraries; None where that does not have it.
+        fixed: hyperparameters and options that its settings give, whatever a scenario says.
+    """
+
+    title: str
+    claim: Dialect | None
+    fixed: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Description:
     """What a port says of itself once it is reached.
 
@@ -66,6 +82,7 @@ class Description:
         misread: a number that it was sent and what it echoed instead; None if none.
         guessed: what is called, where that rests on more than names and types; else empty.
         chosen: of several that fit it is the one that is called RMSProp.
+        called: of the optimizer of a library, what its settings make of it.
     """
 
     language: str
@@ -75,6 +92,7 @@ class Description:
     misread: tuple[float, float] | None = None
     guessed: str = ""
     chosen: bool = False
+    called: Called | None = None
 
 
 def closed() -> Unreachable:

@@ -312,11 +312,15 @@ class HostedTransport:
 
     def guesses(self) -> Guesses:
         """Ways to call the port that names do not settle. Raises Unreachable."""
+        if "library" in self._shape:
+            return Guesses((), ())
         return of_plans(self, self._shape, self._wanted or Wanted())
 
     def other_roles(self) -> Guesses:
         """Other readings of the names of a port that is bound. Raises Unreachable."""
         if self._description is None or self._message is None or "plan" in self._message:
+            return Guesses((), ())
+        if "library" in self._shape:
             return Guesses((), ())
         binding = bind(self._shape, self._wanted)
         return of_roles(self, self._shape, binding, self._message, self._description)

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from harness.machine.start import make_way
+from harness.transport.libraries.host import of_things
 from harness.transport.python import packing
 from harness.transport.python.failures import LoadError
 from harness.transport.python.host import PythonHost
@@ -59,14 +60,17 @@ def _load(request: dict[str, Any]) -> Host:
         faulthandler.enable()
         if request.get("object"):
             make_way(request["folder"])
-            return PythonHost.of_object(request["object"])
-        for folder in request.get("folders", ()):
-            make_way(folder)
-        make_way(str(Path(request["source"]).parent))
-        # A script's own arguments, and no windows.
-        sys.argv[:] = [request["source"]]
-        os.environ.setdefault("MPLBACKEND", "Agg")
-        return PythonHost(request["source"], afresh=request.get("afresh", ()))
+            host = PythonHost.of_object(request["object"])
+        else:
+            for folder in request.get("folders", ()):
+                make_way(folder)
+            make_way(str(Path(request["source"]).parent))
+            # A script's own arguments, and no windows.
+            sys.argv[:] = [request["source"]]
+            os.environ.setdefault("MPLBACKEND", "Agg")
+            host = PythonHost(request["source"], afresh=request.get("afresh", ()))
+        asked = host.things(request.get("named", ""))
+        return of_things(*asked, request.get("settings")) or host
     from harness.transport.jvm_host import JvmHost
 
     return JvmHost(request)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -64,13 +65,21 @@ class Golden:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def make(scenario: Scenario, dialect: Dialect, precision: str, name: str = "") -> Golden:
+def make(
+    scenario: Scenario,
+    dialect: Dialect,
+    precision: str,
+    name: str = "",
+    fixed: Mapping[str, float] = MappingProxyType({}),
+) -> Golden:
     """Compute the golden of `scenario` under `dialect` in `precision`.
+
+    `fixed` are hyperparameters and options in place of the scenario's, as they are: not rounded.
 
     The reference in float64 and float32 is stepped by `RMSProp` itself; everything else by
     the dialects' stepping, which is tested against it.
     """
-    scenario = scenario.in_precision(precision)
+    scenario = scenario.in_precision(precision).having(fixed)
     if not dialect.deviations and precision in ("float64", "float32"):
         weights, average = _defined(scenario, precision)
     else:

@@ -91,6 +91,14 @@ class Scenario:
         """Number of steps: T."""
         return len(self.gradients)
 
+    def having(self, fixed: Mapping[str, float]) -> Scenario:
+        """The same scenario with other hyperparameters and options, by name."""
+        if not fixed:
+            return self
+        settings: dict[str, Any] = {k: v for k, v in fixed.items() if k in HYPERPARAMETERS}
+        options = {k: v for k, v in fixed.items() if k not in HYPERPARAMETERS}
+        return replace(self, **settings, options={**self.options, **options})
+
     def in_precision(self, precision: str) -> Scenario:
         """The same scenario with every number rounded to what `precision` can store."""
         if precision == "float64":

@@ -25,6 +25,13 @@ _PASSED = frozenset(
     "PATH HOME LANG LANGUAGE TZ TMPDIR TEMP TMP SYSTEMROOT JAVA_HOME VIRTUAL_ENV PYTHONPATH"
     " LD_LIBRARY_PATH DYLD_LIBRARY_PATH".split()
 )
+# How libraries compute: the backend, the device, what their compilers may do.
+_OF_LIBRARIES = frozenset(
+    "KERAS_BACKEND KERAS_HOME KERAS_TORCH_DEVICE XLA_FLAGS TF_CPP_MIN_LOG_LEVEL TF_XLA_FLAGS"
+    " TF_ENABLE_ONEDNN_OPTS TF_USE_LEGACY_KERAS TF_DETERMINISTIC_OPS MKL_CBWR ATEN_CPU_CAPABILITY"
+    " TORCH_NUM_THREADS".split()
+)
+_BY_PREFIX = ("LC_", "JAX_", "MLX_")
 # A sum shared among threads has its terms in another order on every machine; and a library that
 # starts a thread for each processor does so at every start of a port.
 _SAME_EVERYWHERE = {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
@@ -34,7 +41,8 @@ _LIMITS = Limits(file=64 << 20, processes=4096)
 
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment a port runs in."""
-    kept = {k: v for k, v in os.environ.items() if k in _PASSED or k.startswith("LC_")}
+    passed = _PASSED | _OF_LIBRARIES
+    kept = {k: v for k, v in os.environ.items() if k in passed or k.startswith(_BY_PREFIX)}
     return {**kept, **_SAME_EVERYWHERE, **(extra or {})}
 
 

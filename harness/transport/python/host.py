@@ -38,13 +38,18 @@ class PythonHost:
         source: a file; or
         target: an object that was imported.
         afresh: files that are run again with the source, where that imports them.
+        name: of the object.
     """
 
     def __init__(
-        self, source: str | None = None, target: Any = None, afresh: Sequence[str] = ()
+        self,
+        source: str | None = None,
+        target: Any = None,
+        afresh: Sequence[str] = (),
+        name: str = "",
     ) -> None:
         self._source = Source(source, afresh) if source is not None else None
-        self._target = target
+        self._target, self._name = target, name
         self._path = source or ""
         self._binding: dict[str, Any] = {}
         self._namespace = self._source.first() if self._source else {}
@@ -71,7 +76,23 @@ class PythonHost:
             raise LoadError("does-not-compile", said(error)) from error
         except BaseException as error:
             raise LoadError("crashes", f"while importing: {said(error)}") from error
-        return cls(target=target)
+        return cls(target=target, name=attribute)
+
+    def things(self, named: str) -> tuple[dict[str, Any], str]:
+        """What may be the optimizer of a library, by name, and the name that was asked for."""
+        if self._source is None:
+            return {self._name: self._target}, self._name
+        if named:
+            return {key: thing for key, thing in self._namespace.items() if key == named}, named
+        own = self._namespace.get("__name__")
+        return {
+            name: thing
+            for name, thing in self._namespace.items()
+            if not name.startswith("_")
+            and not inspect.ismodule(thing)
+            # What was imported is only used here.
+            and (getattr(thing, "__module__", None) == own or not callable(thing))
+        }, ""
 
     # -- shape -----------------------------------------------------------------------------
 

@@ -1,0 +1,69 @@
+"""Optimizers of jax.example_libraries: a triple of `init_fn`, `update_fn` and `get_params`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any, Callable
+
+Array = Any
+
+MODULES = ("jax",)
+PARTIAL = False
+JIT = True
+
+
+def is_class(thing: Any) -> bool:
+    """Whether a thing is a class of them: they are made by functions."""
+    return False
+
+
+def is_optimizer(thing: Any) -> bool:
+    """Whether a thing is such a triple."""
+    return isinstance(thing, tuple) and getattr(thing, "_fields", ()) == (
+        "init_fn",
+        "update_fn",
+        "get_params",
+    )
+
+
+def settings(triple: Any) -> dict[str, Any]:
+    """Nothing: it is three functions, which do not say."""
+    return {}
+
+
+def fresh(triple: Any) -> Any:
+    """The same: its state is outside it."""
+    return triple
+
+
+def parameters() -> Any:
+    """None: it is made without."""
+    return None
+
+
+class Run:
+    """One scenario: `update_fn` of the step's number, the gradients and the state."""
+
+    def __init__(
+        self, make: Callable[[Any], Any], arrays: Sequence[Array], names: Sequence[str], jit: bool
+    ) -> None:
+        jax = importlib.import_module("jax")
+        wide = any(array.dtype == "float64" for array in arrays)
+        jax.config.update("jax_enable_x64", wide)
+        self._array = jax.numpy.asarray
+        init, update, self._read = make(None)
+        self._update = jax.jit(update) if jit else update
+        self._state = init([self._array(a) for a in arrays])
+        self._taken = 0
+
+    def step(self, gradients: Sequence[Array | None]) -> None:
+        """Go one step; it has no way to leave arrays out."""
+        given = [self._array(gradient) for gradient in gradients]
+        self._state = self._update(self._taken, given, self._state)
+        self._taken += 1
+
+    def weights(self) -> list[Array]:
+        """The weights now."""
+        numpy = importlib.import_module("numpy")
+        return [numpy.asarray(array) for array in self._read(self._state)]
