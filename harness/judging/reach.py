@@ -10,6 +10,7 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Spoken
 from harness.ports.port import Port
+from harness.transport.base import LIBRARY_SECONDS, LOADING_SECONDS
 from harness.transport.hosted import HostedTransport, Worker
 from harness.transport.stdio import StdioTransport
 
@@ -56,4 +57,6 @@ def reach(
             environment=environment,
         )
     worker = shared if launch.shared else Worker(environment=environment)
-    return HostedTransport(transport, port.name, worker, launch.request, port.wanted, timeout)
+    loading = LIBRARY_SECONDS if port.reference else LOADING_SECONDS
+    given = launch.request, port.wanted, timeout, loading
+    return HostedTransport(transport, port.name, worker, *given)

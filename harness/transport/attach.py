@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.binding import Binding, bind
 from harness.ports.roles import Wanted
@@ -26,13 +27,13 @@ class Loading(trial.Conversation, Protocol):
 
 
 def attach(conversation: Loading, wanted: Wanted | None) -> Description:
-    """Load, bind and try a port. Raises Unreachable, BindingError."""
+    """Load, bind and try a port. Raises Unreachable, BindingError, UsageError."""
     shape = conversation.load()
     if "library" in shape:
         return attach_library(conversation, shape, wanted or Wanted())
     if wanted and wanted.settings:
         settings = ", ".join(name for name, _ in wanted.settings)
-        raise BindingError(
+        raise UsageError(
             f"--set {settings}: only the optimizer of a library has settings of its own"
         )
     binding = bind(shape, wanted)

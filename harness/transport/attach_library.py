@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from harness.ports.binding import BindingError
+from harness.model.errors import UsageError
 from harness.ports.roles import Wanted, hyperparameters_by_name
 from harness.transport.base import Called, Description
 from harness.transport.trial import TRIAL, Conversation
@@ -21,7 +21,7 @@ _CLIPS = {"clipvalue": "value", "clipnorm": "norm", "global_clipnorm": "global_n
 
 
 def attach_library(conversation: Conversation, shape: _Shape, wanted: Wanted) -> Description:
-    """Bind the one candidate there is, or the one that was asked for. Raises BindingError."""
+    """Bind the one candidate there is, or the one that was asked for. Raises UsageError."""
     candidate = _chosen(shape["library"], wanted)
     settings = dict(wanted.settings)
     title = _title(candidate["name"], settings)
@@ -67,9 +67,9 @@ def attach_library(conversation: Conversation, shape: _Shape, wanted: Wanted) ->
 def _chosen(candidates: list[_Shape], wanted: Wanted) -> _Shape:
     if len(candidates) > 1:
         names = ", ".join(c["name"] for c in candidates)
-        raise BindingError(f"several are optimizers: {names}. Choose one with --class NAME")
+        raise UsageError(f"several are optimizers: {names}. Choose one with --class NAME")
     if wanted.class_name not in (None, candidates[0]["name"]):
-        raise BindingError(f"no optimizer {wanted.class_name!r}; found: {candidates[0]['name']}")
+        raise UsageError(f"no optimizer {wanted.class_name!r}; found: {candidates[0]['name']}")
     return candidates[0]
 
 
@@ -79,16 +79,16 @@ def _title(name: str, settings: Mapping[str, Any]) -> str:
 
 
 def _check(candidate: _Shape, settings: Mapping[str, Any], title: str) -> None:
-    """Raise BindingError: a setting does not exist, or the library refuses its value."""
+    """Raise UsageError: a setting does not exist, or the library refuses its value."""
     known = [p["name"] for p in candidate["parameters"] if not p["parameters"]]
     for name in candidate["unknown"]:
         near = get_close_matches(name, known, 3, 0.5)
         meant = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}"
         if not known:
             meant = "it was made with its settings already"
-        raise BindingError(f"--set {name}: {candidate['name']} has no such setting; {meant}")
+        raise UsageError(f"--set {name}: {candidate['name']} has no such setting; {meant}")
     if candidate["failed"] and settings:
-        raise BindingError(f"{title} cannot be made: {candidate['failed']}")
+        raise UsageError(f"{title} cannot be made: {candidate['failed']}")
 
 
 def _options(claim: Dialect) -> Iterator[str]:
@@ -115,11 +115,11 @@ def _roles(
 def _refuse_unsettled(
     candidate: _Shape, construct: list[str | None], settings: Mapping[str, Any], title: str
 ) -> None:
-    """Raise BindingError: something must be given, and nobody knows what."""
+    """Raise UsageError: something must be given, and nobody knows what."""
     for parameter, role in zip(candidate["parameters"], construct, strict=True):
         name = parameter["name"]
         if parameter["required"] and not (parameter["parameters"] or role or name in settings):
-            raise BindingError(
+            raise UsageError(
                 f"{title}: {name} must be given; say --set {name}=VALUE, or make the optimizer in a"
                 " file: check FILE.py:make_optimizer"
             )

@@ -15,6 +15,8 @@ from python_ref.scenarios.scenario import Scenario
 # What a port does before it is fed: imports that are compiled on the way, a runtime that starts.
 # Machines are loaded at times; but it ends.
 LOADING_SECONDS = 60.0
+# What is imported by name is installed: a library, which may be a thousand modules.
+LIBRARY_SECONDS = 240.0
 # What is called for the first time may be compiled first, or import more.
 _FIRST = 2.0
 # A first call of so much of a scenario's time was slow for such a reason.

@@ -17,7 +17,7 @@ JIT = True
 def _bases() -> Iterator[type]:
     for name in MODULES:
         if name in sys.modules:
-            optimizers = importlib.import_module(f"{name}.optimizers")
+            optimizers = importlib.import_module(name).optimizers
             yield optimizers.Optimizer
             legacy: Any = getattr(optimizers, "legacy", None)
             if isinstance(getattr(legacy, "Optimizer", None), type):
