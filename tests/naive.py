@@ -126,8 +126,11 @@ class Naive:
         elif "learning_rate" in rounded:
             self.rates = [single(rate) for rate in self.rates]
         self.rates = [self.computed(rate) for rate in self.rates]
+        formed = [self.computed(1 - self.d), self.computed(1 - self.dm)]
         for name in ("d", "eps", "dm", "mu", "wd", "c", "k", "scale", "factor", "total"):
             setattr(self, name, self.computed(getattr(self, name)))
+        narrow = [1 - self.d, 1 - self.dm]
+        self.rest, self.mean_rest = formed if arithmetic.complement == "double" else narrow
         self.fed = 0
         self.shown = {
             name: [self.start() for _ in array] for name, array in scenario.weights.items()
@@ -258,8 +261,8 @@ class Naive:
                 return fma(d, v, squared)
             return fma(g, g, d * v) if fuses else d * v + squared
         if kind == "absolute":
-            return MEANS[ema](v, abs(g), d, 1 - d)
-        old, new = (1 - d, d) if kind == "swapped" else (d, 1 - d)
+            return MEANS[ema](v, abs(g), d, self.rest)
+        old, new = (self.rest, d) if kind == "swapped" else (d, self.rest)
         if square == "left" and ema in LEFT_MEANS:
             return LEFT_MEANS[ema](v, g, old, new)
         return MEANS[ema](v, squared, old, new)
@@ -277,7 +280,7 @@ class Naive:
         self.remember(self.v, name, i, v)
         self.shown[name][i] = v
         mean = MEANS[self.arithmetic.ema]
-        m = self.stored(self.mu * m + a if summed else mean(m, a, dm, 1 - dm))
+        m = self.stored(self.mu * m + a if summed else mean(m, a, dm, self.mean_rest))
         self.remember(self.m, name, i, m)
         used, m = loaded(old if says("state") == "stale" else v), loaded(m)
         if says("bias_correction") == "yes":

@@ -15,7 +15,7 @@ from harness.judging.verdict import of_port
 from harness.model.observation import Observation
 from harness.model.words import GOOD
 from python_ref.dialects.dialect import Dialect
-from python_ref.golden import Golden, make
+from python_ref.golden import Golden, of_stored
 
 
 def where_flushed(
@@ -48,4 +48,4 @@ def _flushed(golden: Golden) -> Golden:
     choices = {**golden.dialect.choices(), "subnormals": "flushed"}
     dialect = Dialect([f"{axis}={value}" for axis, value in choices.items()],
                       golden.dialect.constants)  # fmt: skip
-    return make(golden.scenario, dialect, golden.precision, golden.name)
+    return of_stored(golden.scenario, dialect, golden.precision, golden.name)

@@ -14,7 +14,7 @@ from harness.diagnosis.hypotheses import Deviations, dialect
 from harness.model.evidence import Evidence, richest_first
 from harness.model.words import FLUSHED
 from python_ref.dialects.dialect import Dialect
-from python_ref.golden import make
+from python_ref.golden import of_stored
 
 # What is enough to see whether float32 is explained as float64 is.
 _FEW, _SHORT = 3, 2_000
@@ -151,7 +151,7 @@ def _fits(claim: Dialect, explanation: Explanation, evidence: Evidence) -> bool:
     """Whether an explanation gives what was observed, within rounding."""
     explained = dialect(claim, explanation.chosen, explanation.constants)
     with np.errstate(all="ignore"):
-        golden = make(evidence.scenario, explained, evidence.precision)
+        golden = of_stored(evidence.scenario, explained, evidence.precision)
         near = np.abs(golden.weights - evidence.weights) <= golden.envelope
     near |= same(golden.weights, evidence.weights) | ~evidence.seen[:, np.newaxis]
     return bool(near.all())

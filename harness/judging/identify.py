@@ -36,7 +36,7 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
     memory = Memory(seconds=seconds, progress=progress)
     port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
-        expected = golden.make(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
+        expected = golden.of_stored(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
         pairs = [(expected, seen.observation)]
         comparisons = compare_all(pairs, memory.replays)
         flushed = where_flushed(pairs, [_decisive(c) for c in comparisons], memory.replays)

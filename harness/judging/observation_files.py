@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -196,7 +196,10 @@ def _bounded(weights: Arrays, gradients: Sequence[Any]) -> None:
 
 
 def _stored(scenario: Scenario, precision: str) -> Scenario:
-    """The scenario with the numbers that a precision stores."""
+    """The scenario with the arrays that a precision stores, and hyperparameters as they are given.
+
+    Settings are double in most languages, whatever is stored: 1 - d may be formed of them.
+    """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         narrow = scenario.in_precision(precision)
     given = {**scenario.hyperparameters, **scenario.options}
@@ -204,4 +207,4 @@ def _stored(scenario: Scenario, precision: str) -> Scenario:
         if not np.isfinite(value):
             field = f"options.{name}" if name in scenario.options else name
             fields.fail(field, f"{given[name]!r} is too large for {precision}")
-    return narrow
+    return replace(narrow.having(given), learning_rates=scenario.learning_rates)

@@ -133,7 +133,8 @@ CALLS: tuple[Call, ...] = (
          _roles("step_size:learning_rate gamma:decay_rate eps:epsilon momentum:momentum"),
          (("", "epsilon=inside"), ("momentum", "momentum=lr_in_buffer")), {"momentum": 0.9}),
     Call("MLX", ("mlx.optimizers.optimizers.RMSprop",),
-         _roles("learning_rate:learning_rate alpha:decay_rate eps:epsilon"), ()),
+         _roles("learning_rate:learning_rate alpha:decay_rate eps:epsilon"),
+         (("", "float32_hyperparameters=learning_rate"),)),
 )  # fmt: skip
 """Every library's RMSProp that can be called with gradients."""
 

@@ -8,7 +8,7 @@ port that equals the formula in any arithmetic of this list is exact.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -37,6 +37,11 @@ EMAS = {
     "fused": "fma(d, v, (1-d)*(g*g))",
     "fused_square": "fma(1-d, g*g, d*v)",
 }
+COMPLEMENTS = {
+    "plain": "1-d",
+    # A language's literals and settings are double whatever is stored: PyTorch, JAX, Keras.
+    "double": "1-d formed in float64 and then narrowed",
+}
 FLOAT32_PRECISIONS = ("float32", "float32_double", "float32_wide")
 
 
@@ -50,12 +55,14 @@ class Arithmetic:
         ema: a key of EMAS.
         precision: of FLOAT32_PRECISIONS where floats are stored but computed with otherwise
             than the golden says; empty for the golden's own.
+        complement: a key of COMPLEMENTS.
     """
 
     quotient: str = "plain"
     square: str = "plain"
     ema: str = "plain"
     precision: str = ""
+    complement: str = "plain"
 
     def __post_init__(self) -> None:
         for name, known in (
@@ -63,6 +70,7 @@ class Arithmetic:
             ("square", SQUARES),
             ("ema", EMAS),
             ("precision", ("", *FLOAT32_PRECISIONS)),
+            ("complement", COMPLEMENTS),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f"no {name} {getattr(self, name)!r}; there are {', '.join(known)}")
@@ -70,7 +78,7 @@ class Arithmetic:
     def __str__(self) -> str:
         """What departs from plain, "plain" if nothing does."""
         parts = [f"precision={self.precision}"] if self.precision else []
-        for name in ("quotient", "square", "ema"):
+        for name in ("quotient", "square", "ema", "complement"):
             if getattr(self, name) != "plain":
                 parts.append(f"{name}={getattr(self, name)}")
         return " ".join(parts) or "plain"
@@ -78,7 +86,12 @@ class Arithmetic:
     @property
     def formulas(self) -> tuple[str, ...]:
         """What is written otherwise than in the reference, as it is written."""
-        tables = (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS))
+        tables = (
+            ("quotient", QUOTIENTS),
+            ("square", SQUARES),
+            ("ema", EMAS),
+            ("complement", COMPLEMENTS),
+        )
         chosen = [(table, getattr(self, name)) for name, table in tables]
         return tuple(table[name] for table, name in chosen if name != "plain")
 
@@ -112,10 +125,14 @@ def arithmetics(precision: str) -> tuple[Arithmetic, ...]:
     if precision == "float64":
         return ARITHMETICS
     others = [name for name in FLOAT32_PRECISIONS if name != precision]
-    every = [
-        Arithmetic(a.quotient, a.square, a.ema, other)
+    every = [replace(a, precision=other) for other in ("", *others) for a in ARITHMETICS]
+    # Where the average is computed in float, and is written with 1 - d.
+    every += [
+        replace(a, complement="double", precision=other)
         for other in ("", *others)
+        if other != "float32_wide"
         for a in ARITHMETICS
+        if a.square != "pow" and a.ema != "reverse_incremental"
     ]
     return tuple(sorted(every, key=lambda a: len(str(a).split())))
 

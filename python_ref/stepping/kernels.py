@@ -54,11 +54,11 @@ def _scaled(a: Algebra, g: Array, limit: Array) -> Array:
     return g * (limit / a.maximum(norm, limit))
 
 
-def average(a: Algebra, choice: Choice, v: Array, g: Array, d: Array) -> Array:
+def average(a: Algebra, choice: Choice, v: Array, g: Array, d: Array, complement: Array) -> Array:
     """The moving average of squares (or absolute values) after one more gradient."""
     kind, square = choice["average"], choice["square"]
     if kind == "absolute":
-        return ema(a, choice["ema"], v, a.absolute(g), d)
+        return ema(a, choice["ema"], v, a.absolute(g), d, complement)
     squares = a.pow_square(g) if square == "pow" else g * g
     if kind == "last":
         return squares
@@ -68,7 +68,7 @@ def average(a: Algebra, choice: Choice, v: Array, g: Array, d: Array) -> Array:
         if _fuses_square(choice):
             return a.fma(g, g, d * v)
         return a.fma(d, v, squares) if choice["ema"] == "fused" else d * v + squares
-    old, new = (1 - d, d) if kind == "swapped" else (d, 1 - d)
+    old, new = (complement, d) if kind == "swapped" else (d, complement)
     if square == "left" and choice["ema"] in ("plain", "fused", "fused_square"):
         left = new * g
         if choice["ema"] == "fused":
@@ -81,9 +81,8 @@ def _fuses_square(choice: Choice) -> bool:
     return choice["ema"] == "fused_square" and choice["square"] != "pow"
 
 
-def ema(a: Algebra, kind: str, v: Array, x: Array, old: Array, new: Array | None = None) -> Array:
-    """old*v + new*x as `kind` writes it; new is 1 - old unless given."""
-    new = 1 - old if new is None else new
+def ema(a: Algebra, kind: str, v: Array, x: Array, old: Array, new: Array) -> Array:
+    """old*v + new*x as `kind` writes it."""
     if kind == "incremental":
         return a.incremental(v, x, new)
     if kind == "reverse_incremental":

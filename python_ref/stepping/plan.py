@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
-from python_ref.numbers.arithmetic import EMAS, QUOTIENTS, SQUARES, Arithmetic
+from python_ref.numbers.arithmetic import COMPLEMENTS, EMAS, QUOTIENTS, SQUARES, Arithmetic
 from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
@@ -19,6 +19,9 @@ from python_ref.stepping.stages import Codes, Stage, distinct
 if TYPE_CHECKING:
     from python_ref.dialects.dialect import Dialect
     from python_ref.stepping.hypothesis import Points
+
+
+_ORDERS = {"quotient": QUOTIENTS, "square": SQUARES, "ema": EMAS, "complement": COMPLEMENTS}
 
 
 class Plan:
@@ -59,7 +62,7 @@ class Plan:
                 number = {value: i for i, value in enumerate(axis.names)}
                 codes = np.array([number[c[name]] if name in c else 0 for c in chosen])[dialect]
             self._codes[name] = codes, axis.names
-        for name, known in (("quotient", QUOTIENTS), ("square", SQUARES), ("ema", EMAS)):
+        for name, known in _ORDERS.items():
             names = list(known)
             picked = [names.index(getattr(o, name)) for o in orders]
             self._codes[name] = np.array(picked)[order], names
@@ -169,7 +172,10 @@ class Plan:
         root_kept = self._is("state", "root_kept") & rooted
         kept = np.select([epsilon_kept, root_kept & inside, root_kept], [1, 3, 2], 0)
         self.average = self._stage(
-            {name: code[name] for name in ("average", "initial_average", "ema", "square")}
+            {
+                name: code[name]
+                for name in ("average", "initial_average", "ema", "square", "complement")
+            }
             | {
                 "state": kind,
                 "kept": (kept, ("average", "epsilon", "root", "root_of_sum")),
@@ -187,12 +193,16 @@ class Plan:
             {
                 "needed": (np.select([summed, needed], [2, 1], 0), ("no", "yes", "sum")),
                 "ema": code["ema"],
+                "complement": code["complement"],
                 "state": kind,
                 "untouched": code["untouched"],
             },
             {"mean_decay": needed & ~summed, "momentum": summed},
             {"gradient": np.where(needed, averaged, 0)},
         )
+        for stage, name in ((self.average, "decay_rate"), (self.mean, "mean_decay")):
+            exact = 1 - self._numbers[name][stage.first]
+            stage.columns["complement"] = self._a.column(exact, self._own[name][stage.first])
         # What is kept with epsilon inside it, or as a root, is not added to or rooted again.
         without = (epsilon_kept & inside) | (kept == 3)
         none = AXES["epsilon"].names.index("none")

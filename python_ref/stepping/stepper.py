@@ -136,7 +136,8 @@ class _Engine:
                 continue
             g = gradient[stage.links["gradient"][rows]]
             d = stage.columns["decay_rate"][rows]
-            update = partial(self._new_average, choice, g, d, stage.columns["epsilon"][rows])
+            c = self._complement(stage, choice, rows, d)
+            update = partial(self._new_average, choice, g, d, c, stage.columns["epsilon"][rows])
             before, after = self._remember(stage, rows, choice, call, update)
             befores.append(before)
             afters.append(after)
@@ -152,15 +153,22 @@ class _Engine:
             g = gradient[stage.links["gradient"][rows]]
             summed = choice["needed"] == "sum"
             d = stage.columns["momentum" if summed else "mean_decay"][rows]
-            update = partial(self._new_mean, choice, g, d)
+            c = d if summed else self._complement(stage, choice, rows, d)
+            update = partial(self._new_mean, choice, g, d, c)
             pieces.append(self._remember(stage, rows, choice, call, update)[1])
         return a.concatenate(pieces, 0)
+
+    @staticmethod
+    def _complement(stage: Stage, choice: Choice, rows: slice, decay: Array) -> Array:
+        """1 - d, as the arithmetic forms it."""
+        return stage.columns["complement"][rows] if choice["complement"] == "double" else 1 - decay
 
     def _new_average(
         self,
         choice: Choice,
         g: Array,
         d: Array,
+        c: Array,
         eps: Array,
         v: Array,
         part: slice,
@@ -169,15 +177,22 @@ class _Engine:
         a, x = self._a, g[:, part]
         if choice["initial_average"] == "first_square":
             v = a.where(new, a.store(x * x), v)
-        return v, kernels.kept(a, choice, kernels.average(a, choice, a.load(v), x, d), eps)
+        return v, kernels.kept(a, choice, kernels.average(a, choice, a.load(v), x, d, c), eps)
 
     def _new_mean(
-        self, choice: Choice, g: Array, d: Array, m: Array, part: slice, _: NDArray[np.bool_]
+        self,
+        choice: Choice,
+        g: Array,
+        d: Array,
+        c: Array,
+        m: Array,
+        part: slice,
+        _: NDArray[np.bool_],
     ) -> tuple[Array, Array]:
         a = self._a
         if choice["needed"] == "sum":
             return m, a.store(d * a.load(m) + g[:, part])
-        return m, a.store(kernels.ema(a, choice["ema"], a.load(m), g[:, part], d))
+        return m, a.store(kernels.ema(a, choice["ema"], a.load(m), g[:, part], d, c))
 
     def _remember(
         self, stage: Stage, rows: slice, choice: Choice, call: Call, update: Update

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from harness.commands.entry import main
@@ -182,3 +183,33 @@ def test_a_golden_is_recognised_by_its_own_trajectory(tmp_path: Path) -> None:
     made = document(["epsilon=inside"])
     assert [list(step) for step in made["observed"]] == [list(golden.scenario.names)] * 12
     assert identify(written(tmp_path, made)).deviations == ("epsilon=inside",)
+
+
+@pytest.mark.parametrize("decay_rate", [0.9, 0.999])
+def test_a_complement_formed_in_double_is_exact(decay_rate: float, tmp_path: Path) -> None:
+    """Float is stored, 1-d is formed of the double that a program has: as libraries do."""
+    f = np.float32
+    drawn = np.random.default_rng(5)
+    w, v = np.zeros(8, f), np.zeros(8, f)  # steps, not weights, are what is rounded
+    lr, eps = f(0.01), f(1e-8)
+    seen: dict[str, Any] = {
+        "format": "rmsproof.observation/1",
+        "precision": "float32",
+        "learning_rate": 0.01,
+        "decay_rate": decay_rate,
+        "epsilon": 1e-8,
+        "weights": {"w": w.tolist()},
+        "gradients": [],
+        "observed": [],
+    }
+    for _ in range(6):
+        g = f(drawn.normal(size=8))
+        v = f(decay_rate) * v + f(1 - decay_rate) * (g * g)
+        w = w - (lr * g) / (np.sqrt(v) + eps)
+        seen["gradients"].append({"w": g.tolist()})
+        seen["observed"].append({"w": w.tolist()})
+    path = tmp_path / "observed.json"
+    path.write_text(json.dumps(seen))
+    result = identify(path)
+    assert result.verdict.word == "exact"
+    assert words.evaluation(result) == "computed with 1-d formed in float64 and then narrowed"

@@ -271,6 +271,7 @@ REAL = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("package", "target", "settings"), REAL)
 def test_the_real_one_is_right(package: str, target: str, settings: list[str]) -> None:
     if importlib.util.find_spec(package) is None:

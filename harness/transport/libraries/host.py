@@ -139,10 +139,11 @@ def of_things(
     for name, thing in things.items():
         if named and name != named:
             continue
-        for binding in _loaded():
-            if found := _candidate(name, thing, binding, bool(named), dict(settings or {})):
-                candidates[name] = found
-                break
+        given = name, thing, bool(named), dict(settings or {})
+        found = [c for binding in _loaded() if (c := _candidate(binding, *given)) is not None]
+        # What one library refuses may be another's.
+        if best := sorted(found, key=lambda candidate: bool(candidate.shape["failed"]))[:1]:
+            candidates[name] = best[0]
     return LibraryHost(candidates) if candidates else None
 
 
@@ -155,7 +156,7 @@ def _loaded() -> Iterator[Any]:
 
 
 def _candidate(
-    name: str, thing: Any, binding: Any, asked: bool, settings: dict[str, Any]
+    binding: Any, name: str, thing: Any, asked: bool, settings: dict[str, Any]
 ) -> Candidate | None:
     made = binding.is_optimizer(thing)
     maker = asked or any(part in name.lower() for part in _MAKERS)
@@ -175,8 +176,6 @@ def _candidate(
         "made": {},
     }
     candidate = Candidate(thing, binding, shape)
-    if shape["unknown"]:
-        return candidate if made or binding.is_class(thing) or asked else None
     try:
         given = {p["name"]: _ANY for p in parameters if p["required"] and not p["parameters"]}
         given.update({key: value for key, value in settings.items() if key in known})

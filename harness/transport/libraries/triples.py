@@ -1,4 +1,4 @@
-"""Optimizers of jax.example_libraries: a triple of `init_fn`, `update_fn` and `get_params`."""
+"""Optimizers of jax.example_libraries: triples of functions that start, update and read."""
 
 from __future__ import annotations
 
@@ -20,11 +20,8 @@ def is_class(thing: Any) -> bool:
 
 def is_optimizer(thing: Any) -> bool:
     """Whether a thing is such a triple."""
-    return isinstance(thing, tuple) and getattr(thing, "_fields", ()) == (
-        "init_fn",
-        "update_fn",
-        "get_params",
-    )
+    fields = getattr(thing, "_fields", ())
+    return isinstance(thing, tuple) and fields[:2] == ("init_fn", "update_fn") and len(fields) == 3
 
 
 def settings(triple: Any) -> dict[str, Any]:

@@ -259,3 +259,15 @@ def test_any_of_six_hyperparameters_may_be_rounded_and_is_named() -> None:
         "learning rate, decay rate and momentum are rounded to float32 before use"
     )
     assert {value.constant for value in axis.values} == {""}
+
+
+@pytest.mark.parametrize("precision", ["float32", "float32_double"])
+def test_a_complement_is_formed_of_the_double_that_is_given(precision: str) -> None:
+    given = scenario("mixed-arrays", precision).having({"decay_rate": 0.99})
+    orders = [a for a in arithmetics(precision) if a.complement == "double" and not a.precision]
+    dialects = [Dialect(), Dialect(["centered=yes"]), Dialect(["average=swapped"])]
+    hypotheses = [Hypothesis(d, a, precision) for a in orders for d in dialects]
+    replayed = replay(given, hypotheses)
+    assert naive.refuted(given, hypotheses, replayed) == []
+    plain = replay(given, [Hypothesis(precision=precision)])
+    assert not np.array_equal(plain.weights[0], replayed.weights[0])

@@ -16,8 +16,9 @@ SB3 = "stable_baselines3.common.sb2_compat.rmsprop_tf_like.RMSpropTFLike"
 LEGACY = "tf_keras.src.optimizers.legacy.rmsprop.RMSprop"
 KERAS = "keras.src.optimizers.rmsprop.RMSprop"
 OPTAX = "optax._src.alias.rmsprop"
+MLX = "mlx.optimizers.optimizers.RMSprop"
 # What float64 adds to the settings of a library whose rate is always a float.
-ROUNDED = {LEGACY: "tf-keras legacy float64", KERAS: "Keras 3 float64"}
+ROUNDED = {LEGACY: "tf-keras legacy float64", KERAS: "Keras 3 float64", MLX: "Keras 3 float64"}
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ ROUNDED = {LEGACY: "tf-keras legacy float64", KERAS: "Keras 3 float64"}
         (OPTAX, {"momentum": 0.9, "nesterov": True}, "Optax nesterov"),
         (OPTAX, {"initial_scale": 1.0}, "Optax initial_scale=1"),
         (OPTAX, {"initial_scale": 0.0, "bias_correction": True}, "Optax bias_correction"),
-        ("mlx.optimizers.optimizers.RMSprop", {}, "MLX"),
+        (MLX, {}, "MLX"),
     ],
 )  # fmt: skip
 def test_settings_make_a_named_dialect(where: str, settings: dict[str, Any], name: str) -> None:
