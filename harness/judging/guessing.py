@@ -25,7 +25,7 @@ from harness.transport.hosted import HostedTransport
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # What guesses may take together; each that is not explained is searched for long.
-_SECONDS = 60.0
+_SECONDS = 120.0
 _MOST = 6
 
 

@@ -32,6 +32,7 @@ from harness.ports.offers import (
     leaves,
     moving,
     offer,
+    parts,
     shown,
     structured,
     with_effect,
@@ -452,11 +453,10 @@ def _arrangements(draft: _Draft) -> Sequence[str]:
 
 def _spread(spec: Spec) -> bool:
     """Whether something holds an array for each of several."""
-    if spec["kind"] == "list" or (spec["kind"] == "map" and ("of" in spec or "prefixes" in spec)):
-        return True
-    return any(
-        _spread(part) for key in ("attributes", "entries") for part in spec.get(key, {}).values()
-    ) or any(_spread(part) for key in ("of", "returns") if (part := spec.get(key)))
+    holds = spec["kind"] == "list" or (
+        spec["kind"] == "map" and ("of" in spec or "prefixes" in spec)
+    )
+    return holds or any(map(_spread, parts(spec)))
 
 
 def _slots(data: Sequence[Spec]) -> int:

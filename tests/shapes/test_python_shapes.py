@@ -10,9 +10,11 @@ from support import REPOSITORY
 
 from harness.judging.run import Options, Outcome, run
 from harness.judging.verdict import Result
+from harness.model.words import WIDENED
 from harness.ports.port import of_target
 
-FEW = "*page-*"
+# Several arrays of different lengths, an odd number of them, over several steps.
+FEW = "m*"
 
 
 def judged(folder: Path, sources: dict[str, str]) -> tuple[Outcome, dict[str, Result]]:
@@ -37,7 +39,10 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 def test_a_shape_is_bound_and_exact(name: str, shapes: dict[str, Result]) -> None:
     assert name in shapes, "it is not bound"
     result = shapes[name]
-    assert (result.verdict.word, result.verdict.fault) == ("exact", None)
+    # A float64 state beside float32 weights is no listed arithmetic: inside the bound is right.
+    good = ("exact", "conforms") if WIDENED in result.notes else ("exact",)
+    assert result.verdict.fault is None
+    assert result.verdict.word in good
 
 
 def test_the_documentation_has_a_row_for_each() -> None:

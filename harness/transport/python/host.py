@@ -23,7 +23,7 @@ from harness.transport.python.failures import LoadError, line_of, missing, said
 from harness.transport.python.modules import Source
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
-from harness.transport.python.shape import class_shape, described, parameters
+from harness.transport.python.shape import described, parameters
 
 Array = Any
 
@@ -55,6 +55,7 @@ class PythonHost:
         self._namespace = self._source.first() if self._source else {}
         self.costly = bool(self._source and self._source.costly)
         self._session: Session | Planned
+        self._shapes: dict[str, Mapping[str, Any]] = {}
 
     @classmethod
     def of_object(cls, reference: str) -> PythonHost:
@@ -113,6 +114,8 @@ class PythonHost:
         except Exception as error:  # an annotation or a signature that cannot be had
             kind = "does-not-compile" if isinstance(error, NameError) else "crashes"
             raise LoadError(kind, said(error, self._path)) from error
+        self._shapes = {one["class"]: one for one in found["candidates"]}
+        self._shapes |= {one["name"]: one for one in found["functions"]}
         return {
             "language": "python",
             "planned": True,
@@ -247,9 +250,11 @@ class PythonHost:
                 arguments = chosen(parameters(function), binding["construct"], hyper)
                 function = arguments.call(function)
                 return PythonPort(function, parameters(function), owner=function)
-            return PythonPort(function, parameters(function), owner=None)
+            taken = self._shapes[binding["function"]]["parameters"][binding.get("arity", 0)]
+            return PythonPort(function, taken, owner=None)
         target = self._named(binding["class"])
-        shape = class_shape(binding["class"], target if inspect.isclass(target) else type(target))
+        # As it was bound: a fresh class has the same, and more than its signature says.
+        shape = self._shapes[binding["class"]]
         method = shape["methods"][binding["method"]]
         if not inspect.isclass(target):
             owner = _copied(target)

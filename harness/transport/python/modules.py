@@ -168,7 +168,7 @@ class Source:
         for folder in above:
             part = folder.name.replace(".", "_") or "root"
             name = f"{name}.{part}" if name else part
-            _entered(name, folder)
+            self.lacking = _entered(name, folder) or self.lacking
         self._package = name
         self._name = f"{name}.{Path(self.path).stem}"
         self._climb = level
@@ -227,10 +227,11 @@ def _loading(error: BaseException, path: str) -> str:
     return f"while loading: {said(error, path)}"
 
 
-def _entered(name: str, folder: Path) -> None:
-    """Import a package from its folder; without its `__init__` where that fails."""
+def _entered(name: str, folder: Path) -> Optional[BaseException]:
+    """Import a package from its folder; without its `__init__` where that fails: why it did."""
     if (there := sys.modules.get(name)) is not None and _of(there, folder):
-        return
+        return None
+    failed: Optional[BaseException] = None
     initial = folder / "__init__.py"
     module: Optional[types.ModuleType] = None
     if initial.is_file():
@@ -247,9 +248,10 @@ def _entered(name: str, folder: Path) -> None:
                     raise
                 for part in [n for n in sys.modules if n.startswith(f"{name}.")]:
                     del sys.modules[part]
-                module = None
+                module, failed = None, error
     if module is None:
         _bare(name, folder)
+    return failed
 
 
 def _bare(name: str, folder: Path) -> None:

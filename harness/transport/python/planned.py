@@ -140,13 +140,8 @@ class Planned:
             raise Garbled(f"array {name!r} has shape {array.shape}, expected {expected}", True)
         if self.dtype == np.float32 and array.dtype == np.float64 and length:
             self.widened |= self._form not in ("list", "number")
-        return array.astype(np.float64).reshape(-1)
-
-    def read_step(self, piece: int, value: Any) -> Row:
-        """The values of a step, flat, in the precision they came in. Raises Garbled."""
-        wide = self.read(piece, value)
-        array = np.asarray(value).reshape(-1)
-        return array if array.dtype.kind == "f" else wide
+        # In the precision it came in: a step is taken from the weights in that.
+        return (array if array.dtype.kind == "f" else array.astype(np.float64)).reshape(-1)
 
     @property
     def plan(self) -> Mapping[str, Any]:
