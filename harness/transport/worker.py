@@ -117,6 +117,9 @@ def _in_a_copy(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
             answering.write(packing.pack(task()))
         os._exit(0)
     os.close(write)
+    # The copy alone says where it hangs: two that speak at once cannot be understood.
+    faulthandler.unregister(signal.SIGQUIT)
+    signal.signal(signal.SIGQUIT, signal.SIG_IGN)
     with os.fdopen(read, "rb") as answered:
         # Not to the end: a process that the port started may hold its side open.
         header = answered.read(4)
@@ -129,6 +132,8 @@ def _in_a_copy(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         os.kill(os.getpid(), -code)
     if code or len(header) < 4:
         os._exit(code or 1)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    faulthandler.register(signal.SIGQUIT, all_threads=True)
     reply: dict[str, Any] = packing.unpack(body)
     return reply
 

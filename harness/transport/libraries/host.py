@@ -6,7 +6,6 @@ candidates; names of parameters get their roles where all names do, in the harne
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,11 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from harness.transport.libraries import keras, mlx, optax, torch, triples
 from harness.transport.python.failures import said
 
 Array = Any
 
-_FILES = ("torch", "keras", "optax", "triples", "mlx")
+# Ours, imported before a user's path is: what lies there may have the same names.
+_BINDINGS = (torch, keras, optax, triples, mlx)
 # A number that no optimizer refuses, for what must be given.
 _ANY = 0.125
 # What a function may be called that makes an optimizer; others in a file are not called.
@@ -149,8 +150,7 @@ def of_things(
 
 def _loaded() -> Iterator[Any]:
     """The bindings of the libraries that were imported by now."""
-    for file in _FILES:
-        binding = importlib.import_module(f"harness.transport.libraries.{file}")
+    for binding in _BINDINGS:
         if any(module in sys.modules for module in binding.MODULES):
             yield binding
 
