@@ -38,7 +38,7 @@ from harness.ports.offers import (
     with_effect,
 )
 from harness.ports.roles import Wanted, ranked, role_names
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 _FIRST = (
     "setup",
@@ -299,20 +299,19 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
 def _settings(use: Mapping[str, Any]) -> dict[str, str]:
     """The keys of a settings map that are hyperparameters, with their roles."""
     keys = [key for key in use.get("keys", {}) if not key.isdigit()]
-    roles = hyper_roles([{"name": key} for key in keys], {})
+    roles = hyper_roles([{"name": key} for key in keys], Wanted())
     return {key: role for key, role in zip(keys, roles, strict=True) if role in HYPERPARAMETERS}
 
 
-def hyper_roles(
-    parameters: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]
-) -> list[str | None]:
+def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[str | None]:
     """The hyperparameter or option that each number is; what was said of roles goes first.
 
     A decay whose default is 0 is none of an average: with that, it would not be one.
     """
     roles: list[str | None] = [None] * len(parameters)
-    free = {*HYPERPARAMETERS, *OPTIONS}
-    for role, name in wanted.items():
+    # Nobody means a schedule of the learning rate by `decay` where none is claimed.
+    free = {*HYPERPARAMETERS, *OPTIONS} - {r for r in SCHEDULES if r not in wanted.options}
+    for role, name in wanted.roles.items():
         for i, parameter in enumerate(parameters):
             if parameter["name"] == name and role in free:
                 roles[i] = role
@@ -356,7 +355,7 @@ def _numbers(
     open_ = [
         i for i, p in enumerate(parameters) if not _other(p) or p["name"] in wanted.roles.values()
     ]
-    roles = hyper_roles([parameters[i] for i in open_], wanted.roles)
+    roles = hyper_roles([parameters[i] for i in open_], wanted)
     given: dict[int, str | None] = dict(zip(open_, roles, strict=True))
     for i, (parameter, feeds) in enumerate(numbers):
         name, role = parameter["name"], given.get(i)

@@ -202,15 +202,15 @@ class RMSProp:{_INIT}
         "opt = O(params, lr); params = opt.step(grads)",
         """
 class RMSProp:
-    def __init__(self, params, lr=0.01, beta=0.99, eps=1e-8):
-        self.params, self.lr, self.beta, self.eps, self.v = params, lr, beta, eps, None
+    def __init__(self, params, lr=0.01, decay=0.99, eps=1e-8):
+        self.params, self.lr, self.decay, self.eps, self.v = params, lr, decay, eps, None
 
     def step(self, grads):
         if self.v is None:
             self.v = [np.zeros_like(p) for p in self.params]
         new = []
         for i, p in enumerate(self.params):
-            self.v[i] = self.beta * self.v[i] + (1 - self.beta) * grads[i] ** 2
+            self.v[i] = self.decay * self.v[i] + (1 - self.decay) * grads[i] ** 2
             new.append(p - self.lr * grads[i] / (np.sqrt(self.v[i]) + self.eps))
         self.params = new
         return new
