@@ -9,14 +9,15 @@ says; what is left to a person is on lines with a mark, and nothing with a mark 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 MARK = "TODO(rmsproof)"
 _MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
 _COMMENT_END = re.compile(r"\s*\*/.*$")
-# Hyperparameters as a class's constructor takes them, in this order.
-RATES = ("learning_rate", "decay_rate", "epsilon")
+CAMEL = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
+RATES = tuple(CAMEL)
+"""Hyperparameters as a class's constructor takes them, in this order."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class Sketch:
         stem = re.sub(r"\W", "", words.rpartition(".")[2]) or "RMSProp"
         return f"{stem[:1].upper()}{stem[1:]}Adapter"
 
+    @property
+    def makes(self) -> bool:
+        """Whether an object is made, one for each array or one for all."""
+        return self.constructor is not None and not (self.action and self.action.static)
+
     def stages(self) -> Iterator[Sketch]:
         """The sketch, then with ever less of it filled in, should that not compile."""
         yield self
@@ -104,6 +110,12 @@ class Filled:
 
     lines: list[str] = field(default_factory=list)
     open: bool = False
+
+
+def texts(sketch: Sketch, lines: Callable[[Sketch], Iterable[str]]) -> Iterator[str]:
+    """A language's texts of a sketch, the fullest first."""
+    for stage in sketch.stages():
+        yield "\n".join(lines(stage)) + "\n"
 
 
 def left(text: str) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.languages.adapters import MARK, Sketch, listed
+from harness.languages.adapters import MARK, Sketch, listed, texts
 
 _KNOWN = {
     "learning_rate": "learning-rate",
@@ -17,8 +17,7 @@ _KNOWN = {
 
 def write(sketch: Sketch) -> Iterator[str]:
     """Texts, the fullest first."""
-    for stage in sketch.stages():
-        yield "\n".join(_lines(stage)) + "\n"
+    return texts(sketch, _lines)
 
 
 def _lines(sketch: Sketch) -> Iterator[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed
+from harness.languages.adapters import CAMEL, MARK, RATES, Parameter, Sketch, listed, texts
 
-_RATES = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
 _ZEROS = {
     "boolean": "false",
     "char": "' '",
@@ -18,15 +17,14 @@ _ZEROS = {
 
 def write(sketch: Sketch) -> Iterator[str]:
     """Texts, the fullest first."""
-    for stage in sketch.stages():
-        yield "\n".join(_lines(stage)) + "\n"
+    return texts(sketch, _lines)
 
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     number = "float" if sketch.narrow else "double"
     arrays = f"Map<String, {number}[]>"
     action = sketch.action
-    makes = sketch.constructor is not None and not (action and action.static)
+    makes = sketch.makes
     if sketch.module:
         yield f"package {sketch.module};"
         yield ""
@@ -35,14 +33,14 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name} {{"
-    for name in _RATES.values():
+    for name in CAMEL.values():
         yield f"    private final {number} {name};"
     if makes:
         yield f"    private final Map<String, {sketch.owner}> optimizers = new HashMap<>();"
     yield ""
-    taken = ", ".join(f"{number} {name}" for name in _RATES.values())
+    taken = ", ".join(f"{number} {name}" for name in CAMEL.values())
     yield f"    {sketch.name}({taken}) {{"
-    for name in _RATES.values():
+    for name in CAMEL.values():
         yield f"        this.{name} = {name};"
     yield "    }"
     yield ""
@@ -66,7 +64,7 @@ def _body(
     sketch: Sketch, makes: bool, key: str, data: dict[str, str], number: str, margin: str
 ) -> Iterator[str]:
     action = sketch.action
-    known = {**_RATES, **data}
+    known = {**CAMEL, **data}
     if makes:
         yield f"{margin}if (!optimizers.containsKey({key})) {{"
         made = f"{margin}    optimizers.put({key}, new {sketch.owner}("

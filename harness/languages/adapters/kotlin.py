@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed
-
-_RATES = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
+from harness.languages.adapters import CAMEL, MARK, RATES, Parameter, Sketch, listed, texts
 
 
 def write(sketch: Sketch) -> Iterator[str]:
     """Texts, the fullest first."""
-    for stage in sketch.stages():
-        yield "\n".join(_lines(stage)) + "\n"
+    return texts(sketch, _lines)
 
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     number = "Float" if sketch.narrow else "Double"
     action = sketch.action
-    makes = sketch.constructor is not None and not (action and action.static)
+    makes = sketch.makes
     if sketch.module:
         yield f"package {sketch.module}"
         yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name}("
-    for name in _RATES.values():
+    for name in CAMEL.values():
         yield f"    private val {name}: {number},"
     yield ") {"
     if makes:
@@ -51,7 +48,7 @@ def _body(
     sketch: Sketch, makes: bool, key: str, data: dict[str, str], number: str, margin: str
 ) -> Iterator[str]:
     action = sketch.action
-    known = {**_RATES, **data}
+    known = {**CAMEL, **data}
     if makes:
         yield f"{margin}val optimizer = optimizers.getOrPut({key}) {{"
         made = f"{margin}    {sketch.owner}("

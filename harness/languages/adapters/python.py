@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split
+from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split, texts
 
 _RATES = {role: f"self.{role}" for role in RATES}
 _ONE = {"weights": "w", "gradients": "g"}
@@ -13,8 +13,7 @@ _ALL = {"weights": "weights", "gradients": "gradients"}
 
 def write(sketch: Sketch) -> Iterator[str]:
     """Texts, the fullest first."""
-    for stage in sketch.stages():
-        yield "\n".join(_lines(stage)) + "\n"
+    return texts(sketch, _lines)
 
 
 def _lines(sketch: Sketch) -> Iterator[str]:
@@ -28,7 +27,7 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield f"class {sketch.name}:"
     yield f"    def __init__(self, {', '.join(RATES)}):"
     yield f"        {', '.join(_RATES.values())} = {', '.join(RATES)}"
-    makes = sketch.constructor is not None and not (action and action.static)
+    makes = sketch.makes
     if makes:
         yield "        self.optimizers = {}"
     yield ""
