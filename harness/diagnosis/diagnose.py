@@ -67,6 +67,7 @@ def diagnose(
     open_constants: Sequence[str] = (),
     seconds: float | None = SECONDS,
     progress: Progress | None = None,
+    nearby: bool = True,
 ) -> Diagnosis:
     """Explain what was observed.
 
@@ -79,6 +80,7 @@ def diagnose(
             its own, which costs nothing.
         seconds: the time the search may take; None for all it needs.
         progress: told how far the search is.
+        nearby: say what comes nearest where nothing fits.
     """
     usable = [e for e in evidence if e.steps]
     if not usable:
@@ -98,7 +100,7 @@ def diagnose(
     if not found:
         return Diagnosis(
             None,
-            nearest=nearest(search.full),
+            nearest=nearest(search.full) if nearby else None,
             tried=tried,
             change=where_else.change,
             parts=where_else.parts,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 
 from harness.comparison.compare import compare_all
+from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import lines, trainers
 from harness.documents.lines import Convention
 from harness.documents.trainers import Case, Trainer
 from harness.judging.memory import Memory
-from harness.judging.verdict import Result, conclude
+from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import of_golden
 from harness.model.observation import Fault, Observation
 from harness.model.words import GOOD
@@ -38,7 +38,7 @@ def trained(
     """Judge a trainer: its result, its kind, and how it scales its gradient if that is known."""
     if not trainer.from_data:
         return _fed(port, trainer, called, memory), "trainer", None
-    ways: list[tuple[Convention, Callable[..., Result]]] = []
+    ways: list[tuple[Convention, _Shown]] = []
     first: Fault | None = None
     for line in lines.lines(trainer):
         ends = called(lines.cases(trainer, line))
@@ -49,18 +49,19 @@ def trained(
             continue
         done = lines.fitted(line, ends)
         for way in lines.CONVENTIONS:
-            concluded = _compared(port, lines.scenarios(done, way), done.ends, memory)
-            if (result := concluded(largest=0)).verdict.word in GOOD:
-                return result, "trainer", way
-            ways.append((way, concluded))
+            shown = _Shown(port, lines.scenarios(done, way), done.ends, memory)
+            if of_port(shown.comparisons).word in GOOD:
+                return shown.judged(), "trainer", way
+            ways.append((way, shown))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
     for largest in range(1, _FROM_DATA + 1):
-        for way, concluded in ways:
-            deviations = (result := concluded(largest=largest)).deviations
+        for way, shown in ways:
+            best = diagnose(shown.evidence, port.claim, None, largest, nearby=False).best
+            deviations = best.deviations if best else ()
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
             if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
-                return result, "trainer", way
+                return shown.judged(largest), "trainer", way
     if ways:  # perhaps it is not the line that we gave points of
         first = Fault("not-run", _UNKNOWN)
     assert first is not None
@@ -78,7 +79,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
         feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
         ends = called([trainers.case_of(trainer, s) for s in feedable])
         if not isinstance(ends, Fault):
-            return _compared(port, feedable, ends, memory)()
+            return _Shown(port, feedable, ends, memory).judged()
         first = first or ends
         if ends.kind != "crashes":
             break
@@ -86,13 +87,8 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
     return conclude(port, "local", fault=first)
 
 
-def _compared(
-    port: Port,
-    scenarios: Sequence[Scenario],
-    ends: Sequence[Sequence[Sequence[float]]],
-    memory: Memory,
-) -> Callable[..., Result]:
-    """What a trainer did with scenarios, beside what the claim would do, to be concluded from.
+class _Shown:
+    """What a trainer did with scenarios, beside what the claim would do.
 
     Args:
         port: the trainer.
@@ -100,13 +96,26 @@ def _compared(
         ends: by scenario, the weights after every step.
         memory: the run's.
     """
-    pairs = [
-        (
-            goldens_of.make(scenario, port.claim, "float64"),
-            Observation(np.array(rows, dtype=np.float64)),
-        )
-        for scenario, rows in zip(scenarios, ends, strict=True)
-    ]
-    comparisons = compare_all(pairs, memory.replays)
-    evidence = [of_golden(golden, observation) for golden, observation in pairs]
-    return partial(conclude, port, "local", comparisons, evidence, memory=memory)
+
+    def __init__(
+        self,
+        port: Port,
+        scenarios: Sequence[Scenario],
+        ends: Sequence[Sequence[Sequence[float]]],
+        memory: Memory,
+    ) -> None:
+        self._port, self._memory = port, memory
+        pairs = [
+            (
+                goldens_of.make(scenario, port.claim, "float64"),
+                Observation(np.array(rows, dtype=np.float64)),
+            )
+            for scenario, rows in zip(scenarios, ends, strict=True)
+        ]
+        self.comparisons = compare_all(pairs, memory.replays)
+        self.evidence = [of_golden(golden, observation) for golden, observation in pairs]
+
+    def judged(self, largest: int = LARGEST) -> Result:
+        """The result, with a cause of at most so many deviations."""
+        given = self._port, "local", self.comparisons, self.evidence
+        return conclude(*given, memory=self._memory, largest=largest)

@@ -47,8 +47,17 @@ def fit(x, y, lr=0.01, epochs=100, decay=0.9, eps=1e-8):
 """
 
 
-@pytest.mark.parametrize("code", [ZEROS, PARTS, COLUMNS, DRAWN, LAST, SCALARS])
-@pytest.mark.parametrize("inside", [False, True])
+CODES = [ZEROS, PARTS, COLUMNS, DRAWN, LAST, SCALARS]
+
+
+@pytest.mark.parametrize(
+    ("code", "inside"),
+    [
+        *((code, False) for code in CODES),
+        *((code, True) for code in (ZEROS, SCALARS)),
+        *(pytest.param(c, True, marks=pytest.mark.slow) for c in (PARTS, COLUMNS, DRAWN, LAST)),
+    ],
+)
 def test_a_trainer_that_makes_its_own_weights_is_judged(
     written: Examine, code: str, inside: bool
 ) -> None:
@@ -79,7 +88,10 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("case", UNKNOWN)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(c, marks=pytest.mark.slow if "draw" in c else ()) for c in UNKNOWN],
+)
 def test_a_trainer_that_we_cannot_drive_is_not_run_and_never_accused(
     written: Examine, case: str
 ) -> None:
