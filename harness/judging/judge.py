@@ -133,7 +133,7 @@ def judge(
 
 def _out_of_reach(described: Description) -> list[str]:
     """The hyperparameters that a port cannot be given, and whose values nobody knows."""
-    if not described.roles and described.called is None:
+    if not described.container and described.called is None:
         return []
     return [name for name in HYPERPARAMETERS if name not in described.roles]
 

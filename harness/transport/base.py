@@ -80,7 +80,8 @@ class Description:
         precisions: float64 and/or float32 (or float32_double): the goldens it can be fed.
         container: what it is handed weights in: "map", "list", "array"; "" where it is fed whole
             scenarios.
-        roles: the hyperparameters and options that it takes; empty where that is not known.
+        roles: the hyperparameters and options that it takes; nobody knows of
+            one that is fed whole scenarios.
         misread: a number that it was sent and what it echoed instead; None if none.
         guessed: what is called, where that rests on more than names and types; else empty.
         chosen: of several that fit it is the one that is called RMSProp.

@@ -152,7 +152,10 @@ def test_from_another_claim_deviations_are_from_that_claim() -> None:
     assert told(diagnose(observed(REFERENCE), inside)) == ({"epsilon=outside"}, {})
 
 
-@pytest.mark.parametrize(("size", "largest"), [(1e-9, 1), (1e-6, 3), (1e-3, 1)])
+@pytest.mark.parametrize(
+    ("size", "largest"),
+    [(1e-9, 1), (1e-6, 2), pytest.param(1e-6, 3, marks=pytest.mark.slow), (1e-3, 1)],
+)
 def test_a_near_miss_is_not_named(size: float, largest: int) -> None:
     """Epsilon inside, and a little noise beyond all rounding: nothing explains that."""
     evidence = observed(Dialect(["epsilon=inside"]))

@@ -430,6 +430,26 @@ def test_an_instance_is_asked_for_with_hyperparameters_of_its_own(module: Path) 
     assert [r.verdict.word for r in found.results] == ["diverges"]
 
 
+def test_constants_of_a_port_that_takes_none_push_no_formula_out_of_reach(module: Path) -> None:
+    """Three numbers of its own beside three deviations: six, were they to be counted."""
+    source = MODULE.split("class Deep")[0]
+    for name, number in ("self.lr * g", "0.02 * g"), ("self.d *", "0.95 *"), ("- self.d", "- 0.95"):
+        assert name in source
+        source = source.replace(name, number)
+    step = "sqrt(v) + self.eps"
+    assert step in source
+    source = source.replace(step, "sqrt(v + 1e-3)").replace("-=", "+=")
+    (module / "own.py").write_text(source + "\ntuned = RMSProp(0, 0, 0)\n", encoding="utf-8")
+    found = run([of_target("own:tuned")], Options(pattern="mixed*"), every_transport=False)
+    assert set(found.results[0].deviations) == {
+        "epsilon=inside",
+        "direction=ascent",
+        "learning_rate=ignored",
+        "decay_rate=ignored",
+        "eps=ignored",
+    }
+
+
 def test_an_object_whose_module_imports_what_is_not_there_is_not_run(module: Path) -> None:
     found = run([of_target("broken:RMSProp")], Options(pattern="page*"), every_transport=False)
     fault = found.results[0].verdict.fault
