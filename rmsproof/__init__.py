@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from harness.judging.recorder import Recorder
     from harness.judging.verdict import Result
     from harness.model.errors import UsageError
+    from rmsproof.testing import assert_conforms, conformance
 
-__all__ = ["Recorder", "UsageError", "__version__", "check", "identify"]
+__all__ = [
+    "Recorder",
+    "UsageError",
+    "__version__",
+    "assert_conforms",
+    "check",
+    "conformance",
+    "identify",
+]
 __version__ = "0.1.0"
 
 
@@ -112,4 +121,8 @@ def __getattr__(name: str) -> "Any":
             from harness.model.errors import UsageError
 
             return UsageError if name == "UsageError" else Recorder
+    if name in ("assert_conforms", "conformance"):
+        from rmsproof import testing
+
+        return getattr(testing, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,19 +15,14 @@ from xml.etree import ElementTree as Tree
 
 from harness.documents.examined import Examined
 from harness.model.errors import UsageError
-from harness.model.words import GOOD, ORDER, UNDECIDED
+from harness.model.words import UNDECIDED
 from harness.report import json as report_json
 from harness.report import words
+from harness.report.cases import TestCase, joined, kind, of_row
 from harness.report.results import DocumentResults, PortResults
-from harness.report.saved import GoldenRow, Report, Row, of
+from harness.report.saved import Report, of
 
-# A port that did not answer is an error, one that answered wrongly a failure.
-_UNANSWERED = ORDER[: ORDER.index("diverges")]
 _INCOMPLETE = "the run was interrupted: what had not been judged is missing or skipped"
-_IDLE = {
-    "edge": "at an edge, which does not count without --edge",
-    "partial": "where a step leaves arrays out, which does not count",
-}
 # The schemas ask for a time, which older reports do not have.
 _UNKNOWN = "1970-01-01T00:00:00"
 # What XML 1.0 has no character for.
@@ -35,27 +30,9 @@ _ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
-class _TestCase:
-    """A test case: it passed where its `kind` is empty.
-
-    Attributes:
-        kind: failure, error, skipped or "".
-        type: of a failure or an error, the verdict or what else it is.
-        message: in one line; `text` is all there is to say.
-    """
-
-    name: str
-    kind: str = ""
-    type: str = ""
-    message: str = ""
-    text: str = ""
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
 class _Suite:
     name: str
-    cases: Sequence[_TestCase]
+    cases: Sequence[TestCase]
     seconds: float = 0.0
     notes: Sequence[str] = ()
 
@@ -76,13 +53,13 @@ def saved(results: Sequence[Report]) -> str:
             )
         suites += [
             _Suite(
-                f"{row.port} ({row.transport})", _of_row(row), row.seconds, (*row.notes, *row.edge)
+                f"{row.port} ({row.transport})", of_row(row), row.seconds, (*row.notes, *row.edge)
             )
             for row in report.results
         ]
         update = report.expectations.update
         stale = [
-            _TestCase(text, "failure", "stale", "stale expectation", _joined(text, update))
+            TestCase(text, "failure", "stale", "stale expectation", joined(text, update))
             for text in report.expectations.stale
         ]
         suites += [_Suite("expectations", stale)] if stale else []
@@ -111,63 +88,28 @@ def documents(results: DocumentResults) -> str:
 
 def _own(errors: Sequence[str], incomplete: bool) -> Iterator[_Suite]:
     """What keeps the report from being whole, as a suite that fails."""
-    made = [_TestCase(error.splitlines()[0], "error", "usage", error, error) for error in errors]
+    made = [TestCase(error.splitlines()[0], "error", "usage", error, error) for error in errors]
     if incomplete:
-        made.append(_TestCase("completed", "error", "interrupted", _INCOMPLETE, _INCOMPLETE))
+        made.append(TestCase("completed", "error", "interrupted", _INCOMPLETE, _INCOMPLETE))
     if made:
         yield _Suite("rmsproof", made)
 
 
-def _of_row(row: Row) -> list[_TestCase]:
-    """A test case a golden; the whole is one where none is to blame, or none was fed."""
-    cases = [_of_golden(row, golden) for golden in row.goldens]
-    blamed = row.as_expected or any(not golden.as_expected for golden in row.goldens)
-    return cases if cases and blamed else [*cases, _whole(row)]
-
-
-def _whole(row: Row) -> _TestCase:
-    word = row.verdict or ""
-    if word in UNDECIDED:
-        return _TestCase(
-            "verdict", "skipped", message=f"{word}: {row.message}", seconds=row.seconds
-        )
-    if row.as_expected:
-        return _TestCase("verdict", seconds=row.seconds)
-    message = "; ".join([*row.unexpected, row.brief])
-    text = _joined(*row.unexpected, row.message)
-    return _TestCase("verdict", _kind(word), word, message, text, row.seconds)
-
-
-def _of_golden(row: Row, golden: GoldenRow) -> _TestCase:
-    name, word = golden.label, golden.verdict
-    if word in UNDECIDED:
-        reason = f"{word}: {golden.message}"
-        return _TestCase(name, "skipped", message=reason, seconds=golden.seconds)
-    if not golden.decides and word not in GOOD:
-        reason = f"{word} {_IDLE[golden.kind]}: {golden.message}"
-        return _TestCase(name, "skipped", message=reason, seconds=golden.seconds)
-    if golden.as_expected:
-        return _TestCase(name, seconds=golden.seconds)
-    message = "; ".join([*row.unexpected, golden.brief])
-    text = _joined(*row.unexpected, golden.message)
-    return _TestCase(name, _kind(word), word, message, text, golden.seconds)
-
-
-def _of_block(row: Examined) -> _TestCase:
+def _of_block(row: Examined) -> TestCase:
     name = f"line {row.block.line}: {row.block.language} {row.name}".rstrip()
     result = row.published
     if result is not None and result.verdict.word in UNDECIDED:
         reason = f"{result.verdict.word}: {words.why(result)}"
-        return _TestCase(name, "skipped", message=reason, seconds=row.seconds)
+        return TestCase(name, "skipped", message=reason, seconds=row.seconds)
     if (result is None or result.as_expected) and not row.contradicted:
-        return _TestCase(name, seconds=row.seconds)
+        return TestCase(name, seconds=row.seconds)
     if result is None or result.as_expected:
         message = "does not print what the document shows"
-        text = _joined(*row.findings)
-        return _TestCase(name, "failure", "contradicted", message, text, row.seconds)
+        text = joined(*row.findings)
+        return TestCase(name, "failure", "contradicted", message, text, row.seconds)
     word = result.verdict.word
-    text = _joined(*_way(row), *row.findings)
-    return _TestCase(name, _kind(word), word, words.brief(result), text, row.seconds)
+    text = joined(*_way(row), *row.findings)
+    return TestCase(name, kind(word), word, words.brief(result), text, row.seconds)
 
 
 def _way(row: Examined) -> Iterator[str]:
@@ -176,14 +118,6 @@ def _way(row: Examined) -> Iterator[str]:
         yield f"{layer.result.verdict.word}: {words.why(layer.result)}"
         if layer.repair:
             yield f"repaired: {layer.repair}"
-
-
-def _kind(word: str) -> str:
-    return "error" if word in _UNANSWERED else "failure"
-
-
-def _joined(*lines: str) -> str:
-    return "\n".join(filter(None, lines))
 
 
 # -- XML -------------------------------------------------------------------------------------------
@@ -222,7 +156,7 @@ def _add_suite(root: Tree.Element, number: int, suite: _Suite, started: datetime
     Tree.SubElement(element, "system-err")
 
 
-def _add_case(suite: Tree.Element, classname: str, case: _TestCase) -> None:
+def _add_case(suite: Tree.Element, classname: str, case: TestCase) -> None:
     element = Tree.SubElement(
         suite,
         "testcase",

@@ -95,7 +95,7 @@ def of_stored(scenario: Scenario, dialect: Dialect, precision: str, name: str = 
         replayed = replay(scenario, [Hypothesis(dialect=dialect, precision=precision)])
         weights, average = replayed.weights[0], replayed.moving_average[0]
     return Golden(
-        name=name or f"{_dialect_name(dialect)}/{precision}/{scenario.name}",
+        name=name or f"{dialect_name(dialect)}/{precision}/{scenario.name}",
         scenario=scenario,
         dialect=dialect,
         precision=precision,
@@ -117,7 +117,8 @@ def _radius(scenario: Scenario, precision: str, dialect: Dialect) -> NDArray[np.
     return np.where(np.isfinite(radius), radius, math.nan)  # a bound that overflows bounds nothing
 
 
-def _dialect_name(dialect: Dialect) -> str:
+def dialect_name(dialect: Dialect) -> str:
+    """The first part of the names of a dialect's goldens."""
     for name, known in DIALECTS.items():
         if known == dialect:
             return name
