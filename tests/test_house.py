@@ -51,7 +51,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("python_ref.rounding",),
     ("python_ref.golden", "python_ref.tutorial"),
     ("harness.model",),
-    ("harness.machine", "harness.comparison"),
+    ("harness.machine", "harness.comparison", "harness.starters"),
     ("harness.languages", "harness.diagnosis"),
     ("harness.ports",),
     ("harness.transport",),

@@ -15,6 +15,7 @@ from harness.commands import (
     dialects,
     documents,
     goldens,
+    new,
     observations,
     ports,
     protocol,
@@ -30,6 +31,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "doc": documents.doc,
     "identify": observations.identify,
     "power": observations.power,
+    "new": new.new,
     "protocol": protocol.protocol,
     "tutorial": documents.tutorial,
 }

@@ -6,6 +6,7 @@ command's own parser.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -46,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
+    "new": ("rmsproof new go my-port", "rmsproof new rust . --without-tools"),
     "protocol": ("rmsproof protocol", "rmsproof protocol reply | less"),
     "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
     "report": (
@@ -114,6 +116,11 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("3", "no toolchain"),
         ("130", "interrupted"),
     ),
+    "new": (
+        ("0", "written"),
+        ("2", "no such language or toolchain, or a folder that is not empty"),
+        ("130", "interrupted"),
+    ),
     "doc": (
         ("0", "every block that is judged conforms as published"),
         ("1", "one does not, or prints something else than the page says"),
@@ -149,9 +156,26 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
 """By the command's words; those that only read or write end as `_READ` says."""
 
 
+def _starters() -> list[tuple[str, str]]:
+    from harness.report.starters import listing
+    from harness.starters.starter import starters
+
+    return listing(starters())
+
+
+SECTIONS: dict[str, tuple[str, Callable[[], list[tuple[str, str]]]]] = {
+    "new": ("Languages", _starters),
+}
+"""By the command's words: a section of its own, made when it is asked for."""
+
+
 def _write(context: Any, formatter: Any) -> None:
     """Write what the help of a context's command ends with."""
     words = context.command_path.partition(" ")[2]
+    if words in SECTIONS:
+        title, rows = SECTIONS[words]
+        with formatter.section(title):
+            formatter.write_dl(rows())
     with formatter.section("Examples"):
         for line in EXAMPLES[words]:
             formatter.write(f"  {line}\n")

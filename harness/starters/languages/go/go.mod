@@ -1,0 +1,3 @@
+module rmsprop
+
+go 1.21
