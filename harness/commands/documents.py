@@ -133,19 +133,14 @@ def tutorial(
 
 
 def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Examination:
-    from rich.console import Console
-
     from harness.documents.examine import examine
-    from harness.report import terminal
+    from harness.report.progress import progress
 
     started = time.monotonic()
-    with terminal.progress(Console(stderr=True), 1) as bar:
-
-        def progress(text: str, done: int) -> None:
-            bar.update(bar.task_ids[0], description=text, advance=done)
+    with progress(1, path.name) as work:
 
         def begun(blocks: int) -> None:
-            bar.update(bar.task_ids[0], total=blocks)
+            work.tell(path.name, total=blocks)
 
-        found = examine(path, claim, given, progress, begun, memory)
+        found = examine(path, claim, given, work.advance, begun, memory)
     return replace(found, seconds=time.monotonic() - started)

@@ -46,19 +46,19 @@ def golden_verify(
     A file too many and one that is missing are problems too. All but those of edges are certified
     in ball arithmetic as well, where python-flint is installed.
     """
-    from harness.report import terminal
+    from harness.report.progress import progress
     from harness.report.words import counted, problem
     from python_ref import golden
     from python_ref.rounding.envelope import OracleMissingError
 
     _existing(directory)
-    with terminal.working("recomputing every golden"):
+    with progress(text="recomputing every golden"):
         problems = golden.verify(directory)
         count = len(golden.paths(directory))
     certified, missing = 0, ""
     if not problems:
         try:
-            with terminal.working("certifying them in ball arithmetic"):
+            with progress(text="certifying them in ball arithmetic"):
                 certified, problems = golden.certified(directory)
         except OracleMissingError as error:
             missing = str(error)

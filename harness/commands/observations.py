@@ -34,8 +34,8 @@ def identify(
     """Say which RMSProp an observation shows: as claimed, or another."""
     from harness.judging.identify import identify as explain
     from harness.judging.run import Outcome
+    from harness.report.progress import searching
     from harness.report.results import PortResults
-    from harness.report.terminal import searching
 
     started, begun = datetime.now(UTC), time.monotonic()
     with searching() as progress:

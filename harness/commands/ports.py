@@ -298,21 +298,15 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
 
 def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
     """Judge the ports, with a bar on standard error."""
-    from rich.console import Console
-
     from harness.judging.run import part, reached
     from harness.judging.run import run as run_ports
-    from harness.report import terminal
+    from harness.report.progress import progress
     from harness.report.results import PortResults
 
     started, begun = datetime.now(UTC), time.monotonic()
     jobs = part(reached(ports, given, every_transport=every), given.shard)
-    with terminal.progress(Console(stderr=True), len(jobs)) as bar:
-
-        def progress(text: str, done: int) -> None:
-            bar.update(bar.task_ids[0], description=text, advance=done)
-
-        outcome = run_ports(ports, given, every_transport=every, progress=progress)
+    with progress(len(jobs)) as work:
+        outcome = run_ports(ports, given, every_transport=every, progress=work.advance)
     return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
 
 

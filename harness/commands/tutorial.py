@@ -17,11 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from harness.model.errors import UsageError
 from harness.report.executing import cells, execute, written
+from harness.report.progress import progress
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,21 +84,12 @@ def missing() -> list[str]:
 
 @contextmanager
 def _progress() -> Iterator[Track]:
-    """Bars on standard error, one for everything that takes seconds; none without a terminal."""
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("{task.description:22}"),
-        BarColumn(bar_width=32),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bars:
+    """Tell how far each part is that takes seconds."""
+    with progress(1) as work:
 
         def track(what: str, total: int) -> Callable[[], None]:
-            task = bars.add_task(what, total=total)
-            return lambda: bars.advance(task)
+            work.tell(what, 0, total)
+            return lambda: work.advance(what)
 
         yield track
 

@@ -18,7 +18,7 @@ from harness.diagnosis.diagnose import (
 from harness.diagnosis.hypotheses import dialect
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.libraries import LIBRARIES, alike
+from python_ref.dialects.libraries import LIBRARIES, alike, slug
 
 # More names than this of libraries that do the same help nobody, nor do more places.
 _NAMES = 3
@@ -107,13 +107,25 @@ def _constant(best: Explanation, name: str) -> str:
     return text
 
 
-def _same_libraries(best: Explanation, claim: Dialect) -> str:
-    """The libraries whose dialect this is in algebra, a few of them, each once before any twice."""
+def _libraries(best: Explanation, claim: Dialect) -> list[str]:
+    """The names of those whose dialect this is in algebra, each library once before any twice."""
     every = alike(dialect(claim, best.chosen))
     first = {LIBRARIES[name].library.name: name for name in reversed(every)}.values()
-    names = sorted(every, key=lambda name: name not in first)
+    return sorted(every, key=lambda name: name not in first)
+
+
+def _same_libraries(best: Explanation, claim: Dialect) -> str:
+    """A few of them."""
+    names = _libraries(best, claim)
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def known(diagnosis: Diagnosis, claim: Dialect) -> str:
+    """The name, as --dialect takes it, of a library that does what was diagnosed; else ""."""
+    best = diagnosis.best
+    names = _libraries(best, claim) if best and best.chosen else []
+    return slug(names[0]) if names else ""
 
 
 def _unexplained(diagnosis: Diagnosis) -> str:

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from harness.documents.examined import GUESSED, Examination, Examined
@@ -16,7 +15,7 @@ from harness.report import json as report_json
 from harness.report import words
 from harness.report.places import of_block
 from harness.report.results import DocumentResults
-from harness.report.tables import plain
+from harness.report.tables import LOG_WIDTH, arranged
 from harness.report.terminal import colour
 from python_ref.dialects.axes import AXES
 
@@ -24,31 +23,34 @@ _NO_NETWORK = "its code ran without a network"
 _NETWORK = "its code ran WITH a network: the kernel does not let a process give it up here"
 
 
-def table(examination: Examination) -> Table:
+def table(examination: Examination, width: int = LOG_WIDTH) -> RenderableType:
     """Every block: its line, language, verdict and why; below it each repair and what it led to."""
-    whole = ("line", "verdict")
-    blocks = plain("line", "block", "verdict", "why", whole=whole, right=["line"])
+    rows = []
     for row in examination.rows:
         # Below the table it is said what a question mark means.
         language = row.block.language + ("?" if row.block.guessed else "")
         title = words.printable(f"{language} {row.name}".strip())
-        line = str(row.block.line)
+        first = (Text(str(row.block.line)), Text(title))
         if not row.layers:
-            blocks.add_row(line, title, "other", words.printable(row.message), style="dim")
+            cells = (*first, Text("other"), Text(words.printable(row.message)))
+            rows.append(tuple(Text(cell.plain, style="dim") for cell in cells))
         for i, layer in enumerate(row.layers):
             result = layer.result
             verdict = Text(result.verdict.word, style=colour(result))
-            first = (line, title) if i == 0 else ("", "")
-            blocks.add_row(*first, verdict, Text(words.brief(result)))
+            start = first if i == 0 else _CONTINUED
+            rows.append((*start, verdict, Text(words.brief(result))))
             if layer.repair:
-                blocks.add_row(
-                    "", "", Text("  repaired", style="dim"), Text(words.printable(layer.repair))
-                )
+                repair = Text(words.printable(layer.repair))
+                rows.append((*_CONTINUED, Text("  repaired", style="dim"), repair))
         for note in _notes(row):
             if row.block.guessed and note == GUESSED.format(row.block.language):
                 continue  # its question mark says so
-            blocks.add_row("", "", Text("  note", style="dim"), Text(words.printable(note)))
-    return blocks
+            text = Text(words.printable(note))
+            rows.append((*_CONTINUED, Text("  note", style="dim"), text))
+    return arranged(width, ("line", "block", "verdict", "why"), rows, right=["line"])
+
+
+_CONTINUED = (Text(), Text())
 
 
 def _notes(row: Examined) -> Iterator[str]:
@@ -76,7 +78,7 @@ def show(console: Console, results: DocumentResults) -> None:
         path = str(examination.document.path)
         console.print(path, style="bold", markup=False, highlight=False)
         if examination.rows:
-            console.print(table(examination))
+            console.print(table(examination, console.width))
         for line in below(examination):
             console.print(line, markup=False, highlight=False)
         for line in patch(examination) if results.patches else ():

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import causes, saved, words
+from harness.report.invocation import Invocation
 from harness.report.results import PortResults, alike
-from harness.report.saved import Report
-from harness.report.tables import LOG_WIDTH, fits_beside, plain
+from harness.report.saved import Report, is_golden
+from harness.report.tables import LOG_WIDTH, arranged
+
+# Whatever COLUMNS says, a word or two must fit.
+_LEAST_WIDTH = 20
 
 
 class _Console(Console):
@@ -28,7 +29,10 @@ class _Console(Console):
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal or a log."""
+    """Standard output, as wide as COLUMNS says, else as the terminal or a log."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return _Console(width=max(int(columns), _LEAST_WIDTH))
     out = _Console()
     return out if out.is_terminal else _Console(width=LOG_WIDTH)
 
@@ -43,13 +47,16 @@ def colour(result: Result) -> str:
 
 
 def show_ports(console: Console, results: PortResults) -> None:
-    """Print the table of what was judged, and stale expectations."""
+    """Print the table of what was judged, what to do about failures, and stale expectations."""
     judged = results.outcome.judged
     if not judged:
         return
     console.print(table(judged, console.width))
     for line in edge_table(judged):
         console.print(line, style="dim", markup=False, highlight=False)
+    for line, is_command in failures(judged, results.circumstances.invocation):
+        # A command stays in one line, to be copied whole.
+        console.print(line, markup=False, highlight=False, soft_wrap=is_command)
     counts = summary(judged, results.seconds, len(results.outcome.results))
     console.print(counts, markup=False, highlight=False)
     for sentence in results.stale:
@@ -68,54 +75,75 @@ def show_observation(console: Console, results: PortResults) -> None:
 def show_saved(console: Console, results: Sequence[Report]) -> None:
     """Print what saved reports say of each port, a row a result."""
     for report in results:
-        rows = plain("port", "transport", "verdict", "why", whole=_COLUMNS[:3])
+        rows = []
         for same in saved.alike(report.results):
             row, ways = same[0], ", ".join(each.transport for each in same)
             verdict = Text(row.verdict or "other", style="" if row.as_expected else "bold red")
             brief = "; ".join([*row.unexpected, row.brief or row.message])
             port, transport, why = (Text(words.printable(x)) for x in (row.port, ways, brief))
-            rows.add_row(port, transport, verdict, why)
-        console.print(rows)
+            rows.append((port, transport, verdict, why))
+        console.print(arranged(console.width, _COLUMNS, rows))
         counts = words.counted(len(report.results), "result")
         text = f"{counts}, {report.summary.as_expected} as expected"
         console.print(text, markup=False, highlight=False)
 
 
-def table(results: Sequence[Result], width: int = LOG_WIDTH) -> Table:
-    """Port, transport, verdict, why; a row for both transports where they say the same.
+def table(results: Sequence[Result], width: int = LOG_WIDTH) -> RenderableType:
+    """Port, transport, verdict, why; a row for all transports where they say the same.
 
-    Where `width` leaves no room for the why beside the others, it stands below the port.
+    What keeps one port from being judged often keeps the others, too, and is said once.
     """
-    rows = [_row(same) for same in alike(results)]
-    beside = fits_beside(width, [_COLUMNS[:3], *(row[:3] for row in rows)])
-    table = plain(
-        *(_COLUMNS if beside else ("verdict", "port, transport, why")),
-        whole=_COLUMNS[:3],
-        caption=words.transports([result.transport for result in results]),
-    )
-    for port, transport, verdict, *lines in rows:
-        if beside:
-            table.add_row(port, transport, verdict, Text("\n").join(lines))
-        else:
-            title = Text.assemble(port, f" ({transport})")
-            table.add_row(verdict, Text("\n").join([title, *lines]))
-    return table
+    said: dict[tuple[str, str], str] = {}
+    rows = []
+    for same in alike(results):
+        result = same[0]
+        name = words.printable(result.port.name)
+        sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
+        if result.verdict.fault:
+            first = said.setdefault((result.verdict.word, sentence), name)
+            sentence = sentence if first == name else f"as {first}"
+        notes = (Text(f"note: {words.printable(x)}", style="dim") for x in words.notes(result))
+        verdict = Text(result.verdict.word, style=colour(result))
+        transports = Text(", ".join(each.transport for each in same))
+        rows.append((Text(name), transports, verdict, Text("\n").join([Text(sentence), *notes])))
+    caption = words.transports([result.transport for result in results])
+    return arranged(width, _COLUMNS, rows, caption=caption)
 
 
 _COLUMNS = ("port", "transport", "verdict", "why")
 
 
-def _row(same: Sequence[Result]) -> list[Text]:
-    """Port, transports, verdict, why, and a line for each note."""
-    result = same[0]
-    sentence = words.printable("; ".join([*result.unexpected, words.brief(result)]))
-    return [
-        Text(words.printable(result.port.name)),
-        Text(", ".join(each.transport for each in same)),
-        Text(result.verdict.word, style=colour(result)),
-        Text(sentence),
-        *(Text(f"note: {words.printable(note)}", style="dim") for note in words.notes(result)),
-    ]
+def failures(results: Sequence[Result], invocation: Invocation) -> Iterator[tuple[str, bool]]:
+    """Below the table: where what is not as expected begins, and what to type.
+
+    Args:
+        results: all of them.
+        invocation: what judged them.
+
+    Yields:
+        A line, and whether it is a command.
+    """
+    for same in alike(results):
+        result = same[0]
+        if result.as_expected or result.verdict.word in UNDECIDED:
+            continue
+        verdict, target = result.verdict, result.port.target or (result.port.name,)
+        name = words.printable(result.port.name)
+        if verdict.first:
+            yield f"first divergence of {name}: {words.divergence(verdict.first)}", False
+        golden = verdict.first.golden if verdict.first else verdict.golden
+        if (
+            golden
+            and is_golden(golden)
+            and (line := invocation.with_options(golden=golden).line(target))
+        ):
+            yield f"  reproduce: {line}", True
+        # Who kept a file of what is known has said what is meant.
+        if invocation.command != "check" or "expect" in invocation.options:
+            continue
+        if result.diagnosis and (known := causes.known(result.diagnosis, result.port.claim)):
+            line = invocation.with_options(golden=None, dialect=(known,)).line(target)
+            yield f"  intended?  {line}", True
 
 
 def identified(result: Result) -> Group:
@@ -136,11 +164,22 @@ def identified(result: Result) -> Group:
 
 def summary(results: Sequence[Result], seconds: float, of: int | None = None) -> str:
     """Counts and seconds in one line; `of` so many, where a run was interrupted."""
-    counts = Counter(result.verdict.word for result in results)
+    ports, ways = _ports(results), len({result.transport for result in results})
+    counted = [words.counted(ports, "port")]
+    rows = list(results)
+    if ports < len(results):
+        rows = [same[0] for same in alike(results)]
+        if len(results) == ports * ways:
+            counted[0] += f" by {words.counted(ways, 'way')}"
+        if len(rows) != ports or len(results) != ports * ways:
+            # The ways to a port differ in what they show: each result counts.
+            rows = list(results)
+            counted.append(words.counted(len(results), "result"))
+    counts = Counter(result.verdict.word for result in rows)
     parts = [
         f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
     ]
-    wrong = sum(not result.as_expected for result in results)
+    wrong = sum(not result.as_expected for result in rows)
     if not wrong:
         as_expected = "all as expected"
     elif any(result.unexpected for result in results):
@@ -150,9 +189,17 @@ def summary(results: Sequence[Result], seconds: float, of: int | None = None) ->
     compared = sum(result.verdict.compared for result in results)
     cut = f"INCOMPLETE, {len(results)} of {of} judged; " if of not in (None, len(results)) else ""
     return (
-        f"{cut}{words.counted(len(results), 'result')}, {as_expected}: {', '.join(parts)};"
+        f"{cut}{', '.join([*counted, as_expected])}: {', '.join(parts)};"
         f" {words.counted(compared, 'comparison')} with test cases (goldens) in {seconds:.1f} s"
     )
+
+
+def _ports(results: Sequence[Result]) -> int:
+    """How many ports there are; several may have one name."""
+    most: dict[str, int] = {}
+    for (name, _), count in Counter((r.port.name, r.transport) for r in results).items():
+        most[name] = max(count, most.get(name, 0))
+    return sum(most.values())
 
 
 def edge_table(results: Sequence[Result]) -> Iterator[str]:
@@ -166,47 +213,3 @@ def edge_table(results: Sequence[Result]) -> Iterator[str]:
             seen.add((result.port.name, tuple(lines)))
             yield f"at the edges, {words.printable(result.port.name)} ({result.transport}):"
             yield from (f"  {words.printable(line.splitlines()[0])}" for line in lines)
-
-
-@contextmanager
-def progress(console: Console, total: int) -> Iterator[Progress]:
-    """A bar on standard error while `total` jobs run; nothing where that is no terminal."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        bar.add_task("starting", total=total)
-        yield bar
-
-
-# A search that ends sooner than this needs no bar.
-_UNSHOWN = 2.0
-
-
-@contextmanager
-def searching() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error for a search that takes more than two seconds."""
-    started = time.monotonic()
-    with progress(Console(stderr=True), 1) as bar:
-        bar.update(bar.task_ids[0], visible=False)
-
-        def tell(what: str, done: int, total: int) -> None:
-            late = time.monotonic() - started > _UNSHOWN
-            task = bar.task_ids[0]
-            bar.update(task, description=what, completed=done, total=total, visible=late)
-
-        yield tell
-
-
-@contextmanager
-def working(text: str) -> Iterator[None]:
-    """A spinner on standard error while something takes seconds; nothing without a terminal."""
-    errors = Console(stderr=True)
-    with errors.status(text) if errors.is_terminal else nullcontext():
-        yield

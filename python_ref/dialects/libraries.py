@@ -7,6 +7,7 @@ switches; deviations that need an option (weight decay, clipping) are named only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -287,6 +288,15 @@ def find(name: str) -> NamedDialect:
         f"; similar are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     )
     raise ValueError(f"no dialect is called {quoted(name)}{listed}")
+
+
+def slug(name: str) -> str:
+    """A dialect's name as one types it; `find` knows it.
+
+    >>> slug("PyTorch centered momentum")
+    'pytorch-centered-momentum'
+    """
+    return re.sub("[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def _plain(name: str) -> str:

@@ -277,7 +277,7 @@ def test_a_pipe_whose_reader_has_gone_is_bad_input(
         reports.write(ports(*[result(golden("a"))] * 500))
     reader.join(20)
     assert str(failed.value) == "--json pipe: cannot be written: Broken pipe; name another file"
-    assert "500 results, all as expected" in capsys.readouterr().out
+    assert "500 ports, all as expected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", ["stdout", "out"])

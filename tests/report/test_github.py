@@ -284,8 +284,8 @@ def test_the_summary_is_a_table_of_ports() -> None:
     text = github.port_summary(found)
     assert text == (
         "\n### rmsproof\n\n"
-        "4 results, 1 NOT as expected: 2 exact, 1 diverges, 1 does-not-compile; 3 comparisons with"
-        " test cases (goldens) in 12.3 s\n\n"
+        "3 ports, 4 results, 1 NOT as expected: 2 exact, 1 diverges, 1 does-not-compile; 3"
+        " comparisons with test cases (goldens) in 12.3 s\n\n"
         "| port | transport | verdict | why |\n"
         "| --- | --- | --- | --- |\n"
         "| mine.py | local, other | exact | equal to the last bit in 1 test case |\n"

@@ -176,9 +176,8 @@ def test_the_why_stands_beside_the_port_or_below_it_where_there_is_no_room() -> 
     ]
     name = "a/folder/with/a/long/name/mine.py"
     assert shown(name, 80) == [
-        "verdict  port, transport, why",
-        f"exact    {name} (local)",
-        f"         {sentence}",
+        f"{name}  local  exact",
+        f"  {sentence}",
         "transport: local (in Python)",
     ]
 
@@ -186,12 +185,12 @@ def test_the_why_stands_beside_the_port_or_below_it_where_there_is_no_room() -> 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ([{}], "1 result, all as expected: 1 exact; 1 comparison with"),
-        ([{}, {"as_expected": False}], "2 results, 1 does NOT conform: 2 exact; 2 comparisons"),
-        ([{"as_expected": False}] * 2, "2 results, 2 do NOT conform: 2 exact; 2 comparisons"),
+        ([{}], "1 port, all as expected: 1 exact; 1 comparison with"),
+        ([{}, {"as_expected": False}], "2 ports, 1 does NOT conform: 2 exact; 2 comparisons"),
+        ([{"as_expected": False}] * 2, "2 ports, 2 do NOT conform: 2 exact; 2 comparisons"),
         (
             [{"as_expected": False, "unexpected": ("better than expected",)}],
-            "1 result, 1 NOT as expected: 1 exact; 1 comparison with",
+            "1 port, 1 NOT as expected: 1 exact; 1 comparison with",
         ),
     ],
 )
