@@ -56,6 +56,11 @@ class Verdict:
     unfed: int = 0
     why_unfed: str = ""
 
+    def __post_init__(self) -> None:
+        """Nothing compared is never a success, whoever says so."""
+        if self.word in GOOD and not self.compared:
+            raise AssertionError(f"{self.word} of nothing that was compared")
+
 
 @dataclass(frozen=True)
 class Result:

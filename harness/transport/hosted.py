@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +39,7 @@ from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.guesses import Guess, Guesses, of_plans, of_roles
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import facts_of, fault_of
+from harness.transport.replies import FORGED, facts_of, fault_of
 from harness.transport.spoken import started
 from harness.transport.trial import TRIAL
 from python_ref.scenarios.scenario import Scenario
@@ -47,9 +48,6 @@ from python_ref.scenarios.scenario import Scenario
 START_SECONDS = 30.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
-_FORGED = Fault(
-    "garbled", "the worker's reply cannot be read; the port wrote to its pipe", fatal=True
-)
 # Scenarios sent ahead of the reply that is awaited.
 _AHEAD = 8
 
@@ -200,7 +198,7 @@ class Worker:
             raise self._broken(child, pipe, seconds, error) from None
         except msgspec.DecodeError:
             self._end()
-            raise Unreachable(_FORGED) from None
+            raise Unreachable(FORGED) from None
         if reply.get("id") != number:
             self._end()
             message = f"the reply has id {reply.get('id')}, the request had id {number}"
@@ -296,7 +294,8 @@ class HostedTransport:
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
         if self._description is None:
-            self._description = attach(self, self._wanted)
+            with _readable():
+                self._description = attach(self, self._wanted)
             self._patience.tried()
         return self._description
 
@@ -314,7 +313,8 @@ class HostedTransport:
         """Ways to call the port that names do not settle. Raises Unreachable."""
         if "library" in self._shape:
             return Guesses((), ())
-        return of_plans(self, self._shape, self._wanted or Wanted())
+        with _readable():
+            return of_plans(self, self._shape, self._wanted or Wanted())
 
     def other_roles(self) -> Guesses:
         """Other readings of the names of a port that is bound. Raises Unreachable."""
@@ -322,8 +322,9 @@ class HostedTransport:
             return Guesses((), ())
         if "library" in self._shape:
             return Guesses((), ())
-        binding = bind(self._shape, self._wanted)
-        return of_roles(self, self._shape, binding, self._message, self._description)
+        with _readable():
+            binding = bind(self._shape, self._wanted)
+            return of_roles(self, self._shape, binding, self._message, self._description)
 
     def adopt(self, guess: Guess) -> None:
         """Call the port in this way from now on."""
@@ -363,10 +364,14 @@ class HostedTransport:
         reply = self._worker.ask(request, self._loading)
         self._generation = self._worker.generation
         failure: dict[str, Any] | None = reply.get("failure")
+        if not isinstance(failure or {}, dict):
+            raise Unreachable(FORGED)
         if failure and failure.get("kind") == "absent":
             raise UsageError(str(failure.get("message")))
         if not failure:
-            self._shape = dict(reply["shape"])
+            if not isinstance(reply.get("shape"), dict):
+                raise Unreachable(FORGED)
+            self._shape = reply["shape"]
         return failure
 
     def bind(self, message: dict[str, Any]) -> None:
@@ -502,6 +507,19 @@ class HostedTransport:
                 self._patience.tried()
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Reading what a worker says of a port's shape, which the port can have written itself."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        message = (
+            f"what its process says of its shape cannot be read ({type(error).__name__}: {error});"
+            " the port wrote to the pipe, or this is a defect of rmsproof"
+        )
+        raise Unreachable(Fault("garbled", message, fatal=True)) from error
+
+
 def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:
     """What the replies to a scenario's messages say; a fault among them ends it."""
     rows: list[Rows] = []
@@ -517,17 +535,19 @@ def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observat
                 averages.append(frames.from_bytes(average, scenario.size))
     except Unreachable as error:
         return Observation(_stacked(rows, scenario.size), fault=error.fault)
+    weights = _stacked(rows, scenario.size)
+    average = None if averages is None else _stacked(averages, scenario.size)
+    fault = fault_of(reply["failure"]) if reply.get("failure") else None
     try:
-        fault = fault_of(reply["failure"]) if reply.get("failure") else None
-        spent = fault is not None and bool(reply["failure"].get("spent"))
-        facts = facts_of(reply.get("facts") or {})
-    except (AttributeError, KeyError, TypeError, ValueError):  # the port wrote in its place
-        return Observation(_stacked(rows, scenario.size), fault=_FORGED)
-    if fault and spent:
-        fault = replace(fault, fatal=True)
+        facts = facts_of(reply.get("facts"))
+    except ValueError:  # the port wrote in its place
+        return Observation(weights[:0], fault=FORGED)
+    ended = len(weights) <= scenario.steps if fault else len(weights) == scenario.steps
+    if not ended or (average is not None and len(average) != len(weights)):
+        return Observation(weights[:0], fault=FORGED)
     return Observation(
-        weights=_stacked(rows, scenario.size),
-        moving_average=None if averages is None else _stacked(averages, scenario.size),
+        weights=weights,
+        moving_average=average,
         fault=fault,
         facts=facts,
     )

@@ -10,8 +10,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from reprlib import repr as _brief
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
 
 from harness.model.observation import REPORTED, Facts, Fault, Observation, Rows, is_float32
@@ -85,28 +86,55 @@ def of(reply: dict[str, Any], name: str) -> Any:
     raise Broken(f"no field `{name}`; it has {there}")
 
 
-def facts_of(reported: dict[str, Any]) -> Facts:
-    """Read the facts a host reports."""
-    return Facts(
-        where=str(reported.get("where", "")),
-        gradients_changed=bool(reported.get("gradients_changed", False)),
-        widened=bool(reported.get("widened", False)),
-        pair=str(reported.get("pair", "")),
-        container=str(reported.get("container", "")),
-    )
+class _Failure(msgspec.Struct):
+    """What a worker of ours, or an adapter, says of a port that failed."""
+
+    kind: Literal["does-not-compile", "crashes", "times-out", "garbled", "unsupported", "not-run"]
+    message: str
+    step: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    line: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    error: str | None = ""
+    misread: bool | None = False
+    spent: bool | None = False
 
 
-def fault_of(failure: dict[str, Any]) -> Fault:
-    """Read the failure a host reports."""
-    step, line = (None if failure.get(k) is None else int(failure[k]) for k in ("step", "line"))
+class _Facts(msgspec.Struct):
+    """What it saw beside the numbers."""
+
+    where: Literal["", "in place", "replaced", "returned", "nowhere"] = ""
+    gradients_changed: bool = False
+    widened: bool = False
+    pair: Literal["", "first", "second"] = ""
+    container: Literal["", "map", "list", "array"] = ""
+
+
+FORGED = Fault(
+    "garbled", "the worker's reply cannot be read; the port wrote to its pipe", fatal=True
+)
+"""What is no answer of ours: a port that shares the process wrote in its place."""
+
+
+def fault_of(failure: object) -> Fault:
+    """The failure that a host reports; FORGED where it is none that a host may report."""
+    try:
+        told = msgspec.convert(failure, _Failure)
+    except msgspec.ValidationError:
+        return FORGED
     return Fault(
-        str(failure["kind"]),
-        str(failure["message"]),
-        step,
-        error=str(failure.get("error", "")),
-        line=line,
-        misread=bool(failure.get("misread", False)),
+        told.kind,
+        _said(told.message),
+        told.step,
+        fatal=bool(told.spent),
+        error=_said(told.error or ""),
+        line=told.line,
+        misread=bool(told.misread),
     )
+
+
+def facts_of(reported: object) -> Facts:
+    """The facts a host reports. Raises ValueError where they are none."""
+    told = msgspec.convert(reported or {}, _Facts)
+    return Facts(**msgspec.structs.asdict(told))
 
 
 def first_misread(reply: dict[str, Any], sent: Sequence[float]) -> tuple[float, float] | None:
@@ -119,12 +147,9 @@ def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:
     """What our own adapters say beside the numbers; a port may have written in their place."""
     failure = reply.get("failure")
     try:
-        fault = fault_of(failure) if failure else None
-        if failure and fault:
-            fault = replace(fault, fatal=bool(failure.get("spent")))
-        return fault, facts_of(reply.get("facts") or {})
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
-        raise Broken("a failure or facts that only an adapter of rmsproof may send") from None
+        return fault_of(failure) if failure else None, facts_of(reply.get("facts"))
+    except ValueError:
+        raise Broken("facts that only an adapter of rmsproof may send") from None
 
 
 def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:

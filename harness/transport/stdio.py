@@ -69,6 +69,8 @@ _SLACK = 4
 _LEAST_LIMIT = 1 << 16
 # A JVM that crashes takes a moment to say so and to end.
 _LAST_WORDS_SECONDS = 1.0
+# How long something is waited for that must not come after the last reply.
+_QUIET_SECONDS = 0.03
 
 
 class StdioTransport:
@@ -157,8 +159,37 @@ class StdioTransport:
         return observation
 
     def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
-        """Feed scenarios in turn, each after the reply to the one before."""
-        return (self.run(scenario, precision) for scenario in scenarios)
+        """Feed scenarios in turn, each after the reply to the one before.
+
+        What comes too much may come late, when the next has been sent. A scenario that meets it
+        is fed once more, to a process that was asked nothing else: if that answers as it must,
+        the words were the one's before.
+        """
+        before: Observation | None = None
+        for scenario in scenarios:
+            observation = self.run(scenario, precision)
+            if before is not None and before.fault is None and _babbled(observation):
+                again = self.run(scenario, precision)
+                if not _babbled(again):
+                    before, observation = _late(before, observation), again
+            if before is not None:
+                yield before
+            before = observation
+        if before is not None:
+            yield before if before.fault or not (late := self._left()) else _late(before, late)
+
+    def _left(self) -> Observation | None:
+        """What comes after the last reply; its process is ended then."""
+        with self._lock:
+            if self._child is None or self._pipe is None:
+                return None
+            with contextlib.suppress(Deadline, EOFError):
+                self._pipe.receive(time.monotonic() + _QUIET_SECONDS)
+            if not self._pipe.buffer.strip():
+                return None
+            fault = Fault("garbled", f"output after the reply: {shown(self._pipe.buffer)}")
+            self._end()
+            return Observation(np.zeros((0, 0)), fault=fault)
 
     def stream(self, scenario: Scenario, precision: str) -> Iterator[Rows]:
         """Not for stdio: a scenario is one line. Raises Unreachable where the line is too long."""
@@ -216,7 +247,7 @@ class StdioTransport:
         except Broken as error:
             self._end()
             raise Unreachable(Fault("garbled", f"describe: {error}")) from None
-        if spoken != PROTOCOL:
+        if spoken != PROTOCOL or isinstance(spoken, bool):
             self._end()
             message = f"describe: expected protocol {PROTOCOL}, found {spoken!r}"
             raise Unreachable(Fault("garbled", message))
@@ -322,6 +353,18 @@ class StdioTransport:
         if self._child is not None:
             self._child.close()
         self._child = self._pipe = None
+
+
+def _babbled(observation: Observation) -> bool:
+    """Whether what came was no reply to what was asked."""
+    return observation.fault is not None and observation.fault.kind == "garbled"
+
+
+def _late(observation: Observation, late: Observation) -> Observation:
+    """An observation whose process went on writing after it."""
+    assert late.fault is not None
+    fault = replace(late.fault, message=f"written after its reply: {late.fault.message}")
+    return replace(observation, weights=observation.weights[:0], moving_average=None, fault=fault)
 
 
 def _cut_short(fault: Fault, begun: bytearray) -> Fault:

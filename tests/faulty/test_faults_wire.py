@@ -72,6 +72,10 @@ SAID = {
     "text_after_reply": Said("garbled", "output after the reply: 'done'"),
     "stdout_lines": Said("garbled", "a line that is not JSON: 'step 0: x+'"),
     "reply_twice": Said("garbled", 'output after the reply: \'{"id": 4, "weights": .*'),
+    "text_late": Said("garbled", "written after its reply: a line that is not JSON: 'done'"),
+    "reply_late": Said(
+        "garbled", "written after its reply: the reply has id 4, the request had id 5"
+    ),
     "wrong_id": Said("garbled", "the reply has id 999, the request had id 4"),
     "id_of_the_question_before": Said("garbled", "the reply has id 3, the request had id 4"),
     "no_id": Said("garbled", "the reply has id None, the request had id 4"),

@@ -320,10 +320,22 @@ def test_numbers_that_are_not_finite_are_text(recorded: Recorded) -> None:
 def outcome(*results: tuple[str, bool], errors: tuple[str, ...] = ()) -> Outcome:
     port = bundled()[0]
     made = [
-        Result(port, "java", "jpype", Verdict(word, Fault(word, "why")), as_expected=expected)
+        Result(
+            port,
+            "java",
+            "jpype",
+            Verdict(word, Fault(word, "why"), compared=1),
+            as_expected=expected,
+        )
         for word, expected in results
     ]
     return Outcome(tuple(made), errors)
+
+
+@pytest.mark.parametrize("word", ["exact", "conforms"])
+def test_nothing_compared_is_no_success(word: str) -> None:
+    with pytest.raises(AssertionError, match=f"{word} of nothing"):
+        Verdict(word)
 
 
 @pytest.mark.parametrize(

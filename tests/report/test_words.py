@@ -23,7 +23,9 @@ _FORMULA = re.compile(r"[=*^\[\]]|\b(?:lr|eps|mu|wd|dm|v0|v|m|g|b|w|d)\b")
 
 
 def exact(*ways: tuple[str, Arithmetic]) -> Result:
-    return Result(Port("p", "python"), "python", "local", Verdict("exact", arithmetic=ways))
+    return Result(
+        Port("p", "python"), "python", "local", Verdict("exact", arithmetic=ways, compared=1)
+    )
 
 
 # -- axes -----------------------------------------------------------------------------------------
