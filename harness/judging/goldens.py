@@ -63,11 +63,13 @@ class Goldens:
 
     def _read(self, folder: str) -> list[Golden]:
         try:
-            return goldens_of.bundled(
+            found = goldens_of.bundled(
                 wanted=lambda name: name.startswith(folder) and self._wanted(name)
             )
         except GoldenError as error:
             raise UsageError(str(error)) from error
+        vouch(found)
+        return found
 
     def check(self, dialect: Dialect) -> None:
         """Raise UsageError if the pattern matches no golden of a dialect."""
@@ -75,6 +77,23 @@ class Goldens:
             patterns = ", ".join(map(repr, self._patterns))
             raise UsageError(
                 f"--golden {patterns} matches no golden; `rmsproof golden list` shows them"
+            )
+
+
+def vouch(goldens: Sequence[Golden], *, envelope: bool = False) -> None:
+    """Raise UsageError for a golden that is not what the reference computes.
+
+    Whoever can change a file can change its hash as well.
+    """
+    for golden in goldens:
+        what = goldens_of.spoilt(golden, envelope=envelope)
+        known = {s.name: s.kind for s in scenarios(golden.precision)}
+        if known.get(golden.scenario.name, golden.kind) != golden.kind:
+            what = "class"
+        if what:
+            raise UsageError(
+                f"the golden {golden.name}: its {what} is not what the reference computes;"
+                " `rmsproof golden verify` lists all that differ, `golden regenerate` mends them"
             )
 
 

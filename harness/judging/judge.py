@@ -12,6 +12,7 @@ from harness.comparison.compare import Comparison, compare_all, compare_streamed
 from harness.comparison.distance import same
 from harness.diagnosis.diagnose import Probe
 from harness.judging.decoding import lossy
+from harness.judging.goldens import vouch
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
@@ -95,6 +96,8 @@ def judge(
         remembers = _kind_of_memory(transport, feeder, fed)
         feeder.notes.append(remembers)
     verdict = of_port(comparisons, edge_decides=edge_decides)
+    if verdict.word == "conforms":
+        vouch([g for (g, _), c in zip(fed, comparisons, strict=False) if c.within], envelope=True)
     if streamed and verdict.word == "exact":
         comparisons.extend(
             _streamed(port, transport, precision, arithmetic)

@@ -8,7 +8,7 @@ is the string "NaN", "Infinity" or "-Infinity". Writing is deterministic to the 
 
 from __future__ import annotations
 
-from python_ref.golden.golden import DIALECTS, FORMAT, Golden, make, of_stored
+from python_ref.golden.golden import DIALECTS, FORMAT, Golden, make, of_stored, spoilt
 from python_ref.golden.reading import DIRECTORY, GoldenError, bundled, load, loads, paths
 from python_ref.golden.verifying import certified, verify
 from python_ref.golden.writing import dumps, expected, regenerate, write_beside
@@ -29,6 +29,7 @@ __all__ = [
     "of_stored",
     "paths",
     "regenerate",
+    "spoilt",
     "verify",
     "write_beside",
 ]

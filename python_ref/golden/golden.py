@@ -88,12 +88,7 @@ def of_stored(scenario: Scenario, dialect: Dialect, precision: str, name: str = 
     Its hyperparameters may be double all the same, as settings of a program are: each arithmetic
     narrows them where it does.
     """
-    narrow = scenario.in_precision(precision).hyperparameters == scenario.hyperparameters
-    if not dialect.deviations and precision in ("float64", "float32") and narrow:
-        weights, average = _defined(scenario, precision)
-    else:
-        replayed = replay(scenario, [Hypothesis(dialect=dialect, precision=precision)])
-        weights, average = replayed.weights[0], replayed.moving_average[0]
+    weights, average = _trajectory(scenario, dialect, precision)
     return Golden(
         name=name or f"{dialect_name(dialect)}/{precision}/{scenario.name}",
         scenario=scenario,
@@ -103,6 +98,36 @@ def of_stored(scenario: Scenario, dialect: Dialect, precision: str, name: str = 
         moving_average=average,
         envelope=_radius(scenario, precision, dialect),
     )
+
+
+def spoilt(golden: Golden, *, envelope: bool = False) -> str:
+    """What of a golden is not as it is computed now, whatever hashes say; "" if nothing.
+
+    The envelope takes longer than the trajectory, and decides nothing of a port that is exact.
+    """
+    given = golden.scenario, golden.dialect, golden.precision
+    weights, average = _trajectory(*given)
+    computed = {
+        "weights": (weights, golden.weights),
+        "moving average": (average, golden.moving_average),
+    }
+    if envelope:
+        radius = _radius(golden.scenario, golden.precision, golden.dialect)
+        computed["envelope"] = (radius, golden.envelope)
+    return next(
+        (n for n, pair in computed.items() if not np.array_equal(*pair, equal_nan=True)), ""
+    )
+
+
+def _trajectory(
+    scenario: Scenario, dialect: Dialect, precision: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and moving average after every step, (T, N) each."""
+    narrow = scenario.in_precision(precision).hyperparameters == scenario.hyperparameters
+    if not dialect.deviations and precision in ("float64", "float32") and narrow:
+        return _defined(scenario, precision)
+    replayed = replay(scenario, [Hypothesis(dialect=dialect, precision=precision)])
+    return replayed.weights[0], replayed.moving_average[0]
 
 
 def _radius(scenario: Scenario, precision: str, dialect: Dialect) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.judging.goldens import Goldens
+from harness.judging.goldens import Goldens, vouch
 from harness.model.errors import UsageError
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
@@ -151,3 +151,23 @@ def test_the_list_is_one_that_sha256sum_checks() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(": OK\n") == len(goldens_of.paths())
+
+
+COMPUTED = {
+    "a weight of the trajectory": "weights",
+    "its last digit": "weights",
+    "a moving average": "moving average",
+    "the envelope, made wide": "envelope",
+    "the envelope, taken away": "envelope",
+    "its class": "class",
+}
+
+
+@pytest.mark.parametrize("how", COMPUTED)
+def test_a_hash_that_was_changed_too_hides_nothing(copy: Path, how: str) -> None:
+    """Envelopes are computed anew where they decide: of a port that only lies inside."""
+    assert fed() == 2
+    WELL_FORMED[how](copy / ONE)
+    (copy / sums.NAME).write_text(sums.text(copy), encoding="ascii")
+    with pytest.raises(UsageError, match=f"page-one-step: its {COMPUTED[how]} is not what"):
+        vouch(Goldens().of(Dialect(), "float64"), envelope=True)
