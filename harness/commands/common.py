@@ -162,6 +162,17 @@ ShardOf = Annotated[
 ]
 
 
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        min=1,
+        help="Draw the scenarios that no golden has from this seed, as a report says it.",
+    ),
+]
+
+
 def options(
     transport: list[str] | None,
     golden: str,
@@ -170,6 +181,7 @@ def options(
     large: bool,
     env: Sequence[str] | None = None,
     shard: str | None = None,
+    seed: int | None = None,
 ) -> Options:
     """What a command line says of all ports alike.
 
@@ -199,6 +211,7 @@ def options(
         large,
         {name: os.environ[name] for name in env or []},
         None if shard is None else Shard.parse(shard),
+        seed,
     )
 
 

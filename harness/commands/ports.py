@@ -21,6 +21,7 @@ from harness.commands.common import (
     Environment,
     GoldenPattern,
     Large,
+    Seed,
     ShardOf,
     Timeout,
     Transports,
@@ -62,6 +63,7 @@ def run(
     timeout: Timeout = 10.0,
     large: Large = False,
     shard: ShardOf = None,
+    seed: Seed = None,
     update_expectations: Update = False,
     *,
     reports: Reports,
@@ -79,7 +81,7 @@ def run(
             "--update-expectations needs a whole run: leave out --transport, --golden, --edge and"
             " --shard"
         )
-    given = options(transport, golden, edge, timeout, large, shard=shard)
+    given = options(transport, golden, edge, timeout, large, shard=shard, seed=seed)
     made = circumstances(
         reports,
         "run",
@@ -89,6 +91,7 @@ def run(
         edge=edge,
         timeout=timeout,
         large=large,
+        seed=seed,
     )
     found = replace(_run(ports, given, every=True), circumstances=made)
     outcome = found.outcome
@@ -147,6 +150,7 @@ def check(
     timeout: Timeout = 10.0,
     large: Large = False,
     shard: ShardOf = None,
+    seed: Seed = None,
     replay: Annotated[
         Path | None,
         typer.Option(
@@ -188,7 +192,7 @@ def check(
 
     if replay is not None:
         others = (targets, command, dialect, class_name, classpath, project, adapter, env, python)
-        if any((*others, transport, expect, edge, large, shard, update_expectations)) or (
+        if any((*others, transport, expect, edge, large, shard, seed, update_expectations)) or (
             golden != "*"
         ):
             raise UsageError(
@@ -224,7 +228,7 @@ def check(
         for message in errors:
             problem(message)
         return USAGE
-    given = options(transport, golden, edge, timeout, large, env, shard)
+    given = options(transport, golden, edge, timeout, large, env, shard, seed)
     made = circumstances(
         reports,
         "check",
@@ -242,6 +246,7 @@ def check(
         edge=edge,
         timeout=timeout,
         large=large,
+        seed=seed,
         expect=expect and str(expect),
     )
     found = replace(

@@ -53,7 +53,9 @@ def failed(path: Path, version: str) -> Replay:
         )
     options = {k: tuple(v) if isinstance(v, list) else v for k, v in given.options.items()}
     rows = [row for row in report.results if not row.as_expected]
-    parts = tuple((_port(path, report, row), _options(given.options, row)) for row in rows)
+    parts = tuple(
+        (_port(path, report, row), _options(given.options, row, report.seed)) for row in rows
+    )
     expect = given.options.get("expect")
     return Replay(
         parts, Invocation(given.command, options), Path(expect) if isinstance(expect, str) else None
@@ -86,7 +88,7 @@ def _port(path: Path, report: Report, row: Row) -> Port:
     return replace(port, python=Path(python) if python else None)
 
 
-def _options(given: Mapping[str, object], row: Row) -> Options:
+def _options(given: Mapping[str, object], row: Row, seed: int | None) -> Options:
     from harness.commands.common import options
     from harness.judging.run import SCENARIO_SECONDS
     from harness.report.saved import is_golden
@@ -100,6 +102,7 @@ def _options(given: Mapping[str, object], row: Row) -> Options:
         float(timeout) if isinstance(timeout, int | float) else SCENARIO_SECONDS,
         given.get("large") is True,
         _texts(given, "env"),
+        seed=seed,
     )
     # What is compared beside the goldens is asked for as it was then.
     return replace(made, pattern=wrong) if wrong and all(map(is_golden, wrong)) else made

@@ -12,18 +12,21 @@ from harness.comparison.compare import Comparison, compare_all, compare_streamed
 from harness.comparison.distance import same
 from harness.diagnosis.diagnose import Probe
 from harness.judging.decoding import lossy
-from harness.judging.goldens import vouch
+from harness.judging.drawn import drawn
+from harness.judging.goldens import options_of, vouch
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.model.words import (
+    AFRESH,
     CHOSEN,
     GOOD,
     GRADIENTS_CHANGED,
     ORDER,
     STATE_LEAKS,
+    UNDECIDED,
     UNSTEADY,
     WIDENED,
 )
@@ -31,7 +34,7 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
 from python_ref.dialects.dialect import Dialect
-from python_ref.golden import Golden
+from python_ref.golden import Golden, make
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.large import large
@@ -96,6 +99,14 @@ def judge(
         remembers = _kind_of_memory(transport, feeder, fed)
         feeder.notes.append(remembers)
     verdict = of_port(comparisons, edge_decides=edge_decides)
+    seed = None
+    if verdict.word in GOOD and (unlike := _unlike(port, feeder, described, memory)):
+        seed = memory.seed
+        fed += unlike
+        comparisons.extend(compare_all(unlike, memory.replays))
+        remembers = AFRESH
+        feeder.notes.append(remembers)
+        verdict = of_port(comparisons, edge_decides=edge_decides)
     if verdict.word == "conforms":
         vouch([g for (g, _), c in zip(fed, comparisons, strict=False) if c.within], envelope=True)
     if streamed and verdict.word == "exact":
@@ -131,7 +142,25 @@ def judge(
         notes=tuple(notes),
         misread=described.misread,
         called=described.called,
+        seed=seed,
     )
+
+
+def _unlike(
+    port: Port, feeder: _Feeder, described: Description, memory: Memory
+) -> list[tuple[Golden, Observation]]:
+    """What a port does with scenarios that no golden has, if it is wrong there."""
+    fed: list[tuple[Golden, Observation]] = []
+    for precision in described.precisions:
+        scenarios = drawn(memory.seed, precision, options_of(port.claim))
+        goldens = [
+            make(s, port.claim, precision, f"drawn-{precision}/{s.name}", port.fixed)
+            for s in scenarios
+        ]
+        observations = feeder.feed_all([golden.scenario for golden in goldens], precision)
+        fed += zip(goldens, observations, strict=True)
+    found = of_port(compare_all(fed, memory.replays))
+    return [] if found.word in (*GOOD, *UNDECIDED) else fed
 
 
 def _out_of_reach(described: Description) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from harness.comparison.replays import Replays
@@ -19,6 +20,7 @@ class Memory:
         pattern: the goldens to feed, by name or its last part; or several such.
         seconds: the time that a search for a cause may take.
         progress: told how far it is.
+        seed: of the scenarios that are drawn afresh; drawn itself unless given.
     """
 
     def __init__(
@@ -27,7 +29,9 @@ class Memory:
         *,
         seconds: float = SECONDS,
         progress: Progress | None = None,
+        seed: int | None = None,
     ) -> None:
+        self.seed = 1 + secrets.randbelow(1 << 32) if seed is None else seed
         self._seconds, self._progress = seconds, progress
         self.goldens = Goldens(pattern)
         self.replays = Replays()

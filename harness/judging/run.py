@@ -66,6 +66,7 @@ class Options:
         large: whether a port that is exact is also fed the streamed scenario.
         environment: variables that ports get beside those that every one has.
         shard: the part to judge; None for all.
+        seed: of the scenarios that are drawn afresh; drawn itself if None.
     """
 
     transports: tuple[str, ...] | None = None
@@ -75,6 +76,7 @@ class Options:
     large: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     shard: Shard | None = None
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError: a port was given no time."""
@@ -90,6 +92,7 @@ class Outcome:
         incomplete: the run was ended by the user; what was not judged then is `not-run`.
         shard: which part of a whole these are; None for all.
         jobs: how many results the whole has.
+        seed: of the scenarios that were drawn afresh; None where none are.
     """
 
     results: tuple[Result, ...]
@@ -97,6 +100,7 @@ class Outcome:
     incomplete: bool = False
     shard: Shard | None = None
     jobs: int = 0
+    seed: int | None = None
 
     @property
     def judged(self) -> tuple[Result, ...]:
@@ -141,7 +145,7 @@ def run(
     """
     whole = reached(ports, options, every_transport=every_transport)
     jobs = [_Job(port, transport) for port, transport in part(whole, options.shard)]
-    memory = Memory(options.pattern)
+    memory = Memory(options.pattern, seed=options.seed)
     for port in ports:
         memory.goldens.check(port.claim)
         registry.by_name(port.language).ready(port)
@@ -165,6 +169,7 @@ def run(
         incomplete=incomplete,
         shard=options.shard,
         jobs=len(whole),
+        seed=memory.seed,
     )
 
 

@@ -84,6 +84,7 @@ class Result:
         misread: a number that was sent, and what it came back as; None if none did.
         bound: how it was called, where names alone did not say; empty where they did.
         called: of the optimizer of a library, what its settings make of it.
+        seed: of the scenarios drawn afresh, where it is in these that it is wrong.
     """
 
     port: Port
@@ -105,6 +106,7 @@ class Result:
     misread: tuple[float, float] | None = None
     bound: str = ""
     called: Called | None = None
+    seed: int | None = None
 
     @property
     def deviations(self) -> tuple[str, ...]:
@@ -141,8 +143,9 @@ def conclude(
         fault: why it could not be asked anything.
         memory: the run's.
         language: what it says it is written in; the port's unless it says.
-        remembers: STATE_LEAKS or UNSTEADY, where one scenario's answer depends on others. What
-            one shows then says nothing of another, and is no ground for a name.
+        remembers: STATE_LEAKS or UNSTEADY, where one scenario's answer depends on others;
+            AFRESH, where it knows them. What one shows then says nothing of another, and is no
+            ground for a name.
         lossy: MISREADS or MISPRINTS, where that is the whole cause.
         edge_decides: edge goldens decide, too.
         largest: the most deviations that a diagnosis may name.

@@ -65,12 +65,16 @@ def of_ports(results: PortResults) -> dict[str, Any]:
     report |= circumstances(made)
     for result in outcome.results:
         again = made.invocation.with_options(transport=(result.transport,), shard=None)
+        if result.seed is not None:
+            again = again.with_options(seed=result.seed)
         edition = made.invocation.command == "run"
         target = () if edition else result.port.target
         target = target or (result.port.name,)
         details = detail(result, again, target, places.named(result), edge=results.edge)
         report["results"].append(row(result) | details)
     report["errors"] = list(results.errors)
+    if outcome.seed is not None:
+        report["seed"] = outcome.seed
     if shard := outcome.shard:
         report["shard"] = {"index": shard.index, "of": shard.of, "jobs": outcome.jobs}
     if results.stale or results.update:

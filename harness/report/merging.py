@@ -28,6 +28,7 @@ def merged(given: Given) -> dict[str, Any]:
     documents = sorted((document for _, document in given), key=lambda d: d["shard"]["index"])
     whole = {**documents[0]}
     del whole["shard"]
+    whole.pop("seed", None)  # each has its own
     results = [row for document in documents for row in document["results"]]
     whole["started"] = min(document["started"] for document in documents)
     whole["platform"] = _platform([document["platform"] for document in documents])
@@ -40,6 +41,7 @@ def merged(given: Given) -> dict[str, Any]:
             "started": document["started"],
             "platform": document["platform"],
             "seconds": document["summary"]["seconds"],
+            **({"seed": document["seed"]} if "seed" in document else {}),
         }
         for document in documents
     ]

@@ -210,6 +210,7 @@ class Report(msgspec.Struct, frozen=True):
     errors: list[str] = []
     expectations: Expectations = Expectations()
     shard: Shard | None = None
+    seed: int | None = None
     documents: list[Document] = []
 
 

@@ -17,6 +17,7 @@ from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
 from harness.model.words import (
+    AFRESH,
     CHOSEN,
     FLUSHED,
     GOOD,
@@ -38,6 +39,8 @@ _NOTES = {
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
     CHOSEN: "of several in the source the one that says RMSProp is bound; --class names another",
+    AFRESH: "it is right in every test case, and wrong in one that was drawn afresh: perhaps it"
+    " knows the test cases",
     UNSTEADY: "it gives another result each time the same test case is run",
     FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
     MISREADS: "it would be exact if it read numbers correctly rounded",
@@ -48,7 +51,7 @@ _NOTES = {
 }
 
 # What is the cause where there is no other.
-_CAUSES = (STATE_LEAKS, UNSTEADY, MISREADS, MISPRINTS)
+_CAUSES = (AFRESH, STATE_LEAKS, UNSTEADY, MISREADS, MISPRINTS)
 
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
@@ -221,6 +224,8 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
     sentences = [*_judged_as(result), *(_NOTES[note] for note in result.notes)]
+    if result.seed is not None:
+        sentences.append(f"`--seed {result.seed}` draws the same again")
     if result.misread:
         sent, echoed = map(decimal, result.misread)
         sentences.append(f"numbers lose bits on the way: {sent} comes back as {echoed}")
