@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,20 +44,32 @@ def judged(port: Port, transport: Transport, *arguments: Any, **options: Any) ->
     try:
         result = _judged(port, transport, judge_it)
     except BindingError:
-        if not transport.stopped:
+        if not (transport.stopped or transport.stood_in):
             raise
-        return conclude(port, transport.name, fault=_of_top_level(transport))
-    if transport.stopped and not result.verdict.fault:
+        return conclude(port, transport.name, fault=_of_what_lacks(transport))
+    if transport.stopped or transport.stood_in:
         # What it defines may be right all the same; but nothing is said against it.
         if result.verdict.word in GOOD or _explained(result):
-            words = f"its top level ended {transport.stopped}; what it defines was judged"
+            words = "; ".join(_without(transport))
             return replace(result, bound="; ".join(filter(None, (words, result.bound))))
-        return conclude(port, transport.name, fault=_of_top_level(transport))
+        return conclude(port, transport.name, fault=_of_what_lacks(transport))
     return result
 
 
-def _of_top_level(transport: HostedTransport) -> Fault:
-    """A script that fails: its own fault only if it defines nothing that could be called."""
+def _without(transport: HostedTransport) -> Iterator[str]:
+    """What a port was judged without."""
+    if transport.stood_in:
+        names = ", ".join(transport.stood_in)
+        verb = "are" if len(transport.stood_in) > 1 else "is"
+        yield f"{names} {verb} not installed; nothing that was run uses it"
+    if transport.stopped:
+        yield f"its top level ended {transport.stopped}; what it defines was judged"
+
+
+def _of_what_lacks(transport: HostedTransport) -> Fault:
+    """What is missing; else the top level failed: the port's own fault if it defines nothing."""
+    if transport.stood_in:
+        return Fault("not-run", next(iter(transport.stood_in.values())))
     if not transport.defines:
         return Fault("crashes", transport.stopped)
     message = f"{transport.stopped}; what it defines cannot be judged without its top level"
@@ -99,7 +111,7 @@ def _first(
             break
         transport.adopt(guess)
         result = judge_it()
-        if result.verdict.word in GOOD or _explained(result):
+        if result.verdict.word in GOOD or (_explained(result) and not _of_helper(result)):
             return replace(result, bound=f"called as {guess.title}")
         seen.append(f"{guess.title}: neither right nor explained ({result.verdict.word})")
     raise BindingError(_message(error, [*seen, *guesses.failed])) from error
@@ -129,6 +141,11 @@ def _message(error: BindingError, tried: list[str]) -> str:
 def _explained(result: Result) -> bool:
     best = result.diagnosis.best if result.diagnosis else None
     return best is not None and not result.verdict.fault
+
+
+def _of_helper(result: Result) -> bool:
+    """Whether what was guessed averages nothing: then a part of the optimizer was called."""
+    return "average=none" in result.deviations or result.verdict.word == "no-update"
 
 
 def _doubtful(result: Result, transport: HostedTransport) -> bool:

@@ -69,7 +69,9 @@ class Python(Language):
             return Hosted(loading(object=port.reference, **given, **where))
         source = port.source[0].absolute()
         given = {"named": port.wanted.class_name or "", "settings": settings}
-        return Hosted(loading(source=str(source), **given, **_interpreters(port, source)))
+        return Hosted(
+            loading(source=str(source), spare=True, **given, **_interpreters(port, source))
+        )
 
     def names(self, text: str) -> list[str]:
         """The classes and functions of the top level that do something."""

@@ -289,7 +289,7 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
         return None
     if not constructed and word in role_names("state") and weights is None and gradient is None:
         return {"kind": "state"}
-    if constructed and parameter.get("default") and word not in OBJECTS:
+    if constructed and parameter.get("default") and word not in OBJECTS and weights is None:
         return None
     if hyper and not attributes(use) and not use.get("iterated"):
         return None
@@ -306,7 +306,7 @@ def _settings(use: Mapping[str, Any]) -> dict[str, str]:
 def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[str | None]:
     """The hyperparameter or option that each number is; what was said of roles goes first.
 
-    A decay whose default is 0 is none of an average: with that, it would not be one.
+    A decay whose default is 0 or 1 is none of an average: with that, it would not be one.
     """
     roles: list[str | None] = [None] * len(parameters)
     # Nobody means a schedule of the learning rate by `decay` where none is claimed.
@@ -322,7 +322,7 @@ def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list
             for i, parameter in enumerate(parameters)
             if roles[i] is None
             for rank, role in ranked(parameter["name"]) or _misspelt(parameter["name"])
-            if role in free and not (role == "decay_rate" and parameter.get("value") == 0)
+            if role in free and not (role == "decay_rate" and parameter.get("value") in (0, 1))
         ]
         if not offers:
             if "decay_rate" in free and "mean_decay" in roles:  # the only decay there is

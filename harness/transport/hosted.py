@@ -290,6 +290,7 @@ class HostedTransport:
         self._pythons = list(self._source.pop("pythons", []))
         if python := self._source.pop("python", ""):
             worker.python = python
+        self._spare = bool(self._source.pop("spare", False))
 
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
@@ -303,6 +304,12 @@ class HostedTransport:
     def stopped(self) -> str:
         """What ended the top level of its source, of which only definitions were then run."""
         return str(self._shape.get("stopped", ""))
+
+    @property
+    def stood_in(self) -> Mapping[str, str]:
+        """Modules that its source imports and that are stood in for; why each is missing."""
+        found: Mapping[str, str] = self._shape.get("stood_in", {})
+        return found
 
     @property
     def defines(self) -> bool:
@@ -345,6 +352,14 @@ class HostedTransport:
                 failure = {**failure, "elsewhere": again}
             else:
                 failure = None
+        if failure and failure.get("missing") and self._spare:
+            # The optimizer itself may never touch what is missing.
+            self._source["spared"], self._spare = True, False
+            self._worker.reset()
+            if self._loaded_elsewhere() is None:
+                failure = None
+            else:
+                self._source["spared"] = False
         if failure:
             raise Unreachable(fault_of(failure))
         return self._shape

@@ -68,7 +68,11 @@ def _load(request: dict[str, Any]) -> Host:
             # A script's own arguments, and no windows.
             sys.argv[:] = [request["source"]]
             os.environ.setdefault("MPLBACKEND", "Agg")
-            host = PythonHost(request["source"], afresh=request.get("afresh", ()))
+            host = PythonHost(
+                request["source"],
+                afresh=request.get("afresh", ()),
+                spared=request.get("spared", False),
+            )
         asked = host.things(request.get("named", ""))
         return of_things(*asked, request.get("settings")) or host
     from harness.transport.jvm_host import JvmHost

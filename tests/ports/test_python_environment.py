@@ -99,8 +99,8 @@ def test_an_environment_beside_the_file_has_what_ours_lacks(tmp_path: Path) -> N
         tmp_path,
         {
             "pyproject.toml": "",
-            "rmsprop.py": f"import only_there\n{STEP}",
-            "elsewhere/only_there.py": "",
+            "rmsprop.py": "import only_there\n" + STEP.replace("np.sqrt(", "only_there.sqrt("),
+            "elsewhere/only_there.py": "from numpy import sqrt",
             ".venv/bin/python": (
                 f'#!/bin/sh\nPYTHONPATH="{tmp_path}/elsewhere" exec "{sys.executable}" "$@"\n'
             ),
@@ -136,3 +136,72 @@ def test_messages_are_the_same_without_msgspec(monkeypatch: pytest.MonkeyPatch) 
     assert packing.unpack(own[packing.HEADER :]) == message
     monkeypatch.undo()
     assert packing.unpack(own[packing.HEADER :]) == message
+
+
+TRAINING = """
+import a_library_that_plots.pyplot as plt
+from a_library_of_tensors.nn import Layer, functional
+
+
+class Net(Layer):
+    pass
+
+
+@functional.compiled
+def train(x):
+    return functional.root(x)
+"""
+ALL_OF_IT = f"import numpy as np\n{TRAINING}\n{BASE}\n\n\nclass RMSProp{RMSPROP}"
+
+
+def test_what_only_the_training_needs_is_done_without(tmp_path: Path) -> None:
+    used = "        if isinstance(gradient, Layer):\n            raise TypeError\n"
+    text = ALL_OF_IT.replace("gradient):\n        self.v", f"gradient):\n{used}        self.v")
+    path = tmp_path / "rmsprop.py"
+    path.write_text(f"{text}\n\nnet = Net()\nplt.plot(train(net))\n", encoding="utf-8")
+    result = judged(path)
+    assert result.verdict.word == "exact"
+    missing = "a_library_that_plots, a_library_of_tensors are not installed"
+    assert result.bound.startswith(f"{missing}; nothing that was run uses it")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALL_OF_IT.replace("np.sqrt(", "functional.root("),
+        ALL_OF_IT.replace("class Optimizer:", "class Optimizer(Layer):"),
+        ALL_OF_IT.replace("class RMSProp(", "class RMSProp(Layer, "),
+        ALL_OF_IT.replace("gradient**2", "gradient**3"),
+        ALL_OF_IT.replace("np.sqrt(", "root(") + "\n\nroot = functional.root()\n",
+        f"from a_library_of_tensors import *\n{ALL_OF_IT}",
+    ],
+    ids=[
+        "in a step",
+        "as the base of its base",
+        "as its own base",
+        "not at all, but it is neither right nor explained",
+        "by what was skipped",
+        "by names that nobody knows",
+    ],
+)
+def test_what_the_optimizer_needs_is_missing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "rmsprop.py"
+    path.write_text(text, encoding="utf-8")
+    assert not_run(path).startswith("ModuleNotFoundError: No module named 'a_library")
+
+
+def test_an_import_that_fails_otherwise_is_done_without(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"layers.py": "1/0", "rmsprop.py": f"from layers import Layer\n{ALL_OF_IT}"})
+    path = tmp_path / "rmsprop.py"
+    path.write_text(f"from layers import Layer\nimport numpy as np\n{STEP}", encoding="utf-8")
+    assert judged(path).verdict.word == "exact"
+    path.write_text(f"from layers import Layer\n{STEP}".replace("Optimizer:", "Optimizer(Layer):"))
+    assert not_run(path).startswith("what it imports fails: ZeroDivisionError")
+
+
+def not_run(path: Path) -> str:
+    """Why a file is not run."""
+    fault = judged(path).verdict.fault
+    assert fault is not None
+    assert fault.kind == "not-run"
+    return fault.message

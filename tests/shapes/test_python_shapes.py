@@ -61,6 +61,15 @@ WRONG = {
         source("a layer").replace("layer):", "layer, mystery):").replace("lr *", "lr * mystery *"),
         "mystery",
     ),
+    # What it returns is no step: nothing is averaged there.
+    "a helper that returns the gradients": (
+        source("lists of arrays").replace("g**2", "g**3")
+        + """
+    def regularized(self, params, grads):
+        return [g + 0.0 * p for p, g in zip(params, grads)]
+""",
+        "regularized",
+    ),
 }
 
 

@@ -39,6 +39,7 @@ class PythonHost:
         target: an object that was imported.
         afresh: files that are run again with the source, where that imports them.
         name: of the object.
+        spared: modules that are not installed are stood in for, as long as nothing uses them.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class PythonHost:
         target: Any = None,
         afresh: Sequence[str] = (),
         name: str = "",
+        spared: bool = False,
     ) -> None:
-        self._source = Source(source, afresh) if source is not None else None
+        self._source = Source(source, afresh, spared) if source is not None else None
         self._target, self._name = target, name
         self._path = source or ""
         self._binding: dict[str, Any] = {}
@@ -123,6 +125,7 @@ class PythonHost:
             "containers": [storage.container for storage in STORAGES],
             "precisions": [storage.precisions for storage in STORAGES],
             "stopped": self._source.stopped if self._source else "",
+            "stood_in": self._source.stood_in if self._source else {},
             **found,
         }
 

@@ -23,22 +23,19 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
 from harness.transport.python.failures import LoadError, missing, said, syntax_said
+from harness.transport.python.lacking import Finder, Name, is_use, raising
+from harness.transport.python.packages import ABOVE, bare, entered, folders, level
 
 MODULE = "rmsproof_port"
 # A source is run again for every scenario, of which there are some fifty.
 _COSTLY_SECONDS = 0.5
 # Each finds another folder, or enters another package without its `__init__`.
 _ATTEMPTS = 40
-# Folders above a file in which its imports are looked for.
-_ABOVE = 8
-# What may stand at a project's root; nothing above it is the project's.
-_ROOTS = frozenset(
-    ".git .hg pyproject.toml setup.py setup.cfg requirements.txt environment.yml Pipfile".split()
-)
 _FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
-_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINING = (ast.Import, ast.ImportFrom, *_DEFINITIONS)
 
 
 class Statement(NamedTuple):
@@ -48,13 +45,15 @@ class Statement(NamedTuple):
         code: as it is run.
         own: it does more than import: what was imported once is there at once the next time.
         defines: it defines or imports something, or gives a name a value.
-        line: where it stands.
+        name: of the class or function that it defines.
+        imported: the names that it imports, where it does nothing else and each is named.
     """
 
     code: types.CodeType
     own: bool
     defines: bool
-    line: int
+    name: str = ""
+    imported: tuple[str, ...] = ()
 
 
 class Source:
@@ -63,6 +62,7 @@ class Source:
     Args:
         path: where it is.
         afresh: files that are run again with it, where it imports them.
+        spared: modules that are not installed are stood in for, as long as nothing uses them.
 
     Attributes:
         path: where it is.
@@ -73,22 +73,25 @@ class Source:
         lacking: why a package that it imports was entered without its `__init__`, if one was.
     """
 
-    def __init__(self, path: str, afresh: Sequence[str] = ()) -> None:
+    def __init__(self, path: str, afresh: Sequence[str] = (), spared: bool = False) -> None:
         self._afresh = frozenset(afresh)
+        self._finder = Finder() if spared else None
+        # Imports that fail otherwise than for want of a module, and why.
+        self._spared: dict[Statement, BaseException] = {}
         self.path, self.costly, self.stopped = path, False, ""
         self.tree, self._whole, self._single = _compiled(path)
         self._name, self._package = MODULE, ""
-        self._above = _folders(Path(path))
+        self._above = folders(Path(path))
         self._extended: set[str] = set()
         self.lacking: Optional[BaseException] = None
-        if level := _level(self.tree):
-            self._enter(level)
+        if climbed := level(self.tree):
+            self._enter(climbed)
 
     def run(self) -> dict[str, Any]:
         """Run it in a new module; return its names. Raises LoadError."""
-        if self.stopped:
+        if self.stopped or self._spared:
             return self._go(self._single).__dict__
-        return self._go([Statement(self._whole, True, True, 0)]).__dict__
+        return self._go([Statement(self._whole, True, True)]).__dict__
 
     def first(self) -> dict[str, Any]:
         """Run it for the first time, taking its time, and finding what it imports."""
@@ -101,21 +104,43 @@ class Source:
                 self.lacking = self.lacking or absent.error
                 if self._without_initial(absent.error):
                     continue
+                if self._stand_in(absent):
+                    continue
                 break
             self.costly = self._seconds > _COSTLY_SECONDS
             return module.__dict__
-        raise self._not_run()
+        raise self._not_run(self.lacking)
 
-    def _not_run(self) -> LoadError:
-        if isinstance(self.lacking, ImportError):
-            return LoadError("not-run", missing(self.lacking, self.path), missing=True)
-        words = said(self.lacking, self.path) if self.lacking else "it is not found"
-        return LoadError("not-run", f"what it imports fails: {words}")
+    @property
+    def stood_in(self) -> dict[str, str]:
+        """Modules that are stood in for, and that each is missing, in words."""
+        errors: dict[str, BaseException] = dict(self._finder.errors) if self._finder else {}
+        for statement, error in self._spared.items():
+            errors.update(dict.fromkeys(statement.imported, error))
+        return {name: str(self._not_run(error)) for name, error in errors.items()}
+
+    def _stand_in(self, absent: _Absent) -> bool:
+        """Do without what an import should have brought; whether that may help."""
+        if self._finder is None:
+            return False
+        if self._finder.stand_in(absent.error):
+            return True
+        statement = absent.statement
+        if not statement.imported or statement in self._spared:
+            return False
+        self._spared[statement] = absent.error
+        return True
+
+    def _not_run(self, lacking: Optional[BaseException]) -> LoadError:
+        if isinstance(lacking, ImportError):
+            return LoadError("not-run", missing(lacking, self.path), missing=True)
+        words = said(lacking, self.path) if lacking else "it is not found"
+        return LoadError("not-run", f"what it imports fails: {words}", missing=True)
 
     def for_want(self, error: BaseException) -> Optional[LoadError]:
         """What was lacking, where an error is due to a package entered without its `__init__`."""
         of_module = isinstance(error, AttributeError) and "module '" in str(error)
-        return self._not_run() if self.lacking is not None and of_module else None
+        return self._not_run(self.lacking) if self.lacking is not None and of_module else None
 
     def _go(self, statements: Sequence[Statement]) -> types.ModuleType:
         for name, loaded in list(sys.modules.items()):
@@ -127,30 +152,40 @@ class Source:
             module.__package__ = self._package
         sys.modules[self._name] = module
         self._seconds = 0.0
-        stopped = ""
+        stopped, undefined = "", []
         for statement in statements:
             if stopped and not statement.defines:
                 continue
             begun = time.monotonic()
+            if (failed := self._spared.get(statement)) is not None:
+                names = dict.fromkeys(statement.imported, Name(raising(failed)))
+                module.__dict__.update(names)
+                continue
             try:
                 exec(statement.code, module.__dict__)
             except ImportError as error:
-                raise _Absent(error) from error
+                if not (statement.own and is_use(error)):
+                    raise _Absent(error, statement) from error
+                stopped = stopped or _loading(error, self.path)
+                undefined.append(statement.name)
             except (NameError, SyntaxError) as error:
                 if not statement.own:
-                    raise _Absent(error) from error
+                    raise _Absent(error, statement) from error
                 if not stopped:
                     raise LoadError("does-not-compile", said(error, self.path)) from error
+                undefined.append(statement.name)
             except BaseException as error:
                 if len(statements) == 1 or isinstance(error, (KeyboardInterrupt, MemoryError)):
                     raise LoadError("crashes", _loading(error, self.path)) from error
                 if not statement.own:
-                    raise _Absent(error) from error
+                    raise _Absent(error, statement) from error
                 if (absent := self.for_want(error)) is not None:
                     raise absent from error
                 stopped = stopped or _loading(error, self.path)
+                undefined.append(statement.name)
             self._seconds += statement.own * (time.monotonic() - begun)
         self.stopped = stopped
+        _meant_is_there(module, [name for name in undefined if name], stopped)
         return module
 
     # -- where its imports are ------------------------------------------------------------------
@@ -168,7 +203,7 @@ class Source:
         for folder in above:
             part = folder.name.replace(".", "_") or "root"
             name = f"{name}.{part}" if name else part
-            self.lacking = _entered(name, folder) or self.lacking
+            self.lacking = entered(name, folder) or self.lacking
         self._package = name
         self._name = f"{name}.{Path(self.path).stem}"
         self._climb = level
@@ -177,7 +212,7 @@ class Source:
         """Put the folder on the path that has what was not found; whether there is one."""
         if "beyond top-level" in str(error) or "no known parent" in str(error):
             climbed = getattr(self, "_climb", 0) + 1
-            if climbed > _ABOVE:
+            if climbed > ABOVE:
                 return False
             self._forget()
             self._enter(climbed)
@@ -204,7 +239,7 @@ class Source:
                     continue
                 for part in [n for n in sys.modules if n.startswith(f"{name}.")]:
                     del sys.modules[part]
-                _bare(name, file.parent)
+                bare(name, file.parent)
                 return True
         return False
 
@@ -218,75 +253,27 @@ class Source:
 class _Absent(Exception):
     """Something that is imported was not found, or failed."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException, statement: Statement) -> None:
         super().__init__(str(error))
-        self.error = error
+        self.error, self.statement = error, statement
+
+
+def _meant_is_there(module: types.ModuleType, undefined: Sequence[str], stopped: str) -> None:
+    """No other is to be judged where what says RMSProp is not defined. Raises LoadError."""
+    own = [n for n, t in vars(module).items() if getattr(t, "__module__", "") == module.__name__]
+    says = [_says_rmsprop(name) for name in undefined]
+    if any(says) or (undefined and not any(map(_says_rmsprop, own))):
+        name = undefined[says.index(True)] if any(says) else undefined[0]
+        message = f"{stopped}; {name} cannot be judged: it is not defined without its top level"
+        raise LoadError("not-run", message)
+
+
+def _says_rmsprop(name: str) -> bool:
+    return "rmsprop" in name.lower().replace("_", "")
 
 
 def _loading(error: BaseException, path: str) -> str:
     return f"while loading: {said(error, path)}"
-
-
-def _entered(name: str, folder: Path) -> Optional[BaseException]:
-    """Import a package from its folder; without its `__init__` where that fails: why it did."""
-    if (there := sys.modules.get(name)) is not None and _of(there, folder):
-        return None
-    failed: Optional[BaseException] = None
-    initial = folder / "__init__.py"
-    module: Optional[types.ModuleType] = None
-    if initial.is_file():
-        spec = importlib.util.spec_from_file_location(
-            name, initial, submodule_search_locations=[str(folder)]
-        )
-        if spec and spec.loader:
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[name] = module
-            try:
-                spec.loader.exec_module(module)
-            except BaseException as error:
-                if isinstance(error, (KeyboardInterrupt, MemoryError)):
-                    raise
-                for part in [n for n in sys.modules if n.startswith(f"{name}.")]:
-                    del sys.modules[part]
-                module, failed = None, error
-    if module is None:
-        _bare(name, folder)
-    return failed
-
-
-def _bare(name: str, folder: Path) -> None:
-    """A package that is only a place where modules are found."""
-    module = types.ModuleType(name)
-    module.__path__ = [str(folder)]
-    module.__package__ = name
-    module.__dict__["__bare__"] = True
-    sys.modules[name] = module
-    parent, _, own = name.rpartition(".")
-    if parent in sys.modules:
-        setattr(sys.modules[parent], own, module)
-
-
-def _of(module: types.ModuleType, folder: Path) -> bool:
-    return any(
-        Path(p).samefile(folder) for p in getattr(module, "__path__", []) if Path(p).exists()
-    )
-
-
-def _folders(path: Path) -> list[Path]:
-    """The folders that may be a source's root: its own and those above, to the project's."""
-    found = []
-    for folder in path.parents:
-        if folder == folder.parent or folder == Path.home():
-            break
-        found.append(folder)
-        if len(found) == _ABOVE or any((folder / name).exists() for name in _ROOTS):
-            break
-    return found
-
-
-def _level(tree: ast.Module) -> int:
-    """How many packages a source's relative imports climb; 0 where it has none."""
-    return max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
 
 
 def _compiled(path: str) -> tuple[ast.Module, types.CodeType, list[Statement]]:
@@ -301,12 +288,21 @@ def _compiled(path: str) -> tuple[ast.Module, types.CodeType, list[Statement]]:
         for node in tree.body:
             code = compile(ast.Module([node], []), path, "exec", flags=flags, dont_inherit=True)
             defines = isinstance(node, (*_DEFINING, ast.Assign, ast.AnnAssign)) or _imports(node)
-            single.append(Statement(code, not _imports(node), defines, node.lineno))
+            name = node.name if isinstance(node, _DEFINITIONS) else ""
+            single.append(Statement(code, not _imports(node), defines, name, _imported(node)))
         return tree, whole, single
     except SyntaxError as error:
         raise LoadError("does-not-compile", syntax_said(error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise LoadError("does-not-compile", said(error)) from error
+
+
+def _imported(node: ast.stmt) -> tuple[str, ...]:
+    """The names that an import brings, as far as it names them."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        return ()
+    names = tuple(part.asname or part.name.partition(".")[0] for part in node.names)
+    return () if "*" in names else names
 
 
 def _imports(node: ast.stmt) -> bool:

@@ -1,0 +1,79 @@
+"""The packages that a Python source lies in, and the folders where its imports may be."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+import types
+from pathlib import Path
+from typing import Optional
+
+# Folders above a file in which its imports are looked for.
+ABOVE = 8
+# What may stand at a project's root; nothing above it is the project's.
+_ROOTS = frozenset(
+    ".git .hg pyproject.toml setup.py setup.cfg requirements.txt environment.yml Pipfile".split()
+)
+
+
+def entered(name: str, folder: Path) -> Optional[BaseException]:
+    """Import a package from its folder; without its `__init__` where that fails: why it did."""
+    if (there := sys.modules.get(name)) is not None and _of(there, folder):
+        return None
+    failed: Optional[BaseException] = None
+    initial = folder / "__init__.py"
+    module: Optional[types.ModuleType] = None
+    if initial.is_file():
+        spec = importlib.util.spec_from_file_location(
+            name, initial, submodule_search_locations=[str(folder)]
+        )
+        if spec and spec.loader:
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module
+            try:
+                spec.loader.exec_module(module)
+            except BaseException as error:
+                if isinstance(error, (KeyboardInterrupt, MemoryError)):
+                    raise
+                for part in [n for n in sys.modules if n.startswith(f"{name}.")]:
+                    del sys.modules[part]
+                module, failed = None, error
+    if module is None:
+        bare(name, folder)
+    return failed
+
+
+def bare(name: str, folder: Path) -> None:
+    """A package that is only a place where modules are found."""
+    module = types.ModuleType(name)
+    module.__path__ = [str(folder)]
+    module.__package__ = name
+    module.__dict__["__bare__"] = True
+    sys.modules[name] = module
+    parent, _, own = name.rpartition(".")
+    if parent in sys.modules:
+        setattr(sys.modules[parent], own, module)
+
+
+def _of(module: types.ModuleType, folder: Path) -> bool:
+    return any(
+        Path(p).samefile(folder) for p in getattr(module, "__path__", []) if Path(p).exists()
+    )
+
+
+def folders(path: Path) -> list[Path]:
+    """The folders that may be a source's root: its own and those above, to the project's."""
+    found = []
+    for folder in path.parents:
+        if folder == folder.parent or folder == Path.home():
+            break
+        found.append(folder)
+        if len(found) == ABOVE or any((folder / name).exists() for name in _ROOTS):
+            break
+    return found
+
+
+def level(tree: ast.Module) -> int:
+    """How many packages a source's relative imports climb; 0 where it has none."""
+    return max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
