@@ -34,8 +34,8 @@ def test_every_command_and_file_that_is_named_exists() -> None:
     from harness.commands.entry import main
 
     for name in re.findall(
-        r"rmsproof (run|check|doc|tutorial|identify|power|report merge|report|golden \w+|dialects"
-        r" \w+)",
+        r"rmsproof (run|check|new|matrix|doc|tutorial|identify|power|report merge|report"
+        r"|golden \w+|dialects \w+)",
         TEXT,
     ):
         assert main([*name.split(), "--help"]) == 0, name

@@ -15,6 +15,7 @@ from harness.commands import (
     dialects,
     documents,
     goldens,
+    matrix,
     new,
     observations,
     ports,
@@ -32,6 +33,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "identify": observations.identify,
     "power": observations.power,
     "new": new.new,
+    "matrix": matrix.matrix,
     "protocol": protocol.protocol,
     "tutorial": documents.tutorial,
 }

@@ -48,6 +48,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
     "new": ("rmsproof new go my-port", "rmsproof new rust . --without-tools"),
+    "matrix": (
+        "rmsproof matrix --java 21 --system ubuntu-latest",
+        "rmsproof matrix RMSProp.java optim.py --github",
+    ),
     "protocol": ("rmsproof protocol", "rmsproof protocol reply | less"),
     "tutorial": ("rmsproof tutorial", "rmsproof tutorial plots --epochs 50"),
     "report": (

@@ -39,12 +39,15 @@ def failed(path: Path, version: str) -> Replay:
         version: rmsproof's own: of another, goldens and verdicts may mean something else.
 
     Raises:
-        UsageError: it is no report of ports, or another version's; a port is not there any more.
+        UsageError: it is no report of ports, another version's, or of other goldens; a port is not
+            there any more.
     """
     from harness.report import saved
     from harness.report.invocation import Invocation
+    from python_ref.golden import DIRECTORY
+    from python_ref.golden.sums import together
 
-    report = saved.of_version(saved.read(path), path, version)
+    report = saved.of_version(saved.read(path), path, version, together(DIRECTORY))
     given = report.invocation
     if given.command not in ("run", "check"):
         raise UsageError(
@@ -75,15 +78,20 @@ def _port(path: Path, report: Report, row: Row) -> Port:
     if not row.target:
         raise UsageError(f"{path}: does not name the target of {row.port!r}; check it by hand")
     project, adapter = _text(options, "project"), _text(options, "adapter")
-    port = own(
-        row.target[1:] if command else row.target[0],
-        _texts(options, "dialect"),
-        _text(options, "class"),
-        _texts(options, "classpath"),
-        Path(project) if project else None,
-        Path(adapter) if adapter else None,
-        _texts(options, "set"),
-    )
+    try:
+        port = own(
+            row.target[1:] if command else row.target[0],
+            _texts(options, "dialect"),
+            _text(options, "class"),
+            _texts(options, "classpath"),
+            Path(project) if project else None,
+            Path(adapter) if adapter else None,
+            _texts(options, "set"),
+        )
+    except UsageError as error:
+        raise UsageError(
+            f"{path}: what it judged is not as it was; replay it where it was made: {error}"
+        ) from error
     python = _text(options, "python")
     return replace(port, python=Path(python) if python else None)
 

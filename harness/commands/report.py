@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.commands.common import OK, reporting
+from harness.model.errors import UsageError
 from harness.report.destinations import Reports, check_file
 
 Files = Annotated[
@@ -38,6 +39,8 @@ def report_merge(
     from harness.report.saved import plain
 
     check_file(out, f"--out {out}", "report.json")
+    if any(path.exists() and out.exists() and path.samefile(out) for path in files):
+        raise UsageError(f"--out {out}: is one of the reports to put together; name another file")
     whole = merged([(path, plain(path)) for path in files])
     write(out, report_json.text(whole))
     print(f"{out}: {whole['summary']['results']} results of {len(files)} shards")

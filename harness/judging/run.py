@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged
@@ -93,6 +95,7 @@ class Outcome:
         shard: which part of a whole these are; None for all.
         jobs: how many results the whole has.
         seed: of the scenarios that were drawn afresh; None where none are.
+        whole: a hash of what the whole judges, over what.
     """
 
     results: tuple[Result, ...]
@@ -101,6 +104,7 @@ class Outcome:
     shard: Shard | None = None
     jobs: int = 0
     seed: int | None = None
+    whole: str = ""
 
     @property
     def judged(self) -> tuple[Result, ...]:
@@ -170,7 +174,14 @@ def run(
         shard=options.shard,
         jobs=len(whole),
         seed=memory.seed,
+        whole=_digest(whole),
     )
+
+
+def _digest(whole: Sequence[tuple[Port, str]]) -> str:
+    """What tells one run's ports and transports from another's."""
+    words = [[port.name, *port.target, transport] for port, transport in whole]
+    return sha256(json.dumps(words).encode()).hexdigest()[:16]
 
 
 def reached(
@@ -190,9 +201,10 @@ def part(whole: Sequence[tuple[Port, str]], shard: Shard | None) -> Sequence[tup
         return whole
     start, stop = (len(whole) * i // shard.of for i in (shard.index - 1, shard.index))
     if start == stop:
+        there = "there is 1" if len(whole) == 1 else f"there are {len(whole)}"
         raise UsageError(
-            f"--shard {shard.index}/{shard.of}: there are only {len(whole)} results (a port over"
-            f" a transport is one); use at most {len(whole)} shards"
+            f"--shard {shard.index}/{shard.of}: nothing is left for this part; a port over a"
+            f" transport is one result, and {there}: give an N up to that"
         )
     return whole[start:stop]
 

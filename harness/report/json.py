@@ -76,7 +76,8 @@ def of_ports(results: PortResults) -> dict[str, Any]:
     if outcome.seed is not None:
         report["seed"] = outcome.seed
     if shard := outcome.shard:
-        report["shard"] = {"index": shard.index, "of": shard.of, "jobs": outcome.jobs}
+        whole = {"jobs": outcome.jobs, "whole": outcome.whole}
+        report["shard"] = {"index": shard.index, "of": shard.of, **whole}
     if results.stale or results.update:
         report["expectations"] = {"stale": list(results.stale), "update": results.update}
     return report

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.model.errors import UsageError
 from harness.report import saved
+from harness.report.invocation import Invocation
 from harness.report.saved import Report
 from harness.report.words import counted
 
@@ -57,19 +58,49 @@ def _check_alike(reports: Sequence[tuple[Path, Report]]) -> None:
                 f"{path}: is not the report of a shard; `rmsproof run` and `rmsproof check` write"
                 " one with --shard I/N --json FILE"
             )
-    asked: tuple[tuple[str, Callable[[Report], object]], ...] = (
-        ("another version of rmsproof", lambda report: report.tool.version),
-        ("other goldens", lambda report: report.goldens),
-        ("another command line", lambda report: report.invocation),
-        ("another number of shards", lambda report: report.shard and report.shard.of),
-        ("other ports", lambda report: report.shard and report.shard.jobs),
-    )
     for path, report in reports[1:]:
-        for what, value in asked:
+        for what, value, shown in _ALIKE:
             if value(report) != value(of):
                 raise UsageError(
-                    f"{path}: was made with {what} than {first}; judge every shard of one run alike"
+                    f"{path}: was made with {what}{shown(report)} than {first}{shown(of)};"
+                    " judge every shard of one run alike"
                 )
+
+
+def _unsaid(_: Report) -> str:
+    return ""
+
+
+def _line(report: Report) -> str:
+    given = report.invocation
+    options = {k: tuple(v) if isinstance(v, list) else v for k, v in given.options.items()}
+    return Invocation(given.command, options).line() or "none"
+
+
+# What shards of one run share, as it is called where it differs, and what is said of either.
+_ALIKE: tuple[tuple[str, Callable[[Report], object], Callable[[Report], str]], ...] = (
+    (
+        "another version of rmsproof",
+        lambda report: report.tool.version,
+        lambda report: f" ({report.tool.version})",
+    ),
+    ("other goldens", lambda report: report.goldens, _unsaid),
+    (
+        "another command line",
+        lambda report: report.invocation,
+        lambda report: f" ({_line(report)})",
+    ),
+    (
+        "another number of shards",
+        lambda report: report.shard and report.shard.of,
+        lambda report: f" ({report.shard.of})" if report.shard else "",
+    ),
+    (
+        "other ports",
+        lambda report: report.shard and (report.shard.jobs, report.shard.whole),
+        _unsaid,
+    ),
+)
 
 
 def _check_whole(reports: Sequence[tuple[Path, Report]]) -> None:
@@ -78,15 +109,22 @@ def _check_whole(reports: Sequence[tuple[Path, Report]]) -> None:
     for path, report in reports:
         assert report.shard is not None
         other = places.setdefault(report.shard.index, path)
+        if other == path and other is not path:
+            raise UsageError(f"{path}: is named twice; name it once")
         if other is not path:
-            raise UsageError(f"{other} and {path}: are both shard {report.shard.index}; leave one")
+            raise UsageError(
+                f"{other} and {path}: are both shard {report.shard.index}; leave one out"
+            )
     shard = reports[0][1].shard
     assert shard is not None
     missing = [str(i) for i in range(1, shard.of + 1) if i not in places]
     if missing:
-        which = f"shard {missing[0]}" if len(missing) == 1 else f"shards {', '.join(missing)}"
-        verb = "is" if len(missing) == 1 else "are"
-        raise UsageError(f"{which} of {shard.of} {verb} missing; name their reports, too")
+        if len(missing) == 1:
+            text = f"shard {missing[0]} of {shard.of} is missing; name its report, too"
+        else:
+            shards = ", ".join(missing)
+            text = f"shards {shards} of {shard.of} are missing; name their reports, too"
+        raise UsageError(text)
     results = sum(len(report.results) for _, report in reports)
     errors = any(report.errors for _, report in reports)
     if results != shard.jobs and not errors:

@@ -175,11 +175,12 @@ class Invocation(msgspec.Struct, frozen=True):
 
 
 class Shard(msgspec.Struct, frozen=True):
-    """Which part of a whole: the jobs of all shards are as many as `jobs`."""
+    """Which part of a whole: all shards have `jobs` results, those that the hash `whole` is of."""
 
     index: int
     of: int
     jobs: int
+    whole: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -254,14 +255,19 @@ def read(path: Path) -> Report:
     return of(plain(path))
 
 
-def of_version(report: Report, path: Path, version: str) -> Report:
-    """The report, if this version wrote it. Raises UsageError naming both versions."""
+def of_version(report: Report, path: Path, version: str, goldens: str) -> Report:
+    """The report, if this version wrote it, with these goldens. Raises UsageError saying which."""
     wrote = report.tool.version
     if wrote != version:
         by = f"rmsproof {wrote}" if wrote else "a version of rmsproof that does not name itself"
         raise UsageError(
             f"{path}: was written by {by}, this is {version or 'one without a version'};"
             " judge the port again, or use the version that wrote it"
+        )
+    if report.goldens != goldens:
+        raise UsageError(
+            f"{path}: was judged with other goldens than those of this rmsproof; judge the port"
+            " again, or use the rmsproof that wrote it"
         )
     return report
 

@@ -133,14 +133,65 @@ def test_shards_put_together_are_the_whole(call: Callable[..., Done], folder: Pa
         ("2", "--shard '2': is not I/N, such as 2/3 for the second of three"),
         (
             "2/9",
-            "--shard 1/9: there are only 1 results (a port over a transport is one);"
-            " use at most 1 shards",
+            "--shard 1/9: nothing is left for this part; a port over a transport is one result,"
+            " and there is 1: give an N up to that",
         ),
     ],
 )
 def test_a_shard_that_is_none_is_refused(call: Callable[..., Done], shard: str, said: str) -> None:
     done = call("check", "right.py", "--shard", shard)
     assert done == Done(2, "", f"rmsproof: {said.replace('1/9', shard)}\n")
+
+
+def test_shards_of_other_targets_are_not_put_together(call: Callable[..., Done]) -> None:
+    """As many ports, judged by the same options, and another run all the same."""
+    given = ("--golden", "*float64/page-one*", "--json")
+    for part, names in (("1/2", ["right.py", "odd name.py"]), ("2/2", ["odd name.py", "right.py"])):
+        call("check", *names, "--shard", part, *given, f"{part[0]}.json")
+    done = call("report", "merge", "1.json", "2.json", "--out", "merged.json")
+    assert done == Done(
+        2,
+        "",
+        "rmsproof: 2.json: was made with other ports than 1.json; judge every shard of one run"
+        " alike\n",
+    )
+
+
+def test_a_merge_overwrites_no_shard_and_takes_none_twice(
+    call: Callable[..., Done], folder: Path
+) -> None:
+    given = ("--golden", "*float64/page-one*", "--shard", "1/1", "--json", "1.json")
+    assert call("check", "right.py", *given).code == 0
+    before = read(folder / "1.json")
+    done = call("report", "merge", "1.json", "--out", "./1.json")
+    assert done.err == (
+        "rmsproof: --out 1.json: is one of the reports to put together; name another file\n"
+    )
+    assert read(folder / "1.json") == before
+    done = call("report", "merge", "1.json", "1.json", "--out", "merged.json")
+    assert done.err == "rmsproof: 1.json: is named twice; name it once\n"
+
+
+def test_a_replay_is_of_the_same_goldens_and_where_its_targets_are(
+    call: Callable[..., Done], folder: Path
+) -> None:
+    assert call("check", "odd name.py", "--golden", GOLDENS, "--json", "a.json").code == 1
+    (folder / "odd name.py").rename(folder / "gone.py")
+    done = call("check", "--replay", "a.json")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(
+        "rmsproof: a.json: what it judged is not as it was; replay it where it was made: odd name"
+    )
+    (folder / "gone.py").rename(folder / "odd name.py")
+    report = read(folder / "a.json")
+    (folder / "a.json").write_text(json.dumps({**report, "goldens": "ffff"}), encoding="utf-8")
+    done = call("check", "--replay", "a.json")
+    assert done == Done(
+        2,
+        "",
+        "rmsproof: a.json: was judged with other goldens than those of this rmsproof; judge the"
+        " port again, or use the rmsproof that wrote it\n",
+    )
 
 
 def test_expectations_are_updated_by_a_whole_run_alone(call: Callable[..., Done]) -> None:

@@ -126,8 +126,9 @@ def test_the_line_that_a_fault_names_is_the_source(
 
 
 def test_a_shard_says_which_it_is() -> None:
-    outcome = Outcome((WRONG,), shard=Shard(2, 3), jobs=5)
-    assert report(ports(outcome=outcome))["shard"] == {"index": 2, "of": 3, "jobs": 5}
+    outcome = Outcome((WRONG,), shard=Shard(2, 3), jobs=5, whole="ab")
+    shard = {"index": 2, "of": 3, "jobs": 5, "whole": "ab"}
+    assert report(ports(outcome=outcome))["shard"] == shard
     assert "shard" not in report(ports(WRONG))
 
 

@@ -123,8 +123,10 @@ def port(name: str) -> Any:
     return result(golden("a"), port=Port(name, "python"))
 
 
-def shard(index: int, *names: str, of: int = 3, jobs: int = 5, **changes: Any) -> dict[str, Any]:
-    outcome = Outcome(tuple(map(port, names)), shard=Shard(index, of), jobs=jobs)
+def shard(
+    index: int, *names: str, of: int = 3, jobs: int = 5, whole: str = "0000", **changes: Any
+) -> dict[str, Any]:
+    outcome = Outcome(tuple(map(port, names)), shard=Shard(index, of), jobs=jobs, whole=whole)
     results = replace(ports(outcome=outcome), seconds=1.5)
     document: dict[str, Any] = json.loads(report_json.ports(results))
     return {**document, **changes}
@@ -164,15 +166,15 @@ def test_machines_that_differ_are_all_named() -> None:
 
 
 APART: dict[str, tuple[list[dict[str, Any]], str]] = {
-    "one is missing": ([SHARDS[0], SHARDS[2]], "shard 2 of 3 is missing; name their reports, too"),
+    "one is missing": ([SHARDS[0], SHARDS[2]], "shard 2 of 3 is missing; name its report, too"),
     "two are missing": ([SHARDS[1]], "shards 1, 3 of 3 are missing; name their reports, too"),
     "one twice": (
         [*SHARDS, SHARDS[1]],
-        "2.json and 4.json: are both shard 2; leave one",
+        "2.json and 4.json: are both shard 2; leave one out",
     ),
     "another version": (
         [SHARDS[0], shard(2, "q", "r", tool={"name": "rmsproof", "version": "1.0"}), SHARDS[2]],
-        "2.json: was made with another version of rmsproof than 1.json;"
+        "2.json: was made with another version of rmsproof (1.0) than 1.json (9.8.7);"
         " judge every shard of one run alike",
     ),
     "other goldens": (
@@ -181,16 +183,21 @@ APART: dict[str, tuple[list[dict[str, Any]], str]] = {
     ),
     "another command line": (
         [*SHARDS[:2], shard(3, "s", "t", invocation={"command": "check", "options": {}})],
-        "3.json: was made with another command line than 1.json;"
+        "3.json: was made with another command line (rmsproof check) than 1.json (rmsproof check"
+        " --dialect keras-3 --golden 'page*' --timeout 2.5);"
         " judge every shard of one run alike",
     ),
     "another number of shards": (
         [SHARDS[0], shard(2, "q", "r", of=4)],
-        "2.json: was made with another number of shards than 1.json;"
+        "2.json: was made with another number of shards (4) than 1.json (3);"
         " judge every shard of one run alike",
     ),
     "other ports": (
         [*SHARDS[:2], shard(3, "s", "t", jobs=6)],
+        "3.json: was made with other ports than 1.json; judge every shard of one run alike",
+    ),
+    "as many other ports": (
+        [*SHARDS[:2], shard(3, "s", "t", whole="ffff")],
         "3.json: was made with other ports than 1.json; judge every shard of one run alike",
     ),
     "a result is missing": (

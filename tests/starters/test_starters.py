@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Done
+from support import REPOSITORY, Done
 
 from harness.starters.starter import LANGUAGES, named, starters, texts, write
 from harness.transport import requests
@@ -159,6 +160,23 @@ def test_the_help_lists_every_language_and_which_were_not_run(call: Callable[...
         assert ("not run here" in out[start:end]) is not ALL[name].tried
 
 
+def test_the_page_lists_every_language_and_which_were_not_run(call: Callable[..., Done]) -> None:
+    page = (REPOSITORY / "docs/starters.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    assert rows[1:] == [
+        [
+            starter.title,
+            f"`{name}`",
+            ", ".join(f"`{program}`" for program in starter.needs),
+            starter.precisions,
+            "built and exact" if starter.tried else "not run",
+        ]
+        for name, starter in ALL.items()
+    ]
+    lines = re.findall(r"^\$ rmsproof (.*)$", page, re.MULTILINE)
+    assert [call(*line.split()).code for line in lines] == [0, 0]
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_starter_is_whole(name: str) -> None:
     starter = ALL[name]
@@ -177,7 +195,9 @@ def test_every_folder_is_a_starter() -> None:
     assert {path.name for path in LANGUAGES.iterdir() if path.is_dir()} == set(ALL)
 
 
-@pytest.mark.parametrize(("alias", "name"), [("C++", "cpp"), ("js", "javascript"), ("Go", "go")])
+@pytest.mark.parametrize(
+    ("alias", "name"), [("C++", "cpp"), ("js", "javascript"), ("Go", "go"), ("C#", "csharp")]
+)
 def test_a_language_has_other_names(alias: str, name: str) -> None:
     assert named(alias)[0] == name
 

@@ -41,7 +41,8 @@ def answered(request: dict[str, Any]) -> dict[str, Any]:
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Make every step of a scenario, from nothing."""
-    optimizer = RMSProp(request["learning_rate"], request["decay_rate"], request["epsilon"])
+    given = [read(request[name]) for name in ("learning_rate", "decay_rate", "epsilon")]
+    optimizer = RMSProp(*given)
     weights = arrays_read(request["weights"])
     optimizer.moving_average = {name: [0.0] * len(row) for name, row in weights.items()}
     after, averages = [], []

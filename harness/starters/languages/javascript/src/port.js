@@ -36,7 +36,8 @@ function answered(request) {
 }
 
 function run(request, Kind) {
-  const optimizer = new RMSProp(request.learning_rate, request.decay_rate, request.epsilon);
+  const given = [request.learning_rate, request.decay_rate, request.epsilon].map(read);
+  const optimizer = new RMSProp(...given);
   const weights = arraysRead(request.weights, Kind);
   for (const [name, w] of weights) {
     optimizer.movingAverage.set(name, new Kind(w.length));
