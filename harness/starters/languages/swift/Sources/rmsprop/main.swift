@@ -79,7 +79,7 @@ func written<Number: BinaryFloatingPoint>(_ arrays: Arrays<Number>) -> [String: 
     arrays.mapValues { row in row.map { Wire(Double($0)) } }
 }
 
-func run<Number: BinaryFloatingPoint>(_ request: Request, in: Number.Type) -> Reply {
+func run<Number: BinaryFloatingPoint>(_ request: Request, in _: Number.Type) -> Reply {
     guard let rate = request.learning_rate, let decay = request.decay_rate,
         let epsilon = request.epsilon, let given = request.weights,
         let gradients = request.gradients
