@@ -184,9 +184,9 @@ def test_every_hook_is_a_command_of_ours_on_files_it_takes(
     call: CommandLine, tmp_path: Path
 ) -> None:
     """By its files, as pre-commit hands them over."""
-    shutil.copy(REPOSITORY / "docs/variant.py", tmp_path)
+    (tmp_path / "broken.py").write_text("def", encoding="utf-8")
     (tmp_path / "page.md").write_text("# Nothing\n", encoding="utf-8")
-    files = {"rmsproof-check": ("variant.py", 1), "rmsproof-doc": ("page.md", 3)}
+    files = {"rmsproof-check": ("broken.py", 1), "rmsproof-doc": ("page.md", 3)}
     assert {hook["id"] for hook in HOOKS} == set(files)
     for hook in HOOKS:
         assert {"id", "name", "entry", "language"} <= set(hook)

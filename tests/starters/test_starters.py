@@ -22,7 +22,13 @@ ALL = starters()
 # Those that are built within seconds; the others are among the tests that the suite leaves out.
 QUICK = ("c", "go", "javascript", "python")
 TRIED = [
-    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    pytest.param(
+        name,
+        marks=[
+            *([] if name in QUICK else [pytest.mark.slow]),
+            *([pytest.mark.jvm] if "java" in starter.needs else []),
+        ],
+    )
     for name, starter in ALL.items()
     if starter.tried
 ]
