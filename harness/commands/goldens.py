@@ -11,16 +11,53 @@ from harness.commands.common import DIFFERENT, OK, write
 from harness.model.errors import UsageError
 
 
-def golden_list() -> int:
-    """List every golden: its class, its size and what it catches.
+def golden_list(
+    pattern: Annotated[
+        str, typer.Argument(metavar="PATTERN", help="Only those whose name matches, 'page-*'.")
+    ] = "*",
+    kind: Annotated[
+        str | None, typer.Option("--class", metavar="CLASS", help="core, edge or partial.")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(metavar="NAME", help="float64, float32 or float32_double.")
+    ] = None,
+    dialect: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A library (keras-3) or axis=value; may be repeated."),
+    ] = None,
+) -> int:
+    """List the goldens: class, size, name, what each catches.
 
     Core goldens decide a verdict; edge ones (overflow, division by zero) only with --edge.
     """
+    from harness.model.patterns import matches
+    from harness.ports.port import dialect as claimed
     from harness.report import terminal
     from harness.report.goldens import listing
 
-    console = terminal.console()
-    console.print(listing(_goldens(), console.width))
+    goldens = _goldens()
+    choices = claimed(dialect).choices() if dialect else None
+    for option, given, known in (
+        ("--class", kind, {g.kind for g in goldens}),
+        ("--precision", precision, {g.precision for g in goldens}),
+    ):
+        if given not in (None, *known):
+            raise UsageError(f"{option} {given!r}: there is {', '.join(sorted(known))}")
+    chosen = [
+        g
+        for g in goldens
+        if matches(g.name, pattern)
+        and kind in (None, g.kind)
+        and precision in (None, g.precision)
+        and choices in (None, g.dialect.choices())
+    ]
+    if not chosen:
+        raise UsageError(
+            f"none of the {len(goldens)} goldens kept in files is one of these;"
+            " `rmsproof golden list` shows all, and `check` makes those of other dialects"
+        )
+    for line in listing(chosen, terminal.columns()):
+        print(line)
     return OK
 
 

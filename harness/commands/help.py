@@ -71,7 +71,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof golden show reference/float64/page-one-step",
         "rmsproof golden verify",
     ),
-    "golden list": ("rmsproof golden list", "rmsproof golden list | grep edge"),
+    "golden list": (
+        "rmsproof golden list",
+        "rmsproof golden list 'page-*' --precision float64 --dialect keras-3",
+    ),
     "golden show": (
         "rmsproof golden show reference/float64/page-one-step",
         "rmsproof golden show e3c7795767899114",

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
-from harness.report.tables import LOG_WIDTH, fits_beside, plain
+from harness.report.tables import plain
 from python_ref.golden import Golden
 
 # More than this of a trajectory nobody reads; the file has it all.
 _STEPS_SHOWN = 12
 
 
-def listing(goldens: Sequence[Golden], width: int = LOG_WIDTH) -> Table:
-    """Class, size, name and what each is there to catch: below the name where that is wide."""
-    heads = ("class", "steps", "elements", "golden")
-    rows = [(g.kind, str(g.scenario.steps), str(g.scenario.size), g.name) for g in goldens]
-    beside = fits_beside(width, [heads, *rows])
-    table = plain(*heads, "what it catches", whole=heads) if beside else plain(*heads)
-    for golden, (*numbers, name) in zip(goldens, rows, strict=True):
-        cells = [name, golden.scenario.catches]
-        table.add_row(*numbers, *map(Text, cells if beside else ["\n".join(cells)]))
-    return table
+def listing(goldens: Sequence[Golden], width: int | None = None) -> Iterator[str]:
+    """A line each: class, steps, elements, name, and what it is there to catch.
+
+    Args:
+        goldens: at least one.
+        width: of the screen, None without one. What a golden catches is left out of all lines
+            where one of them would not fit; `golden show` has it.
+    """
+    cells = [(g.kind, str(g.scenario.steps), str(g.scenario.size), g.name) for g in goldens]
+    rows = [("class", "steps", "elements", "golden"), *cells]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rights = (str.ljust, str.rjust, str.rjust, str.ljust)
+    lines = [
+        "  ".join(side(x, w) for side, x, w in zip(rights, row, widths, strict=True))
+        for row in rows
+    ]
+    whole = [
+        f"{line}  {last}"
+        for line, last in zip(
+            lines, ("what it catches", *(g.scenario.catches for g in goldens)), strict=True
+        )
+    ]
+    fits = width is None or max(map(len, whole)) <= width
+    yield from whole if fits else (line.rstrip() for line in lines)
 
 
 def details(golden: Golden) -> Group:

@@ -30,11 +30,16 @@ class _Console(Console):
 
 def console() -> Console:
     """Standard output, as wide as COLUMNS says, else as the terminal or a log."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return _Console(width=max(int(columns), _LEAST_WIDTH))
+    return _Console(width=columns() or LOG_WIDTH)
+
+
+def columns() -> int | None:
+    """How wide standard output is: COLUMNS, else the terminal's width; None if it is neither."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return max(int(given), _LEAST_WIDTH)
     out = _Console()
-    return out if out.is_terminal else _Console(width=LOG_WIDTH)
+    return out.width if out.is_terminal else None
 
 
 def colour(result: Result) -> str:

@@ -543,16 +543,6 @@ def test_a_truncated_golden_is_bad_input(
 # -- goldens --------------------------------------------------------------------------------------
 
 
-def test_goldens_are_listed_each_with_what_it_catches(call: Callable[..., Done]) -> None:
-    done = call("golden", "list")
-    lines = done.out.splitlines()
-    rows = [line.split() for line in lines if line.startswith(("core ", "edge ", "partial "))]
-    assert [row[3] for row in rows] == [golden.name for golden in goldens_of.bundled()]
-    assert rows[0] == ["core", "1", "4", "reference/float64/page-one-step"]
-    purposes = " ".join(" ".join(lines).split())
-    assert all(golden.scenario.catches in purposes for golden in goldens_of.bundled())
-
-
 def test_a_golden_is_shown_by_name_or_identity(call: Callable[..., Done]) -> None:
     by_name = call("golden", "show", "reference/float64/page-one-step")
     by_id = call("golden", "show", "e3c7795767899114")
