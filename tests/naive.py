@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -40,7 +41,9 @@ def single(x: float) -> float:
 
 
 def fma(a: Number, b: Number, c: Number) -> Number:
-    """a*b + c rounded once, of finite numbers."""
+    """a*b + c rounded once."""
+    if not all(math.isfinite(x) for x in (a, b, c)):
+        return a * b + c
     exact = Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))
     kind = np.result_type(a, b, c).type
     near = kind(float(exact))
@@ -59,26 +62,47 @@ MEANS: dict[str, Callable[[Number, Number, Number, Number], Number]] = {
     "reverse_incremental": lambda v, x, old, _: x + old * (v - x),
     "fused": lambda v, x, old, new: fma(old, v, new * x),
     "fused_square": lambda v, x, old, new: fma(new, x, old * v),
+    "fused_incremental": lambda v, x, _, new: fma(new, x - v, v),
+    # Written for averages of squares alone; see `averaged`.
+    "twice": lambda v, x, old, new: old * v + new * x,
+    "scaled": lambda v, x, old, new: old * v + new * x,
 }
 LEFT_MEANS: dict[str, Callable[[Number, Number, Number, Number], Number]] = {
     "plain": lambda v, g, old, new: old * v + (new * g) * g,
     "fused": lambda v, g, old, new: fma(old, v, (new * g) * g),
     "fused_square": lambda v, g, old, new: fma(new * g, g, old * v),
 }
-QUOTIENTS: dict[str, Callable[[Number, Number, Number], Number]] = {
-    "plain": lambda lr, g, den: (lr * g) / den,
-    "divide_first": lambda lr, g, den: lr * (g / den),
-    "rate_over_root": lambda lr, g, den: g * (lr / den),
-    "reciprocal": lambda lr, g, den: (lr * g) * (1 / den),
+# (lr, g, over) to factors of the quotient; `over` divides by the denominator, or multiplies.
+QUOTIENTS: dict[str, Callable[[Number, Number, Callable[[Number], Number]], tuple]] = {
+    "plain": lambda lr, g, over: (over(lr * g), 1),
+    "divide_first": lambda lr, g, over: (lr, over(g)),
+    "rate_over_root": lambda lr, g, over: (g, over(lr)),
+    "reciprocal": lambda lr, g, over: (lr * g, over(1)),
+    "scaled_reciprocal": lambda lr, g, over: (lr, g * over(1)),
 }
 
 
-PRODUCTS: dict[str, Callable[[Number, Number, Number], Number]] = {
-    "plain": lambda lr, g, root: (lr * g) * root,
-    "divide_first": lambda lr, g, root: lr * (g * root),
-    "rate_over_root": lambda lr, g, root: g * (lr * root),
-    "reciprocal": lambda lr, g, root: (lr * g) * root,
-}
+def lerp(m: Number, g: Number, share: Number) -> Number:
+    return fma(share, g - m, m) if share < 0.5 else fma(-(g - m), 1 - share, g)
+
+
+def total(way: str, squares: list[Number], zero: Number) -> Number:
+    """Squares of one array summed in the order that `way` says."""
+    width = {"neighbours": 8, "plain": 0}.get(way) or int((way + "_0_0").split("_")[1])
+    whole = len(squares) // width * width if width else 0
+    lanes = squares[:width] if whole else []
+    for i in range(width, whole):
+        lanes[i % width] = lanes[i % width] + squares[i]
+    while lanes and len(lanes) > 1 and not way.endswith("in_order"):
+        half = len(lanes) // 2
+        pairs = zip(lanes[:half], lanes[half:], strict=True)
+        if way == "neighbours":
+            pairs = zip(lanes[::2], lanes[1::2], strict=True)
+        lanes = [a + b for a, b in pairs]
+    summed = zero
+    for x in [*lanes, *squares[whole:]]:
+        summed = summed + x
+    return summed
 
 
 class Naive:
@@ -112,6 +136,11 @@ class Naive:
             self.lr = single(self.lr)
         if "decay_rate" in rounded:
             self.d = single(self.d)
+            if self.says("mean_decay") == "given" and "mean_decay" not in {
+                **scenario.options,
+                **own,
+            }:
+                self.dm = single(self.dm)
         if "epsilon" in rounded:
             self.eps = single(self.eps)
         if "momentum" in rounded:
@@ -143,6 +172,7 @@ class Naive:
         self.m: dict[str, list[Number]] = {}
         self.b: dict[str, list[Number]] = {}
         self.t: dict[str, int] = {}
+        self.entries: dict[tuple[str, int], tuple[Number, Number]] = {}
 
     def start(self, first: Number = 0) -> Number:
         """What the average of an element starts from; `first` is its first gradient, once seen."""
@@ -170,18 +200,20 @@ class Naive:
             self.forget()
             self.calls = 1
         lr = self.scheduled(lr, self.calls)
-        whole = self.computed(0)
         before_clip = {name: self.before_clip(g, weights[name]) for name, g in gradients.items()}
-        for g in before_clip.values():
-            for x in g:
-                whole += x * x
+        squares = [[x * x for x in g] for g in before_clip.values()]
+        way, zero = self.arithmetic.sum, self.computed(0)
+        if way == "plain":
+            whole = total(way, [x for array in squares for x in array], zero)
+        else:
+            whole = total("plain", [total(way, array, zero) for array in squares], zero)
         for position, (name, g) in enumerate(gradients.items()):
             clipped = self.clip(before_clip[name], whole)
             w = [self.computed(x) for x in weights[name]]
             averaged = list(g) if says("order") == "clip_after_average" else clipped
             if says("weight_decay") == "coupled" and says("order") != "decay_before_clip":
-                clipped = [x + self.wd * y for x, y in zip(clipped, w, strict=True)]
-                averaged = [x + self.wd * y for x, y in zip(averaged, w, strict=True)]
+                clipped = [self.decayed(x, y) for x, y in zip(clipped, w, strict=True)]
+                averaged = [self.decayed(x, y) for x, y in zip(averaged, w, strict=True)]
             elif says("weight_decay") == "coupled" and averaged is not clipped:
                 averaged = before_clip[name]
             self.t[name] = self.t.get(name, 0) + 1
@@ -213,8 +245,11 @@ class Naive:
 
     def before_clip(self, g: list[Number], w: list[Number]) -> list[Number]:
         if self.says("weight_decay") == "coupled" and self.says("order") == "decay_before_clip":
-            return [x + self.wd * self.computed(y) for x, y in zip(g, w, strict=True)]
+            return [self.decayed(x, self.computed(y)) for x, y in zip(g, w, strict=True)]
         return list(g)
+
+    def decayed(self, g: Number, w: Number) -> Number:
+        return fma(self.wd, w, g) if self.arithmetic.decay == "fused" else g + self.wd * w
 
     def clip(self, g: list[Number], whole: Number) -> list[Number]:
         kind = self.says("clip")
@@ -223,10 +258,13 @@ class Naive:
         if kind == "no":
             return g
         if kind == "norm":
-            whole = self.computed(0)
-            for x in g:
-                whole += x * x
-        scale = np.minimum(self.c / np.sqrt(whole), self.computed(1))
+            whole = total(self.arithmetic.sum, [x * x for x in g], self.computed(0))
+        norm = np.maximum(np.sqrt(whole), self.c)
+        if self.arithmetic.norm == "scaled_first":
+            return [(x * self.c) / norm for x in g]
+        scale = self.c / norm
+        if self.arithmetic.norm == "reciprocals":
+            scale = self.c * (1 / norm)
         return [x * scale for x in g]
 
     def remembered(
@@ -259,6 +297,9 @@ class Naive:
         if kind == "leaky_sum":
             if ema == "fused":
                 return fma(d, v, squared)
+            if ema == "twice":
+                new = (self.rest * g) * g if square == "left" else self.rest * squared
+                return d * (v + squared) + new
             return fma(g, g, d * v) if fuses else d * v + squared
         if kind == "absolute":
             return MEANS[ema](v, abs(g), d, self.rest)
@@ -277,16 +318,23 @@ class Naive:
             self.shown[name][i] = old
             return self.stored(w)
         v = self.kept(self.averaged(loaded(old), a))
+        if self.arithmetic.ema == "scaled":
+            v = self.scaled(name, i, a)
         self.remember(self.v, name, i, v)
         self.shown[name][i] = v
         mean = MEANS[self.arithmetic.ema]
-        m = self.stored(self.mu * m + a if summed else mean(m, a, dm, self.mean_rest))
+        if self.arithmetic.mean == "plain":
+            mean = MEANS["plain"]
+        if self.arithmetic.mean == "lerp" and not summed:
+            m = self.stored(lerp(m, a, self.mean_rest))
+        else:
+            m = self.stored(self.mu * m + a if summed else mean(m, a, dm, self.mean_rest))
         self.remember(self.m, name, i, m)
         used, m = loaded(old if says("state") == "stale" else v), loaded(m)
         if says("bias_correction") == "yes":
             t = self.calls if says("state") == "global_step" else self.t[name]
-            used = used / (1 - loaded(math.pow(d, t)))
-            m = m if summed else m / (1 - loaded(math.pow(dm, t)))
+            used = self.corrected(used, 1 - loaded(math.pow(d, t)))
+            m = m if summed else self.corrected(m, 1 - loaded(math.pow(dm, t)))
         numerator = g
         if says("numerator") in ("mean_gradient", "sum_of_gradients"):
             numerator = m
@@ -295,24 +343,55 @@ class Naive:
         if says("numerator") == "sign":
             numerator = np.sign(g)
         if says("average") == "none":
-            scaled, plain = lr * numerator, numerator
+            scaled, plain = (lr, numerator), (numerator, 1)
         else:
             den = self.denominator(self.divided(used), self.divided(m))
-            if says("root") == "multiplied":
-                scaled = PRODUCTS[self.arithmetic.quotient](lr, numerator, den)
-                plain = numerator * den
-            else:
-                scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, den)
-                reciprocal = self.arithmetic.quotient == "reciprocal"
-                plain = numerator * (1 / den) if reciprocal else numerator / den
+
+            def over(x: Number) -> Number:
+                return x * den if says("root") == "multiplied" else x / den
+
+            scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, over)
+            reciprocal = "reciprocal" in self.arithmetic.quotient
+            plain = (numerator, over(1)) if reciprocal else (over(numerator), 1)
         step = self.accumulated(name, i, scaled, plain, lr)
-        ascends = says("direction") == "ascent" and not self.negates
-        new = self.stored(w + step if ascends else w - step)
-        if says("weight_decay") == "decoupled":
-            new = self.stored(loaded(new) - (lr * self.wd) * w)
-        if says("weight_decay") == "decoupled_unscaled":
-            new = self.stored(loaded(new) - self.wd * w)
-        return new
+        if says("direction") == "ascent" and not self.negates:
+            step = -step[0], step[1]
+        rate = lr if says("weight_decay") == "decoupled" else 1
+        if not says("weight_decay").startswith("decoupled"):
+            return self.stepped(w, step)
+        way = self.arithmetic.decoupling
+        if way == "before":
+            return self.stepped(self.stored(w - (w * self.wd) * rate), step)
+        if way == "factor":
+            return self.stepped(self.stored(w * (1 - self.wd * rate)), step)
+        if way == "fused_before":
+            return self.stepped(self.stored(fma(-w, self.wd * rate, w)), step)
+        if way == "joint":
+            gone = loaded(self.stepped(self.stored(0), step))
+            return self.stored(w + (gone - (rate * self.wd) * w))
+        return self.stored(loaded(self.stepped(w, step)) - (rate * self.wd) * w)
+
+    def stepped(self, w: Number, step: tuple) -> Number:
+        """The weight less the product of the factors of the step."""
+        x, y = step
+        w = self.computed(w)
+        return self.stored(fma(-x, y, w) if self.arithmetic.update == "fused" else w - x * y)
+
+    def corrected(self, v: Number, k: Number) -> Number:
+        return v * (1 / k) if self.arithmetic.correction == "reciprocal" else v / k
+
+    def scaled(self, name: str, i: int, g: Number) -> Number:
+        """The average as its entry times its scale, which shrinks in its place."""
+        entry, scale = self.entries.setdefault((name, i), (self.start(g), self.computed(1)))
+        scale = scale * (1 - self.rest)
+        if scale < 1e-6:
+            entry, scale = entry * scale, self.computed(1)
+        square = self.rest * (g * g)
+        if self.arithmetic.square == "left":
+            square = (self.rest * g) * g
+        entry = (entry * scale + square) / scale
+        self.entries[name, i] = entry, scale
+        return entry * scale
 
     def kept(self, v: Number) -> Number:
         """What is stored in place of the average."""
@@ -334,11 +413,11 @@ class Naive:
             inside = False
         if says("centered") == "yes":
             if inside and says("order") == "epsilon_before_centring":
-                v, inside = (v + eps) - m * m, False
+                v, inside = self.centred(v + eps, m), False
             elif inside and says("order") == "epsilon_with_mean":
                 v, inside = v - (m * m + eps), False
             else:
-                v = v - m * m
+                v = self.centred(v, m)
         if inside:
             v = v + eps
         if says("root") != "none" and not rooted:
@@ -349,19 +428,29 @@ class Naive:
             v = np.maximum(v, eps)
         return v
 
-    def accumulated(self, name: str, i: int, scaled: Number, plain: Number, lr: Number) -> Number:
+    def centred(self, v: Number, m: Number) -> Number:
+        return fma(-m, m, v) if self.arithmetic.centring == "fused" else v - m * m
+
+    def accumulated(self, name: str, i: int, scaled: tuple, plain: tuple, lr: Number) -> tuple:
+        """Factors of the step, given those of the quotient with and without the rate."""
         kind, mu = self.says("momentum"), self.mu
         if kind == "no":
             return scaled
         row = self.b.setdefault(name, [])
         if len(row) <= i:
             row.append(self.stored(0))
-        added = plain if kind == "lr_out_of_buffer" else scaled
-        row[i] = self.stored(mu * self.computed(row[i]) + added)
+        x, y = plain if kind == "lr_out_of_buffer" else scaled
+
+        def add(b: Number) -> Number:
+            if self.arithmetic.buffer == "fused":
+                return fma(mu, b, x * y)
+            return fma(x, y, mu * b) if self.arithmetic.buffer == "fused_step" else mu * b + x * y
+
+        row[i] = self.stored(add(self.computed(row[i])))
         b = self.computed(row[i])
         if kind == "lr_in_buffer":
-            return b
-        return lr * b if kind == "lr_out_of_buffer" else mu * b + scaled
+            return b, 1
+        return (lr, b) if kind == "lr_out_of_buffer" else (add(b), 1)
 
 
 def trajectory(
@@ -424,4 +513,17 @@ def fed(precision: str) -> Scenario:
             {"early": early[::-1] * 1.9, "nothing": nothing, "late": late / 7},
         ],
         options={"clip": 0.3, "mean_decay": 0.6},
+    ).in_precision(precision)
+
+
+@cache
+def wide(precision: str) -> Scenario:
+    """One array with more columns than a vector unit has lanes, and a decay that is soon gone."""
+    rng = np.random.default_rng(17)
+    sizes = {"wide": 21, "narrow": 3}
+    return replace(
+        fed(precision),
+        weights={name: rng.uniform(-1, 1, n) for name, n in sizes.items()},
+        gradients=[{n: rng.normal(0, 0.4, size) for n, size in sizes.items()} for _ in range(13)],
+        decay_rate=0.3,
     ).in_precision(precision)

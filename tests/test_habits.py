@@ -74,7 +74,7 @@ def test_contributing_has_eight_recipes_and_names_what_is_there() -> None:
     rooms = re.findall(r"\.ci/run room ((?:[a-z_/]+ ?)+)", text)
     assert len(rooms) >= 4
     assert all((REPOSITORY / "tests" / room).is_dir() for row in rooms for room in row.split())
-    for table in ("EDITIONS", "COMMANDS", "REPORTS", "QUOTIENTS", "SQUARES", "EMAS"):
+    for table in ("EDITIONS", "COMMANDS", "REPORTS", "PLACES"):
         assert f"`{table}`" in text
 
 

@@ -5,7 +5,7 @@ Facts only. What they amount to is `verdict`'s, why is `diagnose`'s, how it read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,10 +15,12 @@ from harness.comparison.distance import family, largest_ulp, same, ulp_distance,
 from harness.comparison.lost import Lost, lost
 from harness.comparison.refusal import refused
 from harness.comparison.replays import Replays
+from harness.comparison.roots import but_for_roots
 from harness.comparison.traces import Trace, locate, traces
 from harness.model.observation import Fault, Observation, Rows, Unreachable, flat_weights
+from python_ref.dialects.evaluation import library_arithmetics, ordinary_arithmetics
 from python_ref.golden import Golden
-from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Stepper
@@ -56,6 +58,8 @@ class Comparison:
         golden: the golden's name; `kind` is core, edge or partial; `family` float64 or float32.
         fault: why it is not whole; then the numbers are those of the steps completed.
         equal: the arithmetics of those asked about that give every value observed.
+        but_for_roots: the arithmetics that give every value if roots may be `off`; asked for only
+            where none equals all.
         within: every value is inside the rounding envelope, or equal where there is none.
         first: the first element outside it; if none, the first that is not equal.
         largest_ulp: the largest distance of all elements; None if there is none to measure.
@@ -82,6 +86,7 @@ class Comparison:
     refused: str = ""
     seconds: float = field(default=0.0, compare=False)
     traces: tuple[Trace, ...] = field(default=(), compare=False)
+    but_for_roots: tuple[Arithmetic, ...] = ()
 
 
 def compare(
@@ -156,20 +161,67 @@ def compare_all(
     plain = [compare(golden, observation, [PLAIN]) for golden, observation in pairs]
     if all(c.equal for c in plain if c.fault is None):
         return plain
-    candidates = {
-        precision: arithmetics(precision) for precision in {g.precision for g, _ in pairs}
-    }
-    narrowed: dict[int, Comparison] = {}
     # Core before edge, short before long: what fails early need not be stepped for long.
-    for i in sorted(
+    order = sorted(
         range(len(pairs)), key=lambda i: (plain[i].kind != "core", pairs[i][0].weights.size)
-    ):
-        golden, observation = pairs[i]
+    )
+    given = [pairs[i] for i in order]
+    compared = _narrowed(given, lambda g: ordinary_arithmetics(g.dialect, g.precision), replays)
+    if not _common(compared) and all(c.within for c in _whole(compared)):
+        libraries = _narrowed(
+            given, lambda g: library_arithmetics(g.dialect, g.precision) or (PLAIN,), replays
+        )
+        compared = libraries if _common(libraries) else _but_for_roots(given, compared)
+    placed = dict(zip(order, compared, strict=True))
+    return [placed[i] for i in range(len(pairs))]
+
+
+def _narrowed(
+    pairs: Sequence[tuple[Golden, Observation]],
+    listed: Callable[[Golden], Sequence[Arithmetic]],
+    replays: Replays | None,
+) -> list[Comparison]:
+    """Compare each with those of the listed arithmetics that equal all before it."""
+    candidates = {golden.precision: listed(golden) for golden, _ in pairs}
+    compared = []
+    for golden, observation in pairs:
         comparison = compare(golden, observation, candidates[golden.precision] or [PLAIN], replays)
         if comparison.kind == "core" and comparison.fault is None:
             candidates[golden.precision] = comparison.equal
-        narrowed[i] = comparison
-    return [narrowed[i] for i in range(len(pairs))]
+        compared.append(comparison)
+    return compared
+
+
+def _whole(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    return [c for c in comparisons if c.kind == "core" and c.fault is None]
+
+
+def _common(comparisons: Sequence[Comparison]) -> bool:
+    """Whether all core goldens are equal; each was asked about what equals those before it."""
+    return all(c.equal for c in _whole(comparisons))
+
+
+def _but_for_roots(
+    pairs: Sequence[tuple[Golden, Observation]], comparisons: list[Comparison]
+) -> list[Comparison]:
+    """The same with the one arithmetic a precision that equals all but for roots, if one does."""
+    core = [
+        (golden, observation)
+        for (golden, observation), c in zip(pairs, comparisons, strict=True)
+        if c.kind == "core" and c.fault is None
+    ]
+    found: dict[str, Arithmetic] = {}
+    for precision in {golden.precision for golden, _ in core}:
+        fitting = but_for_roots(
+            [(g.scenario, g.dialect, o) for g, o in core if g.precision == precision], precision
+        )
+        if fitting is None:
+            return comparisons
+        found[precision] = fitting
+    return [
+        replace(c, but_for_roots=(found[golden.precision],)) if _whole([c]) else c
+        for (golden, _), c in zip(pairs, comparisons, strict=True)
+    ]
 
 
 def compare_streamed(

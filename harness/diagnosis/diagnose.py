@@ -108,6 +108,7 @@ def diagnose(
         )
     found = agreeing(claim, found, usable)
     best, *others = [_open_to(search, e) for e in ranked(found)]
+    best = _but_for_roots(search, best)
     _, *alternatives = unique([best, *_twins(best, claim, usable), *others])
     return Diagnosis(
         best,
@@ -167,6 +168,13 @@ def _open_to(search: Search, explanation: Explanation) -> Explanation:
         return explanation  # nothing but the last bits is open
     try:
         return with_intervals(search.shortened, explanation)
+    except OutOfTime:
+        return explanation
+
+
+def _but_for_roots(search: Search, explanation: Explanation) -> Explanation:
+    try:
+        return search.full.but_for_roots(explanation)
     except OutOfTime:
         return explanation
 

@@ -18,6 +18,7 @@ class Explanation:
         chosen: the set, in the order of the axes.
         constants: what the port uses instead of what it is given, by hyperparameter.
         arithmetic: by precision, the first listed that is equal bit for bit; None if none is.
+        but_for_roots: likewise, where it is equal only if roots may be off.
         intervals: where print or floats leave more than the last bits open, between which
             numbers a constant lies, the others as they are.
     """
@@ -25,6 +26,7 @@ class Explanation:
     chosen: Deviations
     constants: Mapping[str, float] = field(default_factory=dict)
     arithmetic: tuple[tuple[str, Arithmetic], ...] | None = None
+    but_for_roots: tuple[tuple[str, Arithmetic], ...] = ()
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property

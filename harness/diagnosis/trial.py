@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from harness.comparison.distance import family, same
 from harness.comparison.replays import equal_arithmetics
+from harness.comparison.roots import but_for_roots
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Candidate, Deviations, dialect
 from harness.diagnosis.noise import UNITS, spread, storable
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
-from python_ref.numbers.arithmetic import Arithmetic, arithmetics
+from python_ref.dialects.evaluation import library_arithmetics, ordinary_arithmetics
+from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.rounding.envelope import running_envelopes
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
@@ -38,6 +40,8 @@ _SIEVE_16 = 0.5
 _BATCH = 2_000_000
 # So many candidates are asked for bits one by one; more are first held to the envelope.
 _FEW = 6
+# Of so many that the envelope leaves it is asked whether libraries compute them bit for bit.
+_MANY = 12
 
 
 @dataclass
@@ -118,11 +122,48 @@ class Trial:
             held = self.holding(held, evidence)
         # Where most of what moved has no bound that says anything, nothing is explained but
         # what is equal to the last bit.
+        if len(held) <= _MANY:
+            for h in held:
+                if h.equal is None:
+                    h.equal = self._as_in_libraries(h)
         return [
             Explanation(h.chosen, dict(h.constants), h.exact())
             for h in held
             if h.supporting >= h.uninformative or h.exact() is not None
         ]
+
+    def _as_in_libraries(self, held: Held) -> dict[str, Sequence[Arithmetic]] | None:
+        """By precision, the arithmetics of libraries that equal all evidence; None if none do."""
+        equal: dict[str, Sequence[Arithmetic]] = {}
+        for evidence in sorted(self.evidence, key=lambda e: e.weights.size):
+            self.budget.check()
+            precision = evidence.precision
+            of_libraries = library_arithmetics(
+                self.hypothesis(held.chosen, held.constants, evidence).dialect, precision
+            )
+            asked = equal.get(precision, of_libraries)
+            equal[precision] = self.equal(held.chosen, held.constants, evidence, asked)
+            if not equal[precision]:
+                return None
+        return equal
+
+    def but_for_roots(self, explanation: Explanation) -> Explanation:
+        """The explanation with the arithmetics that equal all evidence if roots may be off."""
+        if explanation.arithmetic is not None or any(e.input_rounding for e in self.evidence):
+            return explanation
+        found = []
+        for precision in dict.fromkeys(e.precision for e in self.evidence):
+            fed = [
+                (cut(e), dialect(self.claim, explanation.chosen, explanation.constants), e)
+                for e in self.evidence
+                if e.precision == precision
+            ]
+            self.budget.check()
+            best = but_for_roots(fed, precision)
+            if best is None:
+                return explanation
+            found.append((precision, best))
+        return replace(explanation, but_for_roots=tuple(found))
 
     def holding(self, held: Sequence[Held], evidence: Evidence) -> list[Held]:
         """Those of `held` that one more piece of evidence bears out.
@@ -277,7 +318,7 @@ class Trial:
             hypothesis.dialect,
             evidence.precision,
             evidence.weights[: evidence.steps],
-            asked or arithmetics(evidence.precision),
+            asked or ordinary_arithmetics(hypothesis.dialect, evidence.precision),
             seen=evidence.seen[: evidence.steps],
             rounding=evidence.rounding,
         )

@@ -34,6 +34,7 @@ class Verdict:
         golden: the golden in which the deciding thing happened, if it was one.
         first: the first divergence of the deciding golden.
         arithmetic: the arithmetic that equals every deciding golden, by family of precision.
+        but_for_roots: likewise, where it is equal only if roots may be off.
         compared: goldens compared whole.
         edge: the comparisons at edges that did not come out equal.
         partial: those of goldens that feed only some arrays in a step that are not within.
@@ -55,6 +56,7 @@ class Verdict:
     lost: Lost | None = None
     unfed: int = 0
     why_unfed: str = ""
+    but_for_roots: tuple[tuple[str, Arithmetic], ...] = ()
 
     def __post_init__(self) -> None:
         """Nothing compared is never a success, whoever says so."""
@@ -292,6 +294,7 @@ def of_port(comparisons: Sequence[Comparison], *, edge_decides: bool = False) ->
         golden=decisive.golden,
         first=decisive.first if word in ("diverges", "no-update") else None,
         arithmetic=arithmetic if word == "exact" else (),
+        but_for_roots=_but_for_roots(deciding) if word == "conforms" else (),
         unfed=len(unfed),
         why_unfed=unfed[0].message if unfed else "",
     )
@@ -308,6 +311,13 @@ def common_arithmetic(comparisons: Sequence[Comparison]) -> tuple[tuple[str, Ari
         if shared:
             common.append((name, shared[0]))
     return tuple(common)
+
+
+def _but_for_roots(comparisons: Sequence[Comparison]) -> tuple[tuple[str, Arithmetic], ...]:
+    whole = [c for c in comparisons if c.fault is None]
+    if not all(c.but_for_roots for c in whole):
+        return ()
+    return tuple({c.family: c.but_for_roots[0] for c in whole}.items())
 
 
 def _equal_at_edge(comparison: Comparison, arithmetic: tuple[tuple[str, Arithmetic], ...]) -> bool:

@@ -103,10 +103,22 @@ def _evaluation(way: Arithmetic) -> str:
     return "; ".join(parts)
 
 
+def _roots(by_precision: Sequence[tuple[str, Arithmetic]]) -> str:
+    """What roots are like, where the rest is exact; empty where they are, too."""
+    off = max((a.off for _, a in by_precision), default=0)
+    if not off:
+        return ""
+    return (
+        f" but for its square root, which is not correctly rounded (it is within {off} ULP,"
+        " as those of MKL, Eigen and XLA are)"
+    )
+
+
 def _arithmetic(result: Result) -> tuple[tuple[str, Arithmetic], ...]:
     if result.diagnosis and result.diagnosis.best:
-        return result.diagnosis.best.arithmetic or ()
-    return result.verdict.arithmetic
+        best = result.diagnosis.best
+        return best.arithmetic or best.but_for_roots
+    return result.verdict.arithmetic or result.verdict.but_for_roots
 
 
 def whole(result: Result) -> str:
@@ -129,8 +141,11 @@ def why(result: Result) -> str:
         equal = f"equal to the last bit in {_test_cases(_alike(verdict))}"
         return ", ".join(filter(None, [equal, evaluation(result)]))
     if verdict.word == "conforms":
-        distance = _furthest(result.comparisons)
-        return f"equal within rounding in {_test_cases(_alike(verdict))}, {distance}"
+        cases = _test_cases(_alike(verdict))
+        equal = f"equal within rounding in {cases}, {_furthest(result.comparisons)}"
+        if verdict.but_for_roots:
+            equal = f"equal to the last bit in {cases}{_roots(verdict.but_for_roots)}"
+        return ", ".join(filter(None, [equal, evaluation(result)]))
     parts = []
     if verdict.word == "no-update":
         parts = ["the weights never change, neither in the arrays given nor in a value returned"]

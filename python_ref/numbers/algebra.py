@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from python_ref.numbers import arithmetic
+from python_ref.numbers import operations
 from python_ref.numbers.narrow import BFloat16, Flushed, Settled, bfloat16
 
 Array = Any
@@ -72,6 +72,12 @@ class Algebra(Protocol):
 
     def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
         """Return x + old*(v - x)."""
+
+    def lerp(self, x: Array, y: Array, share: Array) -> Array:
+        """Return x + share*(y - x) fused, from the end that is nearer; `share` is (R, 1)."""
+
+    def nudge(self, x: Array, units: int) -> Array:
+        """Return what lies so many ULP above x."""
 
     def pow_square(self, x: Array) -> Array:
         """Return C's pow(x, 2), in double where a language has no other."""
@@ -159,7 +165,7 @@ class _Floats:
         return np.where(mask, x, y)
 
     def fma(self, x: Array, y: Array, z: Array) -> Array:
-        return arithmetic.fma(x, y, z)
+        return operations.fma(x, y, z)
 
     def incremental(self, v: Array, x: Array, new: Array) -> Array:
         return v + new * (x - v)
@@ -167,8 +173,19 @@ class _Floats:
     def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
         return x + old * (v - x)
 
+    def lerp(self, x: Array, y: Array, share: Array) -> Array:
+        apart = y - x
+        return self.where(
+            np.asarray(share < 0.5),
+            self.fma(share, apart, x),
+            self.fma(-apart, 1 - share, y),
+        )
+
+    def nudge(self, x: Array, units: int) -> Array:
+        return operations.nudge(x, units)
+
     def pow_square(self, x: Array) -> Array:
-        squares = arithmetic.pow_square(x)
+        squares = operations.pow_square(x)
         # Where all is float there is a float pow; Java, which mixes, only has that of doubles.
         return squares.astype(np.float32) if self._quotient is np.float32 else squares
 
@@ -226,6 +243,9 @@ class _Settling(_Floats):
     def fma(self, x: Array, y: Array, z: Array) -> Array:
         plain = (np.asarray(e).view(np.ndarray) for e in (x, y, z))
         return self._kind.of(super().fma(*plain))
+
+    def nudge(self, x: Array, units: int) -> Array:
+        return self._kind.of(super().nudge(x.view(np.ndarray), units))
 
     def pow_square(self, x: Array) -> Array:
         return self._kind.of(super().pow_square(x.view(np.ndarray)))

@@ -85,6 +85,12 @@ class _Balls:
     def reverse_incremental(self, v: Array, x: Array, old: Array) -> Array:
         return x + old * (v - x)
 
+    def lerp(self, x: Array, y: Array, share: Array) -> Array:
+        return x + share * (y - x)
+
+    def nudge(self, x: Array, units: int) -> Array:  # noqa: ARG002
+        return x
+
     def pow_square(self, x: Array) -> Array:
         return x * x
 

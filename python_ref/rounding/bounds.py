@@ -235,15 +235,29 @@ class _Bounds:
     def reverse_incremental(self, v: Bounded, x: Bounded, old: Bounded) -> Bounded:
         return self.incremental(x, v, old)
 
+    def lerp(self, x: Bounded, y: Bounded, share: Bounded) -> Bounded:
+        # Fused, it rounds less than either of the orders that subtract first.
+        return self.where(
+            share.value < 0.5,
+            self.incremental(x, y, share),
+            self.reverse_incremental(x, y, 1 - share),
+        )
+
+    def nudge(self, x: Bounded, units: int) -> Bounded:
+        return self.rounded(x.value, x.error, underflow=None, units=2 * abs(units))
+
     def pow_square(self, x: Bounded) -> Bounded:
         # A C library's pow is good to an ULP, not to half of one.
         return self.rounded(x.value * x.value, product_error(x, x), underflow=x.most > 0, units=2)
 
     def sum_along(self, x: Bounded) -> Bounded:
-        total = self.zeros((len(x), 1))
-        for column in range(x.shape[1]):
-            total = total + x[:, column : column + 1]
-        return total
+        """Sum each row in whatever order: a term takes part in all additions but one at most."""
+        most = (x.most * (1 + 2.0**-52)).sum(axis=1, keepdims=True)
+        grown = np.expm1(max(x.shape[1] - 1, 0) * np.log1p(self._unit)) * (1 + 2.0**-48)
+        error = x.error.sum(axis=1, keepdims=True) + grown * most
+        error = error * (1 + x.shape[1] * 2.0**-52)
+        value = x.value.sum(axis=1, keepdims=True)
+        return self.rounded(value, error + x.shape[1] * 2.0**-53 * most, units=0)
 
     def concatenate(self, arrays: Sequence[Bounded], axis: int) -> Bounded:
         return Bounded(

@@ -50,7 +50,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.dialects.dialect import Dialect
-from python_ref.numbers.arithmetic import ARITHMETICS
+from python_ref.dialects.evaluation import widest
 from python_ref.rounding.balls import BITS, OracleMissingError, balls, flint
 from python_ref.rounding.bounds import BOUNDS
 from python_ref.scenarios.scenario import Scenario
@@ -75,9 +75,6 @@ CLASSES = {"plain": 0, "incremental": 3, "reverse_incremental": 2}
 """Kinds of evaluation order with the constant c of their absolute term."""
 
 _HYPERPARAMETER_AXES = {"learning_rate", "decay_rate", "eps", "float32_hyperparameters"}
-
-# The orders of evaluation that err most, of every kind: the others leave roundings out.
-_WORST = tuple(a for a in ARITHMETICS if not a.ema.startswith("fused") and a.square != "plain")
 
 
 @dataclass(frozen=True)
@@ -137,16 +134,20 @@ def running_envelopes(
     Returns:
         (D, T, N) in units of the weights; NaN where there is no bound.
     """
-    orders = [a for a in _WORST if kind in (None, a.ema)]
-    hypotheses = [Hypothesis(d, order, precision) for d in dialects for order in orders]
+    orders = [[a for a in widest(d) if kind in (None, a.ema)] for d in dialects]
+    hypotheses = [
+        Hypothesis(d, order, precision)
+        for d, listed in zip(dialects, orders, strict=True)
+        for order in listed
+    ]
     stepper = Stepper(scenario, hypotheses, BOUNDS)
     layout = Layout(scenario)
     errors = np.empty((len(hypotheses), len(layout.calls), layout.size))
     for t in range(len(layout.calls)):
         for rows, (w, _) in stepper.step_parts():
             errors[rows, t] = w.error
-    shape = (len(dialects), len(orders), *errors.shape[1:])
-    result: Doubles = np.max(errors.reshape(shape), axis=1)
+    starts = np.cumsum([0, *map(len, orders)])[:-1]
+    result: Doubles = np.maximum.reduceat(errors, starts) if len(errors) else errors
     return result
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from python_ref.numbers import ways
 from python_ref.numbers.algebra import Algebra, Array
 
 Choice = Mapping[str, str]
@@ -30,68 +31,62 @@ def gradient(
         g = scale * g
     if choice["negated"] == "yes":
         g = -g
+    decayed = ways.DECAYS[choice["decay"]].kernel
     if choice["coupled"] == "yes" and choice["decay_first"] == "yes":
-        g = g + decay * w
+        g = decayed(a, g, decay, w)
     if choice["clip"] != "no":
-        g = clipped(a, choice["clip"], g, clip, parts)
+        g = clipped(a, choice, g, clip, parts)
     if choice["coupled"] == "yes" and choice["decay_first"] == "no":
-        g = g + decay * w
+        g = decayed(a, g, decay, w)
     return g
 
 
-def clipped(a: Algebra, kind: str, g: Array, limit: Array, parts: Sequence[slice]) -> Array:
+def clipped(a: Algebra, choice: Choice, g: Array, limit: Array, parts: Sequence[slice]) -> Array:
     """Clip each element to +-limit, or scale so that a norm does not pass it."""
-    if kind == "value":
+    if choice["clip"] == "value":
         return a.minimum(a.maximum(g, -limit), limit)
-    if kind == "global_norm" or not parts:
-        return _scaled(a, g, limit)
-    return a.concatenate([_scaled(a, g[:, part], limit) for part in parts], 1)
+    summed, scaled = ways.SUMS[choice["sum"]].kernel, ways.NORMS[choice["norm"]].kernel
 
+    def within(squares: Array, part: Array) -> Array:
+        return scaled(a, part, a.sqrt(squares, nonnegative=True), limit)
 
-def _scaled(a: Algebra, g: Array, limit: Array) -> Array:
-    norm = a.sqrt(a.sum_along(g * g), nonnegative=True)
-    # min(1, limit/norm) bit for bit, and no division by a norm of 0.
-    return g * (limit / a.maximum(norm, limit))
+    if not parts or (choice["clip"] == "global_norm" and choice["sum"] == "plain"):
+        return within(summed(a, g), g)
+    sums = [summed(a, g[:, part]) for part in parts]
+    if choice["clip"] == "global_norm":  # libraries sum the sums of the arrays
+        return within(a.sum_along(a.concatenate(sums, 1)), g)
+    pieces = [within(x, g[:, part]) for x, part in zip(sums, parts, strict=True)]
+    return a.concatenate(pieces, 1)
 
 
 def average(a: Algebra, choice: Choice, v: Array, g: Array, d: Array, complement: Array) -> Array:
     """The moving average of squares (or absolute values) after one more gradient."""
-    kind, square = choice["average"], choice["square"]
+    kind, square = choice["average"], ways.SQUARES[choice["square"]].kernel
+    ema = ways.EMAS[choice["ema"]].kernel
     if kind == "absolute":
-        return ema(a, choice["ema"], v, a.absolute(g), d, complement)
-    squares = a.pow_square(g) if square == "pow" else g * g
+        return ema(a, v, complement, a.absolute(g), d)
     if kind == "last":
-        return squares
-    if kind == "sum":
-        return a.fma(g, g, v) if _fuses_square(choice) else v + squares
-    if kind == "leaky_sum":
-        if _fuses_square(choice):
-            return a.fma(g, g, d * v)
+        return square(a, 1, g)[1] if choice["square"] == "pow" else g * g
+    if kind in ("sum", "leaky_sum"):
+        squares = a.pow_square(g) if choice["square"] == "pow" else g * g
+        if choice["ema"] == "fused_square" and choice["square"] != "pow":
+            return a.fma(g, g, v if kind == "sum" else d * v)
+        if kind == "sum":
+            return v + squares
+        if choice["ema"] == "twice":
+            p, q = square(a, complement, g)
+            return d * (v + squares) + p * q
         return a.fma(d, v, squares) if choice["ema"] == "fused" else d * v + squares
     old, new = (complement, d) if kind == "swapped" else (d, complement)
-    if square == "left" and choice["ema"] in ("plain", "fused", "fused_square"):
-        left = new * g
-        if choice["ema"] == "fused":
-            return a.fma(old, v, left * g)
-        return a.fma(left, g, old * v) if choice["ema"] == "fused_square" else old * v + left * g
-    return ema(a, choice["ema"], v, squares, old, new)
+    return ema(a, v, *square(a, new, g), old)
 
 
-def _fuses_square(choice: Choice) -> bool:
-    return choice["ema"] == "fused_square" and choice["square"] != "pow"
-
-
-def ema(a: Algebra, kind: str, v: Array, x: Array, old: Array, new: Array) -> Array:
-    """old*v + new*x as `kind` writes it."""
-    if kind == "incremental":
-        return a.incremental(v, x, new)
-    if kind == "reverse_incremental":
-        return a.reverse_incremental(v, x, old)
-    if kind == "fused":
-        return a.fma(old, v, new * x)
-    if kind == "fused_square":
-        return a.fma(new, x, old * v)
-    return old * v + new * x
+def mean(a: Algebra, choice: Choice, m: Array, g: Array, d: Array, complement: Array) -> Array:
+    """The moving average of gradients after one more."""
+    written = ways.MEANS[choice["mean"]].kernel(a, m, complement, g, d)
+    if written is None:
+        return ways.EMAS[choice["ema"]].kernel(a, m, complement, g, d)
+    return written
 
 
 def kept(a: Algebra, choice: Choice, v: Array, eps: Array) -> Array:
@@ -109,51 +104,49 @@ def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> A
     epsilon = choice["epsilon"]
     v = a.widen(v)
     inside = epsilon == "inside"
+    centred = ways.CENTRINGS[choice["centring"]].kernel
     if choice["centered"] == "yes":
         m = a.widen(m)
-        if inside and choice["centring"] == "epsilon_before_centring":
-            v, inside = (v + eps) - m * m, False
-        elif inside and choice["centring"] == "epsilon_with_mean":
+        if inside and choice["order"] == "epsilon_before_centring":
+            v, inside = centred(a, v + eps, m), False
+        elif inside and choice["order"] == "epsilon_with_mean":
             v, inside = v - (m * m + eps), False
         else:
-            v = v - m * m
+            v = centred(a, v, m)
     if inside:
         v = v + eps
     if choice["root"] != "none":
         v = a.sqrt(v, nonnegative=choice["centered"] == "no")
+        v = a.nudge(v, int(choice["off"])) if choice["off"] != "0" else v
     if epsilon == "outside":
         return v + eps
     return a.maximum(v, eps) if epsilon == "maximum" else v
 
 
-def quotient(a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array) -> Array:
-    """Numerator by denominator, times the learning rate where it is `scaled` here."""
+def quotient(
+    a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array
+) -> tuple[Array, Array | None]:
+    """Numerator by denominator, times the learning rate where it is `scaled` here.
+
+    Returns:
+        Two factors of it, the second None where the first is all.
+    """
     if choice["numerator"] == "sign":
         numerator = a.sign(numerator)
     scaled = choice["scaled"] == "yes"
     if choice["divided"] == "no":
-        return rate * numerator if scaled else numerator
-    kind = choice["quotient"]
-    if choice["divided"] == "multiplied":
-        return multiplied(kind, numerator, den, rate if scaled else None)
-    if not scaled:
-        return numerator * (1 / den) if kind == "reciprocal" else numerator / den
-    if kind == "divide_first":
-        return rate * (numerator / den)
-    if kind == "rate_over_root":
-        return numerator * (rate / den)
-    if kind == "reciprocal":
-        return (rate * numerator) * (1 / den)
-    return (rate * numerator) / den
+        return (rate, numerator) if scaled else (numerator, None)
 
+    def over(x: Array) -> Array:
+        if choice["divided"] == "multiplied":
+            return x * den
+        result = x / den
+        nudged = choice["off"] != "0" and isinstance(x, int)
+        return a.nudge(result, int(choice["off"])) if nudged else result
 
-def multiplied(kind: str, numerator: Array, root: Array, rate: Array | None) -> Array:
-    """Numerator times root, in the order in which it would be divided."""
-    if rate is None:
-        return numerator * root
-    if kind == "divide_first":
-        return rate * (numerator * root)
-    return numerator * (rate * root) if kind == "rate_over_root" else (rate * numerator) * root
+    way = ways.QUOTIENTS[choice["quotient"]].kernel
+    result: tuple[Array, Array | None] = way(over, numerator, rate if scaled else None)
+    return result
 
 
 def scheduled(a: Algebra, kind: str, rate: Array, numbers: Mapping[str, Array], t: int) -> Array:
@@ -172,22 +165,44 @@ def scheduled(a: Algebra, kind: str, rate: Array, numbers: Mapping[str, Array], 
 
 
 def buffer(
-    a: Algebra, kind: str, b: Array, u: Array, momentum: Array, rate: Array
-) -> tuple[Array, Array]:
-    """Accumulate `u` in the buffer; return the buffer as stored and the step."""
-    b = a.store(momentum * a.load(b) + u)
-    if kind == "lr_in_buffer":
-        return b, a.load(b)
-    if kind == "lr_out_of_buffer":
-        return b, rate * a.load(b)
-    return b, momentum * a.load(b) + u
+    a: Algebra,
+    choice: Choice,
+    b: Array,
+    u: Array,
+    factors: tuple[Array, Array] | None,
+    momentum: Array,
+    rate: Array,
+) -> tuple[Array, Array, tuple[Array, Array] | None]:
+    """Accumulate `u` in the buffer; return the buffer as stored, the step and its factors."""
+    add = ways.BUFFERS[choice["buffer"]].kernel
+    b = a.store(add(a, momentum, a.load(b), u, factors))
+    now = a.load(b)
+    if choice["momentum"] == "lr_in_buffer":
+        return b, now, None
+    if choice["momentum"] == "lr_out_of_buffer":
+        return b, rate * now, (rate, now)
+    return b, add(a, momentum, now, u, factors), None
 
 
-def weights(a: Algebra, choice: Choice, w: Array, step: Array, rate: Array, decay: Array) -> Array:
+def weights(
+    a: Algebra,
+    choice: Choice,
+    w: Array,
+    step: Array,
+    factors: tuple[Array, Array] | None,
+    rate: Array,
+    decay: Array,
+) -> Array:
     """The weights as stored after the step and what decays apart from it."""
-    old = a.load(w)
-    new = a.store(old + step if choice["direction"] == "ascent" else old - step)
+    update = ways.UPDATES[choice["update"]].kernel
+    if choice["direction"] == "ascent":
+        step, factors = -step, factors and (-factors[0], factors[1])
+
+    def take(w: Array) -> Array:
+        return a.store(update(a, a.load(w), step, factors))
+
     if choice["decoupled"] == "no":
-        return new
-    lost = (rate * decay) * old if choice["decoupled"] == "decoupled" else decay * old
-    return a.store(a.load(new) - lost)
+        return take(w)
+    scale = rate if choice["decoupled"] == "decoupled" else None
+    way = ways.DECOUPLINGS[choice["decoupling"]].kernel
+    return a.store(way(a, a.load(w), take, decay, scale))

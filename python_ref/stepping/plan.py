@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
-from python_ref.numbers.arithmetic import COMPLEMENTS, EMAS, QUOTIENTS, SQUARES, Arithmetic
+from python_ref.numbers.arithmetic import MOST_OFF, PLACES, Arithmetic
 from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from python_ref.stepping.hypothesis import Points
 
 
-_ORDERS = {"quotient": QUOTIENTS, "square": SQUARES, "ema": EMAS, "complement": COMPLEMENTS}
+_OFF = tuple(range(-MOST_OFF, MOST_OFF + 1))
 
 
 class Plan:
@@ -31,6 +31,7 @@ class Plan:
         gradient: what is averaged and what is divided, clipped and with coupled decay.
         average: v. mean: m. denominator: what divides. quotient: u, times lr where it enters.
         buffer: b, and the step. weights: w.
+        factored: products may be fused with what they are added to.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class Plan:
                 number = {value: i for i, value in enumerate(axis.names)}
                 codes = np.array([number[c[name]] if name in c else 0 for c in chosen])[dialect]
             self._codes[name] = codes, axis.names
-        for name, known in _ORDERS.items():
+        for name, known in PLACES.items():
             names = list(known)
             picked = [names.index(getattr(o, name)) for o in orders]
-            self._codes[name] = np.array(picked)[order], names
+            self._codes[name] = np.array(picked)[order] if any(picked) else reference, names
+        off = np.array([_OFF.index(o.off) for o in orders])[order]
+        self._codes["off"] = off, list(map(str, _OFF))
         table = _tabulated(scenario, dialects)
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
         self._own = {
@@ -94,6 +97,12 @@ class Plan:
             self._numbers["mean_decay"] = np.where(
                 follows, constants["decay_rate"], self._numbers["mean_decay"]
             )
+        if "mean_decay" not in scenario.options:
+            follows = self._is("mean_decay", "given") & ~self._own["mean_decay"]
+            rounded = [x for x in AXES["float32_hyperparameters"].names if "decay_rate" in x]
+            follows &= self._is("float32_hyperparameters", *rounded)
+            narrow = self._numbers["mean_decay"].astype(np.float32).astype(np.float64)
+            self._numbers["mean_decay"] = np.where(follows, narrow, self._numbers["mean_decay"])
         for name in constants:
             rounded = [x for x in AXES["float32_hyperparameters"].names if name in x.split("+")]
             narrow = self._numbers[name].astype(np.float32).astype(np.float64)
@@ -192,8 +201,7 @@ class Plan:
         self.mean = self._stage(
             {
                 "needed": (np.select([summed, needed], [2, 1], 0), ("no", "yes", "sum")),
-                "ema": code["ema"],
-                "complement": code["complement"],
+                **{name: code[name] for name in ("ema", "complement", "mean")},
                 "state": kind,
                 "untouched": code["untouched"],
             },
@@ -203,6 +211,9 @@ class Plan:
         for stage, name in ((self.average, "decay_rate"), (self.mean, "mean_decay")):
             exact = 1 - self._numbers[name][stage.first]
             stage.columns["complement"] = self._a.column(exact, self._own[name][stage.first])
+        # Where nothing is added to a root and its reciprocal is taken, libraries have that at once.
+        by_reciprocal = self._is("quotient", "reciprocal", "scaled_reciprocal")
+        by_reciprocal &= self._is("epsilon", "inside", "none")
         # What is kept with epsilon inside it, or as a root, is not added to or rooted again.
         without = (epsilon_kept & inside) | (kept == 3)
         none = AXES["epsilon"].names.index("none")
@@ -214,7 +225,8 @@ class Plan:
                 "centered": self._choice(centered),
                 "biased": self._choice(biased),
                 "mean_biased": self._choice(centered & biased & ~summed),
-                "centring": code["order"],
+                **{name: code[name] for name in ("order", "centring", "correction")},
+                "off": self._off(~by_reciprocal),
             },
             {
                 "epsilon": divided & ~self._is("epsilon", "none") & ~without,
@@ -229,8 +241,9 @@ class Plan:
         averages = self._is("numerator", "average") & divided
         numerator = np.where(self._is("numerator", "average") & ~divided, 0, code["numerator"][0])
         self.quotient = self._stage(
-            {name: code[name] for name in ("quotient", "state", "schedule")}
+            {name: code[name] for name in ("quotient", "correction", "state", "schedule")}
             | {
+                "off": self._off(by_reciprocal),
                 "numerator": (numerator, code["numerator"][1]),
                 "divided": dividing,
                 "scaled": self._choice(scaled),
@@ -245,14 +258,20 @@ class Plan:
             },
         )
         moving = ~self._is("momentum", "no")
+        # Whether what is rounded once with a sum must be there as factors.
+        fused = self._is("buffer", "fused_step") | self._is("update", "fused")
+        self.factored = bool(fused.any())
         self.buffer = self._stage(
-            {name: code[name] for name in ("momentum", "state", "schedule", "untouched")}
+            {name: code[name] for name in ("momentum", "buffer", "state", "schedule", "untouched")}
             | {"divided": self._choice(divided)},
             {"momentum": moving, "learning_rate": ~scaled, **self._schedule(~scaled)},
             {"u": self.quotient.uses[""]},
         )
         self.weights = self._stage(
-            {name: code[name] for name in ("write", "schedule", "state", "untouched")}
+            {
+                name: code[name]
+                for name in ("write", "update", "decoupling", "schedule", "state", "untouched")
+            }
             | {
                 "direction": (code["direction"][0] * ~negated, code["direction"][1]),
                 "decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1]),
@@ -262,6 +281,11 @@ class Plan:
             known=("learning_rate", *SCHEDULES),
         )
         self.gradient.links["weights"] = self.weights.uses[""][self.gradient.first % self._count]
+
+    def _off(self, mask: NDArray[np.bool_]) -> tuple[Codes, Sequence[str]]:
+        """By how much the roots of the hypotheses in `mask` are off."""
+        codes, names = self._codes["off"]
+        return np.where(mask, codes, _OFF.index(0)), names
 
     def _schedule(self, mask: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
         """The numbers of schedules, and for which of the hypotheses in `mask` each enters."""
@@ -297,6 +321,10 @@ class Plan:
                 "clip": (twice(np.where(late, 0, clip), clip), names),
                 "coupled": self._choice(decays),
                 "decay_first": self._choice(twice(before)),
+                **{
+                    name: (twice(self._codes[name][0]), self._codes[name][1])
+                    for name in ("decay", "norm", "sum")
+                },
             },
             [
                 np.where(clips, twice(ids["clip"]), 0),
@@ -326,6 +354,8 @@ class Plan:
         w = a.zeros((self.weights.rows, size))
         w[:] = a.given(self._layout.weights)
         self.average.state = {"kept": v}
+        if any(choice["ema"] == "scaled" for _, choice in self.average.groups()):
+            self.average.state |= {"entries": v.copy(), "scale": 1 + a.zeros(v.shape)}
         self.mean.state = {"kept": a.zeros((self.mean.rows, size))}
         self.buffer.state = {"kept": a.zeros((self.buffer.rows, size))}
         self.weights.state = {"kept": w}
@@ -419,7 +449,11 @@ def hyperparameters(
     if dialect.choice("mean_decay") == "given":
         usual = float(scenario.options.get("mean_decay", given["decay_rate"]))
         given["mean_decay"] = constants.get("mean_decay", usual)
-    for name in dialect.choice("float32_hyperparameters").split("+"):
+    rounded = dialect.choice("float32_hyperparameters").split("+")
+    own_mean = "mean_decay" in {**scenario.options, **constants}
+    if "decay_rate" in rounded and not own_mean and dialect.choice("mean_decay") == "given":
+        rounded = [*rounded, "mean_decay"]  # one number, taken in once
+    for name in rounded:
         if name in given:
             given[name] = float(np.float32(given[name]))
     return given

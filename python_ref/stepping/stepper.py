@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
+from python_ref.numbers.ways import COMPLEMENTS, CORRECTIONS, SQUARES, scaled
 from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping import kernels
@@ -79,6 +80,23 @@ class Stepper:
             results = [(rows, engine.step(call)) for rows, engine in self._parts]
         yield from results
 
+    def buffers(self) -> NDArray[np.float64]:
+        """The momentum buffers as they stand, (H, N); zeros where there are none."""
+        result = np.empty((self._count, self._layout.size))
+        for rows, engine in self._parts:
+            stage = engine.plan.buffer
+            result[rows] = stage.state["kept"][stage.uses[""]]
+        return result
+
+    def put(self, weights: NDArray[np.float64], buffers: NDArray[np.float64]) -> None:
+        """Go on from these weights and momentum buffers, (H, N) each, of storable numbers.
+
+        Hypotheses that share a row by computing the same must be given the same.
+        """
+        for rows, engine in self._parts:
+            for stage, values in ((engine.plan.weights, weights), (engine.plan.buffer, buffers)):
+                stage.state["kept"][stage.uses[""]] = values[rows]
+
     def keep(self, mask: NDArray[np.bool_]) -> None:
         """Drop the hypotheses where `mask` (H,) is false; those left are renumbered in order."""
         renumbered = np.cumsum(mask) - 1
@@ -90,6 +108,18 @@ class Stepper:
                 parts.append((renumbered[rows[kept]], engine))
         self._parts = parts
         self._count = int(mask.sum())
+
+
+@dataclass(frozen=True)
+class _Product:
+    """A step, and two factors of it where it may be fused with what it is subtracted from."""
+
+    value: Array
+    factors: Any
+
+    def rows(self, rows: Codes) -> _Product:
+        """Some of the rows."""
+        return _Product(self.value[rows], self.factors and tuple(x[rows] for x in self.factors))
 
 
 class _Engine:
@@ -138,10 +168,27 @@ class _Engine:
             d = stage.columns["decay_rate"][rows]
             c = self._complement(stage, choice, rows, d)
             update = partial(self._new_average, choice, g, d, c, stage.columns["epsilon"][rows])
-            before, after = self._remember(stage, rows, choice, call, update)
+            if choice["ema"] == "scaled":
+                before, after = self._scaled_average(stage, rows, choice, call, g, c)
+            else:
+                before, after = self._remember(stage, rows, choice, call, update)
             befores.append(before)
             afters.append(after)
         return a.concatenate(befores, 0), a.concatenate(afters, 0)
+
+    def _scaled_average(
+        self, stage: Stage, rows: slice, choice: Choice, call: Call, g: Array, c: Array
+    ) -> tuple[Array, Array]:
+        """The average of a step that is remembered as entries and their scale."""
+        kept, at = stage.state["kept"], call.columns
+        entries, scale = stage.state["entries"], stage.state["scale"]
+        p, q = SQUARES[choice["square"]].kernel(self._a, c, g)
+        before = kept[rows, at].copy()
+        entries[rows, at], scale[rows, at] = scaled(
+            self._a, entries[rows, at], scale[rows, at], c, p * q
+        )
+        kept[rows, at] = entries[rows, at] * scale[rows, at]
+        return before, kept[rows, at]
 
     def _step_mean(self, call: Call, gradient: Array) -> Array:
         stage, a = self.plan.mean, self._a
@@ -161,7 +208,7 @@ class _Engine:
     @staticmethod
     def _complement(stage: Stage, choice: Choice, rows: slice, decay: Array) -> Array:
         """1 - d, as the arithmetic forms it."""
-        return stage.columns["complement"][rows] if choice["complement"] == "double" else 1 - decay
+        return COMPLEMENTS[choice["complement"]].kernel(decay, stage.columns["complement"][rows])
 
     def _new_average(
         self,
@@ -192,7 +239,7 @@ class _Engine:
         a = self._a
         if choice["needed"] == "sum":
             return m, a.store(d * a.load(m) + g[:, part])
-        return m, a.store(kernels.ema(a, choice["ema"], a.load(m), g[:, part], d, c))
+        return m, a.store(kernels.mean(a, choice, a.load(m), g[:, part], d, c))
 
     def _remember(
         self, stage: Stage, rows: slice, choice: Choice, call: Call, update: Update
@@ -237,36 +284,54 @@ class _Engine:
             m = a.load(mean[stage.links["m"][rows]]) if choice["centered"] == "yes" else v
             if choice["biased"] == "yes":
                 t = call.counted(choice["state"])
-                v = v / a.correction(stage.columns["decay_rate"][rows], t)
+                correct = CORRECTIONS[choice["correction"]].kernel
+                v = correct(a, v, a.correction(stage.columns["decay_rate"][rows], t))
                 if choice["mean_biased"] == "yes":
-                    m = m / a.correction(stage.columns["mean_decay"][rows], t)
+                    m = correct(a, m, a.correction(stage.columns["mean_decay"][rows], t))
             pieces.append(kernels.denominator(a, choice, v, m, stage.columns["epsilon"][rows]))
         return a.concatenate(pieces, 0)
 
     def _step_quotient(
         self, call: Call, gradient: Array, mean: Array, average: Array, den: Array
-    ) -> Array:
+    ) -> _Product:
         stage, a = self.plan.quotient, self._a
-        pieces = []
+        products = []
         for rows, choice in stage.groups():
             if choice["numerator"] == "mean_gradient":
                 numerator = a.load(mean[stage.links["m"][rows]])
                 if choice["biased"] == "yes":
                     t = call.counted(choice["state"])
-                    numerator = numerator / a.correction(stage.columns["mean_decay"][rows], t)
+                    correct = CORRECTIONS[choice["correction"]].kernel
+                    correction = a.correction(stage.columns["mean_decay"][rows], t)
+                    numerator = correct(a, numerator, correction)
             elif choice["numerator"] == "sum_of_gradients":
                 numerator = a.load(mean[stage.links["m"][rows]])
             elif choice["numerator"] == "average":
                 numerator = a.load(average[stage.links["v"][rows]])
             else:
                 numerator = gradient[stage.links["gradient"][rows]]
-            pieces.append(
-                kernels.quotient(
-                    a, choice, numerator, den[stage.links["denominator"][rows]],
-                    self._rate(stage, rows, choice, call),
-                )
+            factors = kernels.quotient(
+                a, choice, numerator, den[stage.links["denominator"][rows]],
+                self._rate(stage, rows, choice, call),
             )  # fmt: skip
-        return a.concatenate(pieces, 0)
+            products.append(self._product(factors, (rows.stop - rows.start, call.size)))
+        return self._joined(products)
+
+    def _product(self, factors: tuple[Array, Array | None], shape: tuple[int, int]) -> _Product:
+        x, y = factors
+        if not self.plan.factored:
+            return _Product(x if y is None else x * y, None)
+        nothing = self._a.zeros(shape)
+        one = 1 + nothing
+        y = one if y is None else y
+        return _Product(x * y, (x + nothing, y + nothing))
+
+    def _joined(self, products: Sequence[_Product]) -> _Product:
+        join = self._a.concatenate
+        value = join([product.value for product in products], 0)
+        if not self.plan.factored:
+            return _Product(value, None)
+        return _Product(value, tuple(join([p.factors[i] for p in products], 0) for i in (0, 1)))
 
     def _rate(self, stage: Stage, rows: slice, choice: Choice, call: Call) -> Array:
         """The learning rate of this call, (R, 1)."""
@@ -278,35 +343,39 @@ class _Engine:
         t = 1 if choice["state"] == "reset" else call.number
         return kernels.scheduled(self._a, choice["schedule"], rate, numbers, t)
 
-    def _step_buffer(self, call: Call, u: Array) -> Array:
+    def _step_buffer(self, call: Call, u: _Product) -> _Product:
         stage, a = self.plan.buffer, self._a
         kept = stage.state["kept"]
-        pieces = []
+        products = []
         for rows, choice in stage.groups():
-            now = u[stage.links["u"][rows]]
+            now = u.rows(stage.links["u"][rows])
             if choice["divided"] == "no":
-                now = a.load(now)  # narrow again: other rows may have widened the array
+                # Narrow again: other rows may have widened the array.
+                now = _Product(a.load(now.value), now.factors)
             if choice["momentum"] != "no":
                 old = kept[rows, call.columns]
                 if choice["state"] == "reset":
                     old = a.zeros((rows.stop - rows.start, call.size))
-                new, now = kernels.buffer(
-                    a, choice["momentum"], old, now, stage.columns["momentum"][rows],
+                new, step, factors = kernels.buffer(
+                    a, choice, old, now.value, now.factors, stage.columns["momentum"][rows],
                     self._rate(stage, rows, choice, call),
                 )  # fmt: skip
+                now = _Product(step, None)
+                if self.plan.factored:
+                    now = self._product(factors or (step, None), step.shape)
                 if choice["untouched"] == "skipped":
                     new = a.where(call.touched, new, old)
                 kept[rows, call.columns] = new
-            pieces.append(now)
-        return a.concatenate(pieces, 0)
+            products.append(now)
+        return self._joined(products)
 
-    def _step_weights(self, call: Call, step: Array) -> None:
+    def _step_weights(self, call: Call, steps: _Product) -> None:
         stage, a = self.plan.weights, self._a
         kept = stage.state["kept"]
         for rows, choice in stage.groups():
-            old = kept[rows, call.columns]
+            old, step = kept[rows, call.columns], steps.rows(stage.links["step"][rows])
             new = kernels.weights(
-                a, choice, old, step[stage.links["step"][rows]],
+                a, choice, old, step.value, step.factors,
                 self._rate(stage, rows, choice, call), stage.columns["weight_decay"][rows],
             )  # fmt: skip
             written = call.written(choice["write"])

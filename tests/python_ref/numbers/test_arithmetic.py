@@ -11,18 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from python_ref.numbers.arithmetic import (
-    ARITHMETICS,
-    COMPLEMENTS,
-    EMAS,
-    PLAIN,
-    QUOTIENTS,
-    SQUARES,
-    Arithmetic,
-    arithmetics,
-    fma,
-    pow_square,
-)
+from python_ref.numbers.arithmetic import ARITHMETICS, PLAIN, Arithmetic, arithmetics
+from python_ref.numbers.operations import fma, pow_square
+from python_ref.numbers.ways import COMPLEMENTS, EMAS, QUOTIENTS, SQUARES
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -153,10 +144,11 @@ def test_what_departs_in_fewer_places_comes_first(precision: str) -> None:
     tables = {"quotient": QUOTIENTS, "square": SQUARES, "ema": EMAS}
     if precision != "float64":
         tables["complement"] = COMPLEMENTS
-    single = [f"{name}={way}" for name, table in tables.items() for way in table if way != "plain"]
+    usual = {name: [w.name for w in t.values() if w.ordinary] for name, t in tables.items()}
+    single = [f"{name}={way}" for name, ways in usual.items() for way in ways if way != "plain"]
     assert own[: len(single) + 1] == ["plain", *single]
     # The incremental forms never multiply the square, so it cannot group to the left there.
-    every = set(product(QUOTIENTS, SQUARES, EMAS))
+    every = set(product(usual["quotient"], usual["square"], usual["ema"]))
     wanted = {(q, s, e) for q, s, e in every if s != "left" or not e.endswith("incremental")}
     plain = [a for a in listed if a.complement == "plain"]
     others = 1 if precision == "float64" else 3

@@ -10,7 +10,8 @@ import pytest
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
-from python_ref.numbers.arithmetic import ARITHMETICS
+from python_ref.dialects.evaluation import library_arithmetics
+from python_ref.numbers.arithmetic import ARITHMETICS, PLACES
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
@@ -86,6 +87,46 @@ def test_every_arithmetic_is_what_its_formulas_say(precision: str) -> None:
     listed = [a for a in ARITHMETICS if a.quotient == "plain" or a.square == a.ema == "plain"]
     hypotheses = [Hypothesis(d, a, precision) for d in OF_EVERY_FORMULA for a in listed]
     assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
+
+
+# Of every part of a step that libraries write in a way of their own, one dialect that has it.
+WRITTEN_OTHERWISE = [
+    (),
+    ("epsilon=inside", "clip=norm"),
+    ("clip=global_norm", "weight_decay=coupled"),
+    ("average=leaky_sum", "direction=ascent"),
+    ("centered=yes", "momentum=lr_out_of_buffer", "weight_decay=coupled"),
+    ("numerator=mean_gradient", "bias_correction=yes"),
+    ("momentum=lr_in_buffer", "weight_decay=decoupled"),
+    ("momentum=nesterov", "weight_decay=decoupled_unscaled"),
+    ("root=multiplied", "direction=ascent"),
+]
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("deviations", WRITTEN_OTHERWISE, ids=" ".join)
+def test_every_arithmetic_of_libraries_is_what_its_formulas_say(
+    deviations: tuple[str, ...], precision: str
+) -> None:
+    given, dialect = naive.wide(precision), Dialect(deviations)
+    listed = library_arithmetics(dialect, precision)
+    hypotheses = [Hypothesis(dialect, a, precision) for a in listed[:: 1 + len(listed) // 40]]
+    replayed = replay(given, hypotheses)
+    assert naive.refuted(given, hypotheses, replayed) == []
+
+
+def test_every_way_to_write_a_part_of_a_step_is_one_of_some_library() -> None:
+    shown = {
+        (name, way.name)
+        for deviations in WRITTEN_OTHERWISE
+        for a in library_arithmetics(Dialect(deviations), "float32")
+        for name, way in a.departing.items()
+    }
+    listed = {(name, way.name) for name, ways in PLACES.items() for way in ways.values()}
+    plain = {(name, "plain") for name in PLACES} | {("mean", "as_average")}
+    # What people write by hand is tried with everything.
+    ordinary = {("square", "pow"), ("ema", "reverse_incremental"), ("mean", "plain")}
+    assert listed - shown - plain == ordinary - plain
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

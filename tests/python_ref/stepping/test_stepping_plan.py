@@ -192,7 +192,9 @@ def test_a_mean_decays_as_the_average_unless_something_else_is_said() -> None:
     other = hyperparameters(silent, Dialect(["decay_rate=ignored"], {"decay_rate": 0.5}))
     assert other["mean_decay"] == 0.5
     rounded = Dialect(["float32_hyperparameters=decay_rate"])
-    assert hyperparameters(silent, rounded)["mean_decay"] == 0.3
+    assert hyperparameters(silent, rounded)["mean_decay"] == float(np.float32(0.3))
+    own = with_fields(silent, options={"mean_decay": 0.3})
+    assert hyperparameters(own, rounded)["mean_decay"] == 0.3
 
 
 def test_an_algebra_is_told_which_numbers_are_a_ports_own() -> None:

@@ -1,0 +1,166 @@
+"""The orders of evaluation of libraries, as far as they show in a dialect.
+
+Measured by running the libraries and recording what they did (`tests/observations`): compilers
+and vector kernels fuse and reorder more than a person would. They are closed rows, tried where
+no ordinary arithmetic is equal, and each only in the parts of a step that its dialect has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import (
+    FLOAT32_PRECISIONS,
+    PLACES,
+    PLAIN,
+    Arithmetic,
+    arithmetics,
+)
+
+_ROWS: tuple[Mapping[str, str], ...] = (
+    # PyTorch, one tensor or many at a time: addcmul, lerp and add with a factor are fused.
+    {"square": "left", "ema": "fused_square", "mean": "lerp", "centring": "fused",
+     "decay": "fused", "update": "fused"},
+    # timm and others that take the difference themselves, on PyTorch.
+    {"ema": "fused_incremental", "centring": "plain fused", "decay": "fused", "update": "fused"},
+    # torch.compile.
+    {"quotient": "divide_first", "ema": "plain fused_square", "mean": "as_average lerp",
+     "centring": "plain fused", "decay": "plain fused", "buffer": "plain fused fused_step",
+     "update": "plain fused"},
+    # XLA, as JAX jit compiles for; roots are mostly taken as reciprocals.
+    {"quotient": "reciprocal scaled_reciprocal", "ema": "fused fused_square",
+     "centring": "fused", "correction": "plain reciprocal", "decay": "fused",
+     "norm": "plain scaled_first reciprocals", "sum": "plain lanes_4 lanes_8",
+     "buffer": "fused fused_step", "update": "fused", "decoupling": "before fused_before"},
+    # JAX one operation at a time, Keras on it and on TensorFlow: nothing is fused.
+    {"quotient": "plain reciprocal scaled_reciprocal",
+     "norm": "plain scaled_first reciprocals", "sum": "plain neighbours lanes_4 lanes_8",
+     "decoupling": "before"},
+    # Keras on PyTorch.
+    {"ema": "fused_square", "norm": "plain scaled_first reciprocals",
+     "sum": "plain lanes_4_in_order lanes_8_in_order", "decoupling": "factor"},
+    # Kernels of TensorFlow with decay or clipping around them.
+    {"ema": "incremental", "norm": "plain scaled_first reciprocals",
+     "sum": "plain lanes_4 lanes_8", "decoupling": "before"},
+    # Gorgonia: what decays is subtracted together with the step.
+    {"quotient": "plain reciprocal", "decoupling": "joint"},
+    # Encog adds every square twice.
+    {"square": "plain left", "ema": "twice"},
+    # Tribuo.
+    {"quotient": "plain rate_over_root", "square": "left", "ema": "scaled"},
+)  # fmt: skip
+
+
+def ordinary_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, ...]:
+    """Return the arithmetics of a dialect that people write by hand, in the order they are tried.
+
+    Args:
+        dialect: what is computed; a precision that it names goes before what is stored.
+        precision: what is stored.
+    """
+    named = _named(dialect)
+    return _own(named) if named else arithmetics(precision)
+
+
+def library_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, ...]:
+    """Return the arithmetics of libraries that show in a dialect and are no ordinary ones."""
+    return _of(places(dialect), _peculiar(dialect), _named(dialect) or precision)
+
+
+def _named(dialect: Dialect) -> str:
+    """The floats that a dialect computes in whatever is stored, where they have a list."""
+    chosen = dialect.choice("precision")
+    return chosen if chosen in FLOAT32_PRECISIONS else ""
+
+
+@lru_cache
+def _own(precision: str) -> tuple[Arithmetic, ...]:
+    return tuple(a for a in arithmetics(precision) if not a.precision)
+
+
+def _peculiar(dialect: Dialect) -> tuple[str, ...]:
+    """The ways to average that are written for some dialects only."""
+    says = dialect.choice
+    if says("average") == "leaky_sum":
+        return ("twice",)
+    plain = says("state") in ("kept", "global_step") and says("untouched") == "updated"
+    return ("scaled",) if plain and says("average") == "ema" else ()
+
+
+@lru_cache(maxsize=256)
+def _of(
+    shown: tuple[str, ...], peculiar: tuple[str, ...], precision: str
+) -> tuple[Arithmetic, ...]:
+    complements = ["plain"] if precision == "float64" else ["double", "plain"]
+    others = {"twice", "scaled"} - set(peculiar)
+    ordinary = set(arithmetics(precision))
+    listed = dict.fromkeys(
+        arithmetic
+        for row in _ROWS
+        if row.get("ema") not in others
+        for arithmetic in _combined({**row, "complement": " ".join(complements)}, shown)
+        if arithmetic not in ordinary
+    )
+    return tuple(sorted(listed, key=lambda a: len(a.departing)))
+
+
+def _combined(row: Mapping[str, str], shown: Sequence[str]) -> Iterator[Arithmetic]:
+    names = [name for name in row if name in shown]
+    for chosen in product(*(row[name].split() for name in names)):
+        ways = dict(zip(names, chosen, strict=True))
+        # A quotient that is rounded already has nothing left to be fused.
+        if "buffer" not in shown and ways.get("quotient", "plain") == "plain":
+            ways.pop("update", None)
+        yield PLAIN.having(ways)
+
+
+def places(dialect: Dialect) -> tuple[str, ...]:
+    """The parts of a step, of PLACES, in which the order of evaluation shows in a dialect."""
+    says = dialect.choice
+    divided = says("average") != "none"
+    means = says("numerator") == "mean_gradient" or (divided and says("centered") == "yes")
+    shows = {
+        "square": divided,
+        "ema": divided or means,
+        "complement": divided or means,
+        "mean": means,
+        "correction": says("bias_correction") == "yes",
+        "centring": divided and says("centered") == "yes",
+        "decay": says("weight_decay") == "coupled",
+        "norm": says("clip") in ("norm", "global_norm"),
+        "sum": says("clip") in ("norm", "global_norm"),
+        "buffer": says("momentum") != "no",
+        # Only then is the step a product where it is subtracted.
+        "update": says("momentum") in ("no", "lr_out_of_buffer"),
+        "decoupling": says("weight_decay") in ("decoupled", "decoupled_unscaled"),
+    }
+    return tuple(name for name in PLACES if shows.get(name, True))
+
+
+@lru_cache(maxsize=256)
+def widest(dialect: Dialect) -> tuple[Arithmetic, ...]:
+    """The arithmetics of a dialect of which one has the widest bound on its rounding.
+
+    Ways that are `within` another round nowhere that the other does not.
+    """
+    shown = places(dialect)
+    ordinary = tuple(
+        a for a in arithmetics("float64")
+        if not PLACES["ema"][a.ema].within and a.square != "plain"
+    )  # fmt: skip
+    special = [name for name in shown if name not in ("quotient", "square", "ema", "complement")]
+    open_to = {
+        name: [way.name for way in PLACES[name].values() if not way.within] for name in special
+    }
+    emas = [way.name for way in PLACES["ema"].values() if way.ordinary and not way.within]
+    if "twice" in _peculiar(dialect):
+        emas.append("twice")
+    further = (
+        Arithmetic("scaled_reciprocal", "pow", ema).having(dict(zip(special, chosen, strict=True)))
+        for ema in emas
+        for chosen in product(*open_to.values())
+    )
+    return tuple(dict.fromkeys([*ordinary, *further]))
