@@ -21,6 +21,7 @@ from harness.commands import (
     ports,
     protocol,
     report,
+    translation,
 )
 from harness.commands.common import exits
 from harness.commands.help import Command, Group, Reading
@@ -31,6 +32,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "adapt": adapters.adapt,
     "doc": documents.doc,
     "identify": observations.identify,
+    "translate": translation.translate,
     "power": observations.power,
     "new": new.new,
     "matrix": matrix.matrix,

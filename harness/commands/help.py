@@ -46,6 +46,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof doc keras.md --dialect keras-3 --json -",
     ),
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
+    "translate": (
+        "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
+        "rmsproof translate --from keras-3 --to optax momentum=0.9 weight_decay=0.004",
+    ),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
     "new": ("rmsproof new go my-port", "rmsproof new rust . --without-tools"),
     "matrix": (
@@ -139,6 +143,12 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("0", "the same as claimed"),
         ("1", "anything else"),
         ("2", "wrong use or bad input"),
+        ("130", "interrupted"),
+    ),
+    "translate": (
+        ("0", "there are settings that compute the same, whatever is fed"),
+        ("1", "there are none, or only while the learning rate is constant"),
+        ("2", "wrong use, no such library or setting"),
         ("130", "interrupted"),
     ),
     "tutorial": (

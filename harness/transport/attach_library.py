@@ -11,8 +11,9 @@ from harness.ports.roles import Wanted, hyperparameters_by_name
 from harness.transport.base import Called, Description
 from harness.transport.trial import TRIAL, Conversation
 from python_ref.dialects.axes import AXES
+from python_ref.dialects.calls import call_of
 from python_ref.dialects.dialect import Dialect
-from python_ref.dialects.settings import Call, call_of
+from python_ref.dialects.settings import Call
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 _Shape = Mapping[str, Any]

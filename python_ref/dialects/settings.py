@@ -1,28 +1,44 @@
-"""How the RMSProps of libraries are called, and which dialect a call with given settings is."""
+"""How the RMSProps of libraries are called, and which dialect a call with given settings is.
+
+The calls themselves, a row a way to make one, stand in `calls`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 Rules = tuple[tuple[str, str], ...]
+"""Conditions, and what holds under them. "momentum" holds where that setting is neither zero,
+false nor missing, "!momentum" where it is, "start=1" where it is that, "start=eps" where it is what
+the setting eps is; all of several must hold, and none always do."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """How a library's RMSProp is called.
+    """A way in which a library's RMSProp is made.
 
     Attributes:
         library: its name in the table of libraries.
         objects: where the class or function is defined, by full name; the first is the usual.
-        roles: a parameter's name to the hyperparameter or option that it is.
-        rules: settings and the deviations under them. "momentum" holds where that setting is
-            neither zero, false nor missing, "!momentum" where it is, "start=1" where it is that;
-            all of several must hold, and none always do.
-        defaults: of the settings that decide, where they are not neutral.
+        roles: a setting's name to the hyperparameter or option that it is.
+        rules: settings and the deviations under them; a later rule goes before an earlier one.
+        defaults: of all settings; None where one must be given, or where None does nothing.
+        text: what is written to make it, in pieces under conditions. A piece names settings in
+            braces; "{settings}" are all that the library's own call takes, by keyword, and
+            "{settings:NAME NAME}" these of them.
+        beside: what a setting that is none of the call's own is written as, apart from the call.
+        spelled: what a setting of the call is written as, where not as name=value.
+        choices: the values that a switch may take; the name of a setting stands for its value.
+        scales: what one unit of a setting makes of its role, where it is not one.
+        fixed: hyperparameters that the library has fixed, by role.
+        impossible: conditions under which there is no such call.
+        literals: how the language writes True, False and None.
+        imports: what makes the names of its text known, in Python.
     """
 
     library: str
@@ -30,29 +46,117 @@ class Call:
     roles: Mapping[str, str]
     rules: Rules
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    text: Rules = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    scales: Mapping[str, float] = field(default_factory=dict)
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    impossible: tuple[str, ...] = ()
+    literals: tuple[str, str, str] = ("True", "False", "None")
+    imports: str = ""
 
     def dialect(self, settings: Mapping[str, Any]) -> Dialect:
-        """Return what is computed with these settings, by parameter name; others are defaults.
-
-        >>> call_of(["torch.optim.rmsprop.RMSprop"]).dialect({"centered": True, "momentum": 0})
-        Dialect(centered=yes)
-        """
+        """Return what is computed with these settings, by parameter name; others are defaults."""
         given = {**self.defaults, **settings}
         chosen: dict[str, str] = {}
-        for conditions, deviations in self.rules:
-            if all(_holds(condition, given) for condition in conditions.split()):
-                for deviation in deviations.split():
-                    axis, _, _ = deviation.partition("=")
-                    chosen[axis] = deviation  # a later rule goes before an earlier one
+        for deviations in _under(self.rules, given):
+            for deviation in deviations.split():
+                axis, _, _ = deviation.partition("=")
+                chosen[axis] = deviation
         return Dialect(chosen.values())
+
+    def values(self, settings: Mapping[str, Any]) -> dict[str, float]:
+        """Return the hyperparameters and options of these settings by name, where any is given."""
+        given = {**self.defaults, **settings}
+        result = dict(self.fixed)
+        for name, role in self.roles.items():
+            if (value := _number(given.get(name))) is not None and (value or role not in result):
+                result[role] = value * self.scales.get(name, 1.0)
+        return result
+
+    def possible(self, settings: Mapping[str, Any]) -> bool:
+        """Whether there is a call with these settings."""
+        given = {**self.defaults, **settings}
+        return not any(_all_hold(conditions, given) for conditions in self.impossible)
+
+    def required(self) -> tuple[str, ...]:
+        """The settings that must be given: hyperparameters without a default."""
+        return tuple(
+            name
+            for name, role in self.roles.items()
+            if role in HYPERPARAMETERS and self.defaults.get(name) is None
+        )
+
+    def code(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what to write, line by line: the call, then what stands beside it.
+
+        Of the call's own settings, hyperparameters are always written, others where they are not
+        the defaults.
+        """
+        given = {**self.defaults, **settings}
+        words = {name: self._literal(value) for name, value in given.items()}
+        own = _Keywords(self, given)
+        pieces = [text.format(settings=own, **words) for text in _under(self.text, given)]
+        lines = _together(pieces)
+        for name, line in self.beside.items():
+            if given.get(name):
+                lines += line.format(words[name], **words).split("\n")
+        return tuple(lines)
+
+    def keywords(self, given: Mapping[str, Any], names: Iterable[str]) -> str:
+        """Return these settings as the call has them."""
+        written = []
+        for name in names:
+            if self.roles.get(name) in HYPERPARAMETERS or given[name] != self.defaults[name]:
+                spelled = self.spelled.get(name, f"{name}={{}}")
+                written.append(spelled.format(self._literal(given[name])))
+        return ", ".join(written)
+
+    def _literal(self, value: Any) -> str:
+        for known, word in zip((True, False, None), self.literals, strict=True):
+            if value is known:
+                return word
+        return f"{value!r}"
+
+
+@dataclass(frozen=True)
+class _Keywords:
+    """The settings of a call, for the braces of a text."""
+
+    call: Call
+    given: Mapping[str, Any]
+
+    def __format__(self, names: str) -> str:
+        """All of the call's own, or those that are named."""
+        return self.call.keywords(self.given, names.split() or self.call.defaults)
+
+
+def _together(pieces: list[str]) -> list[str]:
+    """One piece on a line, several as the arguments of the first."""
+    if len(pieces) == 1:
+        return pieces[0].split("\n")
+    return [pieces[0], *(f"    {piece}," for piece in pieces[1:]), ")"]
+
+
+def _under(rules: Rules, settings: Mapping[str, Any]) -> Iterator[str]:
+    """What holds under the conditions that these settings meet."""
+    for conditions, result in rules:
+        if _all_hold(conditions, settings):
+            yield result
+
+
+def _all_hold(conditions: str, settings: Mapping[str, Any]) -> bool:
+    return all(_holds(condition, settings) for condition in conditions.split())
 
 
 def _holds(condition: str, settings: Mapping[str, Any]) -> bool:
     name, separator, value = condition.removeprefix("!").partition("=")
     given = settings.get(name)
     if separator:
-        return str(given) == value or (
-            _number(given) is not None and _number(given) == _number(value)
+        wanted = settings.get(value, value)
+        return str(given) == str(wanted) or (
+            _number(given) is not None and _number(given) == _number(wanted)
         )
     return bool(given) != condition.startswith("!")
 
@@ -64,87 +168,10 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _roles(text: str) -> dict[str, str]:
+def roles(text: str) -> dict[str, str]:
+    """Read "lr:learning_rate alpha:decay_rate": settings and what they are."""
     return dict(pair.split(":") for pair in text.split())
 
 
-_TORCH = _roles(
-    "lr:learning_rate alpha:decay_rate eps:epsilon momentum:momentum weight_decay:weight_decay"
-)
-_KERAS = _roles(
-    "learning_rate:learning_rate rho:decay_rate epsilon:epsilon momentum:momentum"
-    " weight_decay:weight_decay clipvalue:clip clipnorm:clip global_clipnorm:clip"
-)
-_LIKE_TF = "epsilon=inside initial_average=one"
-
-CALLS: tuple[Call, ...] = (
-    Call("PyTorch", ("torch.optim.rmsprop.RMSprop",), _TORCH, (
-        ("momentum", "momentum=lr_out_of_buffer"),
-        ("centered", "centered=yes"),
-        ("weight_decay", "weight_decay=coupled"),
-        ("maximize", "direction=ascent"),
-        ("maximize weight_decay", "order=maximize_before_decay"),
-    )),
-    Call("timm RMSpropTF", ("timm.optim.rmsprop_tf.RMSpropTF",), _TORCH, (
-        ("", _LIKE_TF),
-        ("momentum lr_in_momentum", "momentum=lr_in_buffer"),
-        ("momentum !lr_in_momentum", "momentum=lr_out_of_buffer"),
-        ("centered", "centered=yes"),
-        ("weight_decay !decoupled_decay", "weight_decay=coupled"),
-        ("weight_decay decoupled_decay", "weight_decay=decoupled"),
-    ), {"lr_in_momentum": True}),
-    Call("Stable-Baselines3 RMSpropTFLike",
-         ("stable_baselines3.common.sb2_compat.rmsprop_tf_like.RMSpropTFLike",), _TORCH, (
-        ("", _LIKE_TF),
-        ("momentum", "momentum=lr_out_of_buffer"),
-        ("centered", "centered=yes"),
-        ("weight_decay", "weight_decay=coupled"),
-    )),
-    Call("tf-keras legacy", ("tf_keras.src.optimizers.legacy.rmsprop.RMSprop",),
-         _roles("learning_rate:learning_rate rho:decay_rate epsilon:epsilon momentum:momentum"), (
-        ("", "float32_hyperparameters=learning_rate+decay_rate"),
-        ("momentum", "epsilon=inside momentum=lr_in_buffer"),
-        ("centered", "centered=yes"),
-    )),
-    Call("Keras 3", ("keras.src.optimizers.rmsprop.RMSprop",
-                     "tf_keras.src.optimizers.rmsprop.RMSprop"), _KERAS, (
-        ("", "epsilon=inside float32_hyperparameters=learning_rate"),
-        ("momentum", "momentum=lr_in_buffer"),
-        ("centered", "centered=yes"),
-        ("centered backend=torch", "order=epsilon_before_centring"),
-        ("weight_decay", "weight_decay=decoupled"),
-        ("clipnorm", "clip=norm"),
-        ("global_clipnorm", "clip=global_norm"),
-        ("clipvalue", "clip=value"),
-    )),
-    Call("Optax", ("optax._src.alias.rmsprop",),
-         _roles("learning_rate:learning_rate decay:decay_rate eps:epsilon momentum:momentum"), (
-        ("eps_in_sqrt", "epsilon=inside"),
-        ("initial_scale=1", "initial_average=one"),
-        ("momentum !nesterov", "momentum=lr_in_buffer"),
-        ("momentum nesterov", "momentum=nesterov"),
-        ("centered", "centered=yes"),
-        ("bias_correction", "bias_correction=yes"),
-    ), {"eps_in_sqrt": True}),
-    Call("jax.example_libraries", ("jax.example_libraries.optimizers.rmsprop",),
-         _roles("step_size:learning_rate gamma:decay_rate eps:epsilon"),
-         (("", "epsilon=inside"),)),
-    Call("jax.example_libraries", ("jax.example_libraries.optimizers.rmsprop_momentum",),
-         _roles("step_size:learning_rate gamma:decay_rate eps:epsilon momentum:momentum"),
-         (("", "epsilon=inside"), ("momentum", "momentum=lr_in_buffer")), {"momentum": 0.9}),
-    Call("MLX", ("mlx.optimizers.optimizers.RMSprop",),
-         _roles("learning_rate:learning_rate alpha:decay_rate eps:epsilon"),
-         (("", "float32_hyperparameters=learning_rate"),)),
-)  # fmt: skip
-"""Every library's RMSProp that can be called with gradients."""
-
-
-def call_of(objects: Iterable[str]) -> Call | None:
-    """Return how the first of these objects that is a library's RMSProp is called.
-
-    Args:
-        objects: full names, such as "torch.optim.rmsprop.RMSprop": of a class and those it
-            derives from, or of a function.
-    """
-    known = {name: call for call in CALLS for name in call.objects}
-    return next((known[name] for name in objects if name in known), None)
+SWITCHED_ON = frozenset(OPTIONS)
+"""The roles of settings that do nothing unless they are given."""
