@@ -26,7 +26,7 @@ from harness.judging.verdict import conclude
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
-from harness.machine.isolation.sandbox import network_can_be_cut, sandbox
+from harness.machine.isolation.sandbox import can_have_own, sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
 from python_ref.dialects.dialect import Dialect
@@ -76,7 +76,7 @@ def examine(
         progress(f"{path.name}: what its scripts print", 0)
         rows = examiner.outputs.reproduced(rows)
     except KeyboardInterrupt:
-        cut = network_can_be_cut() if any(row.layers for row in rows) else None
+        cut = can_have_own("network") if any(row.layers for row in rows) else None
         return Examination(document, tuple(rows), network_cut=cut, incomplete=True)
     finally:
         bench.leave()
@@ -90,7 +90,7 @@ def examine(
             *about_code(rows, stated, derivative_factors(document.prose), claim),
             *about_names(document, reading.texts),
         ),
-        network_can_be_cut() if executed else None,
+        can_have_own("network") if executed else None,
     )
 
 

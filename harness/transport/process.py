@@ -21,6 +21,7 @@ from typing import IO
 
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.limits import PORT, Limits
+from harness.machine.isolation.sandbox import to_itself
 from harness.model.observation import Fault, Unreachable
 from harness.transport.last_words import last_words
 
@@ -58,11 +59,13 @@ class Child:
         limits: Limits | None = PORT,
     ) -> None:
         self.label = label
+        self._limits = limits
         try:
+            own = to_itself(command, cwd, limits) if limits else None
             self._group = Group(
-                command,
+                own or command,
                 environment=environment,
-                limits=limits,
+                limits=None if own else limits,
                 stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if output is None else output,
                 stderr=subprocess.PIPE,
@@ -84,7 +87,8 @@ class Child:
 
     def renew(self) -> None:
         """Give the child its whole processor time anew: it was handed another port."""
-        self._group.renew()
+        if self._limits:
+            self._limits.renew(self.pid)
         self._lines.clear()  # what it said so far is another's
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from documents.conftest import INSIDE, RIGHT, Examine, fenced
 from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verdicts
 
-from harness.machine.isolation.sandbox import network_can_be_cut
+from harness.machine.isolation.sandbox import can_have_own
 from harness.report.words import notes, printable
 
 pytestmark = pytest.mark.jvm
@@ -194,7 +194,7 @@ def test_a_trainer_whose_gradients_are_not_known_is_not_judged(written: Examine)
 
 
 @pytest.mark.skipif(
-    not network_can_be_cut(), reason="this kernel gives no process table of its own"
+    not can_have_own("network"), reason="this kernel gives no process table of its own"
 )
 def test_what_a_page_starts_in_another_session_ends_with_it(written: Examine) -> None:
     mark = f"4{time.time_ns() % 10**8}"

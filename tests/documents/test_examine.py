@@ -12,7 +12,7 @@ import pytest
 from documents.conftest import IMPORT, INSIDE, RIGHT, Examine, fenced, notebook
 
 from harness.documents.examined import Examination, Examined
-from harness.machine.isolation.sandbox import network_can_be_cut
+from harness.machine.isolation.sandbox import can_have_own
 
 pytestmark = pytest.mark.jvm
 
@@ -421,7 +421,7 @@ def test_a_block_that_misbehaves_has_its_verdict_and_the_rest_goes_on(
     assert verdicts(found.rows[1]) == ["exact"]
 
 
-@pytest.mark.skipif(not network_can_be_cut(), reason="this kernel keeps the network for all")
+@pytest.mark.skipif(not can_have_own("network"), reason="this kernel keeps the network for all")
 def test_code_has_no_network(written: Examine) -> None:
     code = "import socket\nsocket.create_connection(('127.0.0.1', PORT), timeout=5)\n"
     import socket

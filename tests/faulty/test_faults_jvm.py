@@ -87,7 +87,7 @@ OVER_THE_WIRE = {
     **JAVA,
     "LeavesChild": Said(
         "crashes",
-        "the process ended with exit code 0; a process that it started keeps its output open",
+        "the process ended with exit code 0(; a process that it started keeps its output open)?",
     ),
     "WritesRaw": Said("garbled", "a line that is not JSON: 'computing'"),
 }

@@ -41,7 +41,7 @@ SAID = {
     ),
     "leaves_forked_child": Said(
         "crashes",
-        "the process ended with exit code 3; .*a process that it started keeps its output open",
+        "the process ended with exit code 3(; .*a process that it started keeps its output open)?",
     ),
     "closes_files": Said("crashes", "the process ended with exit code 1: .*Bad file descriptor"),
     "writes_to_pipes": Said(

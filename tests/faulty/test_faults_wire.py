@@ -14,6 +14,7 @@ from support import none_left
 
 from harness.judging.judge import judge
 from harness.judging.verdict import Result
+from harness.machine.isolation import sandbox
 from harness.model.words import STATE_LEAKS
 from harness.ports.port import of_command
 from harness.transport.stdio import StdioTransport
@@ -23,6 +24,8 @@ WIRE = HERE / "wire"
 PYTHON = (sys.executable, "-S", "-E")
 # What hangs is waited for; the start of a fresh process is not counted.
 SHORT = 0.6
+# Where the kernel gives a table of processes, they end with the port.
+HELD_OPEN = "(; a process that it started keeps its output open)?"
 GONE = r"the process ended with exit code 1: "
 
 SAID = {
@@ -47,7 +50,7 @@ SAID = {
     "closes_output": Said("crashes", "the process closed its output and went on running"),
     "grandchild": Said(
         "crashes",
-        "the process ended with exit code 0; a process that it started keeps its output open",
+        "the process ended with exit code 0" + HELD_OPEN,
     ),
     # It says nothing.
     "hangs": Said("times-out", "no answer within 0.6 s", seconds=SHORT),
@@ -136,6 +139,15 @@ def results() -> Iterator[dict[str, Result]]:
 @pytest.mark.parametrize("name", SAID)
 def test_a_fault_is_on_its_own_scenario_and_named(name: str, results: dict[str, Result]) -> None:
     must_be_said(results[name], SAID[name])
+
+
+def test_what_keeps_the_output_open_is_said_where_there_is_no_table_of_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sandbox, "can_have_own", lambda _what: False)
+    with none_left():
+        fault = next(c.fault for c in result("grandchild").comparisons if c.fault)
+    must_match(f"the process ended with exit code 0{HELD_OPEN[:-1]}", fault.message)
 
 
 # What comes between two answers is met by the question behind it: nobody else was asked.

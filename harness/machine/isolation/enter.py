@@ -1,11 +1,12 @@
 """Give up the network and take on limits, then run another command and watch over it.
 
-    python enter.py NETWORK CPU DATA FILE FILES PROCESSES -- COMMAND ...
+    python enter.py OWN CPU DATA FILE FILES PROCESSES READ_ONLY -- COMMAND ...
 
-NETWORK is `cut` (a network and a process table of its own) or `keep`; the numbers are seconds,
-bytes, bytes, open files and processes, 0 for no limit. `python enter.py probe` ends with 0 where
-the kernel allows `cut`. Run as a file, and only with what every Python has and loads at once: it
-stands before each start of a stranger's code.
+OWN is what the command has to itself: `network` (and all that follows), `processes` (a table of
+them, and shared memory) or `nothing`; the numbers are seconds, bytes, bytes, open files and
+processes, 0 for no limit; READ_ONLY is a folder that it must not change, or empty. `python
+enter.py probe OWN` ends with 0 where the kernel allows that. Run as a file, and only with what
+every Python has and loads at once: it stands before each start of a stranger's code.
 
 With a process table of its own, everything that the command starts ends with it, whatever
 session it moved to; and all of it ends when whoever started us is gone.
@@ -15,21 +16,30 @@ import os
 import resource
 import sys
 
-_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
+_CLONE_NEWPID, _CLONE_NEWNET = 0x20000000, 0x40000000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1 << 5, 1 << 12, 1 << 14, 1 << 18
+_SHARED_MEMORY = b"mode=1777,size=1073741824"
 _PR_SET_PDEATHSIG = 1
 _FAILED = 125
 # The module `signal` takes as long to load as all else here.
 _SIGQUIT, _SIGKILL = 3, 9
 
 
-def cut_off() -> bool:
-    """Enter a network and a process table of our own; whether that was allowed."""
+def cut_off(own: str) -> bool:
+    """Enter namespaces of our own; whether that was allowed."""
     import ctypes
 
     uid, gid = os.getuid(), os.getgid()
+    parts = _CLONE_NEWPID | _CLONE_NEWNS
     try:
         libc = ctypes.CDLL(None, use_errno=True)
-        if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNET) != 0:
+        if own == "network":
+            parts |= _CLONE_NEWNET
+        elif libc.unshare(parts) == 0:  # root needs no table of users, which would take its rights
+            return True
+        if libc.unshare(parts | _CLONE_NEWUSER) != 0:
             return False
     except (OSError, AttributeError):  # no such call here
         return False
@@ -49,6 +59,30 @@ def cut_off() -> bool:
         except OSError:
             continue
     return True
+
+
+def mount_own(read_only: bytes) -> None:
+    """Shared memory that goes with the command, and a folder that it cannot change.
+
+    Whatever of it the kernel refuses is as it was.
+    """
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None)
+    libc.mount(b"tmpfs", b"/dev/shm", b"tmpfs", _MS_NOSUID | _MS_NODEV, _SHARED_MEMORY)
+    if read_only and libc.mount(read_only, read_only, None, _MS_BIND | _MS_REC, None) == 0:
+        # A flag that the folder's own mount has cannot be left out.
+        kept = os.statvfs(read_only).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+        libc.mount(None, read_only, None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | kept, None)
+
+
+def mount_processes() -> None:
+    """Show the processes of our own table, where the kernel lets us."""
+    import ctypes
+
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    ctypes.CDLL(None).mount(b"proc", b"/proc", b"proc", flags, None)
 
 
 def die_with_parent() -> None:
@@ -82,6 +116,7 @@ def watched(command: list[str]) -> None:
     if first == 0:
         os.close(told)
         die_with_parent()
+        mount_processes()
         child = os.fork()
         if child == 0:
             os.close(tell)
@@ -114,14 +149,16 @@ def close_all_but(kept: int) -> None:
 
 def main() -> None:
     """Do as the arguments say."""
-    if sys.argv[1:] == ["probe"]:
-        sys.exit(0 if cut_off() else 1)
-    network, cpu, data, file, files, processes = sys.argv[1:7]
-    command = sys.argv[8:]
-    cut = network == "cut"
-    if cut and not cut_off():
-        sys.stderr.write("the network cannot be cut\n")
+    if sys.argv[1] == "probe":
+        sys.exit(0 if cut_off(sys.argv[2]) else 1)
+    own, cpu, data, file, files, processes, read_only = sys.argv[1:8]
+    command = sys.argv[9:]
+    cut = own != "nothing"
+    if cut and not cut_off(own):
+        sys.stderr.write(f"the kernel gives no {own} of its own\n")
         os._exit(_FAILED)
+    if cut:
+        mount_own(os.fsencode(read_only))
     limit(resource.RLIMIT_CPU, int(cpu))
     limit(resource.RLIMIT_DATA, int(data))
     limit(resource.RLIMIT_FSIZE, int(file))

@@ -55,22 +55,44 @@ class Limits:
         """Give a process its whole processor time anew: it was handed another port (Linux)."""
         if not self.cpu or not IMPOSED:
             return
+        pid = _innermost(pid)
         with suppress(OSError, ValueError):  # it has ended already
             _, hard = resource.prlimit(pid, resource.RLIMIT_CPU)
             most = self.cpu + _seconds_used(pid)
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.prlimit(pid, resource.RLIMIT_CPU, (most, hard))
 
-    def entering(self, command: Sequence[str], network: str = "keep") -> list[str]:
-        """The command that takes on these limits by itself and becomes `command`."""
+    def entering(
+        self, command: Sequence[str], own: str = "nothing", read_only: str = ""
+    ) -> list[str]:
+        """The command that takes on these limits by itself and becomes `command`.
+
+        Args:
+            command: program and arguments.
+            own: "network" (with what follows), "processes" (a table of them, and shared memory),
+                "nothing".
+            read_only: a folder that it must not change.
+        """
         numbers = map(str, (self.cpu, self.data, self.file, self.files, self.processes))
-        return [sys.executable, "-I", "-S", str(ENTER), network, *numbers, "--", *command]
+        enter = [sys.executable, "-I", "-S", str(ENTER), own, *numbers, read_only, "--"]
+        return [*enter, *command]
 
 
 IMPOSED = hasattr(resource, "prlimit")
 """Whether limits can be imposed from outside; else a process enters them."""
 
 PORT = Limits()
+
+
+def _innermost(pid: int) -> int:
+    """The process that a command became, behind those that keep its table for it."""
+    with suppress(OSError, ValueError):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if os.fsencode(ENTER) in command:
+            for _ in range(2):
+                children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+                pid = int(children.split()[0])
+    return pid
 
 
 def _seconds_used(pid: int) -> int:

@@ -7,16 +7,19 @@ written, a limit on files is for each of them, and sockets in the file system ca
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.machine.cache import root
 from harness.machine.isolation.limits import ENTER, Limits
 from harness.model.errors import ToolchainError
 
@@ -58,7 +61,8 @@ class Sandbox:
 
     def command(self, command: Sequence[str]) -> list[str]:
         """The command that enters the sandbox and becomes `command`."""
-        return _LIMITS.entering(command, "cut" if network_can_be_cut() else "keep")
+        own = "network" if can_have_own("network") else "nothing"
+        return _LIMITS.entering(command, own)
 
     def environment(self) -> dict[str, str]:
         """What the environment says besides what every port's does."""
@@ -84,10 +88,37 @@ def sandbox() -> Iterator[Sandbox]:
         yield Sandbox(Path(folder).resolve())
 
 
+def to_itself(command: Sequence[str], cwd: Path | None, limits: Limits) -> list[str] | None:
+    """The command that runs another with a process table to itself; None where it can have none.
+
+    What it leaves behind ends with it, wherever it hid; and it cannot change what our cache has
+    of others.
+
+    Raises:
+        OSError: the program is not there or may not be run.
+    """
+    if not can_have_own("processes"):
+        return None
+    _check_program(command[0], cwd)
+    return limits.entering(command, "processes", str(root()))
+
+
+def _check_program(name: str, cwd: Path | None) -> None:
+    """Raise OSError as starting the program would."""
+    found = str((cwd or Path()) / name) if "/" in name else shutil.which(name)
+    if found is None or not Path(found).exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+    if not os.access(found, os.X_OK) or Path(found).is_dir():
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
+    with suppress(PermissionError), Path(found).open("rb") as file:
+        if file.read(2) not in (b"#!", b"\x7fE"):
+            raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), name)
+
+
 @cache
-def network_can_be_cut() -> bool:
-    """Whether the kernel lets a process give up the network (tried once)."""
-    command = [sys.executable, "-I", "-S", str(ENTER), "probe"]
+def can_have_own(what: str) -> bool:
+    """Whether the kernel gives a process a "network" or "processes" of its own (tried once)."""
+    command = [sys.executable, "-I", "-S", str(ENTER), "probe", what]
     try:
         done = subprocess.run(command, capture_output=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
