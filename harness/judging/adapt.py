@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from harness.judging.reach import SHARED, reach
 from harness.languages import adapters, registry
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Progress, Toolchain
+from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Unreachable
 from harness.ports.binding import BindingError, bind
@@ -124,8 +124,8 @@ def _compiling(
     """The first of texts that compiles with the source. Raises ToolchainError: none does."""
     message = ""
     for number, text in enumerate(dict.fromkeys(texts)):
-        with tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True) as folder:
-            file = Path(folder) / name
+        with temporary() as folder:
+            file = folder / name
             file.write_text(text, encoding="utf-8")
             try:
                 _loaded(replace(port, name=f"{number}", adapter=file), toolchain, worker)

@@ -3,28 +3,31 @@
 Everything in it is named by its content or by what it was made from, and may be deleted at any
 time. What is made here is a folder with a record of its files' hashes: whatever was truncated or
 changed since is noticed and made anew. Locks are the system's own, so that a run that was killed
-leaves none behind. Where the user's cache folder cannot be written, a temporary one serves this
+leaves none behind. Where the user's cache folder cannot be used, a temporary one serves this
 run.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
+from harness.machine import scratch
 from harness.model.errors import ToolchainError
 
 _BLOCK = 1 << 20
@@ -32,6 +35,10 @@ _RECORD = "record.json"
 # What a cache that can only be read may still give; every entry is checked before it is used.
 _LENT = ("jars", "classes", "archives", "modules")
 _finding = threading.Lock()
+
+
+class _Foreign(RuntimeError):
+    """A cache folder that somebody else can have filled."""
 
 
 def root() -> Path:
@@ -49,28 +56,39 @@ def _root() -> Path:
     folder: Path | None = None
     try:
         folder = _named()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_private(folder)
         with tempfile.TemporaryFile(dir=folder) as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # some network folders have no locks
         return folder
     except (OSError, RuntimeError) as error:
         why = f"{folder}: {error.strerror}" if isinstance(error, OSError) else str(error)
+        foreign = isinstance(error, _Foreign)
     try:
-        temporary = Path(tempfile.mkdtemp(prefix="rmsproof-"))
-    except OSError as error:
+        temporary = Path(tempfile.mkdtemp(dir=scratch.folder()))
+    except (OSError, ToolchainError) as error:
+        words = error.strerror if isinstance(error, OSError) else error
         raise ToolchainError(
-            f"the cache folder cannot be written ({why}), nor a temporary one"
-            f" ({error.strerror}); set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
+            f"the cache folder cannot be used ({why}), nor a temporary one ({words});"
+            " set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
         ) from error
-    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    if folder:
+    if folder and not foreign:
         _lend(folder, temporary)
     print(
-        f"rmsproof: the cache folder cannot be written ({why}); using a temporary one"
+        f"rmsproof: the cache folder cannot be used ({why}); using a temporary one"
         " for this run. Set RMSPROOF_CACHE to a folder that can be written.",
         file=sys.stderr,
     )
     return temporary
+
+
+def _check_private(folder: Path) -> None:
+    """Raise _Foreign for a folder whose compiled entries somebody else could have made."""
+    status = folder.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        raise _Foreign(f"{folder}: belongs to another user")
+    if status.st_mode & stat.S_IWOTH:
+        raise _Foreign(f"{folder}: others can write to it; chmod o-w")
 
 
 def forget() -> None:
@@ -95,10 +113,19 @@ def _lend(whole: Path, temporary: Path) -> None:
                 (temporary / kind / entry.name).symlink_to(entry)
 
 
+def regular(path: Path) -> BinaryIO:
+    """Open a file that is to be read whole. Raises OSError; of what is no file nobody waits."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "is no regular file", str(path))
+    return os.fdopen(handle, "rb")
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with regular(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
@@ -153,7 +180,8 @@ def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -
 def _whole(folder: Path, made_of: str) -> bool:
     """Whether a folder is exactly what was recorded when it was made."""
     try:
-        record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+        with regular(folder / _RECORD) as file:
+            record = json.loads(file.read())
         found = {"key": folder.name, "made_of": made_of, "files": _hashes(folder)}
     except (OSError, ValueError, RecursionError):
         return False

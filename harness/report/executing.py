@@ -11,12 +11,12 @@ import asyncio
 import os
 import platform
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def execute(notebook: NotebookNode, done: Callable[[], None]) -> None:
     """
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-    with tempfile.TemporaryDirectory(prefix="rmsproof-") as own:
-        manager = _manager(Path(own))
-        said = Path(own) / "stderr"
+    with temporary() as own:
+        manager = _manager(own)
+        said = own / "stderr"
         try:
-            asyncio.run(_run_cells(manager, notebook, Path(own), done))
+            asyncio.run(_run_cells(manager, notebook, own, done))
         except CellExecutionError as error:
             raise ToolchainError(f"a cell of the notebook failed: {error}") from error
         except (DeadKernelError, RuntimeError) as error:

@@ -529,7 +529,7 @@ def test_a_cache_that_cannot_be_written_is_replaced_for_this_run(tmp_path: Path,
     )
     assert done.code == 0
     assert not Path(done.out.strip()).exists()
-    assert done.err.startswith("rmsproof: the cache folder cannot be written (")
+    assert done.err.startswith("rmsproof: the cache folder cannot be used (")
     assert done.err.endswith(
         "); using a temporary one for this run. "
         "Set RMSPROOF_CACHE to a folder that can be written.\n"

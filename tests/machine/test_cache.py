@@ -22,7 +22,7 @@ from support import REPOSITORY
 
 from harness.languages.jvm import archives
 from harness.languages.jvm.java import Java
-from harness.machine import bytecode, cache
+from harness.machine import bytecode, cache, scratch
 from harness.model.errors import ToolchainError
 
 KEY = "ab" * 16
@@ -340,23 +340,47 @@ def test_where_it_cannot_be_used_a_temporary_one_is_and_one_line_says_so(
 ) -> None:
     reason = why(place, monkeypatch)
     ended: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(cache.atexit, "register", lambda *call, **_: ended.append(call))
+    monkeypatch.setattr(scratch, "_made", {})
+    monkeypatch.setattr(scratch.atexit, "register", lambda *call, **_: ended.append(call))
     with ThreadPoolExecutor(4) as pool:  # the first to ask are threads
         (found,) = set(pool.map(lambda _: cache.root(), range(4)))
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     before, reasoned, after = said.partition(reason)
     assert reasoned
-    assert before.startswith("rmsproof: the cache folder cannot be written (")
+    assert before.startswith("rmsproof: the cache folder cannot be used (")
     assert after.endswith(
         "); using a temporary one for this run. "
         "Set RMSPROOF_CACHE to a folder that can be written.\n"
     )
-    assert found.name.startswith("rmsproof-")
+    assert found.parent.name.startswith("rmsproof-run-")
     assert list((place / "work").iterdir()) == [], "no folder named ~ is left where it was started"
     ((remove, *arguments),) = ended
     remove(*arguments)
     assert not found.exists()
+
+
+def test_a_cache_that_others_can_write_is_not_used_and_lends_nothing(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache.kept("classes", KEY, Maker())
+    folder = cache.root()
+    folder.chmod(0o777)
+    cache.forget()
+    found = cache.root()
+    assert f"{folder}: others can write to it; chmod o-w" in capsys.readouterr().err
+    assert found != folder
+    assert not (found / "classes").exists()
+
+
+@pytest.mark.parametrize("name", ["record.json", "classes.jar"])
+def test_a_special_file_in_an_entry_hangs_nobody(place: Path, name: str) -> None:
+    make = Maker()
+    entry = cache.kept("classes", KEY, make)
+    (entry / name).unlink()
+    os.mkfifo(entry / name)
+    assert cache.kept("classes", KEY, make) == entry
+    assert (entry / name).is_file()
 
 
 def test_where_nothing_can_be_written_that_is_what_is_said(
@@ -367,7 +391,7 @@ def test_where_nothing_can_be_written_that_is_what_is_said(
     with pytest.raises(ToolchainError) as caught:
         cache.root()
     assert str(caught.value) == (
-        f"the cache folder cannot be written ({reason}), nor a temporary one (No such file or"
+        f"the cache folder cannot be used ({reason}), nor a temporary one (No such file or"
         " directory); set RMSPROOF_CACHE or TMPDIR to a folder that can be written"
     )
 

@@ -12,7 +12,6 @@ import hashlib
 import os
 import re
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from harness.languages.jvm.sources import fingerprint
 from harness.machine.cache import kept, root, sha256, unwritable
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.sandbox import Sandbox
+from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError
 
 # Compilers are ours to trust, but not to wait for: scalac on a cold, loaded machine takes 30 s.
@@ -148,12 +148,7 @@ def _run(
     command: Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
 ) -> None:
     """Compile into `folder`: the jar of classes, or what the compiler said instead."""
-    try:
-        scratch = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise ToolchainError(f"no temporary folder can be made: {error.strerror}") from error
-    with scratch:
-        place = Path(scratch.name)
+    with temporary() as place:
         classes = place / "classes"
         try:
             given = [_placed(source, place, i) for i, source in enumerate(sources)]

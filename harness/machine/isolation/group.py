@@ -12,17 +12,21 @@ import atexit
 import contextlib
 import itertools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.machine import scratch
 from harness.machine.isolation.limits import IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
 from harness.machine.isolation.watchdog import end_group, end_marked
+from harness.model.errors import ToolchainError
 
 _MARK = "RMSPROOF_PROCESS"
 _numbers = itertools.count(1)
@@ -54,6 +58,11 @@ class Group:
         self._mark = f"{_MARK}={_ours}-{next(_numbers)}"
         name, _, value = self._mark.partition("=")
         self._limits = limits
+        self._temporary: str | None = None
+        if "TMPDIR" not in (environment or {}):
+            with contextlib.suppress(OSError, ToolchainError):
+                self._temporary = tempfile.mkdtemp(dir=scratch.folder())
+                environment = {**(environment or {}), "TMPDIR": self._temporary}
         words = limits.entering(command) if limits and not IMPOSED else list(command)
         self.process = subprocess.Popen(
             words,
@@ -86,6 +95,8 @@ class Group:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
         end_marked(self._mark.encode())
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)
         _running.discard(self)
         _watchdog.notify(f"-{self.pid}")
 

@@ -12,7 +12,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from harness.machine.cache import root
 from harness.machine.isolation.limits import ENTER, Limits
-from harness.model.errors import ToolchainError
+from harness.machine.scratch import temporary
 
 # What a port may know of our environment: nothing that could be a secret.
 _PASSED = frozenset(
@@ -77,15 +76,8 @@ def sandbox() -> Iterator[Sandbox]:
     Raises:
         ToolchainError: there is no place for temporary folders.
     """
-    try:
-        made = tempfile.TemporaryDirectory(prefix="rmsproof-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise ToolchainError(
-            f"no temporary folder can be made ({error.strerror});"
-            " set TMPDIR to a folder that can be written"
-        ) from error
-    with made as folder:
-        yield Sandbox(Path(folder).resolve())
+    with temporary() as folder:
+        yield Sandbox(folder)
 
 
 def to_itself(command: Sequence[str], cwd: Path | None, limits: Limits) -> list[str] | None:
