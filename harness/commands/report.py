@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import realpath
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +40,7 @@ def report_merge(
     from harness.report.saved import plain
 
     check_file(out, f"--out {out}", "report.json")
-    if any(path.exists() and out.exists() and path.samefile(out) for path in files):
+    if realpath(out) in map(realpath, files):
         raise UsageError(f"--out {out}: is one of the reports to put together; name another file")
     whole = merged([(path, plain(path)) for path in files])
     write(out, report_json.text(whole))

@@ -18,11 +18,14 @@ import msgspec
 
 from harness.model.errors import UsageError
 from harness.model.fields import of_toml
+from python_ref.files import exists
 
 LANGUAGES = Path(__file__).parent / "languages"
 SHARED = Path(__file__).parent / "shared"
 _MANIFEST = "starter.toml"
 _LARGEST = 16 << 10
+# What the workflow's check writes.
+_REPORT = "rmsproof.xml"
 # Of an empty repository, into which a starter may go.
 _ALLOWED = frozenset({".git"})
 
@@ -100,7 +103,7 @@ def texts(language: str, starter: Starter) -> Mapping[str, str]:
     """Every file of a starter by its path, with / between folders."""
     own = LANGUAGES / language
     words = _words(language, starter)
-    found = {".gitignore": "".join(f"{line}\n" for line in starter.ignore)}
+    found = {".gitignore": "".join(f"{line}\n" for line in (*starter.ignore, _REPORT))}
     found |= {name: _filled(text, words) for name, text in _files(SHARED)}
     found |= {name: text for name, text in _files(own) if name != _MANIFEST}
     return {name: found[name] for name in sorted(found)}
@@ -163,5 +166,5 @@ def write(files: Mapping[str, str], folder: Path) -> None:
 
 def _missing(folder: Path) -> Path | None:
     """The highest folder of a path that is not there; None if all are."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    missing = [path for path in (folder, *folder.parents) if not exists(path)]
     return missing[-1] if missing else None

@@ -153,6 +153,11 @@ def test_a_wrong_update_in_a_starter_is_named(tmp_path: Path, call: Callable[...
     done = call("check", "mine", "--golden", "*float64/p*", "--json", "-")
     assert done.code == 1
     assert json.loads(done.out)["results"][0]["deviations"] == ["epsilon=inside"]
+    # The comment of port.toml, taken at its word.
+    manifest = tmp_path / "mine/port.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(re.sub(r"^# (?=\[|dialect)", "", text, flags=re.MULTILINE))
+    assert call("check", "mine", "--golden", "*float64/p*").code == 0
 
 
 # -- what is written ---------------------------------------------------------------------------
@@ -238,6 +243,11 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(call: Callable[..., Done]) ->
         "rmsproof: mine/notes.txt: is no folder; name one that is empty, or a new one\n"
     )
     assert call("new", "python", "mine/notes.txt/more").code == 2
+    done = call("new", "python", "m" * 300)
+    assert (done.code, done.err.endswith(": cannot be written to: File name too long\n")) == (
+        2,
+        True,
+    )
     assert (mine / "notes.txt").read_text() == "mine"
 
 
