@@ -37,7 +37,7 @@ def matrix(
         bool, typer.Option("--github", help="Print the line for $GITHUB_OUTPUT instead of a list.")
     ] = False,
 ) -> int:
-    """Print jobs for CI as JSON, by transport, system, Java and Python."""
+    """Print jobs for CI as JSON, by system, transport, Java, Python."""
     from harness.analysis.matrix import JAVAS, PYTHONS, SYSTEMS, Axes, jobs
     from harness.ports.port import bundled, own
     from harness.report.matrix import github_output, listing
