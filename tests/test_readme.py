@@ -13,7 +13,11 @@ pytestmark = pytest.mark.jvm
 
 
 def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
-    assert BLOCKS[0] == "$ pip install uv && uv run rmsproof run\n$ uv run pytest\n"
+    assert BLOCKS[0].splitlines() == [
+        '$ python3 -m venv .venv-uv && export PATH="$PWD/.venv-uv/bin:$PATH"',
+        "$ pip install uv && uv run rmsproof run",
+        "$ uv run pytest",
+    ]
     assert list(SHOWN) == [
         "rmsproof run",
         "rmsproof check docs/variant.py --expect docs/known.toml",

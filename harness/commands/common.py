@@ -9,6 +9,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
@@ -16,6 +17,7 @@ import typer
 
 from harness.model.errors import ToolchainError, UsageError
 from harness.report.destinations import Reports
+from harness.report.progress import progress
 from harness.report.registry import Kind, Report, of_kind
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
         def wrapped(**given: Any) -> int:
             version = given.pop(_CONTEXT).obj["version"]
             asked = {report.option: given.pop(name) for name, report in options.items()}
+            # Of a fresh installation every module is yet to be compiled, which takes seconds.
+            with progress(text="starting", after=1.0):
+                import_module("harness.judging.run")
             return command(**given, reports=Reports(kind, asked, version))
 
         hints = get_type_hints(command, include_extras=True)

@@ -14,6 +14,7 @@ from harness.documents.examined import GUESSED, Examination, Examined
 from harness.report import json as report_json
 from harness.report import words
 from harness.report.places import of_block
+from harness.report.printable import printable
 from harness.report.results import DocumentResults
 from harness.report.tables import LOG_WIDTH, arranged
 from harness.report.terminal import colour
@@ -29,10 +30,10 @@ def table(examination: Examination, width: int = LOG_WIDTH) -> RenderableType:
     for row in examination.rows:
         # Below the table it is said what a question mark means.
         language = row.block.language + ("?" if row.block.guessed else "")
-        title = words.printable(f"{language} {row.name}".strip())
+        title = printable(f"{language} {row.name}".strip())
         first = (Text(str(row.block.line)), Text(title))
         if not row.layers:
-            cells = (*first, Text("other"), Text(words.printable(row.message)))
+            cells = (*first, Text("other"), Text(printable(row.message)))
             rows.append(tuple(Text(cell.plain, style="dim") for cell in cells))
         for i, layer in enumerate(row.layers):
             result = layer.result
@@ -40,12 +41,12 @@ def table(examination: Examination, width: int = LOG_WIDTH) -> RenderableType:
             start = first if i == 0 else _CONTINUED
             rows.append((*start, verdict, Text(words.brief(result))))
             if layer.repair:
-                repair = Text(words.printable(layer.repair))
+                repair = Text(printable(layer.repair))
                 rows.append((*_CONTINUED, Text("  repaired", style="dim"), repair))
         for note in _notes(row):
             if row.block.guessed and note == GUESSED.format(row.block.language):
                 continue  # its question mark says so
-            text = Text(words.printable(note))
+            text = Text(printable(note))
             rows.append((*_CONTINUED, Text("  note", style="dim"), text))
     return arranged(width, ("line", "block", "verdict", "why"), rows, right=["line"])
 
@@ -112,7 +113,7 @@ def patch(examination: Examination) -> Iterator[str]:
         title = f"{name}:{row.block.line}"
         hunks = difflib.unified_diff(before, after, title, "repaired", lineterm="")
         for i, line in enumerate(hunks):
-            yield words.printable(line if i < 2 else _shifted(line, row.block.line - 1))
+            yield printable(line if i < 2 else _shifted(line, row.block.line - 1))
 
 
 def _shifted(line: str, by: int) -> str:

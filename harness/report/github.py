@@ -15,6 +15,7 @@ from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import documents, terminal, words
 from harness.report.places import Place, in_repository, of_block, of_port
+from harness.report.printable import printable
 from harness.report.results import DocumentResults, PortResults, alike
 
 _INCOMPLETE = "interrupted: not everything was judged"
@@ -103,7 +104,7 @@ def _annotation(level: str, title: str, message: str, place: Place | None = None
 def _escaped(text: str, table: dict[str, str]) -> str:
     """A text inside a workflow command; it can neither end the command nor begin another."""
     escaped = "".join(table.get(character, character) for character in text)
-    return words.printable(escaped)
+    return printable(escaped)
 
 
 # -- the summary -----------------------------------------------------------------------------------
@@ -154,5 +155,5 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~&$#@]")
 
 def _plain(text: str) -> str:
     """A text that Markdown shows as it is, in one line."""
-    escaped = _MARKUP.sub(lambda mark: f"\\{mark[0]}", words.printable(text))
+    escaped = _MARKUP.sub(lambda mark: f"\\{mark[0]}", printable(text))
     return "<br>".join(escaped.splitlines())

@@ -19,6 +19,7 @@ from harness.model.words import UNDECIDED
 from harness.report import json as report_json
 from harness.report import words
 from harness.report.cases import TestCase, joined, kind, of_row
+from harness.report.printable import printable
 from harness.report.results import DocumentResults, PortResults
 from harness.report.saved import Report, of
 
@@ -173,4 +174,4 @@ def _add_case(suite: Tree.Element, classname: str, case: TestCase) -> None:
 
 def _legal(text: str) -> str:
     """A text without characters that XML does not have: they are shown, as on a terminal."""
-    return _ILLEGAL.sub(lambda character: f"\\u{ord(character[0]):04x}", words.printable(text))
+    return _ILLEGAL.sub(lambda character: f"\\u{ord(character[0]):04x}", printable(text))

@@ -1,7 +1,8 @@
 """What a command says on standard error while it works: a bar on a terminal, else a line at times.
 
 A job that ends quickly says nothing. In a pipe or a log a line tells after a second what is being
-done, and again every ten: silence is what a command that hangs looks like, too.
+done, and again every ten: silence is what a command that hangs looks like, too. Imports nothing
+heavy, so that it is there before what is.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from harness.report.words import printable
+from harness.report.printable import printable
 
 VARIABLE = "RMSPROOF_HEARTBEAT"
 """The environment variable that names the seconds between lines; 0 for none."""

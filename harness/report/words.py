@@ -29,6 +29,7 @@ from harness.model.words import (
     WIDENED,
 )
 from harness.report.causes import explanation, findings, listed
+from harness.report.printable import printable
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
@@ -195,8 +196,6 @@ def _alike(verdict: Verdict) -> int:
     return verdict.compared - sum(c.fault is None for c in (*verdict.edge, *verdict.partial))
 
 
-# All but the end of a line and the tabulator.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # What a table cell holds of a port's own message; the report in JSON has all of it.
 _BRIEF = 150
 # The file and the line in which something was raised stay where a message is cut.
@@ -324,11 +323,6 @@ def edges(result: Result) -> list[str]:
         else:
             lines.append(f"{comparison.golden}: differs")
     return lines
-
-
-def printable(text: str) -> str:
-    """A text whose control characters are shown and not obeyed."""
-    return _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", text)
 
 
 def problem(message: str) -> None:

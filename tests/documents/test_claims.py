@@ -10,7 +10,8 @@ from documents.conftest import INSIDE, RIGHT, Examine, fenced
 from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verdicts
 
 from harness.machine.isolation.sandbox import can_have_own
-from harness.report.words import notes, printable
+from harness.report.printable import printable
+from harness.report.words import notes
 
 pytestmark = pytest.mark.jvm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
-from harness.report.words import printable
+from harness.report.printable import printable
 
 Child = str | Tree.Element | None
 
