@@ -30,8 +30,7 @@ LINES = sorted(
 
 @pytest.mark.parametrize("name", [name for name, text in PAGES.items() if generated(text)])
 def test_what_is_made_of_tables_is_up_to_date(name: str) -> None:
-    """Else: uv run python tests/doc_pages.py."""
-    assert remade(PAGES[name]) == PAGES[name]
+    assert remade(PAGES[name]) == PAGES[name], "write it: uv run python tests/doc_pages.py"
 
 
 def test_every_table_and_schema_has_its_page() -> None:
