@@ -74,8 +74,8 @@ def test_names_differ_even_without_case() -> None:
 
 
 def test_rejects_an_unknown_name_and_lists_what_is_near() -> None:
-    with pytest.raises(ValueError, match="no dialect is called 'keras 2'; similar are") as raised:
-        find("keras 2")
+    with pytest.raises(ValueError, match="no dialect is called 'keras 4'; similar are") as raised:
+        find("keras 4")
     assert "Keras 3" in str(raised.value)
     with pytest.raises(ValueError, match="`rmsproof dialects list` has them all"):
         find("nothing like it")
