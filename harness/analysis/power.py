@@ -1,13 +1,14 @@
 """Which golden catches which deviation, and what the usual gates would have missed.
 
 A deviation is caught by a golden in the first step at which some weight leaves the rounding
-envelope: then no rounding of the right formula can be taken for it.
+envelope: then no rounding of the right formula can be taken for it. How wide envelopes are is
+measured likewise, by the least change of a hyperparameter that leaves them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from harness.comparison.distance import same
 from harness.diagnosis.hypotheses import singles
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
@@ -29,12 +31,15 @@ class Power:
         goldens: the goldens' names.
         steps: by deviation, by golden: the step that catches it, from 1; None if none does.
         gates: by gate, the deviations it misses on every golden's final weights.
+        least_changes: by hyperparameter, by golden: the least relative change that it catches, to
+            first order, in units of rounding (half an ULP of 1); None where it catches none.
     """
 
     deviations: tuple[str, ...]
     goldens: tuple[str, ...]
     steps: tuple[tuple[int | None, ...], ...]
     gates: dict[str, tuple[str, ...]]
+    least_changes: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
 
     def caught(self, deviation: str) -> int:
         """How many goldens catch a deviation."""
@@ -70,7 +75,27 @@ def power(goldens: Sequence[Golden]) -> Power:
             gate: tuple(name for i, name in enumerate(names) if row[i])
             for gate, row in passed.items()
         },
+        least_changes={
+            name: tuple(_least_change(golden, name) for golden in goldens)
+            for name in HYPERPARAMETERS
+        },
     )
+
+
+# Relative changes that tell a derivative in double: far above rounding, far below a curve's.
+_APART = 2.0**-20
+
+
+def _least_change(golden: Golden, name: str) -> float | None:
+    """The least relative change of a hyperparameter that moves some weight by the envelope."""
+    value = getattr(golden.scenario, name)
+    changed = [replace(golden.scenario, **{name: value * (1 + x)}) for x in (_APART, -_APART)]
+    more, less = (replay(s, [Hypothesis(golden.dialect)]).weights[0] for s in changed)
+    with np.errstate(all="ignore"):
+        slopes = np.abs(more - less) / (2 * _APART)
+        least = np.nanmin(np.append(golden.envelope / slopes, np.inf))
+    unit = float(np.finfo("float64" if golden.precision == "float64" else "float32").epsneg)
+    return float(least) / unit if np.isfinite(least) else None
 
 
 # What people compare final weights with: NumPy's default, and the tolerance of published

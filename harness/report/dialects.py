@@ -105,7 +105,16 @@ def matrix(power: Power) -> Group:
     for gate, missed in (*power.gates.items(), ("rounding envelope", never)):
         count = f"{len(missed)} of {len(power.deviations)}"
         gates.add_row(gate, count, Text(", ".join(missed) or "-"))
-    return Group(catches, Text(""), gates)
+    units = "units of rounding"
+    changes = plain("hyperparameter", f"least change caught ({units})", "goldens, sharpest first")
+    for name, column in power.least_changes.items():
+        pairs = zip(power.goldens, column, strict=True)
+        sharp = sorted((least, golden) for golden, least in pairs if least is not None)
+        listed = [f"{golden.rsplit('/', 1)[-1]}: {least:.3g}" for least, golden in sharp]
+        changes.add_row(
+            Text(name), f"{sharp[0][0]:.3g}" if sharp else "-", Text(_first_few(listed))
+        )
+    return Group(catches, Text(""), gates, Text(""), changes)
 
 
 def _first_few(names: Sequence[str]) -> str:

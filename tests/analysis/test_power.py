@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,6 +15,7 @@ from harness.judging.probes import PROBES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
 from python_ref.rounding.envelope import running_envelopes
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
@@ -43,6 +45,35 @@ def test_a_golden_that_is_blind_is_seen_to_be() -> None:
     found = power(blind)
     assert found.caught("state=reset") == 0
     assert found.caught("epsilon=inside") == 1
+
+
+@pytest.mark.parametrize("name", HYPERPARAMETERS)
+def test_the_least_change_that_is_caught_is_where_the_envelope_ends(
+    measured: Power, name: str
+) -> None:
+    goldens = [g for g in Goldens().of(Dialect(), "float64") if g.kind == "core"]
+    pairs = zip(goldens, measured.least_changes[name], strict=True)
+    # Rounding itself takes its share of an envelope, on both sides.
+    for golden, least in pairs:
+        if least is None or least > 2.0**20:
+            continue
+        value = getattr(golden.scenario, name)
+        for times, caught in ((3, True), (1 / 3, False)):
+            changed = value * (1 + times * least * 2.0**-53)
+            fed = replace(golden.scenario, **{name: changed})
+            weights = replay(fed, [Hypothesis()]).weights[0]
+            outside = np.abs(weights - golden.weights) > golden.envelope
+            assert outside.any() == caught, (golden.name, times)
+
+
+@pytest.mark.parametrize(
+    ("name", "units"), [("learning_rate", 18), ("decay_rate", 4), ("epsilon", 38)]
+)
+def test_no_envelope_is_so_wide_that_it_hides_a_change_in_the_last_digits(
+    measured: Power, name: str, units: int
+) -> None:
+    sharpest = min(x for x in measured.least_changes[name] if x is not None)
+    assert sharpest < units
 
 
 # Pairs that no input tells apart, or only rounding does, with the algebra.
