@@ -20,6 +20,7 @@ from harness.commands import (
     observations,
     ports,
     protocol,
+    recording,
     report,
     translation,
 )
@@ -32,6 +33,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "adapt": adapters.adapt,
     "doc": documents.doc,
     "identify": observations.identify,
+    "record": recording.record,
     "translate": translation.translate,
     "power": observations.power,
     "new": new.new,

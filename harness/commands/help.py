@@ -46,6 +46,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof doc keras.md --dialect keras-3 --json -",
     ),
     "identify": ("rmsproof identify seen.json", "rmsproof identify seen.json --json -"),
+    "record": (
+        "rmsproof record -- python train.py --epochs 3",
+        "rmsproof record --out seen.json -- python -m mypackage.train",
+    ),
     "translate": (
         "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
         "rmsproof translate --from keras-3 --to optax momentum=0.9 weight_decay=0.004",
@@ -144,6 +148,10 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("1", "anything else"),
         ("2", "wrong use or bad input"),
         ("130", "interrupted"),
+    ),
+    "record": (
+        ("0", "the script's own, whatever it is"),
+        ("2", "wrong use, or what cannot be started; or the script's own"),
     ),
     "translate": (
         ("0", "there are settings that compute the same, whatever is fed"),

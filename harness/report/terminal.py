@@ -29,9 +29,9 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def console() -> Console:
-    """Standard output, as wide as COLUMNS says, else as the terminal or a log."""
-    return _Console(width=columns() or LOG_WIDTH)
+def console(errors: bool = False) -> Console:
+    """Standard output (or error), as wide as COLUMNS says, else as the terminal or a log."""
+    return _Console(width=columns() or LOG_WIDTH, stderr=errors)
 
 
 def columns() -> int | None:

@@ -1,0 +1,79 @@
+"""`record`: what a training script's optimizers did, without a change to the script."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.commands.common import write
+from harness.model.errors import UsageError
+
+_PYTHON = re.compile(r"(python|pypy|py)[\d.]*(\.exe)?$")
+
+
+def record(
+    command: Annotated[
+        list[str],
+        typer.Argument(metavar="-- python SCRIPT ARGUMENTS", help="What starts the training."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Keep the observation; of a second optimizer, FILE-2."
+        ),
+    ] = None,
+) -> int:
+    """Run a training script and say which RMSProp it trained with; its exit code is passed on."""
+    from harness.judging.identify import identify
+    from harness.judging.recorded import recorded
+    from harness.report import recording, terminal
+    from harness.transport.libraries import recording as runner
+
+    if out is not None and not out.absolute().parent.is_dir():
+        raise UsageError(f"--out {out}: there is no folder {out.parent}")
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder, "recorded.json")
+        words = _words(command, [str(Path(runner.__file__).absolute()), str(told)])
+        try:
+            done = subprocess.run(words, check=False)
+        except OSError as error:
+            raise UsageError(f"{words[0]}: cannot be started: {error.strerror}") from error
+        seen = json.loads(told.read_text(encoding="utf-8")) if told.exists() else []
+    console = terminal.console(errors=True)
+    if not seen:
+        recording.nothing(console)
+    for number, found in enumerate(map(recorded, seen), 1):
+        result = None if found.observation is None else identify(found.observation)
+        path = out
+        if out is not None and number > 1:
+            path = out.with_stem(f"{out.stem}-{number}")
+        if path is not None and found.observation is not None:
+            write(path, json.dumps(found.observation) + "\n")
+        recording.show(console, found, result, path)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+def _words(command: Sequence[str], runner: Sequence[str]) -> list[str]:
+    """The command with the runner in front of the script.
+
+    Raises:
+        UsageError: it does not start a Python script.
+    """
+    program, *rest = command
+    if program.endswith(".py"):
+        return [sys.executable, *runner, *command]
+    at = next((i for i, word in enumerate(rest) if word == "-m" or word[:1] != "-"), None)
+    if not _PYTHON.match(Path(program).name) or at is None:
+        raise UsageError(
+            f"{program}: is no Python script that can be recorded; say rmsproof record -- python"
+            " train.py"
+        )
+    return [program, *rest[:at], *runner, *rest[at:]]
