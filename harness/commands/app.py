@@ -15,6 +15,7 @@ from harness.commands import (
     dialects,
     documents,
     goldens,
+    guests,
     matrix,
     new,
     observations,
@@ -48,6 +49,11 @@ _GOLDENS: dict[str, Callable[..., int]] = {
     "regenerate": goldens.golden_regenerate,
     "export": goldens.golden_export,
 }
+_GUESTS: dict[str, Callable[..., int]] = {
+    "list": guests.guests_list,
+    "run": guests.guests_run,
+    "record": guests.guests_record,
+}
 _REPORTS: dict[str, Callable[..., int]] = {
     "show": report.report_show,
     "merge": report.report_merge,
@@ -69,6 +75,7 @@ def command() -> Any:
     for name, about, commands in (
         ("golden", "The goldens: the test cases that every port is compared with.", _GOLDENS),
         ("dialects", "The dialects: libraries' RMSProps, and how each differs.", _DIALECTS),
+        ("guests", "Real libraries, installed apart from all else, and what each does.", _GUESTS),
     ):
         top.add_typer(_group(about, commands), name=name)
     about = "Saved reports: shown as a page, put together. `show` need not be said."

@@ -50,6 +50,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof record -- python train.py --epochs 3",
         "rmsproof record --out seen.json -- python -m mypackage.train",
     ),
+    "guests": ("rmsproof guests list", "rmsproof guests run mlx"),
+    "guests list": ("rmsproof guests list", "rmsproof guests list | grep Java"),
+    "guests run": ("rmsproof guests run --quick", "rmsproof guests run tfjs encog"),
+    "guests record": (
+        "rmsproof guests record --quick --out observations",
+        "rmsproof guests record torch --out observations",
+    ),
     "translate": (
         "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
         "rmsproof translate --from keras-3 --to optax momentum=0.9 weight_decay=0.004",
@@ -152,6 +159,13 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
     "record": (
         ("0", "the script's own, whatever it is"),
         ("2", "wrong use, or what cannot be started; or the script's own"),
+    ),
+    "guests run": (
+        ("0", "every guest that ran is what the table of libraries says"),
+        ("1", "one is not"),
+        ("2", "wrong use or bad input"),
+        ("3", "none could be run"),
+        ("130", "interrupted"),
     ),
     "translate": (
         ("0", "there are settings that compute the same, whatever is fed"),

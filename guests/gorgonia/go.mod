@@ -1,0 +1,5 @@
+module guest
+
+go 1.20
+
+require gorgonia.org/gorgonia v0.9.18

@@ -1,0 +1,85 @@
+"""`guests`: real libraries, each in an environment of its own, observed and identified."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.commands.common import DIFFERENT, NOTHING, OK, write
+from harness.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.judging.guests import Visit
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME...", help="Which guests; all if none.")
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Only those that take seconds to install.")]
+
+
+def guests_list() -> int:
+    """List the guests: library, version, language, and how each should be."""
+    from harness.judging.guests import FOLDER, guests
+    from harness.report import terminal
+    from harness.report.guests import listing
+
+    terminal.console().print(listing(guests(FOLDER)))
+    return OK
+
+
+def guests_run(names: Names = None, quick: Quick = False) -> int:
+    """Install guests apart from all else, run them, and say what each computes."""
+    return _visit(names, quick, None)
+
+
+def guests_record(
+    names: Names = None,
+    quick: Quick = False,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Where the observations go.")
+    ],
+) -> int:
+    """Run guests and keep what they did as observations, with version, platform and date."""
+    if not out.is_dir():
+        raise UsageError(f"--out {out}: there is no such folder")
+    return _visit(names, quick, out)
+
+
+def _visit(names: list[str] | None, quick: bool, out: Path | None) -> int:
+    from harness.judging.guests import FOLDER, guests, visit
+    from harness.judging.platforms import here
+    from harness.model.words import GOOD
+    from harness.report import terminal
+    from harness.report.guests import table
+
+    begun = time.monotonic()
+    visits: list[Visit] = []
+    for guest in guests(FOLDER, names or (), quick):
+        visits.extend(visit(guest))
+    if out is not None:
+        circumstances = {
+            "platform": f"{here(()).system} {here(()).machine}",
+            "date": datetime.now(UTC).date().isoformat(),
+        }
+        index = out / "recorded.json"
+        known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
+        for found in visits:
+            if found.observation is not None:
+                name = f"{found.observation['name']}.json"
+                write(out / name, json.dumps(found.observation) + "\n")
+                flags = {"settings": [*found.variant.settings], **found.guest.environment}
+                version = found.guest.version
+                known[name] = {"version": version, **circumstances, "flags": flags}
+        write(index, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    terminal.console().print(table(visits, time.monotonic() - begun))
+    results = [found.result for found in visits if found.result is not None]
+    if not results:
+        return NOTHING
+    good = all(result.verdict.word in GOOD for result in results)
+    return OK if good else DIFFERENT
