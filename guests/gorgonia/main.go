@@ -8,6 +8,7 @@ import (
 	"os"
 	"sort"
 
+	_ "go4.org/unsafe/assume-no-moving-gc" // a release that knows the present runtime
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )

@@ -1,5 +1,5 @@
-import org.tribuo.math.Parameters;
-import org.tribuo.math.la.DenseVector;
+import org.tribuo.math.LinearParameters;
+import org.tribuo.math.la.DenseMatrix;
 import org.tribuo.math.la.Tensor;
 import org.tribuo.math.optimisers.RMSProp;
 
@@ -15,36 +15,13 @@ public final class Guest {
     /** Changes the weights in place. */
     public void step(double[] gradients, double[] weights) {
         if (!begun) {
-            optimiser.initialise(new One(weights.length));
+            optimiser.initialise(new LinearParameters(weights.length, 1));
             begun = true;
         }
-        Tensor[] given = {DenseVector.createDenseVector(gradients.clone())};
-        DenseVector update = (DenseVector) optimiser.step(given, 1.0)[0];
+        Tensor[] given = {DenseMatrix.createDenseMatrix(new double[][] {gradients})};
+        DenseMatrix update = (DenseMatrix) optimiser.step(given, 1.0)[0];
         for (int i = 0; i < weights.length; i++) {
-            weights[i] -= update.get(i);
-        }
-    }
-
-    private record One(int size) implements Parameters {
-        @Override
-        public Tensor[] getEmptyCopy() {
-            return new Tensor[] {new DenseVector(size)};
-        }
-
-        @Override
-        public Tensor[] get() {
-            return getEmptyCopy();
-        }
-
-        @Override
-        public void set(Tensor[] newWeights) {}
-
-        @Override
-        public void update(Tensor[] gradients) {}
-
-        @Override
-        public Tensor[] merge(Tensor[][] gradients, int size) {
-            return gradients[0];
+            weights[i] -= update.get(0, i);
         }
     }
 }

@@ -22,11 +22,13 @@ import numpy as np
 from harness.judging.identify import identify
 from harness.judging.reach import reach
 from harness.judging.verdict import Result
+from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Toolchain
 from harness.machine import cache
 from harness.machine.layout import ports_root
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.messages import OBSERVATION
+from harness.model.observation import Unreachable
 from harness.ports.port import Port, own
 from harness.transport.hosted import Worker
 from python_ref.dialects.axes import AXES
@@ -184,7 +186,7 @@ def _visited(guest: Guest, variant: Variant, place: Path) -> Iterator[Visit]:
                 continue
             file = _file(guest, variant, given, precision, seen.weights, claim)
             yield Visit(guest, variant, precision, file, identify(file))
-    except (ToolchainError, UsageError) as error:
+    except (ToolchainError, UsageError, CompileError, Unreachable) as error:
         yield Visit(guest, variant, reason=str(error))
     finally:
         if transport is not None:
