@@ -107,8 +107,10 @@ def main(arguments: "list[str] | None" = None) -> int:
     from rmsproof.own import Own
 
     with Own():
-        from harness.commands.entry import main as run
-
+        try:
+            from harness.commands.entry import main as run
+        except KeyboardInterrupt:  # before anybody heard
+            return 130
         return run(arguments, __version__)
 
 

@@ -82,7 +82,7 @@ def call(
     from harness.commands.entry import main
     from rmsproof import __version__
 
-    handler = signal.getsignal(signal.SIGTERM)
+    heard = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str, **_options: Any) -> Done:
@@ -91,4 +91,5 @@ def call(
         return Done(code, *capsys.readouterr())
 
     yield run
-    signal.signal(signal.SIGTERM, handler)
+    for number, handler in heard.items():
+        signal.signal(number, handler)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
-import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
+
+from harness.model import interruption
 
 _INTERRUPTED, _USAGE = 130, 2
 # What a full disk or a terminal that is gone answers to writing.
@@ -28,9 +30,7 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         if given[at + 1 :]:
             behind = given[at + 2 :]
             given[at:] = ["--command", "\0".join(given[at + 1 :])]
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
-        signal.signal(signal.SIGHUP, _interrupt)
+    interruption.hear()
     if not _opened():
         print("rmsproof: standard output is closed; send it to a file or a pipe", file=sys.stderr)
         return _USAGE
@@ -54,8 +54,37 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         print(f"rmsproof: standard output: cannot be written: {error.strerror}", file=sys.stderr)
         return _USAGE
     if code == _INTERRUPTED:
+        if arguments is None:
+            _report_nothing()
         print("rmsproof: interrupted", file=sys.stderr)
+        if arguments is None:
+            _leave(_INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _report_nothing() -> None:
+    """Write the report of a run that was ended before anything was judged, if it was.
+
+    By another process: in this one, modules may be half imported, and some cannot be again.
+    """
+    if not interruption.begun() and {"run", "check", "doc"} & set(sys.argv[1:2]):
+        import subprocess
+
+        command = [sys.executable, *sys.orig_argv[1:]]
+        subprocess.run(
+            command, env=interruption.environment(), check=False, stderr=subprocess.DEVNULL
+        )
+
+
+def _leave(code: int) -> NoReturn:
+    """End this process with a code.
+
+    Python, left to end by itself, would end by SIGINT where a KeyboardInterrupt went through
+    `exec`, as it does where a module is imported.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def _opened() -> bool:
@@ -83,7 +112,3 @@ def _note(check: Any, behind: list[str]) -> None:
         from harness.report.words import passed_to_port
 
         passed_to_port(options)
-
-
-def _interrupt(_signal: int, _frame: Any) -> None:
-    raise KeyboardInterrupt

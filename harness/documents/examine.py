@@ -27,6 +27,7 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
 from harness.machine.isolation.sandbox import can_have_own, sandbox
+from harness.model import interruption
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
 from python_ref.dialects.dialect import Dialect
@@ -67,6 +68,7 @@ def examine(
     examiner = _Examiner(reading, bench, options.timeout)
     rows: list[Examined] = []
     try:
+        interruption.begin()
         for block in document.blocks:
             progress(f"{path.name}:{block.line} {block.language}", 0)
             begun_at = time.monotonic()

@@ -20,6 +20,7 @@ from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.machine.isolation.group import kill_all
+from harness.model import interruption
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
@@ -158,6 +159,7 @@ def run(
     runner = _Runner(toolchain, memory, options, progress, together)
     incomplete = False
     try:
+        interruption.begin()
         runner.run(jobs)
     except KeyboardInterrupt:
         incomplete = True

@@ -46,6 +46,25 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, aft
     assert not out or "INCOMPLETE, " in out
 
 
+@pytest.mark.parametrize("command", ["check", "doc"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_ended_before_anything_was_judged_reports_that(
+    tmp_path: Path, command: str, number: int
+) -> None:
+    """While modules are still being imported."""
+    (tmp_path / "port.py").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "page.md").write_text(f"```python{RIGHT}```\n", encoding="utf-8")
+    target = "port.py" if command == "check" else "page.md"
+    started = begun(tmp_path, command, target, "--json", "i.json")
+    time.sleep(0.3)  # until it hears
+    started.send_signal(number)
+    _, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
+    report = json.loads((tmp_path / "i.json").read_text(encoding="utf-8"))
+    jsonschema.validate(report, SCHEMA)
+    assert report["summary"]["incomplete"]
+
+
 RIGHT = """
 def update(weights, gradients, v, learning_rate, decay_rate, epsilon):
     for name, g in gradients.items():

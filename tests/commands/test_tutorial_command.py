@@ -98,8 +98,9 @@ def test_interrupted_it_ends_its_kernel(tmp_path: Path, number: signal.Signals) 
     started = tmp_path / "started"
     program = f"""
 import signal
-from harness.commands import entry, tutorial
-signal.signal(signal.SIGTERM, entry._interrupt)
+from harness.commands import tutorial
+from harness.model import interruption
+interruption.hear()
 cell = "import time; open({str(started)!r}, 'w').close(); print('sleeping'); time.sleep(60)"
 try:
     tutorial.execute(tutorial.cells("```python\\n" + cell + "\\n```"), lambda: None)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.machine.isolation.group import Group
 from harness.model.errors import ToolchainError
 
 OLDEST = 17
 # Asking a runtime that has no `release` file takes a JVM's start; a loaded machine is given time.
-_ASK_SECONDS = 30
+_ASK_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,29 @@ def _java_home() -> list[Path]:
     return [Path(found.stdout.strip())]
 
 
+def _asked(home: Path) -> str:
+    """What a Java says of its version. Raises OSError: it cannot be started."""
+    group = Group(
+        [str(home / "bin" / "java"), "-version"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        _, words = group.process.communicate(timeout=_ASK_SECONDS)
+        return str(words, "utf-8", "replace")
+    except subprocess.TimeoutExpired:
+        print(
+            f"rmsproof: {home}: its java did not say its version within {_ASK_SECONDS} s; passed"
+            " over",
+            file=sys.stderr,
+        )
+        return ""
+    finally:
+        with group.process:
+            group.end()
+
+
 def _read(home: Path) -> Java | None:
     """Read a home's version from its `release` file, or by asking it."""
     if not (home / "bin" / "java").is_file():
@@ -129,14 +153,8 @@ def _read(home: Path) -> Java | None:
         text = (home / "release").read_text(encoding="utf-8", errors="replace")
     except OSError:
         try:
-            text = subprocess.run(
-                [str(home / "bin" / "java"), "-version"],
-                capture_output=True,
-                text=True,
-                timeout=_ASK_SECONDS,
-                check=False,
-            ).stderr
-        except (OSError, subprocess.SubprocessError):
+            text = _asked(home)
+        except OSError:
             return None
     match = re.search(r'(?:JAVA_VERSION=|version )"((?:1\.)?(\d+)[^"]*)"', text)
     return Java(home, int(match[2]), match[1]) if match else None

@@ -1,0 +1,52 @@
+"""The user ends the run: by Ctrl-C, SIGTERM, or a terminal that is gone.
+
+Once judging has begun, it is whoever judges that hears of it, as a KeyboardInterrupt. Before,
+there is nobody yet: the entry point then starts the same command once more, told that it was
+ended and deaf to signals, and its report says that nothing was judged.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+_NAME = "RMSPROOF_ENDED"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_begun = _asked = False
+
+
+def hear() -> None:
+    """Turn the signals that end a run into KeyboardInterrupt; those that are ignored stay so."""
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _heard)
+
+
+def begun() -> bool:
+    """Whether judging has begun, or was ended before it could."""
+    return _begun or _NAME in os.environ
+
+
+def environment() -> dict[str, str]:
+    """The environment of the process that reports that nothing was judged."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # which a process that is started takes over
+    return {**os.environ, _NAME: "1"}
+
+
+def begin() -> None:
+    """Judging begins. Raises KeyboardInterrupt where the user has ended the run.
+
+    He may have while something was imported that lets nothing through.
+    """
+    global _begun, _asked
+    _begun, asked, _asked = True, _asked, False
+    if asked or _NAME in os.environ:
+        raise KeyboardInterrupt
+
+
+def _heard(_signal: int, _frame: Any) -> None:
+    global _asked  # noqa: PLW0603
+    _asked = not _begun
+    raise KeyboardInterrupt
