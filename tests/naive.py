@@ -272,8 +272,9 @@ class Naive:
     ) -> Number:
         """What is remembered of an element, made on first sight."""
         row = table.setdefault("" if self.says("state") == "shared" else name, [])
-        if len(row) <= i:
-            row.append(start)
+        row += [None] * (i + 1 - len(row))  # elements before it may have been skipped
+        if row[i] is None:
+            row[i] = start
         return row[i]
 
     def remember(self, table: dict[str, list[Number]], name: str, i: int, value: Number) -> None:
@@ -437,8 +438,7 @@ class Naive:
         if kind == "no":
             return scaled
         row = self.b.setdefault(name, [])
-        if len(row) <= i:
-            row.append(self.stored(0))
+        row += [self.stored(0)] * (i + 1 - len(row))
         x, y = plain if kind == "lr_out_of_buffer" else scaled
 
         def add(b: Number) -> Number:

@@ -66,6 +66,10 @@ class Held:
         return tuple((precision, found[0]) for precision, found in self.equal.items())
 
 
+# Of the way that a weight went, where a denominator can be 0 or a difference cancels.
+_UNBOUNDED = 1e-3
+
+
 class Trial:
     """Candidates against one port's evidence.
 
@@ -294,10 +298,13 @@ class Trial:
         weights, bound = weights[:, seen], bound[:, seen]
         equal = same(weights, observed[None])
         with np.errstate(all="ignore"):
-            apart = np.abs(weights - observed) > bound + evidence.rounding
-            # A number where the other has none is outside of everything.
-            apart |= np.isnan(weights) != np.isnan(observed)[None]
             moved = np.abs(observed - evidence.initial)
+            # Where rounding has no bound, what is named must still come near.
+            limit = np.where(np.isnan(bound), _UNBOUNDED * moved, bound) + evidence.rounding
+            apart = np.abs(weights - observed) > limit
+            # A number where the other has none is outside of everything.
+            apart |= np.isfinite(weights) != np.isfinite(observed)[None]
+            apart |= np.isnan(weights) != np.isnan(observed)[None]
             # What is no number says nothing either: many ways lead there.
             dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > 2 * moved)))
         return apart & ~equal, dumb

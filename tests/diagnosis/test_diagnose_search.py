@@ -425,3 +425,11 @@ def test_sets_that_a_librarys_name_stands_for_are_found_from_their_size_on(
     assert (set(found.deviations), found.constants) == (set(deviations), constants)
     assert s.named(len(deviations)) == [found]
     assert s.named(len(deviations) + 1) == []
+
+
+def test_what_would_be_infinite_fits_no_number() -> None:
+    """A denominator of 0 at the first step: rounding has no bound there."""
+    evidence = shown("mixed-arrays", Dialect(["write=first_element", "clip=value"], {"clip": 0.08}))
+    printed = replace(evidence, weights=np.round(evidence.weights, 8), rounding=5e-9)
+    chosen = (("epsilon", "none"), ("state", "stale"), ("write", "first_element"))
+    assert Trial(REFERENCE, [printed]).borne_out([(chosen, {})]) == []
