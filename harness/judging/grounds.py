@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from harness.comparison.distance import same
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.diagnosis.hypotheses import Deviations, dialect
 from harness.model.evidence import Evidence, richest_first
-from harness.model.words import FLUSHED
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import of_stored
 
@@ -33,7 +32,6 @@ class Cause:
         precision: float32 where it is only that which diverges, and float64 is right; else "".
         edges: goldens that are edges for this port: what its way with numbers does to them says
             nothing of its formula.
-        note: FLUSHED, if nothing else sets it apart there.
         narrow: what explains it in float32, where that is not what explains it in float64.
         beside: numbers are lost beside what is explained.
     """
@@ -41,7 +39,6 @@ class Cause:
     diagnosis: Diagnosis | None = None
     precision: str = ""
     edges: frozenset[str] = frozenset()
-    note: str = ""
     narrow: Diagnosis | None = None
     beside: bool = False
 
@@ -79,12 +76,6 @@ def cause(
     losing = {c.golden for c in comparisons if c.lost and c.lost.count}
     found, beside = _without_doubtful(claim, used, losing, diagnose)
     chosen = found.best.chosen if found.best else ()
-    if found.best and chosen == _FLUSHES:
-        apart = {c.golden for c in comparisons if c.fault is None and not c.within}
-        flushed = {e.name for e in steps if e.name in apart and _fits(claim, found.best, e)}
-        others = [c for c in comparisons if c.golden not in flushed]
-        rest = cause(claim, others, evidence, diagnose) if apart - flushed else Cause()
-        return replace(rest, edges=rest.edges | flushed, note=FLUSHED)
     edges = {e.name for e in used if _rounds_epsilon(chosen) and _rounded_away(e)}
     other = None
     clear = [e for e in narrow if e.name not in losing] if used is wide else []
@@ -133,9 +124,6 @@ def _without_doubtful(
     if found.best.chosen and all(e.name in losing for e in apart):
         return found, True
     return diagnose(evidence), False
-
-
-_FLUSHES = (("subnormals", "flushed"),)
 
 
 def _rounds_epsilon(chosen: Deviations) -> bool:

@@ -9,47 +9,46 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.judging.judge import judge
+from harness.diagnosis.diagnose import LARGEST
+from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
-from harness.model.observation import Fault
+from harness.model.observation import Fault, Unreachable
 from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.guesses import Guesses
+from harness.transport.guesses import Guess, Guesses
 from harness.transport.hosted import HostedTransport
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
-# What guesses may take together; each that is not explained is searched for long.
+# What guesses may take together, and how many are asked.
 _SECONDS = 120.0
 _MOST = 6
+_WRONG = ("diverges", "no-update")
+# Sets of so many deviations are soon searched: all guesses are, before one is searched for long.
+_SOON = 2
 
 
-def judged(port: Port, transport: Transport, *arguments: Any, **options: Any) -> Result:
+def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -> Result:
     """Judge a port as `judge` does; where names do not bind it, by the first guess that explains.
 
     Raises:
         BindingError: nothing that was tried explains it; says what was.
     """
-
-    def judge_it() -> Result:
-        return judge(port, transport, *arguments, **options)
-
     if not isinstance(transport, HostedTransport):
-        return judge_it()
+        return judge(port, transport, goldens, **options)
     try:
-        result = _judged(port, transport, judge_it)
+        result = _judged(port, transport, goldens, options)
     except BindingError:
         if not (transport.stopped or transport.stood_in):
             raise
         return conclude(port, transport.name, fault=_of_what_lacks(transport))
     if transport.stopped or transport.stood_in:
         # What it defines may be right all the same; but nothing is said against it.
-        if result.verdict.word in GOOD or _explained(result):
+        if result.stands:
             words = "; ".join(_without(transport))
             return replace(result, bound="; ".join(filter(None, (words, result.bound))))
         return conclude(port, transport.name, fault=_of_what_lacks(transport))
@@ -76,45 +75,88 @@ def _of_what_lacks(transport: HostedTransport) -> Fault:
     return Fault("not-run", message)
 
 
-def _judged(port: Port, transport: HostedTransport, judge_it: Callable[[], Result]) -> Result:
+def _judged(
+    port: Port, transport: HostedTransport, goldens: Goldens, options: Mapping[str, Any]
+) -> Result:
+    def ask_it() -> Answers:
+        return ask(port, transport, goldens, **options)
+
     try:
-        result = judge_it()
+        answers = ask_it()
+        result = answers.result(None)
+        if result.verdict.word not in _WRONG or not transport.unread:
+            result = answers.result()
+    except Unreachable as error:
+        return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
         guesses = transport.guesses()
         if not guesses.moved and (fault := _own(guesses.faults)):
             return conclude(port, transport.name, fault=fault)
-        return _first(transport, guesses, judge_it, error)
+        return _called(transport, guesses, ask_it, error)
     if _doubtful(result, transport):
-        for guess in transport.other_roles().moved[:_MOST]:
-            transport.adopt(guess)
-            again = judge_it()
-            read = replace(again, bound=f"so called, {guess.title}")
-            if again.verdict.word in GOOD:
-                return read
-            if _explained(again) and not _explained(result):
-                result = read
+        return _read(transport, answers, ask_it)
     return result
 
 
-def _first(
+def _read(transport: HostedTransport, answers: Answers, ask_it: Callable[[], Answers]) -> Result:
+    """The result by names, or by another reading of them that is right, or alone explained."""
+    by_names = transport.way
+    others: list[tuple[Guess, Answers]] = []
+    for guess in transport.other_roles().moved[:_MOST]:
+        transport.adopt(guess)
+        again = ask_it()
+        right = again.result(None)
+        if right.verdict.word in GOOD:
+            return replace(right, bound=f"so called, {guess.title}")
+        others.append((guess, again))
+    transport.adopt(by_names)
+    result = answers.result(_SOON if others else LARGEST)
+    for guess, again in others if not result.stands else ():
+        transport.adopt(guess)
+        explained = again.result(_SOON)
+        if explained.stands:
+            return replace(explained, bound=f"so called, {guess.title}")
+    if others and not result.stands:
+        transport.adopt(by_names)
+        return answers.result()
+    return result
+
+
+def _called(
     transport: HostedTransport,
     guesses: Guesses,
-    judge_it: Callable[[], Result],
+    ask_it: Callable[[], Answers],
     error: BindingError,
 ) -> Result:
+    """The result by the first guess that is right, else by the first that is explained."""
     if len({guess.owner for guess in guesses.moved}) > 1:
         raise error  # which class is meant, nobody can tell by trying
     ends = time.monotonic() + _SECONDS
-    seen: list[str] = []
+    answers: list[tuple[Guess, Answers]] = []
+    failed: list[str] = []
     for guess in guesses.moved[:_MOST]:
         if time.monotonic() > ends:
             break
         transport.adopt(guess)
-        result = judge_it()
-        if result.verdict.word in GOOD or (_explained(result) and not _of_helper(result)):
+        again = ask_it()
+        right = again.result(None)
+        if right.verdict.word in GOOD:
+            return replace(right, bound=f"called as {guess.title}")
+        if right.verdict.fault is None:
+            answers.append((guess, again))
+        failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
+    # The likeliest is searched as any port is, if none is explained by what is soon searched.
+    for guess, again, largest in (
+        *((guess, again, _SOON) for guess, again in answers),
+        *((guess, again, LARGEST) for guess, again in answers[:1]),
+    ):
+        if time.monotonic() > ends:
+            break
+        transport.adopt(guess)
+        result = again.result(largest)
+        if result.stands:
             return replace(result, bound=f"called as {guess.title}")
-        seen.append(f"{guess.title}: neither right nor explained ({result.verdict.word})")
-    raise BindingError(_message(error, [*seen, *guesses.failed])) from error
+    raise BindingError(_message(error, [*failed, *guesses.failed])) from error
 
 
 # What no argument causes: a name that is not there, a library that lacks a function.
@@ -138,22 +180,13 @@ def _message(error: BindingError, tried: list[str]) -> str:
     return f"{error}\nTried as\n{lines}"
 
 
-def _explained(result: Result) -> bool:
-    best = result.diagnosis.best if result.diagnosis else None
-    return best is not None and not result.verdict.fault
-
-
-def _of_helper(result: Result) -> bool:
-    """Whether what was guessed averages nothing: then a part of the optimizer was called."""
-    return "average=none" in result.deviations or result.verdict.word == "no-update"
-
-
 def _doubtful(result: Result, transport: HostedTransport) -> bool:
     """Whether another reading of its names may say more of a port."""
-    if result.verdict.word not in ("diverges", "no-update"):
+    if result.verdict.word not in _WRONG:
         return False
     names = result.deviations
-    unread = set(HYPERPARAMETERS) - set(transport.describe().roles)
-    return bool(not names or unread) or any(
-        name.endswith("=ignored") or name.startswith("schedule=") for name in names
+    return (
+        transport.unread
+        or not names
+        or any(name.endswith("=ignored") or name.startswith("schedule=") for name in names)
     )

@@ -1,35 +1,35 @@
-"""One port over one transport against the goldens: observations in, a result out."""
+"""One port over one transport against the goldens: observations in, a result out.
+
+What it answers is compared first; why it is not what it claims to be is searched for after that,
+so that whoever tries several ways to call a port searches only where it is worth it.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import replace
-
-import numpy as np
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison, compare_all, compare_streamed
-from harness.comparison.distance import same
-from harness.diagnosis.diagnose import Probe
+from harness.diagnosis.diagnose import LARGEST, Probe
 from harness.judging.decoding import lossy
 from harness.judging.drawn import drawn
+from harness.judging.feeding import (
+    PORT_SECONDS,
+    Fed,
+    Feeder,
+    answers_again,
+    differs_alone,
+    kind_of_memory,
+)
+from harness.judging.flushing import where_flushed
 from harness.judging.goldens import options_of, vouch
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
-from harness.model.observation import Fault, Observation, Unreachable
-from harness.model.words import (
-    AFRESH,
-    CHOSEN,
-    GOOD,
-    GRADIENTS_CHANGED,
-    ORDER,
-    STATE_LEAKS,
-    UNDECIDED,
-    UNSTEADY,
-    WIDENED,
-)
+from harness.model.observation import Observation, Unreachable
+from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, UNDECIDED
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
@@ -38,12 +38,7 @@ from python_ref.golden import Golden, make
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.large import large
-from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
-
-# A whole port's time, whatever it does; and the deaths in a row that end it.
-PORT_SECONDS = 60.0
-DEATHS = 3
 
 Goldens = Callable[[Port, str], Sequence[Golden]]
 """The goldens to feed a port in a precision."""
@@ -73,15 +68,111 @@ def judge(
     Raises:
         BindingError: the source's shape says too little, or too much.
     """
-    memory = memory or Memory()
     try:
-        described = transport.describe()
+        answers = ask(
+            port,
+            transport,
+            goldens,
+            memory=memory,
+            edge_decides=edge_decides,
+            streamed=streamed,
+            seconds=seconds,
+        )
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
+    return answers.result()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a port answered, and how that compares: all of a result but the cause.
+
+    Attributes:
+        port: what answered, with the claim it is held against.
+        transport: how it was reached.
+        described: what it says of itself.
+        feeder: feeds it more.
+        fed: goldens and what came of each.
+        comparisons: a row a golden, perhaps others behind.
+        memory: the run's.
+        edge_decides: edge goldens decide, too.
+        remembers, lossy: see verdict.conclude.
+        seed: of the scenarios that were drawn, where what it does with them is the ground.
+    """
+
+    port: Port
+    transport: str
+    described: Description
+    feeder: Feeder
+    fed: Fed
+    comparisons: Sequence[Comparison]
+    memory: Memory
+    edge_decides: bool
+    remembers: str
+    lossy: str
+    seed: int | None
+
+    def result(self, largest: int | None = LARGEST) -> Result:
+        """The result of the port.
+
+        Args:
+            largest: the most deviations that a cause may have; None where none is searched for.
+
+        Raises:
+            BindingError: it is called by a guess, and neither right nor explained.
+        """
+        described, port = self.described, self.port
+        wide = "float64" if "float64" in described.precisions else described.precisions[0]
+        result = conclude(
+            port,
+            self.transport,
+            self.comparisons,
+            [of_golden(golden, observation) for golden, observation in self.fed],
+            _prober(self.feeder, wide, port.fixed),
+            memory=self.memory,
+            language=described.language,
+            remembers=self.remembers,
+            lossy=self.lossy,
+            edge_decides=self.edge_decides,
+            largest=largest,
+            fixed=_out_of_reach(described),
+        )
+        if described.guessed and largest is not None and not result.stands:
+            # A guess may acquit or explain, never accuse.
+            raise BindingError(_nothing_shown(described.guessed, result))
+        notes = dict.fromkeys((*self.feeder.notes, *result.notes))
+        return replace(
+            result,
+            where=self.feeder.where,
+            notes=tuple(notes),
+            misread=described.misread,
+            called=described.called,
+            seed=self.seed,
+        )
+
+
+def ask(
+    port: Port,
+    transport: Transport,
+    goldens: Goldens,
+    *,
+    memory: Memory | None = None,
+    edge_decides: bool = False,
+    streamed: bool = False,
+    seconds: float = PORT_SECONDS,
+) -> Answers:
+    """Feed a port as `judge` does and compare what it answers.
+
+    Raises:
+        BindingError: as `judge`.
+        Unreachable: it cannot be asked anything.
+    """
+    memory = memory or Memory()
+    described = transport.describe()
     if called := described.called:
         claim = called.claim if port.wanted.claimed is None else None
         port = replace(port, claim=claim or port.claim, fixed=called.fixed)
-    feeder = _Feeder(transport, time.monotonic() + seconds)
+    feeder = Feeder(transport, time.monotonic() + seconds)
     if described.chosen:
         feeder.notes.append(CHOSEN)
     fed: list[tuple[Golden, Observation]] = []
@@ -90,13 +181,18 @@ def judge(
         wanted = [g for g in goldens(port, precision) if _feedable(g, described)]
         observations = feeder.feed_all([golden.scenario for golden in wanted], precision)
         pairs = list(zip(wanted, observations, strict=True))
-        comparisons.extend(compare_all(pairs, memory.replays))
+        compared = compare_all(pairs, memory.replays)
+        if flushed := where_flushed(pairs, compared, memory.replays):
+            feeder.notes.append(FLUSHED)
+        comparisons.extend(flushed or compared)
         fed.extend(pairs)
-    again = _fed_again(feeder, fed)
+    again = answers_again(feeder, fed)
     comparisons.extend(compare_all(again, memory.replays))
     remembers = ""
-    if any(o.fault is None for _, o in again) or _alone(port, transport, feeder, fed, comparisons):
-        remembers = _kind_of_memory(transport, feeder, fed)
+    if any(o.fault is None for _, o in again) or differs_alone(
+        port, transport, feeder, fed, comparisons
+    ):
+        remembers = kind_of_memory(transport, feeder, fed)
         feeder.notes.append(remembers)
     verdict = of_port(comparisons, edge_decides=edge_decides)
     seed = None
@@ -117,40 +213,27 @@ def judge(
     loss = ""
     if port.command and verdict.word in ("conforms", "diverges") and not remembers:
         loss = lossy(fed, memory.replays)
-    wide = "float64" in described.precisions
-    result = conclude(
+    return Answers(
         port,
         transport.name,
+        described,
+        feeder,
+        fed,
         comparisons,
-        [of_golden(golden, observation) for golden, observation in fed],
-        _prober(feeder, "float64" if wide else described.precisions[0], port.fixed),
-        memory=memory,
-        language=described.language,
-        remembers=remembers,
-        lossy=loss,
-        edge_decides=edge_decides,
-        fixed=_out_of_reach(described),
-    )
-    explained = result.deviations and not _VACUOUS & set(result.deviations)
-    if described.guessed and not (result.verdict.word in GOOD or explained):
-        # A guess may acquit or explain, never accuse.
-        raise BindingError(_nothing_shown(described.guessed, result))
-    notes = dict.fromkeys((*feeder.notes, *result.notes))
-    return replace(
-        result,
-        where=feeder.where,
-        notes=tuple(notes),
-        misread=described.misread,
-        called=described.called,
-        seed=seed,
+        memory,
+        edge_decides,
+        remembers,
+        loss,
+        seed,
     )
 
 
 def _unlike(
-    port: Port, feeder: _Feeder, described: Description, memory: Memory
+    port: Port, feeder: Feeder, described: Description, memory: Memory
 ) -> list[tuple[Golden, Observation]]:
     """What a port does with scenarios that no golden has, if it is wrong there."""
     fed: list[tuple[Golden, Observation]] = []
+    comparisons: list[Comparison] = []
     for precision in described.precisions:
         scenarios = drawn(memory.seed, precision, options_of(port.claim))
         goldens = [
@@ -158,8 +241,11 @@ def _unlike(
             for s in scenarios
         ]
         observations = feeder.feed_all([golden.scenario for golden in goldens], precision)
-        fed += zip(goldens, observations, strict=True)
-    found = of_port(compare_all(fed, memory.replays))
+        pairs = list(zip(goldens, observations, strict=True))
+        compared = compare_all(pairs, memory.replays)
+        comparisons += where_flushed(pairs, compared, memory.replays) or compared
+        fed += pairs
+    found = of_port(comparisons)
     return [] if found.word in (*GOOD, *UNDECIDED) else fed
 
 
@@ -168,10 +254,6 @@ def _out_of_reach(described: Description) -> list[str]:
     if not described.container and described.called is None:
         return []
     return [name for name in HYPERPARAMETERS if name not in described.roles]
-
-
-# What anything shows that is no optimizer with an average.
-_VACUOUS = frozenset(("average=none", "write=none"))
 
 
 def _nothing_shown(called: str, result: Result) -> str:
@@ -188,7 +270,7 @@ def _feedable(golden: Golden, described: Description) -> bool:
     return golden.kind != "partial" or described.container != "list"
 
 
-def _prober(feeder: _Feeder, precision: str, fixed: Mapping[str, float]) -> Probe:
+def _prober(feeder: Feeder, precision: str, fixed: Mapping[str, float]) -> Probe:
     """Feeds the port what tells dialects apart, each probe once."""
     used: list[str] = []
 
@@ -213,111 +295,3 @@ def _streamed(
     started = time.monotonic()
     comparison = compare_streamed(scenario, hypothesis, transport.stream(scenario, precision))
     return replace(comparison, seconds=time.monotonic() - started)
-
-
-class _Feeder:
-    """Feeds scenarios until the port's time is up or it died too often in a row."""
-
-    def __init__(self, transport: Transport, deadline: float) -> None:
-        self._transport, self._deadline = transport, deadline
-        self._deaths = 0
-        self.where = ""
-        self.notes: list[str] = []
-
-    def feed(self, scenario: Scenario, precision: str) -> Observation:
-        """Feed one scenario."""
-        return self.feed_all([scenario], precision)[0]
-
-    def feed_all(self, scenarios: Sequence[Scenario], precision: str) -> list[Observation]:
-        """Feed scenarios in turn; those behind the port's end are not run."""
-        observations: list[Observation] = []
-        answers = self._transport.run_many(scenarios, precision)
-        asked = time.monotonic()
-        while len(observations) < len(scenarios) and not self._over():
-            observation = self._noted(next(answers))
-            answered = time.monotonic()
-            observations.append(replace(observation, seconds=answered - asked))
-            asked = answered
-        if isinstance(answers, Generator):
-            answers.close()  # what was sent ahead is not awaited
-        for scenario in scenarios[len(observations) :]:
-            fault = Fault("not-run", self._over())
-            observations.append(Observation(np.zeros((0, scenario.size)), fault=fault))
-        return observations
-
-    def _over(self) -> str:
-        """Why nothing more is fed; empty while something is."""
-        if self._deaths >= DEATHS:
-            return f"its process had died {DEATHS} times in a row"
-        return f"its {PORT_SECONDS:g} s were used up" if time.monotonic() > self._deadline else ""
-
-    def _noted(self, observation: Observation) -> Observation:
-        fault, facts = observation.fault, observation.facts
-        self._deaths = self._deaths + 1 if fault and fault.fatal else 0
-        if facts.where and (not self.where or self.where == "nowhere"):
-            self.where = facts.where
-        if facts.gradients_changed:
-            self.notes.append(GRADIENTS_CHANGED)
-        if facts.widened:
-            self.notes.append(WIDENED)
-        return observation
-
-
-# -- what a port remembers of other scenarios ------------------------------------------------------
-
-_Fed = Sequence[tuple[Golden, Observation]]
-
-
-def _fed_again(feeder: _Feeder, fed: _Fed) -> list[tuple[Golden, Observation]]:
-    """The first scenario fed again at the end, where it is answered differently or fails.
-
-    Twice again: a port may forget where what it is given changes its shape.
-    """
-    whole = next(((g, o) for g, o in fed if o.fault is None), None)
-    if whole is None:
-        return []
-    golden, before = whole
-    again = feeder.feed_all([golden.scenario] * 2, golden.precision)
-    return [
-        (golden, o) for o in again if (o.fault.kind in ORDER if o.fault else _differ(o, before))
-    ]
-
-
-def _alone(
-    port: Port,
-    transport: Transport,
-    feeder: _Feeder,
-    fed: _Fed,
-    comparisons: Sequence[Comparison],
-) -> bool:
-    """Whether what is not equal is answered differently by a process that was asked nothing else.
-
-    Only for ports that no scenario meets fresh by itself: objects and commands.
-    """
-    if not (port.reference or port.command):
-        return False
-    unequal = [
-        pair
-        for pair, c in zip(fed, comparisons, strict=False)
-        if c.fault is None and not c.equal and c.kind == "core"
-    ]
-    if not unequal:
-        return False
-    golden, before = unequal[-1]  # the one with the most behind it
-    return _differ(_afresh(transport, feeder, golden), before)
-
-
-def _kind_of_memory(transport: Transport, feeder: _Feeder, fed: _Fed) -> str:
-    """STATE_LEAKS; UNSTEADY of a port that differs with nothing to remember, chance for one."""
-    golden = next(g for g, o in fed if o.fault is None)
-    one, other = (_afresh(transport, feeder, golden) for _ in range(2))
-    return UNSTEADY if other.fault is None and _differ(one, other) else STATE_LEAKS
-
-
-def _afresh(transport: Transport, feeder: _Feeder, golden: Golden) -> Observation:
-    transport.restart()
-    return feeder.feed(golden.scenario, golden.precision)
-
-
-def _differ(one: Observation, other: Observation) -> bool:
-    return one.fault is None and not bool(same(one.weights, other.weights).all())

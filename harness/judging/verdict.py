@@ -116,6 +116,20 @@ class Result:
         best = self.diagnosis.best if self.diagnosis else None
         return best.deviations if best else ()
 
+    @property
+    def stands(self) -> bool:
+        """Whether it may be said of a port that is called by a guess: right, or explained.
+
+        What anything shows that is no optimizer with an average explains nothing.
+        """
+        if self.verdict.word in GOOD:
+            return True
+        named = set(self.deviations)
+        return bool(named) and not named & _VACUOUS and self.verdict.fault is None
+
+
+_VACUOUS = frozenset(("average=none", "write=none"))
+
 
 def conclude(
     port: Port,
@@ -130,7 +144,7 @@ def conclude(
     remembers: str = "",
     lossy: str = "",
     edge_decides: bool = False,
-    largest: int = LARGEST,
+    largest: int | None = LARGEST,
     fixed: Sequence[str] = (),
 ) -> Result:
     """The result of a port: its verdict, why it is that, and whether it was expected.
@@ -150,20 +164,27 @@ def conclude(
             ground for a name.
         lossy: MISREADS or MISPRINTS, where that is the whole cause.
         edge_decides: edge goldens decide, too.
-        largest: the most deviations that a diagnosis may name.
+        largest: the most deviations that a diagnosis may name; None where no cause is searched for.
         fixed: hyperparameters that the port cannot be given.
     """
     memory = memory or Memory()
 
-    def diagnosed(grounds: Sequence[Evidence]) -> Diagnosis:
-        return memory.diagnosis(port, grounds, probe, largest, fixed)
-
     def explained(verdict: Verdict, among: Sequence[Comparison]) -> Cause:
-        if verdict.word not in ("diverges", "no-update") or (verdict.lost and verdict.lost.alone):
+        if (
+            largest is None
+            or verdict.word not in ("diverges", "no-update")
+            or (verdict.lost and verdict.lost.alone)
+        ):
             return Cause()
         if lossy:
             return Cause()
-        return cause(port.claim, among, evidence, diagnosed)
+        most = largest
+        return cause(
+            port.claim,
+            among,
+            evidence,
+            lambda grounds: memory.diagnosis(port, grounds, probe, most, fixed),
+        )
 
     verdict = of_port(comparisons, edge_decides=edge_decides)
     if fault is not None:
@@ -188,9 +209,7 @@ def conclude(
         language or port.language,
         transport,
         verdict,
-        notes=tuple(
-            filter(None, (lossy, found.note, *_of_arrays_left_out(port, verdict, found, evidence)))
-        ),
+        notes=tuple(filter(None, (lossy, *_of_arrays_left_out(port, verdict, found, evidence)))),
         comparisons=tuple(comparisons),
         diagnosis=found.diagnosis,
         diverging=found.precision,

@@ -182,12 +182,7 @@ def _permuted(
     roles = [*(construct or []), *call]
     if len(taken) != len(roles):
         return
-    places = [
-        i
-        for i, (role, parameter) in enumerate(zip(roles, taken, strict=True))
-        if role in HYPERPARAMETERS
-        or (role is None and ("value" in parameter or parameter["kind"] == "number"))
-    ]
+    places = _numbers(roles, taken)
     given = [role for role in HYPERPARAMETERS if role in roles]
     missing = [role for role in HYPERPARAMETERS if role not in roles]
     for chosen in (given, [*given, *missing]) if missing else (given,):
@@ -202,6 +197,25 @@ def _permuted(
                 continue
             cut = len(construct or [])
             yield (new[:cut] if construct is not None else None), new[cut:]
+
+
+def has_unread(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    """Whether a number that is taken has no role, or a hyperparameter no number."""
+    roles = [*(message.get("construct") or []), *message["call"]]
+    taken = _taken(shape, message)
+    if len(taken) != len(roles):
+        return False
+    return {roles[i] for i in _numbers(roles, taken)} != set(HYPERPARAMETERS)
+
+
+def _numbers(roles: Sequence[str | None], taken: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places of parameters that are hyperparameters, or may be."""
+    return [
+        i
+        for i, (role, parameter) in enumerate(zip(roles, taken, strict=True))
+        if role in HYPERPARAMETERS
+        or (role is None and ("value" in parameter or parameter["kind"] == "number"))
+    ]
 
 
 def _taken(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -37,7 +37,7 @@ from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
-from harness.transport.guesses import Guess, Guesses, of_plans, of_roles
+from harness.transport.guesses import Guess, Guesses, has_unread, of_plans, of_roles
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import FORGED, facts_of, fault_of
 from harness.transport.spoken import started
@@ -329,9 +329,28 @@ class HostedTransport:
             return Guesses((), ())
         if "library" in self._shape:
             return Guesses((), ())
+        way = self._message
         with _readable():
             binding = bind(self._shape, self._wanted)
-            return of_roles(self, self._shape, binding, self._message, self._description)
+            guesses = of_roles(self, self._shape, binding, way, self._description)
+        self.bind(way)  # as it was
+        return guesses
+
+    @property
+    def unread(self) -> bool:
+        """Whether it takes a number, or lacks a hyperparameter, that a name may stand for."""
+        if self._description is None or self._message is None or "plan" in self._message:
+            return False
+        if "library" in self._shape:
+            return False
+        with _readable():
+            return has_unread(self._shape, self._message)
+
+    @property
+    def way(self) -> Guess:
+        """How it is called now. It must have been described."""
+        assert self._message is not None
+        return Guess(self._message, "", self.describe(), 0)
 
     def adopt(self, guess: Guess) -> None:
         """Call the port in this way from now on."""

@@ -12,7 +12,7 @@ from support import observed, scenario
 from harness.comparison.compare import compare_all
 from harness.judging.flushing import where_flushed
 from harness.judging.identify import identify
-from harness.model.observation import Observation
+from harness.model.observation import Fault, Observation
 from harness.model.words import FLUSHED
 from harness.report import words
 from python_ref.dialects.dialect import Dialect
@@ -103,6 +103,30 @@ def test_flushing_explains_nothing_beside_anything_else() -> None:
     wrong = observed(fed[0][0], weights=fed[0][0].weights + 1e-3)
     spoiled = [(fed[0][0], wrong), *fed[1:]]
     assert where_flushed(spoiled, compare_all(spoiled)) is None
+
+
+def test_flushing_is_seen_beside_a_golden_at_which_the_port_fails() -> None:
+    fed = pairs(Dialect(["subnormals=flushed"]), "float64")
+    failed = observed(fed[0][0], weights=fed[0][0].weights[:2], fault=Fault("crashes", "it ended"))
+    given = [(fed[0][0], failed), *fed[1:]]
+    after = where_flushed(given, compare_all(given))
+    assert after is not None
+    assert [bool(c.equal) for c in after] == [False, True, True]
+    assert after[0].fault is not None
+
+
+def test_a_port_that_flushes_in_double_is_named_for_what_else_it_does_in_float(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ports.py"
+    text = SOURCE.replace("class FlushesInside(Flushes):\n    inside = True\n", "").replace(
+        "self.inside", "(self.inside and g.dtype == np.float32)"
+    )
+    path.write_text(text + "\n\nclass InsideInFloat(Flushes):\n    inside = True\n", "utf-8")
+    found = judged(path, ["InsideInFloat"], some(NAMES))["InsideInFloat"]
+    assert (found.verdict.word, found.diverging) == ("diverges", "float32")
+    assert "epsilon=inside" in found.deviations
+    assert FLUSHED in found.notes
 
 
 def test_an_observation_that_is_flushed_is_said_to_be() -> None:

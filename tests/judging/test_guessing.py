@@ -1,0 +1,137 @@
+"""Ports whose names say too little: other ways are compared before a cause is searched for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
+from harness.judging import memory
+from harness.judging.run import Options, Outcome, run
+from harness.judging.verdict import Result, Verdict
+from harness.model.observation import Fault
+from harness.ports.port import Port, of_target
+
+FEW = "m*"
+
+# `decay` belongs to the learning rate, and the average's has no name that is known.
+TAKES_ANOTHER = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, learning_rate=0.001, decay_rate=0.0, epsilon=1e-7, smoothing=0.9):
+        self.given = learning_rate, decay_rate, epsilon, smoothing
+        self.t, self.mean = 0, {}
+
+    def update(self, params, grads):
+        rate, decay, epsilon, smoothing = self.given
+        rate = rate / (1.0 + decay * self.t)
+        self.t += 1
+        for k in params:
+            v = smoothing * self.mean.get(k, 0.0) + (1 - smoothing) * grads[k] ** 2
+            self.mean[k] = v
+            params[k] -= rate * grads[k] / (np.sqrt(v) + epsilon)
+"""
+
+
+def judged(folder: Path, text: str) -> Outcome:
+    path = folder / "port.py"
+    path.write_text(text, encoding="utf-8")
+    return run([of_target(str(path))], Options(pattern=FEW), every_transport=False)
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The most deviations of each search for a cause that is begun."""
+    begun: list[int] = []
+
+    def counted(evidence: Any, claim: Any, probe: Any, largest: int, **options: Any) -> Diagnosis:
+        begun.append(largest)
+        return diagnose(evidence, claim, probe, largest, **options)
+
+    monkeypatch.setattr(memory, "diagnose", counted)
+    return begun
+
+
+def test_a_reading_that_is_right_acquits_before_anything_is_searched(
+    tmp_path: Path, searches: list[int]
+) -> None:
+    (result,) = judged(tmp_path, TAKES_ANOTHER).results
+    assert result.verdict.word == "exact"
+    assert "smoothing is the decay rate" in result.bound
+    assert searches == []
+
+
+def test_a_reading_that_is_explained_is_soon_searched(tmp_path: Path, searches: list[int]) -> None:
+    wrong = TAKES_ANOTHER.replace("(np.sqrt(v) + epsilon)", "np.sqrt(v + epsilon)")
+    (result,) = judged(tmp_path, wrong).results
+    assert result.deviations == ("epsilon=inside",)
+    assert "smoothing is the decay rate" in result.bound
+    assert max(searches) == 2
+
+
+CLEAR = """
+import numpy as np
+
+
+def update(weights, gradients, state, learning_rate, decay_rate, epsilon):
+    state = decay_rate * state + (1 - decay_rate) * gradients**2
+    return weights - learning_rate * gradients / np.sqrt(state + epsilon), state
+"""
+
+
+def test_names_that_are_clear_are_searched_once(tmp_path: Path, searches: list[int]) -> None:
+    (result,) = judged(tmp_path, CLEAR).results
+    assert (result.deviations, result.bound) == (("epsilon=inside",), "")
+    assert searches == [3]
+
+
+# It is called by a guess: what the layer's attributes are, no name of a parameter says.
+LAYER = """
+import numpy as np
+
+
+class Optimizer:
+    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
+        self.rate = learning_rate
+
+    def update_params(self, layer):
+        layer.weights -= self.rate * {of}(layer.dweights)
+        layer.biases -= self.rate * {of}(layer.dbiases)
+"""
+
+
+@pytest.mark.parametrize("of", ["", "np.sign"])
+def test_a_guess_that_shows_what_anything_does_is_not_bound(tmp_path: Path, of: str) -> None:
+    outcome = judged(tmp_path, LAYER.format(of=of))
+    assert outcome.results == ()
+    (error,) = outcome.errors
+    assert "neither right nor explained" in error
+
+
+def result(word: str, *names: str, fault: Fault | None = None) -> Result:
+    chosen = tuple((axis, value) for axis, _, value in (n.partition("=") for n in names))
+    found = Diagnosis(Explanation(chosen)) if names else None
+    return Result(Port("p.py", "python"), "python", "local", Verdict(word, fault), diagnosis=found)
+
+
+@pytest.mark.parametrize(
+    ("given", "stands"),
+    [
+        (result("exact"), True),
+        (result("conforms"), True),
+        (result("diverges", "epsilon=inside"), True),
+        (result("diverges", "average=last"), True),
+        (result("diverges"), False),
+        (result("diverges", "average=none"), False),
+        (result("diverges", "average=none", "momentum=lr_in_buffer"), False),
+        (result("no-update", "write=none"), False),
+        (result("crashes", "epsilon=inside", fault=Fault("crashes", "x")), False),
+        (result("crashes", fault=Fault("crashes", "x")), False),
+    ],
+)
+def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -> None:
+    assert given.stands == stands
