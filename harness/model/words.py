@@ -18,3 +18,6 @@ CHOSEN = "chosen"
 FLUSHED = "flushes-subnormals"
 MISREADS = "misreads-numbers"
 MISPRINTS = "misprints-numbers"
+
+# What an observation is in place of a language.
+OBSERVATION = "observation"

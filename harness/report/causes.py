@@ -24,7 +24,7 @@ from python_ref.dialects.libraries import LIBRARIES, alike, slug
 _NAMES = 3
 _PLACES = 6
 
-_NUMBERLESS = "most weights become NaN or infinite, too many to tell why"
+_NUMBERLESS = "most of what moves becomes NaN or infinite, and too little is left to tell why"
 _CLAIMED = "it is what it claims to be"
 
 
@@ -43,16 +43,22 @@ def findings(diagnosis: Diagnosis, claim: Dialect) -> list[str]:
     """A diagnosis, a fact a line."""
     claimed = diagnosis.best is not None and not diagnosis.best.chosen
     lines = [explanation(diagnosis, claim)]
-    lines += [f"fits as well: {_deviations(other)}" for other in diagnosis.alternatives]
+    lines += [_alternative(other, diagnosis.best) for other in diagnosis.alternatives]
     if diagnosis.suggestion is not None:
         lines.append(_suggestion(diagnosis.suggestion))
     if diagnosis.average == "right" and not claimed:
-        lines.append("the moving average that it reports is right, the step is not")
+        lines.append("the moving average that it reports is as claimed, what is made of it is not")
     if diagnosis.average == "wrong" and diagnosis.best is None:
         lines.append("the moving average that it reports is not that of the claim")
     if diagnosis.masked:
         lines.append(f"nothing can be said about: {', '.join(diagnosis.masked)}")
     return lines
+
+
+def _alternative(other: Explanation, best: Explanation | None) -> str:
+    """What fits beside the best; of what is equal to the last bit, the rest is not as good."""
+    less = best is not None and best.arithmetic is not None and other.arithmetic is None
+    return f"fits {'within rounding' if less else 'as well'}: {_deviations(other)}"
 
 
 def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -169,7 +175,7 @@ def _change(change: Change) -> str:
             f"{text}; {times} the learning rate from step {change.step + 1} on"
             f" ({change.learning_rate:.10g})"
         )
-    return f"{text}; nothing known explains what comes after"
+    return f"{text}; what comes after is not explained"
 
 
 def _parts(parts: Sequence[Part]) -> str:
@@ -188,7 +194,8 @@ def _parts(parts: Sequence[Part]) -> str:
 
 def _nearest(nearest: Nearest) -> str:
     named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
-    text = f"nearest is {named}, which gives {nearest.share:.0%} of the values within rounding"
+    text = f"of the claim and single deviations the nearest is {named}, which gives"
+    text += f" {nearest.share:.0%} of the values within rounding"
     if nearest.left:
         text += f" and is off by up to {nearest.left:.1g} of the way"
         if nearest.evidence:

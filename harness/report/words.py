@@ -24,6 +24,7 @@ from harness.model.words import (
     GRADIENTS_CHANGED,
     MISPRINTS,
     MISREADS,
+    OBSERVATION,
     STATE_LEAKS,
     UNSTEADY,
     WIDENED,
@@ -42,7 +43,7 @@ _NOTES = {
     CHOSEN: "of several in the source the one that says RMSProp is bound; --class names another",
     AFRESH: "it is right in every test case, and wrong in one that was drawn afresh: perhaps it"
     " knows the test cases",
-    UNSTEADY: "it gives another result each time the same test case is run",
+    UNSTEADY: "it gives other results when the same test case is run again",
     FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
     MISREADS: "it would be exact if it read numbers correctly rounded",
     MISPRINTS: "it would be exact if it printed numbers with all their digits",
@@ -139,17 +140,19 @@ def why(result: Result) -> str:
             message = f"{kind}: {message}"
         return f"test case {verdict.golden}: {message}" if verdict.golden else message
     if verdict.word == "exact":
-        equal = f"equal to the last bit in {_test_cases(_alike(verdict))}"
+        equal = f"equal to the last bit {_where(result)}"
         return ", ".join(filter(None, [equal, evaluation(result)]))
     if verdict.word == "conforms":
-        cases = _test_cases(_alike(verdict))
-        equal = f"equal within rounding in {cases}, {_furthest(result.comparisons)}"
+        where = _where(result)
+        equal = f"equal within rounding {where}, {_furthest(result.comparisons)}"
         if verdict.but_for_roots:
-            equal = f"equal to the last bit in {cases}{_roots(verdict.but_for_roots)}"
+            equal = f"equal to the last bit {where}{_roots(verdict.but_for_roots)}"
         return ", ".join(filter(None, [equal, evaluation(result)]))
     parts = []
     if verdict.word == "no-update":
-        parts = ["the weights never change, neither in the arrays given nor in a value returned"]
+        parts = ["the weights never change"]
+        if result.where:  # it was looked for in all places
+            parts[0] += ", neither in the arrays given nor in a value returned"
     elif result.diagnosis:
         parts = findings(result.diagnosis, result.port.claim)
         if result.diverging:
@@ -170,10 +173,19 @@ def _lost(lost: Lost) -> str:
         elements = listed([str(i) for i in lost.everywhere])
         text = f"element{'s' if len(lost.everywhere) > 1 else ''} {elements} of every array"
     else:
-        text = f"{lost.count:,} of {lost.values:,} weights"
+        text = f"{lost.count:,} of {lost.values:,} values"
     verb = "becomes" if len(lost.everywhere) == 1 or lost.count == 1 else "become"
     text += f" {verb} {' or '.join(kinds)} where numbers are expected"
     return f"{text}; all others are as claimed" if lost.alone else text
+
+
+def _where(result: Result) -> str:
+    """In how many test cases; an observation is none."""
+    if result.port.language == OBSERVATION:
+        text = "in all that was seen"
+    else:
+        text = f"in {_test_cases(_alike(result.verdict))}"
+    return f"{text}, subnormal numbers flushed to zero" if FLUSHED in result.notes else text
 
 
 def transports(names: Iterable[str]) -> str:
@@ -268,7 +280,9 @@ def _judged_as(result: Result) -> Iterator[str]:
     names = named(claim)
     what = listed(names[:1]) or listed(list(claim.deviations)) or "the reference"
     if result.called.claim is None and result.port.wanted.claimed is None:
-        what += ", since nothing says what it should be: --dialect does"
+        like = f" (what {names[0]} does)" if names else ""
+        what = f"the reference{like}, since what its settings make of it is not known"
+        what += ": --dialect says what it should be"
     elif names and claim.deviations:
         what += f" ({listed(list(claim.deviations))})"
     yield f"judged as {what}"

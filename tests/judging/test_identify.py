@@ -107,7 +107,7 @@ def test_what_is_not_finite_is_judged_not_rejected(tmp_path: Path) -> None:
     lost = found.verdict.lost
     assert lost is not None
     assert (found.verdict.word, lost.nan, lost.infinite, lost.alone) == ("diverges", 1, 1, True)
-    assert "weights become NaN or infinite where numbers are expected" in words.why(found)
+    assert "values become NaN or infinite where numbers are expected" in words.why(found)
 
 
 def _changed(field: str, change: Any) -> dict[str, Any]:

@@ -200,7 +200,7 @@ SAID: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
         "diverges",
         (),
         (),
-        "6 of 1,532 weights become infinite where numbers are expected; all others are as"
+        "6 of 1,532 values become infinite where numbers are expected; all others are as"
         " claimed; reference/float64/many-arrays, step 2, layer11[7]: expected ",
     ),
     "LosesHalf": ("diverges", (), (), ""),
