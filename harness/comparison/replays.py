@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,7 @@ def equal_arithmetics(
     *,
     seen: NDArray[np.bool_] | None = None,
     rounding: float = 0.0,
+    before_each: Callable[[], None] = lambda: None,
 ) -> tuple[Arithmetic, ...]:
     """Those asked about in which a dialect gives exactly what was observed, in their order.
 
@@ -81,10 +82,12 @@ def equal_arithmetics(
         asked: the arithmetics in question.
         seen: (T,) the steps that were seen; all unless given.
         rounding: half a unit of the last digit printed; then what prints the same is equal.
+        before_each: called before each step; what it raises ends it.
     """
     alive = np.arange(len(asked))
     stepper = Stepper(scenario, [Hypothesis(dialect, a, precision) for a in asked])
     for t, row in enumerate(observed):
+        before_each()
         weights, _ = stepper.step()
         if seen is not None and not seen[t]:
             continue

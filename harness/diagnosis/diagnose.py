@@ -52,7 +52,9 @@ __all__ = [
 # Probes that are fed to tell what still fits apart.
 _PROBES = 6
 SECONDS = 20.0
-"""The time a search may take unless told otherwise."""
+"""The time a diagnosis may take unless told otherwise."""
+# The part of it that is searched in; the rest is for what is then said of it.
+_SEARCHED = 0.9
 
 Probe = Callable[[Sequence[Dialect]], Evidence | None]
 """Feeds a port the scenario that tells these dialects apart best; None if none does."""
@@ -78,7 +80,7 @@ def diagnose(
         largest: sets of more deviations are not looked at.
         open_constants: hyperparameters and options that the port cannot be given: it may have
             its own, which costs nothing.
-        seconds: the time the search may take; None for all it needs.
+        seconds: the time it may take; None for all it needs.
         progress: told how far the search is.
         nearby: say what comes nearest where nothing fits.
     """
@@ -87,7 +89,7 @@ def diagnose(
         return Diagnosis(None)
     if all(_unmoved(e) for e in usable):
         return _no_update()
-    budget = Budget(seconds, progress)
+    budget = Budget(None if seconds is None else seconds * _SEARCHED, progress)
     search = Search(claim, usable, open_constants, budget)
     numbers = _numbers(usable)
     where_else = _Elsewhere(search, usable, open_constants)

@@ -288,9 +288,10 @@ class Trial:
         scenario = cut(evidence)
         dialects = [dialect(self.claim, c, k) for c, k in candidates]
         hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
-        weights = replay(scenario, hypotheses).weights
+        check = self.budget.check
+        weights = replay(scenario, hypotheses, before_each=check).weights
         # The value replayed may be off by the bound as well as the port.
-        bound = 2 * running_envelopes(scenario, evidence.precision, dialects)
+        bound = 2 * running_envelopes(scenario, evidence.precision, dialects, before_each=check)
         if evidence.input_rounding:
             bound = bound + spread(evidence, hypotheses, evidence.steps)
         seen = evidence.seen[: evidence.steps]
@@ -328,6 +329,7 @@ class Trial:
             asked or ordinary_arithmetics(hypothesis.dialect, evidence.precision),
             seen=evidence.seen[: evidence.steps],
             rounding=evidence.rounding,
+            before_each=self.budget.check,
         )
 
 

@@ -58,7 +58,7 @@ def _beginning(
     trial = Trial(claim, [evidence], budget)
     last = _explains_until(trial, Explanation(()), evidence)
     if last is not None and last >= seen[min(1, len(seen) - 1)]:
-        return _with_bits(claim, evidence, Explanation(()), last), last
+        return _with_bits(claim, evidence, Explanation(()), last, budget), last
     part = len(seen) - 1
     while part > 1:  # the first half, the half of that, ...
         part //= 2
@@ -82,11 +82,13 @@ def _explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) 
 
 
 def _with_bits(
-    claim: Dialect, evidence: Evidence, explanation: Explanation, last: int
+    claim: Dialect, evidence: Evidence, explanation: Explanation, last: int, budget: Budget
 ) -> Explanation:
     """The explanation with the arithmetic that equals the beginning, if one does."""
     beginning = shortened(evidence, last + 1)
-    equal = Trial(claim, [beginning]).equal(explanation.chosen, explanation.constants, beginning)
+    equal = Trial(claim, [beginning], budget).equal(
+        explanation.chosen, explanation.constants, beginning
+    )
     bits = ((evidence.precision, equal[0]),) if equal else None
     return replace(explanation, arithmetic=bits)
 
@@ -233,7 +235,7 @@ def _grouped(
         if explanation is None:
             groups.append(Part(tuple(left), None))
             break
-        same = {n: m for n, m in left.items() if _explains(claim, explanation, evidence, m)}
+        same = {n: m for n, m in left.items() if _explains(claim, explanation, evidence, m, budget)}
         if same:
             groups.append(Part(tuple(same), explanation))
         elif explanation is not claimed:
@@ -249,10 +251,14 @@ def _grouped(
 
 
 def _explains(
-    claim: Dialect, explanation: Explanation, evidence: Evidence, mask: NDArray[np.bool_]
+    claim: Dialect,
+    explanation: Explanation,
+    evidence: Evidence,
+    mask: NDArray[np.bool_],
+    budget: Budget,
 ) -> bool:
     part = restricted(evidence, mask)
-    trial = Trial(claim, [part])
+    trial = Trial(claim, [part], budget)
     return bool(trial.borne_out([(explanation.chosen, dict(explanation.constants))]))
 
 

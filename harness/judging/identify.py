@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from harness.comparison.compare import Comparison, compare_all
-from harness.diagnosis.budget import Progress
+from harness.comparison.replays import Replays
+from harness.diagnosis.budget import Budget, Progress
 from harness.diagnosis.diagnose import LARGEST, SECONDS, Diagnosis, Suggestion, diagnose
 from harness.diagnosis.trial import Trial
 from harness.judging.flushing import where_flushed
@@ -15,7 +16,7 @@ from harness.judging.memory import Memory
 from harness.judging.observation_files import Seen, Source, path_of, read
 from harness.judging.verdict import Result, conclude
 from harness.model.evidence import Evidence, of_golden
-from harness.model.words import FLUSHED, GOOD
+from harness.model.words import FLUSHED, GOOD, OBSERVATION
 from harness.ports.port import Port
 from python_ref import golden
 from python_ref.files import visible
@@ -33,25 +34,25 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         UsageError: it cannot be read, or does not say what it must.
     """
     seen = read(source)
-    memory = Memory(seconds=seconds, progress=progress)
-    port = Port(name=visible(str(path_of(source))), language="observation", claim=seen.claim)
+    budget, replays = Budget(seconds), Replays()
+    port = Port(name=visible(str(path_of(source))), language=OBSERVATION, claim=seen.claim)
     with np.errstate(all="ignore"):  # numbers that are not finite are the file's, no fault of ours
         expected = golden.of_stored(seen.scenario, seen.claim, seen.precision, seen.scenario.name)
         pairs = [(expected, seen.observation)]
-        comparisons = compare_all(pairs, memory.replays)
-        flushed = where_flushed(pairs, [_decisive(c) for c in comparisons], memory.replays)
+        comparisons = compare_all(pairs, replays)
+        flushed = where_flushed(pairs, [_decisive(c) for c in comparisons], replays)
         comparisons = flushed or comparisons
         evidence = of_golden(expected, seen.observation)
         if evidence.input_rounding:  # what was fed is known as far as it was printed
             fits = _as_claimed(seen, evidence)
             comparisons = [replace(c, equal=(), within=fits) for c in comparisons]
-        suggestion = suggested(seen, evidence, 1, seconds / 4)
+        suggestion = suggested(seen, evidence, 1, Budget(budget.left / 4))
         result = conclude(
             port,
             "file",
             [_decisive(c) for c in comparisons],
             [evidence],
-            memory=memory,
+            memory=Memory(seconds=budget.left, progress=progress),
             # Where only digits are lacking, no three deviations at once are looked for.
             largest=LARGEST if suggestion is None else 1 + suggestion.explanation.size,
         )
@@ -63,14 +64,14 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         return result
 
 
-def suggested(seen: Seen, evidence: Evidence, largest: int, seconds: float) -> Suggestion | None:
+def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> Suggestion | None:
     """Which rounding, forgotten in the file, would explain what was seen; None if none would.
 
     Args:
         seen: how many digits the file has.
         evidence: what it says.
         largest: the most deviations that may be needed beside.
-        seconds: the time that it may take.
+        budget: the time that it may take.
     """
 
     def half(decimals: int | None, given: float) -> float:
@@ -80,10 +81,10 @@ def suggested(seen: Seen, evidence: Evidence, largest: int, seconds: float) -> S
     inputs = half(seen.input_decimals, evidence.input_rounding)
     ways = dict.fromkeys([(rounding, evidence.input_rounding), (rounding, inputs)])
     for way in ways:
-        if way == (evidence.rounding, evidence.input_rounding):
+        if way == (evidence.rounding, evidence.input_rounding) or budget.left <= 0:
             continue
         given = replace(evidence, rounding=way[0], input_rounding=way[1])
-        best = diagnose([given], seen.claim, None, largest, seconds=seconds).best
+        best = diagnose([given], seen.claim, None, largest, seconds=budget.left).best
         if best is not None and best.deviations != ("write=none",):
             new = way[0] if way[0] != evidence.rounding else 0.0
             also = way[1] if way[1] != evidence.input_rounding else 0.0

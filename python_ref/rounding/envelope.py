@@ -42,7 +42,7 @@ wider by the slack that correlations of operands allow.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,9 +127,15 @@ def envelope(
 
 
 def running_envelopes(
-    scenario: Scenario, precision: str, dialects: Sequence[Dialect], kind: str | None = None
+    scenario: Scenario,
+    precision: str,
+    dialects: Sequence[Dialect],
+    kind: str | None = None,
+    before_each: Callable[[], None] = lambda: None,
 ) -> Doubles:
     """Bound many dialects by running error analysis, whatever they deviate in.
+
+    `before_each` is called before each step; what it raises ends it.
 
     Returns:
         (D, T, N) in units of the weights; NaN where there is no bound.
@@ -144,6 +150,7 @@ def running_envelopes(
     layout = Layout(scenario)
     errors = np.empty((len(hypotheses), len(layout.calls), layout.size))
     for t in range(len(layout.calls)):
+        before_each()
         for rows, (w, _) in stepper.step_parts():
             errors[rows, t] = w.error
     starts = np.cumsum([0, *map(len, orders)])[:-1]

@@ -398,13 +398,20 @@ class Replay:
 
 
 def replay(
-    scenario: Scenario, hypotheses: Sequence[Hypothesis], steps: int | None = None
+    scenario: Scenario,
+    hypotheses: Sequence[Hypothesis],
+    steps: int | None = None,
+    before_each: Callable[[], None] = lambda: None,
 ) -> Replay:
-    """Step `scenario` under every hypothesis at once, `steps` steps or all of them."""
+    """Step `scenario` under every hypothesis at once, `steps` steps or all of them.
+
+    `before_each` is called before each step; what it raises ends the replay.
+    """
     total = scenario.steps if steps is None else min(steps, scenario.steps)
     shape = (len(hypotheses), total, scenario.size)
     weights, average = np.empty(shape), np.empty(shape)
     stepper = Stepper(scenario, hypotheses)
     for t in range(total):
+        before_each()
         weights[:, t], average[:, t] = stepper.step()
     return Replay(weights, average)
