@@ -43,10 +43,10 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
     try:
         result = _judged(port, transport, goldens, options)
     except BindingError:
-        if not (transport.stopped or transport.stood_in):
+        if not _lacking(transport):
             raise
         return conclude(port, transport.name, fault=_of_what_lacks(transport))
-    if transport.stopped or transport.stood_in:
+    if _lacking(transport):
         # What it defines may be right all the same; but nothing is said against it.
         if result.stands:
             words = "; ".join(_without(transport))
@@ -55,12 +55,19 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
     return result
 
 
+def _lacking(transport: HostedTransport) -> bool:
+    """Whether a port was loaded without something that its source asks for."""
+    return bool(transport.stopped or transport.stood_in or transport.partial)
+
+
 def _without(transport: HostedTransport) -> Iterator[str]:
     """What a port was judged without."""
     if transport.stood_in:
         names = ", ".join(transport.stood_in)
         verb = "are" if len(transport.stood_in) > 1 else "is"
         yield f"{names} {verb} not installed; nothing that was run uses it"
+    if transport.partial:
+        yield f"{transport.partial.partition(';')[0]}; nothing that was run uses it"
     if transport.stopped:
         yield f"its top level ended {transport.stopped}; what it defines was judged"
 
@@ -69,6 +76,8 @@ def _of_what_lacks(transport: HostedTransport) -> Fault:
     """What is missing; else the top level failed: the port's own fault if it defines nothing."""
     if transport.stood_in:
         return Fault("not-run", next(iter(transport.stood_in.values())))
+    if transport.partial:
+        return Fault("not-run", transport.partial)
     if not transport.defines:
         return Fault("crashes", transport.stopped)
     message = f"{transport.stopped}; what it defines cannot be judged without its top level"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from harness.languages.adapters import Sketch
@@ -11,10 +12,29 @@ from harness.languages.adapters import java as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import missing
-from harness.languages.jvm.compile import CompileError, compile_java
-from harness.languages.jvm.surroundings import Surroundings
+from harness.languages.jvm.compile import CompileError, compile_java, compile_java_partly
+from harness.languages.jvm.language import together
+from harness.languages.jvm.sources import Sources, text_of
+from harness.languages.jvm.surroundings import Surroundings, with_implementers
+from harness.languages.jvm.toolchain import Prepared
+from harness.languages.launch import Implementation
 from harness.languages.repair import Broken, Repaired, java
 from harness.languages.repair.curly import JAVA
+
+
+def _without(source: Path, absent: Collection[str], folder: Path) -> Path:
+    """A copy of a source in a folder, its lines in place, without imports of what is absent."""
+
+    def kept(line: str) -> str:
+        imported = re.match(r"\s*import\s+(?:static\s+)?([\w.]+)", line)
+        name = f"{imported[1]}." if imported else ""
+        return "\n" if any(name.startswith(f"{one}.") for one in absent) else line
+
+    folder.mkdir()
+    lines = text_of(source).splitlines(keepends=True)
+    copy = folder / source.name
+    copy.write_text("".join(map(kept, lines)), encoding="utf-8")
+    return copy
 
 
 class Java(LanguageWithBraces):
@@ -51,7 +71,32 @@ class Java(LanguageWithBraces):
         except CompileError as error:
             if not (around.roots and missing.names(str(error))):
                 raise
-        return (compile_java(source, around.libraries, around.roots),)
+
+        def compile_near(files: Sequence[Path]) -> Path:
+            return compile_java(files, around.libraries, around.roots)
+
+        return (with_implementers(compile_near, source, around, self.endings),)
+
+    def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
+        """All but what names something that is not there."""
+        lacking = missing.excused(message, port.source, around, self.forgotten)
+        if not lacking or not missing.names(message):
+            return None
+        source = together(port)
+        found = Sources(around.roots, self.endings).implementers(source) if around.roots else []
+        absent = {name.split("$")[0] for name in missing.names(message) if "." in name}
+        with tempfile.TemporaryDirectory(prefix="rmsproof-") as folder:
+            # An import that fails would take its whole file with it.
+            copies = [
+                _without(path, absent, Path(folder) / str(i)) for i, path in enumerate(source)
+            ]
+            try:
+                jar = compile_java_partly([*copies, *found], around.libraries, around.roots)
+            except CompileError:
+                return None
+        libraries = tuple(map(str, around.libraries))
+        own = self.top(source)
+        return Prepared(self, (str(jar),), libraries=libraries, own=own, partial=lacking)
 
     def headline(self, message: str) -> str:
         """Javac's with the symbol that it does not find, ECJ's with what it says below."""

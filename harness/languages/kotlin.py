@@ -15,7 +15,12 @@ from harness.languages.jvm import jars
 from harness.languages.jvm.compile import QUICK_START, compiled
 from harness.languages.jvm.java import java
 from harness.languages.jvm.sources import package_of, text_of
-from harness.languages.jvm.surroundings import Surroundings, closest, without
+from harness.languages.jvm.surroundings import (
+    Surroundings,
+    closest,
+    with_implementers,
+    without,
+)
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair.curly import Grammar, Kind, head, scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
@@ -95,7 +100,10 @@ class Kotlin(LanguageWithBraces):
         def compile_kotlin(files: Sequence[Path], classpath: Sequence[Path]) -> Path:
             return compiled(name, command, files, [*library, *without(classpath, "kotlin")])
 
-        return (closest(compile_kotlin, source, around, self.endings),)
+        def compile_near(files: Sequence[Path]) -> Path:
+            return closest(compile_kotlin, files, around, self.endings)
+
+        return (with_implementers(compile_near, source, around, self.endings),)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with the library that its classes need."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from harness.languages.adapters import Sketch
@@ -17,7 +18,12 @@ from harness.languages.jvm.compile import QUICK_START, CompileError, compiled
 from harness.languages.jvm.java import java
 from harness.languages.jvm.missing import names
 from harness.languages.jvm.sources import package_of, text_of
-from harness.languages.jvm.surroundings import Surroundings, closest, without
+from harness.languages.jvm.surroundings import (
+    Surroundings,
+    closest,
+    with_implementers,
+    without,
+)
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair import Broken, Repaired, scala
 from harness.languages.repair.curly import SCALA
@@ -80,13 +86,22 @@ class Scala(LanguageWithBraces):
         first: CompileError | None = None
         for way in reversed(ways) if around.scala.startswith("2") else ways:
             try:
-                return (closest(way, source, around, self.endings),)
+                near = partial(self._near, way, around)
+                return (with_implementers(near, source, around, self.endings),)
             except CompileError as error:
                 # What is missing tells more than a syntax that is another Scala's.
                 if first is None or (names(str(error)) and not names(str(first))):
                     first = error
         assert first is not None
         raise first
+
+    def _near(
+        self,
+        way: Callable[[Sequence[Path], Sequence[Path]], Path],
+        around: Surroundings,
+        source: Sequence[Path],
+    ) -> Path:
+        return closest(way, source, around, self.endings)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with Scala's own types on top."""

@@ -17,9 +17,12 @@ CONTAINERS = ("map", "list", "array")
 DATA = ("gradients", "weights", "state")
 # How many numbers there are, which is meant, how often it was called: whole numbers.
 COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
+# Weights and biases in one call, each with its gradients; and names of gradients.
+PAIR = ("weights", "gradients", "biases", "bias_gradients")
+_SLOPES = frozenset("dw db dws dbs gw gb dweight dweights dbias dbiases".split())
 # Objects that hold weights and gradients, what an array is called, what is asked for gradients.
 OTHERS = ("parameters", "name", "source")
-ROLES = HYPERPARAMETERS + OPTIONS + DATA + COUNTS + OTHERS
+ROLES = HYPERPARAMETERS + OPTIONS + DATA + PAIR[2:] + COUNTS + OTHERS
 # A parameter that takes no role but a constant has that in its place, as JSON behind this.
 CONSTANT = "="
 Constant = float | int | bool | str
@@ -46,6 +49,7 @@ _NAMES: Mapping[str, str] = {
     "every": "every dropevery stepsperdrop decaysteps period interval",
     "total": "total totalsteps maxsteps numsteps horizon maxiterations",
     "gradients": "gradients gradient grads grad g gs dw dws dx dtheta dparams dweights derivatives"
+    " derivative deriv slope slopes"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
     " variables vars weightmap values",
@@ -62,7 +66,7 @@ _NAMES: Mapping[str, str] = {
     "length": "length len dimension dim size n count columns cols",
     "iteration": "iteration iter t step timestep epoch k batch iterations n",
     "parameters": "parameters params parameter param layers layer weights tensors tensor variables"
-    " variable model p",
+    " variable model network net nn module p",
     "name": "name key layername paramname id",
 }
 _RANKS: dict[str, list[tuple[int, str]]] = {}
@@ -165,23 +169,75 @@ def assigned(
             _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
             roles[i] = role
             free.discard(role)
+            if role == "gradients":
+                free.discard("parameters")
             if role == "parameters":
                 free.difference_update(("gradients", "weights"))
             among.remove(i)
 
+    if pair := _paired(parameters, roles, constructed):
+        for i, role in pair.items():
+            roles[i] = role
+            own.remove(i)
+        free.difference_update((*PAIR, "parameters"))
     settle(own)
     settle(setters)
+    _handed_again(parameters, roles, constructed)
+    own = [i for i in own if roles[i] is None]
     kinds = ("number",) if scalar else CONTAINERS
     data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
     missing: list[str] = [role for role in ("gradients", "weights") if role in free]
-    excluded = len(data) == 1 and bool(missing) and "parameters" in free
+    excluded = len(data) == 1 and bool(missing) and "parameters" not in roles
     if not missing and "state" in free:  # what is handed over beside both is kept between steps
         missing, excluded = ["state"], len(data) == 1
-    if excluded:  # the other one of two is settled by exclusion
-        roles[data[0]] = missing[0]
+    if excluded:  # the other one of two is settled by exclusion; what holds both is alone
+        carries = len(missing) > 1 and bool(parameters[data[0]].get("carries"))
+        roles[data[0]] = "parameters" if carries else missing[0]
         own.remove(data[0])
-    left = [parameters[i]["name"] for i in own if not parameters[i].get("default")]
+    left = [
+        parameters[i]["name"]
+        for i in own
+        if roles[i] is None and is_open(parameters[i], i < constructed)
+    ]
     return roles, left, excluded
+
+
+def is_open(parameter: Parameter, constructed: bool) -> bool:
+    """Whether a parameter without a role is left open: of a call, null or nothing is no default."""
+    absent = bool(parameter.get("absent")) and not constructed
+    return absent or not parameter.get("default")
+
+
+def _handed_again(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
+    """What was handed over before the first step may be handed over in every step, too."""
+    types = {p.get("type") for p, r in zip(parameters, roles, strict=True) if r == "parameters"}
+    for i in range(made, len(parameters)):
+        again = parameters[i].get("carries") and parameters[i].get("type") in types
+        if again and roles[i] is None and parameters[i]["kind"] != "source":
+            roles[i] = "parameters"
+
+
+def _paired(
+    parameters: Sequence[Parameter], roles: Sequence[str | None], made: int
+) -> dict[int, str]:
+    """Weights and biases, each with its gradients, in one call; nothing where it is not all four.
+
+    >>> names = "w dw b db".split()
+    >>> _paired([{"name": name, "kind": "array"} for name in names], [None] * 4, 0)
+    {0: 'weights', 1: 'gradients', 2: 'biases', 3: 'bias_gradients'}
+    """
+    arrays = [
+        i
+        for i, p in enumerate(parameters)
+        if i >= made and roles[i] is None and p["kind"] in ("array", "list")
+    ]
+    found: dict[int, str] = {}
+    for i in arrays:
+        name = plain_name(parameters[i]["name"])
+        bias = "bias" in name or name in ("b", "db", "bs", "dbs", "gb", "bgrad", "gradb")
+        slope = "grad" in name or name.startswith(("delta", "deriv")) or name in _SLOPES
+        found[i] = PAIR[2 * bias + slope]
+    return found if sorted(found.values()) == sorted(PAIR) else {}
 
 
 def ranked(name: str) -> list[tuple[int, str]]:

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
-from harness.ports.binding import Binding, bind
+from harness.ports.attempts import Binding
+from harness.ports.binding import bind
 from harness.ports.roles import Wanted
 from harness.transport import trial
 from harness.transport.attach_library import attach_library
@@ -36,7 +37,18 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
         raise UsageError(
             f"--set {settings}: only the optimizer of a library has settings of its own"
         )
-    binding = bind(shape, wanted)
+    return settled(conversation, shape, bind(shape, wanted))[1]
+
+
+def settled(
+    conversation: trial.Conversation, shape: dict[str, Any], binding: Binding
+) -> tuple[dict[str, Any], Description, Observation]:
+    """Try a binding: the message in which all is settled, what it is, and what came of it.
+
+    Raises:
+        BindingError: no way of handing over the weights works.
+        Unreachable: the port cannot be loaded any more.
+    """
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
     names = _storages(shape, binding)
@@ -49,7 +61,7 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
         message["step"] = "add"
     conversation.bind(message)
     precisions = _precisions(shape, binding, message)
-    return Description(
+    described = Description(
         str(shape["language"]),
         precisions,
         found.container,
@@ -57,6 +69,7 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
     )
+    return message, described, found.observation
 
 
 def _climbs(tried: Observation) -> bool:

@@ -8,11 +8,14 @@ its standard error.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import select
 import signal
+import termios
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +70,24 @@ def more(child: Child, pipe: Pipe, deadline: float) -> None:
                 raise HeldOpen from None
             if time.monotonic() >= deadline:
                 raise
+
+
+def all_read(child: Child) -> bool:
+    """Whether a process has read all that it was sent: then it runs. False where nobody knows."""
+    unread = array("i", [-1])
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(child.input, termios.FIONREAD, unread)
+    return unread[0] == 0
+
+
+def wait_for_more(child: Child, pipe: Pipe, deadline: float, glance: bool) -> None:
+    """Wait until more of an answer is there, or only for a moment; otherwise as `more`."""
+    until = min(deadline, time.monotonic() + _GLANCE) if glance else deadline
+    try:
+        more(child, pipe, until)
+    except Deadline:
+        if time.monotonic() >= deadline:
+            raise
 
 
 def already_there(child: Child, pipe: Pipe) -> bytearray:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.ports.binding import Binding
+from harness.ports.attempts import Binding
+from harness.ports.binding import BindingError, alternatives
 from harness.ports.plans import FORMS, Plan, plans, with_form
-from harness.ports.roles import Wanted
+from harness.ports.roles import CONSTANT, Wanted
+from harness.transport.attach import settled
 from harness.transport.base import Description
 from harness.transport.trial import TRIAL, Conversation
 from python_ref.dialects.dialect import Dialect
@@ -79,8 +81,8 @@ class Guesses:
 
 def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
     """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
-    if not shape.get("planned"):
-        return Guesses((), ())  # its host can be told no plan
+    if not shape.get("planned"):  # its host can be told no plan, but which role is whose
+        return _of_bindings(conversation, shape, wanted)
     made, _ = plans(shape, wanted)
     ends = time.monotonic() + _SECONDS
     failed: dict[str, None] = {}
@@ -102,6 +104,42 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
         if moved:
             return Guesses(tuple(_ranked(moved)), tuple(failed))
     return Guesses((), tuple(failed), tuple(faults))
+
+
+def _of_bindings(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
+    """Try the further bindings of a shape."""
+    ends = time.monotonic() + _SECONDS
+    moved: list[Guess] = []
+    failed: dict[str, None] = {}
+    for binding in alternatives(shape, wanted):
+        if time.monotonic() > ends:
+            break
+        try:
+            message, described, observation = settled(conversation, dict(shape), binding)
+        except BindingError as error:
+            failed.setdefault(" ".join(str(error).split()))
+            continue
+        if observation.fault is not None:
+            failed.setdefault(f"{binding.title}: {observation.fault.message}")
+        elif observation.facts.where == "nowhere":
+            failed.setdefault(f"{binding.title}: nothing moves")
+        else:
+            title = f"{binding.title}{_constants(shape, binding)}"
+            # Whether a guess explains the port is asked by whoever tries one after the other.
+            moved.append(Guess(message, title, replace(described, guessed=""), _known(observation)))
+    return Guesses(tuple(_ranked(moved)), tuple(failed))
+
+
+def _constants(shape: Mapping[str, Any], binding: Binding) -> str:
+    """What parameters are given that nobody knows: " with batch = 1"."""
+    roles = [*(binding.message.get("construct") or []), *binding.message["call"]]
+    taken = _taken(shape, binding.message)
+    given = [
+        f"{p['name']} = {role[len(CONSTANT) :]}"
+        for p, role in zip(taken, roles, strict=False)
+        if role is not None and role.startswith(CONSTANT)
+    ]
+    return f" with {', '.join(given)}" if given else ""
 
 
 def of_roles(

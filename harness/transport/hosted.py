@@ -268,6 +268,9 @@ class HostedTransport:
         wanted: what the user said of its binding.
         timeout: seconds for one scenario.
         loading: seconds for what its source does while it is loaded.
+
+    Attributes:
+        partial: what was not there when its source was compiled; what names it cannot run.
     """
 
     def __init__(
@@ -287,6 +290,7 @@ class HostedTransport:
         self._description: Description | None = None
         self._message: dict[str, Any] | None = None
         self._shape: dict[str, Any] = {}
+        self.partial = str(self._source.pop("partial", ""))
         self._pythons = list(self._source.pop("pythons", []))
         if python := self._source.pop("python", ""):
             worker.python = python

@@ -44,7 +44,13 @@ from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.ports.roles import Wanted
 from harness.transport import requests
 from harness.transport.attach import attach
-from harness.transport.awaiting import already_there, jvm_crash, missing_reply_fault, more
+from harness.transport.awaiting import (
+    all_read,
+    already_there,
+    jvm_crash,
+    missing_reply_fault,
+    wait_for_more,
+)
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import (
@@ -239,7 +245,7 @@ class StdioTransport:
     # -- the exchange ------------------------------------------------------------------------
 
     def _described(self) -> Description:
-        reply = self._ask('{"do":"describe"}', LOADING_SECONDS)
+        reply = self._ask('{"do":"describe"}', LOADING_SECONDS, greeting=True)
         if "error" in reply:
             raise Unreachable(Fault("crashes", f"describe: {reply['error']}"))
         try:
@@ -270,12 +276,26 @@ class StdioTransport:
             self._end()
             raise Unreachable(Fault("garbled", f"describe: {error}", fatal=True)) from None
 
-    def _ask(self, request: str, seconds: float, limit: int = LARGEST_REQUEST) -> dict[str, Any]:
-        """Send one request and return its reply. Raises Unreachable; then the process is gone."""
-        with self._lock:
-            return self._asked(request, seconds, limit)
+    def _ask(
+        self,
+        request: str,
+        seconds: float,
+        limit: int = LARGEST_REQUEST,
+        *,
+        greeting: bool = False,
+    ) -> dict[str, Any]:
+        """Send one request and return its reply. Raises Unreachable; then the process is gone.
 
-    def _asked(self, request: str, seconds: float, limit: int) -> dict[str, Any]:
+        Args:
+            request: JSON without its id.
+            seconds: what the reply may take.
+            limit: bytes that it may have.
+            greeting: the process may still be starting; once it has read, it has a scenario's time.
+        """
+        with self._lock:
+            return self._asked(request, seconds, limit, greeting)
+
+    def _asked(self, request: str, seconds: float, limit: int, starting: bool) -> dict[str, Any]:
         child, pipe = self._running()
         if child.waited(0):
             fault = child.death()
@@ -294,7 +314,10 @@ class StdioTransport:
             while (end := pipe.buffer.find(b"\n")) < 0:
                 if len(pipe.buffer) > limit:
                     raise Broken(f"a reply of more than {limit} bytes to a request of {len(line)}")
-                more(child, pipe, deadline)
+                if starting and all_read(child):
+                    starting, seconds = False, min(seconds, self._patience.seconds)
+                    deadline = time.monotonic() + seconds
+                wait_for_more(child, pipe, deadline, starting)
             if end > limit:
                 raise Broken(f"a reply of {end} bytes to a request of {len(line)}")
             reply = parsed(bytes(pipe.buffer[:end]), self._last_id)
@@ -312,7 +335,7 @@ class StdioTransport:
             if pipe.buffer:
                 fault = _cut_short(fault, pipe.buffer)
             elif not self._answered and not self._hosted and fault.kind == "times-out":
-                message = f"{fault.message}; did it flush its standard output after the line?"
+                message = f"{fault.message}; did you flush standard output after the line?"
                 fault = replace(fault, message=message)
         self._end()
         raise Unreachable(fault)

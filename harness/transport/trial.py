@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.model.observation import Fault, Observation, Unreachable
+from harness.model.observation import Fault, Observation, Unreachable, flat_weights
 from harness.ports.binding import BindingError
 from python_ref.scenarios.scenario import Scenario
 
@@ -103,7 +103,7 @@ def chosen(
         if found.moved and found.container == "map":
             return found
     if moved := [t for t in tried if t.moved]:
-        return _whole_or_single(moved)
+        return _whole_or_single(_most_moved(moved))
     # Lists of arrays may hold lists again: that nothing moves in them says nothing.
     if still := [t for t in tried if t.fault is None and t.container != "list"]:
         return still[0]
@@ -122,6 +122,20 @@ def _tried(conversation: Conversation, way: dict[str, Any], precision: str) -> T
             raise
         return Tried(way, Observation(np.zeros((0, TRIAL.size)), fault=error.fault))
     return Tried(way, conversation.run(TRIAL, precision))
+
+
+def _most_moved(moved: Sequence[Tried]) -> list[Tried]:
+    """Of ways that work those in which most arrays move: biases may be no part of a call."""
+
+    def count(t: Tried) -> int:
+        if not len(t.observation.weights):
+            return 0
+        ends = np.cumsum([len(w) for w in TRIAL.weights.values()])[:-1]
+        changed = t.observation.weights[-1] != flat_weights(TRIAL)
+        return sum(bool(part.any()) for part in np.split(changed, ends))
+
+    most = max(map(count, moved))
+    return [t for t in moved if count(t) == most]
 
 
 def _whole_or_single(moved: Sequence[Tried]) -> Tried:

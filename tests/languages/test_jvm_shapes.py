@@ -51,22 +51,39 @@ JAVA = {
     "PairReturned": EXACT,
     "Exclusion": EXACT,
     "RmsProp": EXACT,
+    "NetworkObject": EXACT,
+    "ModuleObject": INSIDE,
+    "Registered": EXACT,
+    "ValueObject": EXACT,
+    "WeightsAndBiases": EXACT,
+    "DividedByBatch": EXACT,
+    "EitherWay": EXACT,
+    "AverageOutside": INSIDE,
+    "SkipsSome": EXACT,
+    "TunableByMethods": EXACT,
+    "EntriesOneByOne": INSIDE,
 }
 
-UNBOUND = ("Misled", "OnlySetters")
+UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise")
 KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
-    " Parameters OwnTensor Defaults Matrices Layers Asking".split(),
+    " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
+    " Registered WeightsAndBiases TunableByMethods".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
     "SizeFirst ListOfArrays MatrixWeights OneNumber ReturnsStep Setters FromCompanion Configured"
-    " Parameters OwnVec".split(),
+    " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
+    " TunableByMethods".split(),
     EXACT,
 )
 
 
-CLOJURE = dict.fromkeys("step keyword-arguments option-map in-place".split(), EXACT)
+CLOJURE = {
+    **dict.fromkeys("step keyword-arguments option-map in-place".split(), EXACT),
+    "update-weights :rmsprop": EXACT,
+    "looked-up": INSIDE,
+}
 SEVERAL = """
 class Optimizers {
     static class Sgd {

@@ -169,6 +169,94 @@ def test_what_is_not_there_is_no_fault_of_the_source(
     assert "--project" in result.verdict.fault.message
 
 
+PARTLY = """import org.acme.Chart;
+
+class RMSProp {
+    private final double lr, decay, epsilon;
+    private double[] v;
+
+    RMSProp(double lr, double decay, double epsilon) {
+        this.lr = lr;
+        this.decay = decay;
+        this.epsilon = epsilon;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        for (int i = 0; i < weights.length; i++) {
+            double g = gradients[i];
+            v[i] = decay * v[i] + (1 - decay) * (g * g);
+            weights[i] -= lr * g / (Math.sqrt(v[i]) + epsilon);
+        }
+    }
+
+    void plot(Sheet sheet) {
+        new Chart(v).show(sheet);
+    }
+}
+"""
+
+
+def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> None:
+    sheet = "import org.acme.Paper;\n\nclass Sheet extends Paper {}\n"
+    written(tmp_path, {"RMSProp.java": PARTLY, "Sheet.java": sheet})
+    result = checked(tmp_path / "RMSProp.java")
+    assert result.verdict.word == "exact"
+    assert "org.acme" in result.bound
+    assert result.bound.endswith("is not on the class path; nothing that was run uses it")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if (v == null) v =", "Chart.begin(); if (v == null) v ="),  # it needs what is missing
+        ("lr * g", "lr * Math.cos(g) * g"),  # wrong as nobody knows: nothing is said against it
+        ("double[] weights", "Chart weights"),  # not bound
+    ],
+)
+def test_of_what_compiles_only_in_part_nothing_bad_is_said(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    written(
+        tmp_path, {"RMSProp.java": PARTLY.replace(before, after), "Sheet.java": "class Sheet {}"}
+    )
+    result = checked(tmp_path / "RMSProp.java")
+    assert result.verdict.word == "not-run"
+    assert result.verdict.fault is not None
+    assert "org.acme" in result.verdict.fault.message
+
+
+def test_a_class_stands_where_an_abstract_one_is_asked_for(tmp_path: Path) -> None:
+    """Nobody names it; it extends what is asked for through another."""
+    rule = (
+        PARTLY.replace("import org.acme.Chart;\n", "")
+        .replace("new Chart(v).show(sheet);", "")
+        .replace("double[] weights, double[] gradients", "Row weights, Row gradients")
+        .replace("weights.length", "weights.size()")
+        .replace("gradients[i]", "gradients.at(i)")
+        .replace("weights[i] -= ", "weights.add(i, -")
+        .replace("+ epsilon)", "+ epsilon))")
+    )
+    written(
+        tmp_path,
+        {
+            "RMSProp.java": "\ufeff" + rule,
+            "Sheet.java": "class Sheet {}",
+            "Row.java": "\ufeffinterface Row {\n    int size();\n    double at(int i);\n"
+            "    void add(int i, double x);\n    Row times(double x);\n}\n",
+            "AbstractRow.java": "abstract class AbstractRow implements Row {}\n",
+            "Dense.java": "class Dense extends AbstractRow {\n    private final double[] values;\n"
+            "    Dense(double[] values) { this.values = values; }\n\n"
+            "    public int size() { return values.length; }\n"
+            "    public double at(int i) { return values[i]; }\n"
+            "    public void add(int i, double x) { values[i] += x; }\n"
+            "    public Row times(double x) { return this; }\n}\n",
+            "Sparse.java": "abstract class Sparse implements Row { org.acme.Index index; }\n",
+        },
+    )
+    assert checked(tmp_path / "RMSProp.java").verdict.word == "exact"
+
+
 def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -> None:
     text = OPTIMIZER.replace(" implements Rule", "").replace(
         "private double[] v;", "private double[] v;\n    private Map<String, double[]> m;"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.ports.binding import Binding, BindingError, bind
+from harness.ports.attempts import Binding
+from harness.ports.binding import BindingError, alternatives, bind
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
@@ -418,3 +419,55 @@ def test_the_manifest_goes_before_the_name() -> None:
     odd = class_of("T", "lr, eps, rho", method("step", "g, w"))
     found = bound(Wanted(roles={DECAY: "eps", EPS: "rho"}), odd)
     assert found.message["construct"] == [LR, DECAY, EPS]
+
+
+def guesses(constructor: str, call: str, result: str = "") -> list[list[str | None]]:
+    """The roles of each further way to bind a class: its constructor's, then its method's."""
+    stepping = {**method("step", call), "result": result}
+    found = alternatives(shape(class_of("RMSProp", constructor, stepping)))
+    return [[*way.message["construct"], *way.message["call"]] for way in found]
+
+
+@pytest.mark.parametrize(
+    ("constructor", "call", "ways"),
+    [
+        ("lr, rho, eps, batch:count", "w:array, g:array", [["=1", W, G], ["size", W, G]]),
+        ("lr, rho, eps, nodes:count", "w:array, g:array", [["=1", W, G], ["size", W, G]]),
+        ("lr, rho, eps, numNodes:count", "w:array, g:array", [["size", W, G], ["=1", W, G]]),
+        ("lr, rho, eps, bias:number", "w:array, g:array", [["=0.0", W, G]]),
+        ("lr, rho, eps", "a1:array, b1:array", [[W, G], [G, W]]),
+        ("lr, rho, eps", "w:array, g:array, gSize:count", [[W, G, "length"], [W, G, "=1"]]),
+        ("lr, rho, eps, what:other", "w:array, g:array", []),
+        ("lr, rho:number, x:number", "w:array, g:array", [[W, G]]),
+        ("lr, x:number", "w:array, g:array", []),  # epsilon, or decay: neither is its own
+    ],
+)
+def test_what_nobody_knows_is_each_thing_that_it_could_be(
+    constructor: str, call: str, ways: list[list[str | None]]
+) -> None:
+    known = [LR, DECAY, EPS]
+    assert guesses(constructor, call) == [[*known, *way] for way in ways]
+
+
+def test_an_average_beside_one_arrays_gradients_is_the_callers() -> None:
+    ways = guesses("lr, rho, eps", "grads:array, params:list", "array")
+    assert ways == [[LR, DECAY, EPS, G, "state"]]
+
+
+def test_weights_and_biases_of_one_call_are_told_apart() -> None:
+    names = "W:array, dW:array, B:array, dB:array"
+    assert roles_of("lr, rho, eps", names)[1] == [W, G, "biases", "bias_gradients"]
+    with pytest.raises(BindingError, match="unrecognised parameters B, C"):
+        roles_of("lr, rho, eps", names.replace("dB", "C"))
+
+
+def test_what_is_handed_over_first_is_handed_over_again() -> None:
+    carried = parameter("model", "array", carries=True, type="Model")
+    made = {
+        "class": "RMSProp",
+        "constructors": [{"parameters": [*parameters("lr, rho, eps"), carried]}],
+        "methods": [{"name": "step", "static": False, "parameters": [carried]}],
+    }
+    found = bind(shape(made)).message
+    assert found["construct"] == [LR, DECAY, EPS, "parameters"]
+    assert found["call"] == ["parameters"]

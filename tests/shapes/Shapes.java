@@ -337,6 +337,7 @@ class Layer {
     double[][] dWeights;
     double[] dBiases;
     double[][] cache;
+    double[] biasCache;
 
     Layer(int inputs, int outputs) {
         weights = new double[inputs][outputs];
@@ -360,7 +361,281 @@ class LayerObject {
         for (int i = 0; i < layer.weights.length; i++) {
             Update.inPlace(layer.weights[i], layer.dWeights[i], layer.cache[i], lr, rho, eps);
         }
+        if (layer.biasCache == null) layer.biasCache = new double[layer.biases.length];
+        Update.inPlace(layer.biases, layer.dBiases, layer.biasCache, lr, rho, eps);
+    }
+}
+
+/** Biases descend without an average: what weights do says nothing for them. */
+class BiasesOtherwise {
+    private final double lr, rho, eps;
+
+    BiasesOtherwise(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Layer layer) {
+        if (layer.cache == null) layer.cache = new double[1][layer.weights[0].length];
+        Update.inPlace(layer.weights[0], layer.dWeights[0], layer.cache[0], lr, rho, eps);
         for (int i = 0; i < layer.biases.length; i++) layer.biases[i] -= lr * layer.dBiases[i];
+    }
+}
+
+/** A network cannot be made without what it reads from a file; its layers are what matters. */
+class Network {
+    final List<Dense> layers = new ArrayList<>();
+    private final String file;
+
+    Network(java.io.Reader file) {
+        this.file = file.toString();
+    }
+}
+
+class Dense {
+    private double[][] w;
+    private double[] b;
+    private double[][] dw;
+    private double[] db;
+
+    Dense(Network owner, int outputs) {
+        w = new double[owner.layers.get(0).w.length][outputs];
+    }
+
+    double[][] getWeights() {
+        return w;
+    }
+
+    double[][] getWeightGradients() {
+        return dw;
+    }
+
+    double[] getBiases() {
+        return b;
+    }
+
+    double[] getBiasGradients() {
+        return db;
+    }
+}
+
+class NetworkObject {
+    private final List<double[][]> averages = new ArrayList<>();
+    private final List<double[]> biasAverages = new ArrayList<>();
+    private final double lr, rho, eps;
+
+    NetworkObject(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void init(Network network) {
+        for (Dense layer : network.layers) {
+            averages.add(new double[layer.getWeights().length][layer.getWeights()[0].length]);
+            biasAverages.add(new double[layer.getBiases().length]);
+        }
+    }
+
+    void updateWeights(Network network) {
+        for (int k = 0; k < network.layers.size(); k++) {
+            Dense layer = network.layers.get(k);
+            double[][] w = layer.getWeights();
+            for (int i = 0; i < w.length; i++) {
+                double[] g = layer.getWeightGradients()[i];
+                Update.inPlace(w[i], g, averages.get(k)[i], lr, rho, eps);
+            }
+            double[] b = layer.getBiases();
+            Update.inPlace(b, layer.getBiasGradients(), biasAverages.get(k), lr, rho, eps);
+        }
+    }
+}
+
+class Module {
+    Parameter weight;
+    Parameter bias;
+}
+
+/** Epsilon is inside of the root here. */
+class ModuleObject {
+    private final Map<Parameter, double[]> averages = new HashMap<>();
+    private final double lr, rho, eps;
+
+    ModuleObject(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(Module module) {
+        for (Parameter p : List.of(module.weight, module.bias)) {
+            double[] v = averages.computeIfAbsent(p, x -> new double[x.data.length]);
+            for (int i = 0; i < v.length; i++) {
+                v[i] = rho * v[i] + (1 - rho) * (p.grad[i] * p.grad[i]);
+                p.data[i] -= lr * p.grad[i] / Math.sqrt(v[i] + eps);
+            }
+        }
+    }
+}
+
+class Registered {
+    private Parameter[] parameters;
+    private double[][] averages;
+    private final double lr, rho, eps;
+
+    Registered(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void addParameters(Parameter[] parameters) {
+        this.parameters = parameters;
+        averages = new double[parameters.length][];
+        for (int k = 0; k < averages.length; k++) averages[k] = new double[parameters[k].data.length];
+    }
+
+    void update() {
+        for (int k = 0; k < averages.length; k++) {
+            Update.inPlace(parameters[k].data, parameters[k].grad, averages[k], lr, rho, eps);
+        }
+    }
+}
+
+class Value {
+    final double[] data;
+    Value gradient;
+
+    Value(double[] data) {
+        this.data = data;
+    }
+}
+
+class ValueObject {
+    private final Map<Value, double[]> averages = new IdentityHashMap<>();
+    private final double lr, rho, eps;
+
+    ValueObject(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Value value) {
+        double[] v = averages.computeIfAbsent(value, x -> new double[x.data.length]);
+        Update.inPlace(value.data, value.gradient.data, v, lr, rho, eps);
+    }
+}
+
+class WeightsAndBiases {
+    private final Map<Object, double[]> averages = new IdentityHashMap<>();
+    private final double lr, rho, eps;
+
+    WeightsAndBiases(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[][] w, double[] b, double[][] dw, double[] db) {
+        for (int i = 0; i < w.length; i++) {
+            double[] v = averages.computeIfAbsent(w[i], x -> new double[dw[0].length]);
+            Update.inPlace(w[i], dw[i], v, lr, rho, eps);
+        }
+        Update.inPlace(b, db, averages.computeIfAbsent(b, x -> new double[db.length]), lr, rho, eps);
+    }
+}
+
+/** Biases climb: wrong, though weights are right. */
+class BiasesClimb {
+    private final Map<Object, double[]> averages = new IdentityHashMap<>();
+    private final double lr, rho, eps;
+
+    BiasesClimb(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] w, double[] dw, double[] b, double[] db) {
+        Update.inPlace(w, dw, averages.computeIfAbsent(w, x -> new double[w.length]), lr, rho, eps);
+        Update.inPlace(b, db, averages.computeIfAbsent(b, x -> new double[b.length]), -lr, rho, eps);
+    }
+}
+
+/** What a batch is, names do not say; of one gradient it is one. */
+class DividedByBatch {
+    private final double lr, rho, eps;
+    private final int batch;
+    private double[] v;
+
+    DividedByBatch(double lr, double rho, double eps, int batch) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.batch = batch;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        double[] mean = gradients.clone();
+        for (int i = 0; i < mean.length; i++) mean[i] /= batch;
+        Update.inPlace(weights, mean, v, lr, rho, eps);
+    }
+}
+
+/** Which of the two is which, only trying tells. */
+class EitherWay {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    EitherWay(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void go(double[] uphill, double[] here) {
+        if (v == null) v = new double[here.length];
+        Update.inPlace(here, uphill, v, lr, rho, eps);
+    }
+}
+
+/** Epsilon is inside of the root here, and the average belongs to the caller. */
+class AverageOutside {
+    private final double lr, rho, eps;
+
+    AverageOutside(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] optimize(double[] grads, double[][] params) {
+        double[] step = new double[grads.length];
+        for (int i = 0; i < step.length; i++) {
+            params[0][i] = rho * params[0][i] + (1 - rho) * (grads[i] * grads[i]);
+            step[i] = lr * grads[i] / Math.sqrt(params[0][i] + eps);
+        }
+        return step;
+    }
+}
+
+/** Rows that are left alone are no part of what is optimized. */
+class SkipsSome {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    SkipsSome(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] gradients, double[] weights, java.util.Set<Integer> fixed) {
+        if (v == null) v = new double[weights.length];
+        if (!fixed.contains(0)) Update.inPlace(weights, gradients, v, lr, rho, eps);
     }
 }
 
@@ -712,4 +987,59 @@ class OnlySetters {
     }
 
     void optimize(Thread something) {}
+}
+
+interface Tunable {
+    double[] getValues();
+
+    void setValues(double[] values);
+
+    double[] getGradients();
+}
+
+class TunableByMethods {
+    private final Map<Tunable, double[]> averages = new HashMap<>();
+    private final double lr, rho, eps;
+
+    TunableByMethods(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(Tunable parameter) {
+        double[] w = parameter.getValues().clone();
+        double[] v = averages.computeIfAbsent(parameter, x -> new double[w.length]);
+        Update.inPlace(w, parameter.getGradients(), v, lr, rho, eps);
+        parameter.setValues(w);
+    }
+}
+
+interface Entries {
+    int size();
+
+    double get(int i);
+
+    void set(int i, double value);
+}
+
+/** Epsilon is inside of the root here. */
+class EntriesOneByOne {
+    private double[] v;
+    private final double lr, rho, eps;
+
+    EntriesOneByOne(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(Entries weights, Entries gradients) {
+        if (v == null) v = new double[weights.size()];
+        for (int i = 0; i < v.length; i++) {
+            double g = gradients.get(i);
+            v[i] = rho * v[i] + (1 - rho) * (g * g);
+            weights.set(i, weights.get(i) - lr * g / Math.sqrt(v[i] + eps));
+        }
+    }
 }

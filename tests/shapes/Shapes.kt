@@ -162,6 +162,40 @@ class Layers(val lr: Double, val rho: Double, val eps: Double) {
     }
 }
 
+class Network(val layers: MutableList<Layer>)
+
+class NetworkObject(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = HashMap<Any, DoubleArray>()
+
+    fun step(network: Network) {
+        for (layer in network.layers) {
+            for ((w, g) in layer.weights.zip(layer.weightGradients)) {
+                inPlace(w, g, averages.getOrPut(w) { DoubleArray(w.size) }, lr, rho, eps)
+            }
+            val v = averages.getOrPut(layer.biases) { DoubleArray(layer.biases.size) }
+            inPlace(layer.biases, layer.biasGradients, v, lr, rho, eps)
+        }
+    }
+}
+
+class Registered(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = LinkedHashMap<Param, DoubleArray>()
+
+    fun register(parameters: List<Param>) =
+        parameters.forEach { averages[it] = DoubleArray(it.value.size) }
+
+    fun step() = averages.forEach { (p, v) -> inPlace(p.value, p.grad, v, lr, rho, eps) }
+}
+
+class WeightsAndBiases(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = HashMap<DoubleArray, DoubleArray>()
+
+    fun update(w: DoubleArray, dw: DoubleArray, b: DoubleArray, db: DoubleArray) {
+        inPlace(w, dw, averages.getOrPut(w) { DoubleArray(w.size) }, lr, rho, eps)
+        inPlace(b, db, averages.getOrPut(b) { DoubleArray(b.size) }, lr, rho, eps)
+    }
+}
+
 fun interface Gradient {
     fun at(weights: DoubleArray): DoubleArray
 }
@@ -172,5 +206,20 @@ class Asking(val lr: Double, val rho: Double, val eps: Double) {
     fun step(weights: DoubleArray, gradient: Gradient) {
         val s = v ?: DoubleArray(weights.size).also { v = it }
         inPlace(weights, gradient.at(weights), s, lr, rho, eps)
+    }
+}
+
+interface Tunable {
+    var values: DoubleArray
+    val gradients: DoubleArray
+}
+
+class TunableByMethods(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = HashMap<Tunable, DoubleArray>()
+
+    fun step(parameter: Tunable) {
+        val w = parameter.values.copyOf()
+        inPlace(w, parameter.gradients, averages.getOrPut(parameter) { DoubleArray(w.size) }, lr, rho, eps)
+        parameter.values = w
     }
 }

@@ -108,3 +108,46 @@ class OwnVec(lr: Double, rho: Double, eps: Double):
     val next = weights.values.clone
     Update.inPlace(next, gradients.values, v.values, lr, rho, eps)
     new Vec(next)
+
+class Layer(val weights: Array[Double], val biases: Array[Double]):
+  var weightGradients: Array[Double] = null
+  var biasGradients: Array[Double] = null
+
+class Network(val layers: Array[Layer])
+
+class NetworkObject(network: Network, lr: Double, rho: Double, eps: Double):
+  private val averages = network.layers.map: layer =>
+    (new Array[Double](layer.weights.length), new Array[Double](layer.biases.length))
+
+  def step(): Unit =
+    for (layer, (v, s)) <- network.layers.zip(averages) do
+      Update.inPlace(layer.weights, layer.weightGradients, v, lr, rho, eps)
+      Update.inPlace(layer.biases, layer.biasGradients, s, lr, rho, eps)
+
+class Registered(lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.LinkedHashMap.empty[Param, Array[Double]]
+
+  def register(parameters: Array[Param]): Unit =
+    for p <- parameters do averages(p) = new Array[Double](p.data.length)
+
+  def step(): Unit =
+    for (p, v) <- averages do Update.inPlace(p.data, p.grad, v, lr, rho, eps)
+
+class WeightsAndBiases(lr: Double, rho: Double, eps: Double):
+  private val averages = java.util.IdentityHashMap[Array[Double], Array[Double]]()
+
+  def update(w: Array[Double], b: Array[Double], dw: Array[Double], db: Array[Double]): Unit =
+    for (x, g) <- Seq(w -> dw, b -> db) do
+      Update.inPlace(x, g, averages.computeIfAbsent(x, _ => new Array(g.length)), lr, rho, eps)
+
+trait Tunable:
+  def values: Array[Double]
+  def gradients: Array[Double]
+  def size: Int = values.length
+
+class TunableByMethods(lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.Map.empty[Tunable, Array[Double]]
+
+  def step(parameter: Tunable): Unit =
+    val v = averages.getOrElseUpdate(parameter, new Array[Double](parameter.size))
+    Update.inPlace(parameter.values, parameter.gradients, v, lr, rho, eps)

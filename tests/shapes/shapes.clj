@@ -37,3 +37,21 @@
   (dotimes [i (alength weights)]
     (aset v i (double (average rho (aget v i) (aget gradients i))))
     (aset weights i (double (moved lr eps (aget weights i) (aget gradients i) (aget v i))))))
+
+(defmulti update-weights (fn [optimizer _ _ _] (:type optimizer)))
+
+(defmethod update-weights :sgd [{:keys [lr]} weights gradients _]
+  [(mapv #(- %1 (* lr %2)) weights gradients) nil])
+
+(defmethod update-weights :rmsprop [{:keys [lr rho eps]} weights gradients cache]
+  (let [cache (mapv #(average rho %1 %2) (or cache (repeat (count weights) 0.0)) gradients)]
+    [(mapv #(moved lr eps %1 %2 %3) weights gradients cache) cache]))
+
+(defn looked-up
+  [optimizer weights gradients cache]
+  (let [rho (:decay-rate optimizer)
+        cache (mapv #(average rho %1 %2) (or cache (repeat (count weights) 0.0)) gradients)]
+    [(mapv #(- %1 (/ (* (:learning-rate optimizer) %2)
+                     (Math/sqrt (+ %3 (get optimizer :epsilon)))))
+           weights gradients cache)
+     cache]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from harness.languages.adapters import CAMEL, MARK, RATES, Parameter, Sketch, listed, split, texts
+from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
+from harness.languages.adapters.steps import Words, body
 
 
 def write(sketch: Sketch) -> Iterator[str]:
@@ -32,62 +33,34 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield f"      gradients: {arrays}"
     yield "  ): Unit ="
     if action is not None and action.whole:
-        names = {"weights": "weights", "gradients": "gradients"}
-        yield from _body(sketch, makes, '"all"', names, number, " " * 4)
+        yield from body(_WORDS, sketch, number, " " * 4)
     else:
         yield "    for (name, g) <- gradients do"
         yield "      val w = weights(name)"
-        names = {"weights": "w", "gradients": "g"}
-        yield from _body(sketch, makes, "name", names, number, " " * 6)
-
-
-def _body(
-    sketch: Sketch, makes: bool, key: str, data: dict[str, str], number: str, margin: str
-) -> Iterator[str]:
-    action = sketch.action
-    known = {**CAMEL, **data}
-    if makes:
-        yield f"{margin}val optimizer = optimizers.getOrElseUpdate({key},"
-        made = f"{margin}  new {sketch.owner}("
-        yield from _call(made, sketch.constructor or (), known, margin + "  ", ")")
-    if action is None:
-        yield from listed(sketch, "//", margin)
-        yield (
-            f'{margin}throw NotImplementedError("{MARK}: call what makes a step, and leave the new'
-            ' weights in `w`, or put them into the map")'
-        )
-        return
-    of = "optimizer." if makes else f"{sketch.owner}." if sketch.owner else ""
-    called = f"{of}{action.name}("
-    one = "weights" if action.whole else "w"
-    if action.returns == f"Array[{number}]" and not action.whole:
-        yield f"{margin}// {MARK}: keep this if it returns the new weights, not the step"
-        yield from _call(f"{margin}weights(name) = {called}", action.parameters, known, margin)
-        return
-    if action.returns not in ("Unit", "void", ""):
-        yield f"{margin}// {MARK}: it returns {action.returns}; what of it goes into `{one}`?"
-    yield from _call(f"{margin}{called}", action.parameters, known, margin)
-
-
-def _call(
-    opening: str, parameters: Sequence[Parameter], known: dict[str, str], margin: str, end: str = ""
-) -> Iterator[str]:
-    places, names = split(parameters)
-    given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
-    if all(p.role in known for _, p in given):
-        yield f"{opening}{', '.join(name + _given(p, known) for name, p in given)}){end}"
-        return
-    yield opening
-    for name, p in given:
-        comma = "" if p is given[-1][1] else ","
-        if p.role in known:
-            yield f"{margin}  {name}{_given(p, known)}{comma}"
-        else:
-            yield f"{margin}  {name}???{comma} // {MARK}: what {p.name}: {p.type} is"
-    yield f"{margin}){end}"
+        yield from body(_WORDS, sketch, number, " " * 6)
 
 
 def _given(parameter: Parameter, known: dict[str, str]) -> str:
     """A hyperparameter as the type that is asked for."""
     wide = parameter.role in RATES and parameter.type == "Float"
     return known[parameter.role] + ".toFloat" * wide
+
+
+_WORDS = Words(
+    making=("val optimizer = optimizers.getOrElseUpdate(KEY,", "  new OWNER("),
+    made=("))",),
+    indent="  ",
+    refusing='throw NotImplementedError("TODO")',
+    end="",
+    nothing=("Unit", "void"),
+    arrays=lambda number: (f"Array[{number}]",),
+    one=("weights(name) = ", ""),
+    whole=("", ""),
+    keep="keep this if it returns the new weights, not the step",
+    argument="  ",
+    trailing=False,
+    unknown=lambda _: "???",
+    told=lambda p: f"{p.name}: {p.type}",
+    given=_given,
+    named=True,
+)

@@ -77,24 +77,59 @@ def compile_java(
         ToolchainError: there is no compiler to be had.
     """
     runtime = java()
-    common = ["-parameters", "-g", "-proc:none", "-encoding", "UTF-8"]
-    if runtime.compiler:
-        command = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START)]
-        name = f"javac {runtime.version}"
-    else:
-        ecj = jars.resolve(jars.ECJ)
-        level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
-        command = [str(runtime.executable), *QUICK_START, "-jar", str(ecj[0]), level]
-        common = [*common, "-nowarn"]
-        name = f"ecj {jars.ECJ.version} on {runtime.version}"
-    if roots:
-        common += ["-sourcepath", os.pathsep.join(map(str, roots))]
-        name += f" {fingerprint(roots, ('.java',))}"
-    return compiled(name, [*command, *common], sources, classpath)
+    if not runtime.compiler:
+        return _compiled_by_ecj(sources, classpath, roots)
+    command = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START), *_COMMON]
+    name = f"javac {runtime.version}"
+    try:
+        return compiled(name, [*command, *_near(roots)], sources, classpath, roots)
+    except CompileError as error:
+        if _MARK not in str(error):
+            raise
+    return _compiled_by_ecj(sources, classpath, roots)
+
+
+def compile_java_partly(
+    sources: Sequence[Path], classpath: Sequence[Path], roots: Sequence[Path]
+) -> Path:
+    """Compile Java of which something is not there: what names it ends in an error when it runs.
+
+    Otherwise as compile_java.
+    """
+    return _compiled_by_ecj(sources, classpath, roots, partly=True)
+
+
+# How javac names the mark at a file's beginning that editors leave; ECJ reads over it.
+_MARK = "\\ufeff"
+_COMMON = ("-parameters", "-g", "-proc:none", "-encoding", "UTF-8")
+
+
+def _near(roots: Sequence[Path]) -> list[str]:
+    return ["-sourcepath", os.pathsep.join(map(str, roots))] if roots else []
+
+
+def _compiled_by_ecj(
+    sources: Sequence[Path],
+    classpath: Sequence[Path],
+    roots: Sequence[Path],
+    partly: bool = False,
+) -> Path:
+    runtime = java()
+    level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
+    ecj = str(jars.resolve(jars.ECJ)[0])
+    command = [str(runtime.executable), *QUICK_START, "-jar", ecj, level, "-nowarn", *_COMMON]
+    command += [*_near(roots), *(["-proceedOnErrors"] if partly else [])]
+    name = f"ecj {jars.ECJ.version} on {runtime.version}"
+    return compiled(name, command, sources, classpath, roots, partly)
 
 
 def compiled(
-    name: str, command: Sequence[str], sources: Sequence[Path], classpath: Sequence[Path]
+    name: str,
+    command: Sequence[str],
+    sources: Sequence[Path],
+    classpath: Sequence[Path],
+    roots: Sequence[Path] = (),
+    partly: bool = False,
 ) -> Path:
     """Compile with a compiler that takes -classpath, -d and files; otherwise as compile_java.
 
@@ -103,6 +138,8 @@ def compiled(
         command: the program and its options.
         sources: the files.
         classpath: jars and folders.
+        roots: folders of Java sources that the command names.
+        partly: classes will do that were made in spite of errors.
     """
 
     def whole(folder: Path, given: Sequence[Path]) -> list[str]:
@@ -110,16 +147,17 @@ def compiled(
         path = os.pathsep.join(map(str, classpath)) or str(folder)
         return [*command, "-classpath", path, "-d", str(folder), *map(str, given)]
 
-    return cached(key(name, command[1:], sources, classpath), whole, sources)
+    name += f" {fingerprint(roots, ('.java',))}" if roots else ""
+    return cached(key(name, command[1:], sources, classpath), whole, sources, partly)
 
 
 Command = Callable[[Path, Sequence[Path]], list[str]]
 """Builds a compiler's command from the folder its classes go to and the sources it is given."""
 
 
-def cached(key: str, command: Command, sources: Sequence[Path]) -> Path:
+def cached(key: str, command: Command, sources: Sequence[Path], partly: bool = False) -> Path:
     """The jar of a key, compiled now if the cache lacks it. Raises CompileError, ToolchainError."""
-    folder = kept("classes", key, lambda folder: _run(command, sources, folder))
+    folder = kept("classes", key, lambda folder: _run(command, sources, folder, partly))
     if (folder / _JAR).is_file():
         return folder / _JAR
     raise CompileError((folder / _SAID).read_text(encoding="utf-8"))
@@ -145,7 +183,11 @@ def key(
 
 
 def _run(
-    command: Command, sources: Sequence[Path], folder: Path, seconds: float = _COMPILE_SECONDS
+    command: Command,
+    sources: Sequence[Path],
+    folder: Path,
+    partly: bool = False,
+    seconds: float = _COMPILE_SECONDS,
 ) -> None:
     """Compile into `folder`: the jar of classes, or what the compiler said instead."""
     with temporary() as place:
@@ -161,7 +203,7 @@ def _run(
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ToolchainError(f"{words[0]}: {error}") from error
         message = _message(done.stdout + done.stderr, given)
-        if done.returncode == 0:
+        if done.returncode == 0 or (partly and any(classes.rglob("*.class"))):
             _pack(classes, folder / _JAR)
         elif lacking := _lacking(message, given):
             raise ToolchainError(f"{Path(words[0]).name} in {place}: {lacking}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.languages.jvm import missing, projects, surroundings
 from harness.languages.jvm.adapter import base_adapter
+from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.java import at_least
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
@@ -41,6 +42,16 @@ class JvmLanguage(Language):
         own = self.top(together(port)) if around.roots else ()
         libraries = tuple(map(str, around.libraries))
         return Prepared(self, tuple(map(str, classes)), libraries=libraries, own=own)
+
+    def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
+        """What of a port compiles where something is not there; None where nothing would do.
+
+        Args:
+            port: what is compiled.
+            around: what stands around it.
+            message: what the compiler said.
+        """
+        return None
 
     def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
         """The class path of sources compiled. Raises CompileError, ToolchainError."""
@@ -85,7 +96,15 @@ class JvmLanguage(Language):
         together: Collection[Language],
     ) -> Hosted | Spoken:
         """In the JVM of the run's worker, or a JVM of its own."""
-        prepared = toolchain.prepare(self, port, surroundings.of(port))
+        around = surroundings.of(port)
+        try:
+            prepared = toolchain.prepare(self, port, around)
+        except CompileError as error:
+            # What is not there may not be needed; a program of its own is none of half its classes.
+            partly = None if transport == "stdio" else self.partly(port, around, str(error))
+            if partly is None:
+                raise
+            prepared = partly
         if transport == "stdio":
             return Spoken(tuple(toolchain.stdio_command(prepared)), adapter=True)
         languages = [other for other in together if isinstance(other, JvmLanguage)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +25,17 @@ _DECLARED = re.compile(
     re.MULTILINE,
 )
 _PACKAGE_OBJECT = re.compile(r"^\s*package\s+object\s+(\w+)", re.MULTILINE)
+_ABSTRACT = re.compile(
+    r"\b(?:interface|trait|(?:abstract|sealed)\s+(?:\w+\s+)*class)\s+`?([A-Z]\w*)"
+)
+# What follows a class's name and, in Kotlin and Scala, the parameters of its constructor.
+_EXTENDED = re.compile(
+    r"\b(?:class|record|object)\s+\w+\s*(?:\([^{}]*?\))?\s*(?:extends|implements|with|:)\s*"
+    r"([^{}]*?)(?=\{|$)",
+    re.MULTILINE | re.DOTALL,
+)
+_TESTS = frozenset(("test", "tests", "androidTest", "jmh"))
+_OF_EACH, _IMPLEMENTERS = 2, 8
 _NOISE = re.compile(r"\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORD = re.compile(r"[^\W\d]\w*")
 # How folders that hold a tree of packages are called, where the clause leaves parts out.
@@ -60,7 +71,7 @@ def text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST:
             return ""
-        return path.read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError:
         return ""
 
@@ -126,6 +137,23 @@ class Sources:
             if file.declared & wanted and any(user.uses(file) for user in users)
         ]
 
+    def implementers(self, source: Iterable[Path]) -> list[Path]:
+        """The files of classes that could stand where a source asks for an abstract type.
+
+        Of the abstract types that the source names, then of those that these files name; of each
+        the shortest. What it extends itself is not asked for.
+        """
+        chosen = list(source)
+        others = self._others(chosen)
+        users = [_File(text_of(path)) for path in chosen]
+        own = frozenset(name for file in users for name in file.extended)
+        near = [file for file in others.values() if any(user.uses(file) for user in users)]
+        found: dict[Path, None] = {}
+        for asking in (users, near):
+            for asked in sorted(_abstract(asking, others.values()) - own):
+                found.update(dict.fromkeys(_implementing(asked, others)[:_OF_EACH]))
+        return list(found)[:_IMPLEMENTERS]
+
     def _others(self, chosen: Iterable[Path]) -> dict[Path, _File]:
         own = {path.absolute() for path in chosen}
         return {path: file for path, file in self._files.items() if path.absolute() not in own}
@@ -144,6 +172,12 @@ class _File:
             self.declared |= frozenset(re.findall(r"\b(?:def|val|type|class)\s+(\w+)", code))
         self.imports = frozenset(_imported(_IMPORT.findall(code)))
         self.words = frozenset(_WORD.findall(code))
+        self.abstract = frozenset(_ABSTRACT.findall(code))
+        # Type arguments are no type that is extended.
+        bare = re.sub(r"<[^<>]*>|\[[^\[\]]*\]", "", re.sub(r"<[^<>]*>", "", code))
+        self.extended = frozenset(
+            name for clause in _EXTENDED.findall(bare) for name in _WORD.findall(clause)
+        )
 
     def uses(self, other: _File) -> bool:
         """Whether a name that the other declares is used here, and can be seen from here."""
@@ -160,6 +194,32 @@ class _File:
             or any(full.endswith(f".{name}") for full in wanted)
             for name in self.imports
         )
+
+
+def _abstract(users: Sequence[_File], others: Iterable[_File]) -> set[str]:
+    """The abstract types that some files name."""
+    return {
+        name
+        for file in others
+        for name in file.abstract
+        if any(name in user.words and user.uses(file) for user in users)
+    }
+
+
+def _implementing(asked: str, files: Mapping[Path, _File]) -> list[Path]:
+    """The files with a class that extends a type, perhaps through others; the shortest first."""
+    types, known = {asked}, 0
+    while len(types) > known:
+        known = len(types)
+        for file in files.values():
+            if file.extended & types:
+                types |= file.abstract
+    found = [
+        path
+        for path, file in files.items()
+        if file.extended & types and not file.abstract and _TESTS.isdisjoint(path.parts)
+    ]
+    return sorted(found, key=lambda path: (path.stat().st_size, path))
 
 
 def _imported(clauses: Iterable[str]) -> Iterator[str]:

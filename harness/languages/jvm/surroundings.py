@@ -98,6 +98,33 @@ def closest(
             chosen += asked
 
 
+def with_implementers(
+    compile_files: Callable[[Sequence[Path]], Path],
+    source: Sequence[Path],
+    around: Surroundings,
+    endings: Sequence[str],
+) -> Path:
+    """Compile a source, and classes that could stand where it asks for an abstract type.
+
+    Raises:
+        CompileError: the source itself does not compile.
+    """
+    jar = compile_files(source)
+    if not around.roots:
+        return jar
+    chosen = list(source)
+    found = Sources(around.roots, endings).implementers(source)
+    for together in [found, *([path] for path in found if len(found) > 1)]:
+        try:
+            jar = compile_files([*chosen, *together]) if together else jar
+        except CompileError:
+            continue  # needs what is not there, and nobody asked for it
+        chosen += together
+        if together is found:
+            break
+    return jar
+
+
 def without(classpath: Iterable[Path], language: str) -> list[Path]:
     """A class path without a language's own library: of that there is one, and it is ours."""
     own = re.compile(rf"{language}3?-(?:library|stdlib|reflect|compiler)(?:_3|-\w+)*-\d.*\.jar$")

@@ -70,6 +70,7 @@ class Prepared:
         source: the file that the language reads itself; empty where classes are all.
         libraries: jars and folders that it uses; the source roots for a language read as text.
         own: the top-level classes that are judged, in full; all if none is named.
+        partial: what was not there when they were compiled, where they were all the same.
     """
 
     language: Hosting
@@ -77,6 +78,7 @@ class Prepared:
     source: str = ""
     libraries: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    partial: str = ""
 
 
 class Toolchain:
@@ -136,6 +138,7 @@ class Toolchain:
             "source": prepared.source,
             "libraries": list(prepared.libraries),
             "own": list(prepared.own),
+            "partial": prepared.partial,
             "libjvm": str(java().library),
             "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
             "adapter": self.classpath(languages),

@@ -4,8 +4,9 @@
   (:refer-clojure :exclude [load-file])
   (:require [clojure.string :as string]
             [rmsproof.adapter.shape :as shape])
-  (:import (clojure.lang Compiler Compiler$CompilerException DynamicClassLoader IObj LineNumberingPushbackReader
-                         LispReader$ReaderException Namespace Var)
+  (:import (clojure.lang Compiler Compiler$CompilerException DynamicClassLoader IDeref IObj
+                         LineNumberingPushbackReader LispReader$ReaderException MultiFn Namespace
+                         Var)
            (java.io File InputStreamReader FileInputStream Writer)
            (java.lang.reflect Field Modifier)
            (java.nio.charset StandardCharsets)
@@ -229,8 +230,23 @@
 
 ;; Functions
 
+(defn- methods-of
+  "The methods that the file defines of a multimethod, each as a function of its own."
+  [^Var v forms]
+  (for [form forms
+        :when (and (seq? form) (= 'defmethod (first form))
+                   (= (name (.sym v)) (name (second form))))
+        :let [arglists (shape/defined-arglists form)
+              value (nth form 2)]
+        :when (and arglists (or (keyword? value) (string? value)))]
+    {:name (str (name (second form)) " " value)
+     :line (:line (meta form))
+     ;; The method is looked up anew: a fresh start makes the multimethod again.
+     :variable (reify IDeref (deref [_] (get-method (.deref v) value)))
+     :arities (mapv shape/arity arglists)}))
+
 (defn- functions
-  "The functions the file defines, in its order."
+  "The functions the file defines, in its order, and the methods of multimethods."
   [namespaces forms]
   (let [defining (into {} (keep (fn [form]
                                   (when (and (seq? form) (symbol? (second form)))
@@ -241,13 +257,17 @@
          (keep (fn [[symbol ^Var v]]
                  (let [{:keys [arglists line macro]} (meta v)
                        form (defining symbol)
-                       arglists (or (seq arglists) (shape/defined-arglists form))]
-                   (when (and (not macro) (.hasRoot v) (fn? (.getRawRoot v)) arglists)
-                     {:name (name symbol)
-                      :line line
-                      :variable v
-                      :arities (mapv shape/arity arglists)
-                      :inner (mapv shape/arity (shape/inner-arglists form))}))))
+                       arglists (or (shape/defined-arglists form) (seq arglists))]
+                   (cond
+                     (or macro (not (.hasRoot v))) nil
+                     (instance? MultiFn (.getRawRoot v)) (methods-of v forms)
+                     (and (fn? (.getRawRoot v)) arglists)
+                     [{:name (name symbol)
+                       :line line
+                       :variable v
+                       :arities (mapv shape/arity arglists)
+                       :inner (mapv shape/arity (shape/inner-arglists form))}]))))
+         (apply concat)
          (sort-by (juxt :line :name))
          vec)))
 

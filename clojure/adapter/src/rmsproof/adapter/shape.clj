@@ -102,13 +102,41 @@
     (let [[head _ value] form]
       (cond
         (contains? '#{defn defn- clojure.core/defn} head) (drop 2 form)
+        (= 'defmethod head) (drop 3 form)
         (and (= 'def head) (function-form? (last form))) (rest (last form))
         (and (= 'def head) (function-form? value)) (rest value)))))
+
+(def ^:private settings
+  "What the options of an optimizer are called."
+  #{"lr" "learning-rate" "rate" "eta" "alpha" "rho" "decay" "decay-rate" "gamma" "beta" "eps"
+    "epsilon"})
+
+(defn- looked-up
+  "The keywords under which a body looks things up in what a symbol names."
+  [body sym]
+  (for [form (tree-seq coll? seq body)
+        :when (and (seq? form) (<= 2 (count form) 4))
+        :let [[head one other] form
+              [key of] (if (= 'get head) [other one] [head one])]
+        :when (and (simple-keyword? key) (= sym of))]
+    key))
+
+(defn- taken-apart
+  "An argument vector in which a map of options is destructured that the body takes apart."
+  [[argument-vector & body]]
+  (let [keys-of (fn [form]
+                  (let [found (when (symbol? form) (distinct (looked-up body form)))]
+                    (when (< 1 (count (filter (comp settings name) found)))
+                      found)))]
+    (mapv #(if-let [found (keys-of %)]
+             {:keys (mapv (comp symbol name) found) :as %}
+             %)
+          argument-vector)))
 
 (defn defined-arglists
   "The argument vectors that a defining form shows, or nil."
   [form]
-  (some->> (defined-function form) arglists (map first) seq))
+  (some->> (defined-function form) arglists (map taken-apart) seq))
 
 (defn inner-arglists
   "The argument vectors of the function that a defining form's function returns, or nil."

@@ -60,8 +60,11 @@ public record Binding(
     static final Set<String> COUNTS =
             Set.of("size", "rows", "columns", "index", "start", "length", "iteration");
 
-    private static final Set<String> ARRAYS =
-            Set.of("gradients", "weights", "state", "parameters", "name", "source");
+    /** Weights and biases with their gradients, handed over in one call. */
+    static final Set<String> PAIR = Set.of("weights", "gradients", "biases", "bias_gradients");
+
+    private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state", "biases",
+            "bias_gradients", "parameters", "name", "source");
 
     /** What a constant has before it that a parameter is given in place of a role, as JSON. */
     private static final String CONSTANT = "=";
@@ -112,7 +115,12 @@ public record Binding(
 
     /** True where the weights come in objects that hold their gradients, too. */
     boolean carries() {
-        return all().contains("parameters");
+        return all().contains("parameters") || paired();
+    }
+
+    /** True where weights and biases are handed over in one call. */
+    boolean paired() {
+        return call.containsAll(PAIR);
     }
 
     private static List<String> roles(JsonObject json, String key) {

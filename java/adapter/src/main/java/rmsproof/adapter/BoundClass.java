@@ -30,9 +30,12 @@ final class BoundClass implements BoundPort {
         this.entry = resolve(candidate);
         this.construct = constructed(entry);
         this.call = accepts("call", ClassPort.slots(entry.method), binding.call());
-        Holder carrier = holder("parameters");
+        Holder carrier = !binding.paired() ? holder("parameters")
+                : new PairHolder(whole("weights"), whole("gradients"), whole("biases"),
+                        whole("bias_gradients"));
         Holder source = holder("source");
-        Holder forGradients = carrier != null ? carrier.gradients()
+        Holder forGradients = binding.paired() ? whole("gradients")
+                : carrier != null ? carrier.gradients()
                 : source != null ? source : holder("gradients");
         Holder forWeights = carrier == null ? holder("weights") : carrier;
         this.gradients = forGradients;
@@ -53,6 +56,11 @@ final class BoundClass implements BoundPort {
         }
         Accepts accepts = called >= 0 ? call[called] : construct[constructed];
         return accepts.holder().apply(binding.storage());
+    }
+
+    /** How what plays a role in the call holds one array. */
+    private Holder whole(String role) {
+        return call[binding.call().indexOf(role)].whole();
     }
 
     /** What one loading of the classes resolves to. */
@@ -186,7 +194,9 @@ final class BoundClass implements BoundPort {
         }
         Accepts accepts = call[position];
         Holder holder = accepts.holder() == null ? null : accepts.holder().apply(binding.storage());
-        if (holder != null && holder.container() == weights.container()) {
+        boolean stored = holder != null && !binding.step().isEmpty()
+                && holder.container() == Container.LIST;
+        if (stored || holder != null && holder.container() == weights.container()) {
             Object[] zeros = Arrays.stream(lengths)
                     .mapToObj(length -> holder.array(new double[length], 0, length))
                     .toArray();
@@ -215,7 +225,8 @@ final class BoundClass implements BoundPort {
         if (method == null) {
             Type type = executable.getGenericParameterTypes()[position];
             Accepts accepts = port.language.accepts(type, executable.getDeclaringClass());
-            return accepts.number() == null ? null : accepts.number().apply(0);
+            return accepts.number() != null ? accepts.number().apply(0)
+                    : Bare.empty(executable.getParameterTypes()[position]);
         }
         method.setAccessible(true);
         Object owner = target;
@@ -292,6 +303,9 @@ final class BoundClass implements BoundPort {
                 return Binding.constant(role, own.method.getParameterTypes()[i]);
             } else if (hyperparameters.containsKey(role)) {
                 return call[i].number().apply(hyperparameters.get(role));
+            }
+            if (step.weights() instanceof PairHolder.Pair pair && Binding.PAIR.contains(role)) {
+                return pair.of(role);
             }
             return switch (role) {
                 case "gradients" -> step.gradients();

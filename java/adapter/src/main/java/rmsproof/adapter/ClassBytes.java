@@ -9,6 +9,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ final class ClassBytes {
 
     private final Map<String, byte[]> classes = new TreeMap<>();
     private final ClassLoader libraries;
+    private final Map<String, String> implementations = new ConcurrentHashMap<>();
 
     private ClassBytes(ClassLoader libraries) {
         this.libraries = libraries;
@@ -96,6 +98,11 @@ final class ClassBytes {
 
         Iterable<String> names() {
             return classes.keySet();
+        }
+
+        /** By an abstract type's name that of a class which can stand there; "" for none. */
+        Map<String, String> implementations() {
+            return implementations;
         }
 
         @Override

@@ -197,12 +197,18 @@ final class ClassPort implements Port {
                 || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
     }
 
-    /** Tells whether it is a guess that a parameter need not be given: one of an own type is null. */
+    /**
+     * Tells whether it is a guess that a parameter need not be given: one of an own type is null, a
+     * collection is empty.
+     */
     private boolean mayBeAbsent(Maker.Slot slot) {
         Class<?> type = slot.executable().getParameterTypes()[slot.position()];
         boolean constructs = !(slot.executable() instanceof Method);
+        boolean own = OwnTypes.owns(type);
+        boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive();
         return constructs && (KotlinDefaults.of(slot.executable()) != null
-                || OwnTypes.owns(type) && accepts(slot).kind().equals("other"));
+                || own && type.isInterface() && !accepts(slot).carries())
+                || other && (!constructs || own || Bare.empty(type) != null);
     }
 
     private List<Object> describe(List<Maker.Slot> slots) {

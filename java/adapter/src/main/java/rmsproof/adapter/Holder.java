@@ -28,6 +28,11 @@ public interface Holder {
         return this;
     }
 
+    /** The same, of objects that hold weights and biases never looking at these; null for others. */
+    default Holder weightsAlone() {
+        return null;
+    }
+
     /** Where arrays are objects that hold their gradients too: the holder of these, else null. */
     default Holder gradients() {
         return null;

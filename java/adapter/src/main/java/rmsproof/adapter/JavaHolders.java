@@ -163,6 +163,12 @@ final class JavaHolders {
     static Holder listOfArrays(Function<List<Object>, Object> make, Holder arrays) {
         return new ContainerHolder(arrays) {
             @Override
+            public Holder weightsAlone() {
+                Holder alone = arrays.weightsAlone();
+                return alone == null ? null : listOfArrays(make, alone);
+            }
+
+            @Override
             public Object together(String[] names, Object[] values) {
                 return make.apply(Arrays.asList(values));
             }

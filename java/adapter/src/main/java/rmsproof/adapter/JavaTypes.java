@@ -94,7 +94,8 @@ final class JavaTypes {
                         storage -> JavaHolders.mapHolder(map, stored(storage)));
             }
             return Accepts.held("map", values.element(), null).open(values.storages(),
-                    storage -> JavaHolders.mapHolder(map, values.holder().apply(storage)));
+                    storage -> JavaHolders.mapHolder(map, values.holder().apply(storage)))
+                    .carrying(values.carries());
         }
         Function<List<Object>, Object> list = admitted(LISTS, raw, Iterable.class);
         if (list == null) {
@@ -128,7 +129,8 @@ final class JavaTypes {
         }
         Accepts values = type == Object.class ? Accepts.OTHER : accepts(component);
         if (values.kind().equals("array") && OwnTypes.owns(type)) {
-            return Accepts.held("list", values.element(), storage -> ownArrays(type, values.whole()))
+            return Accepts.held("list", values.element(), null).open(values.storages(),
+                    storage -> ownArrays(type, values.holder().apply(storage)))
                     .carrying(values.carries());
         } else if (values.kind().equals("array") || values.kind().equals("list")) {
             return arrayOfArrays(type, values);

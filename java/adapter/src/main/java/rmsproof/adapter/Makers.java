@@ -18,6 +18,10 @@ final class Makers {
     /** Methods that are told sizes before the first step. */
     private static final Set<String> SETUP =
             Set.of("init", "initialize", "initialise", "setup", "allocate", "prepare", "build");
+    /** Methods that are handed parameters, layers or a model before the first step. */
+    private static final String HANDED =
+            "(?:init|set_?up|prepare|register|attach|bind|compile|build|add|set)(?![a-z]).*|"
+                    + "initiali[sz]e.*";
     /** Settings may hold settings, but not for ever. */
     private static final int DEEPEST = 3;
 
@@ -32,10 +36,14 @@ final class Makers {
         List<Maker> makers = new ArrayList<>();
         List<Method> setters = setters(type, type);
         List<Method> setup = setup(type);
+        List<Method> handed = handed(type);
         if (!Modifier.isAbstract(type.getModifiers())) {
             for (Constructor<?> constructor : sorted(type.getDeclaredConstructors())) {
                 if (callable(constructor)) {
                     makers.add(maker(constructor, setters, null, setup, 0));
+                    if (!handed.isEmpty()) {
+                        makers.add(maker(constructor, setters, null, handed, 0));
+                    }
                 }
             }
         }
@@ -176,6 +184,29 @@ final class Makers {
             }
         }
         return found.size() == 1 ? found : List.of();
+    }
+
+    /** The one method that is handed, before the first step, what is to be optimized. */
+    private List<Method> handed(Class<?> type) {
+        List<Method> found = new ArrayList<>();
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Method method : sorted(at.getDeclaredMethods())) {
+                boolean overridden = found.stream()
+                        .anyMatch(other -> other.getName().equals(method.getName()));
+                if (callable(method) && !Modifier.isStatic(method.getModifiers())
+                        && method.getName().matches(HANDED) && handed(method) && !overridden) {
+                    found.add(method);
+                }
+            }
+        }
+        return found.size() == 1 ? found : List.of();
+    }
+
+    private boolean handed(Method method) {
+        List<Accepts> given = Arrays.stream(method.getGenericParameterTypes())
+                .map(one -> language.accepts(one, method.getDeclaringClass())).toList();
+        return given.stream().anyMatch(Accepts::carries) && given.stream()
+                .allMatch(one -> one.carries() || one.kind().equals("count"));
     }
 
     /** The method without parameters by which a builder makes the class, or null. */

@@ -19,7 +19,8 @@ public final class Names {
 
     private static final List<String> WEIGHTS =
             List.of("weights", "newweights", "updatedweights", "weight", "w", "parameters",
-                    "params", "theta", "data", "value", "values");
+                    "params", "param", "parameter", "theta", "kernel", "coefficients", "data", "value",
+                    "values");
 
     /** Position among the names of a moving average, or -1. */
     public static int average(String name) {

@@ -17,36 +17,55 @@ import java.util.Map;
 /**
  * Makes objects of a class of the port's own that hold one array, and reads it back from them.
  *
- * <p>A way to make one is kept only if what is read back from it is what was put in.
+ * <p>A way to make one is kept only if what is read back from it is what was put in. An object
+ * that holds weights and biases is given the array as both, and the first array of a scenario is
+ * read from its weights, the others from its biases: so both are judged.
  */
 final class OwnHolder extends JavaHolders.PlainHolder {
     /** Numbers that no constructor would put in by itself. */
     private static final double[] PROBE = {1.5, -2.25, 4.75};
 
+    /** What an object is looked at for. */
+    private enum View { WEIGHTS, IN_TURN, NUMBERS }
+
     private final Class<?> type;
     private final Structure structure;
     private final Executable way;
+    private final View view;
     private final Map<Class<?>, Structure> structures = new HashMap<>();
+    private final Turns turns;
 
-    private OwnHolder(Class<?> type, Structure structure, Executable way) {
+    private OwnHolder(Class<?> type, Structure structure, Executable way, View view,
+            Turns turns) {
         super(structure.holder(structure.weights()).stored(0.1) != 0.1);
         this.type = type;
         this.structure = structure;
         this.way = way;
+        this.view = view;
+        this.turns = turns;
         structures.put(type, structure);
     }
 
     /** A holder of objects of this class, or null where none can be made and read back. */
     static OwnHolder of(Class<?> type) {
+        return of(type, new Turns());
+    }
+
+    private static OwnHolder of(Class<?> type, Turns turns) {
         if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
             return null;
         }
         Structure structure = Structure.of(type);
-        if (structure.weights() == null) {
+        if (structure.weights() == null || !structure.accepts().containsKey(structure.weights())) {
             return null;
         }
-        for (Executable way : ways(type)) {
-            OwnHolder holder = new OwnHolder(type, structure, way);
+        View view = structure.biases() == null ? View.WEIGHTS : View.IN_TURN;
+        List<Executable> ways = ways(type);
+        if (type.getClassLoader() instanceof ClassBytes.Loader) {
+            ways.add(null); // without any constructor
+        }
+        for (Executable way : ways) {
+            OwnHolder holder = new OwnHolder(type, structure, way, view, turns);
             if (holder.works()) {
                 return holder;
             }
@@ -56,7 +75,16 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     /** Tells whether the objects keep gradients beside the array. */
     boolean carries() {
-        return structure.gradients() != null;
+        return view != View.NUMBERS && structure.gradients() != null;
+    }
+
+    @Override
+    public Holder weightsAlone() {
+        return view == View.IN_TURN ? with(View.WEIGHTS) : null;
+    }
+
+    private OwnHolder with(View other) {
+        return other == view ? this : new OwnHolder(type, structure, way, other, turns);
     }
 
     private static List<Executable> ways(Class<?> type) {
@@ -98,7 +126,9 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     private boolean works() {
         try {
-            way.setAccessible(true);
+            if (way != null) {
+                way.setAccessible(true);
+            }
             double[] back = Flat.of(view(array(PROBE, 0, PROBE.length)));
             return back != null && Arrays.equals(back, PROBE);
         } catch (RuntimeException | LinkageError | StackOverflowError failed) {
@@ -110,8 +140,11 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     public Object array(double[] values, int offset, int length) {
         double[] row = Arrays.copyOfRange(values, offset, offset + length);
         try {
-            Object made = make(row);
+            Object made = way == null ? Bare.of(type, row.length) : make(row);
             complete(made, row);
+            if (view == View.IN_TURN) {
+                turns.made(made, offset);
+            }
             return made;
         } catch (InvocationTargetException thrown) {
             throw new IllegalStateException(thrown.getCause());
@@ -150,9 +183,12 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     /** Puts the numbers in where the object was made without, and zeros where arrays are null. */
     private void complete(Object made, double[] row) throws ReflectiveOperationException {
         put(made, structure.weights(), row);
+        if (view == View.IN_TURN) {
+            put(made, structure.biases(), row);
+        }
         for (Field field : structure.accepts().keySet()) {
-            if (field != structure.weights() && field.get(made) == null
-                    && !Modifier.isFinal(field.getModifiers())) {
+            boolean open = way == null || !Modifier.isFinal(field.getModifiers());
+            if (open && field.get(made) == null && !structure.parts().contains(field)) {
                 field.set(made, structure.holder(field)
                         .array(new double[row.length], 0, row.length));
             }
@@ -181,9 +217,11 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         if (own == null || own.weights() == null) {
             return object;
         }
+        Field field = view == View.IN_TURN && turns.second(object) && own.biases() != null
+                ? own.biases() : own.weights();
         try {
-            Object held = own.weights().get(object);
-            double[] flat = Flat.of(own.holder(own.weights()).view(held));
+            Object held = field.get(object);
+            double[] flat = Flat.of(own.holder(field).view(held));
             return flat == null ? held : flat;
         } catch (IllegalAccessException hidden) {
             return object;
@@ -200,20 +238,35 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     @Override
     public Holder gradients() {
-        return carries() ? structure.holder(structure.gradients()) : null;
+        if (!carries()) {
+            return null;
+        }
+        return structure.same() ? with(View.NUMBERS)
+                : structure.holder(structure.gradients());
     }
 
     @Override
     public void feed(Object object, Object gradients) throws ReflectiveOperationException {
-        Field field = structure(object).gradients();
-        if (!Modifier.isFinal(field.getModifiers())) {
-            field.set(object, gradients);
+        Structure own = structure(object);
+        if (structure.same()) {
+            own.gradients().set(object, gradients);
             return;
         }
-        Object there = field.get(object);
         double[] row = Flat.of(structure.holder(structure.gradients()).view(gradients));
-        if (!there.getClass().isArray() || !Flat.write(row, there)) {
-            throw new IllegalAccessException("the gradients of " + type.getName() + " are final");
+        give(object, own.gradients(), gradients, row);
+        if (view == View.IN_TURN) {
+            Holder holder = structure.holder(structure.biasGradients());
+            give(object, own.biasGradients(), holder.array(row, 0, row.length), row);
+        }
+    }
+
+    private void give(Object object, Field field, Object gradients, double[] row)
+            throws ReflectiveOperationException {
+        Object there = field.get(object);
+        boolean stays = Modifier.isFinal(field.getModifiers()) && there != null
+                && there.getClass().isArray() && Flat.write(row, there);
+        if (!stays) {
+            field.set(object, gradients);
         }
     }
 
@@ -222,10 +275,10 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         if (type.getClassLoader() == loader) {
             return this;
         }
-        OwnHolder other = of(OwnTypes.in(type, loader));
+        OwnHolder other = of(OwnTypes.in(type, loader), turns);
         if (other == null) {
             throw new IllegalStateException("a " + type.getName() + " cannot be made again");
         }
-        return other;
+        return other.with(view);
     }
 }

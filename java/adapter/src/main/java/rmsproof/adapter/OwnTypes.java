@@ -19,6 +19,8 @@ final class OwnTypes {
     private static final Map<Class<?>, Accepts> KNOWN = new WeakHashMap<>();
     /** Classes that are being looked at: one that holds another of its kind is no array. */
     private static final Set<Class<?>> OPEN = new HashSet<>();
+    /** Whether one of these was met again: what was seen then is not all there is to see. */
+    private static boolean met;
 
     private OwnTypes() {}
 
@@ -31,22 +33,46 @@ final class OwnTypes {
     }
 
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
-    private static OwnHolder implementation(Class<?> type) {
+    private static Holder implementation(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
             return null;
         }
+        // Every loading of the port has the same classes: only the first is searched.
+        String known = loader.implementations().get(type.getName());
+        if (known != null) {
+            return known.isEmpty() ? null : implementation(type, known, loader);
+        }
         for (String name : loader.names()) {
-            try {
-                Class<?> other = Class.forName(name, false, loader);
-                OwnHolder holder = type.isAssignableFrom(other) ? OwnHolder.of(other) : null;
-                if (holder != null) {
-                    return holder;
-                }
-            } catch (ClassNotFoundException | LinkageError unlinked) {
-                // A class that cannot be loaded is nothing to stand in.
+            Holder holder = implementation(type, name, loader);
+            if (holder != null) {
+                loader.implementations().put(type.getName(), name);
+                return holder;
             }
         }
+        if (!met) {
+            loader.implementations().put(type.getName(), "");
+        }
         return null;
+    }
+
+    private static Holder implementation(Class<?> type, String name, ClassLoader loader) {
+        try {
+            Class<?> other = Class.forName(name, false, loader);
+            boolean fits = other != type && type.isAssignableFrom(other);
+            return fits ? concrete(other) : null;
+        } catch (ClassNotFoundException | LinkageError unlinked) {
+            return null; // a class that cannot be loaded is nothing to stand in
+        }
+    }
+
+    /** Holds an array itself, or in a part of it; one that has gradients, too, goes first. */
+    private static Holder concrete(Class<?> type) {
+        OwnHolder holder = OwnHolder.of(type);
+        if (holder != null && holder.carries()) {
+            return holder;
+        }
+        PartHolder parts = PartHolder.of(type);
+        return parts == null ? holder : parts;
     }
 
     /** A schedule of a number that never changes; nothing for an interface of another kind. */
@@ -85,30 +111,38 @@ final class OwnTypes {
             return known;
         }
         if (!OPEN.add(type)) {
+            met = true;
             return Accepts.OTHER;
         }
         try {
             Accepts accepts = look(type);
-            KNOWN.put(type, accepts);
+            if (!met || OPEN.size() == 1) {
+                KNOWN.put(type, accepts);
+            }
             return accepts;
         } finally {
             OPEN.remove(type);
+            met &= !OPEN.isEmpty();
         }
     }
 
     private static Accepts look(Class<?> type) {
         Source source = Source.of(type);
-        if (source != null) {
+        if (source != null && !source.weights()) {
             Accepts arrays = source.arrays();
             return new Accepts("source", arrays.element(), arrays.storages(), arrays.holder(), null,
-                    source.weights());
+                    false);
         }
-        OwnHolder holder;
+        Holder holder;
         try {
             holder = type.isInterface() || Modifier.isAbstract(type.getModifiers())
-                    ? implementation(type) : OwnHolder.of(type);
+                    ? implementation(type) : concrete(type);
             if (holder == null && type.isInterface()) {
-                return constant(type);
+                Accepts constant = constant(type);
+                holder = constant == Accepts.OTHER ? ProxyHolder.of(type) : null;
+                if (holder == null) {
+                    return constant;
+                }
             }
         } catch (LinkageError unlinked) {
             return Accepts.OTHER;
@@ -117,6 +151,10 @@ final class OwnTypes {
             return Accepts.OTHER;
         }
         String element = holder.stored(0.1) == 0.1 ? "float64" : "float32";
-        return Accepts.held("array", element, storage -> holder).carrying(holder.carries());
+        Holder alone = holder.weightsAlone();
+        Holder chosen = holder;
+        Accepts held = Accepts.held("array", element, storage -> chosen);
+        return (alone == null ? held : held.open(List.of("weights and biases", "weights"),
+                storage -> storage == 0 ? chosen : alone)).carrying(holder.gradients() != null);
     }
 }

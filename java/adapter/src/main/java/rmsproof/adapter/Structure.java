@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,42 +14,84 @@ import java.util.Map;
  *
  * @param weights the field with the numbers, or null where the class has no such field
  * @param gradients the field with their gradients, or null where it keeps none
- * @param others further fields that hold arrays: biases, caches
- * @param accepts what each of these fields can be given
+ * @param biases a second field with numbers and gradients of its own, or null
+ * @param biasGradients these gradients, or null
+ * @param parts fields with objects that hold weights and gradients themselves: of a model its
+ *     layers, of a layer its parameters; the one for biases last
+ * @param accepts what each field that holds arrays can be given, caches among them
  */
-record Structure(Field weights, Field gradients, List<Field> others, Map<Field, Accepts> accepts) {
+record Structure(Field weights, Field gradients, Field biases, Field biasGradients,
+        List<Field> parts, Map<Field, Accepts> accepts) {
 
     /** Looks at the fields of a class and of those that it inherits from within the port. */
     static Structure of(Class<?> type) {
         Map<Field, Accepts> accepts = new LinkedHashMap<>();
+        List<Field> parts = new ArrayList<>();
+        Field own = null;
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers()) || field.isSynthetic()) {
                     continue;
                 }
+                if (isOwn(field, type)) {
+                    own = opened(field) ? field : own;
+                    continue;
+                }
                 Accepts value = JavaTypes.accepts(field.getGenericType());
                 boolean numbers = value.kind().equals("array") || isMatrix(field, value);
-                if (numbers && opened(field)) {
+                if ((value.carries() || numbers) && opened(field)) {
                     accepts.put(field, value);
+                    if (value.carries()) {
+                        parts.add(field);
+                    }
                 }
             }
         }
+        parts.sort(Comparator.comparing(field -> Names.biases(field.getName())));
+        return sorted(accepts, parts, own);
+    }
+
+    private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts, Field own) {
         Field weights = null;
         Field gradients = null;
+        Field biases = null;
+        Field biasGradients = null;
         List<Field> others = new ArrayList<>();
         for (Field field : accepts.keySet()) {
-            if (Names.gradients(field.getName()) && !Names.biases(field.getName())) {
-                gradients = better(gradients, field, others);
-            } else if (Names.average(field.getName()) < 0 && !Names.biases(field.getName())) {
+            String name = field.getName();
+            boolean bias = Names.biases(name);
+            if (parts.contains(field)) {
+                continue;
+            } else if (Names.gradients(name)) {
+                biasGradients = bias ? better(biasGradients, field, others) : biasGradients;
+                gradients = bias ? gradients : better(gradients, field, others);
+            } else if (bias) {
+                biases = better(biases, field, others);
+            } else if (Names.average(name) < 0) {
                 weights = better(weights, field, others);
             } else {
                 others.add(field);
             }
         }
         if (weights == null && gradients == null && others.size() == 1) {
-            weights = others.remove(0);
+            weights = others.get(0);
         }
-        return new Structure(weights, gradients, others, accepts);
+        if (weights == null && gradients == null) { // biases alone are weights like others
+            weights = biases;
+            gradients = biasGradients;
+            biases = null;
+        }
+        if (gradients == null || biases == null || biasGradients == null) {
+            biases = null;
+            biasGradients = null;
+        }
+        return new Structure(weights, gradients == null && weights != null ? own : gradients,
+                biases, biasGradients, parts, accepts);
+    }
+
+    /** Tells whether its gradients are an object of the same class. */
+    boolean same() {
+        return gradients != null && !accepts.containsKey(gradients);
     }
 
     /** Of two fields the one that is called weights or data; the other is one of many. */
@@ -59,6 +102,12 @@ record Structure(Field weights, Field gradients, List<Field> others, Map<Field, 
         boolean first = Names.weights(one.getName()) || !Names.weights(other.getName());
         others.add(first ? other : one);
         return first ? one : other;
+    }
+
+    /** Tells whether a field holds the gradients of an object as another one of its class. */
+    private static boolean isOwn(Field field, Class<?> type) {
+        return OwnTypes.owns(field.getType()) && field.getType().isAssignableFrom(type)
+                && Names.gradients(field.getName());
     }
 
     private static boolean isMatrix(Field field, Accepts value) {

@@ -1,0 +1,130 @@
+"""What an adapter with braces or indentation does in a step, in the words of its language.
+
+The optimizer of an array is made where there is none yet, then called; what nobody knows is left
+to a person, a line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.languages.adapters import CAMEL, MARK, Parameter, Sketch, listed, split
+
+_TODO = "call what makes a step, and leave the new weights in `w`, or put them into the map"
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a language says what an adapter does.
+
+    Attributes:
+        making: lines before the constructor's arguments, with KEY and OWNER; the last one opens
+            the call.
+        made: what closes that call, and the lines behind it, with KEY and OWNER.
+        indent: of the constructor's call.
+        refusing: throws an error, with TODO for its words.
+        end: of a statement.
+        nothing: what a method returns that returns nothing.
+        arrays: what returns weights of one array, or of all.
+        one: puts one array into the map.
+        whole: puts all arrays into the map, and what ends that; no such statement if empty.
+        keep: what a person decides who reads that line.
+        argument: indents an argument on a line of its own.
+        trailing: a comma follows the last one.
+        unknown: stands for an argument that nobody knows.
+        told: says which one it is.
+        given: an argument as the type that is asked for.
+        static: what has no object is always called on its class.
+        named: parameters are given by name where that is needed.
+    """
+
+    making: tuple[str, ...]
+    made: tuple[str, ...]
+    indent: str
+    refusing: str
+    end: str
+    nothing: tuple[str, ...]
+    arrays: Callable[[str], tuple[str, ...]]
+    one: tuple[str, str]
+    whole: tuple[str, str]
+    keep: str
+    argument: str
+    trailing: bool
+    unknown: Callable[[Parameter], str]
+    told: Callable[[Parameter], str]
+    given: Callable[[Parameter, dict[str, str]], str]
+    static: bool = False
+    named: bool = False
+
+
+def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str]:
+    """The lines of a step of one array, or of all.
+
+    Args:
+        words: the language's.
+        sketch: what is adapted.
+        number: the language's type of a number.
+        margin: what every line begins with.
+    """
+    action = sketch.action
+    whole = action is not None and action.whole
+    data = ("weights", "gradients") if whole else ("w", "g")
+    known = {**CAMEL, "weights": data[0], "gradients": data[1]}
+    if sketch.makes:
+        named = {"KEY": '"all"' if whole else "name", "OWNER": sketch.owner}
+        *before, opening = (margin + _filled(line, named) for line in words.making)
+        end, *after = (_filled(line, named) for line in words.made)
+        yield from before
+        made = sketch.constructor or ()
+        yield from _call(words, opening, made, known, margin + words.indent, end)
+        yield from (margin + line for line in after)
+    if action is None:
+        yield from listed(sketch, "//", margin)
+        yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")
+        return
+    owned = f"{sketch.owner}." if sketch.owner or words.static else ""
+    owner = "optimizer." if sketch.makes else owned
+    called = f"{owner}{action.name}("
+    single, several = (*words.arrays(number), "")[:2]
+    if action.returns in (single, *filter(None, [several])) and (words.whole[0] or not whole):
+        yield f"{margin}// {MARK}: {words.keep}"
+        put, close = words.whole if whole else words.one
+        opening = f"{margin}{put}{called}"
+        yield from _call(words, opening, action.parameters, known, margin, f"){close}{words.end}")
+        return
+    if action.returns not in (*words.nothing, ""):
+        into = "weights" if whole else "w"
+        yield f"{margin}// {MARK}: it returns {action.returns}; what of it goes into `{into}`?"
+    opening = f"{margin}{called}"
+    yield from _call(words, opening, action.parameters, known, margin, f"){words.end}")
+
+
+def _filled(text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
+
+
+def _call(
+    words: Words,
+    opening: str,
+    parameters: Sequence[Parameter],
+    known: dict[str, str],
+    margin: str,
+    end: str,
+) -> Iterator[str]:
+    places, names = split(parameters) if words.named else (list(parameters), [])
+    given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
+    if all(p.role in known for _, p in given):
+        yield f"{opening}{', '.join(name + words.given(p, known) for name, p in given)}{end}"
+        return
+    yield opening
+    for name, p in given:
+        comma = "," if words.trailing or p is not given[-1][1] else ""
+        if p.role in known:
+            yield f"{margin}{words.argument}{name}{words.given(p, known)}{comma}"
+        else:
+            line = f"{margin}{words.argument}{name}{words.unknown(p)}{comma}"
+            yield f"{line} // {MARK}: what {words.told(p)} is"
+    yield f"{margin}{end}"

@@ -1,0 +1,307 @@
+"""Each way in which a shape could be bound: which parameter plays which role.
+
+Names and types decide first. A way that takes more for granted, of a parameter that neither names
+nor types explain, is a guess, and made only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.ports.filling import filled
+from harness.ports.roles import (
+    CONSTANTS,
+    CONTAINERS,
+    DATA,
+    Parameter,
+    Wanted,
+    assigned,
+    class_names,
+    may_be,
+    plain_name,
+)
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
+
+class Unsettled(str):
+    """Why something cannot be bound of which only names are unsettled.
+
+    Attributes:
+        near: it takes gradients and weights.
+        names: the parameters without a role.
+        roles: those that one of them could have; none if not every one could have any.
+        plain: each could be given a constant.
+    """
+
+    near: bool
+    names: tuple[str, ...]
+    roles: tuple[str, ...]
+    plain: bool
+
+    @classmethod
+    def of(
+        cls,
+        where: str,
+        names: Sequence[str],
+        near: bool,
+        parameters: Sequence[Parameter],
+        constructed: int,
+        taken: Sequence[str | None],
+    ) -> Unsettled:
+        """Say which are unsettled, and what each could be."""
+        made = cls(f"{where}: {_unrecognised(names)}")
+        open_ = [role for role in (*HYPERPARAMETERS, *DATA[:2]) if role not in taken]
+        called = parameters[constructed:]
+        scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)
+        unsettled = [
+            (i, p) for i, p in enumerate(parameters) if p["name"] in names and taken[i] is None
+        ]
+        could = [
+            [role for role in open_ if may_be(p, role, i < constructed, scalar)]
+            for i, p in unsettled
+        ]
+        made.plain = all(
+            p["kind"] in ("number", "any", "count", "text") or p.get("type") in CONSTANTS
+            for _, p in unsettled
+        )
+        made.near, made.names = near, tuple(names)
+        able = any(taken) and all(could) and len(could) <= len(open_)
+        made.roles = tuple(r for r in open_ if able and any(r in one for one in could))
+        return made
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How the host is to construct and call the port.
+
+    Attributes:
+        message: what the host is told (see ``java/adapter``: Host.bind).
+        title: what was bound, for people: "RMSProp.updateWeights(gradients, weights)".
+        roles: hyperparameters and options the port takes.
+        element: "float64", "float32", or None where the types do not say.
+        container: "map", "list" (of arrays), "array", or None where the types do not say.
+        storages: how arrays are held that the types leave open, by name; empty if the shape
+            says that for all parameters.
+        guessed: it rests on more than names and types.
+        chosen: of several that fit it is the one that is called RMSProp.
+        containers: for gradients and weights each, those in which what is done with it is possible.
+    """
+
+    message: dict[str, Any]
+    title: str
+    roles: tuple[str, ...]
+    element: str | None
+    container: str | None
+    storages: tuple[str, ...] = ()
+    guessed: bool = False
+    chosen: bool = False
+    containers: tuple[tuple[str, ...], ...] = ()
+
+
+Ranked = tuple[tuple[int, ...], Binding]
+"""How likely a binding is meant, the larger the likelier, and the binding."""
+
+
+def attempts(
+    shape: Mapping[str, Any], wanted: Wanted, guess: bool = False
+) -> Iterator[str | Ranked]:
+    """Each way that could be: a rank and the binding, or why it is none.
+
+    Args:
+        shape: what the host says of the source.
+        wanted: what the user said of its binding.
+        guess: give parameters that nobody knows the roles that they could have.
+    """
+    called = _guessed if guess else _whole
+    for candidate in shape.get("candidates", []):
+        name = candidate["class"]
+        if wanted.function or (wanted.class_name and wanted.class_name not in class_names(name)):
+            continue
+        constructors: list[Any] = list(candidate.get("constructors") or [])
+        for index, method in enumerate(candidate.get("methods", [])):
+            if wanted.method and method["name"] != wanted.method:
+                continue
+            free = method.get("static") or candidate.get("kind") in ("object", "static")
+            if not (method["parameters"] or plain_name(method["name"]).startswith(_STEPPING)):
+                continue
+            title = f"{name}.{method['name']}"
+            result = str(method.get("result", ""))
+            if free:
+                base = {"class": name, "method": index}
+                yield from called(title, base, [], method["parameters"], wanted, result)
+                continue
+            for number, constructor in enumerate(constructors):
+                base = {"class": name, "constructor": number, "method": index}
+                made = constructor["parameters"]
+                yield from called(title, base, made, method["parameters"], wanted, result)
+    functions = shape.get("functions", [])
+    for function in functions:
+        name = function["name"]
+        if wanted.function and name != wanted.function:
+            continue
+        if wanted.class_name and name != wanted.class_name:
+            continue
+        for arity, parameters in enumerate(function["parameters"]):
+            base = {"function": name, "arity": arity}
+            direct = list(called(name, base, [], parameters, wanted))
+            yield from direct
+            bound = [way[1] for way in direct if not isinstance(way, str)]
+            if any("state" in binding.message["call"] for binding in bound):
+                yield from _made_elsewhere(functions, name, base, parameters, wanted)
+            # A function that takes the data itself may return closures for other purposes.
+            inner = [] if bound else function.get("inner") or []
+            for number, taken in enumerate(inner):
+                closure = {**base, "inner": number}
+                yield from called(f"{name}(...)", closure, parameters, taken, wanted)
+
+
+def _made_elsewhere(
+    functions: Sequence[Mapping[str, Any]],
+    name: str,
+    base: dict[str, Any],
+    parameters: Sequence[Parameter],
+    wanted: Wanted,
+) -> Iterator[str | Ranked]:
+    """A function whose state another one makes of hyperparameters: a record, a map."""
+    for maker in functions:
+        for arity, made in enumerate(maker["parameters"]):
+            roles, unsettled, _ = assigned(made, len(made), Wanted())
+            if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
+                continue
+            elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
+            yield from _whole(name, elsewhere, made, parameters, wanted)
+
+
+def _whole(
+    title: str,
+    base: dict[str, Any],
+    construct: Sequence[Parameter],
+    call: Sequence[Parameter],
+    wanted: Wanted,
+    result: str = "",
+) -> Iterator[str | Ranked]:
+    """Give every parameter of constructor and call a role, or say which one has none."""
+    roles, unsettled, excluded = assigned([*construct, *call], len(construct), wanted)
+    yield _bound(title, base, construct, call, wanted, result, roles, unsettled, excluded)
+
+
+def _guessed(
+    title: str,
+    base: dict[str, Any],
+    construct: Sequence[Parameter],
+    call: Sequence[Parameter],
+    wanted: Wanted,
+    result: str = "",
+) -> Iterator[str | Ranked]:
+    """Give parameters that nobody knows each role that they could have."""
+    parameters = [*construct, *call]
+    known, _, _ = assigned(parameters, len(construct), wanted)
+    for roles in filled(parameters, known, len(construct), result):
+        yield _bound(title, base, construct, call, wanted, result, roles, [], True)
+
+
+def _bound(
+    title: str,
+    base: dict[str, Any],
+    construct: Sequence[Parameter],
+    call: Sequence[Parameter],
+    wanted: Wanted,
+    result: str,
+    roles: Sequence[str | None],
+    unsettled: Sequence[str],
+    guessed: bool,
+) -> str | Ranked:
+    """The binding of these roles, or why they make none."""
+    parameters = [*construct, *call]
+    shown = f"{title}({', '.join(p['name'] for p in call)})"
+    if construct:
+        names = ", ".join(p["name"] for p in construct if not p.get("setter"))
+        shown += f" of a constructor taking ({names})"
+    # An option that no scenario gives stays at its default where it has one.
+    roles = [
+        None if role in OPTIONS and role not in wanted.options and p.get("default") else role
+        for role, p in zip(roles, parameters, strict=True)
+    ]
+    called = roles[len(construct) :]
+    source = next((p for p, role in zip(call, called, strict=True) if role == "source"), None)
+    steps = "gradients" in called and "weights" not in roles and result in _STEPS
+    if steps and result == "nothing":  # then the gradients become the step, where they can
+        fed = call[called.index("gradients")]
+        steps = fed["kind"] in CONTAINERS
+    whole = ("gradients" in called and "weights" in roles) or "parameters" in roles
+    if not set(called) & {"gradients", "weights", "parameters", "source"}:
+        # All was given to the constructor: of what is called then only the name speaks.
+        whole &= plain_name(title.rpartition(".")[2]).startswith(_STEPPING)
+    whole |= source is not None and ("weights" in called or bool(source.get("carries")))
+    if not whole and not steps:
+        if unsettled:
+            return Unsettled.of(shown, unsettled, False, parameters, len(construct), roles)
+        return f"{shown}: does not take both gradients and weights"
+    if unsettled:
+        return Unsettled.of(shown, unsettled, True, parameters, len(construct), roles)
+    data = [
+        p
+        for p, role in zip(parameters, roles, strict=True)
+        if role in ("gradients", "weights", "parameters", "source")
+    ]
+    kinds = {p["kind"] for p in data} & {*CONTAINERS, "number"}
+    if source:
+        kinds = kinds or {"array"}
+    if len(kinds) > 1:
+        return f"{shown}: one of gradients and weights is {_words(kinds)}"
+    elements = {p.get("element") for p in data} - {None}
+    if len(elements) > 1:
+        return f"{shown}: gradients and weights differ in precision"
+    taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
+    if steps and not taken:  # a helper: it returns something for something
+        return f"{shown}: does not take weights, nor any hyperparameter"
+    plain_function = "function" in base and not {"inner", "maker"} & set(base)
+    constructed: dict[str, Any] = {} if plain_function else {"construct": roles[: len(construct)]}
+    if steps:
+        # What is returned without having been given the rate has yet to be multiplied by it.
+        constructed["step"] = "subtract" if "learning_rate" in taken else "rate"
+    absent = any(p.get("absent") and r is None for p, r in zip(parameters, roles, strict=True))
+    # What an own type keeps is read from its fields.
+    own = any(p.get("own") for p in data)
+    binding = Binding(
+        message={**base, **constructed, "call": called},
+        title=shown,
+        roles=taken,
+        element=next(iter(elements), None),
+        container=next(iter(kinds), None),
+        storages=_storages(data),
+        guessed=steps or guessed or absent or own or bool({"source", "parameters"} & set(roles)),
+        containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
+    )
+    named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)
+    core = sum(role in HYPERPARAMETERS for role in taken)
+    given = sum(role in wanted.options for role in taken)
+    held = CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in CONTAINERS else 0
+    first = plain_name(title.rpartition(".")[2]).startswith(_FIRST)
+    rank = (named, not steps, core, given, held, core + given - len(taken), not first)
+    return tuple(map(int, rank)), binding
+
+
+# What a step is called that is given nothing.
+_STEPPING = tuple("step update apply optimi minimi perform iterate descend train".split())
+# What is called before the first step, and so is none.
+_FIRST = ("init", "setup", "prepare", "register", "attach", "add", "set")
+# What a method may return that is a step to be taken from the weights; in place, if nothing.
+_STEPS = (*CONTAINERS, "number", "nothing")
+
+
+def _words(kinds: set[str]) -> str:
+    """Two kinds with their articles: a map, the other an array."""
+    first, *others = (f"a{'n' * (kind[0] == 'a')} {kind}" for kind in sorted(kinds, reverse=True))
+    return f"{first}, the other {' or '.join(others)}"
+
+
+def _storages(data: Sequence[Parameter]) -> tuple[str, ...]:
+    """The storages that the types leave open; one that leaves none follows the other."""
+    return max((tuple(p.get("storages") or ()) for p in data), key=len, default=())
+
+
+def _unrecognised(names: Sequence[str]) -> str:
+    return f"unrecognised parameter{'s' * (len(names) > 1)} {', '.join(names)}"
