@@ -59,12 +59,15 @@ def test_it_carries_every_file_of_the_packages(unpacked: Path) -> None:
                 assert (unpacked / name).read_bytes() == path.read_bytes(), name
 
 
-ADAPTERS = (("java", "src/main"), ("scala", "src/main"), ("clojure", "src"))
+LIBRARIES = (("java", "src/main"), ("scala", "src/main"), ("clojure", "src"))
 
 
-def test_it_carries_every_edition_and_adapter(unpacked: Path) -> None:
+def test_it_carries_every_edition_adapter_and_test_library(unpacked: Path) -> None:
     ports = unpacked / "harness/bundled"
-    folders = [*layout.editions(), *(layout.ports_root() / x / "adapter" / y for x, y in ADAPTERS)]
+    folders = [*layout.editions()]
+    for language, source in LIBRARIES:
+        home = layout.ports_root() / language
+        folders += [home / "adapter" / source, home / "testing" / source, home / "testing/export"]
     assert len(folders) > 12
     for folder in folders:
         for path in folder.rglob("*"):

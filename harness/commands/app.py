@@ -14,6 +14,7 @@ from harness.commands import (
     adapters,
     dialects,
     documents,
+    export,
     goldens,
     guests,
     matrix,
@@ -47,7 +48,7 @@ _GOLDENS: dict[str, Callable[..., int]] = {
     "show": goldens.golden_show,
     "verify": goldens.golden_verify,
     "regenerate": goldens.golden_regenerate,
-    "export": goldens.golden_export,
+    "export": export.golden_export,
 }
 _GUESTS: dict[str, Callable[..., int]] = {
     "list": guests.guests_list,

@@ -1,4 +1,4 @@
-"""`golden list|show|verify|regenerate|export`: what every port is held against."""
+"""`golden list|show|verify|regenerate`: what every port is held against."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.commands.common import DIFFERENT, OK, write
+from harness.commands.common import DIFFERENT, OK
 from harness.model.errors import UsageError
 
 
@@ -131,18 +131,6 @@ def golden_regenerate(
     for path in changed:
         print(path)
     print(f"{counted(len(changed), 'file')} changed")
-    return OK
-
-
-def golden_export(directory: Path) -> int:
-    """Copy the goldens and their schema, for other tools."""
-    from python_ref import golden
-
-    goldens = _goldens()
-    for found in goldens:
-        write(directory / f"{found.name}.json", golden.dumps(found))
-    write(directory / "schema.json", (golden.DIRECTORY / "schema.json").read_text(encoding="utf-8"))
-    print(f"{len(goldens)} goldens and schema.json written to {directory}")
     return OK
 
 

@@ -97,8 +97,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "golden verify": ("rmsproof golden verify", "rmsproof golden verify my-goldens"),
     "golden regenerate": ("rmsproof golden regenerate", "rmsproof golden regenerate my-goldens"),
     "golden export": (
-        "rmsproof golden export my-goldens",
-        "rmsproof golden export ../port/testdata",
+        "rmsproof golden export my-goldens --dialect keras-3 --precision float32",
+        "rmsproof golden export ../port --for junit",
     ),
     "dialects": ("rmsproof dialects list", "rmsproof dialects compare pytorch keras-3"),
     "dialects list": ("rmsproof dialects list", "rmsproof dialects list | grep epsilon"),

@@ -36,12 +36,19 @@
   ^Host [file]
   (Host/load "clojure" (PortFiles. (make-array String 0) (str file))))
 
+(defn- delete-at-exit
+  "Has a folder and the files in it deleted when the tests end."
+  [folder]
+  (.addShutdownHook (Runtime/getRuntime)
+                    (Thread. #(run! io/delete-file (reverse (file-seq folder))))))
+
 (defn load-text
   "Loads a port from text, as a file called port.clj."
   ^Host [text]
   (let [folder (java.nio.file.Files/createTempDirectory
                 "port" (make-array java.nio.file.attribute.FileAttribute 0))
         file (io/file (.toFile folder) "port.clj")]
+    (delete-at-exit (.toFile folder))
     (spit file text)
     (load-port file)))
 

@@ -5,12 +5,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.tools.ToolProvider;
 
 /** Small Java ports for tests: compiled, loaded, bound by their parameters' names, and run. */
@@ -30,9 +32,23 @@ final class Ports {
         return Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
     }
 
+    /** A temporary folder that is there until the tests end. */
+    private static Path folder(String prefix) throws IOException {
+        Path folder = Files.createTempDirectory(prefix);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder.toFile())));
+        return folder;
+    }
+
+    private static void delete(File file) {
+        for (File inner : Objects.requireNonNullElse(file.listFiles(), new File[0])) {
+            delete(inner);
+        }
+        file.delete();
+    }
+
     /** Compiles a source file into a folder. */
     static String[] compile(Path source) throws IOException {
-        Path classes = Files.createTempDirectory("port");
+        Path classes = folder("port");
         ByteArrayOutputStream messages = new ByteArrayOutputStream();
         int status = ToolProvider.getSystemJavaCompiler().run(null, messages, messages,
                 "-parameters", "-g", "-d", classes.toString(), source.toString());
@@ -44,7 +60,7 @@ final class Ports {
 
     /** Loads a class given as text. */
     static Host load(String text) throws Exception {
-        Path source = Files.createTempDirectory("source").resolve("Port.java");
+        Path source = folder("source").resolve("Port.java");
         Files.writeString(source, "import java.util.*;\n" + text);
         return Host.load("java", new PortFiles(compile(source), ""));
     }

@@ -19,9 +19,18 @@ object Ports:
   /** The folder of this build. */
   val base: Path = Path.of(System.getProperty("basedir", ".")).toAbsolutePath
 
+  /** A temporary folder that is there until the tests end. */
+  private def folder(prefix: String): Path =
+    def delete(file: File): Unit =
+      Option(file.listFiles).foreach(_.foreach(delete))
+      file.delete()
+    val folder = Files.createTempDirectory(prefix)
+    sys.addShutdownHook(delete(folder.toFile))
+    folder
+
   /** Compiles a source file; returns its class path, or the compiler's words. */
   def compile(source: Path): Either[String, Array[String]] =
-    val classes = Files.createTempDirectory("port")
+    val classes = folder("port")
     val library = Seq(classOf[List[?]], Class.forName("scala.deriving.Mirror"))
       .map(_.getProtectionDomain.getCodeSource.getLocation.toURI)
       .map(Path.of(_).toString)
@@ -39,7 +48,7 @@ object Ports:
 
   /** Compiles ports given as text, all in one go. */
   def compile(text: String): Array[String] =
-    val source = Files.writeString(Files.createTempDirectory("source").resolve("Port.scala"), text)
+    val source = Files.writeString(folder("source").resolve("Port.scala"), text)
     compile(source).fold(sys.error, identity)
 
   /** The entry of a class in the shape. */

@@ -1,0 +1,123 @@
+"""`golden export`: goldens for other tools, and for the test frameworks of other languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.commands.common import OK, Claimed, write
+from harness.model.errors import UsageError
+
+_JSON = "json"
+
+
+def golden_export(
+    directory: Annotated[
+        Path, typer.Argument(help="A new folder; with --for also the root of a project.")
+    ],
+    dialect: Claimed = None,
+    precision: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--precision",
+            metavar="NAME",
+            help="float64, float32 or float32_double; may be repeated. All, or with --for float64.",
+        ),
+    ] = None,
+    framework: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            metavar="FRAMEWORK",
+            help="junit, munit or clojure.test: with a test that needs only your optimizer; json.",
+        ),
+    ] = _JSON,
+) -> int:
+    """Write goldens for other tools and test frameworks.
+
+    For a framework, also a test that needs only your optimizer. Nothing is overwritten.
+    """
+    from harness.languages.frameworks import FRAMEWORKS
+    from harness.report.words import counted
+    from python_ref.scenarios.scenario import PRECISIONS
+
+    chosen = FRAMEWORKS.get(framework)
+    if chosen is None and framework != _JSON:
+        known = ", ".join((*FRAMEWORKS, _JSON))
+        raise UsageError(f"--for {framework!r}: no such framework; choose one of {known}")
+    for name in precision or []:
+        if name not in PRECISIONS:
+            known = ", ".join(PRECISIONS)
+            raise UsageError(f"--precision {name!r}: no such precision; choose one of {known}")
+    if chosen and len(precision or []) > 1:
+        raise UsageError("--precision: a test is in one; export the other into another folder")
+    if chosen is None:
+        goldens = _goldens(dialect, precision or list(PRECISIONS))
+        _empty(directory)
+        _write(directory, goldens | {"schema.json": _schema()})
+        print(f"{len(goldens)} goldens and schema.json written to {directory}")
+        return OK
+    goldens = _goldens(dialect or ["reference"], precision or ["float64"])
+    folder = next(iter(goldens)).rpartition("/")[0]
+    files = {f"{chosen.goldens}/{name}": text for name, text in goldens.items()}
+    files[f"{chosen.goldens}/SHA256SUMS"] = _sums(goldens)
+    files |= chosen.files(folder)
+    if not chosen.is_project(directory):
+        _empty(directory, f", or the root of a project ({', '.join(chosen.builds)})")
+    for name in files:
+        if (path := directory / name).exists():
+            raise UsageError(f"{path}: is there already; remove it, or name a new folder")
+    _write(directory, files)
+    ready = files[chosen.ready_test].splitlines()
+    line = next(i for i, text in enumerate(ready, 1) if "make your optimizer here" in text)
+    print(
+        f"{counted(len(goldens), 'golden')} of {folder} and a test for {chosen.name} written to"
+        f" {directory}\n"
+        f"make your optimizer at {directory / chosen.ready_test}:{line}, then run {chosen.run}"
+    )
+    return OK
+
+
+def _goldens(claims: list[str] | None, precisions: list[str]) -> dict[str, str]:
+    """The texts of goldens by their files: of what is claimed, or of all that are kept."""
+    from harness.judging.goldens import Goldens
+    from harness.ports.port import dialect
+    from python_ref import golden
+
+    wanted = [dialect(claims)] if claims else list(golden.DIALECTS.values())
+    made = Goldens()
+    return {
+        f"{each.name}.json": golden.dumps(each)
+        for claim in wanted
+        for precision in precisions
+        for each in made.of(claim, precision)
+    }
+
+
+def _sums(goldens: dict[str, str]) -> str:
+    from hashlib import sha256
+
+    return "".join(
+        f"{sha256(text.encode()).hexdigest()}  {name}\n" for name, text in sorted(goldens.items())
+    )
+
+
+def _schema() -> str:
+    from python_ref.golden import DIRECTORY
+
+    return (DIRECTORY / "schema.json").read_text(encoding="utf-8")
+
+
+def _empty(directory: Path, otherwise: str = "") -> None:
+    """Raise UsageError: something is where files are to be written."""
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory}: is a file; name a folder")
+    if directory.is_dir() and any(directory.iterdir()):
+        raise UsageError(f"{directory}: is not empty; name a new folder{otherwise}")
+
+
+def _write(directory: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        write(directory / name, text)
