@@ -10,6 +10,7 @@ from rich.text import Text
 
 from harness.judging.guests import Guest, Visit
 from harness.report import words
+from harness.report.printable import printable
 from harness.report.tables import plain
 
 
@@ -28,7 +29,7 @@ def table(visits: Sequence[Visit], seconds: float) -> Group:
     rows = plain("guest", "version", "variant", "precision", "verdict", "why")
     for found in visits:
         word = found.result.verdict.word if found.result else "not-run"
-        why = words.why(found.result) if found.result else words.printable(found.reason)
+        why = words.why(found.result) if found.result else printable(found.reason)
         rows.add_row(
             found.guest.name, found.guest.version, found.variant.name, found.precision, word,
             Text(why),
