@@ -12,6 +12,7 @@ import typer
 
 from harness.commands import (
     adapters,
+    atlas,
     dialects,
     documents,
     export,
@@ -37,6 +38,7 @@ _COMMANDS: dict[str, Callable[..., int]] = {
     "identify": observations.identify,
     "record": recording.record,
     "translate": translation.translate,
+    "atlas": atlas.atlas,
     "power": observations.power,
     "new": new.new,
     "matrix": matrix.matrix,

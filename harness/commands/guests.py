@@ -18,6 +18,12 @@ Names = Annotated[
     list[str] | None, typer.Argument(metavar="NAME...", help="Which guests; all if none.")
 ]
 Quick = Annotated[bool, typer.Option("--quick", help="Only those that take seconds to install.")]
+Python = Annotated[
+    Path | None,
+    typer.Option(
+        "--python", metavar="PATH", help="A Python that has the guests already, in place of theirs."
+    ),
+]
 # They mostly wait for what they install.
 _AT_ONCE = 2
 
@@ -32,14 +38,15 @@ def guests_list() -> int:
     return OK
 
 
-def guests_run(names: Names = None, quick: Quick = False) -> int:
+def guests_run(names: Names = None, quick: Quick = False, python: Python = None) -> int:
     """Install guests apart from all else, run them, and say what each computes."""
-    return _visit(names, quick, None)
+    return _visit(names, quick, python, None)
 
 
 def guests_record(
     names: Names = None,
     quick: Quick = False,
+    python: Python = None,
     *,
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Where the observations go.")
@@ -48,23 +55,27 @@ def guests_record(
     """Run guests and keep what they did as observations, with version, platform and date."""
     if not out.is_dir():
         raise UsageError(f"--out {out}: there is no such folder")
-    return _visit(names, quick, out)
+    return _visit(names, quick, python, out)
 
 
-def _visit(names: list[str] | None, quick: bool, out: Path | None) -> int:
+def _visit(names: list[str] | None, quick: bool, python: Path | None, out: Path | None) -> int:
     from harness.judging.guests import FOLDER, guests, visit
     from harness.judging.platforms import here
+    from harness.languages.interpreter import given
     from harness.model.words import GOOD
     from harness.report import terminal
     from harness.report.guests import table
 
     begun = time.monotonic()
+    program = given(python) if python else None
     wanted = guests(FOLDER, names or (), quick)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        visits = [found for some in pool.map(lambda g: [*visit(g)], wanted) for found in some]
+        visits = [
+            found for some in pool.map(lambda g: [*visit(g, program)], wanted) for found in some
+        ]
     if out is not None:
         circumstances = {
-            "platform": f"{here(()).system} {here(()).machine}",
+            "platform": f"{here(()).system.partition('-')[0]} {here(()).machine}",
             "date": datetime.now(UTC).date().isoformat(),
         }
         index = out / "recorded.json"

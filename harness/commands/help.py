@@ -61,6 +61,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
         "rmsproof translate --from keras-3 --to optax momentum=0.9 weight_decay=0.004",
     ),
+    "atlas": ("rmsproof atlas | less", "rmsproof atlas --out docs"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
     "new": ("rmsproof new go my-port", "rmsproof new rust . --without-tools"),
     "matrix": (

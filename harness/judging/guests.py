@@ -154,16 +154,40 @@ def _read(path: Path) -> Guest:
         raise UsageError(f"{path}: cannot be read as a guest: {error}") from error
 
 
-def visit(guest: Guest) -> Iterator[Visit]:
-    """Install a guest, feed each of its variants, and say what each is."""
+def recordings(guest: Guest) -> list[Path]:
+    """What was recorded of a guest with its defaults, a file a precision."""
+    plain = f"{guest.name}-{guest.version}-float"
+    return sorted(path for path in (FOLDER / "observations").glob(f"{plain}*.json"))
+
+
+def visit(guest: Guest, python: Path | None = None) -> Iterator[Visit]:
+    """Install a guest, feed each of its variants, and say what each is.
+
+    Args:
+        guest: which.
+        python: an interpreter that has it already, of a guest in Python.
+    """
     try:
-        place = installed(guest)
+        if python is not None and guest.pip:
+            guest, place = _version(guest, python), python.parent.parent
+        else:
+            place = installed(guest)
     except ToolchainError as error:
         for variant in guest.variants:
             yield Visit(guest, variant, reason=str(error))
         return
     for variant in guest.variants:
         yield from _visited(guest, variant, place)
+
+
+def _version(guest: Guest, python: Path) -> Guest:
+    """The guest as an interpreter has it. Raises ToolchainError: it has not."""
+    package = guest.pip[0].partition("==")[0].partition("[")[0]
+    asked = f"import importlib.metadata as m; print(m.version({package!r}))"
+    done = subprocess.run([str(python), "-c", asked], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ToolchainError(f"{python} has no {package}; install it: pip install {guest.pip[0]}")
+    return replace(guest, version=done.stdout.strip())
 
 
 def _visited(guest: Guest, variant: Variant, place: Path) -> Iterator[Visit]:

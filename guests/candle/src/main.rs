@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 
 use candle_core::{Device, Result, Tensor, Var};
 use candle_nn::optim::Optimizer;
-use candle_optimisers::rmsprop::{ParamsRMSProp, RMSprop};
+use candle_optimisers::rmsprop::{ParamsRMSprop, RMSprop};
 use serde_json::{json, Value};
 
 type Arrays = BTreeMap<String, Vec<f64>>;
@@ -21,7 +21,7 @@ fn run(request: &Value) -> Result<Value> {
         let size = row.len();
         variables.insert(name, Var::from_tensor(&Tensor::from_vec(row, size, &device)?)?);
     }
-    let settings = ParamsRMSProp {
+    let settings = ParamsRMSprop {
         lr: request["learning_rate"].as_f64().unwrap_or(0.0),
         alpha: request["decay_rate"].as_f64().unwrap_or(0.0),
         eps: request["epsilon"].as_f64().unwrap_or(0.0),

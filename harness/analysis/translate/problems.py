@@ -161,3 +161,14 @@ def share(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         distance = np.where(np.isfinite(a), distance, 0.0)
         shares = np.where(distance == 0, 0.0, distance / np.where(way > 0, way, np.nan))
     return float("inf") if np.isnan(shares).any() else float(shares.max())
+
+
+def pairwise(calls: Sequence[Configured], gradients: str) -> NDArray[np.float64]:
+    """How far every two calls drift apart at a constant learning rate: (C, C) shares.
+
+    Args:
+        calls: of one learning rate, decay rate and epsilon, as far as they can be chosen.
+        gradients: "ordinary" or "tiny"; those are as large as the first one's epsilon.
+    """
+    rows = _weights(calls, gradients, calls[0].reach, False)
+    return np.array([[share(a, b) for b in rows] for a in rows])
