@@ -41,6 +41,10 @@ docs:
 native:
     .ci/run native
 
+# libraries that install quickly, against their rows in the table
+guests:
+    .ci/run guests
+
 # how long the main job takes
 bench:
     .ci/run bench

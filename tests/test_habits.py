@@ -21,7 +21,7 @@ STEPS = re.search(r"^ALL=\((.*)\)$", SCRIPT, re.MULTILINE)[1].split()  # type: i
 
 
 def test_ci_runs_every_check() -> None:
-    assert "lint types goldens run docs native test".split() == STEPS
+    assert "lint types goldens run docs native test guests".split() == STEPS
     for line in (
         "uv run --group lint ruff check .",
         "uv run --group lint ruff format --check .",

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from harness.analysis.translate.problems import Configured, pairwise
 from harness.analysis.translate.solve import configured
 from python_ref.dialects.calls import CALLS
-from python_ref.dialects.libraries import LIBRARIES, Library
+from python_ref.dialects.libraries import LIBRARIES
+from python_ref.dialects.library_table import Library
 from python_ref.dialects.settings import Call
 
 GIVEN = {"learning_rate": 0.01, "decay_rate": 0.9, "epsilon": 1e-8}

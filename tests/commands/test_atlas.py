@@ -42,8 +42,9 @@ def test_every_library_has_a_row_and_equal_formulas_do_not_drift() -> None:
     for table in (found.ordinary, found.tiny):
         assert np.all(np.diag(table) == 0)
         assert table[torch, candle] == 0
-        assert table[torch, keras] > 1e-2
+        assert table[torch, keras] > 1e-3  # epsilon inside the root: much where gradients are tiny
         assert table[torch, tensorflow] > 1e-2
+    assert found.tiny[torch, keras] > 0.5
 
 
 def test_a_folder_that_is_not_there_is_refused(call: CommandLine) -> None:
