@@ -89,6 +89,7 @@ def diagnose(
         return Diagnosis(None)
     if all(_unmoved(e) for e in usable):
         return _no_update()
+    whole = Budget(seconds)
     budget = Budget(None if seconds is None else seconds * _SEARCHED, progress)
     search = Search(claim, usable, open_constants, budget)
     numbers = _numbers(usable)
@@ -102,14 +103,14 @@ def diagnose(
     if not found:
         return Diagnosis(
             None,
-            nearest=nearest(search.full) if nearby else None,
+            nearest=nearest(search.full.within_time(whole)) if nearby else None,
             tried=tried,
             change=where_else.change,
             parts=where_else.parts,
             average=average,
         )
     found = agreeing(claim, found, usable)
-    best, *others = [_open_to(search, e) for e in ranked(found)]
+    best, *others = [_open_to(search, e, whole) for e in ranked(found)]
     best = _but_for_roots(search, best)
     _, *alternatives = unique([best, *_twins(best, claim, usable), *others])
     return Diagnosis(
@@ -164,12 +165,12 @@ class _Elsewhere:
         return bool(self.parts) and all(part.explanation for part in self.parts)
 
 
-def _open_to(search: Search, explanation: Explanation) -> Explanation:
+def _open_to(search: Search, explanation: Explanation, budget: Budget) -> Explanation:
     whole = all(e.precision == "float64" and not e.rounding for e in search.full.evidence)
     if not explanation.constants or (whole and explanation.arithmetic is not None):
         return explanation  # nothing but the last bits is open
     try:
-        return with_intervals(search.shortened, explanation)
+        return with_intervals(search.shortened.within_time(budget), explanation)
     except OutOfTime:
         return explanation
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.diagnosis.budget import OutOfTime
 from harness.diagnosis.explanation import Nearest
 from harness.diagnosis.hypotheses import USUAL, Candidate, Deviations, open_constants, singles
 from harness.diagnosis.noise import UNITS, typical
@@ -30,15 +31,17 @@ class _Left:
 def nearest(trial: Trial) -> Nearest | None:
     """What comes nearest over all evidence, with the most it leaves of any value, and where.
 
-    None where no candidate leaves anything finite.
+    None where no candidate leaves anything finite, or there was no time to see. What there was
+    no time for is left out.
     """
     candidates = _candidates(trial)
     count = len(candidates)
     left = _Left(np.zeros(count), np.zeros(count), np.zeros(count), 0, [""] * count)
-    for pieces, evidence in enumerate(trial.evidence):
-        if pieces and trial.budget.left <= 0:
+    for evidence in trial.evidence:
+        try:
+            _add(left, trial, candidates, evidence)
+        except OutOfTime:
             break
-        _add(left, trial, candidates, evidence)
     if not np.isfinite(left.most).any():
         return None
     best = int(np.lexsort((np.arange(count), left.most, left.mean))[0])
@@ -63,7 +66,7 @@ def _candidates(trial: Trial) -> list[Candidate]:
 def _add(left: _Left, trial: Trial, candidates: list[Candidate], evidence: Evidence) -> None:
     hypotheses = [trial.hypothesis(c, k, evidence) for c, k in candidates]
     seen = evidence.seen[: evidence.steps]
-    weights = replay(cut(evidence), hypotheses).weights[:, seen]
+    weights = replay(cut(evidence), hypotheses, before_each=trial.budget.check).weights[:, seen]
     observed = evidence.weights[: evidence.steps][seen]
     noise = 8 * typical(evidence, UNITS[evidence.precision])[: evidence.steps][seen]
     with np.errstate(all="ignore"):

@@ -40,6 +40,8 @@ LARGEST = 3
 _TOGETHER, _MOST_TOGETHER = 600, 2400
 # The same for closed sets.
 _CLOSED_TOGETHER = 8000
+# No set leaves so many constants open.
+_SOLVABLE = 8
 # Schedules and averages have shown themselves in so many steps; of pieces that have as many, the
 # one with most arrays is sieved and solved on.
 _ENOUGH = 12
@@ -93,6 +95,9 @@ class Search:
             )
         )
         self.progress = Progressed()
+        self._long = self._small.evidence[0].steps > STEPS
+        # The sizes of which closed sets were tried before their turn.
+        self._closed: set[int] = set()
 
     @property
     def shortened(self) -> Trial:
@@ -152,25 +157,24 @@ class Search:
 
     def of_size(self, size: int) -> list[Explanation]:
         """Every explanation by a set of `size` deviations of the formula."""
-        fixed = {axis for axis, _ in self._fixed}
-        every = [
-            c
-            for c in (sets(self.claim, size, self._fed) if size else [()])
-            if not any(axis in fixed for axis, _ in c)
-        ]
+        every = self._sets(size)
         closed = [c for c in every if not self._opened(c)[1]]
         opened = [o for c in every if (o := self._opened(c))[1]]
         if self._free:
             opened += [o for c in every if (o := self._opened(c, free=True))[1]]
         self.progress.beyond = len(closed) + len(opened)
         found: list[Explanation] = []
-        for start in range(0, len(closed), _CLOSED_TOGETHER):
-            part = closed[start : start + _CLOSED_TOGETHER]
-            found += self._explained([(c, {}) for c in part])
-            self._count(size, len(part))
+        if size not in self._closed:
+            found = self._by_closed(closed, size)
+        else:
+            self._count(size, len(closed))
+        if size == 1 and not found and self._long:
+            # To solve for a constant all of it is replayed again and again: what is closed, once.
+            found = self._by_closed([c for c in self._sets(2) if not self._opened(c)[1]])
+            self._closed.add(2)
         # With two things at once there is always a constant that does nearly as well; it is
         # looked for where formulas alone explain nothing.
-        if found and (size > 1 or self._settles(found)):
+        if found and (size > 1 or self._settles(found) or (self._long and self._equals(found))):
             return found
         opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
         opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
@@ -193,6 +197,24 @@ class Search:
                 solved += self._solved(_neighbours(ranked(solved)[0], opened[start:]))
                 break
         return unique([*found, *solved])
+
+    def _sets(self, size: int) -> list[Deviations]:
+        fixed = {axis for axis, _ in self._fixed}
+        return [
+            c
+            for c in (sets(self.claim, size, self._fed) if size else [()])
+            if not any(axis in fixed for axis, _ in c)
+        ]
+
+    def _by_closed(self, closed: Sequence[Deviations], size: int = 0) -> list[Explanation]:
+        """Every explanation by sets that leave nothing open; counted if their turn has come."""
+        found: list[Explanation] = []
+        for start in range(0, len(closed), _CLOSED_TOGETHER):
+            part = closed[start : start + _CLOSED_TOGETHER]
+            found += self._explained([(c, {}) for c in part])
+            if size:
+                self._count(size, len(part))
+        return found
 
     def _count(self, size: int, tried: int) -> None:
         self.progress.begun += tried
@@ -219,6 +241,13 @@ class Search:
             for e in self.full.evidence
         }
         return len(settings) >= 3 and any(e.arithmetic is not None for e in found)
+
+    def _equals(self, found: Sequence[Explanation]) -> bool:
+        """Whether more numbers than constants could be solved for are equal to the last bit."""
+        if any(e.rounding or e.input_rounding for e in self.full.evidence):
+            return False
+        moved = sum(int((e.weights[e.seen] != e.initial).sum()) for e in self.full.evidence)
+        return moved > _SOLVABLE and any(e.arithmetic is not None for e in found)
 
     def named(self, size: int) -> list[Explanation]:
         """Explanations by the dialects of libraries that are `size` deviations or more."""
@@ -287,9 +316,11 @@ class Search:
     def _first_off(self, trial: Trial) -> int:
         """The first step, from 0, in which the claim does not fit; the last if it fits in all."""
         evidence = trial.evidence[0]
+        seen = np.flatnonzero(evidence.seen)
+        if len(seen) == 1:
+            return int(seen[0])
         apart, _ = trial.outside([((), {})], evidence)
         off = np.flatnonzero(apart[0].any(axis=1))
-        seen = np.flatnonzero(evidence.seen)
         return int(seen[off[0]]) if off.size else int(seen[-1])
 
     def _verified(self, found: Sequence[Explanation]) -> list[Explanation]:

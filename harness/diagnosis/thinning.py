@@ -16,6 +16,8 @@ STEPS = 60
 """Of long evidence the search sees the first steps; what it finds is held to all of them."""
 
 _ELEMENTS = 24
+# The same where nothing was seen in the first steps, so that all of them are replayed.
+_FEW_ELEMENTS = 6
 # Steps that constants are solved from, and those they are then read from.
 _SOLVED, _READ = 8, 24
 
@@ -31,17 +33,18 @@ def thinned(evidence: Evidence) -> Evidence:
     Of many arrays the first and some of the others.
     """
     short = shortened(evidence, STEPS)
-    if evidence.scenario.size <= 2 * _ELEMENTS:
+    few = _ELEMENTS if short.steps <= STEPS else _FEW_ELEMENTS
+    if evidence.scenario.size <= 2 * few:
         return short
-    return restricted(short, _some(evidence.scenario))
+    return restricted(short, _some(evidence.scenario, few))
 
 
-def _some(scenario: Scenario) -> NDArray[np.bool_]:
+def _some(scenario: Scenario, few: int) -> NDArray[np.bool_]:
     lengths = scenario.lengths
     starts = np.cumsum([0, *lengths])
     filled = [i for i, length in enumerate(lengths) if length]
-    arrays = _spread(filled, min(len(filled), _ELEMENTS // 2))
-    each = max(2, _ELEMENTS // max(1, len(arrays)))
+    arrays = _spread(filled, min(len(filled), few // 2))
+    each = max(2, few // max(1, len(arrays)))
     mask = np.zeros(scenario.size, dtype=np.bool_)
     for i in arrays:
         mask[[int(starts[i]) + j for j in _spread(range(lengths[i]), each)]] = True

@@ -87,6 +87,10 @@ class Trial:
         self.budget = budget or Budget()
         self.storable = storable(evidence)
 
+    def within_time(self, budget: Budget) -> Trial:
+        """The same under another budget."""
+        return Trial(self.claim, self.evidence, budget)
+
     @property
     def loose(self) -> float:
         """How far off, relative to the way it went, an element may be in the sieve."""
@@ -260,7 +264,7 @@ class Trial:
         if not evidence.input_rounding:
             return floor
         claim = self.hypothesis((), {}, evidence)
-        inputs = spread(evidence, [claim], evidence.steps)[0]
+        inputs = spread(evidence, [claim], evidence.steps, self.budget.check)[0]
         # Of other formulas it may be several times as much.
         return np.asarray(floor + 4 * np.where(np.isfinite(inputs), inputs, 0.0))
 
@@ -293,7 +297,7 @@ class Trial:
         # The value replayed may be off by the bound as well as the port.
         bound = 2 * running_envelopes(scenario, evidence.precision, dialects, before_each=check)
         if evidence.input_rounding:
-            bound = bound + spread(evidence, hypotheses, evidence.steps)
+            bound = bound + spread(evidence, hypotheses, evidence.steps, check)
         seen = evidence.seen[: evidence.steps]
         observed = evidence.weights[: evidence.steps][seen]
         weights, bound = weights[:, seen], bound[:, seen]
