@@ -154,8 +154,10 @@ def _tried(tried: Tried) -> str:
     if tried.size < 0:
         return f"nothing was tried to its end in {tried.seconds:.0f} s"
     what = f"no combination of up to {tried.size} known deviations was found that reproduces it"
-    if tried.size == 0:
-        what = "it is not what it claims to be"
+    if tried.size == 1:
+        what = "no known deviation was found that reproduces it alone"
+    elif tried.size == 0:
+        what = "what it claims to be does not reproduce it"
     if tried.size < LARGEST and tried.ended and tried.beyond:
         what += (
             f"; of the {tried.beyond:,} of {tried.size + 1}, {tried.begun:,} were tried in"

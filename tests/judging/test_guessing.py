@@ -115,7 +115,9 @@ def test_a_guess_that_shows_what_anything_does_is_not_bound(tmp_path: Path, of: 
 def result(word: str, *names: str, fault: Fault | None = None) -> Result:
     chosen = tuple((axis, value) for axis, _, value in (n.partition("=") for n in names))
     found = Diagnosis(Explanation(chosen)) if names else None
-    return Result(Port("p.py", "python"), "python", "local", Verdict(word, fault, compared=1), diagnosis=found)
+    return Result(
+        Port("p.py", "python"), "python", "local", Verdict(word, fault, compared=1), diagnosis=found
+    )
 
 
 @pytest.mark.parametrize(
