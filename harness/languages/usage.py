@@ -335,10 +335,12 @@ class _Body:
                 self._loop(part.target, part.iter)
                 for test in part.ifs:
                     self.value(test)
-            for name in ("key", "value", "elt"):
-                if (inner := getattr(node, name, None)) is not None:
-                    self.value(inner)
-            return []
+            if isinstance(node, ast.DictComp):
+                self.value(node.key)
+                self.value(node.value)
+                return []
+            # A list of some of them, or of what each holds.
+            return [Use(item=use, iterated=True) for use in self.value(node.elt) if use is not _KEY]
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)

@@ -87,9 +87,10 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
     ends = time.monotonic() + _SECONDS
     failed: dict[str, None] = {}
     faults: list[Fault] = []
-    for form in FORMS:  # another form of arrays only where none moves in the one before
+    forms = (*shape.get("forms", ()), *FORMS)
+    for form in forms:  # another form of arrays only where none moves in the one before
         moved = []
-        for plan in made[: _MOST // len(FORMS) if form != FORMS[0] else _MOST]:
+        for plan in made[: _MOST // len(forms) if form != forms[0] else _MOST]:
             if time.monotonic() > ends:
                 break
             shaped = with_form(plan, form)

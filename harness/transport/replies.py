@@ -101,7 +101,9 @@ class _Failure(msgspec.Struct):
 class _Facts(msgspec.Struct):
     """What it saw beside the numbers."""
 
-    where: Literal["", "in place", "replaced", "returned", "nowhere"] = ""
+    where: Literal[
+        "", "in place", "replaced", "returned", "nowhere", "step added", "step subtracted"
+    ] = ""
     gradients_changed: bool = False
     widened: bool = False
     pair: Literal["", "first", "second"] = ""

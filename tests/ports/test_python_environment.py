@@ -205,3 +205,58 @@ def not_run(path: Path) -> str:
     assert fault is not None
     assert fault.kind == "not-run"
     return fault.message
+
+
+# What of PyTorch a plain optimizer meets, on NumPy's arrays.
+TORCH = """
+import numpy as np
+
+sqrt, zeros_like = np.sqrt, np.zeros_like
+
+
+class Tensor(np.ndarray):
+    def detach(self):
+        return self
+
+    cpu = detach
+
+    def numpy(self):
+        return np.array(self)
+
+
+def tensor(values):
+    return np.array(values).view(Tensor)
+
+
+class nn:
+    class Parameter(Tensor):
+        def __new__(cls, values):
+            return values.view(cls)
+
+        data = property(lambda self: self.view(Tensor), lambda self, v: self.__setitem__(..., v))
+"""
+TENSORS = """
+import torch
+
+
+class RMSprop:
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8):
+        self.params, self.lr, self.alpha, self.eps = list(params), lr, alpha, eps
+        assert all(isinstance(p, torch.nn.Parameter) for p in self.params)
+        self.v = [torch.zeros_like(p) for p in self.params]
+
+    def step(self):
+        for i, p in enumerate(self.params):
+            self.v[i] = self.alpha * self.v[i] + (1 - self.alpha) * p.grad * p.grad
+            p -= self.lr * p.grad / (torch.sqrt(self.v[i]) + self.eps)
+"""
+
+
+def test_plain_classes_are_given_real_tensors(tmp_path: Path) -> None:
+    inside = TENSORS.replace(
+        "(torch.sqrt(self.v[i]) + self.eps)", "torch.sqrt(self.v[i] + self.eps)"
+    )
+    library = {"torch/__init__.py": TORCH, "torch/optim.py": "class Optimizer: ..."}
+    laid_out(tmp_path, {**library, "rmsprop.py": TENSORS, "inside.py": inside})
+    assert judged(tmp_path / "rmsprop.py").verdict.word == "exact"
+    assert judged(tmp_path / "inside.py").deviations == ("epsilon=inside",)

@@ -90,6 +90,57 @@ class RMSprop:{_HELD.format(data="data")}
             p.data -= self.lr * p.grad / (np.sqrt(self.v[i]) + self.eps)
 """,
     ),
+    "parameter objects, some of them": (
+        "self.params = [p for p in params if p.requires_grad]",
+        """
+class RMSprop:
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8):
+        self.params = [p for p in params if p.requires_grad]
+        self.lr, self.alpha, self.eps = lr, alpha, eps
+        self.v = [np.zeros_like(p.data) for p in self.params]
+
+    def step(self):
+        for v, p in zip(self.v, self.params):
+            v *= self.alpha
+            v += (1 - self.alpha) * p.grad**2
+            p.data -= self.lr * p.grad / (np.sqrt(v) + self.eps)
+""",
+    ),
+    "weights and biases in the constructor, where they may be left out": (
+        "opt = O(weights=w, biases=b, lr=0.1); opt.update(dW, dB)",
+        """
+class RMSProp:
+    def __init__(self, weights=None, biases=None, lr=1e-3, beta=0.9, epsilon=1e-6, name="RMSProp"):
+        self.weights, self.biases, self.name = weights, biases, name
+        self.lr, self.beta, self.epsilon = lr, beta, epsilon
+        self.s = [[np.zeros_like(w), np.zeros_like(b)] for w, b in zip(weights, biases)]
+
+    def update(self, dW, dB):
+        for n, s in enumerate(self.s):
+            for i, (own, g) in enumerate(((self.weights, dW[n]), (self.biases, dB[n]))):
+                s[i] = self.beta * s[i] + (1 - self.beta) * g**2
+                own[n] -= self.lr * g / (np.sqrt(s[i]) + self.epsilon)
+""",
+    ),
+    "a learning rate that decays, if asked to": (
+        "O(learning_rate, rho=0.9, decay_rate=1.0)  # learning_rate * decay_rate**iteration",
+        """
+class RMSProp:
+    def __init__(self, learning_rate=0.01, rho=0.9, eps=1e-8, decay_rate=1.0):
+        assert 0 < decay_rate <= 1
+        self.lr, self.rho, self.eps, self.decay_rate = learning_rate, rho, eps, decay_rate
+        self.v, self.t = None, 0
+
+    def update(self, params, grads):
+        if self.v is None:
+            self.v = [np.zeros_like(p) for p in params]
+        lr = self.lr * self.decay_rate**self.t
+        self.t += 1
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * g**2
+            p -= lr * g / (np.sqrt(self.v[i]) + self.eps)
+""",
+    ),
     "parameter objects, the loop in a base": (
         "class RMSProp(Optimizer): def delta(self, i, grad)  # step() of the base loops",
         f"""

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from harness.transport import absent
+from harness.transport.python import tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python.failures import LoadError, line_of, missing, said
 from harness.transport.python.modules import Source
@@ -125,6 +126,7 @@ class PythonHost:
             "containers": [storage.container for storage in STORAGES],
             "precisions": [storage.precisions for storage in STORAGES],
             "stopped": self._source.stopped if self._source else "",
+            "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
             **found,
         }

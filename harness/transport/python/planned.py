@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.transport.python import tensors
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.stand_ins import Builder, Piece, Place
 
@@ -45,6 +46,10 @@ class Planned:
     ) -> None:
         self._plan, self._target, self._hyper = plan, target, dict(hyper)
         self.dtype, self._form = dtype, plan.get("form", "flat")
+        self.parameter = None
+        if self._form == "tensor":  # beside which numbers are Python's own
+            self._hyper = {role: float(value) for role, value in hyper.items()}
+            self.parameter = tensors.parameter
         self._slots = int(plan.get("slots", 1))
         self.flat = np.array(initial, dtype=np.float64)
         self.gradients = np.zeros_like(self.flat)
@@ -98,6 +103,8 @@ class Planned:
         if self._form == "list":
             return values.tolist()
         array = values.astype(self.dtype)
+        if self._form == "tensor":
+            return tensors.tensor(array)
         if self._form == "column":
             return array.reshape(-1, 1)
         return array.reshape(1, -1) if self._form == "row" else array
@@ -129,7 +136,7 @@ class Planned:
         length = cut.stop - cut.start
         name = self.names[piece]
         try:
-            array = np.asarray(value)
+            array = np.asarray(tensors.values(value))
             if array.dtype.kind not in "fiu":
                 raise ValueError
         except Exception as error:
@@ -241,7 +248,9 @@ class _Instance:
         key = json.dumps([spec["data"], list(unit)], sort_keys=True)
         if key not in self._built:
             session = self._session
-            builder = Builder(session.array, session.names, session.slots, session.hyper())
+            builder = Builder(
+                session.array, session.names, session.slots, session.hyper(), session.parameter
+            )
             holder = builder.build(spec["data"], unit)
             self._built[key] = holder, builder.places
         return self._built[key][0][0]

@@ -49,6 +49,7 @@ class Builder:
         names: of the pieces.
         slots: how many arrays go together: a layer's weights and biases are two.
         hyper: values by role.
+        parameter: makes what holds weights and has their gradients as `grad`, if not a stand-in.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Builder:
         names: Sequence[str],
         slots: int,
         hyper: Mapping[str, Any],
+        parameter: Optional[Callable[[Any, Any], Any]] = None,
     ) -> None:
         self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
+        self._parameter = parameter
         self.places: list[Place] = []
 
     def build(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> list[Any]:
@@ -87,6 +90,8 @@ class Builder:
                 parts.append(self._made(part, scope, *_inside(parts, i)))
             return tuple(parts)
         if kind == "object":
+            if self._parameter is not None and "grad" in spec["attributes"]:
+                return self._real(scope[0], self._parameter)
             return self._attributed(Stand(), spec, scope)
         if kind == "method":
             return self._method(spec, scope)
@@ -103,6 +108,12 @@ class Builder:
             get, put = _attribute(owner, name)
             put(self._made(inner, scope, get, put))
         return owner
+
+    def _real(self, piece: Piece, parameter: Callable[[Any, Any], Any]) -> Any:
+        made = parameter(self._array("weights", piece), self._array("gradients", piece))
+        self.places.append(Place("weights", piece, *_attribute(made, "data")))
+        self.places.append(Place("gradients", piece, *_attribute(made, "grad")))
+        return made
 
     def _leaf(
         self,
@@ -150,7 +161,7 @@ class Builder:
         return made
 
     def _method(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Callable[..., Any]:
-        inner = Builder(self._array, self._names, self._slots, self._hyper)
+        inner = Builder(self._array, self._names, self._slots, self._hyper, self._parameter)
         returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
         self.places.extend(inner.places)
         effect = spec.get("effect", "nothing")
