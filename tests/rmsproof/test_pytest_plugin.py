@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -237,3 +238,30 @@ def test_outside_of_pytest_an_assertion_raises_too() -> None:
         rmsproof.assert_conforms(target, golden="page-one-step")
     with pytest.raises(rmsproof.UsageError, match="no method or function"):
         rmsproof.assert_conforms(str(REPOSITORY / "tests/front_door.py"))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/in-tests.md"])
+def test_what_the_pages_show_passes(suite: pytest.Pytester, page: str) -> None:
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(import rmsproof\nfrom .*?)```", text, re.DOTALL)
+    suite.makepyfile(variant=INSIDE, test_optim=block)
+    (suite.path / "docs").mkdir()
+    (suite.path / "docs/variant.py").write_text(INSIDE, encoding="utf-8")
+    done = run(suite, "-k", "page-one or page-ten")
+    assert done.parseoutcomes() == {"passed": 4, "deselected": 46}
+    (line,) = re.findall(r"^\$ uv run pytest (.+)$", text, re.MULTILINE)[-1:]
+    assert run(suite, *line.split()).parseoutcomes() == {"passed": 100}, "50 of either"
+
+
+def test_the_failure_shown_is_what_is_printed(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        variant=INSIDE,
+        test_optim=(
+            "import rmsproof\nfrom variant import RMSProp\n"
+            "test_mine = rmsproof.conformance(RMSProp)"
+        ),
+    )
+    printed = " ".join(run(suite, "-k", "page-one").stdout.str().split())
+    text = (REPOSITORY / "docs/in-tests.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n_+ (test_mine\S+) _+\n(.*?)```", text, re.DOTALL)
+    assert " ".join(block[1].split()) in printed
