@@ -16,8 +16,8 @@ from support import PARTED
 from harness.diagnosis.diagnose import Diagnosis, Explanation
 from harness.judging.verdict import Result
 from harness.ports.port import Port
+from harness.report import causes, terminal, words
 from harness.report import documents as report_documents
-from harness.report import terminal, words
 from harness.report.invocation import Invocation
 from harness.report.results import PortResults
 from python_ref.dialects.libraries import LIBRARIES, find, slug
@@ -115,7 +115,9 @@ def test_below_a_failure_stands_where_it_begins_and_what_to_type() -> None:
     where = words.divergence(replace(PARTED, golden=GOLDEN))
     assert without_blanks(f"first divergence of mine.py: {where}") in without_blanks(text)
     assert f"  reproduce: rmsproof check mine.py --timeout 2.5 --golden {GOLDEN}" in lines
-    assert "  intended?  rmsproof check mine.py --timeout 2.5 --dialect keras-3" in lines
+    library = causes.known(INSIDE, shown.port.claim)
+    assert find(library).dialect.deviations == ("epsilon=inside",)
+    assert f"  intended?  rmsproof check mine.py --timeout 2.5 --dialect {library}" in lines
 
 
 @pytest.mark.parametrize(
