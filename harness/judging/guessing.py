@@ -27,6 +27,7 @@ from harness.transport.hosted import HostedTransport
 # What guesses may take together, and how many are asked.
 _SECONDS = 120.0
 _MOST = 6
+_LATE = f"time ran out after {_SECONDS:.0f} s: more may come of it on a machine that is less busy"
 _WRONG = ("diverges", "no-update")
 # Sets of so many deviations are soon searched: all guesses are, before one is searched for long.
 _SOON = 2
@@ -65,9 +66,9 @@ def _without(transport: HostedTransport) -> Iterator[str]:
     if transport.stood_in:
         names = ", ".join(transport.stood_in)
         verb = "are" if len(transport.stood_in) > 1 else "is"
-        yield f"{names} {verb} not installed; nothing that was run uses it"
+        yield f"{names} {verb} not installed; nothing that was run needs it"
     if transport.partial:
-        yield f"{transport.partial.partition(';')[0]}; nothing that was run uses it"
+        yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
     if transport.stopped:
         yield f"its top level ended {transport.stopped}; what it defines was judged"
 
@@ -145,6 +146,7 @@ def _called(
     failed: list[str] = []
     for guess in guesses.moved[:_MOST]:
         if time.monotonic() > ends:
+            failed.insert(0, _LATE)
             break
         transport.adopt(guess)
         again = ask_it()
@@ -160,6 +162,7 @@ def _called(
         *((guess, again, LARGEST) for guess, again in answers[:1]),
     ):
         if time.monotonic() > ends:
+            failed.insert(0, _LATE)
             break
         transport.adopt(guess)
         result = again.result(largest)

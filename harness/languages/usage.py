@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Optional, Union
+from typing import Any, Union
+
+from harness.languages.uses import KEY, Use, element_of, result_of
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
@@ -19,69 +20,6 @@ Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _DEPTH = 6
 _SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
 _OF_MAPS = frozenset("items keys values get setdefault pop".split())
-
-
-@dataclass
-class Use:
-    """What is done with one value.
-
-    Attributes:
-        attributes: of it that are asked for, by name.
-        item: an element, by iteration or by a place that is computed.
-        keys: elements by a literal text or place.
-        patterns: beginnings of texts that keys are put together with: "W" of `"W" + str(i)`.
-        result: what it returns when it is called.
-        arguments: how many it is called with at most.
-        iterated, mapping, called, computed, written: whether that is done with it; `computed`
-            is arithmetic, `written` a new value in its place, or a change in place.
-        optional: only asked whether it is there.
-    """
-
-    attributes: dict[str, Use] = field(default_factory=dict)
-    item: Optional[Use] = None
-    keys: dict[Any, Use] = field(default_factory=dict)
-    patterns: list[str] = field(default_factory=list)
-    result: Optional[Use] = None
-    arguments: int = 0
-    iterated: bool = False
-    mapping: bool = False
-    called: bool = False
-    computed: bool = False
-    written: bool = False
-    optional: bool = False
-
-    def attribute(self, name: str) -> Use:
-        """Its attribute of that name."""
-        return self.attributes.setdefault(name, Use())
-
-    def element(self) -> Use:
-        """Its element at a place that is computed."""
-        if self.item is None:
-            self.item = Use()
-        return self.item
-
-    def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
-        """The same in plain values, without what is empty."""
-        whole: dict[str, Any] = {
-            name: True
-            for name in ("iterated", "mapping", "called", "computed", "written", "optional")
-            if getattr(self, name)
-        }
-        if self.arguments:
-            whole["arguments"] = self.arguments
-        if self.patterns:
-            whole["patterns"] = list(dict.fromkeys(self.patterns))
-        if depth:
-            for name in ("item", "result"):
-                if (inner := getattr(self, name)) is not None:
-                    whole[name] = inner.as_json(depth - 1)
-            for name in ("attributes", "keys"):
-                if inner := getattr(self, name):
-                    whole[name] = {str(k): v.as_json(depth - 1) for k, v in inner.items()}
-        return whole
-
-
-_KEY = Use()  # stands for a map's key in a loop over it
 
 
 class Follower:
@@ -290,17 +228,17 @@ class _Body:
                     use.mapping = True
                 elements = [use.element() for use in uses]
                 if over.func.attr == "items" and len(parts) == 2:
-                    self._name(parts[0], [_KEY] if uses else [])
+                    self._name(parts[0], [KEY] if uses else [])
                     self._name(parts[1], elements)
                 elif over.func.attr == "keys":
-                    self._name(target, [_KEY] if uses else [])
+                    self._name(target, [KEY] if uses else [])
                 else:
                     self._name(target, elements)
                 return
         uses = self.value(over)
         for use in uses:
             use.iterated = True
-        self._name(target, [use.element() for use in uses if use is not _KEY])
+        self._name(target, [use.element() for use in uses if use is not KEY])
 
     # -- expressions ----------------------------------------------------------------------------
 
@@ -311,7 +249,7 @@ class _Body:
         if isinstance(node, ast.Attribute):
             if self._is_this(node.value):
                 return self._follower.own(node.attr)
-            return [u.attribute(node.attr) for u in self.value(node.value) if u is not _KEY]
+            return [u.attribute(node.attr) for u in self.value(node.value) if u is not KEY]
         if isinstance(node, ast.Subscript):
             return self._element(node)
         if isinstance(node, ast.Call):
@@ -340,7 +278,7 @@ class _Body:
                 self.value(node.value)
                 return []
             # A list of some of them, or of what each holds.
-            return [Use(item=use, iterated=True) for use in self.value(node.elt) if use is not _KEY]
+            return [element_of(use) for use in self.value(node.elt) if use is not KEY]
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
@@ -377,7 +315,7 @@ class _Body:
                 for use in found:
                     use.called = True
                 self._follower.called(function.attr, node, self)
-                return [_result(use) for use in found]
+                return [result_of(use) for use in found]
             if _is_super(function.value):
                 return self._follower.called(function.attr, node, self, after=self._place)
             return self._method(node, function)
@@ -407,7 +345,7 @@ class _Body:
             use.called = True
             use.arguments = max(use.arguments, len(node.args))
         if called:
-            return [_result(use) for use in called]
+            return [result_of(use) for use in called]
         if name:
             return self._follower.called(name, node, self)
         return []
@@ -431,7 +369,7 @@ class _Body:
             return arguments[0] if function.attr in ("copy", "deepcopy") and arguments else []
         found = []
         for use in uses:
-            if use is _KEY:
+            if use is KEY:
                 continue
             if function.attr in _OF_MAPS:
                 use.mapping = True
@@ -448,7 +386,7 @@ class _Body:
             method = use.attribute(function.attr)
             method.called = True
             method.arguments = max(method.arguments, len(node.args))
-            found.append(_result(method))
+            found.append(result_of(method))
         return found
 
     def this_call(self, call: ast.Call) -> bool:
@@ -457,12 +395,6 @@ class _Body:
 
     def _is_this(self, node: ast.expr) -> bool:
         return bool(self._this) and isinstance(node, ast.Name) and node.id == self._this
-
-
-def _result(use: Use) -> Use:
-    if use.result is None:
-        use.result = Use()
-    return use.result
 
 
 def _is_super(node: ast.expr) -> bool:

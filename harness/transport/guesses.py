@@ -92,6 +92,7 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
         moved = []
         for plan in made[: _MOST // len(forms) if form != forms[0] else _MOST]:
             if time.monotonic() > ends:
+                failed.setdefault(f"time ran out after {_SECONDS:.0f} s: not every way was tried")
                 break
             shaped = with_form(plan, form)
             observation = _tried(conversation, shaped.message)

@@ -12,6 +12,7 @@ from harness.judging.run import Options, Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import WIDENED
 from harness.ports.port import of_target
+from harness.transport import guesses
 
 # Several arrays of different lengths, an odd number of them, over several steps.
 FEW = "m*"
@@ -99,3 +100,9 @@ def test_a_name_that_no_argument_causes_is_the_ports_own_fault(tmp_path: Path) -
     assert fault is not None
     assert "has no attribute 'squrt'" in fault.message
     assert fault.kind == "crashes"
+
+
+def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guesses, "_SECONDS", -1.0)
+    outcome, _ = judged(tmp_path, {"late": source("a layer")})
+    assert "time ran out" in outcome.errors[0]

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Optional
 
-from harness.languages.usage import Follower, Function, Use
+from harness.languages.usage import Follower, Function
+from harness.languages.uses import Use
 
 _OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
 _LIBRARIES = ("site-packages", "dist-packages")

@@ -1,0 +1,87 @@
+"""What is done with one value: the attributes, items, keys and calls that a source asks of it.
+
+Runs in the worker as well, so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+# Uses of uses deeper than this add nothing that an optimizer of a page would hide there.
+_DEPTH = 6
+
+
+@dataclass
+class Use:
+    """What is done with one value.
+
+    Attributes:
+        attributes: of it that are asked for, by name.
+        item: an element, by iteration or by a place that is computed.
+        keys: elements by a literal text or place.
+        patterns: beginnings of texts that keys are put together with: "W" of `"W" + str(i)`.
+        result: what it returns when it is called.
+        arguments: how many it is called with at most.
+        iterated, mapping, called, computed, written: whether that is done with it; `computed`
+            is arithmetic, `written` a new value in its place, or a change in place.
+        optional: only asked whether it is there.
+    """
+
+    attributes: dict[str, Use] = field(default_factory=dict)
+    item: Optional[Use] = None
+    keys: dict[Any, Use] = field(default_factory=dict)
+    patterns: list[str] = field(default_factory=list)
+    result: Optional[Use] = None
+    arguments: int = 0
+    iterated: bool = False
+    mapping: bool = False
+    called: bool = False
+    computed: bool = False
+    written: bool = False
+    optional: bool = False
+
+    def attribute(self, name: str) -> Use:
+        """Its attribute of that name."""
+        return self.attributes.setdefault(name, Use())
+
+    def element(self) -> Use:
+        """Its element at a place that is computed."""
+        if self.item is None:
+            self.item = Use()
+        return self.item
+
+    def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
+        """The same in plain values, without what is empty."""
+        whole: dict[str, Any] = {
+            name: True
+            for name in ("iterated", "mapping", "called", "computed", "written", "optional")
+            if getattr(self, name)
+        }
+        if self.arguments:
+            whole["arguments"] = self.arguments
+        if self.patterns:
+            whole["patterns"] = list(dict.fromkeys(self.patterns))
+        if depth:
+            for name in ("item", "result"):
+                if (inner := getattr(self, name)) is not None:
+                    whole[name] = inner.as_json(depth - 1)
+            for name in ("attributes", "keys"):
+                if inner := getattr(self, name):
+                    whole[name] = {str(k): v.as_json(depth - 1) for k, v in inner.items()}
+        return whole
+
+
+KEY = Use()  # stands for a map's key in a loop over it
+
+
+def result_of(use: Use) -> Use:
+    """What a value returns when it is called."""
+    if use.result is None:
+        use.result = Use()
+    return use.result
+
+
+def element_of(use: Use) -> Use:
+    """A list of which a value is an element."""
+    return Use(item=use, iterated=True)
