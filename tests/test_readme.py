@@ -25,6 +25,7 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
         "rmsproof check docs/variant.py --github",
         "rmsproof identify docs/observation.json",
         "rmsproof dialects compare pytorch keras-3",
+        "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
     ]
 
 

@@ -17,10 +17,10 @@ def run(request):
         steps = [t for t, given in enumerate(request["gradients"]) if name in given]
         seen = []
 
-        def gradient(x, i, name=name, steps=steps):
+        def gradient(_, i, name=name, steps=steps):
             return np.array(request["gradients"][steps[i]][name])
 
-        def callback(x, i, _, seen=seen):
+        def callback(x, _i, _g, seen=seen):
             seen.append(x.tolist())
 
         settings = {"step_size": request["learning_rate"], "gamma": request["decay_rate"]}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from harness.commands.common import OK
+from harness.model.errors import UsageError
 
 
 def dialects_list() -> int:
@@ -29,13 +34,43 @@ def dialects_show(name: str) -> int:
     return OK
 
 
-def dialects_compare(first: str, second: str) -> int:
-    """Compare two dialects: which axes differ, and by how much."""
+def dialects_compare(
+    first: str,
+    second: str,
+    settings: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME=VALUE...]",
+            help="Settings of the first, a library: also translate them to the second.",
+        ),
+    ] = None,
+) -> int:
+    """Compare two dialects: which axes differ, by how much, and with which defaults."""
     from harness.analysis.compare_dialects import compare_dialects
+    from harness.analysis.translate.translation import (
+        Source,
+        different_defaults,
+        library_calls,
+        read,
+        translate,
+    )
     from harness.ports.port import dialect
     from harness.report import terminal
     from harness.report.dialects import comparison
+    from harness.report.translation import defaults, show
 
-    found = compare_dialects(dialect([first]), dialect([second]))
-    terminal.console().print(comparison(first, second, found))
+    console = terminal.console()
+    if settings:
+        translation = translate(read(first, settings, "settings"), second)
+    console.print(comparison(first, second, compare_dialects(dialect([first]), dialect([second]))))
+    try:
+        home, target = (library_calls(name, "")[0] for name in (first, second))
+    except UsageError:  # no libraries, or ones that nobody calls
+        return OK
+    if settings:
+        console.print()
+        show(console, translation)
+        return OK
+    for sentence in defaults(different_defaults(Source(home, {}), target), home, target):
+        console.print(sentence, markup=False, highlight=False)
     return OK

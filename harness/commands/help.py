@@ -107,6 +107,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "dialects compare": (
         "rmsproof dialects compare pytorch keras-3",
         "rmsproof dialects compare reference epsilon=inside",
+        "rmsproof dialects compare pytorch optax momentum=0.9",
     ),
 }
 """By the command's words; what follows a # is for people."""

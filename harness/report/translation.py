@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -11,6 +11,7 @@ from rich.text import Text
 from harness.analysis.translate.problems import ELEMENTS, ORDINARY, STEPS, TINY, Drift
 from harness.analysis.translate.translation import Default, Translation
 from python_ref.dialects.axes import AXES
+from python_ref.dialects.settings import Call
 
 _SAME = {
     "always": "The same, whatever the gradients, also where the learning rate changes.",
@@ -35,7 +36,7 @@ def show(console: Console, found: Translation, ran: Sequence[Drift] | None = Non
     _code(console, solution.call.code(solution.settings))
     console.print()
     console.print(Text(_sameness(found)))
-    for sentence in (*changes(found), *(default(d, found) for d in found.defaults)):
+    for sentence in (*changes(found), *defaults(found.defaults, source.call, solution.call)):
         console.print(Text(f"- {sentence}"))
     console.print()
     for line in measured(found, ran):
@@ -124,13 +125,15 @@ def _epsilon(found: Translation, before: float, after: float) -> str:
     return f"{said}: {why}"
 
 
-def default(found: Default, whole: Translation) -> str:
-    """Where two libraries' defaults differ: what happens to one who relies on them."""
-    (name, mine), (other, theirs) = found.source, found.target
-    home, target = whole.source.call.library, whole.solution.call.library
-    there = "none" if theirs is None else f"{theirs:g}"
-    here = "none" if mine is None else f"{mine:g}"
-    return f"defaults differ: {name} is {here} in {home}, {other} {there} in {target}"
+def defaults(found: Iterable[Default], home: Call, target: Call) -> Iterator[str]:
+    """Where two libraries' defaults differ, for one who relies on them; a sentence each."""
+    for row in found:
+        (name, mine), (other, theirs) = row.source, row.target
+        here, there = ("none" if value is None else f"{value:g}" for value in (mine, theirs))
+        yield (
+            f"defaults differ: {name} is {here} in {home.library}, {other} {there} in"
+            f" {target.library}"
+        )
 
 
 def measured(found: Translation, ran: Sequence[Drift] | None = None) -> Iterator[Text]:
@@ -168,4 +171,5 @@ def share(value: float) -> str:
         return "one is no number"
     if value < _ROUNDING:
         return "rounding"
-    return f"{100 * value:,.0f} %" if value >= 1 else f"{100 * value:.2g} %"
+    percent = 100 * value
+    return f"{percent:,.0f} %" if percent >= 10 else f"{percent:.2g} %"

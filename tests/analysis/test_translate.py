@@ -258,3 +258,13 @@ def test_the_command_says_whether_it_is_the_same(cli: CommandLine) -> None:
     done = cli("translate", "--from", "torch", "--to", "mlx", "lr=0.01")
     assert done.code == 0
     assert "The same, whatever the gradients" in done.out
+
+
+def test_dialects_compare_says_which_defaults_differ_and_translates(call: CommandLine) -> None:
+    done = call("dialects", "compare", "pytorch", "keras-3")
+    assert done.code == 0
+    assert "defaults differ: alpha is 0.99 in PyTorch, rho 0.9 in Keras 3" in done.out
+    assert "keras.optimizers.RMSprop(" not in done.out
+    done = call("dialects", "compare", "pytorch", "keras-3", "momentum=0.9")
+    assert "keras.optimizers.RMSprop(learning_rate=0.01, rho=0.99, momentum=0.9" in done.out
+    assert call("dialects", "compare", "reference", "epsilon=inside", "x=1").code == 2

@@ -54,13 +54,11 @@ class Default:
     Attributes:
         role: which.
         source, target: each library's name of it, and its default.
-        given: whether the source was given another value than its default.
     """
 
     role: str
     source: tuple[str, Any]
     target: tuple[str, Any]
-    given: bool
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def translate(source: Source, library: str) -> Translation:
         missing,
         _changed(first, second, "epsilon", "epsilon"),
         _ratio(first, second),
-        _defaults(source, solution.call),
+        different_defaults(source, solution.call),
         None if alike else drifts(first, [configured(calls[0], copied or {})])[0],
         tuple(_rounded(second) - _rounded(first)),
     )
@@ -227,7 +225,8 @@ def _ratio(first: Configured, second: Configured) -> float | None:
     return None if equal or not before else after / before
 
 
-def _defaults(source: Source, target: Call) -> tuple[Default, ...]:
+def different_defaults(source: Source, target: Call) -> tuple[Default, ...]:
+    """The hyperparameters and options of which two libraries have other defaults."""
     found = []
     names = {role: name for name, role in reversed([*target.roles.items()])}
     for name, role in source.call.roles.items():
@@ -236,8 +235,7 @@ def _defaults(source: Source, target: Call) -> tuple[Default, ...]:
             continue
         pair = source.call.defaults.get(name), target.defaults.get(other)
         if (pair[0] or 0) != (pair[1] or 0):
-            given = source.all.get(name) != pair[0]
-            found.append(Default(role, (name, pair[0]), (other, pair[1]), given))
+            found.append(Default(role, (name, pair[0]), (other, pair[1])))
     return tuple(found)
 
 
