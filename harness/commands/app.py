@@ -78,7 +78,7 @@ def command() -> Any:
     for name, about, commands in (
         ("golden", "The goldens: the test cases that every port is compared with.", _GOLDENS),
         ("dialects", "The dialects: libraries' RMSProps, and how each differs.", _DIALECTS),
-        ("guests", "Real libraries, installed apart from all else, and what each does.", _GUESTS),
+        ("guests", "Real libraries, installed apart, and what each does.", _GUESTS),
     ):
         top.add_typer(_group(about, commands), name=name)
     about = "Saved reports: shown as a page, put together. `show` need not be said."

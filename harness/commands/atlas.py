@@ -19,7 +19,7 @@ def atlas(
         ),
     ] = None,
 ) -> int:
-    """Make the page of libraries: defaults, formulas, arithmetic, traps, and how far they drift."""
+    """Make the page of all libraries: defaults, formulas, drift."""
     from harness.analysis.atlas import atlas as measure
     from harness.judging.guests import FOLDER, guests, recordings
     from harness.judging.identify import identify

@@ -45,7 +45,7 @@ def dialects_compare(
         ),
     ] = None,
 ) -> int:
-    """Compare two dialects: which axes differ, by how much, and with which defaults."""
+    """Compare two dialects: axes, defaults, and by how much."""
     from harness.analysis.compare_dialects import compare_dialects
     from harness.analysis.translate.translation import (
         Source,

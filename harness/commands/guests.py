@@ -29,7 +29,7 @@ _AT_ONCE = 2
 
 
 def guests_list() -> int:
-    """List the guests: library, version, language, what each should be."""
+    """List the guests: library, version, language, variants."""
     from harness.judging.guests import FOLDER, guests
     from harness.report import terminal
     from harness.report.guests import listing
@@ -39,7 +39,7 @@ def guests_list() -> int:
 
 
 def guests_run(names: Names = None, quick: Quick = False, python: Python = None) -> int:
-    """Install guests apart from all else, and say what each computes."""
+    """Install and run guests, and say what each computes."""
     return _visit(names, quick, python, None)
 
 
@@ -52,7 +52,7 @@ def guests_record(
         Path, typer.Option("--out", metavar="FOLDER", help="Where the observations go.")
     ],
 ) -> int:
-    """Run guests, and keep what they did as dated observations."""
+    """Run guests and keep what they did as observations."""
     if not out.is_dir():
         raise UsageError(f"--out {out}: there is no such folder")
     return _visit(names, quick, python, out)
