@@ -56,7 +56,7 @@ def passed(name: str) -> Row:
 
 PLACE = "step 3, w[2]: expected 0.5, observed 0.75, 2.3e+15 ULP apart"
 EXACT = "equal to the last bit in 1 test case"
-STILL = "the weights never change, neither in the arrays given nor in a value returned"
+STILL = "the weights never change"
 BETTER = "better than expected, which is diverges"
 NEW = "not a known difference: crashes at b"
 

@@ -65,7 +65,7 @@ def test_no_two_values_are_said_alike() -> None:
             {"weight_decay": 0.25},
             "weight decay is added to the gradient (an L2 penalty)"
             " [g = g + wd*w, weight decay 0.25], as in PyTorch weight_decay, MXNet 2 wd,"
-            " candle-optimisers weight_decay",
+            " fastai decouple_wd=False and 4 more",
         ),
         (
             ("write", "none"),
@@ -89,7 +89,7 @@ def test_of_a_library_that_has_it_twice_others_are_named_before() -> None:
     assert (
         "together as in timm RMSpropTF momentum, Stable-Baselines3 RMSpropTFLike momentum," in said
     )
-    assert "TensorFlow 1 momentum and 4 more" in said
+    assert "TensorFlow 1 momentum and 5 more" in said
 
 
 def test_several_deviations_are_listed_and_libraries_have_them_together() -> None:
