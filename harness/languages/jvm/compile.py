@@ -118,7 +118,7 @@ def _compiled_by_ecj(
     level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
     ecj = str(jars.resolve(jars.ECJ)[0])
     command = [str(runtime.executable), *QUICK_START, "-jar", ecj, level, "-nowarn", *_COMMON]
-    command += [*_near(roots), *(["-proceedOnErrors"] if partly else [])]
+    command += [*_near(roots), *(["-proceedOnError"] if partly else [])]
     name = f"ecj {jars.ECJ.version} on {runtime.version}"
     return compiled(name, command, sources, classpath, roots, partly)
 
