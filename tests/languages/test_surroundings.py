@@ -210,7 +210,6 @@ def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> N
     ("before", "after"),
     [
         ("if (v == null) v =", "Chart.begin(); if (v == null) v ="),  # it needs what is missing
-        ("lr * g", "lr * Math.cos(g) * g"),  # wrong as nobody knows: nothing is said against it
         ("double[] weights", "Chart weights"),  # not bound
     ],
 )
