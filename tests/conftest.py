@@ -46,6 +46,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # Every command line of the tests would compile all it imports where the machine says
         # that nothing is to be written beside the sources.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.delenv("COLUMNS", raising=False)  # that several processes are told is nobody's
         patch.setenv("PYTHONPYCACHEPREFIX", str(cache.root() / "bytecode"))
         patch.setenv("OMP_NUM_THREADS", "1")  # NumPy's start costs twice the processor time without
         patch.setenv("RMSPROOF_HEARTBEAT", "0")  # what else stands on standard error is compared

@@ -7,7 +7,8 @@ repeats them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,13 +19,14 @@ _LENGTHS = {"kernel": 3, "bias": 2}
 _STEPS = 6
 
 
-def drawn(seed: int, precision: str, options: Mapping[str, float]) -> list[Scenario]:
+def drawn(seed: int, precision: str, known: Sequence[Scenario]) -> list[Scenario]:
     """The scenarios of a seed: ordinary numbers, so that rounding has a bound in all of them.
 
     Args:
         seed: what they are drawn from.
         precision: what is stored.
-        options: momentum and the like that the claim needs.
+        known: what was fed before. The hyperparameters are those of one of these: a port may have
+            its own, which is right for what it was asked for.
     """
     random = np.random.default_rng([seed, len(precision)])
     found = []
@@ -36,15 +38,14 @@ def drawn(seed: int, precision: str, options: Mapping[str, float]) -> list[Scena
                 for name, n in _LENGTHS.items()
             }
 
-        scenario = Scenario(
+        like = known[int(random.integers(len(known)))]
+        scenario = replace(
+            like,
             name=f"{seed}-{number}",
             catches="a port that knows the test cases",
-            learning_rate=float(10 ** random.uniform(-3, -1)),
-            decay_rate=float(random.uniform(0.5, 0.99)),
-            epsilon=float(10 ** random.uniform(-6, -2)),
-            options=dict(options),
             weights=arrays(),
             gradients=[arrays() for _ in range(_STEPS)],
+            learning_rates=(),
         )
         found.append(scenario.in_precision(precision))
     return found

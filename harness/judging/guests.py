@@ -33,6 +33,7 @@ from harness.ports.port import Port, own
 from harness.transport.hosted import Worker
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.text import to_json
 from python_ref.scenarios.hyperparameters import OPTIONS
 from python_ref.scenarios.scenario import Scenario
 
@@ -308,7 +309,7 @@ def _file(
     """An observation, as `identify` reads it."""
 
     def arrays(row: Any) -> dict[str, Any]:
-        return {"a": [*map(_number, row[:5])], "b": [*map(_number, row[5:])]}
+        return {"a": [*map(to_json, row[:5])], "b": [*map(to_json, row[5:])]}
 
     name = [guest.name, guest.version, *([variant.name] if variant.name != "default" else [])]
     return {
@@ -322,10 +323,3 @@ def _file(
         "observed": [arrays(row) for row in rows.tolist()],
         "dialect": list(claim.deviations) or ["reference"],
     }
-
-
-def _number(value: float) -> float | str:
-    """As files have numbers that are not finite."""
-    if np.isfinite(value):
-        return value
-    return "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"

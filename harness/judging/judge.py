@@ -23,7 +23,7 @@ from harness.judging.feeding import (
     kind_of_memory,
 )
 from harness.judging.flushing import where_flushed
-from harness.judging.goldens import options_of, vouch
+from harness.judging.goldens import vouch
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
@@ -38,6 +38,7 @@ from python_ref.golden import Golden, make
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.scenarios.large import large
+from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 
 Goldens = Callable[[Port, str], Sequence[Golden]]
@@ -196,7 +197,7 @@ def ask(
         feeder.notes.append(remembers)
     verdict = of_port(comparisons, edge_decides=edge_decides)
     seed = None
-    if verdict.word in GOOD and (unlike := _unlike(port, feeder, described, memory)):
+    if verdict.word in GOOD and (unlike := _unlike(port, feeder, fed, memory)):
         seed = memory.seed
         fed += unlike
         comparisons.extend(compare_all(unlike, memory.replays))
@@ -229,13 +230,17 @@ def ask(
 
 
 def _unlike(
-    port: Port, feeder: Feeder, described: Description, memory: Memory
+    port: Port, feeder: Feeder, whole: Fed, memory: Memory
 ) -> list[tuple[Golden, Observation]]:
     """What a port does with scenarios that no golden has, if it is wrong there."""
     fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
-    for precision in described.precisions:
-        scenarios = drawn(memory.seed, precision, options_of(port.claim))
+    core: dict[str, list[Scenario]] = {}
+    for golden, _ in whole:
+        if golden.kind == "core":
+            core.setdefault(golden.precision, []).append(golden.scenario)
+    for precision, known in core.items():
+        scenarios = drawn(memory.seed, precision, known)
         goldens = [
             make(s, port.claim, precision, f"drawn-{precision}/{s.name}", port.fixed)
             for s in scenarios

@@ -14,6 +14,7 @@ from harness.model.messages import OBSERVATION
 from harness.ports.roles import hyperparameters_by_name
 from python_ref.dialects.calls import call_of, calls_of
 from python_ref.dialects.settings import Call
+from python_ref.numbers.text import to_json
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # A chain's parts: what each setting of the row of chains is an argument of.
@@ -137,7 +138,7 @@ def _observation(
     constant = len(set(rates)) <= 1
 
     def arrays(row: list[list[float] | None]) -> dict[str, list[Any]]:
-        return {f"w{i}": list(map(_number, a)) for i, a in enumerate(row) if a is not None}
+        return {f"w{i}": list(map(to_json, a)) for i, a in enumerate(row) if a is not None}
 
     return {
         "format": OBSERVATION,
@@ -152,10 +153,3 @@ def _observation(
         "observed": [arrays(row) for row in told["observed"]],
         "dialect": claim or ["reference"],
     }
-
-
-def _number(value: float) -> float | str:
-    """As files have numbers that are not finite."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

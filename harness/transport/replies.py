@@ -92,7 +92,7 @@ class _Failure(msgspec.Struct):
     kind: Literal["does-not-compile", "crashes", "times-out", "garbled", "unsupported", "not-run"]
     message: str
     step: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    line: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    line: int | None = None
     error: str | None = ""
     misread: bool | None = False
     spent: bool | None = False
@@ -107,7 +107,7 @@ class _Facts(msgspec.Struct):
     gradients_changed: bool = False
     widened: bool = False
     pair: Literal["", "first", "second"] = ""
-    container: Literal["", "map", "list", "array"] = ""
+    container: Literal["", "map", "list", "array", "scalar"] = ""
 
 
 FORGED = Fault(
@@ -128,7 +128,7 @@ def fault_of(failure: object) -> Fault:
         told.step,
         fatal=bool(told.spent),
         error=_said(told.error or ""),
-        line=told.line,
+        line=told.line if told.line and told.line > 0 else None,  # a JVM's -1: not known
         misread=bool(told.misread),
     )
 

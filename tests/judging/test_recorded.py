@@ -133,7 +133,7 @@ def test_a_verdict_says_that_only_the_root_differs() -> None:
     result = identify(RECORDED / "paddle-3.3.1-float32.json")
     assert result.verdict.word == "conforms"
     assert why(result).startswith(
-        "equal to the last bit in 1 test case but for its square root, which is not correctly"
+        "equal to the last bit in all that was seen but for its square root, which is not correctly"
         " rounded (it is within 1 ULP, as those of MKL, Eigen and XLA are)"
     )
 

@@ -23,8 +23,9 @@ from support import REPOSITORY, Done
 
 from harness.commands.common import exit_code
 from harness.commands.entry import main
-from harness.judging import guessing
-from harness.judging.judge import judge as judge_port
+from harness.judging import run as running
+from harness.judging.feeding import Feeder
+from harness.judging.guessing import judged
 from harness.judging.run import Options, Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Observation
@@ -129,17 +130,23 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     seen: dict[tuple[str, str], list[tuple[str, str, Observation]]] = {}
     results: list[Result] = []
 
-    def judge(port: Port, transport: Transport, goldens: Any, **options: Any) -> Result:
+    begin = Feeder.__init__
+
+    def recording(feeder: Feeder, transport: Any, deadline: float) -> None:
         recorder = Recorder(transport)
-        seen[port.name, transport.name] = recorder.seen
-        results.append(judge_port(port, recorder, goldens, **options))
+        seen[transport._port, transport.name] = recorder.seen
+        begin(feeder, recorder, deadline)
+
+    def judge(*arguments: Any, **options: Any) -> Result:
+        results.append(judged(*arguments, **options))
         return results[-1]
 
     folder = tmp_path_factory.mktemp("empty")
     out, err = io.StringIO(), io.StringIO()
     handler = signal.getsignal(signal.SIGTERM)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(guessing, "judge", judge)
+        patch.setattr(running, "judged", judge)
+        patch.setattr(Feeder, "__init__", recording)
         patch.chdir(folder)
         patch.delenv("GITHUB_STEP_SUMMARY", raising=False)
         code = main(["run", "--json", "report.json", "--junit", "report.xml", "--github"])
