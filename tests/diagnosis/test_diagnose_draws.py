@@ -34,7 +34,7 @@ def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     The clock goes on whenever it is asked, so that a busy machine changes nothing.
     """
     monkeypatch.setattr(budget, "clock", count().__next__)
-    words = {seed: judged(drawn(seed), 100)[0] for seed in range(100_000, 100_100)}
+    words = {seed: judged(drawn(seed), 250)[0] for seed in range(100_000, 100_100)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
     assert Counter(words.values())["answered"] > 40
 

@@ -180,8 +180,8 @@ def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
             "pom.xml": MODULE.format(name="x", dependencies=needs),
             "src/main/java/RMSProp.java": OPTIMIZER,
             "src/main/java/Uses.java": f"import org.acme.Rule;\n{OPTIMIZER}".replace(
-                "RMSProp", "Uses"
-            ),
+                "class RMSProp", "class Uses extends org.acme.Base"
+            ).replace("RMSProp", "Uses"),
             "src/main/java/Rule.java": RULE,
         },
     )

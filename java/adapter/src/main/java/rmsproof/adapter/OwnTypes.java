@@ -17,6 +17,8 @@ import java.util.WeakHashMap;
  */
 final class OwnTypes {
     private static final Map<Class<?>, Accepts> KNOWN = new WeakHashMap<>();
+    /** Types within types that are looked into. */
+    private static final int DEEPEST = 5;
     /** Classes that are being looked at: one that holds another of its kind is no array. */
     private static final Set<Class<?>> OPEN = new HashSet<>();
     /** Whether one of these was met again: what was seen then is not all there is to see. */
@@ -110,7 +112,8 @@ final class OwnTypes {
         if (known != null) {
             return known;
         }
-        if (!OPEN.add(type)) {
+        // Classes may hold each other in a circle, or in a chain as long as a project.
+        if (OPEN.size() == DEEPEST || !OPEN.add(type)) {
             met = true;
             return Accepts.OTHER;
         }
