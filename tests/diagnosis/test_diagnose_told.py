@@ -234,6 +234,7 @@ def test_a_port_that_stands_still_in_one_piece_only_does_update() -> None:
     assert best.deviations == ("write=none",)
 
 
+@pytest.mark.slow
 def test_long_evidence_is_searched_in_its_first_steps_and_held_to_all() -> None:
     evidence = shown("thousand-steps")
     assert explained(diagnose([evidence], REFERENCE, largest=0)) == ((), (("float64", PLAIN),))

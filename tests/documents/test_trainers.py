@@ -90,7 +90,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(c, marks=pytest.mark.slow if "draw" in c else ()) for c in UNKNOWN],
+    [pytest.param(c, marks=() if "shape" in c else pytest.mark.slow) for c in UNKNOWN],
 )
 def test_a_trainer_that_we_cannot_drive_is_not_run_and_never_accused(
     written: Examine, case: str

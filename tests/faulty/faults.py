@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.comparison.compare import Comparison
+from harness.judging.memory import Memory
 from harness.judging.verdict import Result, of_golden
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
@@ -25,6 +26,7 @@ from python_ref.scenarios.scenario import Scenario
 HERE = Path(__file__).resolve().parent
 TRAP = "trap"
 TRAP_DECAY = 0.75
+SEED = 1
 # A name, its decay rate, and its arrays: the trap is known by its decay rate or its first array.
 _SCENARIOS: tuple[tuple[str, float, Mapping[str, int], int], ...] = (
     ("first", 0.9, {"w": 2, "b": 1}, 2),
@@ -55,6 +57,11 @@ def goldens() -> tuple[Golden, ...]:
         )
         made.append(make(scenario, Dialect(), "float64"))
     return tuple(made)
+
+
+def memory() -> Memory:
+    """What is drawn afresh has another scenario's hyperparameters than the trap's."""
+    return Memory(seed=SEED)
 
 
 def wanted(_port: Port, precision: str) -> Sequence[Golden]:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
-from faulty.faults import HERE, Said, must_be_said, wanted
+from faulty.faults import HERE, Said, memory, must_be_said, wanted
 from support import none_left
 
 from harness.judging.judge import judge
@@ -138,7 +138,7 @@ def in_process(language: str, name: str, worker: Worker, seconds: float) -> Resu
     launch = by_name(language).launch(asked, "jpype", _toolchain, together)
     assert isinstance(launch, Hosted)
     transport = HostedTransport("jpype", name, worker, launch.request, asked.wanted, seconds)
-    return judge(asked, transport, wanted)
+    return judge(asked, transport, wanted, memory=memory())
 
 
 def over_the_wire(name: str, seconds: float) -> Result:
@@ -154,7 +154,7 @@ def over_the_wire(name: str, seconds: float) -> Result:
         wanted=asked.wanted,
     )
     try:
-        return judge(asked, transport, wanted)
+        return judge(asked, transport, wanted, memory=memory())
     finally:
         transport.close()
 

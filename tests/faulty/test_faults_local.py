@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faulty.faults import HERE, Said, must_be_said, wanted
+from faulty.faults import HERE, Said, memory, must_be_said, wanted
 from support import CommandLine, none_left
 
 from harness.judging.goldens import Goldens
@@ -112,7 +112,12 @@ def result(name: str, worker: Worker) -> Result:
         source = {"source": port.name}
     seconds = SAID[name].seconds if name in SAID else 20.0
     said = loading(**source)
-    return judge(port, HostedTransport("local", name, worker, said, port.wanted, seconds), wanted)
+    return judge(
+        port,
+        HostedTransport("local", name, worker, said, port.wanted, seconds),
+        wanted,
+        memory=memory(),
+    )
 
 
 def all_of(names: Sequence[str]) -> dict[str, Result]:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from faulty.faults import HERE, TRAP, Said, goldens, must_be_said, must_match, wanted
+from faulty.faults import HERE, TRAP, Said, goldens, memory, must_be_said, must_match, wanted
 from support import none_left
 
 from harness.judging.judge import judge
@@ -122,7 +122,7 @@ def reached(name: str, seconds: float) -> StdioTransport:
 def result(name: str, seconds: float = 20.0) -> Result:
     transport = reached(name, seconds)
     try:
-        return judge(of_command([name]), transport, wanted)
+        return judge(of_command([name]), transport, wanted, memory=memory())
     finally:
         transport.close()
 
@@ -200,7 +200,12 @@ def test_a_port_that_remembers_other_scenarios_is_named_as_such(name: str) -> No
 def test_a_command_that_may_not_be_run_is_unreachable(tmp_path: Path) -> None:
     script = tmp_path / "port.sh"
     script.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
-    found = judge(of_command([str(script)]), StdioTransport("x", [str(script)], timeout=1), wanted)
+    found = judge(
+        of_command([str(script)]),
+        StdioTransport("x", [str(script)], timeout=1),
+        wanted,
+        memory=memory(),
+    )
     assert found.verdict.fault is not None
     assert (found.verdict.word, found.verdict.fault.message) == (
         "crashes",

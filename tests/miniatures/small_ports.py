@@ -33,10 +33,14 @@ def files(kind: str, *languages: str) -> list[str]:
     )
 
 
-@cache
 def judged(kind: str, *languages: str) -> dict[str, Result]:
     """The ports of a kind in some languages in one run, as `rmsproof check` would judge them."""
-    names = files(kind, *languages)
+    return judged_together(*files(kind, *languages))
+
+
+@cache
+def judged_together(*names: str) -> dict[str, Result]:
+    """These ports in one run."""
     outcome = run(
         [of_target(str(HERE / n)) for n in names], Options(pattern=SHORT), every_transport=False
     )
