@@ -105,6 +105,23 @@ def test_flushing_explains_nothing_beside_anything_else() -> None:
     assert where_flushed(spoiled, compare_all(spoiled)) is None
 
 
+def test_a_port_within_rounding_that_flushing_would_contradict_does_not_flush() -> None:
+    """Off by a last bit where the golden is subnormal; all the others are to the last bit."""
+    fed = pairs(Dialect(), "float64")
+    off = [
+        (golden, observed(golden, weights=np.nextafter(golden.weights, np.inf)))
+        if compare_all([(golden, flushing)])[0].first
+        else (golden, right)
+        for (golden, right), (_, flushing) in zip(
+            fed, pairs(Dialect(["subnormals=flushed"]), "float64"), strict=True
+        )
+    ]
+    before = compare_all(off)
+    assert any(not c.equal for c in before)
+    assert all(c.within for c in before)
+    assert where_flushed(off, before) is None
+
+
 def test_flushing_is_seen_beside_a_golden_at_which_the_port_fails() -> None:
     fed = pairs(Dialect(["subnormals=flushed"]), "float64")
     failed = observed(fed[0][0], weights=fed[0][0].weights[:2], fault=Fault("crashes", "it ended"))
