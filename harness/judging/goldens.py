@@ -85,10 +85,14 @@ def vouch(goldens: Sequence[Golden], *, envelope: bool = False) -> None:
 
     Whoever can change a file can change its hash as well.
     """
+    kinds = {
+        (precision, s.name): s.kind
+        for precision in {golden.precision for golden in goldens}
+        for s in scenarios(precision)
+    }
     for golden in goldens:
         what = goldens_of.spoilt(golden, envelope=envelope)
-        known = {s.name: s.kind for s in scenarios(golden.precision)}
-        if known.get(golden.scenario.name, golden.kind) != golden.kind:
+        if kinds.get((golden.precision, golden.scenario.name), golden.kind) != golden.kind:
             what = "class"
         if what:
             raise UsageError(

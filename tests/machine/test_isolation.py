@@ -129,10 +129,11 @@ def test_a_worker_gets_its_processor_time_anew_with_every_port(
     begun: Callable[..., Group], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker serves many ports; what an earlier one used is not held against a later one."""
-    group = begun(*code(SLEEPER), limits=Limits(cpu=7))
+    limits = Limits(cpu=7)
+    group = begun(*code(SLEEPER), limits=limits)
     assert resource.prlimit(group.pid, resource.RLIMIT_CPU)[0] == 8
     monkeypatch.setattr(limits_of, "_seconds_used", lambda _pid: 100)
-    group.renew()
+    limits.renew(group.pid)
     assert resource.prlimit(group.pid, resource.RLIMIT_CPU)[0] == 107
 
 

@@ -57,7 +57,6 @@ class Group:
     ) -> None:
         self._mark = f"{_MARK}={_ours}-{next(_numbers)}"
         name, _, value = self._mark.partition("=")
-        self._limits = limits
         self._temporary: str | None = None
         if "TMPDIR" not in (environment or {}):
             with contextlib.suppress(OSError, ToolchainError):
@@ -79,11 +78,6 @@ class Group:
     def pid(self) -> int:
         """The process's id, which is its group's too."""
         return self.process.pid
-
-    def renew(self) -> None:
-        """Give it its whole processor time anew."""
-        if self._limits:
-            self._limits.renew(self.pid)
 
     def kill(self) -> None:
         """End the group at once; whoever reads from it meets the end."""
