@@ -6,6 +6,13 @@ import importlib
 from collections.abc import Sequence
 from typing import Any, Callable
 
+from harness.transport.libraries.functions import fresh, is_class, jax_for, parameters, settings
+
+__all__ = [
+    "JIT", "MODULES", "PARTIAL", "Run", "fresh", "is_class", "is_optimizer", "parameters",
+    "settings",
+]  # fmt: skip
+
 Array = Any
 
 MODULES = ("optax",)
@@ -13,29 +20,9 @@ PARTIAL = False
 JIT = True
 
 
-def is_class(thing: Any) -> bool:
-    """Whether a thing is a class of them: they are made by functions."""
-    return False
-
-
 def is_optimizer(thing: Any) -> bool:
     """Whether a thing is a transformation."""
     return isinstance(thing, importlib.import_module("optax").GradientTransformation)
-
-
-def settings(transformation: Any) -> dict[str, Any]:
-    """Nothing: it is two functions, which do not say."""
-    return {}
-
-
-def fresh(transformation: Any) -> Any:
-    """The same: its state is outside it."""
-    return transformation
-
-
-def parameters() -> Any:
-    """None: it is made without."""
-    return None
 
 
 class Run:
@@ -44,9 +31,7 @@ class Run:
     def __init__(
         self, make: Callable[[Any], Any], arrays: Sequence[Array], names: Sequence[str], jit: bool
     ) -> None:
-        jax, optax = (importlib.import_module(name) for name in ("jax", "optax"))
-        wide = any(array.dtype == "float64" for array in arrays)
-        jax.config.update("jax_enable_x64", wide)
+        jax, optax = jax_for(arrays), importlib.import_module("optax")
         self._array, self._names = jax.numpy.asarray, list(names)
         transformation = make(None)
         self._weights = {n: self._array(a) for n, a in zip(names, arrays)}

@@ -6,16 +6,18 @@ import importlib
 from collections.abc import Sequence
 from typing import Any, Callable
 
+from harness.transport.libraries.functions import fresh, is_class, jax_for, parameters, settings
+
+__all__ = [
+    "JIT", "MODULES", "PARTIAL", "Run", "fresh", "is_class", "is_optimizer", "parameters",
+    "settings",
+]  # fmt: skip
+
 Array = Any
 
 MODULES = ("jax",)
 PARTIAL = False
 JIT = True
-
-
-def is_class(thing: Any) -> bool:
-    """Whether a thing is a class of them: they are made by functions."""
-    return False
 
 
 def is_optimizer(thing: Any) -> bool:
@@ -24,30 +26,13 @@ def is_optimizer(thing: Any) -> bool:
     return isinstance(thing, tuple) and fields[:2] == ("init_fn", "update_fn") and len(fields) == 3
 
 
-def settings(triple: Any) -> dict[str, Any]:
-    """Nothing: it is three functions, which do not say."""
-    return {}
-
-
-def fresh(triple: Any) -> Any:
-    """The same: its state is outside it."""
-    return triple
-
-
-def parameters() -> Any:
-    """None: it is made without."""
-    return None
-
-
 class Run:
     """One scenario: `update_fn` of the step's number, the gradients and the state."""
 
     def __init__(
         self, make: Callable[[Any], Any], arrays: Sequence[Array], names: Sequence[str], jit: bool
     ) -> None:
-        jax = importlib.import_module("jax")
-        wide = any(array.dtype == "float64" for array in arrays)
-        jax.config.update("jax_enable_x64", wide)
+        jax = jax_for(arrays)
         self._array = jax.numpy.asarray
         init, update, self._read = make(None)
         self._update = jax.jit(update) if jit else update
