@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from doc_pages import DOCS, commands, fences, generated, pages, remade
 from front_door import plain
@@ -81,6 +85,73 @@ def test_a_command_that_is_shown_is_one(line: str) -> None:
 
 SHELL = frozenset({"pytest"})
 """Programs of others that pages show; tests/rmsproof runs them."""
+
+DIFFERS = (
+    "rmsproof check optim.py --dialect pytorch-centered",
+    "rmsproof check optim.py --dialect epsilon=inside --dialect momentum=nesterov",
+    "rmsproof check docs/variant.py --json variant.json --junit variant.xml",
+    "rmsproof translate --from torch --to keras-3 lr=0.01 alpha=0.99",
+)
+"""Commands that show a difference: they end with 1, all others with 0."""
+
+# Half a minute of searching, and the whole run again and in parts.
+_DEAR = dict.fromkeys(("how-to.md", "reports.md"), pytest.mark.slow)
+
+ELSEWHERE = (
+    "rmsproof record --out seen.json -- python train.py",
+    "rmsproof identify seen.json",
+)
+"""What tests/commands/test_record.py runs, which has a library to record."""
+
+
+def _shown_by(name: str) -> list[str]:
+    bodies = [body for language, _, body in fences(PAGES[name]) if language == "console"]
+    return [line for body in bodies for line, _ in commands(body)]
+
+
+def _furnish(folder: Path, page: str) -> None:
+    """What a page takes for granted: ports, a library, a Python that has NumPy."""
+    own = next(body for _, title, body in fences(PAGES["tutorial.md"]) if title == "optim.py")
+    (folder / "optim.py").write_text(own)
+    (folder / "docs").mkdir()
+    for path in (DOCS / "variant.py", DOCS / "known.toml"):
+        shutil.copy(path, folder / "docs")
+    shutil.copy(REPOSITORY / "java" / "editions" / "double" / "RMSProp.java", folder)
+    shutil.copytree(REPOSITORY / "tests" / "transport" / "libraries" / "torch", folder / "torch")
+    if "./my-port" in page:
+        starter = REPOSITORY / "harness" / "starters" / "languages" / "python"
+        shutil.copy(starter / "rmsprop.py", folder)
+        port = (starter / "port.py").read_text()
+        (folder / "my-port").write_text(f"#!{sys.executable}\n{port}")
+        (folder / "my-port").chmod(0o755)
+    packages = folder.joinpath(".venv", "lib", f"python3.{sys.version_info[1]}", "site-packages")
+    packages.mkdir(parents=True)
+    (packages / "numpy.pth").write_text(str(Path(np.__file__).parents[1]))
+    (folder / ".venv" / "bin").mkdir()
+    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (folder / ".venv" / "pyvenv.cfg").write_text(f"home = {Path(sys.base_prefix) / 'bin'}\n")
+
+
+@pytest.mark.jvm
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=_DEAR.get(name, ()))
+        for name in PAGES
+        if name != "tutorial.md" and _shown_by(name)
+    ],
+)
+def test_a_pages_commands_run_in_their_order(
+    name: str, call: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one folder, so that what one writes is there for the next."""
+    _furnish(tmp_path, PAGES[name])
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    for line in _shown_by(name):
+        program, *given = shlex.split(line)
+        if program not in SHELL and line not in ELSEWHERE:
+            done = call(*given)
+            assert done.code == (DIFFERENT if line in DIFFERS else OK), (line, done)
 
 
 @pytest.mark.jvm
