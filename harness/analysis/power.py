@@ -7,7 +7,7 @@ measured likewise, by the least change of a hyperparameter that leaves them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harness.comparison.distance import same
 from harness.diagnosis.hypotheses import singles
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -49,17 +50,11 @@ class Power:
 def power(goldens: Sequence[Golden]) -> Power:
     """Replay every single deviation from the goldens' dialect over all of them."""
     claim = goldens[0].dialect if goldens else Dialect()
-    alone = [chosen[0] for chosen in singles(claim)]
-    names = tuple(f"{axis}={value}" for axis, value in alone)
-    options = [Dialect([*_kept(claim, axis), f"{axis}={value}"]) for axis, value in alone]
+    names = tuple(f"{axis}={value}" for axis, value in _alone(claim))
     columns: list[list[int | None]] = []
     passed: dict[str, NDArray[np.bool_]] = {g: np.ones(len(names), np.bool_) for g in GATES}
     for golden in goldens:
-        hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
-        weights = replay(golden.scenario, hypotheses).weights
-        with np.errstate(all="ignore"):
-            outside = ~(np.abs(weights - golden.weights) <= golden.envelope)
-        outside &= ~same(weights, golden.weights[None])
+        weights, outside = _deviating(golden, claim)
         by_step = np.asarray(outside.any(axis=2))
         columns.append([int(np.argmax(row)) + 1 if row.any() else None for row in by_step])
         for gate, (relative, absolute) in GATES.items():
@@ -80,6 +75,54 @@ def power(goldens: Sequence[Golden]) -> Power:
             for name in HYPERPARAMETERS
         },
     )
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """Where a deviation first leaves a golden's envelope, and what stands there then.
+
+    Attributes:
+        axis, value: of the deviation.
+        step: from 0.
+        element: of the step's weights, flat.
+        weight: what the deviation alone makes of it, in the reference's order of evaluation.
+    """
+
+    axis: str
+    value: str
+    step: int
+    element: int
+    weight: float
+
+
+def symptoms(golden: Golden) -> Iterator[Symptom]:
+    """Of every single deviation without constants of its own that a golden catches.
+
+    Of values of an axis that show alike, the first.
+    """
+    weights, outside = _deviating(golden, golden.dialect)
+    seen = set()
+    for (axis, value), of, left in zip(_alone(golden.dialect), weights, outside, strict=True):
+        if left.any() and not AXES[axis][value].constants:
+            step, element = divmod(int(np.argmax(left)), golden.scenario.size)
+            symptom = Symptom(axis, value, step, element, float(of[step, element]))
+            if (alike := (axis, step, element, symptom.weight)) not in seen:
+                seen.add(alike)
+                yield symptom
+
+
+def _alone(claim: Dialect) -> list[tuple[str, str]]:
+    return [chosen[0] for chosen in singles(claim)]
+
+
+def _deviating(golden: Golden, claim: Dialect) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The weights of every single deviation, and which leave the envelope; by step, by element."""
+    options = [Dialect([*_kept(claim, axis), f"{axis}={value}"]) for axis, value in _alone(claim)]
+    hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
+    weights = replay(golden.scenario, hypotheses).weights
+    with np.errstate(all="ignore"):
+        outside = ~(np.abs(weights - golden.weights) <= golden.envelope)
+    return weights, outside & ~same(weights, golden.weights[None])
 
 
 # Relative changes that tell a derivative in double: far above rounding, far below a curve's.

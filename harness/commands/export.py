@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.commands.common import OK, Claimed, write
 from harness.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from python_ref.golden import Golden
 
 _JSON = "json"
 
@@ -54,15 +57,17 @@ def golden_export(
     if chosen and len(precision or []) > 1:
         raise UsageError("--precision: a test is in one; export the other into another folder")
     if chosen is None:
-        goldens = _goldens(dialect, precision or list(PRECISIONS))
+        goldens = _texts(_made(dialect, precision or list(PRECISIONS)))
         _empty(directory)
         _write(directory, goldens | {"schema.json": _schema()})
         print(f"{len(goldens)} goldens and schema.json written to {directory}")
         return OK
-    goldens = _goldens(dialect or ["reference"], precision or ["float64"])
+    made = _made(dialect or ["reference"], precision or ["float64"])
+    goldens = _texts(made)
     folder = next(iter(goldens)).rpartition("/")[0]
     files = {f"{chosen.goldens}/{name}": text for name, text in goldens.items()}
     files[f"{chosen.goldens}/SHA256SUMS"] = _sums(goldens)
+    files[f"{chosen.goldens}/deviations.json"] = _deviations(made)
     files |= chosen.files(folder)
     if not chosen.is_project(directory):
         _empty(directory, f", or the root of a project ({', '.join(chosen.builds)})")
@@ -80,20 +85,51 @@ def golden_export(
     return OK
 
 
-def _goldens(claims: list[str] | None, precisions: list[str]) -> dict[str, str]:
-    """The texts of goldens by their files: of what is claimed, or of all that are kept."""
+def _made(claims: list[str] | None, precisions: list[str]) -> list[Golden]:
+    """The goldens of what is claimed, or all that are kept."""
     from harness.judging.goldens import Goldens
     from harness.ports.port import dialect
-    from python_ref import golden
+    from python_ref.golden import DIALECTS
 
-    wanted = [dialect(claims)] if claims else list(golden.DIALECTS.values())
+    wanted = [dialect(claims)] if claims else list(DIALECTS.values())
     made = Goldens()
-    return {
-        f"{each.name}.json": golden.dumps(each)
-        for claim in wanted
-        for precision in precisions
-        for each in made.of(claim, precision)
+    return [
+        each for claim in wanted for precision in precisions for each in made.of(claim, precision)
+    ]
+
+
+def _texts(goldens: list[Golden]) -> dict[str, str]:
+    """The goldens' texts by their files."""
+    from python_ref.golden import dumps
+
+    return {f"{each.name}.json": dumps(each) for each in goldens}
+
+
+def _deviations(goldens: list[Golden]) -> str:
+    """By golden, what the first weight is that a deviation changes: a failing test's reason."""
+    import json
+
+    from harness.analysis.power import symptoms
+    from harness.comparison.traces import locate
+    from harness.report.causes import deviation
+    from python_ref.numbers.text import to_json
+
+    rows = {
+        golden.name: [
+            {
+                "deviation": deviation(symptom.axis, symptom.value),
+                "step": symptom.step + 1,
+                "array": name,
+                "index": index,
+                "weight": to_json(symptom.weight),
+            }
+            for symptom in symptoms(golden)
+            for name, index in [locate(golden.scenario, symptom.element)]
+        ]
+        for golden in goldens
+        if golden.kind == "core"
     }
+    return json.dumps(rows, indent=1) + "\n"
 
 
 def _sums(goldens: dict[str, str]) -> str:

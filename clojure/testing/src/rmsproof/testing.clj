@@ -83,6 +83,23 @@
         (format ", %,d ULP apart" (long apart))
         (format ", %.1e ULP apart" (double apart))))))
 
+(def ^:private known-deviations
+  (delay (json (resource (str root "deviations.json")))))
+
+(defn- deviations
+  "The known deviations that first show in this weight and make it what it is, in a line."
+  [golden step array index observed radius]
+  (let [sentences (for [known (get @known-deviations (get golden "name"))
+                        :when (and (= [step array index] (map known ["step" "array" "index"]))
+                                   (right? (number (known "weight")) observed radius))]
+                    (known "deviation"))
+        [first-ones more] (split-at 3 sentences)]
+    (when (seq sentences)
+      (str "\nSuch a weight comes of: "
+           (string/join "; or " (concat first-ones
+                                        (when (seq more)
+                                          [(str (count more) " more deviations")])))))))
+
 (defn- difference-after [golden step weights]
   (first
    (for [[name expected] (get-in golden ["trajectory" step])
@@ -98,7 +115,8 @@
                       :when (not (right? e o radius))]
                   (str place ", " name "[" i "]: expected " e ", observed " o
                        (distance (get golden "precision") e o) "; rounding explains "
-                       (if radius (format "%.2g" radius) "nothing"))))]
+                       (if radius (format "%.2g" radius) "nothing")
+                       (deviations golden (inc step) name i o radius))))]
      text)))
 
 (defn difference

@@ -40,7 +40,8 @@
          (and (= :fail type) (string/starts-with? message words)))
     "remembered" (str "reference/float64/page-ten-steps, step 1, w1[0]: expected"
                       " 0.4968377233398313, observed 0.4968377381511013, 2.7e+08 ULP apart;"
-                      " rounding explains 1.2e-16\nThis golden catches: ")
+                      " rounding explains 1.2e-16\nSuch a weight comes of: epsilon is added inside"
+                      " the square root [g / sqrt(v + eps)]")
     "returned" "reference/float64/page-ten-steps, step 1, w1[0]: expected 0.49683"
     "indexed" "reference/float64/page-ten-steps, step 1, w1[0]: expected 0.49683"))
 

@@ -22,6 +22,8 @@ import org.opentest4j.TestAbortedException;
  */
 public final class Golden {
     private static final String ROOT = "rmsproof/goldens/";
+    private static final Map<String, Object> DEVIATIONS =
+            Json.object(resource(ROOT + "deviations.json"));
 
     private final Map<String, Object> document;
     private final Map<String, Object> hyperparameters;
@@ -159,14 +161,36 @@ public final class Golden {
                 double radius = envelope.get(name)[i];
                 if (!isRight(right[i], observed[i], radius)) {
                     return String.format(Locale.ROOT,
-                            "step %d, %s[%d]: expected %s, observed %s%s; rounding explains %s",
+                            "step %d, %s[%d]: expected %s, observed %s%s; rounding explains %s%s",
                             step + 1, name, i, right[i], observed[i],
                             storage.distance(right[i], observed[i]),
-                            Double.isNaN(radius) ? "nothing" : String.format("%.2g", radius));
+                            Double.isNaN(radius) ? "nothing" : String.format("%.2g", radius),
+                            deviations(step + 1, name, i, observed[i], radius));
                 }
             }
         }
         return null;
+    }
+
+    /** The known deviations that first show in this weight and make it what it is, in a line. */
+    private String deviations(int step, String array, int index, double observed, double radius) {
+        List<?> known = (List<?>) DEVIATIONS.getOrDefault(name(), List.of());
+        List<String> sentences = known.stream()
+                .map(Json::asObject)
+                .filter(of -> Json.number(of.get("step")) == step
+                        && of.get("array").equals(array)
+                        && Json.number(of.get("index")) == index
+                        && isRight(Json.number(of.get("weight")), observed, radius))
+                .map(of -> (String) of.get("deviation"))
+                .toList();
+        if (sentences.isEmpty()) {
+            return "";
+        }
+        int shown = Math.min(sentences.size(), 3);
+        String more = sentences.size() > shown
+                ? "; or " + (sentences.size() - shown) + " more deviations" : "";
+        return "\nSuch a weight comes of: "
+                + String.join("; or ", sentences.subList(0, shown)) + more;
     }
 
     private static boolean isRight(double expected, double observed, double radius) {

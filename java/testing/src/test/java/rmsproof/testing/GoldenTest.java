@@ -54,6 +54,7 @@ class GoldenTest {
         assertEquals("""
                 reference/float64/page-one-step, step 1, w1[0]: expected 0.4968377233398313,\
                  observed 0.4968377381511013, 2.7e+08 ULP apart; rounding explains 1.2e-16
+                Such a weight comes of: epsilon is added inside the square root [g / sqrt(v + eps)]
                 This golden catches: The published example: weights not written, wrong sign, no\
                  root, wrong first average
                 Why: rmsproof check FILE names what the optimizer does differently""",

@@ -86,9 +86,23 @@ final class Golden private (json: Any):
                 if radius.isNaN then "nothing"
                 else "%.2g".formatLocal(java.util.Locale.ROOT, radius)
               s", $name[$i]: expected ${expected(i)}, observed ${observed(i)}$apart;" +
-                s" rounding explains $explained"
+                s" rounding explains $explained" +
+                deviations(step + 1, name, i, observed(i), radius)
       yield s"step ${step + 1}$text"
     differences.nextOption
+
+  /** The known deviations that first show in this weight and make it what it is, in a line. */
+  private def deviations(step: Int, array: String, i: Int, observed: Double, radius: Double) =
+    val sentences =
+      for
+        of <- Golden.deviations(name)
+        if of("step").number == step && of("array").text == array && of("index").number == i
+        if isRight(of("weight").number, observed, radius)
+      yield of("deviation").text
+    val (first, rest) = sentences.splitAt(3)
+    val more = Option.when(rest.nonEmpty)(s"${rest.size} more deviations")
+    if first.isEmpty then ""
+    else (first ++ more).mkString("\nSuch a weight comes of: ", "; or ", "")
 
   private def isRight(expected: Double, observed: Double, radius: Double): Boolean =
     expected == observed || expected.isNaN && observed.isNaN ||
@@ -96,6 +110,9 @@ final class Golden private (json: Any):
 
 object Golden:
   private val root = "rmsproof/goldens/"
+  private lazy val known = Json.read(resource(s"${root}deviations.json"))
+
+  private def deviations(name: String): Seq[Any] = known.members.toMap.get(name).toSeq.flatMap(_.elements)
 
   /** The goldens of a folder on the class path, as `rmsproof golden export` wrote them.
     *

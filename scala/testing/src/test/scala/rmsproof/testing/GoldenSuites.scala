@@ -69,6 +69,7 @@ class WrongUpdateSuite extends munit.FunSuite:
       "reference/float64/page-one-step, step 1, w1[0]: expected 0.4968377233398313, observed" +
         " 0.4968377381511013, 2.7e+08 ULP apart; rounding explains 1.2e-16"
     ))
+    assert(lines.exists(_.startsWith("Such a weight comes of: epsilon is added inside the")))
     assert(lines.exists(_.startsWith("This golden catches: The published example")))
 
   test("weights that are never written, missing, cut or no numbers differ"):
