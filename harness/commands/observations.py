@@ -25,7 +25,10 @@ def identify(
     seconds: Annotated[
         float,
         typer.Option(
-            "--seconds", min=0.1, metavar="SECONDS", help="The time that the search may take."
+            "--seconds",
+            min=0.1,
+            metavar="SECONDS",
+            help="Processor time that the search may take.",
         ),
     ] = 20.0,
     *,

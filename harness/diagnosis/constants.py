@@ -137,7 +137,10 @@ def with_intervals(trial: Trial, explanation: Explanation) -> Explanation:
 
 
 def _end(trial: Trial, explanation: Explanation, name: str, value: float, sign: int) -> float:
-    """How far a constant can be moved one way, the others as they are."""
+    """Where a constant fits no more if it is moved one way, the others as they are.
+
+    0 or infinity where it could be moved on and on.
+    """
 
     def fits(offsets: Sequence[float]) -> list[bool]:
         given = [value + sign * abs(value) * x for x in offsets]
@@ -154,14 +157,15 @@ def _end(trial: Trial, explanation: Explanation, name: str, value: float, sign: 
     if last < 0:
         return value
     if last == len(ladder) - 1:
-        return value + sign * abs(value) * ladder[-1] if sign > 0 else 0.0
+        return math.inf
     low, high = ladder[last], ladder[last + 1]
     for _ in range(2):
         points = [low + (high - low) * k / 16 for k in range(17)]
         good = fits(points)
         last = max((i for i, fit in enumerate(good) if fit), default=0)
         low, high = points[last], points[min(last + 1, 16)]
-    return value + sign * abs(value) * low
+    end = value + sign * abs(value) * high
+    return min(end, 1.0) if name in RATES else end
 
 
 def shortest_first(constants: Mapping[str, float], most: int = 15) -> Iterator[dict[str, float]]:

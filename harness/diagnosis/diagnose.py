@@ -52,7 +52,7 @@ __all__ = [
 # Probes that are fed to tell what still fits apart.
 _PROBES = 6
 SECONDS = 20.0
-"""The time a diagnosis may take unless told otherwise."""
+"""The processor time a diagnosis may take unless told otherwise."""
 # The part of it that is searched in; the rest is for what is then said of it.
 _SEARCHED = 0.9
 
@@ -80,7 +80,7 @@ def diagnose(
         largest: sets of more deviations are not looked at.
         open_constants: hyperparameters and options that the port cannot be given: it may have
             its own, which costs nothing.
-        seconds: the time it may take; None for all it needs.
+        seconds: the processor time it may take; None for all it needs.
         progress: told how far the search is.
         nearby: say what comes nearest where nothing fits.
     """

@@ -19,8 +19,9 @@ class Explanation:
         constants: what the port uses instead of what it is given, by hyperparameter.
         arithmetic: by precision, the first listed that is equal bit for bit; None if none is.
         but_for_roots: likewise, where it is equal only if roots may be off.
-        intervals: where print or floats leave more than the last bits open, between which
-            numbers a constant lies, the others as they are.
+        intervals: where print or floats leave more than the last bits open, the numbers
+            between which a constant lies, the others as they are: the first that do not fit,
+            0 and infinity where nothing ends it.
     """
 
     chosen: Deviations
@@ -66,7 +67,8 @@ class Tried:
             -1 where not even the claim was.
         begun: of the next size, how many sets were tried; `beyond` there are.
         libraries: the dialects of libraries were tried, whatever their size.
-        seconds: what it took; `ended` whether the time was up.
+        seconds: the processor time that it took; `ended` whether it was up.
+        waited: seconds that went by, where they were too many; else 0.
     """
 
     size: int = -1
@@ -75,6 +77,7 @@ class Tried:
     libraries: bool = False
     seconds: float = 0.0
     ended: bool = False
+    waited: float = 0.0
 
 
 @dataclass(frozen=True)

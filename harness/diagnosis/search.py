@@ -7,7 +7,7 @@ constants open are solved for after them. What was tried when the time is up is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,7 +65,7 @@ class Search:
         claim: what the port was held against; deviations are from it.
         evidence: pieces with a step seen.
         free: hyperparameters and options that the port cannot be given: open in every set.
-        budget: the time there is.
+        budget: the processor time there is.
     """
 
     def __init__(
@@ -153,7 +153,10 @@ class Search:
     def tried(self) -> Tried:
         """What was looked at."""
         p = self.progress
-        return Tried(p.size, p.begun, p.beyond, p.libraries, self.budget.spent, p.ended)
+        tried = Tried(p.size, p.begun, p.beyond, p.libraries, self.budget.spent, p.ended)
+        if not p.ended or not self.budget.interrupted:
+            return tried
+        return replace(tried, waited=self.budget.waited)
 
     def of_size(self, size: int) -> list[Explanation]:
         """Every explanation by a set of `size` deviations of the formula."""

@@ -27,7 +27,7 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
 
     Args:
         source: a file, or what one holds.
-        seconds: the time that the search for a cause may take.
+        seconds: the processor time that the search for a cause may take.
         progress: told how far it is.
 
     Raises:
@@ -71,7 +71,7 @@ def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> S
         seen: how many digits the file has.
         evidence: what it says.
         largest: the most deviations that may be needed beside.
-        budget: the time that it may take.
+        budget: the processor time that it may take.
     """
 
     def half(decimals: int | None, given: float) -> float:

@@ -18,7 +18,7 @@ class Memory:
 
     Args:
         pattern: the goldens to feed, by name or its last part; or several such.
-        seconds: the time that a search for a cause may take.
+        seconds: the processor time that a search for a cause may take.
         progress: told how far it is.
         seed: of the scenarios that are drawn afresh; drawn itself unless given.
     """

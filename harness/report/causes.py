@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from types import MappingProxyType
 
 from harness.diagnosis.diagnose import (
@@ -107,10 +109,23 @@ def _deviations(best: Explanation) -> str:
 def _constant(best: Explanation, name: str) -> str:
     text = f"{best.constants[name]:.10g}"
     if name in best.intervals:
-        low, high = best.intervals[name]
-        digits = next((d for d in range(3, 12) if f"{low:.{d}g}" != f"{high:.{d}g}"), 12)
-        text += f" (from {low:.{digits}g} to {high:.{digits}g} fits)"
+        others = ", the others as they are" if len(best.constants) > 1 else ""
+        text += f" (what fits lies {_between(*best.intervals[name])}{others})"
     return text
+
+
+def _between(low: float, high: float) -> str:
+    """Two ends rounded outward, to a tenth of what lies between them or finer."""
+    if low <= 0 and high == math.inf:
+        return "anywhere above 0"
+    unit = Decimal(1).scaleb(math.floor(math.log10(high - low if high < math.inf else low)) - 1)
+    least, most = (
+        f"{float(Decimal(end).quantize(unit, rounding)):.15g}" if end < math.inf else ""
+        for end, rounding in ((low, ROUND_FLOOR), (high, ROUND_CEILING))
+    )
+    if not most:
+        return f"above {least}"
+    return f"between {least} and {most}" if low > 0 else f"below {most}"
 
 
 def _libraries(best: Explanation, claim: Dialect) -> list[str]:
@@ -152,7 +167,7 @@ def _unexplained(diagnosis: Diagnosis) -> str:
 
 def _tried(tried: Tried) -> str:
     if tried.size < 0:
-        return f"nothing was tried to its end in {tried.seconds:.0f} s"
+        return f"nothing was tried to its end in {_took(tried)}"
     what = f"no combination of up to {tried.size} known deviations was found that reproduces it"
     if tried.size == 1:
         what = "no known deviation was found that reproduces it alone"
@@ -161,9 +176,14 @@ def _tried(tried: Tried) -> str:
     if tried.size < LARGEST and tried.ended and tried.beyond:
         what += (
             f"; of the {tried.beyond:,} of {tried.size + 1}, {tried.begun:,} were tried in"
-            f" {tried.seconds:.0f} s"
+            f" {_took(tried)}"
         )
     return what
+
+
+def _took(tried: Tried) -> str:
+    text = f"{tried.seconds:.0f} s of processor time"
+    return f"{text}, for which {tried.waited:.0f} s went by" if tried.waited else text
 
 
 def _change(change: Change) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from harness.diagnosis import budget
 from harness.judging.identify import identify
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
@@ -104,7 +103,6 @@ OBSERVATIONS = {
 
 def identified() -> None:
     """Print how long each of the observations takes."""
-    budget.clock = time.process_time  # what a search may take, it may of the processor's
     noise = OBSERVATIONS["the same, of noise"]["observed"][-1]
     noise["a"] = noise["a"] + np.random.default_rng(2).standard_normal(len(noise["a"]))
     for title, seen in OBSERVATIONS.items():

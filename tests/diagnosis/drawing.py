@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from answers import WORDS, answer
 
-from harness.diagnosis import budget
 from harness.diagnosis.diagnose import SECONDS, Diagnosis, diagnose
 from harness.diagnosis.hypotheses import (
     Deviations,
@@ -235,8 +234,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--minutes", type=float, default=60 * 24, help="when to stop, draw whole")
     parser.add_argument("--write", type=Path, metavar="FILE")
     given = parser.parse_args(arguments)
-    # The time of a machine of one's own: other programs take turns with this one.
-    budget.clock = time.process_time
     words: dict[int, Counter[str]] = {}
     began, deadline = time.process_time(), time.monotonic() + 60 * given.minutes
     for seed in range(given.seed, given.seed + given.draws):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from copy import copy
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -37,6 +40,24 @@ def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     words = {seed: judged(drawn(seed), 250)[0] for seed in range(100_000, 100_100)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
     assert Counter(words.values())["answered"] > 40
+
+
+@pytest.mark.parametrize("seed", [100_016, 100_020])
+def test_a_busy_machine_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answered with most of the budget: most of a machine may be others'."""
+    answers = []
+    for busy in (0, 9):
+        asked = count()
+        monkeypatch.setattr(budget, "clock", asked.__next__)
+        monkeypatch.setattr(budget, "wall", partial(_times, busy, asked))
+        answers.append(judged(drawn(seed), 250))
+    assert answers[0][0] == "answered"
+    assert answers[0][1] == answers[1][1]
+
+
+def _times(busy: int, asked: Iterator[int]) -> float:
+    """What went by when a counter was asked so often, without asking it."""
+    return float(busy * copy(asked).__next__())
 
 
 def test_the_figures_by_hand_are_of_many_draws_none_of_them_false() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +45,32 @@ def test_a_budget_ends_when_its_seconds_are_over(monkeypatch: pytest.MonkeyPatch
     now[0] = 1e9
     endless.check()
     assert endless.left == math.inf
+
+
+def test_a_budget_ends_when_far_more_time_went_by_than_was_worked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(timing, "clock", lambda: 1.0)
+    monkeypatch.setattr(timing, "wall", lambda: now[0])
+    budget = Budget(5.0)
+    now[0] += 10 * 4.0
+    assert (budget.spent, budget.left, budget.interrupted) == (0.0, 1.0, False)
+    budget.check()
+    now[0] += 10 * 1.0
+    assert (budget.left, budget.interrupted) == (0.0, True)
+    with pytest.raises(OutOfTime):
+        budget.check()
+
+
+def test_a_budget_is_of_the_threads_own_work() -> None:
+    """Nothing that others do, nor time that goes by, is spent."""
+    budget = Budget(60.0)
+    start = time.process_time()
+    other = threading.Thread(target=lambda: sum(range(2_000_000)))
+    other.start()
+    other.join()
+    assert budget.spent < (time.process_time() - start) / 2
 
 
 def test_progress_is_told_to_who_asks_for_it() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 
 import pytest
 from judged import golden, result
 from rich.console import Console
 
-from harness.diagnosis.diagnose import Diagnosis, Explanation
+from harness.diagnosis.diagnose import Diagnosis, Explanation, Tried
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault
 from harness.ports.port import Port
@@ -19,6 +20,7 @@ from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
 
 VALUES = [(axis.name, value) for axis in AXES.values() for value in axis.values]
+IGNORED_RATE = (("learning_rate", "ignored"),)
 _FORMULA = re.compile(r"[=*^\[\]]|\b(?:lr|eps|mu|wd|dm|v0|v|m|g|b|w|d)\b")
 
 
@@ -79,6 +81,58 @@ def test_a_constant_of_the_ports_own_stands_where_it_belongs(
 ) -> None:
     diagnosis = Diagnosis(Explanation((deviation,), constants))
     assert words.explanation(diagnosis, Dialect()) == sentence
+
+
+@pytest.mark.parametrize(
+    ("ends", "sentence"),
+    [
+        ((0.0029994, 0.0030061), "between 0.0029994 and 0.0030061"),
+        ((0.0029999949, 0.0030000051), "between 0.002999994 and 0.003000006"),
+        ((0.099999000001, 0.100000999999), "between 0.099999 and 0.100001"),
+        ((0.09999999943, 0.10000000055), "between 0.0999999994 and 0.1000000006"),
+        ((0.0, 1.23456), "below 1.3"),
+        ((1.5e-11, 9.81e-10), "between 1e-11 and 9.9e-10"),
+        ((1234.5678, math.inf), "above 1200"),
+        ((0.0, math.inf), "anywhere above 0"),
+    ],
+)
+def test_what_is_written_of_an_interval_holds_all_of_it(
+    ends: tuple[float, float], sentence: str
+) -> None:
+    own = Explanation(IGNORED_RATE, {"learning_rate": 0.003}, intervals={"learning_rate": ends})
+    text = causes.explanation(Diagnosis(own), Dialect())
+    assert text.endswith(f"[lr = 0.003 (what fits lies {sentence})]")
+    written = [float(x) for x in re.findall(r"\d[\d.e-]*", sentence)]
+    assert written[0] <= ends[0] or not ends[0]
+    assert written[-1] >= ends[1] or ends[1] == math.inf
+
+
+def test_of_one_of_several_constants_an_interval_says_that_the_others_stand() -> None:
+    constants = {"learning_rate": 0.003, "decay_rate": 0.7}
+    chosen = (*IGNORED_RATE, ("decay_rate", "ignored"))
+    own = Explanation(chosen, constants, intervals={"learning_rate": (0.002913, 0.003087)})
+    text = causes.explanation(Diagnosis(own), Dialect())
+    assert "(what fits lies between 0.00291 and 0.00309, the others as they are)" in text
+
+
+@pytest.mark.parametrize(
+    ("tried", "sentence"),
+    [
+        (Tried(size=-1, seconds=18.0, ended=True), "nothing was tried to its end in 18 s of"),
+        (
+            Tried(1, 600, 4321, seconds=18.0, ended=True),
+            "of the 4,321 of 2, 600 were tried in 18 s of processor time",
+        ),
+        (
+            Tried(1, 600, 4321, seconds=3.2, ended=True, waited=180.0),
+            "600 were tried in 3 s of processor time, for which 180 s went by",
+        ),
+    ],
+)
+def test_what_was_tried_is_said_with_what_it_took(tried: Tried, sentence: str) -> None:
+    text = causes.explanation(Diagnosis(None, tried=tried), Dialect())
+    assert sentence in text
+    assert ("went by" in text) == bool(tried.waited)
 
 
 def test_of_a_library_that_has_it_twice_others_are_named_before() -> None:
