@@ -94,7 +94,7 @@ def diagnose(
     search = Search(claim, usable, open_constants, budget)
     numbers = _numbers(usable)
     where_else = _Elsewhere(search, usable, open_constants)
-    found = search.run(largest if numbers else 0, where_else.explains)
+    found = search.run(largest if numbers else 0, where_else.explains) or where_else.whole
     found = _told_apart(search, found, probe)
     average = judged(claim, usable)
     tried = search.tried()
@@ -150,6 +150,7 @@ class _Elsewhere:
         self._search, self._free = search, free
         self._evidence = search.full.evidence[0] if len(evidence) == 1 else None
         self.change: Change | None = None
+        self.whole: list[Explanation] = []
         self.parts: tuple[Part, ...] = ()
 
     def explains(self) -> bool:
@@ -158,7 +159,11 @@ class _Elsewhere:
             return False
         budget = Budget(self._search.budget.left / 2)
         given = self._search.claim, self._evidence, budget, self._free
-        self.change = where.change(*given)
+        found = where.change(*given)
+        if isinstance(found, Explanation):
+            self.whole = self._search.still_fitting([found])
+            return bool(self.whole)
+        self.change = found
         if self.change is not None and self.change.kind:
             return True
         self.parts = where.parts(*given)

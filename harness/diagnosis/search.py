@@ -40,6 +40,8 @@ LARGEST = 3
 _TOGETHER, _MOST_TOGETHER = 600, 2400
 # The same for closed sets.
 _CLOSED_TOGETHER = 8000
+# A hyperparameter of the port's own, and nothing else.
+_OWN = tuple(((axis, "ignored"),) for axis in ("learning_rate", "decay_rate", "eps"))
 # No set leaves so many constants open.
 _SOLVABLE = 8
 # Schedules and averages have shown themselves in so many steps; of pieces that have as many, the
@@ -171,17 +173,25 @@ class Search:
             found = self._by_closed(closed, size)
         else:
             self._count(size, len(closed))
+        opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
+        opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
+        solved: list[Explanation] = []
         if size == 1 and not found and self._long:
             # To solve for a constant all of it is replayed again and again: what is closed, once.
-            found = self._by_closed([c for c in self._sets(2) if not self._opened(c)[1]])
-            self._closed.add(2)
+            # Only a hyperparameter of its own is likelier than any two things at once.
+            likely = [o for o in opened if o[0] in _OWN]
+            solved = self._solved(likely)
+            self._count(size, len(likely))
+            if self._equals(solved):
+                return solved
+            opened = [o for o in opened if o not in likely]
+            if not solved:
+                found = self._by_closed([c for c in self._sets(2) if not self._opened(c)[1]])
+                self._closed.add(2)
         # With two things at once there is always a constant that does nearly as well; it is
         # looked for where formulas alone explain nothing.
         if found and (size > 1 or self._settles(found) or (self._long and self._equals(found))):
             return found
-        opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
-        opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
-        solved: list[Explanation] = []
         start, count = 0, _TOGETHER
         while start < len(opened):
             together = opened[start : start + count]

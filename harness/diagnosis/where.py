@@ -28,10 +28,11 @@ _GROUPS = 4
 
 def change(
     claim: Dialect, evidence: Evidence, budget: Budget, free: Sequence[str] = ()
-) -> Change | None:
+) -> Change | Explanation | None:
     """The longest beginning that one set explains, and what changes after it; None if none does.
 
     A beginning is at least two steps that were seen, or one of several elements that moved.
+    Constants that are read from it may explain all that was seen: then nothing changes.
     """
     seen = np.flatnonzero(evidence.seen)
     if len(seen) < 2:
@@ -41,6 +42,8 @@ def change(
         if found is None:
             return None
         explanation, last = found
+        if last == seen[-1]:
+            return explanation
         after = _after(claim, evidence, explanation, last, budget)
     except OutOfTime:
         return None

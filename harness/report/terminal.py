@@ -160,11 +160,14 @@ def identified(result: Result) -> Group:
     lines = [] if diagnosis is None else causes.findings(diagnosis, result.port.claim)
     if result.verdict.word in GOOD:
         lines.append("it is what it claims to be")
+    if result.lost:
+        lines.append(words.lost(result.lost))
     if result.verdict.first:
         lines.append(f"first divergence: {words.divergence(result.verdict.first)}")
     if words.arithmetic(result):
         how = words.evaluation(result) or "computed in the order of the reference"
         lines.append(f"every number observed is reproduced, {how}")
+    lines += [f"note: {note}" for note in words.notes(result)]
     return Group(Text(title), *(Padding(Text(line), (0, 0, 0, 2)) for line in lines))
 
 

@@ -160,23 +160,23 @@ def why(result: Result) -> str:
     else:
         parts = [_NOTES[note] for note in _CAUSES if note in result.notes][:1]
     if result.lost:
-        parts.append(_lost(result.lost))
+        parts.append(lost(result.lost))
     if verdict.first:
         parts.append(divergence(verdict.first))
     return "; ".join(parts) or "diverges"
 
 
-def _lost(lost: Lost) -> str:
+def lost(found: Lost) -> str:
     """What became no number: "element 1 of every array becomes NaN"."""
-    kinds = [name for name, count in (("NaN", lost.nan), ("infinite", lost.infinite)) if count]
-    if lost.everywhere:
-        elements = listed([str(i) for i in lost.everywhere])
-        text = f"element{'s' if len(lost.everywhere) > 1 else ''} {elements} of every array"
+    kinds = [name for name, count in (("NaN", found.nan), ("infinite", found.infinite)) if count]
+    if found.everywhere:
+        elements = listed([str(i) for i in found.everywhere])
+        text = f"element{'s' if len(found.everywhere) > 1 else ''} {elements} of every array"
     else:
-        text = f"{lost.count:,} of {lost.values:,} values"
-    verb = "becomes" if len(lost.everywhere) == 1 or lost.count == 1 else "become"
+        text = f"{found.count:,} of {found.values:,} values"
+    verb = "becomes" if len(found.everywhere) == 1 or found.count == 1 else "become"
     text += f" {verb} {' or '.join(kinds)} where numbers are expected"
-    return f"{text}; all others are as claimed" if lost.alone else text
+    return f"{text}; all others are as claimed" if found.alone else text
 
 
 def _where(result: Result) -> str:

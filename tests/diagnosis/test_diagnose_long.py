@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -21,11 +22,14 @@ from python_ref.stepping.hypothesis import Hypothesis
 STEPS = 70
 
 
-def seen_once(*deviations: str, spoiled: float = 0.0) -> Evidence:
+def seen_once(
+    *deviations: str, spoiled: float = 0.0, constants: Mapping[str, float] | None = None
+) -> Evidence:
     """Ten elements, of which the last step alone was seen; `spoiled` is added to half of them."""
     drawn = np.random.default_rng(3)
     gradients = drawn.normal(size=(STEPS, 10)).tolist()
-    evidence = shown(elements(drawn.normal(size=10).tolist(), gradients), Dialect(list(deviations)))
+    port = Dialect(list(deviations), constants)
+    evidence = shown(elements(drawn.normal(size=10).tolist(), gradients), port)
     weights = evidence.weights + spoiled * (np.arange(10) % 2) * np.sin(np.arange(10))
     return replace(evidence, weights=weights, seen=np.arange(STEPS) == STEPS - 1)
 
@@ -59,10 +63,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Counted:
 def test_closed_sets_are_tried_before_constants_are_solved_for(
     deviations: list[str], clock: Counted
 ) -> None:
-    """Some twenty replays are enough, which to solve for constants are not."""
-    found = diagnose([seen_once(*deviations)], Dialect(), seconds=24 * STEPS)
+    """Some thirty replays are enough, which to solve for all constants are not."""
+    found = diagnose([seen_once(*deviations)], Dialect(), seconds=32 * STEPS)
     assert found.best is not None
     assert set(found.best.deviations) == set(deviations)
+
+
+@pytest.mark.parametrize(("axis", "value"), [("learning_rate", 0.003), ("decay_rate", 0.7)])
+def test_a_hyperparameter_of_its_own_is_looked_for_first(
+    axis: str, value: float, clock: Counted
+) -> None:
+    """Before two things at once, and no other constant when it gives every bit."""
+    evidence = seen_once(f"{axis}=ignored", constants={axis: value})
+    found = diagnose([evidence], Dialect(), seconds=40 * STEPS)
+    assert found.best is not None
+    assert found.best.deviations == (f"{axis}=ignored",)
+    assert found.best.constants == {axis: value}
+    assert not found.tried.ended
+    assert clock.now < 40 * STEPS
 
 
 @pytest.mark.parametrize("replays", [3, 12])

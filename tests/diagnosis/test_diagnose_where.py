@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,8 @@ from support import scenario
 
 from harness.diagnosis import where
 from harness.diagnosis.budget import Budget
-from harness.diagnosis.diagnose import Change, diagnose
+from harness.diagnosis.diagnose import Change, Explanation, diagnose
+from harness.diagnosis.search import Search
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.scenario import Scenario
@@ -50,8 +51,33 @@ def resumed(given: Scenario, step: int, found: Dialect) -> Evidence:
 def change(evidence: Evidence, claim: Dialect = REFERENCE) -> Change:
     assert diagnose([evidence], claim, None, 1).best is None
     found = where.change(claim, evidence, Budget())
-    assert found is not None
+    assert isinstance(found, Change)
     return found
+
+
+def test_what_a_beginning_tells_of_all_is_no_change_but_the_explanation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A constant that all steps together did not lead to, the first did: nothing changes."""
+    evidence = shown(fed(), DECAYED)
+    found = where.change(REFERENCE, evidence, Budget())
+    assert isinstance(found, Explanation)
+    assert (found.deviations, found.constants) == (DECAYED.deviations, DECAYED.constants)
+    monkeypatch.setattr(Search, "of_size", _blind(Search.of_size, len(evidence.weights)))
+    best = diagnose([evidence], REFERENCE).best
+    assert best is not None
+    assert (best.deviations, best.constants) == (DECAYED.deviations, DECAYED.constants)
+
+
+def _blind(
+    of_size: Callable[[Search, int], list[Explanation]], steps: int
+) -> Callable[[Search, int], list[Explanation]]:
+    """A search that finds nothing in evidence of so many steps."""
+
+    def instead(search: Search, size: int) -> list[Explanation]:
+        return [] if search.full.evidence[0].steps == steps else of_size(search, size)
+
+    return instead
 
 
 @pytest.mark.parametrize("step", [2, 3, 6])

@@ -23,9 +23,11 @@ from python_ref.stepping.stepper import replay
 GOLDEN = "reference/float64/mixed-arrays"
 
 
-def document(deviations: list[str] | None = None, **changes: Any) -> dict[str, Any]:
+def document(
+    deviations: list[str] | None = None, fed: str = "mixed-arrays", **changes: Any
+) -> dict[str, Any]:
     """An observation of a dialect on a scenario, with fields changed or (None) taken out."""
-    scenario = next(s for s in scenarios("float64") if s.name == "mixed-arrays")
+    scenario = next(s for s in scenarios("float64") if s.name == fed)
     weights = replay(scenario, [Hypothesis(Dialect(deviations or []))]).weights[0]
     bounds = [0]
     for length in scenario.lengths:
@@ -174,6 +176,32 @@ def test_what_is_wrong_is_named_with_file_and_field(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nothing\.json: cannot be read: No such file"):
         read(tmp_path / "nothing.json")
+
+
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        ("NaN", "values becomes NaN where numbers are expected"),
+        ("-Infinity", "values becomes infinite where numbers are expected"),
+    ],
+)
+def test_what_becomes_no_number_is_told_with_how_much(
+    lost: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = document()
+    content["observed"][-1]["bias"] = [lost]
+    assert main(["identify", str(written(tmp_path, content))]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"{sentence}; all others are as claimed first divergence: " in told
+
+
+def test_subnormals_that_are_flushed_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = document(["subnormals=flushed"], "subnormal-squares")
+    assert main(["identify", str(written(tmp_path, content))]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "note: it flushes subnormal numbers to zero" in told
 
 
 def test_a_golden_is_recognised_by_its_own_trajectory(tmp_path: Path) -> None:
