@@ -36,6 +36,7 @@ SIZE = frozenset(
 )
 SHAPE = frozenset("shape paramsshape paramshape weightshape weightsshape inputshape".split())
 CONFIG = frozenset("config cfg conf configuration optimconfig settings hparams hyperparams".split())
+LISTED = frozenset("params parameters variables optimparams paramlist parameterlist".split())
 OBJECTS = frozenset(
     "layer layers model models net network nn module modules params parameters parameter param p"
     " variables vars weights tensors optimparams trainableparams parametergroups paramgroups"

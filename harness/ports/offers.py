@@ -21,6 +21,8 @@ _OF_ARRAYS = frozenset(
     "shape size dtype ndim T copy astype sum mean ravel reshape flatten tolist fill dot max min any"
     " all squeeze transpose item nbytes".split()
 )
+# What an object has that holds one: the same as its weights.
+_MIRRORED = ("shape", "size", "ndim", "dtype")
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 EFFECTS = ("subtract", "add", "times gradient")
@@ -65,11 +67,14 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
         return _map(use, names)
     places = [int(key) for key in use.get("keys", {}) if key.isdigit()]
     count = max(places, default=0) + 1
-    if count > 1 and "item" not in use and not use.get("iterated"):
-        unpacked = [use["keys"].get(str(i), {}) for i in range(count)]
+    unpacked = [use["keys"].get(str(i), {}) for i in range(count)] if count > 1 else []
+    # Of an array and its gradient one is changed; where each is, these are weights and biases.
+    written = all(u.get("written") for u in unpacked)
+    if unpacked and (written or ("item" not in use and not use.get("iterated"))):
         return {
             "kind": "parts",
-            "parts": [_part(u, names, i, count) for i, u in enumerate(unpacked)],
+            "changed": any(u.get("written") for u in unpacked),
+            "parts": [_part(u, names, i, count, written) for i, u in enumerate(unpacked)],
         }
     if use.get("iterated") or "item" in use:
         return {"kind": "list", "of": offer(_item(use), (*names, "[]"))}
@@ -84,12 +89,13 @@ def _item(use: Use) -> Use:
     return merged
 
 
-def _part(use: Use, names: Sequence[str], place: int, count: int) -> Spec:
+def _part(use: Use, names: Sequence[str], place: int, count: int, written: bool) -> Spec:
     """One part of what is unpacked: weights and biases, or an array and its gradient."""
     gradient = any(gradient_of(name) is not None for name in names)
     plural = structured(use)
     parent = names[-1] if names[-1] != "[]" else ""
-    if plural or gradient or (parent and weights_in(parent) is not None and not use.get("written")):
+    named = parent and weights_in(parent) is not None and not use.get("written")
+    if plural or gradient or written or named:
         base = ("w", "b")[place] if count == 2 else f"#{place}"
         role = "gradients" if gradient else "weights"
         inner: Spec = {"kind": "leaf", "role": role, "base": base}
@@ -123,11 +129,12 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
             continue  # only asked whether it is there: it is the port's own
         offered[name] = spec
     _by_exclusion(offered)
+    mirrored = [name for name in _MIRRORED if name in use.get("attributes", {})]
     if use.get("mapping") or "item" in use:
         entries = offer({**use, "attributes": {}}, names)
         if entries["kind"] in ("map", "list"):
             return {**entries, "attributes": offered}
-    return {"kind": "object", "attributes": offered}
+    return {"kind": "object", "attributes": offered, "mirrored": mirrored}
 
 
 def _by_exclusion(offered: Mapping[str, Spec]) -> None:

@@ -6,6 +6,8 @@ not exact, conforming or explained was a wrong guess and says nothing against th
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +17,7 @@ from typing import Any
 from harness.ports.leaves import (
     CONFIG,
     COUNTER,
+    LISTED,
     NAME,
     OBJECTS,
     SHAPE,
@@ -54,6 +57,16 @@ _FIRST = (
 _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
+# What a constructor's list of parameters may hold, whatever is done with it: arrays, or objects.
+_WEIGHTS: Spec = {"kind": "leaf", "role": "weights", "base": ""}
+_GRADIENTS: Spec = {"kind": "leaf", "role": "gradients", "base": ""}
+_LISTS: tuple[Spec, ...] = (
+    {"kind": "list", "of": _WEIGHTS},
+    {
+        "kind": "list",
+        "of": {"kind": "object", "attributes": {"data": _WEIGHTS, "grad": _GRADIENTS}},
+    },
+)
 FORMS = ("flat", "column", "row", "number", "list")
 
 
@@ -93,6 +106,7 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
     wanted = wanted or Wanted()
     made: list[Plan] = []
     reasons: list[str] = []
+    listed: list[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Mapping[str, Any]]] = []
     for candidate in chosen_classes(shape, wanted):
         constructors = candidate.get("constructors") or [{"parameters": []}]
         for method in (*candidate["methods"], *candidate.get("private", [])):
@@ -103,10 +117,17 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
                 continue
             if plain(name).startswith((*_FIRST, *_BEFORE, *_AFTER)) and not wanted.method:
                 continue
+            constructor = constructors[0]["parameters"]
             try:
-                made += _of_method(candidate, constructors[0]["parameters"], method, wanted)
+                made += _of_method(candidate, constructor, method, wanted)
             except Unknown as error:
                 reasons.append(f"{candidate['class']}.{name}: {error}")
+            if any(plain(p["name"]) in LISTED for p in constructor):
+                listed.append((candidate, constructor, method))
+    for candidate, constructor, method in listed:  # whatever its source makes of what it is given
+        for whole in _LISTS:
+            with contextlib.suppress(Unknown):
+                made += _of_method(candidate, constructor, method, wanted, whole)
     for function in _chosen_functions(shape, wanted):
         try:
             made += _of_function(function, shape, wanted)
@@ -124,7 +145,8 @@ def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str
         return [
             c for c in every if c["class"] in (wanted.class_name,) or _last(c) == wanted.class_name
         ]
-    return [c for c in every if says_rmsprop(_last(c))] or every
+    exactly = [c for c in every if plain(_last(c)) == "rmsprop"]
+    return exactly or [c for c in every if says_rmsprop(_last(c))] or every
 
 
 def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
@@ -153,10 +175,11 @@ def _of_method(
     constructor: Sequence[Mapping[str, Any]],
     method: Mapping[str, Any],
     wanted: Wanted,
+    listed: Spec | None = None,
 ) -> Iterator[Plan]:
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    draft = _drafted(taken, method["parameters"], wanted)
+    draft = _drafted(taken, method["parameters"], wanted, listed)
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     hooks = _hooks(candidate)
@@ -230,15 +253,23 @@ def _initials(draft: _Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any
             yield {"function": other["name"], "arguments": {name: {"data": spec}}}
     yield {"kind": "none"}
     yield {"kind": "empty"}
+    yield {"kind": "zeros"}
 
 
 # -- parameters ------------------------------------------------------------------------------------
 
 
 def _drafted(
-    constructor: Sequence[Mapping[str, Any]], call: Sequence[Mapping[str, Any]], wanted: Wanted
+    constructor: Sequence[Mapping[str, Any]],
+    call: Sequence[Mapping[str, Any]],
+    wanted: Wanted,
+    listed: Spec | None = None,
 ) -> _Draft:
-    """What constructor and call are given. Raises Unknown: nobody knows what a parameter is."""
+    """What constructor and call are given; what `listed` describes for a list of parameters.
+
+    Raises:
+        Unknown: nobody knows what a parameter is.
+    """
     draft = _Draft()
     numbers: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
     for parameters, feeds, constructed in (
@@ -247,6 +278,10 @@ def _drafted(
     ):
         for parameter in parameters:
             spec = _data(parameter, constructed, wanted)
+            if listed and constructed and plain(parameter["name"]) in LISTED:
+                spec = copy.deepcopy(listed)
+            if spec is None and not constructed and _alone(parameter, call, wanted):
+                spec = {"kind": "leaf", "role": "gradients", "base": ""}
             if spec is not None:
                 if spec["kind"] == "state":
                     draft.stateful = parameter["name"]
@@ -294,6 +329,22 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     if hyper and not attributes(use) and not use.get("iterated"):
         return None
     return offer(use, (name,))
+
+
+def _alone(parameter: Mapping[str, Any], call: Sequence[Mapping[str, Any]], wanted: Wanted) -> bool:
+    """Whether a parameter is the only one of a call that nothing is known of, and computed with."""
+
+    def unknown(one: Mapping[str, Any]) -> bool:
+        return (
+            not one.get("default")
+            and _other(one) is None
+            and hyper_roles([one], wanted) == [None]
+            and one["name"] not in wanted.roles.values()
+            and one["kind"] == "any"
+        )
+
+    computed = bool(parameter.get("use", {}).get("computed"))
+    return computed and unknown(parameter) and all(unknown(p) == (p is parameter) for p in call)
 
 
 def _settings(use: Mapping[str, Any]) -> dict[str, str]:

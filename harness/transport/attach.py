@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.attempts import Binding
-from harness.ports.binding import bind
+from harness.ports.binding import BindingError, bind
 from harness.ports.roles import Wanted
 from harness.transport import trial
 from harness.transport.attach_library import attach_library
@@ -128,6 +128,8 @@ def _open_storages(shape: dict[str, Any], binding: Binding) -> Sequence[int]:
     containers = shape.get("containers")
     if containers is None or binding.storages:
         return every
+    if any("parts" in held for held in binding.containers):
+        raise BindingError(f"not bound: {binding.title} takes several arrays in each element")
     possible = set(containers).intersection(*binding.containers)
     # Where nothing seems to suit, each way is tried all the same, and says what it lacks.
     return [i for i in every if containers[i] in possible] or every

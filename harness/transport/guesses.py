@@ -17,6 +17,7 @@ import numpy as np
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
+from harness.ports.loops import loop_plans
 from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport.attach import settled
@@ -84,16 +85,20 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
     if not shape.get("planned"):  # its host can be told no plan, but which role is whose
         return _of_bindings(conversation, shape, wanted)
     made, _ = plans(shape, wanted)
+    looped = list(loop_plans(shape, wanted))
     ends = time.monotonic() + _SECONDS
     failed: dict[str, None] = {}
     faults: list[Fault] = []
     forms = (*shape.get("forms", ()), *FORMS)
     for form in forms:  # another form of arrays only where none moves in the one before
-        moved = []
-        for plan in made[: _MOST // len(forms) if form != forms[0] else _MOST]:
+        moved: list[Guess] = []
+        several = made[: _MOST // len(forms) if form != forms[0] else _MOST]
+        for plan in [*several, *(looped if form == forms[0] else ())]:
             if time.monotonic() > ends:
                 failed.setdefault(f"time ran out after {_SECONDS:.0f} s: not every way was tried")
                 break
+            if "loop" in plan.message["plan"] and any(plan.title == m.title for m in moved):
+                continue  # what it begins as is another guess at the same update
             shaped = with_form(plan, form)
             observation = _tried(conversation, shaped.message)
             if observation.fault is not None:
@@ -186,7 +191,7 @@ def _guess(
     conversation: Conversation, plan: Plan, form: str, observation: Observation, language: str
 ) -> Guess:
     precisions: tuple[str, ...] = ("float64",)
-    if form not in ("number", "list"):
+    if form not in ("number", "list") and "loop" not in plan.message["plan"]:
         # A port may refuse numbers that are not Python's own.
         narrow = conversation.run(TRIAL, "float32")
         if narrow.fault is None:

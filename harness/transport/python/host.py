@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from harness.transport import absent
-from harness.transport.python import tensors
+from harness.transport.python import looped, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python.failures import LoadError, line_of, missing, said
 from harness.transport.python.modules import Source
@@ -57,7 +57,7 @@ class PythonHost:
         self._binding: dict[str, Any] = {}
         self._namespace = self._source.first() if self._source else {}
         self.costly = bool(self._source and self._source.costly)
-        self._session: Session | Planned
+        self._session: Session | Planned | looped.Looped
         self._shapes: dict[str, Mapping[str, Any]] = {}
 
     @classmethod
@@ -128,6 +128,7 @@ class PythonHost:
             "stopped": self._source.stopped if self._source else "",
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
+            "loops": looped.described(self._source.tree) if self._source else [],
             **found,
         }
 
@@ -155,9 +156,16 @@ class PythonHost:
             if role is not None and role.startswith("="):  # a constant; see ports.binding
                 hyper[role] = json.loads(role[1:])
         try:
-            if self._source is not None and not self.costly:
-                self._namespace = self._source.run()
-            if plan := binding.get("plan"):
+            plan = binding.get("plan") or {}
+            if self._source is not None and ("place" in plan or not self.costly):
+                self._namespace = self._source.run(plan.get("place"))
+            if self._source is not None and "loop" in plan:
+                tree, path = self._source.tree, self._path
+                self._session = looped.Looped(
+                    plan, tree, path, self._namespace, bounds, weights, hyper
+                )
+                return None
+            if plan:
                 self._session = Planned(
                     plan, self._named, names, bounds, self._dtype, weights, hyper
                 )

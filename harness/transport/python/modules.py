@@ -24,11 +24,21 @@ from typing import Any, NamedTuple, Optional
 
 from harness.transport.python.failures import LoadError, missing, said, syntax_said
 from harness.transport.python.lacking import Finder, Name, is_use, raising
-from harness.transport.python.packages import ABOVE, bare, entered, folders, level
+from harness.transport.python.packages import (
+    ABOVE,
+    bare,
+    entered,
+    entered_elsewhere,
+    folders,
+    level,
+)
+from harness.transport.python.patience import TooLong, limited
 
 MODULE = "rmsproof_port"
 # A source is run again for every scenario, of which there are some fifty.
 _COSTLY_SECONDS = 0.5
+# What trains and plots at the top level of a file that defines something need not be waited for.
+_LOADING_SECONDS = 20.0
 # Each finds another folder, or enters another package without its `__init__`.
 _ATTEMPTS = 40
 _FUTURE = functools.reduce(
@@ -80,16 +90,25 @@ class Source:
         self._spared: dict[Statement, BaseException] = {}
         self.path, self.costly, self.stopped = path, False, ""
         self.tree, self._whole, self._single = _compiled(path)
+        self._defines = any(isinstance(node, _DEFINITIONS) for node in self.tree.body)
         self._name, self._package = MODULE, ""
+        self._late: dict[Statement, str] = {}  # statements that take too long
         self._above = folders(Path(path))
         self._extended: set[str] = set()
+        self._begun: set[str] = set()  # modules that import each other, entered from there
         self.lacking: Optional[BaseException] = None
         if climbed := level(self.tree):
             self._enter(climbed)
 
-    def run(self) -> dict[str, Any]:
-        """Run it in a new module; return its names. Raises LoadError."""
-        if self.stopped or self._spared:
+    def run(self, until: Optional[int] = None) -> dict[str, Any]:
+        """Run it, or its statements before one, in a new module; return its names.
+
+        Raises:
+            LoadError: it fails.
+        """
+        if until is not None:
+            return self._go(self._single[:until]).__dict__
+        if self.stopped or self._spared or self._late:
             return self._go(self._single).__dict__
         return self._go([Statement(self._whole, True, True)]).__dict__
 
@@ -99,7 +118,7 @@ class Source:
             try:
                 module = self._go(self._single)
             except _Absent as absent:
-                if self._find(absent.error):
+                if self._find(absent.error) or entered_elsewhere(absent.error, self._begun):
                     continue
                 self.lacking = self.lacking or absent.error
                 if self._without_initial(absent.error):
@@ -161,8 +180,13 @@ class Source:
                 names = dict.fromkeys(statement.imported, Name(raising(failed)))
                 module.__dict__.update(names)
                 continue
+            if statement in self._late:
+                stopped = stopped or self._late[statement]
+                continue
             try:
-                exec(statement.code, module.__dict__)
+                self._exec(statement, module.__dict__)
+            except TooLong as error:
+                self._late[statement] = stopped = stopped or _loading(error, self.path)
             except ImportError as error:
                 if not (statement.own and is_use(error)):
                     raise _Absent(error, statement) from error
@@ -187,6 +211,14 @@ class Source:
         self.stopped = stopped
         _meant_is_there(module, [name for name in undefined if name], stopped)
         return module
+
+    def _exec(self, statement: Statement, namespace: dict[str, Any]) -> None:
+        """Run a statement, for no longer than what it defines is worth waiting for."""
+        if statement.name or not statement.own or not self._defines:
+            exec(statement.code, namespace)
+            return
+        with limited(max(_LOADING_SECONDS - self._seconds, 1.0)):
+            exec(statement.code, namespace)
 
     # -- where its imports are ------------------------------------------------------------------
 

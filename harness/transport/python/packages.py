@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import sys
+import traceback
 import types
 from pathlib import Path
 from typing import Optional
@@ -54,6 +56,32 @@ def bare(name: str, folder: Path) -> None:
     parent, _, own = name.rpartition(".")
     if parent in sys.modules:
         setattr(sys.modules[parent], own, module)
+
+
+def entered_elsewhere(error: BaseException, tried: set[str]) -> bool:
+    """Import modules that import each other from another end; whether that went.
+
+    Args:
+        error: of an import that met a module half way.
+        tried: those that were begun with; another one is added.
+    """
+    if "circular import" not in str(error):
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [str(frame.f_globals.get("__name__")) for frame in frames]
+    for name in dict.fromkeys(reversed(names)):
+        top = name.partition(".")[0]
+        if name in tried or top in ("importlib", "harness") or "." not in name:
+            continue
+        tried.add(name)
+        for part in [n for n in sys.modules if n == top or n.startswith(f"{top}.")]:
+            del sys.modules[part]
+        try:
+            importlib.import_module(name)
+        except Exception:  # not from there either
+            continue
+        return True
+    return False
 
 
 def _of(module: types.ModuleType, folder: Path) -> bool:

@@ -228,6 +228,8 @@ class _Instance:
         if "function" in initial:
             function = self._session.target(initial["function"])
             return function(**self._arguments(initial["arguments"], unit))
+        if initial["kind"] == "zeros":  # one for each that has weights
+            return [self._session.array("zeros", each[0]) for each in self._units]
         return {"empty": {}, "none": None}[initial["kind"]]
 
     def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:

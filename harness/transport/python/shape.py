@@ -163,7 +163,8 @@ def _noted(taken: Sequence[dict[str, Any]], uses: Mapping[str, Use]) -> None:
 def _containers(use: Use) -> Optional[list[str]]:
     """What may hold arrays that are used so: a map, a list, or nothing; None for any.
 
-    None of these can be handed over where keys are the source's own, or elements are objects.
+    None of these can be handed over where keys are the source's own, or elements are objects, or
+    several arrays, weights and biases.
     """
     elements = [part for part in (use, use.item) if part is not None]
     own = any(set(part.attributes) - ARRAY_ATTRIBUTES - _OF_MAPS for part in elements)
@@ -171,6 +172,8 @@ def _containers(use: Use) -> Optional[list[str]]:
         return []
     if use.mapping:
         return ["map"]
+    if use.item is not None and len(use.item.keys) > 1:
+        return ["parts"]
     # What is looped over may be one array, of whose numbers each is computed with.
     return ["list", "array"] if use.iterated and use.item is not None else None
 

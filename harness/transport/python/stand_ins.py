@@ -86,9 +86,10 @@ class Builder:
             return self._attributed(self._map(spec, scope), spec, scope)
         if kind == "parts":
             parts: list[Any] = []
+            inside = _entry if spec.get("changed") else _inside
             for i, part in enumerate(spec["parts"]):
-                parts.append(self._made(part, scope, *_inside(parts, i)))
-            return tuple(parts)
+                parts.append(self._made(part, scope, *inside(parts, i)))
+            return parts if spec.get("changed") else tuple(parts)
         if kind == "object":
             if self._parameter is not None and "grad" in spec["attributes"]:
                 return self._real(scope[0], self._parameter)
@@ -107,7 +108,15 @@ class Builder:
         for name, inner in spec.get("attributes", {}).items():
             get, put = _attribute(owner, name)
             put(self._made(inner, scope, get, put))
+        if spec.get("mirrored") and (weights := self._weights_of(spec, scope)) is not None:
+            for name in spec["mirrored"]:
+                setattr(owner, name, getattr(weights, name, None))
         return owner
+
+    def _weights_of(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
+        leaves = [part for part in spec["attributes"].values() if part.get("role") == "weights"]
+        slot = leaves[0].get("slot") or 0 if leaves else len(scope)
+        return self._array("weights", scope[slot]) if slot < len(scope) else None
 
     def _real(self, piece: Piece, parameter: Callable[[Any, Any], Any]) -> Any:
         made = parameter(self._array("weights", piece), self._array("gradients", piece))

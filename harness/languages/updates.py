@@ -1,0 +1,261 @@
+"""Where a Python source updates weights by an average of squares, read from its syntax tree.
+
+People write `v = d*v + (1-d)*g**2` and, further on, `w = w - lr*g/(sqrt(v)+eps)` into a loop that
+computes `g` of data of its own. Such an update names all that is needed to feed it: what holds the
+weights, what the average, which expression is the gradient, and where that is known. Nothing is
+executed. Runs in the worker as well, so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+Block = list[ast.stmt]
+
+_SQUARES = frozenset("square pow power".split())
+_PRODUCTS = frozenset("multiply".split())
+# What is done to gradients by an optimizer, not by who computes them.
+_OF_OPTIMIZERS = ("clip", "norm", "minimum", "maximum", "min", "max", "sign")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Weights with the average that divides their step.
+
+    Attributes:
+        weights, average, gradient: expressions, as the source has them.
+        at: the place in the block before which the gradient is known.
+        line: of the average.
+    """
+
+    weights: str
+    average: str
+    gradient: str
+    at: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Update:
+    """All updates of one block of statements.
+
+    Attributes:
+        pairs: in the order of the source.
+        block: the statements.
+        loops: the loops around it, outermost first; none where a call is one step.
+    """
+
+    pairs: tuple[Pair, ...]
+    block: Block
+    loops: tuple[ast.stmt, ...]
+
+
+def update_in(body: Block) -> Optional[Update]:
+    """The update in a function's statements, or a module's; None where there is none, or several.
+
+    >>> text = '''
+    ... for _ in range(9):
+    ...     g = slope(x)
+    ...     v = 0.9 * v + 0.1 * g**2
+    ...     x = x - 0.1 * g / v**0.5
+    ... '''
+    >>> [(p.weights, p.average, p.gradient, p.at) for p in update_in(ast.parse(text).body).pairs]
+    [('x', 'v', 'g', 1)]
+    """
+    found = [
+        Update(tuple(pairs), block, loops)
+        for block, loops in _blocks(body, ())
+        if (pairs := list(_pairs(block))) and not _of_elements(pairs, loops)
+    ]
+    most = max((len(update.pairs) for update in found), default=0)
+    likeliest = [update for update in found if len(update.pairs) == most]
+    # Two branches may hold the same one.
+    same = {tuple((p.weights, p.average, p.gradient) for p in u.pairs) for u in likeliest}
+    return likeliest[0] if len(same) == 1 else None
+
+
+def _blocks(
+    body: Block, loops: tuple[ast.stmt, ...]
+) -> Iterator[tuple[Block, tuple[ast.stmt, ...]]]:
+    """A block and those inside it, each with the loops around it; definitions are not entered."""
+    yield body, loops
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        around = (*loops, node) if isinstance(node, (ast.For, ast.While)) else loops
+        for name in ("body", "orelse", "finalbody"):
+            inner = getattr(node, name, None)
+            if isinstance(inner, list) and inner:
+                yield from _blocks(inner, around)
+
+
+def _of_elements(pairs: Sequence[Pair], loops: Sequence[ast.stmt]) -> bool:
+    """Whether loops go over the weights themselves, or their averages, not over steps."""
+    targets = {
+        part.id
+        for loop in loops
+        if isinstance(loop, ast.For)
+        for part in ast.walk(loop.target)
+        if isinstance(part, ast.Name)
+    }
+    bases = {text.partition(".")[0] for p in pairs for text in (p.weights, p.average)}
+    return bool(targets & bases)
+
+
+# -- the average and what it divides -------------------------------------------------------------
+
+
+def _pairs(block: Block) -> Iterator[Pair]:
+    taken: set[str] = set()
+    for place, node in enumerate(block):
+        average = _target(node)
+        if average is None or (gradient := _squared(block, place, average)) is None:
+            continue
+        weights = _divided(block, place, average)
+        if weights is None or weights in taken or average in taken:
+            continue
+        taken |= {weights, average}
+        # From where on all there is of a gradient is what was given.
+        at = _known(block, place, ast.parse(gradient, mode="eval").body, weights)
+        yield Pair(weights, average, gradient, at, node.lineno)
+
+
+def _target(node: ast.stmt) -> Optional[str]:
+    """What a statement gives another value, which has one already."""
+    if isinstance(node, ast.AugAssign):
+        target: ast.expr = node.target
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+    else:
+        return None
+    if not isinstance(target, (ast.Name, ast.Attribute)):
+        return None
+    text = ast.unparse(target)
+    again = isinstance(node, ast.AugAssign) or _mentions(node.value, text)
+    return text if again else None
+
+
+def _squared(block: Block, place: int, average: str) -> Optional[str]:
+    """What is squared in an average's new value, in that statement or through a name."""
+    node = block[place]
+    value = node.value if isinstance(node, (ast.Assign, ast.AugAssign)) else None
+    if value is None or (isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add)):
+        return None
+    for part in ast.walk(value):
+        if (gradient := _square(part)) is not None and ast.unparse(gradient) != average:
+            return ast.unparse(gradient)
+    for part in ast.walk(value):
+        if isinstance(part, ast.Name) and part.id != average:
+            for before in reversed(block[:place]):
+                if isinstance(before, ast.Assign) and ast.unparse(before.targets[0]) == part.id:
+                    gradient = _square(before.value)
+                    return None if gradient is None else ast.unparse(gradient)
+    return None
+
+
+def _square(node: ast.expr | ast.AST) -> Optional[ast.expr]:
+    """The expression of which a node is the square, perhaps times something."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        return node.left if _is_two(node.right) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        factors = list(_factors(node))
+        texts = [ast.unparse(factor) for factor in factors]
+        return next((f for f, text in zip(factors, texts) if texts.count(text) == 2), None)
+    if isinstance(node, ast.Call) and node.args:
+        name = _called(node)
+        if name in _SQUARES and (len(node.args) == 1 or _is_two(node.args[1])):
+            return node.args[0]
+        if name in _PRODUCTS and len({ast.unparse(a) for a in node.args}) == 1 < len(node.args):
+            return node.args[0]
+    return None
+
+
+def _is_two(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 2
+
+
+def _factors(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield from _factors(node.left)
+        yield from _factors(node.right)
+    else:
+        yield node
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _divided(block: Block, place: int, average: str) -> Optional[str]:
+    """What moves by a step that depends on an average."""
+    depend = {average}
+    for node in block[place + 1 :]:
+        if not isinstance(node, (ast.Assign, ast.AugAssign)):
+            continue
+        if not any(_mentions(node.value, name) for name in depend):
+            continue
+        target = _target(node)
+        moved = target is not None and target not in depend
+        if moved and _squared(block, block.index(node), "") is None:
+            return target
+        for one in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            depend.add(ast.unparse(one))
+    return None
+
+
+def _mentions(node: ast.AST, text: str) -> bool:
+    return any(isinstance(p, ast.expr) and ast.unparse(p) == text for p in ast.walk(node))
+
+
+# -- where a gradient is known ------------------------------------------------------------------
+
+
+def _known(block: Block, place: int, gradient: ast.expr, weights: str) -> int:
+    """The place before which a gradient has been computed, and nothing yet been done to it."""
+    text = ast.unparse(gradient)
+    if not isinstance(gradient, (ast.Name, ast.Attribute)):  # it is computed where it stands
+        return next(i for i in range(place + 1) if i == place or _mentions(block[i], text))
+    for i in range(place - 1, -1, -1):
+        if _assigns(block[i], text) and not _of_optimizer(block[i], text, weights):
+            return i + 1
+    return place
+
+
+def _assigns(node: ast.stmt, text: str) -> bool:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign):
+            targets: Sequence[ast.expr] = part.targets
+        elif isinstance(part, (ast.AugAssign, ast.AnnAssign)):
+            targets = [part.target]
+        else:
+            continue
+        for target in targets:
+            inner = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+            for one in inner:
+                base = one.value if isinstance(one, ast.Subscript) else one
+                if ast.unparse(base) == text:
+                    return True
+    return False
+
+
+def _of_optimizer(node: ast.stmt, text: str, weights: str) -> bool:
+    """Whether a statement does something to a gradient: clips it, adds a share of the weights."""
+    if isinstance(node, (ast.For, ast.While, ast.With, ast.Try)):
+        return False
+    if isinstance(node, ast.If):
+        return all(
+            _of_optimizer(inner, text, weights) for inner in node.body if _assigns(inner, text)
+        )
+    value = getattr(node, "value", None)
+    if value is None or not (isinstance(node, ast.AugAssign) or _mentions(value, text)):
+        return False
+    clipped = any(
+        isinstance(part, ast.Call) and any(word in _called(part) for word in _OF_OPTIMIZERS)
+        for part in ast.walk(value)
+    )
+    added = not isinstance(node, ast.AugAssign) or isinstance(node.op, (ast.Add, ast.Sub))
+    return clipped or (added and _mentions(value, weights))

@@ -1,0 +1,109 @@
+"""Ways to feed an update that computes its gradients itself: what its function is given.
+
+A source that trains in a loop of its own takes no gradients, and its weights are its own. The host
+says where it updates them (see harness.transport.python.looped); hyperparameters are told by the
+names of parameters, what the weights begin as by where they go, and for the rest, data and
+functions, stands in what says nothing, since the gradients computed of them are replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from harness.ports.plans import Plan, chosen_classes, hyper_roles, says_rmsprop
+from harness.ports.roles import Wanted
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
+# What a parameter may be given that weights begin as.
+_STARTS = ("array", "number")
+
+
+def loop_plans(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:
+    """The ways to feed the updates of a source, likeliest first."""
+    loops = list(shape.get("loops", []))
+    named = [loop for loop in loops if says_rmsprop(loop.get("class", "") or loop["function"])]
+    classes = {c["class"]: c for c in chosen_classes(shape, wanted)}
+    for loop in named or loops:
+        owner = loop.get("class")
+        if owner is not None and owner not in classes:
+            continue
+        asked = wanted.function or (wanted.class_name if owner is None else None)
+        if asked and asked != loop["function"]:
+            continue
+        yield from _of_loop(loop, shape, classes.get(owner), wanted)
+
+
+def _of_loop(
+    loop: Mapping[str, Any],
+    shape: Mapping[str, Any],
+    candidate: Mapping[str, Any] | None,
+    wanted: Wanted,
+) -> Iterator[Plan]:
+    constructor: Sequence[Mapping[str, Any]] = []
+    called: Sequence[Mapping[str, Any]] = []
+    if candidate:
+        constructor = (candidate.get("constructors") or [{"parameters": []}])[0]["parameters"]
+        methods = [*candidate["methods"], *candidate.get("private", [])]
+        called = next((m["parameters"] for m in methods if m["name"] == loop["function"]), [])
+    elif loop["function"]:
+        functions = [f for f in shape["functions"] if f["name"] == loop["function"]]
+        if not functions:
+            return
+        called = functions[0]["parameters"][0]
+    starts = set(loop["starts"]) | set(loop["carried"])
+    taken = {
+        p["name"]: p for p in (*called, *constructor)
+    }  # what both take, the constructor is given
+    open_ = [p for name, p in taken.items() if name not in (*starts, *loop["called"])]
+    roles = dict(zip((p["name"] for p in open_), hyper_roles(open_, wanted), strict=True))
+    # What nobody knows is the learning rate, if the step is multiplied with it alone.
+    unknown = [n for n in loop["factors"] if n in roles and not roles[n]]
+    if len(unknown) == 1 and "learning_rate" not in roles.values():
+        roles[unknown[0]] = "learning_rate"
+    for start in _STARTS if starts else _STARTS[:1]:
+        construct, call = (
+            {p["name"]: fed for p in listed if (fed := _fed(p, roles, starts, start, wanted))}
+            for listed in (constructor, [p for p in called if taken[p["name"]] is p])
+        )
+        given = [f["role"] for f in (*construct.values(), *call.values()) if "role" in f]
+        plan: dict[str, Any] = {
+            "loop": True,
+            "function": loop["function"],
+            "construct": construct,
+            "arguments": call,
+            "carried": loop["carried"],
+            "container": "array",
+            "arrangement": "each",
+        }
+        plan |= {key: loop[key] for key in ("class", "place") if key in loop}
+        message = {"plan": plan, "call": list(HYPERPARAMETERS)}
+        yield Plan(message, _title(loop), tuple(given), whole=False)
+
+
+def _fed(
+    parameter: Mapping[str, Any],
+    roles: Mapping[str, str | None],
+    starts: set[str],
+    start: str,
+    wanted: Wanted,
+) -> dict[str, Any] | None:
+    """What a parameter is given; None for its default."""
+    name, role = parameter["name"], roles.get(parameter["name"])
+    if name in starts:
+        return {"start": start}
+    if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
+        return {"role": role}
+    return None if parameter.get("default") else {"anything": True}
+
+
+def _title(loop: Mapping[str, Any]) -> str:
+    name = ".".join(filter(None, (loop.get("class"), loop["function"]))) or "the file"
+    kind = "the loop" if loop["looped"] else "the update"
+    gradients = " and ".join(loop["gradients"])
+    weights = " and ".join(loop["weights"])
+    stops = ", its own stops left out" if loop["looped"] else ""
+    return (
+        f"{kind} in {name} (line {loop['line']}), {weights} moved by gradients that are given for"
+        f" {gradients}{stops}"
+    )

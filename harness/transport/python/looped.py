@@ -1,0 +1,310 @@
+"""One scenario with an update that is written into somebody's own loop, or computes its gradients.
+
+The function that holds it is rewritten (see rewritten.py) so that it asks for each gradient. What
+it updates has a size of its own, that of its data: as many elements of a scenario go together as
+there is room for, in as many runs as it takes.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any, Optional
+
+import numpy as np
+
+from harness.languages.updates import Update, update_in
+from harness.transport.python.anything import Anything
+from harness.transport.python.arrays import Garbled
+from harness.transport.python.rewritten import LEFT, generator_of
+
+Row = Any
+
+
+def described(tree: ast.Module) -> list[dict[str, Any]]:
+    """The updates that a source computes the gradients of itself (see harness.ports.loops)."""
+    found = []
+    for place, node in enumerate(tree.body):
+        if isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and (update := update_in(inner.body)):
+                    found.append(_described(inner, update, {"class": node.name}))
+        elif isinstance(node, ast.FunctionDef) and (update := update_in(node.body)):
+            found.append(_described(node, update, {}))
+        elif isinstance(node, (ast.For, ast.While)) and (update := update_in([node])):
+            found.append(_described(None, update, {"place": place}))
+    return [one for one in found if one]
+
+
+def _described(
+    node: Optional[ast.FunctionDef], update: Update, where: dict[str, Any]
+) -> dict[str, Any]:
+    pairs = update.pairs
+    names = [a.arg for a in node.args.args] if node else []
+    # Names that hold weights or averages from call to call, if a call is a step.
+    carried = [t for p in pairs for t in (p.weights, p.average) if t in names]
+    if not update.loops and not all(_kept(p.average, names, node) for p in pairs):
+        return {}
+    weights = {p.weights for p in pairs}
+    return {
+        **where,
+        "function": node.name if node else "",
+        "starts": sorted({*_initial(node, weights, names), *(weights & set(names))}),
+        "carried": carried if not update.loops else [],
+        "called": sorted(_called(node) & set(names)),
+        "factors": sorted(_factors(update) & set(names)),
+        "looped": bool(update.loops),
+        "line": pairs[0].line,
+        "weights": [p.weights for p in pairs],
+        "gradients": [p.gradient for p in pairs],
+    }
+
+
+def _kept(average: str, names: Sequence[str], node: Optional[ast.FunctionDef]) -> bool:
+    """Whether an average outlives a call."""
+    if "." in average or average in names or node is None:
+        return True
+    return any(
+        (isinstance(part, ast.Global) and average in part.names)
+        or (
+            isinstance(part, ast.Assign)
+            and isinstance(part.targets[0], ast.Attribute)
+            and ast.unparse(part.value) == average
+        )
+        for part in ast.walk(node)
+    )
+
+
+def _initial(node: Optional[ast.FunctionDef], weights: set[str], names: Sequence[str]) -> set[str]:
+    """The parameters that weights begin as."""
+    found = set()
+    for part in ast.walk(node) if node else ():
+        if not isinstance(part, ast.Assign) or len(part.targets) != 1:
+            continue
+        targets, values = [part.targets[0]], [part.value]
+        if isinstance(targets[0], ast.Tuple) and isinstance(values[0], ast.Tuple):
+            targets, values = targets[0].elts, values[0].elts
+        for target, value in zip(targets, values):
+            if ast.unparse(target) in weights:
+                found |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & set(names)
+    return {name for name in found if not _of_steps(node, name)}
+
+
+def _of_steps(node: Optional[ast.FunctionDef], name: str) -> bool:
+    """Whether a name is computed with, as a hyperparameter is."""
+    parts = ast.walk(node) if node else ()
+    return any(
+        isinstance(part, ast.BinOp) and name in (_id(part.left), _id(part.right)) for part in parts
+    )
+
+
+def _factors(update: Update) -> set[str]:
+    """The names that are computed with, one by one, where the weights are moved."""
+    weights = {pair.weights for pair in update.pairs}
+    moving = [s for s in update.block if isinstance(s, (ast.Assign, ast.AugAssign))]
+    targets = [s.targets[0] if isinstance(s, ast.Assign) else s.target for s in moving]
+    return {
+        _id(side)
+        for statement, target in zip(moving, targets)
+        if ast.unparse(target) in weights
+        for part in ast.walk(statement)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Mult, ast.Div))
+        for side in (part.left, part.right)
+    }
+
+
+def _id(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(node: Optional[ast.FunctionDef]) -> set[str]:
+    parts = ast.walk(node) if node else ()
+    return {_id(part.func) for part in parts if isinstance(part, ast.Call)}
+
+
+class Looped:
+    """The steps of one scenario.
+
+    Args:
+        plan: which update, and what its function is given.
+        tree: of the source.
+        path: of the source.
+        namespace: of its module, fresh.
+        bounds: of the arrays; array i is flat[bounds[i]:bounds[i + 1]].
+        initial: (N,) values before the first step.
+        hyper: values by role.
+    """
+
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        tree: ast.Module,
+        path: str,
+        namespace: dict[str, Any],
+        bounds: Sequence[int],
+        initial: Row,
+        hyper: Mapping[str, Any],
+    ) -> None:
+        self.flat = np.array(initial, dtype=np.float64)
+        self.step = 0
+        self._moved = False
+        self._cuts = [slice(*pair) for pair in zip(bounds, bounds[1:])]
+        self._source = plan, tree, path, namespace, hyper
+        # Runs are made when they are first given a gradient; those of an array, by its number.
+        self._runs: dict[int, list[tuple[slice, _Run]]] = {}
+
+    def go(self, gradients: Row, taking_part: Sequence[int]) -> None:
+        """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
+        for i in taking_part:
+            if i not in self._runs:
+                self._runs[i] = self._begun(self._cuts[i])
+            for cut, run in self._runs[i]:
+                after = run.go(gradients[cut])
+                self._moved |= not np.array_equal(after, self.flat[cut], equal_nan=True)
+                self.flat[cut] = after
+
+    def _begun(self, whole: slice) -> list[tuple[slice, _Run]]:
+        runs = []
+        start = whole.start
+        while start < whole.stop:
+            run = _Run(*self._source, whole.stop - start)
+            cut = slice(start, min(start + run.size, whole.stop))
+            run.begin(self.flat[cut])
+            runs.append((cut, run))
+            start = cut.stop
+        return runs
+
+    def average(self) -> Row | None:
+        """The moving average is not looked for."""
+        return None
+
+    def facts(self) -> dict[str, Any]:
+        """What was seen beside the numbers (see harness.model.observation)."""
+        return {
+            "where": "replaced" if self._moved else "nowhere",
+            "container": "array",
+            "pair": "",
+            "gradients_changed": False,
+            "widened": False,
+        }
+
+
+class _Run:
+    """One function that goes on from step to step, with the weights that it has room for.
+
+    Attributes:
+        size: how many they are.
+    """
+
+    def __init__(
+        self,
+        plan: Mapping[str, Any],
+        tree: ast.Module,
+        path: str,
+        namespace: dict[str, Any],
+        hyper: Mapping[str, Any],
+        room: int,
+    ) -> None:
+        self._plan, self._hyper, self._room = plan, hyper, room
+        self._left: dict[str, Any] = {}
+        if "place" in plan:  # the names of a module are the loop's own
+            namespace = dict(namespace)
+        node = copy.deepcopy(_node(plan, tree))
+        owner = plan.get("class", "")
+        self._function, update = generator_of(node, namespace, path, owner)
+        self._pairs, self._looped = update.pairs, bool(update.loops)
+        self._namespace = namespace
+        self._owner = (
+            namespace[owner](**self._arguments(plan.get("construct", {}))) if owner else None
+        )
+        self._arrays = self._asked(self._called())
+        self._sizes = [1 if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays]
+        self.size = sum(self._sizes)
+        if not self.size:
+            raise Garbled("its weights are empty before the first step", misread=True)
+
+    def begin(self, weights: Row) -> None:
+        """Put weights in the place of those that it has."""
+        self._arrays = self._shaped(weights)
+
+    def go(self, gradients: Row) -> Row:
+        """The weights after a step with these gradients."""
+        given = tuple(self._arrays), tuple(self._shaped(gradients))
+        try:
+            self._arrays = list(self._generator.send(given))
+        except StopIteration:
+            self._arrays = self._after()
+        return self._read()[: len(gradients)]
+
+    def _after(self) -> list[Any]:
+        """The weights after a call that has ended; where a call is a step, the next is begun."""
+        if self._looped:
+            raise Garbled("its loop ends before the scenario does", misread=True)
+        scope = dict(self._left)
+        found = [eval(p.weights, self._namespace, scope) for p in self._pairs]
+        again = {name: scope[name] for name in self._plan.get("carried", ())}
+        self._asked(self._called(again))
+        return found
+
+    def _called(self, again: Mapping[str, Any] = {}) -> Any:
+        arguments = {**self._arguments(self._plan.get("arguments", {})), **again}
+        arguments[LEFT] = self._left.update
+        return self._function(*(() if self._owner is None else (self._owner,)), **arguments)
+
+    def _asked(self, generator: Any) -> list[Any]:
+        """The weights that it has when it first asks for gradients."""
+        self._generator = generator
+        try:
+            return list(next(generator))
+        except StopIteration:
+            raise Garbled("its update is not reached", misread=True) from None
+
+    def _arguments(self, specs: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self._argument(spec) for name, spec in specs.items()}
+
+    def _argument(self, spec: Mapping[str, Any]) -> Any:
+        if "role" in spec:
+            return float(self._hyper[spec["role"]])
+        if "start" in spec:
+            return np.zeros(self._room) if spec["start"] == "array" else 0.0
+        return Anything()
+
+    def _shaped(self, values: Row) -> list[Any]:
+        """Values in the shapes of its weights; there is room for more at the end."""
+        filled = np.zeros(self.size)
+        filled[: len(values)] = values
+        made: list[Any] = []
+        start = 0
+        for array, size in zip(self._arrays, self._sizes):
+            part = filled[start : start + size]
+            single = isinstance(array, Anything) or np.shape(array) == ()
+            made.append(float(part[0]) if single else part.reshape(np.shape(array)))
+            start += size
+        return made
+
+    def _read(self) -> Row:
+        values = []
+        for pair, array, size in zip(self._pairs, self._arrays, self._sizes):
+            try:
+                flat = np.asarray(array, dtype=np.float64).reshape(-1)
+            except Exception as error:
+                message = f"{pair.weights} holds something that is no number"
+                raise Garbled(message, misread=True) from error
+            if flat.size != size:
+                raise Garbled(f"{pair.weights} has {flat.size} numbers, not {size}", misread=True)
+            values.append(flat)
+        return np.concatenate(values)
+
+
+def _node(plan: Mapping[str, Any], tree: ast.Module) -> Any:
+    if "place" in plan:
+        return tree.body[plan["place"]]
+    body: Any = tree.body
+    for name in filter(None, (plan.get("class", ""), plan["function"])):
+        named = [
+            n for n in body if isinstance(n, (ast.ClassDef, ast.FunctionDef)) and n.name == name
+        ]
+        node = named[-1]
+        body = node.body
+    return node

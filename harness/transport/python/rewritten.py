@@ -1,0 +1,214 @@
+"""A function, or a loop of a module, made to ask for gradients in place of computing its own.
+
+It becomes a generator: before its update it yields its weights, and goes on with the weights and
+the gradients that it is sent. Loops around the update do not end, and do not return: how far a
+port goes is the scenario's, when it stops by itself is left out. All else is run as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Optional, Union
+
+from harness.languages.updates import Update, update_in
+from harness.transport.python.anything import unpacked
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+_FED, _ENDLESS, _UNPACKED, LEFT = (
+    f"_rmsproof_{name}" for name in ("fed", "endless", "unpacked", "left")
+)
+_LOOP = "_rmsproof_loop"
+
+
+def endless(values: Iterable[Any]) -> Iterable[Any]:
+    """Numbers that go on; other values again from the first."""
+    if isinstance(values, range):
+        return itertools.count(values.start, values.step)
+    return itertools.cycle(values)
+
+
+def generator_of(
+    node: Union[Function, ast.For, ast.While],
+    namespace: dict[str, Any],
+    path: str,
+    owner: str = "",
+) -> tuple[Callable[..., Any], Update]:
+    """What a function, or a loop of the module, becomes.
+
+    Args:
+        node: the function or the loop; it is changed.
+        namespace: of the module.
+        path: of the source.
+        owner: the class that a method is of.
+
+    Returns:
+        The generator function, and its update. It hands its local names to what it is given as
+        `LEFT`, when a call ends.
+
+    Raises:
+        ValueError: it has no update.
+    """
+    if isinstance(node, (ast.For, ast.While)):
+        node = _function_of(node)
+    update = update_in(node.body)
+    if update is None or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node)):
+        raise ValueError("no update is known in it")
+    _Rewriter(update).rewrite(node)
+    call = ast.Call(_name(LEFT), [ast.Call(_name("locals"), [], [])], [])
+    node.body = [ast.Try(node.body, [], [], [ast.Expr(call)])]
+    node.args.kwonlyargs.append(ast.arg(LEFT))
+    node.args.kw_defaults.append(None)
+    node.decorator_list, node.returns = [], None
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    # In a class of the same name, where private names mean what they meant.
+    top: ast.stmt = node
+    if owner:
+        top = ast.parse(f"class {owner}: pass").body[0]
+        assert isinstance(top, ast.ClassDef)
+        top.body = [node]
+    module = ast.fix_missing_locations(ast.Module([top], []))
+    namespace.update({_ENDLESS: endless, _UNPACKED: unpacked})
+    made: dict[str, Any] = {}
+    exec(compile(module, path, "exec"), namespace, made)
+    return (vars(made[owner])[node.name] if owner else made[node.name]), update
+
+
+def _function_of(loop: Union[ast.For, ast.While]) -> ast.FunctionDef:
+    """A loop of a module as a function of the same names."""
+    names = {
+        part.id
+        for part in ast.walk(loop)
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
+    function = ast.parse(f"def {_LOOP}(): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = [*([ast.Global(sorted(names))] if names else []), loop]
+    return function
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+class _Rewriter(ast.NodeTransformer):
+    """Puts the question for gradients into an update, and takes the stops out around it."""
+
+    def __init__(self, update: Update) -> None:
+        self._update = update
+        self._loops: list[ast.stmt] = []  # around what is visited, innermost last
+        self._around = {id(loop) for loop in update.loops}
+
+    def rewrite(self, node: Function) -> None:
+        """Change a function."""
+        self._block(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Definitions inside are left alone."""
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """The same."""
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        """The outermost loop goes on for ever."""
+        if self._update.loops and node is self._update.loops[0]:
+            node.iter = ast.Call(_name(_ENDLESS), [node.iter], [])
+        return self._looped(node)
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        """A loop around the update does not ask whether it is enough."""
+        if id(node) in self._around:
+            node.test = ast.Constant(True)
+        return self._looped(node)
+
+    def _looped(self, node: ast.stmt) -> ast.AST:
+        self._loops.append(node)
+        self._block(node)
+        self._loops.pop()
+        return node
+
+    def visit_Break(self, node: ast.Break) -> ast.AST:
+        """A stop of a loop around the update."""
+        return ast.Pass() if self._loops and id(self._loops[-1]) in self._around else node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        """The same."""
+        return ast.Pass() if any(id(loop) in self._around for loop in self._loops) else node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """What says nothing can be unpacked into any number of names."""
+        target = node.targets[0]
+        if isinstance(target, (ast.Tuple, ast.List)) and not isinstance(node.value, ast.Tuple):
+            count = ast.Constant(len(target.elts))
+            node.value = ast.Call(_name(_UNPACKED), [node.value, count], [])
+        return node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Whatever else has blocks of statements."""
+        return self._block(node) if isinstance(node, (ast.stmt, ast.ExceptHandler)) else node
+
+    def _block(self, node: ast.AST) -> ast.AST:
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if not isinstance(block, list):
+                continue
+            made = _asking(self._update) if block is self._update.block else block
+            setattr(node, field, [self.visit(statement) for statement in made])
+        for handler in getattr(node, "handlers", []):
+            self._block(handler)
+        return node
+
+
+def _asking(update: Update) -> list[ast.stmt]:
+    """The statements of an update that asks for its gradients."""
+    pairs = update.pairs
+    first = min(pair.at for pair in pairs)
+    weights = ", ".join(pair.weights for pair in pairs)
+    last = max(pair.at for pair in pairs)
+    computed = [None if _assignable(pair.gradient) else pair.gradient for pair in pairs]
+    made: list[ast.stmt] = []
+    for place, statement in enumerate(update.block):
+        if place == first:
+            made += ast.parse(f"{_FED} = yield ({weights},)").body
+            for number, pair in enumerate(pairs):
+                made += ast.parse(f"{pair.weights} = {_FED}[0][{number}]").body
+        for number, pair in enumerate(pairs):
+            if place == pair.at and _assignable(pair.gradient):
+                made += ast.parse(f"{pair.gradient} = {_FED}[1][{number}]").body
+        # What does nothing but compute gradients is left out: they are given.
+        if place >= last or not _only(statement, [pair.gradient for pair in pairs]):
+            made.append(_Given(computed).visit(statement) if place >= first else statement)
+    return made
+
+
+def _only(statement: ast.stmt, gradients: Sequence[str]) -> bool:
+    """Whether a statement computes gradients, and nothing else."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return False
+    target = statement.targets[0]
+    targets = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    calls = any(isinstance(part, ast.Call) for part in ast.walk(statement.value))
+    return calls and all(ast.unparse(one) in gradients for one in targets)
+
+
+def _assignable(text: str) -> bool:
+    return isinstance(ast.parse(text, mode="eval").body, (ast.Name, ast.Attribute))
+
+
+class _Given(ast.NodeTransformer):
+    """Puts what is given where gradients are computed in the middle of an update."""
+
+    def __init__(self, gradients: Sequence[Optional[str]]) -> None:
+        self._gradients = gradients
+
+    def visit(self, node: ast.AST) -> Any:
+        """An expression that is one of the gradients is taken from what was given."""
+        if isinstance(node, ast.expr) and (text := ast.unparse(node)) in self._gradients:
+            given = f"{_FED}[1][{self._gradients.index(text)}]"
+            return ast.parse(given, mode="eval").body
+        return self.generic_visit(node)

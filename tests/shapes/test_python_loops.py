@@ -1,0 +1,88 @@
+"""Updates in loops that compute their own gradients are fed others, and judged; never accused."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from shapes.python_loops import LOOPS
+from shapes.test_python_shapes import judged
+from support import REPOSITORY
+
+from harness.judging.verdict import Result
+from harness.languages.updates import update_in
+
+PLAIN = LOOPS["a loop over a gradient that is handed in"][1]
+WRONG = {
+    # What an optimizer does to gradients before their average is its own, and seen.
+    "clips them": PLAIN.replace(
+        "        v = beta", "        g = np.clip(g, -1.0, 1.0)\n        v = beta"
+    ),
+    "adds a share of the weights": PLAIN.replace(
+        "        v = beta", "        g += 0.1 * x\n        v = beta"
+    ),
+    "epsilon inside": PLAIN.replace("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
+    "starts anew": PLAIN.replace("        v = beta", "        v = 0 * g\n        v = beta"),
+}
+NAMED = {
+    "clips them": "clip=value",
+    "adds a share of the weights": "weight_decay=coupled",
+    "epsilon inside": "epsilon=inside",
+    "starts anew": "state=reset",
+}
+UNBOUND = {
+    # No set of deviations does this: nothing is said of it.
+    "unexplained": PLAIN.replace("g**2", "g**2 * abs(g)"),
+    # Which of two is meant, nobody can tell.
+    "two without a name": PLAIN.replace("rmsprop", "first")
+    + PLAIN.replace("rmsprop", "second").replace("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+    sources = {name: text for name, (_, text, _) in LOOPS.items()} | WRONG
+    return judged(tmp_path_factory.mktemp("loops"), sources)[1]
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None:
+    assert name in results, "it is not bound"
+    result = results[name]
+    assert result.verdict.fault is None
+    assert set(result.deviations) == set(LOOPS[name][2])
+    assert result.verdict.word == ("diverges" if LOOPS[name][2] else "exact")
+    assert "gradients that are given for" in (result.bound or "")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_done_in_a_loop_is_named(name: str, results: dict[str, Result]) -> None:
+    assert NAMED[name] in results[name].deviations
+
+
+def test_a_loop_is_never_accused(tmp_path: Path) -> None:
+    outcome, results = judged(tmp_path, UNBOUND)
+    assert results == {}
+    assert all("rmsproof adapt" in error for error in outcome.errors)
+
+
+def test_the_documentation_has_a_row_for_each() -> None:
+    text = (REPOSITORY / "docs" / "shapes.md").read_text(encoding="utf-8")
+    missing = [n for n, (line, _, _) in LOOPS.items() if f"| {n} | `{line}` |" not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A loop over parameters is no loop of steps.
+        "for p, v in zip(ps, vs):\n    v = d * v + (1 - d) * p.grad**2\n    p.data -= p.grad / v",
+        # A mean is no moving average, and a loss no weight.
+        "for x in xs:\n    total = total + (x - m) ** 2\n    n += 1",
+        # The average divides nothing.
+        "for x in xs:\n    v = d * v + (1 - d) * g**2\n    w = w - lr * g",
+    ],
+)
+def test_what_is_no_update(text: str) -> None:
+    assert update_in(ast.parse(text).body) is None
