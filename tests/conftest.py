@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sharing
 from hypothesis import settings
 from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
@@ -54,6 +55,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(run, "_CORES", 1)
         # Nor is a search cut short because other tests take turns with it.
         patch.setitem(Memory.__init__.__kwdefaults__, "seconds", 120.0)
+        sharing.share(patch)
         tempfile.tempdir = None
         with none_left():
             yield folder
