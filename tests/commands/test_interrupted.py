@@ -46,8 +46,15 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, aft
     assert not out or "INCOMPLETE, " in out
 
 
-@pytest.mark.parametrize("command", ["check", "doc"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+# Each signal and each command in the suite, the other pairs in the slow part.
+ENDED = [
+    pytest.param(command, number, marks=[pytest.mark.slow] if (i + j) % 2 else [])
+    for i, command in enumerate(("check", "doc"))
+    for j, number in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+]
+
+
+@pytest.mark.parametrize(("command", "number"), ENDED)
 def test_what_is_ended_before_anything_was_judged_reports_that(
     tmp_path: Path, command: str, number: int
 ) -> None:
@@ -81,8 +88,7 @@ def update(weights, gradients, learning_rate, decay_rate, epsilon):
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
-@pytest.mark.parametrize("command", ["check", "doc"])
+@pytest.mark.parametrize(("command", "number"), ENDED[:2] + ENDED[3:5])
 def test_what_was_judged_before_an_interruption_is_reported(
     tmp_path: Path, command: str, number: signal.Signals
 ) -> None:

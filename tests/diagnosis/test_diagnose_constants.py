@@ -39,11 +39,12 @@ OWN = {
     ("gradient_scale=constant", "gradient_scale"): [1 / 128, 0.1, 32.0],
     ("numerator=sum_of_gradients", "momentum"): [0.5, 0.9],
 }
-# One of each in the suite, all of them in the slow part.
+# One of each in the suite, in double and in float by turns; all of them in the slow part.
 CASES = [
-    pytest.param(d, n, value, marks=[pytest.mark.slow] if i else [])
-    for (d, n), values in OWN.items()
+    pytest.param(d, n, value, precision, marks=[pytest.mark.slow] if i or (j + k) % 2 else [])
+    for j, ((d, n), values) in enumerate(OWN.items())
     for i, value in enumerate(values)
+    for k, precision in enumerate(("float64", "float32"))
 ]
 
 
@@ -77,8 +78,7 @@ def of(found: Diagnosis, *deviations: str) -> Explanation:
     return next(e for e in every if set(e.deviations) == set(deviations))
 
 
-@pytest.mark.parametrize("precision", ["float64", "float32"])
-@pytest.mark.parametrize(("deviations", "name", "value"), CASES)
+@pytest.mark.parametrize(("deviations", "name", "value", "precision"), CASES)
 def test_a_constant_of_its_own_is_named(
     deviations: str, name: str, value: float, precision: str
 ) -> None:
@@ -94,15 +94,21 @@ def test_a_constant_of_its_own_is_named(
 # -- how far a constant is determined -------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("deviation", "name", "value"),
-    [
-        ("learning_rate=ignored", "learning_rate", 0.003),
-        ("decay_rate=ignored", "decay_rate", 0.7),
-        ("weight_decay=coupled", "weight_decay", 0.1),
-    ],
-)
-@pytest.mark.parametrize("digits", [4, 5, 6, 8])
+# Each constant in the suite, and each number of digits; the rest of the table in the slow part.
+PRINTED = [
+    pytest.param(*own, digits, marks=[pytest.mark.slow] if (i + j) % 3 else [])
+    for i, own in enumerate(
+        [
+            ("learning_rate=ignored", "learning_rate", 0.003),
+            ("decay_rate=ignored", "decay_rate", 0.7),
+            ("weight_decay=coupled", "weight_decay", 0.1),
+        ]
+    )
+    for j, digits in enumerate([4, 5, 6, 8])
+]
+
+
+@pytest.mark.parametrize(("deviation", "name", "value", "digits"), PRINTED)
 def test_what_print_leaves_open_is_an_interval_that_holds_the_constant(
     deviation: str, name: str, value: float, digits: int
 ) -> None:

@@ -29,17 +29,21 @@ from python_ref.dialects.dialect import Dialect
 RECORDED = Path(__file__).parent / "draws.toml"
 
 
+@pytest.mark.parametrize(
+    "first",
+    [100_000, *(pytest.param(n, marks=pytest.mark.slow) for n in range(100_025, 100_100, 25))],
+)
 def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
-    monkeypatch: pytest.MonkeyPatch,
+    first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In little time: what was not tried by then must be said. By hand each has 20 s.
 
     The clock goes on whenever it is asked, so that a busy machine changes nothing.
     """
     monkeypatch.setattr(budget, "clock", count().__next__)
-    words = {seed: judged(drawn(seed), 250)[0] for seed in range(100_000, 100_100)}
+    words = {seed: judged(drawn(seed), 250)[0] for seed in range(first, first + 25)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
-    assert Counter(words.values())["answered"] > 40
+    assert Counter(words.values())["answered"] > 10
 
 
 @pytest.mark.parametrize("seed", [100_016, 100_020])

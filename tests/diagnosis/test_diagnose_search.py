@@ -282,7 +282,10 @@ def test_narrow_storage_is_a_deviation_only_of_doubles_that_hold_floats() -> Non
     assert "float32" in storable([seen]), "what stands in a step that was not seen is nothing"
 
 
-@pytest.mark.parametrize("stored", ["float16", "bfloat16", "bfloat16_float32"])
+@pytest.mark.parametrize(
+    "stored",
+    ["float16", "bfloat16", pytest.param("bfloat16_float32", marks=pytest.mark.slow)],
+)
 def test_sixteen_bits_are_seen_and_named(stored: str) -> None:
     evidence = [
         shown(name, Dialect([f"precision={stored}", "epsilon=inside"]))

@@ -103,14 +103,16 @@ WRITTEN_OTHERWISE = [
 ]
 
 
+@pytest.mark.parametrize("about", [16, pytest.param(80, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 @pytest.mark.parametrize("deviations", WRITTEN_OTHERWISE, ids=" ".join)
 def test_every_arithmetic_of_libraries_is_what_its_formulas_say(
-    deviations: tuple[str, ...], precision: str
+    deviations: tuple[str, ...], precision: str, about: int
 ) -> None:
+    """So many of them, from the first to the last."""
     given, dialect = naive.wide(precision), Dialect(deviations)
     listed = library_arithmetics(dialect, precision)
-    hypotheses = [Hypothesis(dialect, a, precision) for a in listed[:: 1 + len(listed) // 40]]
+    hypotheses = [Hypothesis(dialect, a, precision) for a in listed[:: 1 + len(listed) // about]]
     replayed = replay(given, hypotheses)
     assert naive.refuted(given, hypotheses, replayed) == []
 
