@@ -118,6 +118,7 @@ def _adapted(port: Implementation, adapter: Path) -> dict[str, Any]:
         source=str(adapter.absolute()),
         folders=folders,
         afresh=[str(path.absolute()) for path in port.source],
+        spare=True,
         **_interpreters(port, (port.source or (port.folder / "x",))[0].absolute()),
     )
 

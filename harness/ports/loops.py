@@ -94,6 +94,8 @@ def _fed(
         return {"start": start}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
         return {"role": role}
+    if "batch" in name.lower():  # as much as there is of data that say nothing
+        return {"value": 1}
     return None if parameter.get("default") else {"anything": True}
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.languages.adapters import Action, Parameter, Sketch
+from harness.ports.offers import attributes, structured
 from harness.ports.roles import Wanted, assigned
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
-_KNOWN = (*HYPERPARAMETERS, "gradients", "weights")
+# Options that are given as what changes nothing are known, too.
+_KNOWN = (*HYPERPARAMETERS, "gradients", "weights", "momentum", "weight_decay")
 _NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
@@ -104,7 +106,13 @@ def _action(
         g.role in ("gradients", "weights") and g.name.lower().rstrip("_").endswith("s")
         for g in given
     )
-    whole = bool(kinds & {"map", "list"}) or (kinds == {"any"} and plural)
+    # What is looked into as a list, or computed with as it is, is one array at a time.
+    single = any(
+        g.listed or (p.get("use", {}).get("computed") and not structured(p["use"]))
+        for p, g in zip(parameters, given, strict=True)
+        if g.role in ("gradients", "weights")
+    )
+    whole = bool(kinds & {"map", "list"}) or (kinds == {"any"} and plural and not single)
     return Action(called["name"], given, static, whole, str(called.get("returns") or ""))
 
 
@@ -119,9 +127,22 @@ def _parameters(
             role=role if role in _KNOWN else "",
             default=bool(p.get("default")),
             named=bool(p.get("keyword_only")),
+            listed="item" in p.get("use", {}) and p.get("containers") in (None, ["list", "array"]),
+            asked=_asked(p.get("use", {})),
         )
         for p, role in zip(parameters, roles, strict=True)
     )
+
+
+def _asked(use: Mapping[str, Any]) -> str:
+    """What a source asks of a value: `.weights, .update()`; of its elements where it is a list."""
+    own = use if attributes(use) or use.get("keys") else use.get("item", {})
+    names = [
+        f".{name}{'()' * bool(inner.get('called'))}" for name, inner in attributes(own).items()
+    ]
+    names += [f"[{key!r}]" for key in own.get("keys", {}) if not key.isdigit()]
+    each = "each " if names and own is not use else ""
+    return each + ", ".join(names)
 
 
 def _filled(parameters: Sequence[Parameter]) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from harness.judging.verdict import Result
 from harness.languages import interpreter
 from harness.model.errors import UsageError
 from harness.ports.port import of_target
-from harness.transport.python import packing
+from harness.transport.python import modules, packing
 
 STEP = source("parameter objects, the loop in a base")
 BASE, RMSPROP = STEP.split("\n\nclass RMSProp")
@@ -55,6 +55,18 @@ def judged(path: Path, python: Path | None = None) -> Result:
             },
             "pkg/optim/rmsprop.py",
         ),
+        (  # modules that import each other, which only one of them can begin with
+            {
+                "src/model/model.py": "from src.model import options\n"
+                "from src.model.layer import L\nfrom src.optim.base import Optimizer",
+                "src/model/options.py": "from src.optim.rmsprop import RMSProp",
+                "src/model/layer.py": "class L: pass",
+                "src/optim/base.py": f"from src.model.model import L\n{BASE}",
+                "src/optim/rmsprop.py": "from src.model.model import L\n"
+                f"from src.optim.base import Optimizer\n{BODY}",
+            },
+            "src/optim/rmsprop.py",
+        ),
         (
             {
                 "src/optim/base.py": BASE,
@@ -67,7 +79,7 @@ def judged(path: Path, python: Path | None = None) -> Result:
             "rmsprop.py",
         ),
     ],
-    ids=["package", "package whose init fails", "namespace root", "sibling"],
+    ids=["package", "package whose init fails", "circle", "namespace root", "sibling"],
 )
 def test_what_a_file_imports_is_found(tmp_path: Path, files: dict[str, str], target: str) -> None:
     laid_out(tmp_path, {"pyproject.toml": "", **files})
@@ -260,3 +272,16 @@ def test_plain_classes_are_given_real_tensors(tmp_path: Path) -> None:
     laid_out(tmp_path, {**library, "rmsprop.py": TENSORS, "inside.py": inside})
     assert judged(tmp_path / "rmsprop.py").verdict.word == "exact"
     assert judged(tmp_path / "inside.py").deviations == ("epsilon=inside",)
+
+
+def test_a_top_level_that_takes_long_is_left_for_what_it_defines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modules, "_LOADING_SECONDS", 0.2)
+    monkeypatch.setattr(modules, "_LEAST_SECONDS", 0.2)
+    path = tmp_path / "trains.py"
+    path.write_text("class RMSProp: pass\n\n\nwhile True:\n    pass\n\n\nlate = 1\n")
+    loaded = modules.Source(str(path))
+    assert {"RMSProp", "late"} <= set(loaded.first())
+    assert "no end within" in loaded.stopped
+    assert "RMSProp" in loaded.run()  # which does not wait for it again

@@ -459,6 +459,85 @@ class RMSProp:{_INIT}
 steps = int(sys.argv[1])
 """,
     ),
+    "lists of weights and biases": (
+        "opt.step(params, grads)  # params[i][0], params[i][1], each with its gradients",
+        f"""
+class RMSProp:{_INIT}
+        self.v = None
+
+    def step(self, params, grads):
+        if self.v is None:
+            self.v = [[np.zeros_like(p) for p in layer] for layer in params]
+        for i in range(len(params)):
+            self.v[i][0] = self.rho * self.v[i][0] + (1 - self.rho) * grads[i][0] ** 2
+            params[i][0] -= self.lr * grads[i][0] / (np.sqrt(self.v[i][0]) + self.eps)
+            self.v[i][1] = self.rho * self.v[i][1] + (1 - self.rho) * grads[i][1] ** 2
+            params[i][1] -= self.lr * grads[i][1] / (np.sqrt(self.v[i][1]) + self.eps)
+""",
+    ),
+    "parameter objects with a shape": (
+        "self.v = [np.zeros(p.shape) for p in params]  # p.data, p.grad.data",
+        """
+class RMSProp:
+    def __init__(self, params, lr=0.01, beta=0.9, eps=1e-8):
+        self.params, self.lr, self.beta, self.eps = params, lr, beta, eps
+        self.v = [np.zeros(p.shape, p.dtype) for p in params]
+
+    def step(self):
+        for p, v in zip(self.params, self.v):
+            v *= self.beta
+            v += (1 - self.beta) * p.grad.data**2
+            p.data -= self.lr * p.grad.data / (np.sqrt(v) + self.eps)
+""",
+    ),
+    "gradients under a name that nobody knows": (
+        "w += opt.calc_update(learning_rate, d_inp)",
+        """
+class RMSProp:
+    def __init__(self, decay_rate, eps=1e-8):
+        self.decay_rate, self.eps, self.v = decay_rate, eps, 0
+
+    def calc_update(self, step, d_inp):
+        self.v = self.decay_rate * self.v + (1 - self.decay_rate) * d_inp**2
+        return -step * d_inp / (np.sqrt(self.v) + self.eps)
+""",
+    ),
+    "arrays in the constructor, in groups": (
+        'O(params, lr)  # self.param_groups = [{"params": params}], then step(grads)',
+        """
+class RMSProp:
+    def __init__(self, params, lr=0.01, alpha=0.9, eps=1e-8):
+        groups = list(params)
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        self.state, self.param_groups = {}, []
+        for group in groups:
+            group.setdefault("lr", lr)
+            self.param_groups.append(group)
+        self.alpha, self.eps = alpha, eps
+
+    def step(self, grads):
+        for group in self.param_groups:
+            for i, param in enumerate(group["params"]):
+                old = self.state.get(i, np.zeros_like(param))
+                self.state[i] = self.alpha * old + (1 - self.alpha) * grads[i] ** 2
+                param -= group["lr"] * grads[i] / (np.sqrt(self.state[i]) + self.eps)
+
+
+class RMSPropTF(RMSProp):
+    def step(self, grads):
+        raise NotImplementedError
+""",
+    ),
+    "averages handed in as a list": (
+        "update(params, grads, cache, lr)  # cache[i] = beta * cache[i] + ...",
+        """
+def rmsprop_update(params, grads, cache, learning_rate=0.01, beta=0.9, epsilon=1e-8):
+    for i in range(len(params)):
+        cache[i] = beta * cache[i] + (1 - beta) * grads[i] ** 2
+        params[i] -= learning_rate * grads[i] / (np.sqrt(cache[i]) + epsilon)
+""",
+    ),
 }
 
 

@@ -29,6 +29,8 @@ class Parameter:
         role: what it takes, such as learning_rate or gradients; empty if that is not known.
         default: it may be left out.
         named: it is given by name only.
+        listed: it is a list of arrays.
+        asked: what the source asks of it, in the source's words; empty if that is not known.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Parameter:
     role: str = ""
     default: bool = False
     named: bool = False
+    listed: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split, texts
 
 _RATES = {role: f"self.{role}" for role in RATES}
+# What is not fed is switched off.
+_OFF = {"momentum": "0.0", "weight_decay": "0.0"}
 _ONE = {"weights": "w", "gradients": "g"}
 _ALL = {"weights": "weights", "gradients": "gradients"}
 
@@ -58,7 +60,9 @@ def _body(
     if makes:
         yield f"{margin}if {key} not in self.optimizers:"
         made = f"{margin}    self.optimizers[{key}] = {sketch.owner}("
-        yield from _call(made, sketch.constructor or (), {**_RATES, **data}, margin + " " * 4)
+        yield from _call(
+            made, sketch.constructor or (), {**_RATES, **_OFF, **data}, margin + " " * 4
+        )
         yield f"{margin}optimizer = self.optimizers[{key}]"
     if action is None:
         yield from listed(sketch, "#", margin)
@@ -69,12 +73,13 @@ def _body(
         return
     of = "optimizer." if makes else f"{sketch.owner}." if sketch.owner else ""
     called = f"{margin}returned = {of}{action.name}(".replace(".__call__(", "(")
-    yield from _call(called, action.parameters, {**_RATES, **data}, margin)
+    yield from _call(called, action.parameters, {**_RATES, **_OFF, **data}, margin)
     yield (
         f"{margin}if returned is not None:  # {MARK}: keep this if it returns the new weights,"
         " not the step"
     )
-    yield f"{margin}    {put}"
+    several = any(p.listed and p.role == "weights" for p in action.parameters)
+    yield f"{margin}    {put}{'[0]' * (several and not action.whole)}"
 
 
 def _call(
@@ -83,13 +88,19 @@ def _call(
     places, names = split(parameters)
     given = [("", p) for p in places] + [(f"{p.name}=", p) for p in names]
     if all(p.role in known for _, p in given):
-        yield f"{opening}{', '.join(name + known[p.role] for name, p in given)})"
+        yield f"{opening}{', '.join(name + _given(p, known) for name, p in given)})"
         return
     yield opening
     for name, p in given:
         if p.role in known:
-            yield f"{margin}    {name}{known[p.role]},"
+            yield f"{margin}    {name}{_given(p, known)},"
         else:
             kind = f": {p.type}" if p.type else ""
-            yield f"{margin}    {name}None,  # {MARK}: what {p.name}{kind} is"
+            asked = f"; it is asked for {p.asked}" if p.asked else ""
+            yield f"{margin}    {name}None,  # {MARK}: what {p.name}{kind} is{asked}"
     yield f"{margin})"
+
+
+def _given(parameter: Parameter, known: dict[str, str]) -> str:
+    name = known[parameter.role]
+    return f"[{name}]" if parameter.listed and name in _ONE.values() else name

@@ -268,7 +268,7 @@ class _Run:
             return float(self._hyper[spec["role"]])
         if "start" in spec:
             return np.zeros(self._room) if spec["start"] == "array" else 0.0
-        return Anything()
+        return spec.get("value", Anything())
 
     def _shaped(self, values: Row) -> list[Any]:
         """Values in the shapes of its weights; there is room for more at the end."""

@@ -38,7 +38,7 @@ MODULE = "rmsproof_port"
 # A source is run again for every scenario, of which there are some fifty.
 _COSTLY_SECONDS = 0.5
 # What trains and plots at the top level of a file that defines something need not be waited for.
-_LOADING_SECONDS = 20.0
+_LOADING_SECONDS, _LEAST_SECONDS = 20.0, 1.0
 # Each finds another folder, or enters another package without its `__init__`.
 _ATTEMPTS = 40
 _FUTURE = functools.reduce(
@@ -93,7 +93,8 @@ class Source:
         self._defines = any(isinstance(node, _DEFINITIONS) for node in self.tree.body)
         self._name, self._package = MODULE, ""
         self._late: dict[Statement, str] = {}  # statements that take too long
-        self._above = folders(Path(path))
+        # What an adapter imports may lie where the source that it calls finds it.
+        self._above = [f for own in (path, *afresh) for f in folders(Path(own))]
         self._extended: set[str] = set()
         self._begun: set[str] = set()  # modules that import each other, entered from there
         self.lacking: Optional[BaseException] = None
@@ -217,7 +218,7 @@ class Source:
         if statement.name or not statement.own or not self._defines:
             exec(statement.code, namespace)
             return
-        with limited(max(_LOADING_SECONDS - self._seconds, 1.0)):
+        with limited(max(_LOADING_SECONDS - self._seconds, _LEAST_SECONDS)):
             exec(statement.code, namespace)
 
     # -- where its imports are ------------------------------------------------------------------
