@@ -49,6 +49,8 @@ START_SECONDS = 30.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 # Scenarios sent ahead of the reply that is awaited.
+# Where Python says that it is while it imports.
+_IMPORTING = "importlib._bootstrap"
 _AHEAD = 8
 
 
@@ -399,7 +401,14 @@ class HostedTransport:
         self._worker.boot(self._source)
         self._worker.renew()
         request = {"do": "load", "port": self._port, **self._source}
-        reply = self._worker.ask(request, self._loading)
+        try:
+            reply = self._worker.ask(request, self._loading)
+        except Unreachable as error:
+            if error.fault.kind == "times-out" and _IMPORTING in error.fault.message:
+                # A library that is slow to load on a busy machine is no fault of a port.
+                words = f"what it imports is not loaded: {error.fault.message}"
+                raise Unreachable(replace(error.fault, kind="not-run", message=words)) from None
+            raise
         self._generation = self._worker.generation
         failure: dict[str, Any] | None = reply.get("failure")
         if not isinstance(failure or {}, dict):

@@ -32,11 +32,7 @@ def rmsprop_update(weights, grads, mystery, lr=0.01):
         weights[i] = weights[i] - lr * grads[i] / mystery
     return weights
 """,
-        [
-            "                [w],",
-            "                [g],",
-            "                weights[name] = returned[0]",
-        ],
+        ["[w],", "[g],", "weights[name] = returned[0]"],
         ["what mystery is"],
     ),
     "what a source asks of an object is said": (
