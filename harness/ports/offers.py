@@ -23,6 +23,7 @@ _OF_ARRAYS = frozenset(
 )
 # What an object has that holds one: the same as its weights.
 _MIRRORED = ("shape", "size", "ndim", "dtype")
+_OF_WEIGHTS = ("param", "var", "weight")
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 EFFECTS = ("subtract", "add", "times gradient")
@@ -91,6 +92,8 @@ def _item(use: Use) -> Use:
 
 def _part(use: Use, names: Sequence[str], place: int, count: int, written: bool) -> Spec:
     """One part of what is unpacked: weights and biases, or an array and its gradient."""
+    if (order := _pair_in(names)) and count == len(order):
+        return {"kind": "leaf", "role": order[place], "base": ""}
     gradient = any(gradient_of(name) is not None for name in names)
     plural = structured(use)
     parent = names[-1] if names[-1] != "[]" else ""
@@ -102,6 +105,13 @@ def _part(use: Use, names: Sequence[str], place: int, count: int, written: bool)
         return {"kind": "list", "of": inner} if plural else inner
     role = ("weights", "gradients")[place] if count == 2 else "zeros"
     return {"kind": "leaf", "role": role, "base": ""}
+
+
+def _pair_in(names: Sequence[str]) -> tuple[str, ...]:
+    """What a name says that pairs are of both: gradients and weights of `grads_and_vars`."""
+    word = plain(next((name for name in reversed(names) if name != "[]"), ""))
+    at = {"gradients": word.find("grad"), "weights": max(map(word.find, _OF_WEIGHTS))}
+    return tuple(sorted(at, key=lambda role: at[role])) if min(at.values()) >= 0 else ()
 
 
 def _leaf(use: Use, names: Sequence[str]) -> Spec:
@@ -197,17 +207,19 @@ def parts(spec: Spec) -> Iterator[Spec]:
 
 def leaves(spec: Spec) -> Iterator[Spec]:
     """The arrays of a specification."""
-    if spec["kind"] == "leaf":
-        yield spec
+    return (part for part in every(spec) if part["kind"] == "leaf")
+
+
+def every(spec: Spec) -> Iterator[Spec]:
+    """A specification and all below it."""
+    yield spec
     for part in parts(spec):
-        yield from leaves(part)
+        yield from every(part)
 
 
 def kinds(spec: Spec) -> Iterator[str]:
     """The kinds of a specification and all below it."""
-    yield spec["kind"]
-    for part in parts(spec):
-        yield from kinds(part)
+    return (part["kind"] for part in every(spec))
 
 
 def moving(spec: Spec) -> bool:

@@ -31,6 +31,7 @@ from harness.ports.offers import (
     Spec,
     Unknown,
     attributes,
+    every,
     kinds,
     leaves,
     moving,
@@ -99,6 +100,7 @@ class _Draft:
     named: bool = False
     sized: bool = False
     stateful: str = ""
+    kept: list[str] = field(default_factory=list)
 
 
 def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[Plan], list[str]]:
@@ -159,8 +161,8 @@ def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[
 
 
 def says_rmsprop(name: str) -> bool:
-    """Whether a name says RMSProp."""
-    return "rmsprop" in plain(name) or plain(name).startswith("rms")
+    """Whether a name says RMSProp, in one of its words."""
+    return "rmsprop" in plain(name) or any(w.lower().startswith("rms") for w in name.split("_"))
 
 
 def _last(candidate: Mapping[str, Any]) -> str:
@@ -251,6 +253,9 @@ def _initials(draft: _Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any
                 if any(leaf["role"] == "weights" for leaf in leaves(known)):
                     spec = known
             yield {"function": other["name"], "arguments": {name: {"data": spec}}}
+    if draft.kept:  # averages by name, each the size of the array that it is for
+        bases = [(gradient_of(key) or weights_in(key) or key)[-1] for key in draft.kept]
+        yield {"kind": "keys", "keys": draft.kept, "slots": [int(base == "b") for base in bases]}
     yield {"kind": "none"}
     yield {"kind": "empty"}
     yield {"kind": "zeros"}
@@ -285,6 +290,8 @@ def _drafted(
             if spec is not None:
                 if spec["kind"] == "state":
                     draft.stateful = parameter["name"]
+                    keys = parameter.get("use", {}).get("keys", {})
+                    draft.kept = [key for key in keys if not key.isdigit()]
                     feeds[parameter["name"]] = {"state": True}
                     continue
                 feeds[parameter["name"]] = {"data": spec}
@@ -454,8 +461,13 @@ def _finished(message: dict[str, Any], draft: _Draft, title: str) -> Iterator[Pl
         raise Unknown("nothing of what it takes is known to be gradients")
     slots = _slots(draft.data)
     effects = EFFECTS if any(map(moving, draft.data)) else ("",)
-    for effect, arrangement in itertools.product(effects, _arrangements(draft)):
+    # Keys that are put together with numbers begin at one, or at zero.
+    numbered = any(part.get("prefixes") for spec in draft.data for part in every(spec))
+    firsts = (1, 0) if numbered else (1,)
+    arranged = itertools.product(effects, _arrangements(draft), firsts)
+    for effect, arrangement, first in arranged:
         plan = {**message, "slots": slots, "arrangement": arrangement}
+        plan |= {} if first else {"first": first}
         plan["container"] = "array" if slots == 1 and arrangement != "together" else "list"
         whole = _effective(plan, effect) if effect else plan
         unscaled = "learning_rate" not in draft.roles and not any(

@@ -538,6 +538,54 @@ def rmsprop_update(params, grads, cache, learning_rate=0.01, beta=0.9, epsilon=1
         params[i] -= learning_rate * grads[i] / (np.sqrt(cache[i]) + epsilon)
 """,
     ),
+    "pairs of a gradient and an array": (
+        "opt.update(grads_and_params)  # for g, p in grads_and_params",
+        f"""
+class RMSProp:{_INIT}
+        self.v = None
+
+    def update(self, grads_and_params, in_place=True):
+        if self.v is None:
+            self.v = [np.zeros_like(p) for _, p in grads_and_params]
+        for i, (grad, param) in enumerate(grads_and_params):
+            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * grad**2
+            param -= self.lr * grad / (np.sqrt(self.v[i]) + self.eps)
+""",
+    ),
+    "keys numbered from zero": (
+        'for l in range(len(params) // 2): params["W" + str(l)], grads["dW" + str(l)]',
+        """
+def initialize_rms(params):
+    s = {}
+    for l in range(len(params) // 2):
+        s["dW" + str(l)] = np.zeros_like(params["W" + str(l)])
+        s["db" + str(l)] = np.zeros_like(params["b" + str(l)])
+    return s
+
+
+def update_with_rms(params, grads, s, beta, learning_rate, epsilon):
+    for l in range(len(params) // 2):
+        for k in ("W", "b"):
+            g = grads["d" + k + str(l)]
+            s["d" + k + str(l)] = beta * s["d" + k + str(l)] + (1 - beta) * np.square(g)
+        params["W" + str(l)] = params["W" + str(l)] - learning_rate * grads["dW" + str(l)] / (
+            np.sqrt(s["dW" + str(l)]) + epsilon
+        )
+        params["b" + str(l)] = params["b" + str(l)] - learning_rate * grads["db" + str(l)] / (
+            np.sqrt(s["db" + str(l)]) + epsilon
+        )
+    return params
+""",
+    ),
+    "averages by name, the step is returned": (
+        'dW, db, s = rmsprop(dW, db, s)  # s["dW"], s["db"]; W -= learning_rate * dW',
+        """
+def rmsprop(dW, db, s, beta=0.9, epsilon=1e-8):
+    s["dW"] = beta * s["dW"] + (1 - beta) * np.square(dW)
+    s["db"] = beta * s["db"] + (1 - beta) * np.square(db)
+    return dW / (np.sqrt(s["dW"]) + epsilon), db / (np.sqrt(s["db"]) + epsilon), s
+""",
+    ),
 }
 
 

@@ -228,6 +228,10 @@ class _Instance:
         if "function" in initial:
             function = self._session.target(initial["function"])
             return function(**self._arguments(initial["arguments"], unit))
+        if initial["kind"] == "keys":
+            places = [unit[slot] if slot < len(unit) else None for slot in initial["slots"]]
+            arrays = [self._session.array("zeros", piece) for piece in places]
+            return dict(zip(initial["keys"], arrays))
         if initial["kind"] == "zeros":  # one for each that has weights
             return [self._session.array("zeros", each[0]) for each in self._units]
         return {"empty": {}, "none": None}[initial["kind"]]
@@ -251,7 +255,12 @@ class _Instance:
         if key not in self._built:
             session = self._session
             builder = Builder(
-                session.array, session.names, session.slots, session.hyper(), session.parameter
+                session.array,
+                session.names,
+                session.slots,
+                session.hyper(),
+                session.parameter,
+                session.plan.get("first", 1),
             )
             holder = builder.build(spec["data"], unit)
             self._built[key] = holder, builder.places

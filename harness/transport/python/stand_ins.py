@@ -50,6 +50,7 @@ class Builder:
         slots: how many arrays go together: a layer's weights and biases are two.
         hyper: values by role.
         parameter: makes what holds weights and has their gradients as `grad`, if not a stand-in.
+        first: the number in the first key that is put together with one.
     """
 
     def __init__(
@@ -59,7 +60,9 @@ class Builder:
         slots: int,
         hyper: Mapping[str, Any],
         parameter: Optional[Callable[[Any, Any], Any]] = None,
+        first: int = 1,
     ) -> None:
+        self._first = first
         self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
         self._parameter = parameter
         self.places: list[Place] = []
@@ -160,7 +163,7 @@ class Builder:
             for start in range(0, len(scope), size):
                 for slot, prefix in enumerate(prefixes):
                     piece = scope[start + slot] if start + slot < len(scope) else None
-                    key = f"{prefix}{start // size + 1}"
+                    key = f"{prefix}{start // size + self._first}"
                     made[key] = self._made(spec["of"], [piece], *_entry(made, key))
         elif "of" in spec:
             for group in self._groups(spec["of"], scope):
@@ -170,7 +173,9 @@ class Builder:
         return made
 
     def _method(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Callable[..., Any]:
-        inner = Builder(self._array, self._names, self._slots, self._hyper, self._parameter)
+        inner = Builder(
+            self._array, self._names, self._slots, self._hyper, self._parameter, self._first
+        )
         returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
         self.places.extend(inner.places)
         effect = spec.get("effect", "nothing")
