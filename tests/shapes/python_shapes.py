@@ -565,9 +565,8 @@ def initialize_rms(params):
 
 def update_with_rms(params, grads, s, beta, learning_rate, epsilon):
     for l in range(len(params) // 2):
-        for k in ("W", "b"):
-            g = grads["d" + k + str(l)]
-            s["d" + k + str(l)] = beta * s["d" + k + str(l)] + (1 - beta) * np.square(g)
+        s["dW" + str(l)] = beta * s["dW" + str(l)] + (1 - beta) * np.square(grads["dW" + str(l)])
+        s["db" + str(l)] = beta * s["db" + str(l)] + (1 - beta) * np.square(grads["db" + str(l)])
         params["W" + str(l)] = params["W" + str(l)] - learning_rate * grads["dW" + str(l)] / (
             np.sqrt(s["dW" + str(l)]) + epsilon
         )
