@@ -9,17 +9,16 @@ so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
-from harness.languages.uses import KEY, Use, element_of, result_of
+from harness.languages.statements import Body
+from harness.languages.uses import Use
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 # Calls deeper than this add nothing that an optimizer of a page would hide there.
 _DEPTH = 6
-_SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
-_OF_MAPS = frozenset("items keys values get setdefault pop".split())
 
 
 class Follower:
@@ -81,11 +80,11 @@ class Follower:
         if given is not None and (marker in self._under_way or len(self._under_way) > _DEPTH):
             return uses
         self._under_way.append(marker)
-        _Body(self, scope, this, place).run(node.body)
+        Body(self, scope, this, place).run(node.body)
         self._under_way.pop()
         return uses
 
-    def called(self, name: str, call: ast.Call, body: _Body, after: int | None = None) -> list[Use]:
+    def called(self, name: str, call: ast.Call, body: Body, after: int | None = None) -> list[Use]:
         """Follow a call of an own method (`after` a place in the order of bases) or function."""
         if after is None and name in self._functions and not body.this_call(call):
             self._into(self._functions[name], -1, call, body, own=False)
@@ -97,7 +96,7 @@ class Follower:
                 break
         return []
 
-    def _into(self, node: Function, place: int, call: ast.Call, body: _Body, own: bool) -> None:
+    def _into(self, node: Function, place: int, call: ast.Call, body: Body, own: bool) -> None:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
         static = any(
             isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
@@ -111,317 +110,6 @@ class Follower:
     def own(self, name: str) -> list[Use]:
         """What an attribute of the object itself stands for."""
         return self._own.setdefault(name, [])
-
-
-class _Body:
-    """One function's statements, with what its names stand for."""
-
-    def __init__(
-        self, follower: Follower, scope: dict[str, list[Use]], this: str, place: int
-    ) -> None:
-        self._follower, self._scope, self._this, self._place = follower, scope, this, place
-        self._branches = 0
-
-    def run(self, statements: Iterable[ast.stmt]) -> None:
-        for statement in statements:
-            self._statement(statement)
-
-    def _statement(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                self._assign(target, node.value)
-        elif isinstance(node, ast.AnnAssign):
-            if node.value is not None:
-                self._assign(node.target, node.value)
-        elif isinstance(node, ast.AugAssign):
-            self._numeric(node.value)
-            for use in self.value(node.target):
-                use.computed = use.written = True
-        elif isinstance(node, (ast.For, ast.AsyncFor)):
-            self._loop(node.target, node.iter)
-            self.run([*node.body, *node.orelse])
-        elif isinstance(node, (ast.If, ast.While)):
-            self.value(node.test)
-            self._branches += 1
-            self.run([*node.body, *node.orelse])
-            self._branches -= 1
-        elif isinstance(node, ast.Try):
-            self.run(node.body)
-            for handler in node.handlers:
-                self.run(handler.body)
-            self.run([*node.orelse, *node.finalbody])
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            for item in node.items:
-                self.value(item.context_expr)
-            self.run(node.body)
-        elif isinstance(node, ast.FunctionDef):
-            self.run(node.body)
-        elif isinstance(node, (ast.Expr, ast.Return)):
-            if node.value is not None:
-                self.value(node.value)
-        else:
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    self.value(child)
-
-    def _assign(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
-                for part, inner in zip(target.elts, value.elts):
-                    self._assign(part, inner)
-                return
-            uses = self.value(value)
-            for place, part in enumerate(target.elts):
-                self._name(part, [use.keys.setdefault(place, Use()) for use in uses])
-            return
-        uses = self.value(value)
-        self._name(target, uses)
-
-    def _name(self, target: ast.expr, uses: list[Use]) -> None:
-        """Give a target another value."""
-        if isinstance(target, ast.Name):
-            # `if config is None: config = {}` is the same thing further on.
-            if uses or not self._branches:
-                self._scope[target.id] = uses
-        elif isinstance(target, ast.Attribute) and self._is_this(target.value):
-            known = self._follower.own(target.attr)
-            known.extend(use for use in uses if all(use is not k for k in known))
-            self._follower.called(
-                f"{target.attr}=", ast.Call(target.value, [target.value], []), self
-            )
-        elif isinstance(target, (ast.Attribute, ast.Subscript)):
-            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-                for use in self.value(target.value):
-                    use.computed = use.written = True
-                return
-            for use in self.value(target):
-                use.written = True
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for place, part in enumerate(target.elts):
-                self._name(part, [use.keys.setdefault(place, Use()) for use in uses])
-        elif isinstance(target, ast.Starred):
-            self._name(target.value, uses)
-
-    def _loop(self, target: ast.expr, over: ast.expr) -> None:
-        if isinstance(over, ast.Call):
-            name = over.func.id if isinstance(over.func, ast.Name) else ""
-            parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
-            if name == "enumerate" and over.args and len(parts) == 2:
-                self._loop(parts[1], over.args[0])
-                return
-            if name == "zip":
-                if len(parts) == len(over.args):
-                    for part, inner in zip(parts, over.args):
-                        self._loop(part, inner)
-                    return
-                if not parts:  # for pair in zip(...): nothing is known of the pair
-                    for inner in over.args:
-                        self._loop(ast.Name("", ast.Store()), inner)
-                    return
-            if isinstance(over.func, ast.Attribute) and over.func.attr in (
-                "items",
-                "keys",
-                "values",
-            ):
-                uses = self.value(over.func.value)
-                for use in uses:
-                    use.mapping = True
-                elements = [use.element() for use in uses]
-                if over.func.attr == "items" and len(parts) == 2:
-                    self._name(parts[0], [KEY] if uses else [])
-                    self._name(parts[1], elements)
-                elif over.func.attr == "keys":
-                    self._name(target, [KEY] if uses else [])
-                else:
-                    self._name(target, elements)
-                return
-        uses = self.value(over)
-        for use in uses:
-            use.iterated = True
-        self._name(target, [use.element() for use in uses if use is not KEY])
-
-    # -- expressions ----------------------------------------------------------------------------
-
-    def value(self, node: ast.expr) -> list[Use]:
-        """What an expression stands for, as far as it is something that was handed over."""
-        if isinstance(node, ast.Name):
-            return self._scope.get(node.id, [])
-        if isinstance(node, ast.Attribute):
-            if self._is_this(node.value):
-                return self._follower.own(node.attr)
-            return [u.attribute(node.attr) for u in self.value(node.value) if u is not KEY]
-        if isinstance(node, ast.Subscript):
-            return self._element(node)
-        if isinstance(node, ast.Call):
-            return self._call(node)
-        if isinstance(node, ast.NamedExpr):
-            uses = self.value(node.value)
-            self._name(node.target, uses)
-            return uses
-        if isinstance(node, ast.IfExp):
-            self.value(node.test)
-            return [*self.value(node.body), *self.value(node.orelse)]
-        if isinstance(node, ast.BoolOp):
-            return [use for part in node.values for use in self.value(part)]
-        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    self._numeric(child)
-            return []
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            for part in node.generators:
-                self._loop(part.target, part.iter)
-                for test in part.ifs:
-                    self.value(test)
-            if isinstance(node, ast.DictComp):
-                self.value(node.key)
-                self.value(node.value)
-                return []
-            # A list of some of them, or of what each holds.
-            return [element_of(use) for use in self.value(node.elt) if use is not KEY]
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.value(child)
-        return []
-
-    def _numeric(self, node: ast.expr) -> None:
-        for use in self.value(node):
-            use.computed = True
-
-    def _element(self, node: ast.Subscript) -> list[Use]:
-        uses = self.value(node.value)
-        place: ast.expr = node.slice
-        if isinstance(place, ast.Slice):
-            return uses
-        if isinstance(place, ast.Constant) and isinstance(place.value, (str, int)):
-            for use in uses:
-                use.mapping |= isinstance(place.value, str)
-            return [use.keys.setdefault(place.value, Use()) for use in uses]
-        prefix = _prefix(place)
-        named = prefix is None and bool(self.value(place))
-        for use in uses:
-            if prefix is not None:
-                use.patterns.append(prefix)
-            use.mapping |= named or prefix is not None
-        return [use.element() for use in uses]
-
-    def _call(self, node: ast.Call) -> list[Use]:
-        function = node.func
-        if isinstance(function, ast.Attribute):
-            if self._is_this(function.value):
-                for part in (*node.args, *(k.value for k in node.keywords)):
-                    self.value(part)
-                found = self._follower.own(function.attr)
-                for use in found:
-                    use.called = True
-                self._follower.called(function.attr, node, self)
-                return [result_of(use) for use in found]
-            if _is_super(function.value):
-                return self._follower.called(function.attr, node, self, after=self._place)
-            return self._method(node, function)
-        name = function.id if isinstance(function, ast.Name) else ""
-        arguments = [self.value(part) for part in node.args]
-        for word in node.keywords:
-            self.value(word.value)
-        if name in _SAME:
-            for use in arguments[0] if arguments else []:
-                use.iterated |= name != "dict"
-            return arguments[0] if arguments else []
-        if name in ("getattr", "hasattr") and len(node.args) > 1:
-            key = node.args[1]
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                asked = [use.attribute(key.value) for use in arguments[0]]
-                for use in asked:
-                    use.optional |= name == "hasattr"
-                return [] if name == "hasattr" else asked
-            return []
-        if name in ("zip", "enumerate", "map", "len"):
-            for uses in arguments:
-                for use in uses:
-                    use.iterated |= name != "len"
-            return []
-        called = self._scope.get(name, [])
-        for use in called:
-            use.called = True
-            use.arguments = max(use.arguments, len(node.args))
-        if called:
-            return [result_of(use) for use in called]
-        if name:
-            return self._follower.called(name, node, self)
-        return []
-
-    def _method(self, node: ast.Call, function: ast.Attribute) -> list[Use]:
-        uses = self.value(function.value)
-        arguments = [self.value(part) for part in node.args]
-        for word in node.keywords:
-            self.value(word.value)
-        if not uses:  # a library's function: numbers go in
-            numeric = function.attr not in (
-                "zeros_like",
-                "copy",
-                "deepcopy",
-                "append",
-                "empty_like",
-            )
-            for given in arguments:
-                for use in given:
-                    use.computed |= numeric
-            return arguments[0] if function.attr in ("copy", "deepcopy") and arguments else []
-        found = []
-        for use in uses:
-            if use is KEY:
-                continue
-            if function.attr in _OF_MAPS:
-                use.mapping = True
-                use.attribute(f"{function.attr}()").arguments = len(node.args)
-                key = node.args[0] if node.args else None
-                if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
-                    found.append(use.keys.setdefault(key.value, Use()))
-                else:
-                    found.append(use.element())
-                continue
-            if function.attr == "copy":
-                found.append(use)
-                continue
-            method = use.attribute(function.attr)
-            method.called = True
-            method.arguments = max(method.arguments, len(node.args))
-            found.append(result_of(method))
-        return found
-
-    def this_call(self, call: ast.Call) -> bool:
-        """Whether a call is one of the object's own methods."""
-        return isinstance(call.func, ast.Attribute) and self._is_this(call.func.value)
-
-    def _is_this(self, node: ast.expr) -> bool:
-        return bool(self._this) and isinstance(node, ast.Name) and node.id == self._this
-
-
-def _is_super(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-    )
-
-
-def _prefix(node: ast.expr) -> str | None:
-    """The text that a key begins with which is put together of text and a number."""
-    if isinstance(node, ast.JoinedStr):
-        first = node.values[0] if node.values else None
-        text = first.value if isinstance(first, ast.Constant) and len(node.values) > 1 else None
-        return text if isinstance(text, str) else None
-    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        node = node.left
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value.split("%")[0]
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "format"
-        and isinstance(node.func.value, ast.Constant)
-        and isinstance(node.func.value.value, str)
-    ):
-        return node.func.value.value.split("{")[0]
-    return None
 
 
 def _methods(node: ast.ClassDef) -> dict[str, Function]:

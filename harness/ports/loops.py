@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.ports.plans import Plan, chosen_classes, hyper_roles, says_rmsprop
+from harness.ports.drafts import hyper_roles
+from harness.ports.plans import Plan, chosen_classes, says_rmsprop
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 

@@ -7,42 +7,27 @@ not exact, conforming or explained was a wrong guess and says nothing against th
 from __future__ import annotations
 
 import contextlib
-import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.ports.leaves import (
-    CONFIG,
-    COUNTER,
-    LISTED,
-    NAME,
-    OBJECTS,
-    SHAPE,
-    SIZE,
-    gradient_of,
-    plain,
-    weights_in,
-)
+from harness.ports.drafts import LISTS, Draft, drafted
+from harness.ports.leaves import LISTED, OBJECTS, gradient_of, plain, weights_in
 from harness.ports.offers import (
     EFFECTS,
     Spec,
     Unknown,
-    attributes,
     every,
     kinds,
     leaves,
     moving,
     offer,
     parts,
-    shown,
-    structured,
     with_effect,
 )
-from harness.ports.roles import Wanted, ranked, role_names
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
+from harness.ports.roles import Wanted
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _FIRST = (
     "setup",
@@ -58,16 +43,6 @@ _FIRST = (
 _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
-# What a constructor's list of parameters may hold, whatever is done with it: arrays, or objects.
-_WEIGHTS: Spec = {"kind": "leaf", "role": "weights", "base": ""}
-_GRADIENTS: Spec = {"kind": "leaf", "role": "gradients", "base": ""}
-_LISTS: tuple[Spec, ...] = (
-    {"kind": "list", "of": _WEIGHTS},
-    {
-        "kind": "list",
-        "of": {"kind": "object", "attributes": {"data": _WEIGHTS, "grad": _GRADIENTS}},
-    },
-)
 FORMS = ("flat", "column", "row", "number", "list")
 
 
@@ -86,21 +61,6 @@ class Plan:
     title: str
     roles: tuple[str, ...]
     whole: bool
-
-
-@dataclass
-class _Draft:
-    """A plan that is being made."""
-
-    construct: dict[str, Any] = field(default_factory=dict)
-    arguments: dict[str, Any] = field(default_factory=dict)
-    roles: dict[str, str] = field(default_factory=dict)
-    data: list[Spec] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    named: bool = False
-    sized: bool = False
-    stateful: str = ""
-    kept: list[str] = field(default_factory=list)
 
 
 def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[Plan], list[str]]:
@@ -127,7 +87,7 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
             if any(plain(p["name"]) in LISTED for p in constructor):
                 listed.append((candidate, constructor, method))
     for candidate, constructor, method in listed:  # whatever its source makes of what it is given
-        for whole in _LISTS:
+        for whole in LISTS:
             with contextlib.suppress(Unknown):
                 made += _of_method(candidate, constructor, method, wanted, whole)
     for function in _chosen_functions(shape, wanted):
@@ -181,16 +141,16 @@ def _of_method(
 ) -> Iterator[Plan]:
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    draft = _drafted(taken, method["parameters"], wanted, listed)
+    draft = drafted(taken, method["parameters"], wanted, listed)
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     hooks = _hooks(candidate)
-    variants: list[tuple[dict[str, Any], _Draft]] = [(base, draft)]
+    variants: list[tuple[dict[str, Any], Draft]] = [(base, draft)]
     held = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
     for first in candidate["methods"]:
         if plain(first["name"]).startswith(_FIRST) and first is not method:
             try:
-                added = _drafted([], first["parameters"], wanted)
+                added = drafted([], first["parameters"], wanted)
             except Unknown:
                 continue
             both = replace(draft, data=[*draft.data, *added.data], sized=draft.sized or added.sized)
@@ -225,7 +185,7 @@ def _hooks(candidate: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dic
 def _of_function(
     function: Mapping[str, Any], shape: Mapping[str, Any], wanted: Wanted
 ) -> Iterator[Plan]:
-    draft = _drafted([], function["parameters"][0], wanted)
+    draft = drafted([], function["parameters"][0], wanted)
     base: dict[str, Any] = {"function": function["name"]}
     title = f"{function['name']}({', '.join(draft.words)})"
     if draft.stateful:
@@ -238,7 +198,7 @@ def _of_function(
         yield from _finished({**base, **more, "calls": [call]}, draft, title)
 
 
-def _initials(draft: _Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
+def _initials(draft: Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
     """The states that a function may begin with: one that a function of the module makes."""
     for other in shape.get("functions", []):
         taken = other["parameters"][0]
@@ -261,200 +221,10 @@ def _initials(draft: _Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any
     yield {"kind": "zeros"}
 
 
-# -- parameters ------------------------------------------------------------------------------------
-
-
-def _drafted(
-    constructor: Sequence[Mapping[str, Any]],
-    call: Sequence[Mapping[str, Any]],
-    wanted: Wanted,
-    listed: Spec | None = None,
-) -> _Draft:
-    """What constructor and call are given; what `listed` describes for a list of parameters.
-
-    Raises:
-        Unknown: nobody knows what a parameter is.
-    """
-    draft = _Draft()
-    numbers: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
-    for parameters, feeds, constructed in (
-        (constructor, draft.construct, True),
-        (call, draft.arguments, False),
-    ):
-        for parameter in parameters:
-            spec = _data(parameter, constructed, wanted)
-            if listed and constructed and plain(parameter["name"]) in LISTED:
-                spec = copy.deepcopy(listed)
-            if spec is None and not constructed and _alone(parameter, call, wanted):
-                spec = {"kind": "leaf", "role": "gradients", "base": ""}
-            if spec is not None:
-                if spec["kind"] == "state":
-                    draft.stateful = parameter["name"]
-                    keys = parameter.get("use", {}).get("keys", {})
-                    draft.kept = [key for key in keys if not key.isdigit()]
-                    feeds[parameter["name"]] = {"state": True}
-                    continue
-                feeds[parameter["name"]] = {"data": spec}
-                draft.data.append(spec)
-                draft.words.append(f"{parameter['name']}: {shown(spec)}")
-                continue
-            numbers.append((parameter, feeds))
-    _numbers(numbers, draft, wanted)
-    return draft
-
-
-def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Spec | None:
-    """What stands in for a parameter that is no number; None for one that is."""
-    name, use = parameter["name"], parameter.get("use", {})
-    word = plain(name)
-    if parameter["kind"] == "number" or "value" in parameter or parameter.get("flag"):
-        return None
-    if name in wanted.roles.values():
-        role = next(r for r, n in wanted.roles.items() if n == name)
-        if role in (*HYPERPARAMETERS, *OPTIONS):
-            return None
-    if word in CONFIG and (use.get("keys") or use.get("mapping")):
-        return {"kind": "config", "keys": _settings(use)}
-    hyper = any(word in role_names(role) for role in (*HYPERPARAMETERS, *OPTIONS))
-    gradient, weights = gradient_of(name), weights_in(name)
-    if not structured(use):
-        if constructed and not (word in OBJECTS or weights is not None):
-            return None
-        if constructed and (parameter.get("default") or not use):
-            return None
-        if gradient is not None and not (hyper and word == "delta"):
-            return {"kind": "leaf", "role": "gradients", "base": gradient}
-        if weights is not None:
-            return {"kind": "leaf", "role": "weights", "base": weights}
-        if word in role_names("state") and not constructed:
-            return {"kind": "state"}
-        return None
-    if not constructed and word in role_names("state") and weights is None and gradient is None:
-        return {"kind": "state"}
-    if constructed and parameter.get("default") and word not in OBJECTS and weights is None:
-        return None
-    if hyper and not attributes(use) and not use.get("iterated"):
-        return None
-    return offer(use, (name,))
-
-
-def _alone(parameter: Mapping[str, Any], call: Sequence[Mapping[str, Any]], wanted: Wanted) -> bool:
-    """Whether a parameter is the only one of a call that nothing is known of, and computed with."""
-
-    def unknown(one: Mapping[str, Any]) -> bool:
-        return (
-            not one.get("default")
-            and _other(one) is None
-            and hyper_roles([one], wanted) == [None]
-            and one["name"] not in wanted.roles.values()
-            and one["kind"] == "any"
-        )
-
-    computed = bool(parameter.get("use", {}).get("computed"))
-    return computed and unknown(parameter) and all(unknown(p) == (p is parameter) for p in call)
-
-
-def _settings(use: Mapping[str, Any]) -> dict[str, str]:
-    """The keys of a settings map that are hyperparameters, with their roles."""
-    keys = [key for key in use.get("keys", {}) if not key.isdigit()]
-    roles = hyper_roles([{"name": key} for key in keys], Wanted())
-    return {key: role for key, role in zip(keys, roles, strict=True) if role in HYPERPARAMETERS}
-
-
-def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[str | None]:
-    """The hyperparameter or option that each number is; what was said of roles goes first.
-
-    A decay whose default is 0 or 1 is none of an average: with that, it would not be one.
-    """
-    roles: list[str | None] = [None] * len(parameters)
-    # Nobody means a schedule of the learning rate by `decay` where none is claimed.
-    free = {*HYPERPARAMETERS, *OPTIONS} - {r for r in SCHEDULES if r not in wanted.options}
-    for role, name in wanted.roles.items():
-        for i, parameter in enumerate(parameters):
-            if parameter["name"] == name and role in free:
-                roles[i] = role
-                free.discard(role)
-    while True:
-        offers = [
-            (rank, i, role)
-            for i, parameter in enumerate(parameters)
-            if roles[i] is None
-            for rank, role in ranked(parameter["name"]) or _misspelt(parameter["name"])
-            if role in free and not (role == "decay_rate" and parameter.get("value") in (0, 1))
-        ]
-        if not offers:
-            if "decay_rate" in free and "mean_decay" in roles:  # the only decay there is
-                roles[roles.index("mean_decay")] = "decay_rate"
-            return roles
-        # A name with one possible role left goes before one with a choice.
-        choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
-        _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
-        roles[i] = role
-        free.discard(role)
-
-
-_LONG = sorted(
-    {n for role in HYPERPARAMETERS for n in role_names(role) if len(n) >= len("epsilon")}
-)
-_MISSPELT = 0.8
-
-
-def _misspelt(name: str) -> list[tuple[int, str]]:
-    """The roles of a long name that is nearly written so: a guess."""
-    near = get_close_matches(plain(name), _LONG, 1, _MISSPELT)
-    return [(rank + len(_LONG), role) for rank, role in ranked(near[0])] if near else []
-
-
-def _numbers(
-    numbers: Sequence[tuple[Mapping[str, Any], dict[str, Any]]], draft: _Draft, wanted: Wanted
-) -> None:
-    """Roles of what is left: hyperparameters first, then names, counters and sizes."""
-    parameters = [p for p, _ in numbers]
-    open_ = [
-        i for i, p in enumerate(parameters) if not _other(p) or p["name"] in wanted.roles.values()
-    ]
-    roles = hyper_roles([parameters[i] for i in open_], wanted)
-    given: dict[int, str | None] = dict(zip(open_, roles, strict=True))
-    for i, (parameter, feeds) in enumerate(numbers):
-        name, role = parameter["name"], given.get(i)
-        if role in OPTIONS and role not in wanted.options and parameter.get("default"):
-            continue
-        if role in (*HYPERPARAMETERS, *OPTIONS):
-            feeds[name] = {"role": role}
-            draft.roles[role] = name
-            continue
-        fed = _other(parameter)
-        if fed is None or parameter.get("default"):
-            if not parameter.get("default"):
-                raise Unknown(f"what is {name}?")
-            continue
-        draft.named |= "name" in fed
-        draft.sized |= "size" in fed
-        feeds[name] = fed
-
-
-def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What a number or text is that is no hyperparameter."""
-    word = plain(parameter["name"])
-    if "value" in parameter:
-        return None
-    if word in SHAPE:
-        return {"size": "shape"}
-    if word in NAME:
-        return {"name": True}
-    if word in COUNTER:
-        return {"counter": 1}
-    if word in SIZE:
-        return {"size": True}
-    if word.endswith(("loss", "cost")):
-        return {"value": 0.0}
-    return {"value": None} if word in OBJECTS else None
-
-
 # -- from a draft to plans -----------------------------------------------------------------------
 
 
-def _finished(message: dict[str, Any], draft: _Draft, title: str) -> Iterator[Plan]:
+def _finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan]:
     """The plans of a draft: its slots told apart, everything left open tried both ways."""
     found = [leaf for spec in draft.data for leaf in leaves(spec)]
     if not any(leaf["role"] == "gradients" for leaf in found):
@@ -502,7 +272,7 @@ def _effective(plan: dict[str, Any], effect: str) -> dict[str, Any]:
     return made
 
 
-def _arrangements(draft: _Draft) -> Sequence[str]:
+def _arrangements(draft: Draft) -> Sequence[str]:
     """Together in one call, one object and a call for each, or an object for each."""
     if any(kind in ("list", "map") for spec in draft.data for kind in kinds(spec) if _spread(spec)):
         return ("together",)

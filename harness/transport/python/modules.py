@@ -7,22 +7,19 @@ every scenario; what it imports is imported once.
 """
 
 from __future__ import annotations
-import __future__
 
-import ast
-import functools
 import importlib
 import importlib.util
-import operator
 import sys
 import time
 import traceback
 import types
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
-from harness.transport.python.failures import LoadError, missing, said, syntax_said
+from harness.transport.python.compiled import DEFINITIONS, Statement, compiled
+from harness.transport.python.failures import LoadError, missing, said
 from harness.transport.python.lacking import Finder, Name, is_use, raising
 from harness.transport.python.packages import (
     ABOVE,
@@ -41,29 +38,6 @@ _COSTLY_SECONDS = 0.5
 _LOADING_SECONDS, _LEAST_SECONDS = 20.0, 1.0
 # Each finds another folder, or enters another package without its `__init__`.
 _ATTEMPTS = 40
-_FUTURE = functools.reduce(
-    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_DEFINING = (ast.Import, ast.ImportFrom, *_DEFINITIONS)
-
-
-class Statement(NamedTuple):
-    """One statement of a source.
-
-    Attributes:
-        code: as it is run.
-        own: it does more than import: what was imported once is there at once the next time.
-        defines: it defines or imports something, or gives a name a value.
-        name: of the class or function that it defines.
-        imported: the names that it imports, where it does nothing else and each is named.
-    """
-
-    code: types.CodeType
-    own: bool
-    defines: bool
-    name: str = ""
-    imported: tuple[str, ...] = ()
 
 
 class Source:
@@ -89,8 +63,8 @@ class Source:
         # Imports that fail otherwise than for want of a module, and why.
         self._spared: dict[Statement, BaseException] = {}
         self.path, self.costly, self.stopped = path, False, ""
-        self.tree, self._whole, self._single = _compiled(path)
-        self._defines = any(isinstance(node, _DEFINITIONS) for node in self.tree.body)
+        self.tree, self._whole, self._single = compiled(path)
+        self._defines = any(isinstance(node, DEFINITIONS) for node in self.tree.body)
         self._name, self._package = MODULE, ""
         self._late: dict[Statement, str] = {}  # statements that take too long
         # What an adapter imports may lie where the source that it calls finds it.
@@ -307,39 +281,3 @@ def _says_rmsprop(name: str) -> bool:
 
 def _loading(error: BaseException, path: str) -> str:
     return f"while loading: {said(error, path)}"
-
-
-def _compiled(path: str) -> tuple[ast.Module, types.CodeType, list[Statement]]:
-    """What a source says, as a whole and statement by statement. Raises LoadError."""
-    try:
-        # As Python reads a file: its encoding line counts, and what is no UTF-8 is refused.
-        text = importlib.util.decode_source(Path(path).read_bytes())
-        whole = compile(text, path, "exec", dont_inherit=True)
-        flags = whole.co_flags & _FUTURE
-        tree = ast.parse(text, path)
-        single = []
-        for node in tree.body:
-            code = compile(ast.Module([node], []), path, "exec", flags=flags, dont_inherit=True)
-            defines = isinstance(node, (*_DEFINING, ast.Assign, ast.AnnAssign)) or _imports(node)
-            name = node.name if isinstance(node, _DEFINITIONS) else ""
-            single.append(Statement(code, not _imports(node), defines, name, _imported(node)))
-        return tree, whole, single
-    except SyntaxError as error:
-        raise LoadError("does-not-compile", syntax_said(error)) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise LoadError("does-not-compile", said(error)) from error
-
-
-def _imported(node: ast.stmt) -> tuple[str, ...]:
-    """The names that an import brings, as far as it names them."""
-    if not isinstance(node, (ast.Import, ast.ImportFrom)):
-        return ()
-    names = tuple(part.asname or part.name.partition(".")[0] for part in node.names)
-    return () if "*" in names else names
-
-
-def _imports(node: ast.stmt) -> bool:
-    """Whether a statement imports, or tries to."""
-    return isinstance(node, (ast.Import, ast.ImportFrom)) or (
-        isinstance(node, ast.Try) and all(map(_imports, node.body))
-    )

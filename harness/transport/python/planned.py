@@ -8,8 +8,6 @@ returned.
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +15,8 @@ import numpy as np
 
 from harness.transport.python import tensors
 from harness.transport.python.arrays import Garbled
-from harness.transport.python.stand_ins import Builder, Piece, Place
+from harness.transport.python.instance import Instance
+from harness.transport.python.stand_ins import Piece
 
 Row = Any
 
@@ -58,7 +57,7 @@ class Planned:
         self._result = str(plan.get("result", "auto"))
         self.step = 0
         self._units = self._grouped()
-        self._instances = [_Instance(self, unit) for unit in self._scopes()]
+        self._instances = [Instance(self, unit) for unit in self._scopes()]
 
     def _cut(self, names: Sequence[str], bounds: Sequence[int]) -> None:
         """The pieces that are handed over one by one: arrays, or numbers."""
@@ -198,241 +197,3 @@ class Planned:
     def result(self) -> str:
         """Where the weights come out, "auto" until that is known."""
         return self._result
-
-
-class _Instance:
-    """One object or function with the units that it updates."""
-
-    def __init__(self, session: Planned, units: list[list[Piece]]) -> None:
-        self._session, self._units = session, units
-        self._state: Any = None
-        self._built: dict[str, tuple[list[Any], list[Place]]] = {}
-        plan = session.plan
-        everything = [i for unit in units for i in unit]
-        self._everything = everything
-        if "class" in plan:
-            given = self._arguments(plan.get("construct", {}), everything)
-            self._owner = session.target(plan["class"])(**given)
-        else:
-            self._owner = None
-            self._function = session.target(plan["function"])
-        for name, spec in plan.get("set", {}).items():
-            setattr(self._owner, name, self._argument(spec, everything))
-        for call in plan.get("before", []):
-            for unit in units if call.get("units") else [everything]:
-                self._call(call, unit)
-        if (initial := plan.get("initial")) is not None:
-            self._state = self._initial(initial, everything)
-
-    def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
-        if "function" in initial:
-            function = self._session.target(initial["function"])
-            return function(**self._arguments(initial["arguments"], unit))
-        if initial["kind"] == "keys":
-            places = [unit[slot] if slot < len(unit) else None for slot in initial["slots"]]
-            arrays = [self._session.array("zeros", piece) for piece in places]
-            return dict(zip(initial["keys"], arrays))
-        if initial["kind"] == "zeros":  # one for each that has weights
-            return [self._session.array("zeros", each[0]) for each in self._units]
-        return {"empty": {}, "none": None}[initial["kind"]]
-
-    def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
-        arguments = self._arguments(call.get("arguments", {}), unit)
-        method = getattr(self._owner, call["method"]) if "method" in call else self._function
-        positional = [arguments.pop(name) for name in call.get("positional", [])]
-        return method(*positional, **arguments)
-
-    def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:
-        return {name: self._argument(spec, unit) for name, spec in specs.items()}
-
-    def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
-        if "state" in spec:
-            return self._state
-        if "data" not in spec:
-            return self._session.feed(spec, unit)
-        # What holds weights stays the same from step to step, wherever it is handed over.
-        key = json.dumps([spec["data"], list(unit)], sort_keys=True)
-        if key not in self._built:
-            session = self._session
-            builder = Builder(
-                session.array,
-                session.names,
-                session.slots,
-                session.hyper(),
-                session.parameter,
-                session.plan.get("first", 1),
-            )
-            holder = builder.build(spec["data"], unit)
-            self._built[key] = holder, builder.places
-        return self._built[key][0][0]
-
-    # -- a step ----------------------------------------------------------------------------------
-
-    def go(self, part: set[int]) -> None:
-        session = self._session
-        units = self._units if session.plan["arrangement"] != "together" else [self._everything]
-        for unit in units:
-            taking = [i for i in unit if i is not None and session.array_of[i] in part]
-            if not taking and len(part):
-                continue
-            self._one(unit, taking)
-
-    def _one(self, unit: Sequence[Piece], taking: Sequence[int]) -> None:
-        session = self._session
-        self._fresh_gradients(unit)
-        returned: Any = None
-        for call in session.plan["calls"]:
-            came = self._call(call, unit)
-            if not call.get("hook"):
-                returned = came
-        self._noted(unit)
-        self._take(taking, self._without_state(returned, taking), unit)
-
-    def _fresh_gradients(self, unit: Sequence[Piece]) -> None:
-        """Gradients of their own for this step, in new containers where they are alone."""
-        scope = set(unit)
-        for key, (_, places) in list(self._built.items()):
-            mine = [
-                p for p in places if p.role == "gradients" and (p.piece in scope or p.piece is None)
-            ]
-            if not mine:
-                continue
-            if all(place.role == "gradients" for place in places):
-                del self._built[key]
-                continue
-            for place in mine:
-                place.put(self._session.array("gradients", place.piece))
-
-    def _noted(self, unit: Sequence[Piece]) -> None:
-        session = self._session
-        for _, places in self._built.values():
-            for place in places:
-                if place.role != "gradients" or place.piece is None or place.piece not in unit:
-                    continue
-                try:
-                    now = session.read(place.piece, place.get())
-                except Garbled:  # set to None, or taken away: it was used up
-                    continue
-                session.gradients_changed |= not np.array_equal(
-                    now, session.gradients[session.cuts[place.piece]], equal_nan=True
-                )
-
-    def _take(self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]) -> None:
-        """Read the weights after a call, wherever they are."""
-        session = self._session
-        places = {
-            place.piece: place
-            for _, listed in self._built.values()
-            for place in listed
-            if place.role == "weights" and place.piece is not None
-        }
-        if session.result in ("auto", "entries"):
-            moved = False
-            read = {}
-            for i in taking:
-                if i in places:
-                    read[i] = session.read(i, places[i].get())
-                    moved |= not _same(read[i], session.flat[session.cuts[i]])
-            if moved or session.result == "entries":
-                for i, values in read.items():
-                    session.flat[session.cuts[i]] = values
-                if moved:
-                    session.settled("in place")
-                return
-        if session.result == "auto" and returned is None:
-            return
-        values = self._returned(taking, returned, unit)
-        if session.result == "auto":
-            session.settled(self._kind(values))
-        for i, value in values.items():
-            cut = session.cuts[i]
-            if session.result == "returned":
-                session.flat[cut] = value
-            else:
-                factor = session.learning_rate if session.plan.get("scaled") else 1.0
-                moved_by = value if factor == 1.0 else np.asarray(factor * value)
-                # As `w -= step` does it: in the wider of the two, then as it is stored.
-                now = session.flat[cut].astype(session.dtype)
-                after = now + moved_by if session.result == "step added" else now - moved_by
-                session.flat[cut] = after.astype(session.dtype).astype(np.float64)
-            if i in places:
-                places[i].put(session.array("weights", i))
-
-    def _kind(self, values: Mapping[int, Row]) -> str:
-        """Whether weights were returned, or the step: far from them, along the gradient or not."""
-        session = self._session
-        far = near = along = 0.0
-        for i, value in values.items():
-            cut = session.cuts[i]
-            far += float(np.abs(value - session.flat[cut]).sum())
-            near += float(np.abs(value).sum())
-            along += float((value * session.gradients[cut]).sum())
-        if not far:
-            return "returned"
-        if far < near:
-            return "returned"
-        return "step added" if along < 0 else "step subtracted"
-
-    def _returned(
-        self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]
-    ) -> dict[int, Row]:
-        """The arrays in what was returned. Raises Garbled."""
-        session = self._session
-        if len(taking) == 1 and not isinstance(returned, (list, tuple, dict)):
-            return {taking[0]: session.read(taking[0], returned)}
-        if isinstance(returned, Mapping):
-            found = {}
-            values = list(returned.values())
-            for at, i in enumerate(taking):
-                if session.names[i] in returned:
-                    found[i] = session.read(i, returned[session.names[i]])
-                elif len(values) == len(unit):
-                    found[i] = session.read(i, values[at])
-            if len(found) == len(taking):
-                return found
-            raise Garbled("what it returned holds no such arrays", misread=True)
-        if isinstance(returned, (list, tuple, np.ndarray)):
-            if len(taking) == 1:
-                try:
-                    return {taking[0]: session.read(taking[0], returned)}
-                except Garbled:
-                    pass
-            if len(returned) >= len(taking):
-                return {i: session.read(i, returned[at]) for at, i in enumerate(taking)}
-        raise Garbled(f"what it returned is a {type(returned).__name__}, no arrays", misread=True)
-
-    def _without_state(self, returned: Any, taking: Sequence[int]) -> Any:
-        """What was returned without the state, which is handed over again."""
-        if not self._session.plan.get("stateful"):
-            return returned
-        if not isinstance(returned, (tuple, list)) or len(returned) != 2:
-            if isinstance(returned, dict) and not taking:
-                self._state = returned
-            return returned
-        sides = [self._distance(side, taking) for side in returned]
-        first = 0 if sides[0] <= sides[1] else 1
-        if min(sides) == float("inf"):
-            first = 0
-        self._state = returned[1 - first]
-        return returned[first]
-
-    def _distance(self, side: Any, taking: Sequence[int]) -> float:
-        session = self._session
-        held = (h[0] for h, places in self._built.values() if any(_weighs(p) for p in places))
-        if isinstance(side, Mapping) and any(side is one for one in held):
-            return -1.0
-        try:
-            values = self._returned(taking, side, taking)
-        except (Garbled, KeyError, IndexError, TypeError):
-            return float("inf")
-        far = sum(float(np.abs(v - session.flat[session.cuts[i]]).sum()) for i, v in values.items())
-        # Weights that are no numbers are weights all the same.
-        return sys.float_info.max if np.isnan(far) or np.isinf(far) else far
-
-
-def _weighs(place: Place) -> bool:
-    return place.role == "weights"
-
-
-def _same(now: Row, before: Row) -> bool:
-    return bool(np.array_equal(now, before, equal_nan=True))
