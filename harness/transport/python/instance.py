@@ -5,23 +5,61 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.stand_ins import Builder, Piece, Place
 
-if TYPE_CHECKING:
-    from harness.transport.python.planned import Planned
-
 Row = Any
+
+
+class Steps(Protocol):
+    """The scenario that an instance is part of; see harness.transport.python.planned."""
+
+    plan: Mapping[str, Any]
+    slots: int
+    names: list[str]
+    cuts: list[slice]
+    array_of: list[int]
+    flat: Row
+    gradients: Row
+    dtype: Any
+    parameter: Any
+    gradients_changed: bool
+
+    @property
+    def result(self) -> str:
+        """Where the weights come out, "auto" until that is known."""
+
+    @property
+    def learning_rate(self) -> float:
+        """What a returned step is multiplied with that the port leaves unscaled."""
+
+    def settled(self, where: str) -> None:
+        """Remember where the weights come out."""
+
+    def array(self, role: str, piece: Piece) -> Any:
+        """A new array for a role, as the port is handed one."""
+
+    def feed(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+        """What an argument is that is no array."""
+
+    def read(self, piece: int, value: Any) -> Row:
+        """The values of a piece, flat. Raises Garbled."""
+
+    def target(self, name: str) -> Any:
+        """The class or function of that name."""
+
+    def hyper(self) -> dict[str, Any]:
+        """The values that are given, by role."""
 
 
 class Instance:
     """One object or function with the units that it updates."""
 
-    def __init__(self, session: Planned, units: list[list[Piece]]) -> None:
+    def __init__(self, session: Steps, units: list[list[Piece]]) -> None:
         self._session, self._units = session, units
         self._state: Any = None
         self._built: dict[str, tuple[list[Any], list[Place]]] = {}

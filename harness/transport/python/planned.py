@@ -43,13 +43,13 @@ class Planned:
         initial: Row,
         hyper: Mapping[str, Any],
     ) -> None:
-        self._plan, self._target, self._hyper = plan, target, dict(hyper)
+        self.plan, self._target, self._hyper = plan, target, dict(hyper)
         self.dtype, self._form = dtype, plan.get("form", "flat")
         self.parameter = None
         if self._form == "tensor":  # beside which numbers are Python's own
             self._hyper = {role: float(value) for role, value in hyper.items()}
             self.parameter = tensors.parameter
-        self._slots = int(plan.get("slots", 1))
+        self.slots = int(plan.get("slots", 1))
         self.flat = np.array(initial, dtype=np.float64)
         self.gradients = np.zeros_like(self.flat)
         self._cut(names, bounds)
@@ -73,7 +73,7 @@ class Planned:
                 self.array_of.append(i)
 
     def _grouped(self) -> list[list[Piece]]:
-        count, size = len(self.cuts), self._slots
+        count, size = len(self.cuts), self.slots
         units: list[list[Piece]] = [
             list(range(i, min(i + size, count))) for i in range(0, count, size)
         ]
@@ -83,7 +83,7 @@ class Planned:
 
     def _scopes(self) -> list[list[list[Piece]]]:
         """The units of each instance."""
-        if self._plan["arrangement"] == "each":
+        if self.plan["arrangement"] == "each":
             return [[unit] for unit in self._units]
         return [self._units]
 
@@ -150,16 +150,6 @@ class Planned:
         return (array if array.dtype.kind == "f" else array.astype(np.float64)).reshape(-1)
 
     @property
-    def plan(self) -> Mapping[str, Any]:
-        """How the port is made and called."""
-        return self._plan
-
-    @property
-    def slots(self) -> int:
-        """How many arrays go together."""
-        return self._slots
-
-    @property
     def learning_rate(self) -> float:
         """What a returned step is multiplied with that the port leaves unscaled."""
         return float(self._hyper["learning_rate"])
@@ -180,7 +170,7 @@ class Planned:
         """What was seen beside the numbers (see harness.model.observation)."""
         return {
             "where": self.where or "nowhere",
-            "container": str(self._plan.get("container", "list")),
+            "container": str(self.plan.get("container", "list")),
             "pair": "",
             "gradients_changed": self.gradients_changed,
             "widened": self.widened,
