@@ -70,6 +70,7 @@ def drafted(
         Unknown: nobody knows what a parameter is.
     """
     draft = Draft()
+    excluded = ""
     numbers: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
     for parameters, feeds, constructed in (
         (constructor, draft.construct, True),
@@ -80,7 +81,8 @@ def drafted(
             if listed and constructed and plain(parameter["name"]) in LISTED:
                 spec = copy.deepcopy(listed)
             if spec is None and not constructed and _alone(parameter, call, wanted):
-                spec = {"kind": "leaf", "role": "gradients", "base": ""}
+                spec = copy.copy(_GRADIENTS)
+                excluded = parameter["name"]
             if spec is not None:
                 if spec["kind"] == "state":
                     draft.stateful = parameter["name"]
@@ -94,6 +96,8 @@ def drafted(
                 continue
             numbers.append((parameter, feeds))
     _numbers(numbers, draft, wanted)
+    if excluded and not draft.roles:  # a helper, that computes something of something
+        raise Unknown(f"what is {excluded}?")
     return draft
 
 

@@ -8,6 +8,7 @@ functions, stands in what says nothing, since the gradients computed of them are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from harness.ports.plans import Plan, chosen_classes, says_rmsprop
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
+# How many steps a loop may go, by the names of parameters, and more than any scenario has.
+_STEPS = re.compile(r"iter|epoch|(?:max|num|n)_?steps?|^steps$")
+_MOST_STEPS = 10_000
 # What a parameter may be given that weights begin as.
 _STARTS = ("array", "number")
 
@@ -23,7 +27,9 @@ _STARTS = ("array", "number")
 def loop_plans(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:
     """The ways to feed the updates of a source, likeliest first."""
     loops = list(shape.get("loops", []))
-    named = [loop for loop in loops if says_rmsprop(loop.get("class", "") or loop["function"])]
+    named = [
+        loop for loop in loops if any(map(says_rmsprop, (loop.get("class", ""), loop["function"])))
+    ]
     classes = {c["class"]: c for c in chosen_classes(shape, wanted)}
     for loop in named or loops:
         owner = loop.get("class")
@@ -95,6 +101,8 @@ def _fed(
         return {"start": start}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
         return {"role": role}
+    if _STEPS.search(name.lower()):
+        return {"value": _MOST_STEPS}
     if "batch" in name.lower():  # as much as there is of data that say nothing
         return {"value": 1}
     return None if parameter.get("default") else {"anything": True}

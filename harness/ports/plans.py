@@ -186,6 +186,9 @@ def _of_function(
     function: Mapping[str, Any], shape: Mapping[str, Any], wanted: Wanted
 ) -> Iterator[Plan]:
     draft = drafted([], function["parameters"][0], wanted)
+    weights = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
+    if not weights and not draft.roles:
+        raise Unknown("it takes neither weights nor a hyperparameter")
     base: dict[str, Any] = {"function": function["name"]}
     title = f"{function['name']}({', '.join(draft.words)})"
     if draft.stateful:
