@@ -132,6 +132,13 @@ class _Rewriter(ast.NodeTransformer):
         self._loops.pop()
         return node
 
+    def visit_If(self, node: ast.If) -> ast.AST:
+        """The update goes on where something else is a stop."""
+        for block, other, goes in ((node.body, node.orelse, True), (node.orelse, node.body, False)):
+            if _holds(block, self._update.block) and any(map(_stops, other)):
+                node.test = ast.Constant(goes)
+        return self._block(node)
+
     def visit_Break(self, node: ast.Break) -> ast.AST:
         """A stop of a loop around the update."""
         return ast.Pass() if self._loops and id(self._loops[-1]) in self._around else node
@@ -162,6 +169,21 @@ class _Rewriter(ast.NodeTransformer):
         for handler in getattr(node, "handlers", []):
             self._block(handler)
         return node
+
+
+def _holds(block: list[ast.stmt], inner: list[ast.stmt]) -> bool:
+    """Whether statements have a block among them, at any depth."""
+    blocks = [
+        getattr(part, field, None)
+        for statement in block
+        for part in ast.walk(statement)
+        for field in ("body", "orelse", "finalbody")
+    ]
+    return block is inner or any(one is inner for one in blocks)
+
+
+def _stops(statement: ast.stmt) -> bool:
+    return any(isinstance(part, (ast.Break, ast.Return)) for part in ast.walk(statement))
 
 
 def _asking(update: Update) -> list[ast.stmt]:
