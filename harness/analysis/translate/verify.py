@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 
 from harness.analysis.translate.problems import (
     ELEMENTS,
-    STEPS,
     Drift,
     fed,
     rates,
@@ -27,6 +27,7 @@ from python_ref.dialects.settings import Call
 MODULE = "harness.transport.libraries.pasted"
 # A slow import is no failure.
 _SECONDS = 300
+_SECONDS_A_RUN = 10
 
 
 class _Name:
@@ -52,23 +53,67 @@ def verify(found: Translation, python: str = "") -> tuple[Drift, ...]:
     Raises:
         ToolchainError: one of them cannot be run; says why.
     """
+    (answer,) = verify_all([found], python)
+    if isinstance(answer, ToolchainError):
+        raise answer
+    return answer
+
+
+def verify_all(
+    translations: Sequence[Translation], python: str = ""
+) -> list[tuple[Drift, ...] | ToolchainError]:
+    """Run both calls of several translations, in one process: libraries are slow to load.
+
+    Returns:
+        For each what `verify` returns, or raises.
+    """
+    wanted = [found for found in translations if _not_called(found) is None]
+    answers = iter(_ask([run for found in wanted for run in _runs(found)], python))
+    return [_not_called(found) or _drifts(found, answers) for found in translations]
+
+
+def _not_called(found: Translation) -> ToolchainError | None:
+    for call in (found.source.call, found.solution.call):
+        if not call.imports:
+            return ToolchainError(f"--verify: {call.library} is not run from here, only replayed")
+    return None
+
+
+_PROBLEMS = tuple(product(("ordinary", "tiny"), (False, True)))
+
+
+def _runs(found: Translation) -> Iterator[dict[str, Any]]:
+    """Source and target in turn, on every problem."""
     source, solution = found.source, found.solution
-    configured = source.configured
-    factor = found.rate or 1.0
-    rate = configured.values["learning_rate"]
-    runs, problems = [], []
-    for gradients in ("ordinary", "tiny"):
-        for schedule in (False, True):
-            given = fed(gradients, configured.reach)
-            steps = rates(rate, schedule)
-            problems.append((gradients, schedule))
-            runs.append(_run(source.call, source.settings, given, steps))
-            runs.append(_run(solution.call, solution.settings, given, steps * factor))
-    weights = _weights(runs, (source.call, solution.call), python)
-    return tuple(
-        Drift(*problem, share(a, b))
-        for problem, a, b in zip(problems, weights[::2], weights[1::2], strict=True)
-    )
+    rate = source.configured.values["learning_rate"]
+    for gradients, schedule in _PROBLEMS:
+        given = fed(gradients, source.configured.reach)
+        steps = rates(rate, schedule)
+        yield _run(source.call, source.settings, given, steps)
+        yield _run(solution.call, solution.settings, given, steps * (found.rate or 1.0))
+
+
+def _drifts(
+    found: Translation, answers: Iterator[dict[str, Any]]
+) -> tuple[Drift, ...] | ToolchainError:
+    """What the next answers make of a translation."""
+    calls = (found.source.call, found.solution.call)
+    mine = list(islice(answers, 2 * len(_PROBLEMS)))
+    for answer, call in zip(mine, calls * len(_PROBLEMS), strict=True):
+        if "error" in answer:
+            advice = ""
+            if answer["missing"]:
+                advice = (
+                    f"; install {answer['missing']} there, or name a Python that has it by"
+                    " --python PATH"
+                )
+            return ToolchainError(f"--verify: {call.library}: {answer['error']}{advice}")
+    drifts = []
+    for problem, one, other in zip(_PROBLEMS, mine[::2], mine[1::2], strict=True):
+        start = fed(problem[0], found.source.configured.reach)[0]
+        a, b = (np.vstack([start, np.array(each["weights"])]) for each in (one, other))
+        drifts.append(Drift(*problem, share(a, b)))
+    return tuple(drifts)
 
 
 def _run(
@@ -101,20 +146,17 @@ def _run(
     }
 
 
-def _weights(
-    runs: list[dict[str, Any]], calls: tuple[Call, Call], python: str
-) -> list[NDArray[np.float64]]:
-    """The weights before the first and after every step of each run, (T + 1, N)."""
-    for call in calls:
-        if not call.imports:
-            raise ToolchainError(f"--verify: {call.library} is not run from here, only replayed")
+def _ask(runs: list[dict[str, Any]], python: str) -> list[dict[str, Any]]:
+    """The answers of `pasted`, a run each."""
+    if not runs:
+        return []
     done = subprocess.run(
         command(MODULE, python),
         input=json.dumps(runs),
         env={**os.environ, **environment(python)},
         capture_output=True,
         text=True,
-        timeout=_SECONDS,
+        timeout=_SECONDS + len(runs) * _SECONDS_A_RUN,
         check=False,
     )
     try:
@@ -122,17 +164,4 @@ def _weights(
     except (ValueError, IndexError):
         last = (done.stderr.strip().splitlines() or ["it ended without an answer"])[-1]
         raise ToolchainError(f"--verify: {last}") from None
-    result = []
-    for answer, call, run in zip(answers, calls * len(answers), runs, strict=False):
-        if "error" in answer:
-            advice = ""
-            if answer["missing"]:
-                advice = (
-                    f"; install {answer['missing']} there, or name a Python that has it by"
-                    " --python PATH"
-                )
-            raise ToolchainError(f"--verify: {call.library}: {answer['error']}{advice}")
-        start = np.concatenate([np.array(a) for a in run["weights"]])
-        result.append(np.vstack([start, np.array(answer["weights"])]))
-    assert len(result[0]) == STEPS + 1
-    return result
+    return list(answers)

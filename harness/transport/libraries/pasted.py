@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from harness.machine.start import make_way
 from harness.transport.libraries import keras, mlx, optax, torch, triples
 
 _BINDINGS = (torch, keras, optax, triples, mlx)
@@ -29,6 +31,7 @@ _FUNCTIONAL = (optax, triples)
 def main() -> None:
     """Answer every run; one that fails says why, and the others go on."""
     runs = json.loads(sys.stdin.read())
+    make_way(str(Path.cwd()))  # all of ours is loaded
     answers: list[dict[str, Any]] = []
     for run in runs:
         try:

@@ -31,3 +31,6 @@ class nn:  # noqa: N801
     @staticmethod
     def Parameter(tensor):  # noqa: N802
         return Tensor(tensor.values)
+
+
+from torch import optim  # noqa: E402, F401
