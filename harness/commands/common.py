@@ -120,7 +120,9 @@ Claimed = Annotated[
 GoldenPattern = Annotated[
     str,
     typer.Option(
-        "--golden", metavar="PATTERN", help="Only the goldens (test cases) whose name matches."
+        "--golden",
+        metavar="PATTERN",
+        help="Only the goldens (test cases) whose name matches, or the one in a FILE.json.",
     ),
 ]
 Edge = Annotated[

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     behind: list[str] = []
-    if given[:1] == ["check"] and "--" in given:
+    if given[:1] in (["check"], ["fuzz"]) and "--" in given:
         # What follows -- is one command, not more targets.
         at = given.index("--")
         if given[at + 1 :]:
@@ -39,7 +39,8 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         from harness.commands.app import command
 
         top = command()
-        _note(top.commands["check"], behind)
+        if behind:
+            _note(top.commands[given[0]], behind)
         code = top(args=given, prog_name="rmsproof", obj={"version": version})
         sys.stdout.flush()
     except SystemExit as error:
@@ -105,9 +106,9 @@ def _opened() -> bool:
     return 1 not in closed
 
 
-def _note(check: Any, behind: list[str]) -> None:
+def _note(command: Any, behind: list[str]) -> None:
     """Say which options of ours stand behind `--`, where they are the port's."""
-    ours = {name for option in check.params for name in option.opts}
+    ours = {name for option in command.params for name in option.opts}
     if options := [word for word in behind if word.partition("=")[0] in ours]:
         from harness.report.words import passed_to_port
 

@@ -63,6 +63,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "atlas": ("rmsproof atlas | less", "rmsproof atlas --out docs"),
     "power": ("rmsproof power", "rmsproof power --golden 'page-*' --json power.json"),
+    "fuzz": (
+        "rmsproof fuzz RMSProp.java",
+        "rmsproof fuzz optim.py --dialect keras-3 --seconds 60 --seed 7",
+        "rmsproof fuzz optim.py RMSProp.java         # against each other",
+        "rmsproof fuzz optim.py -- ./my-port --flag  # likewise",
+    ),
     "new": ("rmsproof new go my-port", "rmsproof new rust . --without-tools"),
     "matrix": (
         "rmsproof matrix --java 21 --system ubuntu-latest",
@@ -151,6 +157,13 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("2", "wrong use, or a file that cannot be read"),
         ("3", "nothing to judge"),
         _INTERRUPTED,
+    ),
+    "fuzz": (
+        ("0", "no case differs"),
+        ("1", "one does, or a port crashes, hangs, does not compile, ..."),
+        ("2", "wrong use or bad input, or a scheduler that is not there"),
+        ("3", "nothing could be compared"),
+        ("130", "interrupted; what was found by then is printed"),
     ),
     "identify": (
         ("0", "the same as claimed"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from harness.model.errors import UsageError
@@ -22,7 +23,9 @@ class Goldens:
     """The goldens to feed: from the files for the dialects that have some, made for any other."""
 
     def __init__(self, pattern: str | Sequence[str] = "*") -> None:
-        self._patterns = [pattern] if isinstance(pattern, str) else list(pattern)
+        given = [pattern] if isinstance(pattern, str) else list(pattern)
+        self._files = [name for name in given if _is_file(name)]
+        self._patterns = [name for name in given if name not in self._files]
         self._lock = threading.Lock()
         self._made: dict[tuple[object, ...], list[Golden]] = {}
 
@@ -44,12 +47,15 @@ class Goldens:
             key = (dialect, precision, *fixed.items())
             if key not in self._made:
                 filed = [name for name, d in goldens_of.DIALECTS.items() if d == dialect]
-                if filed and not fixed:
-                    self._made[key] = self._read(f"{filed[0]}/{precision}/")
+                own = self._own(dialect, precision)
+                if self._files and not self._patterns:
+                    self._made[key] = own
+                elif filed and not fixed:
+                    self._made[key] = [*own, *self._read(f"{filed[0]}/{precision}/")]
                 else:
                     options = options_of(dialect)
                     folder = f"{','.join(dialect.deviations)}/{precision}"
-                    self._made[key] = [
+                    self._made[key] = own + [
                         goldens_of.make(
                             replace(s, options=options), dialect, precision, fixed=fixed
                         )
@@ -71,13 +77,54 @@ class Goldens:
         vouch(found)
         return found
 
+    def _own(self, dialect: Dialect, precision: str) -> list[Golden]:
+        """Those of a dialect and a precision in files that the user names."""
+        found = []
+        for name in self._files:
+            golden = _of_file(name)
+            if (golden.dialect.choices(), golden.precision) == (dialect.choices(), precision):
+                found.append(golden)
+        return found
+
     def check(self, dialect: Dialect) -> None:
-        """Raise UsageError if the pattern matches no golden of a dialect."""
+        """Raise UsageError if the pattern matches no golden of a dialect, or a file is none of it.
+
+        A file's precision may be one that the port does not store: then it is not fed.
+        """
+        for name in self._files:
+            golden = _of_file(name)
+            if golden.dialect.choices() != dialect.choices():
+                what = ", ".join(golden.dialect.deviations) or "the reference"
+                raise UsageError(
+                    f"--golden {name}: is a golden of {what}, which is not what the port claims to"
+                    " be; --dialect says that"
+                )
+        if self._files and not self._patterns:
+            return
         if not any(self.of(dialect, precision) for precision in ("float64", "float32")):
             patterns = ", ".join(map(repr, self._patterns))
             raise UsageError(
                 f"--golden {patterns} matches no golden; `rmsproof golden list` shows them"
             )
+
+
+def _is_file(pattern: str) -> bool:
+    """Whether a golden's file is named, and no golden of ours: those have no ending."""
+    return pattern.endswith(".json")
+
+
+def _of_file(name: str) -> Golden:
+    """The golden that a user's file holds, by the file's name. Raises UsageError: it is none."""
+    try:
+        golden = goldens_of.load(Path(name), "`rmsproof fuzz` writes such files")
+    except GoldenError as error:
+        raise UsageError(f"--golden {error}") from error
+    if what := goldens_of.spoilt(golden, envelope=True):
+        raise UsageError(
+            f"--golden {name}: its {what} is not what the reference computes; it was changed, or"
+            " another version of rmsproof wrote it"
+        )
+    return replace(golden, name=name)
 
 
 def vouch(goldens: Sequence[Golden], *, envelope: bool = False) -> None:

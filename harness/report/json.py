@@ -137,7 +137,7 @@ def row(result: Result) -> dict[str, Any]:
         "alternatives": [list(a.deviations) for a in diagnosis.alternatives] if diagnosis else [],
         "masked": list(diagnosis.masked) if diagnosis else [],
         "arithmetic": words.arithmetic(result),
-        "first_divergence": None if verdict.first is None else _divergence(verdict.first),
+        "first_divergence": None if verdict.first is None else divergence(verdict.first),
         "message": words.whole(result),
         "where": result.where,
         "notes": words.notes(result),
@@ -194,7 +194,7 @@ def _golden(case: Case, again: Invocation, target: Sequence[str]) -> dict[str, A
         "decides": not case.idle,
         "verdict": verdict.word,
         "as_expected": case.result.as_expected,
-        "first_divergence": None if verdict.first is None else _divergence(verdict.first),
+        "first_divergence": None if verdict.first is None else divergence(verdict.first),
         "largest_ulp": comparison.largest_ulp,
         "brief": "" if right else words.brief(case.result),
         "message": "" if right else words.why(case.result),
@@ -217,7 +217,8 @@ def _trajectory(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _divergence(first: Divergence) -> dict[str, Any]:
+def divergence(first: Divergence) -> dict[str, Any]:
+    """Where a port first parts from its golden."""
     return {
         "golden": first.golden,
         "step": first.step,

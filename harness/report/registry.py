@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Literal
 
-Kind = Literal["ports", "documents", "observation", "power", "saved"]
-"""What was judged: PortResults, DocumentResults, PortResults of one observation, Power; or the
-reports of some of these that were saved, saved.Report each."""
+Kind = Literal["ports", "documents", "observation", "power", "saved", "fuzz"]
+"""What was judged: PortResults, DocumentResults, PortResults of one observation, Power; the
+reports of some of these that were saved, saved.Report each; or what fuzzing came to."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ REPORTS = (
             "observation": "harness.report.json:ports",
             "documents": "harness.report.documents:dumps",
             "power": "harness.report.json:power",
+            "fuzz": "harness.report.fuzz:dumps",
         },
         example="report.json",
     ),
@@ -107,6 +108,7 @@ TABLES: Mapping[Kind, str] = {
     "documents": "harness.report.documents:show",
     "power": "harness.report.dialects:show_power",
     "saved": "harness.report.terminal:show_saved",
+    "fuzz": "harness.report.fuzz:show",
 }
 """By kind, what a person gets: printed on a console, unless a report takes standard output."""
 

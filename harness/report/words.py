@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.comparison.compare import Comparison, Divergence
@@ -36,7 +36,7 @@ from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.numbers.text import decimal
 
-_NOTES = {
+NOTES: Mapping[str, str] = {
     GRADIENTS_CHANGED: "it changes the gradients it is given",
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
@@ -158,7 +158,7 @@ def why(result: Result) -> str:
         if result.diverging:
             parts[0] = f"in {result.diverging} alone, {parts[0]}"
     else:
-        parts = [_NOTES[note] for note in _CAUSES if note in result.notes][:1]
+        parts = [NOTES[note] for note in _CAUSES if note in result.notes][:1]
     if result.lost:
         parts.append(lost(result.lost))
     if verdict.first:
@@ -249,7 +249,7 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
 
 def notes(result: Result) -> list[str]:
     """What was seen beside the verdict."""
-    sentences = [*_judged_as(result), *(_NOTES[note] for note in result.notes)]
+    sentences = [*_judged_as(result), *(NOTES[note] for note in result.notes)]
     if result.seed is not None:
         sentences.append(f"`--seed {result.seed}` draws the same again")
     if result.misread:

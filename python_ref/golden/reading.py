@@ -34,25 +34,29 @@ def files_of(directory: Path | None) -> set[Path]:
 LARGEST = 8 << 20
 
 
-def load(path: Path) -> Golden:
+def load(path: Path, mends: str = _MENDS) -> Golden:
     """Read a golden's file.
+
+    Args:
+        path: where it is.
+        mends: what messages say of where such a file comes from.
 
     Raises:
         GoldenError: it is not readable, not JSON, or not of the format; names file and field.
     """
     try:
-        text = files.text(path, LARGEST, _MENDS)
+        text = files.text(path, LARGEST, mends)
     except files.UnreadableError as error:
         raise GoldenError(str(error)) from error
-    return loads(text, str(path))
+    return loads(text, str(path), mends)
 
 
-def loads(text: str, where: str) -> Golden:
+def loads(text: str, where: str, mends: str = _MENDS) -> Golden:
     """Read a golden from text; `where` names it in messages. Raises GoldenError."""
     try:
         return _read(files.strict(text))
     except (files.UnreadableError, fields.FieldError) as error:
-        raise GoldenError(f"{where}: {error}; {_MENDS}") from error
+        raise GoldenError(f"{where}: {error}; {mends}") from error
 
 
 def _read(document: Any) -> Golden:

@@ -1,0 +1,253 @@
+"""Campaigns with scripted targets: what they find, what they blame nobody for, how they end."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from support_fuzzing import (
+    DEAD,
+    Scripted,
+    as_dialect,
+    campaign,
+    conducted,
+    known,
+    target,
+)
+
+from harness.fuzzing.campaign import Budget, waves
+from harness.fuzzing.scanning import Chunk, Tally, guide, neighbours, scan
+from harness.machine.spread import Lost
+from harness.model.observation import Fault, Observation
+from python_ref.dialects.dialect import Dialect
+from python_ref.numbers.arithmetic import Arithmetic
+from python_ref.scenarios.scenario import Scenario
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+INSIDE = Dialect(["epsilon=inside"])
+
+
+def test_nothing_is_found_of_a_target_that_is_as_claimed() -> None:
+    outcome = conducted(campaign(), Scripted(as_dialect()))
+    assert outcome.findings == []
+    assert outcome.cases == 60
+    assert outcome.differing_edges == 0
+    assert set(outcome.kinds) == {"equal"}
+
+
+def test_another_order_of_evaluation_is_no_difference_nor_is_one_at_an_edge() -> None:
+    def left(scenario: Scenario, precision: str) -> Observation:
+        way = Arithmetic(quotient="divide_first", square="left")
+        return Observation(replay(scenario, [Hypothesis(Dialect(), way, precision)]).weights[0])
+
+    outcome = conducted(campaign(edge=True), Scripted(left), cases=100)
+    assert outcome.findings == []
+    assert outcome.kinds["rounding"] > 10
+
+
+def test_what_the_goldens_explain_is_found_and_made_small() -> None:
+    given = campaign(target("mine", "float64", "float32"))
+    outcome = conducted(given, Scripted(as_dialect("epsilon=inside")), knows=known(INSIDE))
+    (finding,) = outcome.findings
+    assert finding.cause == ("known", 0)
+    assert finding.cases == outcome.kinds["differs"] > 20
+    assert finding.case is not None
+    fed = finding.case.scenario
+    assert (fed.size, fed.steps) == (1, 1)
+    assert (fed.learning_rate, fed.decay_rate, fed.epsilon) == (1.0, 0.5, 1.0)
+    assert finding.comparison is not None
+    assert finding.comparison.first is not None
+    assert finding.comparison.first.expected == 1 - 1 / (math.sqrt(0.5) + 1)
+
+
+def test_what_the_goldens_do_not_show_is_explained_by_the_cases() -> None:
+    outcome = conducted(campaign(), Scripted(as_dialect("state=reset")))
+    (finding,) = outcome.findings
+    assert finding.cause == ("known", 1)
+    (diagnosis,) = finding.diagnoses
+    assert diagnosis is not None
+    assert diagnosis.best is not None
+    assert diagnosis.best.deviations == ("state=reset",)
+    assert finding.case is not None
+    assert (finding.case.scenario.size, finding.case.scenario.steps) == (1, 2)
+
+
+def test_a_second_difference_is_not_hidden_by_the_first() -> None:
+    def both(scenario: Scenario, precision: str) -> Observation:
+        observation = as_dialect("epsilon=inside")(scenario, precision)
+        if scenario.steps > 9:  # no formula
+            observation.weights[9:] += 1.0
+        return observation
+
+    outcome = conducted(campaign(), Scripted(both), cases=100, knows=known(INSIDE))
+    assert [finding.cause[0] for finding in outcome.findings] == ["known", "unexplained"]
+    least = outcome.findings[1].case
+    assert least is not None
+    assert (least.scenario.size, least.scenario.steps) == (1, 10)
+
+
+def test_a_fault_is_found_once_and_made_small() -> None:
+    def raises(scenario: Scenario, precision: str) -> Observation:
+        if len(scenario.weights) > 2:
+            message = f"IndexError: {scenario.size}"
+            return Observation(
+                np.zeros((0, 1)), fault=Fault("crashes", message, 1, error="IndexError")
+            )
+        return as_dialect()(scenario, precision)
+
+    (finding,) = conducted(campaign(), Scripted(raises)).findings
+    assert finding.cause[:4] == ("fault", "0", "crashes", "IndexError")
+    assert finding.case is not None
+    assert finding.case.scenario.lengths == (1, 1, 1)
+    assert finding.cases > 3
+
+
+def test_chance_is_not_shrunk() -> None:
+    chance = random.Random(1)
+
+    def flaky(scenario: Scenario, precision: str) -> Observation:
+        observation = as_dialect()(scenario, precision)
+        if chance.random() < 0.3:
+            observation.weights[-1] += 1.0
+        return observation
+
+    session = Scripted(flaky)
+    (finding,) = conducted(campaign(), session).findings
+    assert finding.cause == ("unsteady",)
+    assert finding.cases > 3
+    assert session.asked < 100
+
+
+def test_a_target_that_dies_at_every_case_is_given_up() -> None:
+    session = Scripted(lambda scenario, _: Observation(np.zeros((0, scenario.size)), fault=DEAD))
+    outcome = conducted(campaign(), session, cases=1000)
+    assert outcome.ended == "deaths"
+    assert outcome.cases < 20
+    assert session.asked < 100
+    (finding,) = outcome.findings
+    assert finding.cause[:3] == ("fault", "0", "crashes")
+
+
+def test_what_is_declined_is_no_difference() -> None:
+    fault = Fault("unsupported", "no such thing")
+    session = Scripted(lambda scenario, _: Observation(np.zeros((0, scenario.size)), fault=fault))
+    outcome = conducted(campaign(), session)
+    assert outcome.findings == []
+    assert set(outcome.kinds) == {"declined"}
+
+
+@pytest.mark.parametrize("edge", [False, True])
+def test_edges_count_where_that_is_asked_for(edge: bool) -> None:
+    def careful(scenario: Scenario, precision: str) -> Observation:
+        observation = as_dialect()(scenario, precision)
+        finite = np.where(np.isfinite(observation.weights), observation.weights, 0.0)
+        return Observation(finite)
+
+    outcome = conducted(campaign(edge=edge), Scripted(careful), cases=100)
+    assert outcome.differing_edges > 5
+    assert [finding.cause[0] for finding in outcome.findings] == ["unexplained"] * edge
+
+
+def test_two_targets_that_differ_are_told_apart_by_what_each_is() -> None:
+    given = campaign(target("one"), target("other"))
+    sessions = Scripted(as_dialect()), Scripted(as_dialect("epsilon=inside"))
+    (finding,) = conducted(given, *sessions, knows=known(Dialect(), INSIDE)).findings
+    assert finding.cause == ("known", 0)
+    assert finding.parting is not None
+    assert finding.parting.weights == (1 - 1 / (math.sqrt(0.5) + 1), 1 - 1 / math.sqrt(1.5))
+
+
+def test_two_targets_of_one_dialect_that_is_not_claimed_do_not_differ() -> None:
+    given = campaign(target("one"), target("other"))
+    sessions = Scripted(as_dialect("epsilon=inside")), Scripted(as_dialect("epsilon=inside"))
+    outcome = conducted(given, *sessions, knows=known(INSIDE, INSIDE))
+    assert outcome.findings == []
+    assert outcome.kinds["equal"] > 30
+
+
+# -- how a campaign is cut -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cases", [1, 49, 50, 51, 1000, 12_345])
+def test_waves_hold_every_case_once(cases: int) -> None:
+    chunks = [chunk for wave in waves(Budget(cases)) for chunk in wave]
+    assert [n for start, size in chunks for n in (start, start + size)][1:-1:2] == [
+        start for start, _ in chunks[1:]
+    ]
+    assert sum(size for _, size in chunks) == cases
+
+
+def test_chunks_in_any_order_find_the_same() -> None:
+    given = campaign()
+    wrong = as_dialect("state=reset")
+
+    def backwards(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+        for place in reversed(range(len(chunks))):
+            tally = Tally()
+            sessions: Any = [Scripted(wrong)]
+            scan(given, chunks[place], sessions, tally)
+            yield place, tally
+
+    forth = conducted(given, Scripted(wrong), cases=100)
+    back = conducted(given, Scripted(wrong), cases=100, scanned=backwards)
+    assert [(f.cause, f.cases, f.first, f.entry) for f in forth.findings] == [
+        (f.cause, f.cases, f.first, f.entry) for f in back.findings
+    ]
+    assert [finding.cause for finding in forth.findings] == [("known", 1)]
+    assert forth.kinds == back.kinds
+
+
+def test_a_chunk_that_ends_its_workers_is_reported_and_the_rest_goes_on() -> None:
+    given = campaign()
+
+    def losing(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+        for place, chunk in enumerate(chunks):
+            tally = Tally()
+            sessions: Any = [Scripted(as_dialect())]
+            scan(given, chunk, sessions, tally)
+            yield place, Lost("killed") if chunk.start == 50 else tally
+
+    outcome = conducted(given, Scripted(as_dialect()), cases=150, scanned=losing)
+    assert outcome.lost == [(50, 50, "killed")]
+    assert outcome.cases == 100
+
+
+def test_ctrl_c_keeps_what_was_found() -> None:
+    asked = 0
+
+    def answer(scenario: Scenario, precision: str) -> Observation:
+        nonlocal asked
+        asked += 1
+        if asked == 70:
+            raise KeyboardInterrupt
+        return as_dialect("epsilon=inside")(scenario, precision)
+
+    outcome = conducted(campaign(), Scripted(answer), cases=500, knows=known(INSIDE))
+    assert outcome.interrupted
+    (finding,) = outcome.findings
+    assert finding.case is not None
+    assert not finding.shrunk
+
+
+# -- guidance --------------------------------------------------------------------------------------
+
+
+def test_deviations_that_plain_numbers_hide_are_drawn_for() -> None:
+    drawn = guide((target(),), edge=False)
+    counts = {regime.name: drawn.count(regime) for regime in drawn}
+    assert drawn[0].name == "plain numbers"
+    assert counts["zeros"] > counts["plain numbers"]  # where sparse updates show
+    assert guide((target(),), edge=False) == drawn
+
+
+def test_the_first_cases_would_show_nearly_every_neighbour() -> None:
+    given = campaign()
+    found = conducted(given, Scripted(as_dialect()), cases=50)
+    assert found.neighbours == len(neighbours(target()))
+    assert found.unseen is not None
+    assert len(found.unseen) < 6
