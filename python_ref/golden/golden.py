@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.text import to_json
 from python_ref.rmsprop import RMSProp
-from python_ref.rounding.envelope import envelope as rounding_envelope
+from python_ref.rounding.envelope import radius
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
@@ -131,15 +131,9 @@ def _trajectory(
 
 
 def _radius(scenario: Scenario, precision: str, dialect: Dialect) -> NDArray[np.float64]:
-    """How far a value may lie from the stored one and still be rounding, (T, N).
-
-    The bound is against exact arithmetic. The stored value may be off by its own bound, the
-    port's by the largest of those of the listed arithmetics; what is between them is both.
-    """
-    radius = rounding_envelope(scenario, precision, dialect, "plain") + rounding_envelope(
-        scenario, precision, dialect
-    )
-    return np.where(np.isfinite(radius), radius, math.nan)  # a bound that overflows bounds nothing
+    """How far a value may lie from the stored one and still be rounding, (T, N)."""
+    bound = radius(scenario, precision, dialect)
+    return np.where(np.isfinite(bound), bound, math.nan)  # a bound that overflows bounds nothing
 
 
 def dialect_name(dialect: Dialect) -> str:

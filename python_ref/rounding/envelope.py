@@ -66,6 +66,7 @@ __all__ = [
     "certify",
     "envelope",
     "exact_weights",
+    "radius",
     "running_envelopes",
 ]
 
@@ -121,8 +122,25 @@ def envelope(
         return running
     with np.errstate(all="ignore"):
         kinds = [kind] if kind else list(CLASSES)
-        bounds = [_closed_form(scenario, precision, dialect, each) for each in kinds]
-        result: Doubles = np.max(bounds, axis=0)
+        result: Doubles = np.max(_closed_form(scenario, precision, dialect, kinds), axis=0)
+        return result
+
+
+def radius(scenario: Scenario, precision: str, dialect: Dialect) -> Doubles:
+    """How far a value may lie from one in the plain arithmetic and still be rounding.
+
+    The bounds are against exact arithmetic: the one of the plain arithmetic, and the largest, are
+    what is between the two.
+
+    Returns:
+        (T, N) in units of the weights; NaN where there is no bound.
+    """
+    if scenario.learning_rates or not _has_closed_form(dialect):
+        plain = envelope(scenario, precision, dialect, "plain")
+        return plain + envelope(scenario, precision, dialect)
+    with np.errstate(all="ignore"):
+        bounds = _closed_form(scenario, precision, dialect, list(CLASSES))
+        result: Doubles = bounds[list(CLASSES).index("plain")] + np.max(bounds, axis=0)
         return result
 
 
@@ -221,7 +239,10 @@ def certify(
     return violations
 
 
-def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str) -> Doubles:
+def _closed_form(
+    scenario: Scenario, precision: str, dialect: Dialect, kinds: Sequence[str]
+) -> Doubles:
+    """The bounds of kinds of evaluation order, (K, T, N)."""
     info = np.finfo(np.float64 if precision == "float64" else np.float32)
     u = float(info.epsneg)
     # Half the largest float: what stays below cannot be rounded to infinity.
@@ -234,12 +255,13 @@ def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str
     lr, d, eps = used["learning_rate"], used["decay_rate"], used["epsilon"]
     rate = abs(lr)
     inside = dialect.choice("epsilon") == "inside"
-    c = CLASSES[kind] * (d if kind == "reverse_incremental" else 1 - d)
+    c = np.array([[CLASSES[k] * (d if k == "reverse_incremental" else 1 - d)] for k in kinds])
     layout = Layout(scenario)
     scale = _scale(layout, eps if inside else 0.0)
     w = layout.weights.copy()
-    v, F, e, E = (np.zeros(layout.size) for _ in range(4))  # noqa: N806
-    result = np.empty((len(layout.calls), layout.size))
+    v, F = (np.zeros(layout.size) for _ in range(2))  # noqa: N806
+    e, E = (np.zeros((len(kinds), layout.size)) for _ in range(2))  # noqa: N806
+    result = np.empty((len(kinds), len(layout.calls), layout.size))
     for t, call in enumerate(layout.calls):
         at, k = call.columns, scale[call.columns]
         g = np.abs(call.gradient)
@@ -248,7 +270,7 @@ def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str
         now = v[at] = old + (1 - d) * x
         share = np.where(now > 0, old / now, 0.0)
         jump = np.where(now > 0, c * np.abs(x - before) / now, 0.0)
-        e[at] = share * (e[at] + 2 * u) + (1 - share) * 4 * u + 2 * u + jump * u
+        e[:, at] = share * (e[:, at] + 2 * u) + (1 - share) * 4 * u + 2 * u + jump * u
         F[at] = _up(d * F[at] * (1 + 6 * u) + _up(np.ldexp(g + 3, eta + 2 * k)))
         missing = np.minimum(F[at], now)
         added = np.ldexp(eps if inside else 0.0, 2 * k)
@@ -260,17 +282,17 @@ def _closed_form(scenario: Scenario, precision: str, dialect: Dialect, kind: str
         w[at] = w[at] - step
         under = rate * (g / den) * (gap / low_den)
         under = under + _up(np.ldexp(1 / low_den, eta)) + _up(np.ldexp(rate + g + 1, eta))
-        E[at] = (
-            E[at]
-            + (np.abs(step) + under) * (e[at] / 2 + 5 * u)
+        E[:, at] = (
+            E[:, at]
+            + (np.abs(step) + under) * (e[:, at] / 2 + 5 * u)
             + under
-            + u * (np.abs(w[at]) + E[at])
+            + u * (np.abs(w[at]) + E[:, at])
         )
         # Whatever any listed order computes on the way; where low_den is 0, all there is.
         operands = [g * g, rate * g, g / low_den, rate / low_den, 1 / low_den, rate * g / low_den]
         largest = np.max([*operands, np.abs(w[at])], axis=0)
-        E[at] = np.where(largest <= limit, E[at], np.nan)
-        result[t] = E
+        E[:, at] = np.where(largest <= limit, E[:, at], np.nan)
+        result[:, t] = E
     # This recursion itself rounds, some thirty times a step and always relatively: it nowhere
     # subtracts rounded numbers but where the difference has c*u for a factor.
     return result * (1 + 32 * len(layout.calls) * 2.0**-53)
