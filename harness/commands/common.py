@@ -71,7 +71,8 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
             # Of a fresh installation every module is yet to be compiled, which takes seconds.
             with progress(text="starting", after=1.0):
                 import_module("harness.judging.run")
-            return command(**given, reports=Reports(kind, asked, version))
+            reports = Reports(kind, asked, version, given.values())
+            return command(**given, reports=reports)
 
         hints = get_type_hints(command, include_extras=True)
         own = [
@@ -235,6 +236,7 @@ def circumstances(
     """
     from harness.judging.platforms import here
     from harness.judging.run import SCENARIO_SECONDS
+    from harness.machine.isolation.sandbox import in_force
     from harness.report.invocation import Invocation
     from harness.report.results import Circumstances
     from python_ref.golden import DIRECTORY
@@ -247,7 +249,9 @@ def circumstances(
         if usual.get(name) != value
     }
     invocation = Invocation(command).with_options(**options)
-    return Circumstances(reports.version, here(languages), together(DIRECTORY), invocation)
+    isolation = in_force("network" if command == "doc" else "processes") if command else None
+    machine, goldens = here(languages), together(DIRECTORY)
+    return Circumstances(reports.version, machine, goldens, invocation, isolation)
 
 
 def exit_code(results: Sequence[Result], errors: Sequence[str]) -> int:

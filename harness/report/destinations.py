@@ -11,7 +11,8 @@ import os
 import shlex
 import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from harness.model.errors import UsageError
 from harness.report.registry import TABLES, Kind, Report, function, of_kind
 
 STANDARD_OUTPUT = "-"
+# A reader that was started beside us is there by then.
+_READER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class Destination:
 
         try:
             if self.report.variable or not _is_file(self.path):
-                with self.path.open("ab" if self.report.variable else "wb") as file:
+                mode = "ab" if self.report.variable else "wb"
+                with open(self.path, mode, opener=_opened) as file:
                     file.write(data)
             else:
                 write_whole(_file_behind(self.path), data)
@@ -123,6 +127,26 @@ def _check_folder(folder: Path, name: str) -> None:
         raise _refused(name, error) from error
 
 
+def _opened(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads from is not waited for longer than its reader needs."""
+    import errno
+    import time
+
+    deadline = time.monotonic() + _READER_SECONDS
+    while True:
+        try:
+            handle = os.open(path, flags | os.O_NONBLOCK, 0o666)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            if time.monotonic() > deadline:
+                raise OSError(errno.ENXIO, "nobody reads from this pipe") from error
+            time.sleep(0.05)
+        else:
+            os.set_blocking(handle, True)
+            return handle
+
+
 def _refused(name: str, error: Exception) -> UsageError:
     reason = getattr(error, "strerror", None) or error
     return UsageError(f"{name}: cannot be written: {reason}; name another file")
@@ -158,13 +182,19 @@ class Reports:
         kind: what is going to be judged.
         asked: by option, what was given: a file, or whether it is asked for at all.
         version: rmsproof's own, for those that name it.
+        given: what else the command was given, some of it files that it reads.
 
     Raises:
-        UsageError: one of them could not be written, or two would be to one place.
+        UsageError: one of them could not be written, two would be to one place, or one would be
+            to a file that the command reads.
     """
 
     def __init__(
-        self, kind: Kind, asked: Mapping[str, Path | bool | None], version: str = ""
+        self,
+        kind: Kind,
+        asked: Mapping[str, Path | bool | None],
+        version: str = "",
+        given: Iterable[object] = (),
     ) -> None:
         self.version = version
         self._kind = kind
@@ -172,6 +202,7 @@ class Reports:
         for destination in self._destinations:
             destination.check()
         _check_apart(self._destinations)
+        _check_unread(self._destinations, given)
 
     def write(self, results: Any) -> None:
         """Write every report, and the table for people unless a report takes its place.
@@ -224,3 +255,20 @@ def _check_apart(destinations: Sequence[Destination]) -> None:
             raise UsageError(
                 f"{other.name} and {destination.name}: a file takes one report; name two files"
             )
+
+
+def _check_unread(destinations: Sequence[Destination], given: Iterable[object]) -> None:
+    """Raise UsageError if a report would be written over a file that the command was given."""
+    for value in given:
+        if isinstance(value, (list, tuple)):
+            _check_unread(destinations, value)
+        elif isinstance(value, str) and "\0" in value:  # the words of a command
+            _check_unread(destinations, value.split("\0"))
+        if not isinstance(value, (str, Path)):
+            continue
+        for destination in destinations:
+            if destination.path is None or destination.is_output:
+                continue
+            with suppress(OSError, ValueError):  # it is no file
+                if _is_file(destination.path) and destination.path.samefile(value):
+                    raise UsageError(f"{destination.name}: is what is read; name another file")

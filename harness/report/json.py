@@ -55,6 +55,7 @@ def circumstances(made: Circumstances) -> dict[str, Any]:
             "command": made.invocation.command,
             "options": dict(made.invocation.options),
         },
+        **({"isolation": asdict(made.isolation)} if made.isolation else {}),
     }
 
 

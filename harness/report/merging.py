@@ -33,6 +33,8 @@ def merged(given: Given) -> dict[str, Any]:
     results = [row for document in documents for row in document["results"]]
     whole["started"] = min(document["started"] for document in documents)
     whole["platform"] = _platform([document["platform"] for document in documents])
+    if any(document.get("isolation") != whole.get("isolation") for document in documents):
+        whole.pop("isolation", None)  # no one sentence is true of all
     whole["results"] = results
     whole["errors"] = list(dict.fromkeys(text for d in documents for text in d["errors"]))
     whole["summary"] = _summary([document["summary"] for document in documents])

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 
-# All but the end of a line and the tabulator.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# All but the end of a line and the tabulator; what turns the direction of a text, or is not seen;
+# other ends of lines; and half of a surrogate pair, which no stream takes.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
 
 
 def printable(text: str) -> str:
     """A text whose control characters are shown and not obeyed."""
-    return _CONTROL.sub(lambda control: f"\\x{ord(control[0]):02x}", text)
+    return _UNSEEN.sub(_shown, text)
+
+
+def in_line(text: str) -> str:
+    """A text that is printable and stays in its line."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _shown(character: re.Match[str]) -> str:
+    code = ord(character[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

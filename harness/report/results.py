@@ -12,6 +12,7 @@ from harness.documents.examined import Examination
 from harness.judging.platforms import Platform
 from harness.judging.run import Outcome
 from harness.judging.verdict import Result
+from harness.model.isolation import InForce
 from harness.report import words
 from harness.report.invocation import Invocation
 
@@ -25,12 +26,14 @@ class Circumstances:
         platform: the machine.
         goldens: the hash of all golden files.
         invocation: the command line.
+        isolation: what stood between the ports and the machine; None where none was run.
     """
 
     version: str = ""
     platform: Platform = field(default_factory=Platform)
     goldens: str = ""
     invocation: Invocation = field(default_factory=Invocation)
+    isolation: InForce | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from harness.model.errors import UsageError
+from harness.model.isolation import InForce
 from python_ref import files
 from python_ref.numbers.text import Number
 
@@ -213,6 +214,7 @@ class Report(msgspec.Struct, frozen=True):
     shard: Shard | None = None
     seed: int | None = None
     documents: list[Document] = []
+    isolation: InForce | None = None
 
 
 def is_golden(name: str) -> bool:

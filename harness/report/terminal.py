@@ -14,7 +14,7 @@ from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import causes, saved, words
 from harness.report.invocation import Invocation
-from harness.report.printable import printable
+from harness.report.printable import in_line, printable
 from harness.report.results import PortResults, alike
 from harness.report.saved import Report, is_golden
 from harness.report.tables import LOG_WIDTH, arranged
@@ -103,12 +103,12 @@ def table(results: Sequence[Result], width: int = LOG_WIDTH) -> RenderableType:
     rows = []
     for same in alike(results):
         result = same[0]
-        name = printable(result.port.name)
+        name = in_line(result.port.name)
         sentence = printable("; ".join([*result.unexpected, words.brief(result)]))
         if result.verdict.fault:
             first = said.setdefault((result.verdict.word, sentence), name)
             sentence = sentence if first == name else f"as {first}"
-        notes = (Text(f"note: {printable(x)}", style="dim") for x in words.notes(result))
+        notes = (Text(f"note: {in_line(x)}", style="dim") for x in words.notes(result))
         verdict = Text(result.verdict.word, style=colour(result))
         transports = Text(", ".join(each.transport for each in same))
         rows.append((Text(name), transports, verdict, Text("\n").join([Text(sentence), *notes])))
@@ -134,7 +134,7 @@ def failures(results: Sequence[Result], invocation: Invocation) -> Iterator[tupl
         if result.as_expected or result.verdict.word in UNDECIDED:
             continue
         verdict, target = result.verdict, result.port.target or (result.port.name,)
-        name = printable(result.port.name)
+        name = in_line(result.port.name)
         if verdict.first:
             yield f"first divergence of {name}: {words.divergence(verdict.first)}", False
         golden = verdict.first.golden if verdict.first else verdict.golden
@@ -220,5 +220,5 @@ def edge_table(results: Sequence[Result]) -> Iterator[str]:
         lines = words.edges(result)
         if lines and (result.port.name, tuple(lines)) not in seen:
             seen.add((result.port.name, tuple(lines)))
-            yield f"at the edges, {printable(result.port.name)} ({result.transport}):"
-            yield from (f"  {printable(line.splitlines()[0])}" for line in lines)
+            yield f"at the edges, {in_line(result.port.name)} ({result.transport}):"
+            yield from (f"  {in_line(line)}" for line in lines)

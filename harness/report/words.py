@@ -16,6 +16,8 @@ from harness.comparison.lost import Lost
 from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
+from harness.model.isolation import InForce
+from harness.model.observation import Fault
 from harness.model.words import (
     AFRESH,
     CHOSEN,
@@ -208,7 +210,8 @@ def _alike(verdict: Verdict) -> int:
     return verdict.compared - sum(c.fault is None for c in (*verdict.edge, *verdict.partial))
 
 
-# What a table cell holds of a port's own message; the report in JSON has all of it.
+# What a table cell or a note holds of a port's own message; the report in JSON has all of the one
+# that the verdict rests on.
 _BRIEF = 150
 # The file and the line in which something was raised stay where a message is cut.
 _PLACE = re.compile(r"\([^()\s]+:\d+\)$")
@@ -231,7 +234,17 @@ def brief(result: Result) -> str:
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
-    if verdict.fault is None or len(text) <= _BRIEF:
+    return text if verdict.fault is None else _cut(text)
+
+
+def _message(fault: Fault) -> str:
+    """A fault's message where it is one among others: its first line, to some length."""
+    return _cut(printable(next(iter(fault.message.splitlines()), "")))
+
+
+def _cut(text: str) -> str:
+    """A text of a port's own to some length, and the place at its end."""
+    if len(text) <= _BRIEF:
         return text
     place = _PLACE.search(text)
     end = f" {place[0]}" if place else ""
@@ -299,7 +312,7 @@ def _left_out(result: Result) -> Iterator[str]:
         if fault and fault.kind != "not-run":
             if result.verdict.fault and result.verdict.fault.message == fault.message:
                 continue  # it does so wherever it is
-            where = f"where a step leaves arrays out: {fault.kind}, {fault.message}"
+            where = f"where a step leaves arrays out: {fault.kind}, {_message(fault)}"
             sentences.setdefault(where, None)
         elif (
             comparison.first
@@ -316,7 +329,9 @@ def _refusals(verdict: Verdict) -> Iterator[str]:
     messages: dict[str, str] = {}
     for comparison in verdict.refused:
         assert comparison.fault is not None
-        messages.setdefault(comparison.refused, comparison.fault.message)
+        if verdict.fault and verdict.fault.message == comparison.fault.message:
+            continue  # it does so wherever it is
+        messages.setdefault(comparison.refused, _message(comparison.fault))
     for name, message in messages.items():
         article = "an" if name.startswith("e") else "a"
         yield f"it refuses {article} {name.replace('_', ' ')} of 0: {message}"
@@ -329,14 +344,38 @@ def edges(result: Result) -> list[str]:
         if comparison.refused:
             continue  # a note says so
         if comparison.fault:
-            lines.append(
-                f"{comparison.golden}: {comparison.fault.kind}: {comparison.fault.message}"
-            )
+            fault = comparison.fault
+            lines.append(f"{comparison.golden}: {fault.kind}: {_message(fault)}")
         elif comparison.first:
             lines.append(divergence(comparison.first))
         else:
             lines.append(f"{comparison.golden}: differs")
     return lines
+
+
+def isolation(force: InForce) -> str:
+    """What stood between what was judged and the machine."""
+    own = ["a table of processes to itself"] if force.own_processes else []
+    own += ["no network"] if force.own_network else []
+    limits = [
+        f"{force.cpu:,} s of processor time",
+        f"{_bytes(force.memory)} of memory a process",
+        f"{_bytes(force.file)} a file",
+        f"{force.files:,} open files",
+    ]
+    if force.written is not None:
+        written = _bytes(force.written)
+        limits.append(f"{written} in its temporary folder and shared memory, its own, together")
+    if force.processes is not None:
+        limits.append(f"{force.processes:,} processes and threads")
+    sentence = f"What was judged had {listed([*own, *limits])}"
+    if force.read_only:
+        return f"{sentence}; it could not change the cache, nor rmsproof."
+    return f"{sentence}. It could change the cache, and rmsproof."
+
+
+def _bytes(number: int) -> str:
+    return f"{number >> 30} GiB" if number % (1 << 30) == 0 else f"{number >> 20} MiB"
 
 
 def problem(message: str) -> None:

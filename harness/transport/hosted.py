@@ -14,7 +14,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +38,7 @@ from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
 from harness.transport.guesses import Guess, Guesses, has_unread, of_plans, of_roles
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import FORGED, facts_of, fault_of
+from harness.transport.replies import FORGED, facts_of, fault_of, readable
 from harness.transport.spoken import started
 from harness.transport.trial import TRIAL
 from python_ref.scenarios.scenario import Scenario
@@ -301,7 +300,7 @@ class HostedTransport:
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
         if self._description is None:
-            with _readable():
+            with readable():
                 self._description = attach(self, self._wanted)
             self._patience.tried()
         return self._description
@@ -326,7 +325,7 @@ class HostedTransport:
         """Ways to call the port that names do not settle. Raises Unreachable."""
         if "library" in self._shape:
             return Guesses((), ())
-        with _readable():
+        with readable():
             return of_plans(self, self._shape, self._wanted or Wanted())
 
     def other_roles(self) -> Guesses:
@@ -336,7 +335,7 @@ class HostedTransport:
         if "library" in self._shape:
             return Guesses((), ())
         way = self._message
-        with _readable():
+        with readable():
             binding = bind(self._shape, self._wanted)
             guesses = of_roles(self, self._shape, binding, way, self._description)
         self.bind(way)  # as it was
@@ -349,7 +348,7 @@ class HostedTransport:
             return False
         if "library" in self._shape:
             return False
-        with _readable():
+        with readable():
             return has_unread(self._shape, self._message)
 
     @property
@@ -552,19 +551,6 @@ class HostedTransport:
             if self._description is not None and self._patience.again():
                 self.run(TRIAL, "float64")  # so that no scenario is the first
                 self._patience.tried()
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Reading what a worker says of a port's shape, which the port can have written itself."""
-    try:
-        yield
-    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        message = (
-            f"what its process says of its shape cannot be read ({type(error).__name__}: {error});"
-            " the port wrote to the pipe, or this is a defect of rmsproof"
-        )
-        raise Unreachable(Fault("garbled", message, fatal=True)) from error
 
 
 def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:

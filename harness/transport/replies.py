@@ -7,7 +7,8 @@ stands twice is refused, as it says two things, and a text is shown only to some
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from reprlib import repr as _brief
 from typing import Annotated, Any, Literal
@@ -15,7 +16,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 
-from harness.model.observation import REPORTED, Facts, Fault, Observation, Rows, is_float32
+from harness.model.observation import (
+    REPORTED,
+    Facts,
+    Fault,
+    Observation,
+    Rows,
+    Unreachable,
+    is_float32,
+)
 from python_ref.numbers.text import from_json
 from python_ref.scenarios.scenario import Scenario
 
@@ -62,7 +71,7 @@ def observed(
     for key, kind in (("unsupported", "unsupported"), ("error", "crashes")):
         if reply.get(key) is not None:
             error = "" if hosted else REPORTED
-            return Observation(nothing, fault=Fault(kind, _said(reply[key]), error=error))
+            return Observation(nothing, fault=Fault(kind, said(reply[key]), error=error))
     failure, facts = None, Facts()
     try:
         if hosted:
@@ -124,10 +133,10 @@ def fault_of(failure: object) -> Fault:
         return FORGED
     return Fault(
         told.kind,
-        _said(told.message),
+        said(told.message),
         told.step,
         fatal=bool(told.spent),
-        error=_said(told.error or ""),
+        error=said(told.error or ""),
         line=told.line if told.line and told.line > 0 else None,  # a JVM's -1: not known
         misread=bool(told.misread),
     )
@@ -137,6 +146,19 @@ def facts_of(reported: object) -> Facts:
     """The facts a host reports. Raises ValueError where they are none."""
     told = msgspec.convert(reported or {}, _Facts)
     return Facts(**msgspec.structs.asdict(told))
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Reading what a worker says of a port's shape, which the port can have written itself."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        message = (
+            f"what its process says of its shape cannot be read ({type(error).__name__}: {error});"
+            " the port wrote to the pipe, or this is a defect of rmsproof"
+        )
+        raise Unreachable(Fault("garbled", message, fatal=True)) from error
 
 
 def first_misread(reply: dict[str, Any], sent: Sequence[float]) -> tuple[float, float] | None:
@@ -209,7 +231,7 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
     """What a port says of itself, as text that can be shown: text to some length, or what it is."""
     text = value[:_LONGEST_WORDS] if isinstance(value, str) else _brief(value)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

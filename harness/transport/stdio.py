@@ -35,6 +35,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,8 @@ from harness.transport.replies import (
     observed,
     of,
     parsed,
+    readable,
+    said,
     shown,
 )
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
@@ -126,7 +129,8 @@ class StdioTransport:
         """Start the port and ask what it is. Raises Unreachable, BindingError."""
         if self._description is None:
             if self._hosted:
-                self._description = attach(self, self._wanted)
+                with readable():
+                    self._description = attach(self, self._wanted)
                 self._patience.tried()
             else:
                 self._description = self._described()
@@ -232,7 +236,8 @@ class StdioTransport:
         reply = self._ask('{"do":"shape"}', LOADING_SECONDS)
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
-        shape: dict[str, Any] = reply["shape"]
+        with readable():
+            shape: dict[str, Any] = reply["shape"]
         return shape
 
     def bind(self, message: dict[str, Any]) -> None:
@@ -240,14 +245,14 @@ class StdioTransport:
         self._message = message
         reply = self._ask(json.dumps({"do": "bind", "binding": message}), START_SECONDS)
         if "error" in reply:
-            raise Unreachable(Fault("not-run", f"the adapter: {reply['error']}"))
+            raise Unreachable(Fault("not-run", f"the adapter: {said(reply['error'])}"))
 
     # -- the exchange ------------------------------------------------------------------------
 
     def _described(self) -> Description:
-        reply = self._ask('{"do":"describe"}', LOADING_SECONDS, greeting=True)
+        reply = self._ask('{"do":"describe"}', LOADING_SECONDS, _LEAST_LIMIT, greeting=True)
         if "error" in reply:
-            raise Unreachable(Fault("crashes", f"describe: {reply['error']}"))
+            raise Unreachable(Fault("crashes", f"describe: {said(reply['error'])}"))
         try:
             spoken, declared = of(reply, "protocol"), of(reply, "precision")
         except Broken as error:
@@ -255,16 +260,19 @@ class StdioTransport:
             raise Unreachable(Fault("garbled", f"describe: {error}")) from None
         if spoken != PROTOCOL or isinstance(spoken, bool):
             self._end()
-            message = f"describe: expected protocol {PROTOCOL}, found {spoken!r}"
+            message = f"describe: expected protocol {PROTOCOL}, found {brief(spoken)}"
             raise Unreachable(Fault("garbled", message))
         listed = declared if isinstance(declared, list) else [declared]
         precisions = tuple(p for p in listed if p in PRECISIONS)
         if not precisions or len(precisions) != len(listed):
             self._end()
-            message = f"describe: precision {declared!r} is not one of {', '.join(PRECISIONS)}"
+            message = f"describe: precision {brief(declared)} is not one of {', '.join(PRECISIONS)}"
             raise Unreachable(Fault("garbled", message))
+        if len(set(precisions)) != len(precisions):
+            self._end()
+            raise Unreachable(Fault("garbled", "describe: a precision stands twice in its list"))
         misread = self._misread(precisions) if reply.get("echo") is True else None
-        return Description(str(reply.get("language") or ""), precisions, misread=misread)
+        return Description(said(reply.get("language") or ""), precisions, misread=misread)
 
     def _misread(self, precisions: Sequence[str]) -> tuple[float, float] | None:
         """The first number that the port does not echo as it was sent; None if it does all."""
@@ -299,8 +307,8 @@ class StdioTransport:
         child, pipe = self._running()
         if child.waited(0):
             fault = child.death()
-            said = already_there(child, pipe)
-            words = f"; it had written {shown(said)}" if said.strip() else ""
+            left = already_there(child, pipe)
+            words = f"; it had written {shown(left)}" if left.strip() else ""
             self._end()
             message = f"before it was asked, {fault.message}{words}"
             raise Unreachable(replace(fault, message=message))
@@ -311,7 +319,9 @@ class StdioTransport:
             if already_there(child, pipe).strip():
                 raise Broken(f"output before it was asked: {shown(pipe.buffer)}")
             pipe.send(line, deadline, limit)
-            while (end := pipe.buffer.find(b"\n")) < 0:
+            searched = 0
+            while (end := pipe.buffer.find(b"\n", searched)) < 0:
+                searched = len(pipe.buffer)
                 if len(pipe.buffer) > limit:
                     raise Broken(f"a reply of more than {limit} bytes to a request of {len(line)}")
                 if starting and all_read(child):

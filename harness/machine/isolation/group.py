@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from harness.machine import scratch
-from harness.machine.isolation.limits import IMPOSED, Limits
+from harness.machine.isolation.limits import ENTER, IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
 from harness.machine.isolation.watchdog import end_group, end_marked
 from harness.model.errors import ToolchainError
 
 _MARK = "RMSPROOF_PROCESS"
+# That the temporary folder is for the process alone, and may be made of memory.
+_OWN_TEMPORARY = "RMSPROOF_OWN_TEMPORARY"
 _numbers = itertools.count(1)
 _ours = uuid.uuid4().hex
 _running: set[Group] = set()
@@ -63,6 +65,8 @@ class Group:
                 self._temporary = tempfile.mkdtemp(dir=scratch.folder())
                 environment = {**(environment or {}), "TMPDIR": self._temporary}
         words = limits.entering(command) if limits and not IMPOSED else list(command)
+        if self._temporary and str(ENTER) in words:
+            environment = {**(environment or {}), _OWN_TEMPORARY: "1"}
         self.process = subprocess.Popen(
             words,
             env=scrubbed_environment({**(environment or {}), name: value}),

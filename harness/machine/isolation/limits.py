@@ -26,14 +26,16 @@ class Limits:
         data: bytes of private memory.
         file: bytes of one file written.
         files: open files.
-        processes: processes and threads of the user, all together.
+        processes: processes and threads, all together, where it has a table of them to itself.
+        written: bytes in its temporary folder and shared memory, where it has these to itself.
     """
 
     cpu: int = 300
     data: int = 4 << 30
     file: int = 1 << 30
     files: int = 1024
-    processes: int = 0
+    processes: int = 4096
+    written: int = 1 << 30
 
     def impose(self, pid: int) -> None:
         """Put a process of ours that was just started under these limits (Linux)."""
@@ -42,7 +44,6 @@ class Limits:
                 (resource.RLIMIT_DATA, self.data),
                 (resource.RLIMIT_FSIZE, self.file),
                 (resource.RLIMIT_NOFILE, self.files),
-                (resource.RLIMIT_NPROC, self.processes),
             ):
                 if most:
                     _, hard = resource.prlimit(pid, kind)
@@ -63,19 +64,19 @@ class Limits:
             resource.prlimit(pid, resource.RLIMIT_CPU, (most, hard))
 
     def entering(
-        self, command: Sequence[str], own: str = "nothing", read_only: str = ""
+        self, command: Sequence[str], own: str = "nothing", read_only: Sequence[Path] = ()
     ) -> list[str]:
         """The command that takes on these limits by itself and becomes `command`.
 
         Args:
             command: program and arguments.
-            own: "network" (with what follows), "processes" (a table of them, and shared memory),
-                "nothing".
-            read_only: a folder that it must not change.
+            own: "network" (with what follows), "processes" (a table of them, shared memory, the
+                temporary folder), "nothing".
+            read_only: folders that it must not change.
         """
-        numbers = map(str, (self.cpu, self.data, self.file, self.files, self.processes))
-        enter = [sys.executable, "-I", "-S", str(ENTER), own, *numbers, read_only, "--"]
-        return [*enter, *command]
+        limits = (self.cpu, self.data, self.file, self.files, self.processes, self.written)
+        enter = [sys.executable, "-I", "-S", str(ENTER), own, *map(str, limits)]
+        return [*enter, "\n".join(map(str, read_only)), "--", *command]
 
 
 IMPOSED = hasattr(resource, "prlimit")

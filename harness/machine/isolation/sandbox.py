@@ -19,8 +19,10 @@ from functools import cache
 from pathlib import Path
 
 from harness.machine.cache import root
-from harness.machine.isolation.limits import ENTER, Limits
+from harness.machine.isolation.limits import ENTER, PORT, Limits
 from harness.machine.scratch import temporary
+from harness.model.errors import ToolchainError
+from harness.model.isolation import InForce
 
 # What a port may know of our environment: nothing that could be a secret.
 _PASSED = frozenset(
@@ -37,8 +39,8 @@ _BY_PREFIX = ("LC_", "JAX_", "MLX_")
 # A sum shared among threads has its terms in another order on every machine; and a library that
 # starts a thread for each processor does so at every start of a port.
 _SAME_EVERYWHERE = {"PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "1"}
-# A block of a document writes less than a port may; a JVM alone has some thirty threads.
-_LIMITS = Limits(file=64 << 20, processes=4096)
+# A block of a document writes less than a port may.
+_LIMITS = Limits(file=64 << 20)
 
 
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -53,7 +55,7 @@ class Sandbox:
     """A folder of its own for one piece of code, and how a process is started in it.
 
     Attributes:
-        folder: working folder, home and temporary folder of what runs.
+        folder: working folder and home of what runs.
     """
 
     folder: Path
@@ -61,12 +63,12 @@ class Sandbox:
     def command(self, command: Sequence[str]) -> list[str]:
         """The command that enters the sandbox and becomes `command`."""
         own = "network" if can_have_own("network") else "nothing"
-        return _LIMITS.entering(command, own)
+        return _LIMITS.entering(command, own, protected())
 
     def environment(self) -> dict[str, str]:
         """What the environment says besides what every port's does."""
         place = str(self.folder)
-        return {"HOME": place, "TMPDIR": place, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
+        return {"HOME": place, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
 
 
 @contextmanager
@@ -84,7 +86,7 @@ def to_itself(command: Sequence[str], cwd: Path | None, limits: Limits) -> list[
     """The command that runs another with a process table to itself; None where it can have none.
 
     What it leaves behind ends with it, wherever it hid; and it cannot change what our cache has
-    of others.
+    of others, nor us.
 
     Raises:
         OSError: the program is not there or may not be run.
@@ -92,7 +94,7 @@ def to_itself(command: Sequence[str], cwd: Path | None, limits: Limits) -> list[
     if not can_have_own("processes"):
         return None
     _check_program(command[0], cwd)
-    return limits.entering(command, "processes", str(root()))
+    return limits.entering(command, "processes", protected())
 
 
 def _check_program(name: str, cwd: Path | None) -> None:
@@ -107,12 +109,51 @@ def _check_program(name: str, cwd: Path | None) -> None:
             raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), name)
 
 
-@cache
+def protected() -> tuple[Path, ...]:
+    """The folders that strangers' code must not change: our cache, and what we are made of."""
+    packages = Path(__file__).absolute().parents[3]
+    ours = (packages / name for name in ("harness", "python_ref", "rmsproof"))
+    return tuple(folder for folder in (root(), *ours) if folder.is_dir())
+
+
+def in_force(own: str = "processes") -> InForce:
+    """What is in force for ports, or with "network" for what documents hold."""
+    limits = _LIMITS if own == "network" else PORT
+    given = _given(own)
+    return InForce(
+        own_processes=given is not None,
+        own_network=given is not None and own == "network",
+        read_only="read_only" in (given or ()),
+        cpu=limits.cpu,
+        memory=limits.data,
+        file=limits.file,
+        files=limits.files,
+        written=limits.written if "written" in (given or ()) else None,
+        processes=limits.processes if "processes" in (given or ()) else None,
+    )
+
+
 def can_have_own(what: str) -> bool:
-    """Whether the kernel gives a process a "network" or "processes" of its own (tried once)."""
-    command = [sys.executable, "-I", "-S", str(ENTER), "probe", what]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    """Whether the kernel gives a process a "network" or "processes" of its own."""
+    return _given(what) is not None
+
+
+@cache
+def _given(own: str) -> frozenset[str] | None:
+    """What the kernel gives beside a "network" or "processes"; None if not even that (tried)."""
+    limits = _LIMITS if own == "network" else PORT
+    numbers = (str(limits.processes), str(limits.written))
+    enter = [sys.executable, "-I", "-S", str(ENTER), "probe"]
+    folders = "\n".join(map(str, protected()))
+    with suppress(OSError, subprocess.TimeoutExpired, ToolchainError), temporary() as folder:
+        done = subprocess.run(
+            [*enter, own, *numbers, folders],
+            env={"TMPDIR": str(folder)},
+            capture_output=True,
+            timeout=10,
+            check=False,
+            text=True,
+        )
+        if done.returncode == 0:
+            return frozenset(done.stdout.split())
+    return None

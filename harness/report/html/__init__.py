@@ -19,7 +19,7 @@ from xml.etree import ElementTree as Tree
 from harness.model.words import GOOD
 from harness.report import documents as report_documents
 from harness.report import json as report_json
-from harness.report import saved
+from harness.report import saved, words
 from harness.report.html import details, rows
 from harness.report.html.elements import element, markup
 from harness.report.html.rows import MARKS, PortRow, badge
@@ -148,7 +148,8 @@ def _made(results: Sequence[Report]) -> Tree.Element:
         )
         for report in results
     )
-    return element("div", *(element("p", line) for line in lines))
+    kept = dict.fromkeys(words.isolation(r.isolation) for r in results if r.isolation)
+    return element("div", *(element("p", line) for line in (*lines, *kept)))
 
 
 # -- the matrix ------------------------------------------------------------------------------------

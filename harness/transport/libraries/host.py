@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from harness.transport.libraries import keras, mlx, optax, torch, triples
-from harness.transport.python.failures import said
+from harness.transport.python.failures import builtin, said
 
 Array = Any
 
@@ -252,6 +252,6 @@ def _failure(error: BaseException, where: str) -> dict[str, Any]:
     return {
         "kind": "crashes" if here else "unsupported",
         "message": f"{where}: {text}",
-        "error": next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"),
+        "error": builtin(error),
         "line": None,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import sys
 import traceback
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Optional
 
 _LONGEST_MESSAGE = 2000
+_BUILTIN = {c for c in vars(builtins).values() if isinstance(c, type)}
+# What a class of exceptions can neither hide nor replace.
+_traceback = vars(BaseException)["__traceback__"].__get__
 # What is installed under another name than it is imported by.
 _INSTALLED_AS = {
     "PIL": "pillow",
@@ -56,13 +60,14 @@ def syntax_said(error: SyntaxError) -> str:
 
 
 def said(error: BaseException, path: str = "") -> str:
-    """Type, message, and the last line of the port's own file that took part."""
-    text = type(error).__name__
-    with contextlib.suppress(Exception):  # an exception of the port's own may not even say so
-        # A message may hold surrogates, which no report can.
-        message = str(error).encode("utf-8", "backslashreplace").decode()
-        if len(message) > _LONGEST_MESSAGE:  # it may hold a whole array
-            message = f"{message[:_LONGEST_MESSAGE]}..."
+    """Type, message, and the last line of the port's own file that took part.
+
+    The exception is a stranger's: whatever it answers when it is asked is text, or left out.
+    """
+    text = _text(type.__getattribute__(type(error), "__name__"))
+    # BaseException: one of the port's own may not even say so, or end the process.
+    with contextlib.suppress(BaseException):
+        message = _text(str(error))
         text += f": {message}" if message else ""
     if (line := line_of(error, path)) is not None:
         text += f" ({Path(path).name}:{line})"
@@ -73,5 +78,22 @@ def line_of(error: BaseException, path: str) -> Optional[int]:
     """The last line of a file that took part in an exception; None if none did."""
     if not path or isinstance(error, SyntaxError):
         return None
-    own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-    return own[-1].lineno if own else None
+    own = None
+    # As the interpreter has it, not as the exception's class says; and no file is read for it.
+    for frame, line in traceback.walk_tb(_traceback(error)):
+        if frame.f_code.co_filename == path:
+            own = line
+    return own
+
+
+def builtin(error: BaseException) -> str:
+    """The nearest class of an exception that Python itself has, by name."""
+    line = type.__getattribute__(type(error), "__mro__")
+    return next((c.__name__ for c in line if c in _BUILTIN), "Exception")
+
+
+def _text(value: str) -> str:
+    """Text to some length, without the surrogates that no report can hold."""
+    whole = str.__len__(value) <= _LONGEST_MESSAGE  # it may hold a whole array
+    text = str.__getitem__(value, slice(_LONGEST_MESSAGE))
+    return text.encode("utf-8", "backslashreplace").decode() + ("" if whole else "...")

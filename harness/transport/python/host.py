@@ -20,7 +20,7 @@ import numpy as np
 from harness.transport import absent
 from harness.transport.python import looped, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
-from harness.transport.python.failures import LoadError, line_of, missing, said
+from harness.transport.python.failures import LoadError, builtin, line_of, missing, said
 from harness.transport.python.modules import Source
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
@@ -235,7 +235,7 @@ class PythonHost:
         failure = {
             "kind": "crashes",
             "message": f"{where}: {said(error, self._path)}",
-            "error": next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"),
+            "error": builtin(error),
             "line": line_of(error, self._path),
         }
         if isinstance(error, ImportError):  # looked for only when it is called

@@ -133,7 +133,7 @@ class Source:
 
     def for_want(self, error: BaseException) -> Optional[LoadError]:
         """What was lacking, where an error is due to a package entered without its `__init__`."""
-        of_module = isinstance(error, AttributeError) and "module '" in str(error)
+        of_module = isinstance(error, AttributeError) and "module '" in said(error)
         return self._not_run(self.lacking) if self.lacking is not None and of_module else None
 
     def _go(self, statements: Sequence[Statement]) -> types.ModuleType:

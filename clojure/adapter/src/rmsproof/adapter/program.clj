@@ -52,8 +52,17 @@
   (when line
     (str " (" file ":" line (when column (str ":" column)) ")")))
 
-(defn- root-cause ^Throwable [^Throwable thrown]
-  (if-let [cause (.getCause thrown)] (recur cause) thrown))
+(defn- answer
+  "What a stranger's exception answers; nil where it throws again."
+  [question]
+  (try (question) (catch Throwable _ nil)))
+
+(defn- root-cause
+  "The innermost cause, of as many as an honest exception has."
+  ^Throwable [^Throwable thrown]
+  (loop [^Throwable thrown thrown, left 1000]
+    (let [cause (answer #(.getCause thrown))]
+      (if (and cause (pos? left)) (recur cause (dec left)) thrown))))
 
 (defn- compile-error
   "The compiler's or the reader's message with file, line and column."
@@ -66,7 +75,7 @@
                         [line column]
                         ((juxt :line :column) (meta form)))
         cause (root-cause thrown)
-        message (or (.getMessage cause) (.getName (class cause)))]
+        message (or (answer #(.getMessage cause)) (.getName (class cause)))]
     (load-error "does-not-compile"
                 (str (if (instance? ClassNotFoundException cause) "Class not found: " "")
                      message
@@ -74,12 +83,13 @@
                 thrown)))
 
 (defn- crash [file form ^Throwable thrown]
-  (let [frame (first (filter #(= file (.getFileName ^StackTraceElement %))
-                             (.getStackTrace thrown)))
+  (let [frame (answer #(first (filter (fn [^StackTraceElement frame]
+                                        (= file (.getFileName frame)))
+                                      (.getStackTrace thrown))))
         line (if frame (.getLineNumber ^StackTraceElement frame) (:line (meta form)))]
     (load-error "crashes"
                 (str (.getName (class thrown))
-                     (some->> (.getMessage thrown) (str ": "))
+                     (some->> (answer #(.getMessage thrown)) (str ": "))
                      (location file line nil))
                 thrown)))
 

@@ -2,11 +2,15 @@ package rmsproof.adapter;
 
 import com.google.gson.JsonObject;
 import java.lang.reflect.InvocationTargetException;
+import java.util.function.Supplier;
 
 /** Puts what went wrong in a port into words, with the line of its own source. */
 final class Failure {
     /** Enough for any message meant for people; a port may put a whole array into one. */
     private static final int LONGEST_MESSAGE = 2000;
+
+    /** Wrappers of reflection stand in each other a few deep; a port's own may never end. */
+    private static final int MOST_WRAPPERS = 100;
 
     private Failure() {}
 
@@ -63,8 +67,10 @@ final class Failure {
 
     /** The innermost stack frame that the port owns, or null. */
     private static StackTraceElement own(Throwable cause, Port port) {
-        for (StackTraceElement frame : cause.getStackTrace()) {
-            if (port != null && frame.getFileName() != null && port.owns(frame)) {
+        StackTraceElement[] frames = asked(cause::getStackTrace);
+        for (StackTraceElement frame : frames == null ? new StackTraceElement[0] : frames) {
+            if (port != null && frame != null && frame.getFileName() != null
+                    && port.owns(frame)) {
                 return frame;
             }
         }
@@ -74,20 +80,40 @@ final class Failure {
     /** The exception itself, without the wrappers of reflection and static initializers. */
     static Throwable unwrap(Throwable thrown) {
         Throwable cause = thrown;
-        while ((cause instanceof InvocationTargetException
-                        || cause instanceof ExceptionInInitializerError)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
+        for (int i = 0; i < MOST_WRAPPERS; i++) {
+            boolean wraps = cause instanceof InvocationTargetException
+                    || cause instanceof ExceptionInInitializerError;
+            Throwable inner = wraps ? asked(cause::getCause) : null;
+            if (inner == null) {
+                break;
+            }
+            cause = inner;
         }
         return cause;
     }
 
-    /** A stranger's exception may throw while it is asked for its message. */
+    /** The message to some length, with what no text can hold shown. */
     private static String message(Throwable thrown) {
+        String message = asked(thrown::getLocalizedMessage);
+        if (message == null) {
+            return null;
+        }
+        boolean whole = message.length() <= LONGEST_MESSAGE;
+        StringBuilder text = new StringBuilder();
+        message.codePoints().limit(LONGEST_MESSAGE).forEach(point -> {
+            if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                text.append(String.format("\\u%04x", point)); // half of a pair
+            } else {
+                text.appendCodePoint(point);
+            }
+        });
+        return whole ? text.toString() : text + "...";
+    }
+
+    /** What a stranger's exception answers, which may throw whatever it is asked; then null. */
+    private static <T> T asked(Supplier<T> question) {
         try {
-            String message = thrown.getLocalizedMessage();
-            return message == null || message.length() <= LONGEST_MESSAGE ? message
-                    : message.substring(0, LONGEST_MESSAGE) + "...";
+            return question.get();
         } catch (Throwable again) {
             return null;
         }
