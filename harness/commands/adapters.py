@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,12 @@ def adapt(
         str | None,
         typer.Option("--class", metavar="NAME", help="The class or function to call."),
     ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
+        ),
+    ] = None,
 ) -> int:
     """Write ten lines through which your port is called. Loads its code."""
     from harness.judging.adapt import adapt as write
@@ -32,6 +39,7 @@ def adapt(
     from harness.report import terminal
     from harness.report.adapters import written
 
-    adapted = write(own(target, (), class_name), out)
-    terminal.console().print(written(adapted, target), markup=False, highlight=False)
+    adapted = write(replace(own(target, (), class_name), python=python), out)
+    words = (target, *(("--python", str(python)) if python else ()))
+    terminal.console().print(written(adapted, words), markup=False, highlight=False)
     return OK

@@ -367,4 +367,6 @@ def _unbound(port: Port, error: BindingError) -> str:
     words = ["rmsproof", "adapt", *(port.target or (port.name,))]
     if port.wanted.class_name and not error.unknown:
         words += ["--class", port.wanted.class_name]
+    if port.python is not None:
+        words += ["--python", str(port.python)]
     return f"{port.name}: {error}\nWrite an adapter for it: {shlex.join(words)}"

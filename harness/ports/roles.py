@@ -35,9 +35,9 @@ CONSTANTS: Mapping[str, tuple[type, ...]] = {
 # Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
 _NAMES: Mapping[str, str] = {
-    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha α step",
+    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
-    " decay smoothing smoothingconstant discount forgettingfactor forget alpha α d",
+    " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
     "momentum": "momentum mu μ mom momentumrate",
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.languages.adapters import Action, Parameter, Sketch
+from harness.ports.leaves import COUNTER, plain
 from harness.ports.offers import attributes, structured
 from harness.ports.roles import Wanted, assigned
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Options that are given as what changes nothing are known, too.
-_KNOWN = (*HYPERPARAMETERS, "gradients", "weights", "momentum", "weight_decay")
+_KNOWN = (*HYPERPARAMETERS, "gradients", "weights", "iteration", "momentum", "weight_decay")
 _NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
@@ -106,9 +107,9 @@ def _action(
         g.role in ("gradients", "weights") and g.name.lower().rstrip("_").endswith("s")
         for g in given
     )
-    # What is looked into as a list, or computed with as it is, is one array at a time.
+    # What is a list, has keys of its own, or is computed with, is given one array at a time.
     single = any(
-        g.listed or (p.get("use", {}).get("computed") and not structured(p["use"]))
+        g.listed or g.keyed or (p.get("use", {}).get("computed") and not structured(p["use"]))
         for p, g in zip(parameters, given, strict=True)
         if g.role in ("gradients", "weights")
     )
@@ -120,6 +121,10 @@ def _parameters(
     parameters: Sequence[Mapping[str, Any]], wanted: Wanted, *, data: bool
 ) -> tuple[Parameter, ...]:
     roles, _, _ = assigned(parameters, 0 if data else len(parameters), wanted)
+    roles = [
+        "iteration" if role is None and data and plain(p["name"]) in COUNTER else role
+        for p, role in zip(parameters, roles, strict=True)
+    ]
     return tuple(
         Parameter(
             name=p["name"],
@@ -128,19 +133,28 @@ def _parameters(
             default=bool(p.get("default")),
             named=bool(p.get("keyword_only")),
             listed="item" in p.get("use", {}) and p.get("containers") in (None, ["list", "array"]),
+            keyed=_keyed(p),
             asked=_asked(p.get("use", {})),
         )
         for p, role in zip(parameters, roles, strict=True)
     )
 
 
+def _keyed(parameter: Mapping[str, Any]) -> bool:
+    """Whether a source looks a parameter's arrays up by keys of its own."""
+    use = parameter.get("use", {})
+    return bool(use.get("patterns") or any(not key.isdigit() for key in use.get("keys", {})))
+
+
 def _asked(use: Mapping[str, Any]) -> str:
     """What a source asks of a value: `.weights, .update()`; of its elements where it is a list."""
-    own = use if attributes(use) or use.get("keys") else use.get("item", {})
+    flat = attributes(use) or use.get("keys") or use.get("patterns")
+    own = use if flat else use.get("item", {})
     names = [
         f".{name}{'()' * bool(inner.get('called'))}" for name, inner in attributes(own).items()
     ]
     names += [f"[{key!r}]" for key in own.get("keys", {}) if not key.isdigit()]
+    names += [f"[{prefix + '1'!r}]..." for prefix in use.get("patterns", [])]
     each = "each " if names and own is not use else ""
     return each + ", ".join(names)
 

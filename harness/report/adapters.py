@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from harness.judging.adapt import Adapted
 
 
-def written(adapted: Adapted, target: str) -> str:
-    """What a person reads who asked for an adapter of a target."""
-    lines = [f"{adapted.path}: written; it compiles with {target}"]
+def written(adapted: Adapted, target: Sequence[str]) -> str:
+    """What a person reads who asked for an adapter of a target, and of options with it."""
+    lines = [f"{adapted.path}: written; it compiles with {target[0]}"]
     if adapted.left:
         lines.append("left to fill in:")
         lines += [f"  line {number}: {words}" for number, words in adapted.left]
@@ -17,6 +18,11 @@ def written(adapted: Adapted, target: str) -> str:
         lines.append("nothing is left to fill in; read what it calls all the same")
     if adapted.bound:
         lines.append(f"it is bound without an adapter, too: {adapted.bound}")
-    command = ["rmsproof", "check", target, "--adapter", str(adapted.path)]
+    command = ["rmsproof", "check", *target, "--adapter", str(adapted.path)]
     lines.append(f"then: {shlex.join(command)}")
+    if adapted.left:
+        lines.append(
+            "where it trains in a loop of its own, and takes no gradients: rmsproof.Recorder, two"
+            " lines in that loop, then rmsproof identify"
+        )
     return "\n".join(lines)

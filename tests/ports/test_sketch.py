@@ -35,6 +35,20 @@ def rmsprop_update(weights, grads, mystery, lr=0.01):
         ["[w],", "[g],", "weights[name] = returned[0]"],
         ["what mystery is"],
     ),
+    "steps are counted, and keys of its own are said": (
+        """
+def rms_update(parameters, grads, epoch, mystery, alfa, beta):
+    for l in range(len(parameters)):
+        v = mystery["dW" + str(l)] = beta * mystery["dW" + str(l)] + grads["dW" + str(l)] ** 2
+        parameters["W" + str(l)] -= alfa / (1 + epoch) * grads["dW" + str(l)] / v
+""",
+        ["self.steps = 0", "self.steps += 1", "self.steps,", "self.learning_rate,"],
+        [
+            "what parameters is; it is asked for ['W1']...",
+            "what grads is; it is asked for ['dW1']...",
+            "what mystery is; it is asked for ['dW1']...",
+        ],
+    ),
     "what a source asks of an object is said": (
         """
 class RMSProp:

@@ -30,6 +30,7 @@ class Parameter:
         default: it may be left out.
         named: it is given by name only.
         listed: it is a list of arrays.
+        keyed: the source looks its arrays up by keys of its own.
         asked: what the source asks of it, in the source's words; empty if that is not known.
     """
 
@@ -39,6 +40,7 @@ class Parameter:
     default: bool = False
     named: bool = False
     listed: bool = False
+    keyed: bool = False
     asked: str = ""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split, texts
 
 _RATES = {role: f"self.{role}" for role in RATES}
-# What is not fed is switched off.
-_OFF = {"momentum": "0.0", "weight_decay": "0.0"}
+# What is not fed is switched off; how many steps there were is counted.
+_OFF = {"momentum": "0.0", "weight_decay": "0.0", "iteration": "self.steps"}
 _ONE = {"weights": "w", "gradients": "g"}
 _ALL = {"weights": "weights", "gradients": "gradients"}
 
@@ -32,8 +32,13 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     makes = sketch.makes
     if makes:
         yield "        self.optimizers = {}"
+    counted = any(p.role == "iteration" for p in (action.parameters if action else ()))
+    if counted:
+        yield "        self.steps = 0"
     yield ""
     yield "    def update(self, weights, gradients):"
+    if counted:
+        yield "        self.steps += 1"
     if action is not None and action.whole:
         yield from _body(sketch, makes, '"all"', "weights.update(returned)", _ALL, " " * 8)
     else:
@@ -87,12 +92,12 @@ def _call(
 ) -> Iterator[str]:
     places, names = split(parameters)
     given = [("", p) for p in places] + [(f"{p.name}=", p) for p in names]
-    if all(p.role in known for _, p in given):
+    if all(p.role in known and not p.keyed for _, p in given):
         yield f"{opening}{', '.join(name + _given(p, known) for name, p in given)})"
         return
     yield opening
     for name, p in given:
-        if p.role in known:
+        if p.role in known and not p.keyed:
             yield f"{margin}    {name}{_given(p, known)},"
         else:
             kind = f": {p.type}" if p.type else ""
