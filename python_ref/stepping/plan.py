@@ -453,7 +453,6 @@ def hyperparameters(
     own_mean = "mean_decay" in {**scenario.options, **constants}
     if "decay_rate" in rounded and not own_mean and dialect.choice("mean_decay") == "given":
         rounded = [*rounded, "mean_decay"]  # one number, taken in once
-    for name in rounded:
-        if name in given:
-            given[name] = float(np.float32(given[name]))
+    with np.errstate(over="ignore"):  # what is beyond float32 is infinite there
+        given |= {name: float(np.float32(given[name])) for name in rounded if name in given}
     return given

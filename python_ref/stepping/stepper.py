@@ -57,7 +57,8 @@ class Stepper:
         for name in dict.fromkeys(names):
             rows = np.flatnonzero(precision == name)
             algebra = algebras[name]
-            plan = Plan(scenario, self._layout, points.rows(rows), algebra)
+            with np.errstate(all="ignore"):
+                plan = Plan(scenario, self._layout, points.rows(rows), algebra)
             self._parts.append((rows, _Engine(plan, algebra)))
 
     def step(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
