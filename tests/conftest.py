@@ -28,6 +28,19 @@ from harness.machine import cache
 settings.register_profile("rmsproof", deadline=None, max_examples=50)
 settings.load_profile("rmsproof")
 
+# Before tests are collected: some ask for goldens in their tables.
+sharing.share(pytest.MonkeyPatch())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes of xdist keep what they compile, where Python may not beside the sources.
+
+    Each would compile all that it imports, the tests too, in some six seconds.
+    """
+    if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(cache.root() / "bytecode")
+
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """So many processes: none beside this one for a file or a test, which start at once.
@@ -55,7 +68,6 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(run, "_CORES", 1)
         # Nor is a search cut short because other tests take turns with it.
         patch.setitem(Memory.__init__.__kwdefaults__, "seconds", 120.0)
-        sharing.share(patch)
         tempfile.tempdir = None
         with none_left():
             yield folder

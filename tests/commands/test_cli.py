@@ -133,6 +133,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, dict[str, A
     )
     names = sorted(path.name for path in folder.iterdir())
     arguments = [sys.executable, "-m", "rmsproof", "check", *names, "--json", "-"]
+    arguments += ["--golden", "mixed-*"]
     done = command(arguments, cwd=folder, env={"PYTHONPATH": str(REPOSITORY)})
     return done, {row["port"]: row for row in json.loads(done.out)["results"]}
 
@@ -194,8 +195,8 @@ def test_a_port_is_held_to_what_it_claims_to_be(
     assert call("check", "mine.py", *claim, "--golden", "mixed-arrays").code == code
 
 
-def test_a_command_is_judged_after_two_dashes(cli: Callable[..., Done]) -> None:
-    done = cli("check", "--golden", "page*", "--json", "-", "--", *python(PLAIN_LIST))
+def test_a_command_is_judged_after_two_dashes(call: Callable[..., Done]) -> None:
+    done = call("check", "--golden", "page*", "--json", "-", "--", *python(PLAIN_LIST))
     row = json.loads(done.out)["results"][0]
     assert (row["verdict"], row["transport"], row["language"]) == ("exact", "stdio", "python")
     assert (done.code, done.err) == (0, "")
@@ -236,9 +237,9 @@ def test_of_several_classes_one_is_named(call: Callable[..., Done], tmp_path: Pa
     assert call("check", "two.java", "--class", "Other", "--golden", "mixed-arrays").code == 1
 
 
-def test_one_target_missing_and_one_exact_is_two(cli: Callable[..., Done], tmp_path: Path) -> None:
+def test_one_target_missing_and_one_exact_is_two(call: Callable[..., Done], tmp_path: Path) -> None:
     written(tmp_path, mine_py=outside(PYTHON))
-    done = cli("check", "gone.py", "mine.py", "--golden", "page*", "--json", "-")
+    done = call("check", "gone.py", "mine.py", "--golden", "page*", "--json", "-")
     assert [row["verdict"] for row in json.loads(done.out)["results"]] == ["exact"]
     assert (done.code, done.err) == (2, GONE)
 

@@ -16,8 +16,7 @@ from python_ref.dialects.dialect import Dialect
 from python_ref.golden import make
 from python_ref.numbers.arithmetic import PLAIN
 
-LONG = golden("thousand-steps")
-FOUR = golden("short-memory")
+LONG, FOUR = "thousand-steps", "short-memory"
 
 
 def seen(weights: Rows, **changes: Any) -> Observation:
@@ -26,13 +25,13 @@ def seen(weights: Rows, **changes: Any) -> Observation:
 
 def shifted(first: int, element: int, by: float = 1e-3) -> Comparison:
     """LONG against itself, with one element off from a step (from 1) on."""
-    weights = LONG.weights.copy()
+    weights = golden(LONG).weights.copy()
     weights[first - 1 :, element] += by
-    return compare(LONG, seen(weights), [PLAIN])
+    return compare(golden(LONG), seen(weights), [PLAIN])
 
 
 def test_what_is_within_the_envelope_has_none() -> None:
-    assert compare(LONG, seen(LONG.weights), [PLAIN]).traces == ()
+    assert compare(golden(LONG), seen(golden(LONG).weights), [PLAIN]).traces == ()
 
 
 @pytest.mark.parametrize("first", [1, 2, 500, 995, 1000])
@@ -56,7 +55,7 @@ def test_it_holds_what_the_golden_and_the_port_have_there() -> None:
     assert comparison.first is not None
     assert comparison.first.step == 500
     for step, expected, given, ulp in values(trace):
-        assert expected == LONG.weights[step - 1, 2]
+        assert expected == golden(LONG).weights[step - 1, 2]
         assert given == expected + (1e-3 if step >= 500 else 0.0)
         assert ulp == ulp_distance(expected, given, "float64")
 
@@ -65,16 +64,16 @@ def test_the_envelope_is_in_the_unit_of_the_distances() -> None:
     """A weight at the edge of its envelope lies as many ULP off as the envelope is wide."""
     (trace,) = shifted(500, 2).traces
     for step, radius, places in zip(trace.steps, trace.envelope, trace.envelope_ulp, strict=True):
-        expected = LONG.weights[step - 1, 2]
-        assert radius == LONG.envelope[step - 1, 2]
+        expected = golden(LONG).weights[step - 1, 2]
+        assert radius == golden(LONG).envelope[step - 1, 2]
         assert places == pytest.approx(ulp_distance(expected, expected + radius, "float64"), abs=2)
 
 
 def test_the_first_to_diverge_comes_first_and_the_furthest_second() -> None:
-    weights = FOUR.weights.copy()
+    weights = golden(FOUR).weights.copy()
     weights[1:, 3] += 1e-6
     weights[2:, 0] += 1e-2
-    traces = compare(FOUR, seen(weights), [PLAIN]).traces
+    traces = compare(golden(FOUR), seen(weights), [PLAIN]).traces
     assert [(trace.array, trace.index) for trace in traces] == [("b", 0), ("w", 0)]
 
 
@@ -90,21 +89,21 @@ def test_an_element_without_an_envelope_has_none_drawn() -> None:
 
 
 def test_steps_that_were_not_seen_are_left_out() -> None:
-    weights = FOUR.weights + 1.0
+    weights = golden(FOUR).weights + 1.0
     steps = np.array([True, False, True, True])
-    comparison = compare(FOUR, seen(weights, seen=steps), [PLAIN])
+    comparison = compare(golden(FOUR), seen(weights, seen=steps), [PLAIN])
     assert {trace.steps for trace in comparison.traces} == {(1, 3, 4)}
 
 
 def test_what_is_no_number_has_no_distance() -> None:
-    weights = FOUR.weights.copy()
+    weights = golden(FOUR).weights.copy()
     weights[2:, 1] = np.nan
-    (trace,) = compare(FOUR, seen(weights), [PLAIN]).traces
+    (trace,) = compare(golden(FOUR), seen(weights), [PLAIN]).traces
     assert trace.ulp == (0, 0, None, None)
 
 
 def test_float32_is_measured_in_its_own_unit() -> None:
-    narrow = make(FOUR.scenario, Dialect(), "float32")
+    narrow = make(golden(FOUR).scenario, Dialect(), "float32")
     weights = np.nextafter(narrow.weights.astype(np.float32), np.float32(9)).astype(float)
     weights[3:] = (weights[3:] * 2).astype(np.float32)
     (trace, *_) = compare(narrow, seen(weights), [PLAIN]).traces

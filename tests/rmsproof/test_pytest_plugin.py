@@ -199,7 +199,7 @@ def test_processes_that_share_a_folder_judge_a_port_once(
     judged: list[Any] = []
     real = testing._judge
     monkeypatch.setattr(testing, "_judge", lambda *given: judged.append(given) or real(*given))
-    asked = testing.Asked(str(REPOSITORY / "docs/variant.py"), pattern="page-one-step")
+    asked = testing.Asked(str(REPOSITORY / "docs/variant.py"), pattern="mixed-arrays")
     rows = []
     for folder in (tmp_path / "run", tmp_path / "run", None):
         judgements = testing.Judgements("1", folder)
