@@ -94,9 +94,9 @@ LAYOUTS = {
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("of_weights", LAYOUTS)
 @pytest.mark.parametrize("of_gradients", LAYOUTS)
-def test_layout_changes_nothing(dtype: Any, of_weights: str, of_gradients: str) -> None:
+@pytest.mark.parametrize("size", [4 * 3 * 50, 3 * _BLOCK // 2])
+def test_layout_changes_nothing(dtype: Any, of_weights: str, of_gradients: str, size: int) -> None:
     random = np.random.default_rng(5)
-    size = 4 * 3 * 1000
     gradients = [random.standard_normal(size).astype(dtype) for _ in range(2)]
     start = random.standard_normal(size).astype(dtype)
     optimizer = RMSProp(0.01)
@@ -139,6 +139,21 @@ def test_a_step_takes_no_memory_beyond_its_blocks() -> None:
         tracemalloc.stop()
     blocks = 2 * _BLOCK * 8
     assert blocks <= peak < 2 * blocks < weights["w"].nbytes
+
+
+@pytest.mark.parametrize("name", ["learning_rate", "decay_rate", "epsilon"])
+def test_a_hyperparameter_that_is_set_anew_counts_from_then_on(name: str) -> None:
+    optimizer, renewed = RMSProp(), RMSProp()
+    weights, others = {"w": np.ones(2)}, {"w": np.ones(2)}
+    gradients = {"w": np.array([0.1, -0.2])}
+    optimizer.update_weights(gradients, weights)
+    renewed.update_weights(gradients, others)
+    setattr(optimizer, name, 0.5)
+    optimizer.update_weights(gradients, weights)
+    fresh = RMSProp(**{"learning_rate": 0.001, "decay_rate": 0.9, "epsilon": 1e-8, name: 0.5})
+    fresh.moving_average = renewed.moving_average
+    fresh.update_weights(gradients, others)
+    assert same_bits(weights["w"], others["w"])
 
 
 def test_the_state_is_kept_by_name() -> None:
