@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from harness.judging.goldens import Goldens, options_of
 from harness.judging.guessing import judged
 from harness.judging.memory import Memory
-from harness.judging.reach import reach
+from harness.judging.reach import Shared, reach
 from harness.judging.run import Options, run
 from harness.judging.verdict import Result
 from harness.languages import registry
@@ -21,7 +21,7 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.guesses import Guess
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
 from python_ref.scenarios.scenario import Scenario
 
 # The goldens by which a target is known before anything is drawn: all that are short.
@@ -60,9 +60,9 @@ class Session:
 
     def __init__(self, port: Port, transport: str, options: Options) -> None:
         wanted = replace(port.wanted, options=frozenset(options_of(port.claim)))
-        self._worker = Worker(jvm=True, environment=options.environment)
+        self._shared = Shared(options.environment)
         toolchain = Toolchain(lambda _text: None)
-        given = replace(port, wanted=wanted), transport, toolchain, options.timeout, self._worker
+        given = replace(port, wanted=wanted), transport, toolchain, options.timeout, self._shared
         self.transport: Transport = reach(*given, environment=options.environment)
         self.deaths = 0
 
@@ -91,7 +91,7 @@ class Session:
     def close(self) -> None:
         """End the process."""
         self.transport.close()
-        self._worker.close()
+        self._shared.close()
 
 
 @dataclass(frozen=True)

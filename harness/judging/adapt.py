@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.judging.reach import SHARED, reach
+from harness.judging.reach import Shared, reach
 from harness.languages import adapters, registry
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Progress, Toolchain
@@ -17,7 +17,6 @@ from harness.model.observation import Unreachable
 from harness.ports.binding import BindingError, bind
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
-from harness.transport.hosted import Worker
 from python_ref.files import exists
 
 _SECONDS = 10.0
@@ -55,9 +54,9 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
     if out is not None:
         _free(out, language.endings)
     toolchain = Toolchain(tell)
-    worker = Worker(jvm=True)
+    shared = Shared()
     try:
-        shape = _shape(port, toolchain, worker)
+        shape = _shape(port, toolchain, shared)
         source = port.source[0] if port.source else Path(port.reference.partition(":")[0])
         sketch = sketched(shape, port.wanted, source, language.imported_as(port))
         try:
@@ -69,9 +68,9 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         path = out or port.folder / language.adapter_file(sketch, source)
         _free(path, language.endings)
         texts = list(language.adapter(sketch))
-        text = _compiling(port, path.name, texts, toolchain, worker)
+        text = _compiling(port, path.name, texts, toolchain, shared)
     finally:
-        worker.close()
+        shared.close()
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -94,10 +93,10 @@ def _free(path: Path, endings: tuple[str, ...]) -> None:
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
 
 
-def _shape(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
+def _shape(port: Port, toolchain: Toolchain, shared: Shared) -> dict[str, Any]:
     """The shape of a port that is loaded. Raises UsageError: it does not load."""
     try:
-        return _loaded(port, toolchain, worker)
+        return _loaded(port, toolchain, shared)
     except CompileError as error:
         fault = f"does-not-compile: {registry.headline(port.language, str(error))}"
     except Unreachable as error:
@@ -109,17 +108,16 @@ def _shape(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
     raise UsageError(f"{port.name}: {fault}; only of a source that loads an adapter can be written")
 
 
-def _loaded(port: Port, toolchain: Toolchain, worker: Worker) -> dict[str, Any]:
-    transport = reach(port, port.transports[0], toolchain, _SECONDS, worker)
+def _loaded(port: Port, toolchain: Toolchain, shared: Shared) -> dict[str, Any]:
+    transport = reach(port, port.transports[0], toolchain, _SECONDS, shared)
     try:
         return transport.load()
     finally:
-        if port.transports[0] not in SHARED:
-            transport.close()
+        transport.close()
 
 
 def _compiling(
-    port: Port, name: str, texts: Sequence[str], toolchain: Toolchain, worker: Worker
+    port: Port, name: str, texts: Sequence[str], toolchain: Toolchain, shared: Shared
 ) -> str:
     """The first of texts that compiles with the source. Raises ToolchainError: none does."""
     message = ""
@@ -128,7 +126,7 @@ def _compiling(
             file = folder / name
             file.write_text(text, encoding="utf-8")
             try:
-                _loaded(replace(port, name=f"{number}", adapter=file), toolchain, worker)
+                _loaded(replace(port, name=f"{number}", adapter=file), toolchain, shared)
                 return text
             except (CompileError, Unreachable) as error:
                 message = message or str(error)

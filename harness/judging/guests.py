@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from harness.judging.identify import identify
-from harness.judging.reach import reach
+from harness.judging.reach import Shared, reach
 from harness.judging.verdict import Result
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Toolchain
@@ -30,7 +30,6 @@ from harness.model.errors import ToolchainError, UsageError
 from harness.model.messages import OBSERVATION
 from harness.model.observation import Unreachable
 from harness.ports.port import Port, own
-from harness.transport.hosted import Worker
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.text import to_json
@@ -192,12 +191,12 @@ def _version(guest: Guest, python: Path) -> Guest:
 
 
 def _visited(guest: Guest, variant: Variant, place: Path) -> Iterator[Visit]:
-    toolchain, worker = Toolchain(), Worker(jvm=True, environment=guest.environment)
+    toolchain, shared = Toolchain(), Shared(guest.environment)
     transport = None
     try:
         port = _port(guest, variant, place)
         transport = reach(
-            port, port.transports[0], toolchain, _SCENARIO_SECONDS, worker,
+            port, port.transports[0], toolchain, _SCENARIO_SECONDS, shared,
             environment=guest.environment,
         )  # fmt: skip
         described = transport.describe()
@@ -216,7 +215,7 @@ def _visited(guest: Guest, variant: Variant, place: Path) -> Iterator[Visit]:
     finally:
         if transport is not None:
             transport.close()
-        worker.close()
+        shared.close()
 
 
 def _port(guest: Guest, variant: Variant, place: Path) -> Port:

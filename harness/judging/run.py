@@ -13,7 +13,7 @@ from hashlib import sha256
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged
 from harness.judging.memory import Memory
-from harness.judging.reach import SHARED, reach
+from harness.judging.reach import Shared, reach
 from harness.judging.verdict import Result, conclude
 from harness.languages import registry
 from harness.languages.jvm.compile import CompileError
@@ -26,7 +26,7 @@ from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
 from harness.transport.stdio import StdioTransport
 
 SCENARIO_SECONDS = 10.0
@@ -232,22 +232,25 @@ class _Runner:
     options: Options
     progress: Callable[[str, int], None]
     languages: Collection[Language]
-    _shared: Worker = field(init=False)
+    _shared: Shared = field(init=False)
     _open: set[Transport] = field(default_factory=set)
     _closed: bool = False
 
     def __post_init__(self) -> None:
-        self._shared = Worker(jvm=True, environment=self.options.environment)
+        self._shared = Shared(self.options.environment)
 
     def run(self, jobs: Sequence[_Job]) -> None:
-        # A JVM worker serves all its ports in turn; that chain is the longest, so it goes first.
-        shared = [job for job in jobs if job.transport in SHARED]
-        alone = [job for job in jobs if job.transport not in SHARED]
+        # What shares a process goes through it in turn; such chains are the longest, and go first.
+        chains: dict[str, list[_Job]] = {}
+        alone: list[list[_Job]] = []
+        for job in jobs:
+            if job.transport in registry.by_name(job.port.language).shared:
+                chains.setdefault(job.transport, []).append(job)
+            else:
+                alone.append([job])
         with ThreadPoolExecutor(_CORES, thread_name_prefix="rmsproof") as pool:
             pending: list[Future[None]] = []
-            if shared:
-                pending.append(pool.submit(self._chain, shared))
-            pending.extend(pool.submit(self._chain, [job]) for job in alone)
+            pending.extend(pool.submit(self._chain, jobs) for jobs in (*chains.values(), *alone))
             try:
                 for future in pending:
                     future.result()
@@ -319,8 +322,7 @@ class _Runner:
             job.error = f"{port.name}: {error}"
         finally:
             self._open.discard(transport)
-            if job.transport not in SHARED:
-                transport.close()
+            transport.close()
 
     def _unloaded(self, port: Port, transport: str, message: str) -> Result:
         """The result of a source that does not compile or load, for a reason of its own or not."""
@@ -346,8 +348,7 @@ class _Runner:
             try:
                 alone.load()
             finally:
-                if job.transport not in SHARED:
-                    alone.close()
+                alone.close()
         except CompileError as error:
             return Fault("does-not-compile", str(error))
         except Unreachable as error:

@@ -31,6 +31,7 @@ class Language:
         name: as reports and manifests call it.
         endings: of its source files; none where there are no such files.
         transports: how a port in it is reached, the usual way first.
+        shared: those over which the ports of one run share a process, one after another.
         fences: the words by which a document's code block names it; none if blocks in it are
             not judged.
         clues: constructs by which code in it is known where nothing names it.
@@ -43,6 +44,7 @@ class Language:
     name = ""
     endings: tuple[str, ...] = ()
     transports: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     fences: tuple[str, ...] = ()
     clues: tuple[Clue, ...] = ()
     begins: tuple[str, ...] = ()

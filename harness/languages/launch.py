@@ -83,9 +83,10 @@ class Spoken:
     Attributes:
         command: program and arguments.
         folder: where it is started; None for where we are.
-        adapter: it is one of our own adapters, which is told what to bind.
+        source: what it is asked to load, where it is one of our own adapters, which serves the
+            ports of one run in turn; else None.
     """
 
     command: tuple[str, ...]
     folder: Path | None = None
-    adapter: bool = False
+    source: dict[str, Any] | None = None

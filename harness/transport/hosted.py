@@ -269,6 +269,7 @@ class HostedTransport:
         wanted: what the user said of its binding.
         timeout: seconds for one scenario.
         loading: seconds for what its source does while it is loaded.
+        shared: the worker serves other ports, too, and does not end with this one.
 
     Attributes:
         partial: what was not there when its source was compiled; what names it cannot run.
@@ -283,8 +284,10 @@ class HostedTransport:
         wanted: Wanted | None,
         timeout: float,
         loading: float = LOADING_SECONDS,
+        *,
+        shared: bool = False,
     ) -> None:
-        self.name = name
+        self.name, self._shared = name, shared
         self._port, self._worker, self._source = port, worker, dict(source)
         self._wanted, self._patience, self._loading = wanted, Patience(timeout), loading
         self._generation = -1
@@ -522,8 +525,9 @@ class HostedTransport:
         self._worker.reset()
 
     def close(self) -> None:
-        """End the worker."""
-        self._worker.close()
+        """End the worker, unless it serves other ports, too."""
+        if not self._shared:
+            self._worker.close()
 
     @staticmethod
     def _batch(scenario: Scenario) -> int:

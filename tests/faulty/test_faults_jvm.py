@@ -151,8 +151,7 @@ def over_the_wire(name: str, seconds: float) -> Result:
         name,
         launch.command,
         timeout=seconds,
-        hosted=True,
-        jvm=True,
+        source=launch.source,
         wanted=asked.wanted,
     )
     try:

@@ -199,7 +199,7 @@ def jvm_stdio(timeout: float) -> StdioTransport:
     java, port = by_name("java"), of_target(str(HERE / "JvmPort.java"))
     launch = java.launch(port, "stdio", Toolchain(), [java])
     assert isinstance(launch, Spoken)
-    return StdioTransport(port.name, launch.command, timeout=timeout, hosted=True, jvm=True)
+    return StdioTransport(port.name, launch.command, timeout=timeout, source=launch.source)
 
 
 def through_the_judge(timeout: float, seed: int, size: int, bounds: Bounds = UNBOUNDED) -> Tally:

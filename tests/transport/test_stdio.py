@@ -15,7 +15,8 @@ from harness.judging.goldens import Goldens
 from harness.judging.judge import judge
 from harness.model.observation import Observation, Unreachable
 from harness.ports.port import of_command
-from harness.transport.stdio import LARGEST_REQUEST, StdioTransport
+from harness.transport.responder import LARGEST, Responder
+from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import make
 from python_ref.scenarios.scenario import Scenario
@@ -159,7 +160,7 @@ def test_a_command_that_is_not_there_is_unreachable() -> None:
 @pytest.mark.parametrize(
     ("steps", "limit", "said"),
     [
-        (600, LARGEST_REQUEST, "at least 75 MB of JSON, more than the 64 MB that stdio takes"),
+        (600, LARGEST, "at least 75 MB of JSON, more than the 64 MB that stdio takes"),
         (1, 1 << 20, "at least 2 MB of JSON, more than the 1 MB that stdio takes"),
     ],
 )
@@ -167,7 +168,7 @@ def test_a_scenario_too_large_for_json_is_declined_without_asking(
     steps: int, limit: int, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Far too large is seen before anything is written, a little too large once it is."""
-    monkeypatch.setattr("harness.transport.stdio.LARGEST_REQUEST", limit)
+    monkeypatch.setattr("harness.transport.stdio.LARGEST", limit)
     row = {"w": np.full(1 << 16, 1 / 3)}
     with StdioClosing("never_reads") as transport:
         fault = transport.run(tiny(weights=row, gradients=[row] * steps), "float64").fault
@@ -209,10 +210,10 @@ def test_the_port_sees_nothing_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_a_port_said_before_it_ended_unasked_is_told() -> None:
-    transport = StdioTransport(
-        "x", [sys.executable, "-S", "-c", "print('usage: x FILE')"], timeout=5
-    )
-    child, _ = transport._running()
+    command = [sys.executable, "-S", "-c", "print('usage: x FILE')"]
+    responder = Responder(command, "x")
+    transport = StdioTransport("x", command, timeout=5, shared=responder)
+    child, _ = responder._running()
     assert child.waited(5)
     told = r"before it was asked, .* 0; it had written .*usage: x FILE"
     with pytest.raises(Unreachable, match=told):

@@ -9,9 +9,11 @@ while it has its recorded hash.
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.languages.jvm.java import Java
 from harness.machine.cache import kept
@@ -23,7 +25,11 @@ _ARCHIVE = "classes.jsa"
 
 
 def archive(
-    java: Java, classpath: str, options: Sequence[str], arguments: Sequence[str]
+    java: Java,
+    classpath: str,
+    options: Sequence[str],
+    main: str,
+    ports: Sequence[Mapping[str, Any]],
 ) -> Path | None:
     """Return the archive of a class path, made now if it is not there; None if it cannot be.
 
@@ -31,9 +37,12 @@ def archive(
         java: the Java that will use it.
         classpath: exactly as it will be used.
         options: JVM options that shape code (the compilers).
-        arguments: main class and arguments of a program that ends at the end of its input.
+        main: the adapter's program, which ends at the end of its input.
+        ports: what it is asked to load, so that the classes for that are in the archive.
     """
-    digest = hashlib.sha256("\0".join([str(java.home), java.version, classpath, *options]).encode())
+    asked = "".join(f"{json.dumps({'id': 0, 'do': 'shape', 'port': port})}\n" for port in ports)
+    made_by = [str(java.home), java.version, classpath, *options, main]
+    digest = hashlib.sha256("\0".join(made_by).encode())
 
     def write(folder: Path) -> None:
         subprocess.run(
@@ -44,9 +53,9 @@ def archive(
                 f"-XX:ArchiveClassesAtExit={folder / _ARCHIVE}",
                 "-cp",
                 classpath,
-                *arguments,
+                main,
             ],
-            input=b'{"id":0,"do":"shape"}\n',
+            input=asked.encode(),
             capture_output=True,
             timeout=_SECONDS,
             check=True,

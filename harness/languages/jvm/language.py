@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -34,6 +33,7 @@ class JvmLanguage(Language):
     """
 
     transports = ("jpype", "stdio")
+    shared = ("jpype", "stdio")
     host = "java"
 
     def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
@@ -105,15 +105,7 @@ class JvmLanguage(Language):
             if partly is None:
                 raise
             prepared = partly
+        languages = [other for other in together or [self] if isinstance(other, JvmLanguage)]
         if transport == "stdio":
-            return Spoken(tuple(toolchain.stdio_command(prepared)), adapter=True)
-        languages = [other for other in together if isinstance(other, JvmLanguage)]
+            return Spoken(tuple(toolchain.stdio_command(languages)), source=prepared.request)
         return Hosted(toolchain.worker_request(prepared, languages), shared=True)
-
-    def serving(self, prepared: Prepared) -> list[str]:
-        """The arguments of our adapter's own program."""
-        classpath = os.pathsep.join(prepared.classpath)
-        libraries = os.pathsep.join(prepared.libraries)
-        own = os.pathsep.join(prepared.own)
-        source = prepared.source
-        return ["rmsproof.adapter.Stdio", self.host, classpath, source, libraries, own]

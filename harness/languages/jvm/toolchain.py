@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,6 +34,8 @@ _JVM_OPTIONS = (
 )
 # No JVM here lives for long: the second compiler would cost more than it saves.
 _SHORT_LIVED = ("-XX:TieredStopAtLevel=1",)
+# Our adapters' own program.
+_SERVER = "rmsproof.adapter.Stdio"
 # From here on a JVM warns of native access that was not granted.
 _NATIVE_ACCESS_SINCE = 22
 
@@ -56,9 +58,6 @@ class Hosting(Protocol):
     def program(self, prepared: Prepared, main: str) -> list[str]:
         """Say how it runs as a program."""
 
-    def serving(self, prepared: Prepared) -> list[str]:
-        """Say how it is served over stdio."""
-
 
 @dataclass(frozen=True)
 class Prepared:
@@ -80,6 +79,17 @@ class Prepared:
     own: tuple[str, ...] = ()
     partial: str = ""
 
+    @property
+    def request(self) -> dict[str, Any]:
+        """What an adapter is told to load it."""
+        return {
+            "language": self.language.host,
+            "classpath": list(self.classpath),
+            "source": self.source,
+            "libraries": list(self.libraries),
+            "own": list(self.own),
+        }
+
 
 class Toolchain:
     """What the ports of one run need, made when first asked for, once.
@@ -93,6 +103,8 @@ class Toolchain:
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._adapters: dict[str, tuple[Path, ...] | ToolchainError] = {}
+        self._archiving = threading.Lock()
+        self._archives: dict[str, Path | None] = {}
 
     def prepare(
         self, language: Hosting, port: Implementation, around: Surroundings | None = None
@@ -133,11 +145,7 @@ class Toolchain:
         """What a worker's `load` is told, in a JVM that serves `languages`."""
         return {
             "jvm": True,
-            "language": prepared.language.host,
-            "classpath": list(prepared.classpath),
-            "source": prepared.source,
-            "libraries": list(prepared.libraries),
-            "own": list(prepared.own),
+            **prepared.request,
             "partial": prepared.partial,
             "libjvm": str(java().library),
             "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
@@ -155,17 +163,18 @@ class Toolchain:
                 continue
         return list(entries)
 
-    def stdio_command(self, prepared: Prepared) -> list[str]:
-        """The command of a JVM that serves one port over standard input and output."""
-        path = os.pathsep.join(self.classpath([prepared.language]))
+    def stdio_command(self, languages: Iterable[Hosting]) -> list[str]:
+        """The command of a JVM that serves ports of `languages` over standard input and output."""
+        languages = list(languages)
+        path = os.pathsep.join(self.classpath(languages))
         return [
             str(java().executable),
             *_JVM_OPTIONS,
             *_SHORT_LIVED,
-            *self._archived(prepared.language, path),
+            *self._archived(languages, path),
             "-cp",
             path,
-            *prepared.language.serving(prepared),
+            _SERVER,
         ]
 
     def program_command(
@@ -177,12 +186,15 @@ class Toolchain:
         program = prepared.language.program(prepared, main)
         return [str(java().executable), *given, "-cp", path, *program]
 
-    def _archived(self, language: Hosting, path: str) -> list[str]:
+    def _archived(self, languages: Sequence[Hosting], path: str) -> list[str]:
         """The option that starts the JVM from an archive of loaded classes, or none."""
-        with self._locked(language):
-            self.tell(f"preparing a faster start of {language.name}")
-            training = language.serving(Prepared(language, (), language.warm()))
-            archive = archives.archive(java(), path, _SHORT_LIVED, training)
+        with self._archiving:
+            if path not in self._archives:
+                names = " and ".join(language.name for language in languages)
+                self.tell(f"preparing a faster start of {names}")
+                warm = [Prepared(language, (), language.warm()).request for language in languages]
+                self._archives[path] = archives.archive(java(), path, _SHORT_LIVED, _SERVER, warm)
+        archive = self._archives[path]
         return [] if archive is None else [f"-XX:SharedArchiveFile={archive}"]
 
 

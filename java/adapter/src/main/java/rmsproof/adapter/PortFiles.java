@@ -22,11 +22,6 @@ public record PortFiles(String[] classpath, String source, String[] libraries, S
         this(classpath, source, NONE, NONE);
     }
 
-    /** The entries of a class path that is written in one line. */
-    static String[] split(String line) {
-        return line.isEmpty() ? NONE : line.split(File.pathSeparator);
-    }
-
     /** A loader of the libraries, in which the adapter's own classes are found first. */
     public ClassLoader loader() {
         ClassLoader parent = PortFiles.class.getClassLoader();

@@ -20,40 +20,31 @@ import java.nio.charset.StandardCharsets;
  * The wire over standard input and output: one JSON object a line, answered in order under the
  * request's id.
  *
- * <p>{@code shape} loads the port and describes it, {@code bind} settles what is called,
- * {@code describe} names it, {@code run} takes a scenario, {@code quit} or the end of input ends.
- * What the port prints goes to standard error, and it finds its own standard input empty.
+ * <p>{@code shape} loads a port, in place of the one before, and describes it; {@code bind} settles
+ * what is called, {@code describe} names it, {@code run} takes a scenario, {@code left} says whether
+ * a port left threads running, {@code quit} or the end of input ends. What a port prints goes to
+ * standard error, and it finds its own standard input empty.
  */
 public final class Stdio {
     private static final int FAILED = 70;
 
-    private final String language;
-    private final PortFiles files;
     private final Writer out;
     private Host host;
-    private JsonObject loadFailure;
 
-    Stdio(String language, PortFiles files, Writer out) {
-        this.language = language;
-        this.files = files;
+    Stdio(Writer out) {
         this.out = out;
     }
 
-    /** Arguments: the language and the four parts of {@link PortFiles}; those may be empty. */
-    public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 5) {
-            System.err.println("usage: Stdio LANGUAGE CLASSPATH SOURCE LIBRARIES OWN");
-            System.exit(2);
-        }
+    /** Serves until the input ends. */
+    public static void main(String[] arguments) {
         InputStream requests = System.in;
         // A stream of its own, and none that a port is given: what a port prints is no reply.
         Writer replies = new BufferedWriter(new OutputStreamWriter(
                 new FileOutputStream(FileDescriptor.out), StandardCharsets.UTF_8), 1 << 16);
         Streams.renew();
-        PortFiles files = new PortFiles(PortFiles.split(arguments[1]), arguments[2],
-                PortFiles.split(arguments[3]), PortFiles.split(arguments[4]));
+        Leftovers.begin();
         try {
-            new Stdio(arguments[0], files, replies).serve(
+            new Stdio(replies).serve(
                     new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8)));
         } catch (Throwable thrown) {
             // Without a word, threads that a port left running would keep us silent for ever.
@@ -89,12 +80,10 @@ public final class Stdio {
     private void answer(JsonElement id, String action, JsonObject request) throws IOException {
         switch (action) {
             case "shape":
-                load();
-                if (host == null) {
-                    reply(id, "failure", loadFailure);
-                } else {
-                    reply(id, "shape", JsonParser.parseString(host.shape()));
-                }
+                shape(id, object(member(request, "port"), "port"));
+                break;
+            case "left":
+                reply(id, "left", Json.tree(Leftovers.any()));
                 break;
             case "bind":
                 loaded().bind(member(request, "binding").toString());
@@ -113,17 +102,20 @@ public final class Stdio {
         }
     }
 
-    private void load() {
-        if (host != null || loadFailure != null) {
+    private void shape(JsonElement id, JsonObject port) throws IOException {
+        host = null;
+        PortFiles files = new PortFiles(texts(port, "classpath"), text(port, "source"),
+                texts(port, "libraries"), texts(port, "own"));
+        try {
+            host = Host.load(text(port, "language"), files);
+        } catch (LoadException failed) {
+            JsonObject failure = new JsonObject();
+            failure.addProperty("kind", failed.kind());
+            failure.addProperty("message", failed.getMessage());
+            reply(id, "failure", failure);
             return;
         }
-        try {
-            host = Host.load(language, files);
-        } catch (LoadException failed) {
-            loadFailure = new JsonObject();
-            loadFailure.addProperty("kind", failed.kind());
-            loadFailure.addProperty("message", failed.getMessage());
-        }
+        reply(id, "shape", JsonParser.parseString(host.shape()));
     }
 
     private Host loaded() {
@@ -206,6 +198,15 @@ public final class Stdio {
             throw new IllegalArgumentException("\"" + key + "\" is not a string");
         }
         return value.getAsString();
+    }
+
+    private static String[] texts(JsonObject object, String key) {
+        JsonArray values = array(member(object, key), key);
+        String[] texts = new String[values.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = values.get(i).getAsString();
+        }
+        return texts;
     }
 
     static JsonObject object(JsonElement value, String what) {

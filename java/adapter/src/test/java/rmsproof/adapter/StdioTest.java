@@ -9,6 +9,8 @@ import java.io.BufferedReader;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** The wire: every line is answered, under its own id. */
@@ -18,11 +20,17 @@ class StdioTest {
             + "\"construct\":[\"learning_rate\",\"decay_rate\",\"epsilon\"],"
             + "\"call\":[\"gradients\",\"weights\"]}}";
 
-    private static List<JsonObject> converse(String... requests) throws Exception {
+    private static String shape(String edition) throws Exception {
         String[] classpath = Ports.compile(
-                Ports.base().resolve("editions/double/RMSProp.java"));
+                Ports.base().resolve("editions/" + edition + "/RMSProp.java"));
+        return "{\"id\":0,\"do\":\"shape\",\"port\":" + Json.tree(Map.of("language", "java",
+                "classpath", List.of(classpath), "source", "", "libraries", List.of(),
+                "own", List.of())) + "}";
+    }
+
+    private static List<JsonObject> converse(String... requests) throws Exception {
         StringWriter replies = new StringWriter();
-        new Stdio("java", new PortFiles(classpath, ""), replies)
+        new Stdio(replies)
                 .serve(new BufferedReader(new StringReader(String.join("\n", requests))));
         return replies.toString().lines()
                 .map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
@@ -30,7 +38,7 @@ class StdioTest {
 
     @Test
     void runsAScenario() throws Exception {
-        List<JsonObject> replies = converse("{\"id\":0,\"do\":\"shape\"}", BIND,
+        List<JsonObject> replies = converse(shape("double"), BIND,
                 "{\"id\":\"x\",\"do\":\"run\",\"precision\":\"float64\",\"learning_rate\":0.5,"
                         + "\"decay_rate\":0,\"epsilon\":0,\"weights\":{\"a\":[1,\"-Infinity\"]},"
                         + "\"gradients\":[{\"a\":[3,0]},{}]}");
@@ -44,10 +52,35 @@ class StdioTest {
 
     @Test
     void describesTheBoundPort() throws Exception {
-        JsonObject description = converse("{\"id\":0,\"do\":\"shape\"}", BIND,
+        JsonObject description = converse(shape("double"), BIND,
                 "{\"id\":2,\"do\":\"describe\"}").get(2);
         assertEquals(JsonParser.parseString("{\"id\":2,\"protocol\":1,\"name\":\"RMSProp\","
                 + "\"language\":\"java\",\"precision\":\"float64\",\"state\":true}"), description);
+    }
+
+    @Test
+    void servesOnePortAfterAnother() throws Exception {
+        List<JsonObject> replies = converse(shape("double"), BIND,
+                "{\"id\":2,\"do\":\"describe\"}", shape("imported"),
+                "{\"id\":4,\"do\":\"describe\"}", BIND, "{\"id\":6,\"do\":\"describe\"}");
+        assertEquals("float64", replies.get(2).get("precision").getAsString());
+        assertEquals("the port is not bound", replies.get(4).get("error").getAsString());
+        assertEquals("float32", replies.get(6).get("precision").getAsString());
+    }
+
+    @Test
+    void saysWhetherThreadsWereLeft() throws Exception {
+        Leftovers.begin();
+        String left = "{\"id\":0,\"do\":\"left\"}";
+        assertEquals("{\"id\":0,\"left\":false}", converse(left).get(0).toString());
+        Thread thread = new Thread(() -> LockSupport.park());
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            assertEquals("{\"id\":0,\"left\":true}", converse(left).get(0).toString());
+        } finally {
+            LockSupport.unpark(thread);
+        }
     }
 
     @Test

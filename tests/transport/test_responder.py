@@ -1,0 +1,89 @@
+"""One process for the ports of a run: what one leaves behind never strikes the next."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harness.model.observation import Unreachable
+from harness.transport.responder import Responder
+
+# Answers each request with its process's id; what it is asked to do beside that is in the request.
+SCRIPT = """
+import json, os, sys
+left = False
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["do"] == "left":
+        print(json.dumps({"id": request["id"], "left": left}), flush=True)
+        continue
+    if request["do"] == "die":
+        os._exit(3)
+    print(json.dumps({"id": request["id"], "process": os.getpid()}), flush=True)
+    if request["do"] == "leave":
+        left = True
+    if request["do"] == "end":
+        os._exit(0)
+    if request["do"] == "babble":
+        print("late", flush=True)
+"""
+
+
+@pytest.fixture
+def responder() -> Iterator[Responder]:
+    made = Responder([sys.executable, "-S", "-c", SCRIPT], "adapter", adapter=True)
+    yield made
+    made.close()
+
+
+def process(responder: Responder, deed: str = "answer") -> int:
+    number: int = responder.ask(f'{{"do":"{deed}"}}', 20)["process"]
+    return number
+
+
+def test_ports_are_served_by_one_process(responder: Responder) -> None:
+    responder.admit("first")
+    served = process(responder)
+    responder.admit("second")
+    assert process(responder) == served
+    assert responder.guest == "second"
+
+
+@pytest.mark.parametrize("deed", ["leave", "end"])
+def test_what_a_port_leaves_behind_ends_the_process_before_the_next(
+    responder: Responder, deed: str
+) -> None:
+    responder.admit("first")
+    served = process(responder, deed)
+    time.sleep(0.1 if deed == "end" else 0)
+    responder.admit("second")
+    assert process(responder) != served
+
+
+def test_a_port_that_asks_again_meets_its_own_process(responder: Responder) -> None:
+    responder.admit("first")
+    served = process(responder, "leave")
+    responder.admit("first")
+    assert process(responder) == served
+
+
+def test_what_is_written_late_is_not_the_next_ports(responder: Responder) -> None:
+    responder.admit("first")
+    served = process(responder, "babble")
+    time.sleep(0.1)
+    responder.admit("second")
+    assert process(responder) != served
+
+
+def test_a_death_leaves_the_next_port_a_new_process(responder: Responder) -> None:
+    responder.admit("first")
+    served = process(responder)
+    with pytest.raises(Unreachable, match="ended with exit code 3"):
+        process(responder, "die")
+    assert responder.dead
+    assert responder.guest is None
+    responder.admit("second")
+    assert process(responder) != served
