@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.ports import asking
 from harness.ports.filling import filled
 from harness.ports.roles import (
     CONSTANTS,
@@ -123,7 +124,8 @@ def attempts(
         for index, method in enumerate(candidate.get("methods", [])):
             if wanted.method and method["name"] != wanted.method:
                 continue
-            free = method.get("static") or candidate.get("kind") in ("object", "static")
+            free = method.get("static") or candidate.get("kind") == "static"
+            free = free or (candidate.get("kind") == "object" and not constructors)
             if not (method["parameters"] or plain_name(method["name"]).startswith(_STEPPING)):
                 continue
             title = f"{name}.{method['name']}"
@@ -200,6 +202,11 @@ def _guessed(
     known, _, _ = assigned(parameters, len(construct), wanted)
     for roles in filled(parameters, known, len(construct), result):
         yield _bound(title, base, construct, call, wanted, result, roles, [], True)
+        if "parameters" in roles[len(construct) :] and result in CONTAINERS:
+            # What it returns may be the step, which somebody else takes.
+            taken = set(roles) & {*HYPERPARAMETERS, *OPTIONS}
+            stepping = {**base, "step": "subtract" if "learning_rate" in taken else "rate"}
+            yield _bound(title, stepping, construct, call, wanted, result, roles, [], True)
 
 
 def _bound(
@@ -226,6 +233,12 @@ def _bound(
     ]
     called = roles[len(construct) :]
     source = next((p for p, role in zip(call, called, strict=True) if role == "source"), None)
+    if source and (limits := asking.limits(parameters, roles, len(construct))):
+        # It takes all steps by itself: it goes on until nobody answers.
+        roles = [limits.get(i, role) for i, role in enumerate(roles)]
+        called = roles[len(construct) :]
+        unsettled = [n for n in unsettled if n not in {parameters[i]["name"] for i in limits}]
+        base = {**base, "loop": True}
     steps = "gradients" in called and "weights" not in roles and result in _STEPS
     if steps and result == "nothing":  # then the gradients become the step, where they can
         fed = call[called.index("gradients")]

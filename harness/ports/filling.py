@@ -11,7 +11,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-from harness.ports.roles import CONSTANT, CONTAINERS, COUNTS, Parameter, is_open, plain_name
+from harness.ports.roles import (
+    CONSTANT,
+    CONTAINERS,
+    COUNTS,
+    SILENT,
+    Parameter,
+    is_open,
+    plain_name,
+)
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 Roles = list[str | None]
@@ -82,7 +90,8 @@ def _with_numbers(
         elif kind == "number":
             choices[i] = [f"{CONSTANT}{0.0 if i < constructed else 1.0}"]
         elif parameters[i].get("absent"):
-            choices[i] = [None]  # null, or an empty collection
+            # Null or an empty collection; what the port calls has to be there.
+            choices[i] = [None, *([SILENT] if parameters[i].get("interface") else [])]
         else:
             return
     if len(free) > _MOST:

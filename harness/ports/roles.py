@@ -20,8 +20,10 @@ COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
 # Weights and biases in one call, each with its gradients; and names of gradients.
 PAIR = ("weights", "gradients", "biases", "bias_gradients")
 _SLOPES = frozenset("dw db dws dbs gw gb dweight dweights dbias dbiases".split())
-# Objects that hold weights and gradients, what an array is called, what is asked for gradients.
-OTHERS = ("parameters", "name", "source")
+# Objects that hold weights and gradients, what an array is called, what is asked for gradients,
+# what is asked for anything else and answers with zeros.
+SILENT = "silent"
+OTHERS = ("parameters", "name", "source", SILENT)
 ROLES = HYPERPARAMETERS + OPTIONS + DATA + PAIR[2:] + COUNTS + OTHERS
 # A parameter that takes no role but a constant has that in its place, as JSON behind this.
 CONSTANT = "="
@@ -52,7 +54,7 @@ _NAMES: Mapping[str, str] = {
     " derivative deriv slope slopes"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
-    " variables vars weightmap values",
+    " variables vars weightmap values x0 start initial point",
     "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
     " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
     " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
@@ -182,6 +184,7 @@ def assigned(
         free.difference_update((*PAIR, "parameters"))
     settle(own)
     settle(setters)
+    _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]
     kinds = ("number",) if scalar else CONTAINERS
@@ -206,6 +209,14 @@ def is_open(parameter: Parameter, constructed: bool) -> bool:
     """Whether a parameter without a role is left open: of a call, null or nothing is no default."""
     absent = bool(parameter.get("absent")) and not constructed
     return absent or not parameter.get("default")
+
+
+def _alone(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
+    """What holds gradients, too, and is all that a call is given is not the weights alone."""
+    called = [i for i in range(made, len(parameters)) if parameters[i]["kind"] in CONTAINERS]
+    alone = len(called) == 1 and bool(parameters[called[0]].get("carries"))
+    if alone and roles[called[0]] == "weights" and "gradients" not in roles:
+        roles[called[0]] = "parameters"
 
 
 def _handed_again(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
@@ -268,18 +279,24 @@ def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[
 def _ranks(name: str) -> list[tuple[int, str]]:
     """The same, and by a part of the name where the whole is not known."""
     plain = plain_name(name)
-    return ranked(name) or [(_FUZZY, role) for role, part in _PARTS.items() if part in plain][:1]
+    return (
+        ranked(name)
+        or [
+            (_FUZZY, role) for role, parts in _PARTS.items() if any(part in plain for part in parts)
+        ][:1]
+    )
 
 
-# Names that the table lacks, by what they are made of; surer than nothing.
+# Names that the table lacks, by what they are made of in the languages of those who write them;
+# surer than nothing.
 _FUZZY = 100
-_PARTS: Mapping[str, str] = {
-    "gradients": "grad",
-    "learning_rate": "learn",
-    "epsilon": "epsilon",
-    "decay_rate": "decay",
-    "weights": "weight",
-    "parameters": "param",
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "gradients": ("grad",),
+    "learning_rate": ("learn", "lernrate", "aprend", "apprentissage", "apprendimento"),
+    "epsilon": ("epsilon",),
+    "decay_rate": ("decay", "decaimento", "decaimiento"),
+    "weights": ("weight", "pesos", "poids", "gewicht", "pesi"),
+    "parameters": ("param",),
 }
 
 
@@ -320,5 +337,12 @@ def plain_name(name: str) -> str:
 
 
 def class_names(name: str) -> tuple[str, ...]:
-    """The ways a class may be asked for: in full, without package, without outer class."""
-    return (name, name.rsplit(".", 1)[-1], name.rsplit("$", 1)[-1], name.replace("$", "."))
+    """The ways a class may be asked for: in full, without package, without outer class.
+
+    >>> class_names("nn.Optimizers$")  # an object of Scala
+    ('nn.Optimizers$', 'nn.Optimizers', 'Optimizers$', 'Optimizers', 'nn.Optimizers')
+    """
+    plain = name.rstrip("$")
+    last = [plain.rsplit("$", 1)[-1]] if "$" in plain else []
+    short = [n.rsplit(".", 1)[-1] for n in dict.fromkeys((name, plain))]
+    return (*dict.fromkeys((name, plain)), *short, *last, plain.replace("$", "."))

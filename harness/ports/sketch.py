@@ -135,6 +135,8 @@ def _parameters(
             listed="item" in p.get("use", {}) and p.get("containers") in (None, ["list", "array"]),
             keyed=_keyed(p),
             asked=_asked(p.get("use", {})),
+            own=bool(p.get("own")),
+            hints=tuple(p.get("hints") or ()),
         )
         for p, role in zip(parameters, roles, strict=True)
     )

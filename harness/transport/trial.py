@@ -152,8 +152,14 @@ def _whole_or_single(moved: Sequence[Tried]) -> Tried:
     return single if np.allclose(one, other, rtol=_NEAR, equal_nan=True) else listed
 
 
+# In the words of Java's reflection.
+_MISFIT = "IllegalArgumentException: argument type mismatch"
+
+
 def _own_failure(failed: Sequence[Tried]) -> Tried | None:
     """The way in which a failure is surely the port's own; None if there is none."""
+    # What a method was never called with is no failure of its own.
+    failed = [t for t in failed if _MISFIT not in _words(t) or (t.fault and t.fault.line)]
     for t in failed:
         if t.fault and (t.fault.step == 0 or t.fault.error in _OWN):
             return t  # while it was constructed, or for what it lacks itself

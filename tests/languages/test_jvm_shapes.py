@@ -62,25 +62,40 @@ JAVA = {
     "SkipsSome": EXACT,
     "TunableByMethods": EXACT,
     "EntriesOneByOne": INSIDE,
+    "AskedForTheLoss": EXACT,
+    "NamedInPortuguese": EXACT,
+    "SizedInPortuguese": EXACT,
+    "GridByMethods": EXACT,
+    "OfDoubles": EXACT,
+    "StepOfAParameter": EXACT,
+    "ToldOfItsTraining": EXACT,
+    "ReadyLayer": EXACT,
+    "LoopOfItsOwn": EXACT,
 }
 
 UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise")
 KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
-    " Registered WeightsAndBiases TunableByMethods".split(),
+    " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
+    " SetOnAnObject".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
     "SizeFirst ListOfArrays MatrixWeights OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
-    " TunableByMethods".split(),
+    " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
+    " OptionalGradients SetOnAnObject".split(),
     EXACT,
 )
 
 
 CLOJURE = {
-    **dict.fromkeys("step keyword-arguments option-map in-place".split(), EXACT),
+    **dict.fromkeys(
+        "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
+        " loop-of-its-own".split(),
+        EXACT,
+    ),
     "update-weights :rmsprop": EXACT,
     "looked-up": INSIDE,
 }

@@ -1043,3 +1043,281 @@ class EntriesOneByOne {
         }
     }
 }
+
+interface Loss {
+    double at(double[] weights, int[] sample);
+}
+
+interface Slope {
+    double[] at(double[] weights, int[] sample);
+}
+
+class AskedForTheLoss {
+    private double[] v;
+    private final double lr, rho, eps;
+
+    AskedForTheLoss(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double update(double[] x, Loss loss, Slope slope, int[] sample) {
+        double before = loss.at(x, sample);
+        if (v == null) v = new double[x.length];
+        Update.inPlace(x, slope.at(x, sample), v, lr, rho, eps);
+        return before;
+    }
+}
+
+/** What is called first is told by what it takes, not by an English name. */
+class NamedInPortuguese {
+    private final Map<Parameter, double[]> acumuladores = new HashMap<>();
+    private final double lr, rho, eps;
+
+    NamedInPortuguese(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void construir(Parameter[] parametros) {
+        for (Parameter p : parametros) acumuladores.put(p, new double[p.data.length]);
+    }
+
+    void update() {
+        acumuladores.forEach((p, v) -> Update.inPlace(p.data, p.grad, v, lr, rho, eps));
+    }
+}
+
+class SizedInPortuguese {
+    private final double lr, rho, eps;
+    private double[] acumulador;
+
+    SizedInPortuguese(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void inicializar(int parametros) {
+        acumulador = new double[parametros];
+    }
+
+    void atualizar(double[] weights, double[] gradients) {
+        Update.inPlace(weights, gradients, acumulador, lr, rho, eps);
+    }
+}
+
+/** Keeps its numbers where nobody else sees them: they are reached by its methods. */
+final class Grid {
+    private final Map<Integer, Map<Integer, Double>> cells = new HashMap<>();
+    private final int rows;
+    private final int columns;
+
+    Grid(int rows, int columns) {
+        this.rows = rows;
+        this.columns = columns;
+    }
+
+    public int numRows() {
+        return rows;
+    }
+
+    public int numColumns() {
+        return columns;
+    }
+
+    public double get(int i, int j) {
+        return cells.getOrDefault(i, Map.of()).getOrDefault(j, 0.0);
+    }
+
+    public void set(int i, int j, double value) {
+        cells.computeIfAbsent(i, row -> new HashMap<>()).put(j, value);
+    }
+}
+
+class GridByMethods {
+    private Grid v;
+    private final double lr, rho, eps;
+
+    GridByMethods(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    Grid update(Grid weights, Grid gradients) {
+        if (v == null) v = new Grid(weights.numRows(), weights.numColumns());
+        Grid next = new Grid(weights.numRows(), weights.numColumns());
+        for (int i = 0; i < weights.numRows(); i++) {
+            for (int j = 0; j < weights.numColumns(); j++) {
+                double g = gradients.get(i, j);
+                v.set(i, j, rho * v.get(i, j) + (1 - rho) * (g * g));
+                next.set(i, j, weights.get(i, j) - lr * g / (Math.sqrt(v.get(i, j)) + eps));
+            }
+        }
+        return next;
+    }
+}
+
+/** As Scala's compiler has it: generic, with a class of its own for doubles. */
+class Cells<T> {
+    public Object data() {
+        throw new UnsupportedOperationException("of which numbers?");
+    }
+}
+
+class Cells$mcD$sp extends Cells<Object> {
+    private final double[] data;
+
+    Cells$mcD$sp(double[] data) {
+        this.data = data;
+    }
+
+    @Override
+    public Object data() {
+        return data;
+    }
+}
+
+class OfDoubles {
+    private double[] v;
+    private final double lr, rho, eps;
+
+    OfDoubles(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Cells<Object> weights, Cells<Object> gradients) {
+        double[] w = (double[]) weights.data();
+        if (v == null) v = new double[w.length];
+        Update.inPlace(w, (double[]) gradients.data(), v, lr, rho, eps);
+    }
+}
+
+/** Somebody else takes the step that is returned. */
+class StepOfAParameter {
+    private final Map<Parameter, double[]> averages = new HashMap<>();
+    private final double lr, rho, eps;
+
+    StepOfAParameter(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] computeStep(Parameter p) {
+        double[] v = averages.computeIfAbsent(p, x -> new double[x.data.length]);
+        double[] step = new double[v.length];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (p.grad[i] * p.grad[i]);
+            step[i] = lr * p.grad[i] / (Math.sqrt(v[i]) + eps);
+        }
+        return step;
+    }
+}
+
+/** What an optimizer is part of, and no test can make. */
+class Training {
+    private final double[] weights;
+    private double learningRate = 1;
+
+    Training(Thread everything) {
+        throw new UnsupportedOperationException();
+    }
+
+    double[] getWeights() {
+        return weights;
+    }
+
+    double getLearningRate() {
+        return learningRate;
+    }
+
+    void setLearningRate(double learningRate) {
+        this.learningRate = learningRate;
+    }
+}
+
+class ToldOfItsTraining {
+    private Training training;
+    private final double rho, eps;
+    private double[] v;
+
+    ToldOfItsTraining(double rho, double eps) {
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void init(Training training) {
+        this.training = training;
+        v = new double[training.getWeights().length];
+    }
+
+    void update(double[] gradients, double[] weights) {
+        Update.inPlace(weights, gradients, v, training.getLearningRate(), rho, eps);
+    }
+}
+
+/** A layer that refuses to be used before it was made ready. */
+class Camada {
+    private boolean inicializada;
+    private double[] entradas;
+    double[] pesos;
+    double[] gradientes;
+
+    Camada(Thread everything) {
+        throw new UnsupportedOperationException();
+    }
+
+    double[] pesos() {
+        if (!inicializada) throw new IllegalStateException();
+        return pesos;
+    }
+}
+
+class ReadyLayer {
+    private final Map<Camada, double[]> acumuladores = new HashMap<>();
+    private final double taxaAprendizagem, rho, eps;
+
+    ReadyLayer(double taxaAprendizagem, double rho, double eps) {
+        this.taxaAprendizagem = taxaAprendizagem;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void atualizar(Camada[] rede) {
+        for (Camada c : rede) {
+            double[] v = acumuladores.computeIfAbsent(c, x -> new double[x.pesos.length]);
+            Update.inPlace(c.pesos(), c.gradientes, v, taxaAprendizagem, rho, eps);
+        }
+    }
+}
+
+/** Takes all steps in one call. */
+class LoopOfItsOwn {
+    private final double lr, rho, eps;
+
+    LoopOfItsOwn(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] minimize(java.util.function.Function<double[], double[]> gradient, double[] start,
+            int maxIterations, double tolerance) {
+        double[] x = start.clone();
+        double[] v = new double[x.length];
+        for (int k = 0; k < maxIterations; k++) {
+            double[] g = gradient.apply(x);
+            double norm = 0;
+            for (double one : g) norm += one * one;
+            if (norm < tolerance) break;
+            Update.inPlace(x, g, v, lr, rho, eps);
+        }
+        return x;
+    }
+}

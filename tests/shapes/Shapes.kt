@@ -223,3 +223,45 @@ class TunableByMethods(val lr: Double, val rho: Double, val eps: Double) {
         parameter.values = w
     }
 }
+
+class LoopOfItsOwn(private val lr: Double, private val rho: Double, private val eps: Double) {
+    fun minimize(start: DoubleArray, epochs: Int = 100, gradient: (DoubleArray) -> DoubleArray) {
+        val v = DoubleArray(start.size)
+        repeat(epochs) { inPlace(start, gradient(start), v, lr, rho, eps) }
+    }
+}
+
+class Grid(val rows: Int, val cols: Int) {
+    private val cells = MutableList(rows * cols) { 0.0 }
+
+    operator fun get(row: Int, col: Int) = cells[row * cols + col]
+
+    operator fun set(row: Int, col: Int, value: Double) {
+        cells[row * cols + col] = value
+    }
+}
+
+class GridByMethods(private val lr: Double, private val rho: Double, private val eps: Double) {
+    private var average: Grid? = null
+
+    fun update(weights: Grid, gradients: Grid) {
+        val v = average ?: Grid(weights.rows, weights.cols).also { average = it }
+        for (i in 0 until v.rows) for (j in 0 until v.cols) {
+            val g = gradients[i, j]
+            v[i, j] = rho * v[i, j] + (1 - rho) * (g * g)
+            weights[i, j] = weights[i, j] - lr * g / (kotlin.math.sqrt(v[i, j]) + eps)
+        }
+    }
+}
+
+object SetOnAnObject {
+    var learningRate = 1.0
+    var rho = 0.5
+    var epsilon = 1.0
+    private val averages = HashMap<String, DoubleArray>()
+
+    fun update(name: String, weights: DoubleArray, gradients: DoubleArray) {
+        val v = averages.getOrPut(name) { DoubleArray(weights.size) }
+        inPlace(weights, gradients, v, learningRate, rho, epsilon)
+    }
+}

@@ -151,3 +151,76 @@ class TunableByMethods(lr: Double, rho: Double, eps: Double):
   def step(parameter: Tunable): Unit =
     val v = averages.getOrElseUpdate(parameter, new Array[Double](parameter.size))
     Update.inPlace(parameter.values, parameter.gradients, v, lr, rho, eps)
+
+final case class Dense(weights: Vector[Vector[Double]], gradients: Vector[Vector[Double]])
+
+class CaseClassLayer(lr: Double, rho: Double, eps: Double):
+  private var v = Vector.empty[Double]
+
+  def update(layer: Dense): Dense =
+    val g = layer.gradients.flatten
+    if v.isEmpty then v = g.map(_ => 0.0)
+    v = v.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
+    val w = layer.weights.flatten.zip(g.zip(v)).map:
+      case (w, (g, v)) => w - lr * g / (sqrt(v) + eps)
+    layer.copy(weights = w.grouped(layer.weights.head.size).toVector)
+
+class Sequences(var value: Seq[Double], var gradient: Seq[Double])
+
+class SequenceFields(parameters: List[Sequences], lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.ArrayBuffer.fill(parameters.size)(Seq.empty[Double])
+
+  def step(): Unit =
+    for (p, k) <- parameters.zipWithIndex do
+      val v = if averages(k).isEmpty then p.gradient.map(_ => 0.0) else averages(k)
+      averages(k) = v.zip(p.gradient).map((v, g) => rho * v + (1 - rho) * (g * g))
+      p.value = p.value.zip(p.gradient.zip(averages(k))).map:
+        case (w, (g, v)) => w - lr * g / (sqrt(v) + eps)
+
+class LoopOfItsOwn(lr: Double, rho: Double, eps: Double, iterations: Int = 10):
+  def minimize(gradient: Array[Double] => Array[Double], start: Array[Double]): Array[Double] =
+    val v = new Array[Double](start.length)
+    (1 to iterations).foldLeft(start.clone): (x, _) =>
+      val next = x.clone
+      Update.inPlace(next, gradient(x), v, lr, rho, eps)
+      next
+
+final case class Average(values: Vector[Double])
+
+object Average:
+  val empty: Average = Average(Vector.empty)
+
+/** Its state is a class of its own, of which the caller makes the first. */
+final case class StateOfItsOwn(lr: Double, rho: Double, eps: Double):
+  def update(w: Vector[Double], g: Vector[Double], state: Average): (Vector[Double], Average) =
+    val v = state.values.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
+    (w.zip(g.zip(v)).map { case (w, (g, v)) => w - lr * g / (sqrt(v) + eps) }, Average(v))
+
+class ContextBound[T: Numeric](lr: Double, rho: Double, eps: Double):
+  private var v: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v == null then v = Array.fill(weights.length)(summon[Numeric[T]].toDouble(summon[Numeric[T]].zero))
+    Update.inPlace(weights, gradients, v, lr, rho, eps)
+
+class MaybeGradient(var value: Vector[Double], var gradient: Option[Vector[Double]] = None)
+
+class OptionalGradients(parameters: Seq[MaybeGradient], lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.ArrayBuffer.fill(parameters.size)(Vector.empty[Double])
+
+  def step(): Unit =
+    for (p, k) <- parameters.zipWithIndex; g <- p.gradient do
+      val v = if averages(k).isEmpty then g.map(_ => 0.0) else averages(k)
+      averages(k) = v.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
+      p.value = p.value.zip(g.zip(averages(k))).map:
+        case (w, (g, v)) => w - lr * g / (sqrt(v) + eps)
+
+object SetOnAnObject:
+  var learningRate = 1.0
+  var rho = 0.5
+  var epsilon = 1.0
+  private val averages = mutable.Map.empty[String, Array[Double]]
+
+  def update(name: String, weights: Array[Double], gradients: Array[Double]): Unit =
+    val v = averages.getOrElseUpdate(name, new Array[Double](weights.length))
+    Update.inPlace(weights, gradients, v, learningRate, rho, epsilon)

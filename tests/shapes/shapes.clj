@@ -55,3 +55,33 @@
                      (Math/sqrt (+ %3 (get optimizer :epsilon)))))
            weights gradients cache)
      cache]))
+
+
+(defn layer-map
+  [layer {:keys [lr rho eps]}]
+  (let [cache (mapv #(average rho %1 %2) (or (:cache layer) (repeat 0.0)) (:dw layer))]
+    (assoc layer
+           :cache cache
+           :w (mapv #(moved lr eps %1 %2 %3) (:w layer) (:dw layer) cache))))
+
+(defn state-map
+  [state gradients lr rho eps]
+  (let [cache (mapv #(average rho %1 %2) (or (:cache state) (repeat 0.0)) gradients)]
+    {:cache cache
+     :params (mapv #(moved lr eps %1 %2 %3) (:params state) gradients cache)}))
+
+(defn map-of-functions
+  [lr rho eps]
+  {:init (fn [weights] (mapv (constantly 0.0) weights))
+   :update (fn [weights gradients state]
+             (let [state (mapv #(average rho %1 %2) (or state (repeat 0.0)) gradients)]
+               [(mapv #(moved lr eps %1 %2 %3) weights gradients state) state]))})
+
+(defn loop-of-its-own
+  [grad-fn start {:keys [lr rho eps iterations]}]
+  (loop [x start, cache (repeat 0.0), k 0]
+    (if (= k iterations)
+      x
+      (let [gradients (grad-fn x)
+            cache (mapv #(average rho %1 %2) cache gradients)]
+        (recur (mapv #(moved lr eps %1 %2 %3) x gradients cache) cache (inc k))))))

@@ -9,7 +9,7 @@ says; what is left to a person is on lines with a mark, and nothing with a mark 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 MARK = "TODO(rmsproof)"
@@ -32,6 +32,8 @@ class Parameter:
         listed: it is a list of arrays.
         keyed: the source looks its arrays up by keys of its own.
         asked: what the source asks of it, in the source's words; empty if that is not known.
+        own: its type is the port's own: an array has to be made one.
+        hints: how that is made of numbers, and read.
     """
 
     name: str
@@ -42,6 +44,12 @@ class Parameter:
     listed: bool = False
     keyed: bool = False
     asked: str = ""
+    own: bool = False
+    hints: tuple[str, ...] = ()
+
+    def known(self, roles: Container[str]) -> bool:
+        """Whether it can be given as it is."""
+        return self.role in roles and not self.own
 
 
 @dataclass(frozen=True)

@@ -116,15 +116,16 @@ def _call(
 ) -> Iterator[str]:
     places, names = split(parameters) if words.named else (list(parameters), [])
     given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
-    if all(p.role in known for _, p in given):
+    if all(p.known(known) for _, p in given):
         yield f"{opening}{', '.join(name + words.given(p, known) for name, p in given)}{end}"
         return
     yield opening
     for name, p in given:
         comma = "," if words.trailing or p is not given[-1][1] else ""
-        if p.role in known:
+        if p.known(known):
             yield f"{margin}{words.argument}{name}{words.given(p, known)}{comma}"
         else:
             line = f"{margin}{words.argument}{name}{words.unknown(p)}{comma}"
             yield f"{line} // {MARK}: what {words.told(p)} is"
+            yield from (f"{margin}{words.argument}// {hint}" for hint in p.hints)
     yield f"{margin}{end}"

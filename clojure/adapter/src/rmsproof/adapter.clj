@@ -6,7 +6,8 @@
                          Volatile)
            (java.lang.reflect Field)
            (java.util Arrays List Map)
-           (rmsproof.adapter Binding BoundPort Container Holder Language Names Optimizer Port PortFiles Step)))
+           (rmsproof.adapter Binding BoundPort Container Holder Language Loop Names Optimizer
+                             Port PortFiles Step)))
 
 (set! *warn-on-reflection* true)
 
@@ -89,6 +90,7 @@
                 (case (:kind parameter)
                   "number" (Binding/isValue role)
                   "array" (not (Binding/isValue role))
+                  "source" (= "source" role)
                   "other" (Binding/isConstant role)
                   true)
                 (:default parameter))
@@ -114,12 +116,19 @@
            (if (identical? v BoundPort/DEFAULT) made (conj made v)))))
      [] layout)))
 
+(defn- asked
+  "A function that answers with the gradients of a step, or of the next one each time."
+  [gradients]
+  (if (instance? Loop gradients)
+    (fn [& given] (.ask ^Loop gradients (object-array given)))
+    (constantly gradients)))
+
 (defn- argument-maker
   "A function of gradients, weights and state that makes the argument list for a step."
   [layout roles hyperparameters]
   (let [place #(.indexOf ^List roles %)
         state-at (int (place "state"))]
-    (if (and (every? :index layout) (every? some? roles))
+    (if (and (every? :index layout) (every? some? roles) (not-any? #{"source"} roles))
       ;; The common case, and the one that speed is wanted for: nothing but positions.
       (let [template (object-array (map hyperparameters roles))
             gradients-at (int (place "gradients"))
@@ -134,6 +143,7 @@
       (fn [gradients weights state]
         (arguments layout roles #(case %
                                    "gradients" gradients
+                                   "source" (asked gradients)
                                    "weights" weights
                                    "state" state
                                    (hyperparameters %)))))))
@@ -186,14 +196,15 @@
 
 (defn- optimizer
   "A running copy of the port, in a world of its own."
-  [program {:keys [variable construct-layout call-layout construct call average field-of maker]}
+  [program {:keys [variable inner-key construct-layout call-layout construct call average field-of
+                   maker]}
    hyperparameters]
   (let [world (program/fresh program)
         function (deref variable)
         given (fn [] (arguments construct-layout construct hyperparameters))
         made (when maker (apply (deref maker) (given)))
         closure (when (and construct (not maker))
-                  (let [made (apply function (given))]
+                  (let [made (cond-> (apply function (given)) inner-key (get inner-key))]
                     (if (ifn? made)
                       made
                       (throw (IllegalStateException.
@@ -229,7 +240,7 @@
                  arity)
         call (vec (.call binding))
         chosen (Binding/choose "storage" storages (.storage binding))
-        parameter-of #(nth (:parameters called) (.indexOf ^List call %))]
+        parameter-of #(nth (:parameters called) (.indexOf ^List call %) nil)]
     (when construct
       (check-roles (:name (or maker function)) (:parameters (or made arity)) construct))
     (check-roles (:name function) (:parameters called) call)
@@ -239,6 +250,7 @@
           variable (:variable function)
           average (average-variable program)
           bound {:variable variable :construct construct :call call
+                 :inner-key (:inner-key function)
                  :construct-layout (:layout (or made arity)) :maker (:variable maker)
                  :call-layout (:layout called)
                  :average average :field-of (memoize average-field)}
@@ -248,7 +260,7 @@
         (weights [_] weights)
         (takesState [_] takes-state)
         (showsAverage [_] (boolean (or construct average)))
-        (initialStates [_ names lengths]
+        (initialStates [_ names lengths _loader]
           (let [arrays (mapv #(.array weights (double-array %) 0 %) lengths)
                 zeros (.together weights names (object-array arrays))]
             [(if (or maker (:default (parameter-of "state"))) BoundPort/DEFAULT nil)

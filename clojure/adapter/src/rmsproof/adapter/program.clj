@@ -272,11 +272,13 @@
                      (or macro (not (.hasRoot v))) nil
                      (instance? MultiFn (.getRawRoot v)) (methods-of v forms)
                      (and (fn? (.getRawRoot v)) arglists)
-                     [{:name (name symbol)
-                       :line line
-                       :variable v
-                       :arities (mapv shape/arity arglists)
-                       :inner (mapv shape/arity (shape/inner-arglists form))}]))))
+                     (let [inner (shape/inner-functions form)]
+                       [{:name (name symbol)
+                         :line line
+                         :variable v
+                         :arities (mapv shape/arity arglists)
+                         :inner-key (:key inner)
+                         :inner (mapv shape/arity (:arglists inner))}])))))
          (apply concat)
          (sort-by (juxt :line :name))
          vec)))

@@ -11,15 +11,19 @@
    'longs {:kind "other"}})
 
 (defn- parameter [symbol]
-  (let [tag (:tag (meta symbol))]
-    (merge {:name (name symbol) :kind "any" :element nil :default false
+  (let [tag (:tag (meta symbol))
+        asked (re-matches #"(?:grad(?:ient)?s?|derivatives?|d)-?(?:fn|function|f)|df" (name symbol))]
+    (merge {:name (name symbol) :kind (if asked "source" "any") :element nil :default false
             :type (if tag (str tag) "Object")}
            (hints tag))))
 
 (defn- option
   "The parameter for one key of a destructured map."
   [symbol key defaults]
-  (assoc (parameter symbol) :key key :default (contains? defaults symbol)))
+  (assoc (parameter symbol)
+         :key key
+         :default (contains? defaults symbol)
+         :absent (boolean (:absent (meta symbol)))))
 
 (defn- options
   "The parameters of a map that is taken apart in an argument vector."
@@ -29,7 +33,7 @@
                 (let [kind (name directive)
                       prefix (namespace directive)]
                   (for [s (form directive)
-                        :let [plain (symbol (name s))
+                        :let [plain (with-meta (symbol (name s)) (meta s))
                               prefix (or prefix (namespace s))]]
                     (case kind
                       "keys" (option plain (keyword prefix (name s)) defaults)
@@ -111,6 +115,11 @@
   #{"lr" "learning-rate" "rate" "eta" "alpha" "rho" "decay" "decay-rate" "gamma" "beta" "eps"
     "epsilon"})
 
+(def ^:private data
+  "What maps of layers, parameters and states keep arrays under."
+  #{"w" "weights" "weight" "params" "parameters" "theta" "dw" "dweights" "grad" "grads" "gradient"
+    "gradients" "g" "cache" "v" "s" "state" "moving-average" "mean-square"})
+
 (defn- looked-up
   "The keywords under which a body looks things up in what a symbol names."
   [body sym]
@@ -122,14 +131,21 @@
     key))
 
 (defn- taken-apart
-  "An argument vector in which a map of options is destructured that the body takes apart."
+  "An argument vector in which maps are destructured that the body takes apart: of options, of a
+  layer, of a state that holds the weights."
   [[argument-vector & body]]
   (let [keys-of (fn [form]
                   (let [found (when (symbol? form) (distinct (looked-up body form)))]
-                    (when (< 1 (count (filter (comp settings name) found)))
+                    (when (some #(< 1 (count (filter (comp % name) found))) [settings data])
                       found)))]
     (mapv #(if-let [found (keys-of %)]
-             {:keys (mapv (comp symbol name) found) :as %}
+             (let [symbols (mapv (comp symbol name) found)
+                   known? (comp (into settings data) name)
+                   ;; It is a guess that what else it holds, such as biases, need not be there.
+                   others (remove known? symbols)]
+               {:keys (mapv (fn [s] (cond-> s (not (known? s)) (with-meta {:absent true}))) symbols)
+                :or (zipmap others (repeat nil))
+                :as %})
              %)
           argument-vector)))
 
@@ -138,17 +154,25 @@
   [form]
   (some->> (defined-function form) arglists (map taken-apart) seq))
 
-(defn inner-arglists
-  "The argument vectors of the function that a defining form's function returns, or nil."
+(def ^:private stepping
+  "Under which keys a map of functions has the one that steps, the surest first."
+  [:update :step :apply :optimize :update-params :update-weights])
+
+(defn inner-functions
+  "What a defining form's function returns: `:arglists` of a function, and its `:key` where it
+  stands in a map of functions; or nil."
   [form]
   (some (fn [[_ & body]]
-          (let [made (returned (last body) {})]
-            (when (function-form? made)
-              (seq (map first (arglists (rest made)))))))
+          (let [made (returned (last body) {})
+                key (when (map? made) (first (filter #(function-form? (made %)) stepping)))
+                function (if key (made key) made)]
+            (when (function-form? function)
+              {:key key :arglists (seq (map first (arglists (rest function))))})))
         (some-> (defined-function form) arglists)))
 
-(defn- described [{:keys [name kind element type default key]}]
+(defn- described [{:keys [name kind element type default absent key]}]
   (cond-> {"name" name "kind" kind "element" element "type" type "default" default}
+    absent (assoc "absent" true)
     key (assoc "key" (if (keyword? key) (subs (str key) 1) (str key)))))
 
 (defn describe

@@ -59,4 +59,10 @@ public record Accepts(String kind, String element, List<String> storages,
     Holder whole() {
         return holder.apply(Math.max(0, storages.size() - 1));
     }
+
+    /** The way to hold one array: in a list of arrays as its only one. */
+    Holder one() {
+        Holder whole = whole();
+        return whole.container() == Container.LIST ? JavaHolders.oneRow(whole) : whole;
+    }
 }

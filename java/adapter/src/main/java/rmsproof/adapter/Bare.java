@@ -1,8 +1,11 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,11 +17,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import sun.reflect.ReflectionFactory;
 
 /**
  * Makes objects without running a constructor of theirs, which may want a whole network, a file or
- * a screen: numbers that say how many are set, collections are empty, all else is null.
+ * a screen: numbers that say how many are set, flags that say that it is ready are on, collections
+ * are empty, all else is null.
  */
 final class Bare {
     private static final Map<Class<?>, Supplier<Object>> EMPTY = Map.of(
@@ -26,12 +31,38 @@ final class Bare {
             ArrayList.class, ArrayList::new, Set.class, HashSet::new, HashSet.class, HashSet::new,
             Deque.class, ArrayDeque::new, Map.class, HashMap::new, HashMap.class, HashMap::new);
 
+    /** Objects within objects that are made. */
+    private static final int DEEPEST = 3;
+    private static final Pattern READY = Pattern.compile(
+            "init|inici|ready|built|compiled|trainable|learnable|enabled|requires_?grad",
+            Pattern.CASE_INSENSITIVE);
+
     private Bare() {}
 
     /** The empty collection of a type, or null. */
     static Object empty(Class<?> type) {
         Supplier<Object> supplier = EMPTY.get(type);
         return supplier == null ? null : supplier.get();
+    }
+
+    /** An object of an interface that does nothing when it is called, and answers with zeros. */
+    static Object silent(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return Proxy.newProxyInstance(loader == null ? Bare.class.getClassLoader() : loader,
+                new Class<?>[] {type}, (self, method, given) -> {
+                    Class<?> answer = method.getReturnType();
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(self, method, given);
+                    } else if (method.getDeclaringClass() == Object.class) {
+                        return switch (method.getName()) {
+                            case "equals" -> self == given[0];
+                            case "hashCode" -> System.identityHashCode(self);
+                            default -> type.getSimpleName();
+                        };
+                    }
+                    return answer.isPrimitive() && answer != void.class
+                            ? Array.get(Array.newInstance(answer, 1), 0) : empty(answer);
+                });
     }
 
     /**
@@ -56,12 +87,42 @@ final class Bare {
         return made;
     }
 
+    /** The same with arrays of so many zeros, and with the objects that it holds made likewise. */
+    static Object filled(Class<?> type, int length) throws ReflectiveOperationException {
+        return filled(type, length, DEEPEST);
+    }
+
+    private static Object filled(Class<?> type, int length, int depth)
+            throws ReflectiveOperationException {
+        Object made = of(type, length);
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                Class<?> held = field.getType();
+                if (Modifier.isStatic(field.getModifiers())) {
+                    continue;
+                }
+                field.setAccessible(true);
+                if (field.get(made) != null) {
+                    continue;
+                } else if (held == double[].class || held == float[].class) {
+                    field.set(made, Array.newInstance(held.getComponentType(), length));
+                } else if (depth > 0 && OwnTypes.owns(held) && held != type && !held.isRecord()
+                        && !Modifier.isAbstract(held.getModifiers())) {
+                    field.set(made, filled(held, length, depth - 1));
+                }
+            }
+        }
+        return made;
+    }
+
     private static void fill(Object made, Field field, int length)
             throws IllegalAccessException {
         field.setAccessible(true);
         Class<?> type = field.getType();
         if (type == int.class) {
             field.setInt(made, count(field.getName(), length));
+        } else if (type == boolean.class) {
+            field.setBoolean(made, READY.matcher(field.getName()).find());
         } else if (type == int[].class) {
             field.set(made, new int[] {length});
         } else if (!type.isPrimitive()) {

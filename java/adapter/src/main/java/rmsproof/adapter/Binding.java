@@ -33,6 +33,7 @@ import java.util.Set;
  * @param pair {@code auto}, {@code first} or {@code second}
  * @param initial which of the port's initial states its first call is handed
  * @param storage index into the shape's {@code storages}
+ * @param loop whether a call takes all steps by itself, and asks for gradients
  */
 public record Binding(
         String className,
@@ -49,7 +50,8 @@ public record Binding(
         String step,
         String pair,
         int initial,
-        int storage) {
+        int storage,
+        boolean loop) {
 
     /** The roles that are single numbers. */
     public static final Set<String> HYPERPARAMETERS =
@@ -64,7 +66,7 @@ public record Binding(
     static final Set<String> PAIR = Set.of("weights", "gradients", "biases", "bias_gradients");
 
     private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state", "biases",
-            "bias_gradients", "parameters", "name", "source");
+            "bias_gradients", "parameters", "name", "source", "silent");
 
     /** What a constant has before it that a parameter is given in place of a role, as JSON. */
     private static final String CONSTANT = "=";
@@ -82,7 +84,8 @@ public record Binding(
                 string(json, "maker", null), integer(json, "maker_arity"),
                 string(json, "result", "auto"), string(json, "step", ""),
                 string(json, "pair", "auto"),
-                integer(json, "initial"), integer(json, "storage"));
+                integer(json, "initial"), integer(json, "storage"),
+                json.has("loop") && json.get("loop").getAsBoolean());
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");
         }

@@ -68,7 +68,8 @@ final class BoundClass implements BoundPort {
 
     private Entry resolve(ClassPort.Candidate from) {
         Method method = Binding.choose("method", from.methods(), binding.method());
-        boolean constructs = from.singleton() == null && !Modifier.isStatic(method.getModifiers());
+        boolean constructs = !Modifier.isStatic(method.getModifiers())
+                && (from.singleton() == null || !from.makers().isEmpty());
         Maker maker = constructs
                 ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
         method.setAccessible(true);
@@ -127,6 +128,7 @@ final class BoundClass implements BoundPort {
                     : role.equals("name") ? accepts[i].kind().equals("text")
                     : role.equals("parameters") ? accepts[i].carries()
                     : role.equals("source") ? accepts[i].kind().equals("source")
+                    : role.equals("silent") ? raw.isInterface()
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
                 Executable owner = slot.executable();
@@ -182,7 +184,7 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
-    public List<Object> initialStates(String[] names, int[] lengths) {
+    public List<Object> initialStates(String[] names, int[] lengths, ClassLoader loader) {
         int position = binding.call().indexOf("state");
         Class<?> type = entry.method.getParameterTypes()[position];
         List<Object> states = new ArrayList<>();
@@ -193,7 +195,8 @@ final class BoundClass implements BoundPort {
             states.add(empty);
         }
         Accepts accepts = call[position];
-        Holder holder = accepts.holder() == null ? null : accepts.holder().apply(binding.storage());
+        Holder holder = accepts.holder() == null ? null
+                : accepts.holder().apply(binding.storage()).in(loader);
         boolean stored = holder != null && !binding.step().isEmpty()
                 && holder.container() == Container.LIST;
         if (stored || holder != null && holder.container() == weights.container()) {
@@ -225,7 +228,9 @@ final class BoundClass implements BoundPort {
         if (method == null) {
             Type type = executable.getGenericParameterTypes()[position];
             Accepts accepts = port.language.accepts(type, executable.getDeclaringClass());
-            return accepts.number() != null ? accepts.number().apply(0)
+            Object supplied = port.language.supplied(type);
+            return supplied != null ? supplied
+                    : accepts.number() != null ? accepts.number().apply(0)
                     : Bare.empty(executable.getParameterTypes()[position]);
         }
         method.setAccessible(true);
@@ -273,12 +278,24 @@ final class BoundClass implements BoundPort {
                                         slot.executable().getParameterTypes()[slot.position()])
                         : hyperparameters.containsKey(role)
                                 ? construct[i].number().apply(hyperparameters.get(role))
+                        : role.equals("silent") ? Bare.silent(
+                                slot.executable().getParameterTypes()[slot.position()])
                         : Binding.COUNTS.contains(role)
                                 ? construct[i].number().apply(role.equals("rows") ? 1 : start.size())
                         : start.weights().apply(loader);
             }
-            target = own.maker.make(values, (executable, position, earlier) ->
-                    defaultValue(executable, position, null, earlier));
+            target = own.maker.make(values, new Maker.Defaults() {
+                @Override
+                public Object of(Executable executable, int position, Object[] earlier)
+                        throws ReflectiveOperationException {
+                    return defaultValue(executable, position, null, earlier);
+                }
+
+                @Override
+                public int length() {
+                    return start.size();
+                }
+            });
         }
 
         @Override
@@ -315,6 +332,7 @@ final class BoundClass implements BoundPort {
                         : port.language.wrap(
                                 step.state(), own.method.getParameterTypes()[stateAt]);
                 case "name" -> step.name();
+                case "silent" -> Bare.silent(own.method.getParameterTypes()[i]);
                 case "source" -> Source.answering(own.method.getParameterTypes()[i], step);
                 case "index" -> call[i].number().apply(step.index());
                 case "start" -> call[i].number().apply(0);

@@ -47,8 +47,9 @@ public interface BoundPort {
      *
      * @param names the arrays that the state is for; one for a plain port
      * @param lengths how many values each has
+     * @param loader of the classes that the optimizer is made of, null where none are its own
      */
-    List<Object> initialStates(String[] names, int[] lengths);
+    List<Object> initialStates(String[] names, int[] lengths, ClassLoader loader);
 
     /**
      * Makes an optimizer that shares nothing with any opened before.

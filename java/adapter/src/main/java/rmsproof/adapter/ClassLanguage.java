@@ -59,6 +59,11 @@ public abstract class ClassLanguage implements Language {
         return null;
     }
 
+    /** What the language supplies for a parameter that nobody names, as implicits; or null. */
+    protected Object supplied(Type type) {
+        return null;
+    }
+
     /** The value that says that there is no state yet, for a parameter of this type. */
     protected Object nothing(Class<?> type) {
         return type == Optional.class ? Optional.empty() : null;

@@ -67,8 +67,8 @@ final class ClassPort implements Port {
 
     private Candidate candidate(Class<?> type) {
         Field singleton = language.singleton(type);
-        List<Maker> makers =
-                singleton == null ? new Makers(language).of(type) : List.<Maker>of();
+        List<Maker> makers = singleton == null ? new Makers(language).of(type)
+                : new Makers(language).of(type, singleton);
         // What is made with arrays may step without being given any.
         boolean handed = makers.stream().flatMap(maker -> maker.slots().stream()).map(this::accepts)
                 .anyMatch(accepts -> Set.of("array", "list", "map").contains(accepts.kind()));
@@ -149,7 +149,8 @@ final class ClassPort implements Port {
         if (new Makers(language).unprepared(type)) {
             shape.put("unprepared", true);
         }
-        if (candidate.singleton == null && !candidate.onlyStatic()) {
+        if (candidate.singleton == null && !candidate.onlyStatic()
+                || candidate.singleton != null && !candidate.makers.isEmpty()) {
             shape.put("constructors", candidate.makers.stream()
                     .map(maker -> Map.of("parameters", describe(maker.slots()))).toList());
         }
@@ -194,6 +195,8 @@ final class ClassPort implements Port {
     /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
     boolean hasDefault(Maker.Slot slot) {
         return slot.follows() || language.defaultOf(slot.executable(), slot.position()) != null
+                || language.supplied(
+                        slot.executable().getGenericParameterTypes()[slot.position()]) != null
                 || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
     }
 
@@ -228,9 +231,13 @@ final class ClassPort implements Port {
             }
             if (OwnTypes.owns(executable.getParameterTypes()[slot.position()])) {
                 shape.put("own", true);
+                shape.put("hints", new Hints(language)
+                        .of(executable.getParameterTypes()[slot.position()]));
             }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);
+                shape.put("interface",
+                        executable.getParameterTypes()[slot.position()].isInterface());
             }
             if (slot.follows()) {
                 shape.put("setter", true);

@@ -26,8 +26,13 @@ final class Flat {
         } else if (nested instanceof float[] row) {
             return row.length;
         } else if (!isNested(nested)) {
-            return -1;
+            Object foreign = ForeignTypes.viewed(nested);
+            return foreign == null ? -1 : parts(foreign);
         }
+        return parts(nested);
+    }
+
+    private static int parts(Object nested) {
         int sum = 0;
         for (Iterator<?> each = Numbers.iterator(nested); each.hasNext();) {
             int part = count(each.next());
@@ -48,7 +53,8 @@ final class Flat {
             return from + row.length;
         }
         int next = from;
-        for (Iterator<?> each = Numbers.iterator(nested); each.hasNext();) {
+        Object foreign = isNested(nested) ? nested : ForeignTypes.viewed(nested);
+        for (Iterator<?> each = Numbers.iterator(foreign); each.hasNext();) {
             next = fill(each.next(), flat, next);
         }
         return next;

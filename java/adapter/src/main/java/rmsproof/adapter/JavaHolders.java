@@ -215,6 +215,38 @@ final class JavaHolders {
         };
     }
 
+    /** Lists of arrays with one array each. */
+    static Holder oneRow(Holder lists) {
+        return new ContainerHolder(lists) {
+            @Override
+            public Object array(double[] values, int offset, int length) {
+                return lists.together(new String[] {"w"},
+                        new Object[] {super.array(values, offset, length)});
+            }
+
+            @Override
+            public Object together(String[] names, Object[] values) {
+                return values[0];
+            }
+
+            @Override
+            public Container container() {
+                return Container.ARRAY;
+            }
+
+            @Override
+            public Object view(Object array) {
+                double[] flat = Flat.of(array);
+                return flat == null ? array : flat;
+            }
+
+            @Override
+            public Holder in(ClassLoader loader) {
+                return oneRow(lists.in(loader));
+            }
+        };
+    }
+
     /** One number a call, and an optimizer or an index for each. */
     static Holder scalars(boolean single) {
         return new PlainHolder(single) {

@@ -45,7 +45,9 @@ final class JavaTypes {
         if (type instanceof Class<?> plain) {
             return acceptsClass(plain);
         } else if (type instanceof ParameterizedType generic) {
-            return acceptsGeneric(erased(generic), generic.getActualTypeArguments());
+            Accepts foreign = ForeignTypes.of(generic, erased(generic));
+            return foreign != Accepts.OTHER ? foreign
+                    : acceptsGeneric(erased(generic), generic.getActualTypeArguments());
         } else if (type instanceof GenericArrayType array) {
             return arrayOf(array.getGenericComponentType());
         }
@@ -99,7 +101,9 @@ final class JavaTypes {
         }
         Function<List<Object>, Object> list = admitted(LISTS, raw, Iterable.class);
         if (list == null) {
-            return OwnTypes.owns(raw) ? OwnTypes.accepts(raw) : Accepts.OTHER;
+            Accepts function = OwnTypes.owns(raw) ? null : Source.function(raw, arguments);
+            return OwnTypes.owns(raw) ? OwnTypes.accepts(raw)
+                    : function == null ? Accepts.OTHER : function;
         } else if (erased(arguments[0]) == Object.class) {
             return Accepts.held("array", null, null).open(
                     List.of("List<Double>", "List<Float>", "lists of double[]"),

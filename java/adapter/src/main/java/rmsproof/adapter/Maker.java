@@ -32,6 +32,8 @@ final class Maker {
     private final List<Method> setters;
     private final Method build;
     private final List<Method> setup;
+    private final Maker[] told;
+    private final Class<?> bare;
     private final List<Slot> slots = new ArrayList<>();
 
     /**
@@ -42,9 +44,13 @@ final class Maker {
      * @param setters are called with one value each, those that have one
      * @param build ends a builder, or null
      * @param setup is called on the finished instance: it is told sizes
+     * @param told for each parameter of what is called so how an object of settings is made, else
+     *     null; empty where there are none
      */
     Maker(Executable base, Field receiver, Maker[] nested, List<Method> setters, Method build,
-            List<Method> setup) {
+            List<Method> setup, Maker[] told) {
+        this.bare = null;
+        this.told = told;
         this.base = base;
         this.receiver = receiver;
         this.nested = nested;
@@ -65,9 +71,39 @@ final class Maker {
         setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
         for (Method method : setup) {
             for (int i = 0; i < method.getParameterCount(); i++) {
-                slots.add(new Slot(method.getParameters()[i].getName(), method, i, false));
+                if (told(i) == null) {
+                    slots.add(new Slot(method.getParameters()[i].getName(), method, i, false));
+                } else {
+                    slots.addAll(told(i).slots);
+                }
             }
         }
+    }
+
+    /** Makes an object of a class without running a constructor of its, and calls its setters. */
+    Maker(Class<?> bare, List<Method> setters) {
+        this(bare, null, setters);
+    }
+
+    /** Takes the only instance of a class, from the static field that holds it. */
+    Maker(Field singleton, List<Method> setters) {
+        this(null, singleton, setters);
+    }
+
+    private Maker(Class<?> bare, Field receiver, List<Method> setters) {
+        this.bare = bare;
+        this.base = null;
+        this.receiver = receiver;
+        this.nested = new Maker[0];
+        this.setters = setters;
+        this.build = null;
+        this.setup = List.of();
+        this.told = new Maker[0];
+        setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+    }
+
+    private Maker told(int position) {
+        return position < told.length ? told[position] : null;
     }
 
     /** The name of what a setter or a builder's method sets: setLearningRate, withEpsilon, rho. */
@@ -84,6 +120,9 @@ final class Maker {
     interface Defaults {
         Object of(Executable executable, int position, Object[] earlier)
                 throws ReflectiveOperationException;
+
+        /** How many numbers there are. */
+        int length();
     }
 
     /**
@@ -96,6 +135,13 @@ final class Maker {
     }
 
     private Object make(Object[] values, int[] next, Defaults defaults)
+            throws ReflectiveOperationException {
+        Object first = base != null ? constructed(values, next, defaults)
+                : bare != null ? Bare.filled(bare, defaults.length()) : owner();
+        return settled(first, values, next, defaults);
+    }
+
+    private Object constructed(Object[] values, int[] next, Defaults defaults)
             throws ReflectiveOperationException {
         Object[] arguments = new Object[nested.length];
         Constructor<?> partly = KotlinDefaults.of(base);
@@ -111,9 +157,15 @@ final class Maker {
                     ? defaults.of(base, i, arguments) : value;
         }
         base.setAccessible(true);
-        Object made = partly != null && !whole ? KotlinDefaults.make(partly, arguments)
+        return partly != null && !whole ? KotlinDefaults.make(partly, arguments)
                 : base instanceof Constructor<?> constructor
                 ? constructor.newInstance(arguments) : ((Method) base).invoke(owner(), arguments);
+    }
+
+    /** The instance after its setters, the end of its builder and what is called first. */
+    private Object settled(Object first, Object[] values, int[] next, Defaults defaults)
+            throws ReflectiveOperationException {
+        Object made = first;
         for (Method setter : setters) {
             Object value = values[next[0]++];
             if (value != ABSENT) {
@@ -127,7 +179,8 @@ final class Maker {
         for (Method method : setup) {
             Object[] given = new Object[method.getParameterCount()];
             for (int i = 0; i < given.length; i++) {
-                given[i] = values[next[0]++];
+                given[i] = told(i) == null ? values[next[0]++]
+                        : told(i).make(values, next, defaults);
             }
             Object returned = call(method, made, given);
             made = base.getDeclaringClass().isInstance(returned) ? returned : made;
@@ -135,7 +188,7 @@ final class Maker {
         return made;
     }
 
-    /** The companion whose method makes the instance; none for a static method. */
+    /** The companion whose method makes the instance, or itself; none for a static method. */
     private Object owner() throws IllegalAccessException {
         if (receiver == null) {
             return null;

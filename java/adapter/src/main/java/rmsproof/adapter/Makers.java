@@ -12,12 +12,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Finds the ways to make an instance of a class, in a fixed order. */
 final class Makers {
     /** Methods that are told sizes before the first step. */
     private static final Set<String> SETUP =
             Set.of("init", "initialize", "initialise", "setup", "allocate", "prepare", "build");
+    /** The same where sizes are all that they are told, in whatever language they are named. */
+    private static final String SIZED = "(?:ini|set_?up|alloc|prepar|build|resize|"
+            + "(?:set|with)_?(?:size|dim|len|shape|num|count|param)).*";
+    /** Methods that step, and so are not called before the first step. */
+    private static final String STEPPING =
+            "(?:step|update|apply|optimi|minimi|perform|iterate|descend|train|adjust|learn).*";
     /** Methods that are handed parameters, layers or a model before the first step. */
     private static final String HANDED =
             "(?:init|set_?up|prepare|register|attach|bind|compile|build|add|set)(?![a-z]).*|"
@@ -37,12 +44,16 @@ final class Makers {
         List<Method> setters = setters(type, type);
         List<Method> setup = setup(type);
         List<Method> handed = handed(type);
+        List<Method> told = handed.isEmpty() && setup.isEmpty() ? told(type) : List.of();
         if (!Modifier.isAbstract(type.getModifiers())) {
             for (Constructor<?> constructor : sorted(type.getDeclaredConstructors())) {
                 if (callable(constructor)) {
                     makers.add(maker(constructor, setters, null, setup, 0));
                     if (!handed.isEmpty()) {
                         makers.add(maker(constructor, setters, null, handed, 0));
+                    }
+                    if (!told.isEmpty()) {
+                        makers.add(maker(constructor, setters, null, told, 0));
                     }
                 }
             }
@@ -72,6 +83,12 @@ final class Makers {
             }
         }
         return makers;
+    }
+
+    /** The only instance of a class, with what can be set on it; nothing where nothing can. */
+    List<Maker> of(Class<?> type, Field singleton) {
+        List<Method> setters = setters(type, type);
+        return setters.isEmpty() ? List.of() : List.of(new Maker(singleton, setters));
     }
 
     /** Methods of a companion object, which Kotlin keeps in a static field, that make the class. */
@@ -105,7 +122,10 @@ final class Makers {
         for (int i = 0; i < nested.length; i++) {
             nested[i] = settings(parameters[i], base.getDeclaringClass(), depth);
         }
-        return new Maker(base, receiver, nested, setters, build, setup);
+        Maker[] told = setup.stream().flatMap(method -> Arrays.stream(method.getParameterTypes()))
+                .map(given -> isTold(given) ? new Maker(given, setters(given, given)) : null)
+                .toArray(Maker[]::new);
+        return new Maker(base, receiver, nested, setters, build, setup, told);
     }
 
     /** How an object of settings is made: of numbers alone; null for any other parameter. */
@@ -177,7 +197,7 @@ final class Makers {
             Class<?> returned = method.getReturnType();
             // Some make a copy of themselves that has the size.
             boolean copies = returned != Object.class && returned.isAssignableFrom(type);
-            boolean named = SETUP.contains(method.getName().toLowerCase(Locale.ROOT));
+            boolean named = method.getName().toLowerCase(Locale.ROOT).matches(SIZED);
             if (sizes && callable(method) && !Modifier.isStatic(method.getModifiers())
                     && (copies || named)) {
                 found.add(method);
@@ -186,20 +206,56 @@ final class Makers {
         return found.size() == 1 ? found : List.of();
     }
 
-    /** The one method that is handed, before the first step, what is to be optimized. */
+    /**
+     * The one method that is handed, before the first step, what is to be optimized: told by its
+     * name, else by being the only one of a class that steps without being given anything.
+     */
     private List<Method> handed(Class<?> type) {
-        List<Method> found = new ArrayList<>();
+        List<Method> named = new ArrayList<>();
+        List<Method> others = new ArrayList<>();
+        boolean stepsAlone = false;
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Method method : sorted(at.getDeclaredMethods())) {
-                boolean overridden = found.stream()
-                        .anyMatch(other -> other.getName().equals(method.getName()));
-                if (callable(method) && !Modifier.isStatic(method.getModifiers())
-                        && method.getName().matches(HANDED) && handed(method) && !overridden) {
-                    found.add(method);
+                String name = method.getName();
+                boolean steps = name.toLowerCase(Locale.ROOT).matches(STEPPING);
+                stepsAlone |= steps && method.getParameterCount() == 0 && callable(method);
+                boolean overridden = Stream.of(named, others).flatMap(List::stream)
+                        .anyMatch(other -> other.getName().equals(name));
+                if (!callable(method) || Modifier.isStatic(method.getModifiers())
+                        || overridden || !handed(method)) {
+                    continue;
+                } else if (name.matches(HANDED)) {
+                    named.add(method);
+                } else if (!steps) {
+                    others.add(method);
                 }
             }
         }
+        List<Method> found = named.isEmpty() && stepsAlone ? others : named;
         return found.size() == 1 ? found : List.of();
+    }
+
+    /**
+     * The one method that is told, before the first step, of what it is part: a training, a
+     * network, which has settings for it.
+     */
+    private List<Method> told(Class<?> type) {
+        List<Method> found = new ArrayList<>();
+        for (Method method : sorted(type.getDeclaredMethods())) {
+            boolean tells = method.getParameterCount() > 0
+                    && Arrays.stream(method.getParameterTypes()).allMatch(this::isTold);
+            if (tells && callable(method) && !Modifier.isStatic(method.getModifiers())
+                    && method.getName().matches(HANDED)) {
+                found.add(method);
+            }
+        }
+        return found.size() == 1 ? found : List.of();
+    }
+
+    private boolean isTold(Class<?> given) {
+        return OwnTypes.owns(given) && !Modifier.isAbstract(given.getModifiers())
+                && !given.isRecord() && !language.accepts(given, given).carries()
+                && !setters(given, given).isEmpty();
     }
 
     private boolean handed(Method method) {

@@ -20,7 +20,7 @@ public final class Names {
     private static final List<String> WEIGHTS =
             List.of("weights", "newweights", "updatedweights", "weight", "w", "parameters",
                     "params", "param", "parameter", "theta", "kernel", "coefficients", "data", "value",
-                    "values");
+                    "values", "pesos", "poids", "gewichte", "pesi");
 
     /** Position among the names of a moving average, or -1. */
     public static int average(String name) {

@@ -166,7 +166,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             } else if (isArray(accepts)) {
                 boolean zero = Names.gradients(parameters[i].getName())
                         || Names.biases(parameters[i].getName());
-                arguments[i] = accepts.whole().array(
+                arguments[i] = accepts.one().array(
                         zero ? new double[row.length] : row, 0, row.length);
             } else {
                 // Rows before columns, what comes in before what goes out: one row of all.

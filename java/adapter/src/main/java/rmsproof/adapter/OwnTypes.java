@@ -74,7 +74,25 @@ final class OwnTypes {
             return holder;
         }
         PartHolder parts = PartHolder.of(type);
-        return parts == null ? holder : parts;
+        if (parts != null || holder != null) {
+            return parts == null ? holder : parts;
+        }
+        Class<?> doubles = ofDoubles(type);
+        return doubles == null ? AccessHolder.of(type) : concrete(doubles);
+    }
+
+    /** The class in which Scala keeps what a generic one is for doubles; null where it has none. */
+    private static Class<?> ofDoubles(Class<?> type) {
+        if (type.getTypeParameters().length == 0) {
+            return null;
+        }
+        try {
+            Class<?> doubles = Class.forName(
+                    type.getName() + "$mcD$sp", false, type.getClassLoader());
+            return type.isAssignableFrom(doubles) ? doubles : null;
+        } catch (ClassNotFoundException absent) {
+            return null;
+        }
     }
 
     /** A schedule of a number that never changes; nothing for an interface of another kind. */

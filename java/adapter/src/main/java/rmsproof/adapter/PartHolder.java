@@ -97,7 +97,8 @@ final class PartHolder extends JavaHolders.PlainHolder {
         if (held == null || holders.get(place).container() == Container.ARRAY) {
             return held;
         }
-        Iterator<?> each = Numbers.iterator(held);
+        Object foreign = ForeignTypes.viewed(held);
+        Iterator<?> each = Numbers.iterator(foreign == null ? held : foreign);
         return each.hasNext() ? each.next() : null;
     }
 

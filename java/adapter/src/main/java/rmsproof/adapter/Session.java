@@ -25,6 +25,7 @@ final class Session {
     private final double[] before;
     private final double[] scratch;
     private final boolean scalar;
+    private final boolean looping;
     private double[] average;
     private boolean gradientsChanged;
     private int step;
@@ -35,6 +36,8 @@ final class Session {
         Holder gradients;
         Holder weights;
         Object state;
+        Loop loop;
+        boolean ended;
         boolean started;
     }
 
@@ -56,6 +59,7 @@ final class Session {
         this.gradients = new Contents(language, bound.gradients());
         this.live = new LiveWeights(bound, layout);
         this.initial = binding.initial();
+        this.looping = binding.loop();
         this.numbers = new Numbers(language);
         this.weights = weights.clone();
         this.before = new double[weights.length];
@@ -146,18 +150,22 @@ final class Session {
     private void call(Slot slot, Layout now, double[] gradients, int from) throws Throwable {
         stored(now);
         if (!slot.started && bound.takesState()) {
-            slot.state = initialState(now);
+            slot.state = initialState(now, slot.optimizer.loader());
         }
         Object[] arrays = new Object[now.count()];
         for (int j = 0; j < arrays.length; j++) {
             arrays[j] = slot.gradients.array(
                     gradients, from + now.offsets()[j], now.lengths()[j]);
         }
-        if (result.steps()) {
-            take(slot, now, slot.gradients.together(now.names(), arrays));
+        if (result.steps() && !bound.carries()) {
+            take(slot, now, slot.gradients.together(now.names(), arrays), null);
             return;
         }
         LiveWeights.Handed handed = live.hand(now, before, slot.weights);
+        if (looping) {
+            goOn(slot, now, handed.whole(), slot.gradients.together(now.names(), arrays));
+            return;
+        }
         Object whole = null;
         if (bound.carries()) {
             for (int j = 0; j < arrays.length; j++) {
@@ -165,6 +173,10 @@ final class Session {
             }
         } else {
             whole = slot.gradients.together(now.names(), arrays);
+        }
+        if (result.steps()) {
+            take(slot, now, null, handed.whole());
+            return;
         }
         Object returned = slot.optimizer.step(call(now, whole, handed.whole(), slot.state));
         slot.started = true;
@@ -181,8 +193,29 @@ final class Session {
         }
     }
 
-    private void take(Slot slot, Layout now, Object whole) throws Throwable {
-        Object returned = slot.optimizer.step(call(now, whole, null, slot.state));
+    /** Lets a call that takes all steps by itself take the next one. */
+    private void goOn(Slot slot, Layout now, Object handed, Object gradients) throws Throwable {
+        if (slot.loop == null) {
+            slot.loop = new Loop(
+                    loop -> slot.optimizer.step(call(now, loop, handed, slot.state)));
+            slot.ended = slot.loop.begin().asked() == null;
+        }
+        if (slot.ended) {
+            throw new GarbledException("returned before step " + step + " without asking");
+        }
+        Loop.Event event = slot.loop.answer(gradients);
+        if (event.thrown() != null) {
+            throw event.thrown();
+        }
+        slot.ended = event.asked() == null;
+        Object seen = slot.ended ? event.returned()
+                : event.asked().length > 0 ? event.asked()[0] : null;
+        result.see(now, seen == null ? handed : seen, before, weights);
+        slot.started = true;
+    }
+
+    private void take(Slot slot, Layout now, Object whole, Object parameters) throws Throwable {
+        Object returned = slot.optimizer.step(call(now, whole, parameters, slot.state));
         slot.started = true;
         double rate = hyperparameters.getOrDefault("learning_rate", 1.0);
         result.take(now, whole, returned, rate, before, weights);
@@ -198,9 +231,9 @@ final class Session {
     }
 
     /** The state of a first call: the one that was chosen, or the last where there are fewer. */
-    private Object initialState(Layout now) {
+    private Object initialState(Layout now, ClassLoader loader) {
         Layout held = bound.plain() ? now : layout;
-        List<Object> states = bound.initialStates(held.names(), held.lengths());
+        List<Object> states = bound.initialStates(held.names(), held.lengths(), loader);
         return states.get(Math.min(initial, states.size() - 1));
     }
 

@@ -38,6 +38,25 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
         return arrays == null ? null : new Source(type, arrays, weights);
     }
 
+    /** Reads a function of another library that maps arrays to arrays; null for any other. */
+    static Accepts function(Class<?> type, Type[] arguments) {
+        if (!type.isInterface() || arguments.length == 0 || arguments.length > 2) {
+            return null;
+        }
+        List<Method> asked = Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        Accepts arrays = JavaTypes.accepts(arguments[arguments.length - 1]);
+        boolean maps = asked.size() == 1
+                && asked.get(0).getParameterCount() == 1 && isArray(arrays)
+                && isArray(JavaTypes.accepts(arguments[0]));
+        return maps ? new Accepts("source", arrays.element(), arrays.storages(), arrays.holder(),
+                null, false) : null;
+    }
+
+    private static boolean isArray(Accepts accepts) {
+        return accepts.kind().equals("array") || accepts.kind().equals("list");
+    }
+
     private static boolean asksGradients(Method method, int asked) {
         return Names.gradients(method.getName())
                 || asked == 1 && Arrays.stream(method.getGenericParameterTypes())
@@ -52,13 +71,20 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
     static Object answering(Class<?> type, Step step) {
         int asked = (int) Arrays.stream(type.getMethods())
                 .filter(method -> Modifier.isAbstract(method.getModifiers())).count();
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+        boolean function = !OwnTypes.owns(type) || type.getTypeParameters().length > 0;
+        ClassLoader loader = type.getClassLoader();
+        return Proxy.newProxyInstance(
+                loader == null ? Source.class.getClassLoader() : loader, new Class<?>[] {type},
                 (self, method, given) -> {
                     Class<?> answer = method.getReturnType();
                     if (method.isDefault()) {
                         return InvocationHandler.invokeDefault(self, method, given);
                     } else if (method.getDeclaringClass() == Object.class) {
                         return method.invoke(step, given);
+                    } else if (function || step.gradients() instanceof Loop
+                            && asksGradients(method, asked)) {
+                        return step.gradients() instanceof Loop loop
+                                ? loop.ask(given) : step.gradients();
                     } else if (answer.isInstance(step.gradients())) {
                         return asksGradients(method, asked) ? step.gradients() : step.weights();
                     }

@@ -38,7 +38,8 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                     continue;
                 }
                 Accepts value = JavaTypes.accepts(field.getGenericType());
-                boolean numbers = value.kind().equals("array") || isMatrix(field, value);
+                boolean numbers = value.kind().equals("array")
+                        || value.kind().equals("list") && !value.carries();
                 if ((value.carries() || numbers) && opened(field)) {
                     accepts.put(field, value);
                     if (value.carries()) {
@@ -110,10 +111,6 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 && Names.gradients(field.getName());
     }
 
-    private static boolean isMatrix(Field field, Accepts value) {
-        return value.kind().equals("list") && field.getType().isArray();
-    }
-
     private static boolean opened(Field field) {
         try {
             field.setAccessible(true);
@@ -123,8 +120,8 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
         }
     }
 
-    /** The way in which a field holds one array. */
+    /** The way in which a field holds one array: a list of lists is a matrix of one row. */
     Holder holder(Field field) {
-        return accepts.get(field).whole();
+        return accepts.get(field).one();
     }
 }

@@ -1,11 +1,14 @@
 package rmsproof.adapter
 
-import java.lang.reflect.{Executable, Field, Method, Modifier, Type}
+import java.lang.reflect.{Executable, Field, Method, Modifier, ParameterizedType, Type}
 import scala.jdk.CollectionConverters.*
+import scala.reflect.ClassTag
 import scala.util.Try
 
 /** Scala: classes, case classes and objects, default arguments, and Scala's collections. */
 final class ScalaLanguage extends ClassLanguage:
+
+  ForeignTypes.add(ScalaCollections)
 
   override def name: String = "scala"
 
@@ -73,6 +76,15 @@ final class ScalaLanguage extends ClassLanguage:
         && wanted.isAssignableFrom(method.getReturnType))
       .orNull
 
+  /** What the compiler would find for a context bound: numbers are doubles. */
+  override protected def supplied(parameter: Type): AnyRef =
+    val asked = JavaTypes.erased(parameter)
+    if !asked.getName.startsWith("scala.") || asked == classOf[Object] then null
+    else
+      List[AnyRef](Numeric.DoubleIsFractional, Ordering.Double.TotalOrdering, ClassTag.Double)
+        .find(instance => asked.isInstance(instance))
+        .orNull
+
   override protected def nothing(parameter: Class[?]): AnyRef =
     if parameter == classOf[Option[?]] then None else super.nothing(parameter)
 
@@ -107,3 +119,37 @@ final class ScalaLanguage extends ClassLanguage:
   override def dereference(value: AnyRef): AnyRef = value match
     case Some(inner: AnyRef) => inner
     case other => other
+
+/** Scala's sequences, as they stand in the fields of a port's classes. */
+private object ScalaCollections extends ForeignTypes:
+
+  override protected def accepts(parameter: Type, raw: Class[?]): Accepts =
+    if classOf[collection.Iterable[?]].isAssignableFrom(raw) then
+      ScalaTypes.accepts(parameter, float = false)
+    else if raw == classOf[Option[?]] then optional(parameter)
+    else Accepts.OTHER
+
+  /** A field that may be empty: what it holds is there. */
+  private def optional(parameter: Type): Accepts = parameter match
+    case generic: ParameterizedType =>
+      val inner = ScalaTypes.accepts(generic.getActualTypeArguments.head, float = false)
+      if inner.kind == "array" then
+        Accepts.held("array", inner.element, storage => SomeHolder(inner.holder.apply(storage)))
+      else Accepts.OTHER
+    case _ => Accepts.OTHER
+
+  private final class SomeHolder(inner: Holder) extends JavaHolders.ContainerHolder(inner):
+    override def array(values: Array[Double], offset: Int, length: Int): AnyRef =
+      Some(inner.array(values, offset, length))
+    override def together(names: Array[String], values: Array[AnyRef]): AnyRef = values.head
+    override def container: Container = Container.ARRAY
+    override def view(value: AnyRef): AnyRef = value match
+      case option: Option[?] => option.map(held => inner.view(held.asInstanceOf[AnyRef])).orNull
+      case other => inner.view(other)
+    override def in(loader: ClassLoader): Holder = SomeHolder(inner.in(loader))
+
+  override protected def sequence(value: AnyRef): AnyRef = value match
+    // A lazy one may have no end.
+    case _: (collection.Map[?, ?] | collection.Set[?] | LazyList[?]) => null
+    case elements: collection.Iterable[?] => elements.asJava
+    case _ => null
