@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Trainer
 from harness.documents.training import Ends
 from harness.judging.goldens import options_of
+from harness.judging.guessing import judged as judge_guessing
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
 from harness.judging.run import Options
@@ -30,6 +31,7 @@ from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
+from harness.ports.plans import says_rmsprop
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport, Worker
@@ -37,6 +39,8 @@ from python_ref.dialects.dialect import Dialect
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
 BLOCK_SECONDS = 60.0
+# For the search of what a guess would explain.
+GUESS_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -258,21 +262,37 @@ class Bench:
                     continue  # a function without any hyperparameter is no optimizer
                 result = self._judged(replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
+        for name in filter(says_rmsprop, names if not judged else ()):
+            wanted = Wanted(class_name=name, options=options)
+            with suppress(BindingError):
+                result = self._judged_by(
+                    judge_guessing, replace(port, wanted=wanted), transport(wanted)
+                )
+                judged[name] = Judged(result, "optimizer")
         return Attempt(judged, near="" if judged else near)
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:
-            result = judge(
-                port,
-                transport,
-                self._memory.goldens,
-                memory=self._memory,
-                edge_decides=self._options.edge,
-                seconds=max(1.0, self.left()),
-            )
+            return self._judged_by(judge, port, transport)
         except BindingError as error:
             reason = without_advice(str(error))
             return conclude(port, transport.name, fault=Fault("not-run", reason))
+
+    def _judged_by(
+        self,
+        judging: Callable[..., Result],
+        port: Port,
+        transport: HostedTransport,
+        seconds: float = BLOCK_SECONDS,
+    ) -> Result:
+        result = judging(
+            port,
+            transport,
+            self._memory.goldens,
+            memory=self._memory,
+            edge_decides=self._options.edge,
+            seconds=max(1.0, min(seconds, self.left())),
+        )
         fault = result.verdict.fault
         if fault is not None and (lacked := _not_ours(fault, port)) is not fault:
             return conclude(port, transport.name, fault=lacked)  # it imports while it runs

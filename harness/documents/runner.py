@@ -21,6 +21,8 @@ from python_ref.numbers.text import Number, from_json
 # The child stops Python code itself in time; what it cannot stop, and its own start on a
 # loaded machine, is given so much longer.
 _GRACE_SECONDS = 8.0
+WHOLE_SECONDS = 60.0
+"""For all pieces of a script: a notebook that trains for hours is not waited for."""
 # More than any document shows; and more than any honest answer.
 _PRINTED, _ANSWERED = 1 << 18, 1 << 25
 _Answer = TypeVar("_Answer", bound=msgspec.Struct)
@@ -75,7 +77,7 @@ def run(
     Args:
         pieces: whole programs, their code at the document's lines.
         name: how tracebacks call the file.
-        seconds: for each piece.
+        seconds: for each piece; all of them together have `WHOLE_SECONDS`.
         go_on: whether the pieces behind one that failed are run, as in a notebook.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
@@ -91,7 +93,7 @@ def run(
         "seconds": seconds,
         "echo": echo,
     }
-    answers, fault = _asked(task, seconds * len(pieces), _Piece)
+    answers, fault = _asked(task, min(seconds * len(pieces), max(seconds, WHOLE_SECONDS)), _Piece)
     found = [
         Ran(
             piece.output,

@@ -134,9 +134,7 @@ def notebook(
         if cell.printed is None:
             continue
         if at >= len(ran):
-            ended = cells[len(ran) - 1].line if ran else cell.line
-            said = f"the output at line {cell.printed.line} was not checked: the cell at line"
-            found[cell.index] = Reproduced(None, f"{said} {ended} ended the process")
+            found[cell.index] = Reproduced(None, _not_reached(cell, cells, ran))
             continue
         found[cell.index] = held(ran[at], cell)
         if found[cell.index].agrees is False and magics.NOTE in cell.notes:
@@ -147,6 +145,15 @@ def notebook(
             if at >= len(again) or differs(ran[at].output, again[at].output) is not None:
                 found[cell.index] = _unsteady(cell)
     return found
+
+
+def _not_reached(cell: Block, cells: Sequence[Block], ran: Sequence[runner.Ran]) -> str:
+    assert cell.printed is not None
+    last = ran[-1].fault if ran else None
+    ended = f"the cell at line {cells[len(ran) - 1].line if ran else cell.line}"
+    late = last is not None and last.kind == "times-out"
+    why = f"no time was left behind {ended}" if late else f"{ended} ended the process"
+    return f"the output at line {cell.printed.line} was not checked: {why}"
 
 
 def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[runner.Ran]:
