@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.judging.judge import judge
+from harness.judging.memory import Memory
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, Unreachable
 from harness.model.words import GOOD
@@ -122,7 +123,10 @@ def test_a_forged_reply_is_garbled(how: str) -> None:
 @pytest.mark.parametrize("how", FORGED)
 def test_a_port_that_only_forges_is_judged_no_good(how: str) -> None:
     reply = {**RIGHT, **FORGED[how]}
-    result = judge(of_command(["forged"]), transport(reply=reply), lambda *_: goldens())
+    memory = Memory(seconds=0.1)  # why it is wrong where it answers is nothing to this
+    result = judge(
+        of_command(["forged"]), transport(reply=reply), lambda *_: goldens(), memory=memory
+    )
     assert result.verdict.word == "garbled"
 
 
