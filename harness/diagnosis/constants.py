@@ -10,7 +10,7 @@ from itertools import product
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED, Candidate, open_constants
 from harness.diagnosis.settling import settle
-from harness.diagnosis.solver import RATES, Opened, Solved, polish, sensible, solve
+from harness.diagnosis.solver import RATES, Opened, Solved, errors, polish, sensible, solve
 from harness.diagnosis.trial import Trial
 from python_ref.dialects.dialect import Dialect
 
@@ -35,12 +35,20 @@ _BEYOND = 40.0
 _DIGITS, _FEW_DIGITS = 15, 9
 # Of a constant so much is written; what is narrower than that is no interval.
 _SHOWN = 1e-10
+# What leaves so many times what the best leaves, or a double's last bits more, is as good, while
+# it is not known yet which floats are computed with; so many are settled.
+_HARDLY, _NEXT = 1.5, 1e-7
+_SETTLED = 4
 # Sets that are solved again with rounded hyperparameters.
 _AGAIN = 8
 
 
 def solved_for(
-    trial: Trial, opened: Sequence[Opened], rows: Sequence[int], more: Sequence[int]
+    trial: Trial,
+    opened: Sequence[Opened],
+    rows: Sequence[int],
+    more: Sequence[int],
+    dense: bool = False,
 ) -> list[Explanation]:
     """Explanations by sets whose constants are solved for, each the shortest that fits.
 
@@ -49,11 +57,12 @@ def solved_for(
         opened: sets with the names of what they leave open.
         rows: the steps to solve from.
         more: the steps to read the digits from.
+        dense: start from more points.
     """
     if not opened:
         return []
     evidence = trial.evidence[0]
-    near = solve(trial.claim, opened, evidence, rows, trial.budget)[:_MOST]
+    near = solve(trial.claim, opened, evidence, rows, trial.budget, dense)[:_MOST]
     found: list[Explanation] = []
     again: list[Solved] = []
     for better in polish(trial.claim, near, evidence, more, trial.budget):
@@ -61,7 +70,7 @@ def solved_for(
         noisy = evidence.rounding or evidence.precision != "float64" or trial.storable
         if noisy and not trial.storable and better.worst > _BEYOND:
             continue
-        shortest = _shortest(trial, better, _FEW_DIGITS if noisy else _DIGITS)
+        shortest = _shortest(trial, better, more, _FEW_DIGITS if noisy else _DIGITS)
         found += shortest
         if not shortest and not noisy:
             again.append(better)
@@ -70,7 +79,7 @@ def solved_for(
     return [e for e in found if determined(trial, e)]
 
 
-def _shortest(trial: Trial, solved: Solved, digits: int) -> list[Explanation]:
+def _shortest(trial: Trial, solved: Solved, rows: Sequence[int], digits: int) -> list[Explanation]:
     """The first of the ladder that is exact, else the first that fits, if any does."""
     ladder = [(solved.chosen, c) for c in shortest_first(solved.constants, digits)]
     near = trial.near(ladder)
@@ -82,15 +91,21 @@ def _shortest(trial: Trial, solved: Solved, digits: int) -> list[Explanation]:
             return exact[:1]
     if fitting:
         return fitting[:1]
-    close = [c for c in near if _close(c, solved)][:3]
-    return settle(trial, close)[:1]
+    close = settle(trial, _close(trial, solved, near, rows))
+    return sorted(close, key=lambda e: e.arithmetic is None)[:1]
 
 
-def _close(candidate: Candidate, solved: Solved) -> bool:
-    return all(
-        math.isclose(value, solved.constants[name], rel_tol=1e-5)
-        for name, value in candidate[1].items()
+def _close(
+    trial: Trial, solved: Solved, near: Sequence[Candidate], rows: Sequence[int]
+) -> list[Candidate]:
+    """The shortest that leave hardly more than what fits best: other numbers may do the rest."""
+    if not near:
+        return []
+    left = errors(
+        trial.claim, solved.chosen, [c for _, c in near], trial.evidence[0], rows, trial.budget
     )
+    limit = _HARDLY * solved.error + _NEXT
+    return [c for c, error in zip(near, left.tolist(), strict=True) if error <= limit][:_SETTLED]
 
 
 def _with_rounding(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> list[Explanation]:

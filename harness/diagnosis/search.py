@@ -28,6 +28,7 @@ from harness.diagnosis.hypotheses import (
 )
 from harness.diagnosis.settling import settle
 from harness.diagnosis.solver import COUNTS, Opened
+from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, coupled, rows_to_read, rows_to_solve, thinned
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence, richest_first, shortened
@@ -128,6 +129,8 @@ class Search:
                 if found:
                     break
                 self.progress.size, self.progress.begun, self.progress.beyond = size, 0, 0
+            else:
+                found = self._again() if largest == LARGEST else []
             found = self._reduced(found)
             if found and 0 < found[0].size < LARGEST:
                 known = {e.chosen for e in found}
@@ -136,6 +139,22 @@ class Search:
         except OutOfTime:
             self.progress.ended = True
         return found
+
+    def _again(self) -> list[Explanation]:
+        """Explanations by sets whose constants are solved for from more starts, in time left.
+
+        Nothing is said of it: what was tried was tried before, as well as the first starts led.
+        """
+        try:
+            for size in range(2, LARGEST + 1):
+                opened = self._varied(self._sets(size))
+                for start in range(0, len(opened), _TOGETHER):
+                    solved = self._solved(opened[start : start + _TOGETHER], dense=True)
+                    if solved:
+                        return solved
+        except OutOfTime:
+            pass
+        return []
 
     def _reduced(self, found: Sequence[Explanation]) -> list[Explanation]:
         """Each without the members that nothing needs: with constants, sets that are smaller."""
@@ -163,18 +182,13 @@ class Search:
     def of_size(self, size: int) -> list[Explanation]:
         """Every explanation by a set of `size` deviations of the formula."""
         every = self._sets(size)
-        closed = [c for c in every if not self._opened(c)[1]]
-        opened = [o for c in every if (o := self._opened(c))[1]]
-        if self._free:
-            opened += [o for c in every if (o := self._opened(c, free=True))[1]]
-        self.progress.beyond = len(closed) + len(opened)
+        closed, opened = self._shut(every), self._varied(every)
+        sets_closed = len({c for c, _ in closed})
+        self.progress.beyond = sets_closed + len(opened)
         found: list[Explanation] = []
         if size not in self._closed:
-            found = self._by_closed(closed, size)
-        else:
-            self._count(size, len(closed))
-        opened = [o for o in opened if any(name not in COUNTS for name in o[1])]
-        opened.sort(key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])))
+            found = self._by_closed(closed)
+        self._count(size, sets_closed)
         solved: list[Explanation] = []
         if size == 1 and not found and self._long:
             # To solve for a constant all of it is replayed again and again: what is closed, once.
@@ -186,7 +200,7 @@ class Search:
                 return solved
             opened = [o for o in opened if o not in likely]
             if not solved:
-                found = self._by_closed([c for c in self._sets(2) if not self._opened(c)[1]])
+                found = self._by_closed(self._shut(self._sets(2)))
                 self._closed.add(2)
         # With two things at once there is always a constant that does nearly as well; it is
         # looked for where formulas alone explain nothing.
@@ -198,7 +212,7 @@ class Search:
             # What is likelier comes first; the rest is sooner done in fewer, larger portions.
             start, count = start + count, min(2 * count, _MOST_TOGETHER)
             try:
-                solved += self._solved(together)
+                solved += self._solved(together, dense=size == 1)
             except OutOfTime:
                 if found or solved:
                     self.progress.ended = True
@@ -219,14 +233,34 @@ class Search:
             if not any(axis in fixed for axis, _ in c)
         ]
 
-    def _by_closed(self, closed: Sequence[Deviations], size: int = 0) -> list[Explanation]:
-        """Every explanation by sets that leave nothing open; counted if their turn has come."""
+    def _shut(self, every: Sequence[Deviations]) -> list[Candidate]:
+        """Those sets that leave nothing open that varies, with each of the counts that they may."""
+        evidence = self._small.evidence[0]
+        found: list[Candidate] = []
+        for chosen in every:
+            names = self._opened(chosen)[1]
+            if not names:
+                found.append((chosen, {}))
+            elif set(names) <= set(COUNTS):
+                counts = starts(names, dialect(self.claim, chosen), evidence)
+                found += [(chosen, dict(zip(names, count, strict=True))) for count in counts]
+        return found
+
+    def _varied(self, every: Sequence[Deviations]) -> list[Opened]:
+        """Those that leave constants open, with these; what is likelier goes first."""
+        opened = [self._opened(c) for c in every]
+        if self._free:
+            opened += [self._opened(c, free=True) for c in every]
+        return sorted(
+            (o for o in opened if set(o[1]) - set(COUNTS)),
+            key=lambda o: (sum(m not in COMMON for m in o[0]), len(o[1])),
+        )
+
+    def _by_closed(self, closed: Sequence[Candidate]) -> list[Explanation]:
+        """Every explanation by sets that leave nothing open."""
         found: list[Explanation] = []
         for start in range(0, len(closed), _CLOSED_TOGETHER):
-            part = closed[start : start + _CLOSED_TOGETHER]
-            found += self._explained([(c, {}) for c in part])
-            if size:
-                self._count(size, len(part))
+            found += self._explained(closed[start : start + _CLOSED_TOGETHER])
         return found
 
     def _count(self, size: int, tried: int) -> None:
@@ -266,11 +300,7 @@ class Search:
         """Explanations by the dialects of libraries that are `size` deviations or more."""
         found = self._named_closed(size)
         if not found:
-            opened = [o for c, _ in self._named(size) if (o := self._opened(c))[1]]
-            if self._free:
-                every = [c for c, _ in self._named(size)]
-                opened += [o for c in every if (o := self._opened(c, free=True))[1]]
-            found = self._solved(opened)
+            found = self._solved(self._varied([c for c, _ in self._named(size)]))
         least = min((e.size for e in found), default=0)
         return [e for e in found if e.size == least]
 
@@ -311,8 +341,8 @@ class Search:
         # Held to its envelope on few elements first: the whole is many.
         return self._whole.near([*near, *self._whole.near(apart)])
 
-    def _solved(self, opened: Sequence[Opened]) -> list[Explanation]:
-        """Explanations by sets whose constants are solved for."""
+    def _solved(self, opened: Sequence[Opened], dense: bool = False) -> list[Explanation]:
+        """Explanations by sets whose constants are solved for, from many starts if `dense`."""
         found: list[Explanation] = []
         for trial in dict.fromkeys((self._small, self._whole)):
             part = [
@@ -323,7 +353,7 @@ class Search:
             ]
             evidence = trial.evidence[0]
             rows = rows_to_solve(evidence, self._first_off(trial))
-            found += solved_for(trial, part, rows, rows_to_read(evidence))
+            found += solved_for(trial, part, rows, rows_to_read(evidence), dense)
         return self._verified(found)
 
     def _first_off(self, trial: Trial) -> int:

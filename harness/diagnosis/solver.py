@@ -9,7 +9,7 @@ the port stores: floats are rounding, and rounding has no slope.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.hypotheses import Deviations, dialect
-from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.noise import UNITS, storable, typical
 from harness.diagnosis.starts import starts
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows
@@ -30,7 +30,12 @@ from python_ref.stepping.stepper import Stepper
 _ITERATIONS = 12
 _NUDGE = 1e-6
 # Of the starts of one set so many are followed: the first may lie beyond a kink.
-_FOLLOWED = 2
+_FOLLOWED, _DENSE = 2, 5
+_ALIKE = 1e-3
+# So many of the first steps must be given before the others are looked at.
+_BEGINNING = 3
+# Points that print leaves room for are moved so often, each time reckoned so often.
+_CENTERED, _REWEIGHTED = 5, 60
 # What is left of a residual, relative to the way the weights went, when a point has converged,
 # beside what precision and print leave: hyperparameters may be rounded yet. Not a judgement:
 # what is found is replayed and held to the envelope.
@@ -94,6 +99,10 @@ class _Points:
         fixed = {n: float(x[i]) for n, x in self.fixed.items() if not math.isnan(x[i])}
         return {**varied, **fixed}
 
+    def counts(self, i: int) -> tuple[str, ...]:
+        """What point i has that is not varied."""
+        return tuple(str(column[i]) for column in self.fixed.values())
+
     @cached_property
     def _named(self) -> NDArray[np.int64]:
         """(sets, k) the place in CONSTANTS of each that is varied."""
@@ -129,6 +138,7 @@ def solve(
     evidence: Evidence,
     rows: Sequence[int],
     budget: Budget,
+    dense: bool = False,
 ) -> list[Solved]:
     """The sets whose open constants can be chosen so that what was seen comes out.
 
@@ -138,30 +148,36 @@ def solve(
         evidence: what the constants are read from.
         rows: the steps, from 0, that are looked at.
         budget: asked for time.
+        dense: start from more points, and follow more of them.
     """
-    problem = Problem(claim, evidence, rows, budget)
-    found: dict[Opened, Solved] = {}
-    for points in _started(claim, sets, evidence):
-        problem.measure(points)
-        problem.project(points)
-        best: dict[tuple[int, tuple[str, ...]], list[int]] = {}
-        for i in np.argsort(problem.apart(points), kind="stable").tolist():
-            # A count is not varied: with another the same set is another problem.
-            key = int(points.which[i]), tuple(str(x[i]) for x in points.fixed.values())
-            followed = best.setdefault(key, [])
-            if len(followed) < _FOLLOWED:
-                followed.append(i)
-        done = problem.converge(points.of(np.array([i for rows_ in best.values() for i in rows_])))
-        for i in np.argsort(done.error, kind="stable").tolist():
-            if not done.error[i] < problem.converged:
-                break
-            values, opened = done.values(i), done.sets[done.which[i]]
-            known = found.get(opened)
-            if (known is None or done.error[i] < known.error) and all(
-                sensible(name, value) for name, value in values.items()
-            ):
-                found[opened] = Solved(opened[0], values, float(done.error[i]))
-    return sorted(found.values(), key=lambda s: s.error)
+    most = _DENSE if dense else _FOLLOWED
+    known: list[Solved] = []
+    if len(rows) > _BEGINNING:
+        # What does not give the first steps gives no more, and they are sooner replayed.
+        beginning = Problem(claim, evidence, rows[:_BEGINNING], budget)
+        known = beginning.solved(_started(claim, sets, evidence, dense), most)
+        left = {solved.chosen for solved in known}
+        sets = [opened for opened in sets if opened[0] in left]
+    points = _started(claim, sets, evidence, dense, known)
+    best: dict[Deviations, Solved] = {}
+    for solved in Problem(claim, evidence, rows, budget).solved(points, most):
+        if all(sensible(name, value) for name, value in solved.constants.items()):
+            best.setdefault(solved.chosen, solved)
+    return list(best.values())
+
+
+def errors(
+    claim: Dialect,
+    chosen: Deviations,
+    given: Sequence[Mapping[str, float]],
+    evidence: Evidence,
+    rows: Sequence[int],
+    budget: Budget,
+) -> Rows:
+    """(len(given),) what a set leaves with each of these constants, as `Solved.error` has it."""
+    points = _at([Solved(chosen, constants, 0.0) for constants in given])
+    Problem(claim, evidence, rows, budget).measure(points)
+    return points.error
 
 
 def polish(
@@ -219,15 +235,24 @@ def outer(name: str, at: Rows) -> Rows:
     return at if name in LINEAR else np.exp(np.clip(at, -300.0, 300.0))
 
 
-def _started(claim: Dialect, sets: Sequence[Opened], evidence: Evidence) -> Iterator[_Points]:
-    """Points to start from, those that vary equally many constants together."""
+def _started(
+    claim: Dialect,
+    sets: Sequence[Opened],
+    evidence: Evidence,
+    dense: bool = False,
+    known: Sequence[Solved] = (),
+) -> Iterator[_Points]:
+    """Points to start from, and `known` ones; those that vary equally many constants together."""
     grouped: dict[int, list[tuple[Opened, Mapping[str, float]]]] = {}
     for chosen, names in sets:
         opened = chosen, tuple(name for name in names if name not in COUNTS)
         if opened[1]:
-            for values in starts(names, dialect(claim, chosen), evidence):
+            for values in starts(names, dialect(claim, chosen), evidence, dense):
                 given = dict(zip(names, values, strict=True))
                 grouped.setdefault(len(opened[1]), []).append((opened, given))
+    for solved in known:
+        opened = solved.chosen, tuple(name for name in solved.constants if name not in COUNTS)
+        grouped.setdefault(len(opened[1]), []).append((opened, solved.constants))
     return map(_points, grouped.values())
 
 
@@ -263,15 +288,52 @@ class Problem:
             moved = np.abs(observed - evidence.initial)
         moved = np.where(np.isfinite(moved), moved, 0.0)
         usual = float(np.median(moved[moved > 0])) if (moved > 0).any() else 1.0
-        # Elements that hardly moved say little; they must not weigh most.
-        self._scale = moved + usual
+        # What floats could store they may have stored; 16 bits would leave room for anything.
+        unit = UNITS[evidence.precision]
+        if "float32" in storable([evidence]):
+            unit = UNITS["float32"]
+        noise = typical(evidence, unit, evidence.input_rounding)[self._rows]
+        # Elements that hardly moved, or not as far as noise, say little; they must not weigh most.
+        self._scale = moved + usual + noise / _CONVERGED
         self._observed = observed
         self._moved = np.where(moved > 0, observed - evidence.initial, 0.0)
-        noise = typical(evidence, UNITS[evidence.precision], evidence.input_rounding)[self._rows]
         self.noise = np.maximum((noise / self._scale).ravel(), 1e-300)
         left = float(np.sqrt(np.mean(self.noise**2)))
         self.noisy = left > 1e-9
         self.converged = _CONVERGED + 4 * left
+
+    def solved(self, started: Iterable[_Points], most: int) -> list[Solved]:
+        """Where points converge to that vanish, the best first; of each set and each count of it.
+
+        Args:
+            started: points to start from.
+            most: so many are followed.
+        """
+        found: dict[tuple[Opened, tuple[str, ...]], Solved] = {}
+        for points in started:
+            self.measure(points)
+            self.project(points)
+            done = self.converge(points.of(self._followed(points, most)))
+            for i in np.argsort(done.error, kind="stable").tolist():
+                if not done.error[i] < self.converged:
+                    break
+                opened = done.sets[done.which[i]]
+                solved = Solved(opened[0], done.values(i), float(done.error[i]))
+                found.setdefault((opened, done.counts(i)), solved)
+        return sorted(found.values(), key=lambda s: s.error)
+
+    def _followed(self, points: _Points, most: int) -> NDArray[np.int64]:
+        """The nearest of each set, and of each count, which is not varied, that differ."""
+        best: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        apart = self.apart(points)
+        for i in np.argsort(apart, kind="stable").tolist():
+            followed = best.setdefault((int(points.which[i]), points.counts(i)), [])
+            # What leaves as much lies on the same plateau, where nothing has a slope.
+            if len(followed) < most and not any(
+                math.isclose(apart[i], apart[j], rel_tol=_ALIKE) for j in followed
+            ):
+                followed.append(i)
+        return np.array([i for rows in best.values() for i in rows], dtype=np.int64)
 
     def residuals(self, points: _Points, owners: NDArray[np.int64], at: Rows) -> Rows:
         """(rows of `at`, R); what is not finite on both sides counts as equal, on one as far."""
@@ -402,22 +464,37 @@ class Problem:
         squares may miss.
         """
         rows = np.arange(len(points))
-        weights = np.ones_like(points.residual)
-        noise = self.noise
         best, at = np.full(len(rows), np.inf), points.at.copy()
-        for _ in range(12):
-            worst = np.max(np.abs(points.residual) / noise, axis=1)
+        for _ in range(_CENTERED):
+            worst = self.worst(points)
             better = worst < best
             at[better], best[better] = points.at[better], worst[better]
-            weights = weights * (0.05 + np.abs(points.residual) / noise / worst[:, np.newaxis])
-            weights = weights / weights.max(axis=1, keepdims=True)
-            slopes = self._slopes(points, rows)
-            scaled = weights / noise
-            steps = _least_squares(slopes * scaled[..., np.newaxis], points.residual * scaled)
-            points.at = points.at + steps
+            slopes = self._slopes(points, rows) / self.noise[:, np.newaxis]
+            points.at = points.at + _least_largest(slopes, points.residual / self.noise)
             points.residual = self.residuals(points, rows, points.at)
         points.at = at
         self.measure(points)
+
+
+def _least_largest(slopes: Rows, residual: Rows) -> Rows:
+    """(P, k) the steps that make the largest residual smallest, were all slopes constant.
+
+    Lawson's way: least squares again and again, in which what is large weighs more each time.
+    """
+    weights = np.ones_like(residual)
+    steps = _least_squares(slopes, residual)
+    best, least = steps, np.full(len(steps), np.inf)
+    for _ in range(_REWEIGHTED):
+        left = np.abs(residual + np.einsum("prk,pk->pr", slopes, steps))
+        largest = left.max(axis=1)
+        better = largest < least
+        best, least = np.where(better[:, np.newaxis], steps, best), np.minimum(least, largest)
+        weights = weights * left
+        most = weights.max(axis=1, keepdims=True)
+        weights = weights / np.where(most > 0, most, 1.0)
+        root = np.sqrt(weights)
+        steps = _least_squares(slopes * root[..., np.newaxis], residual * root)
+    return best
 
 
 def _least_squares(slopes: Rows, residual: Rows) -> Rows:

@@ -19,14 +19,19 @@ from python_ref.dialects.dialect import Dialect
 _MOST = 40
 # From so many values each is solved for, however many combinations that makes.
 _LEAST = 3
+# The same where many are started from.
+_MOST_DENSE = 150
 
 
-def starts(names: Sequence[str], found: Dialect, evidence: Evidence) -> list[tuple[float, ...]]:
-    """Combinations of values to start from, in the order of `names`."""
-    each = [_of_one(name, found, evidence) for name in names]
+def starts(
+    names: Sequence[str], found: Dialect, evidence: Evidence, dense: bool = False
+) -> list[tuple[float, ...]]:
+    """Combinations of values to start from, in the order of `names`; many if `dense`."""
+    each = [_of_one(name, found, evidence, dense) for name in names]
+    most = _MOST_DENSE if dense else _MOST
     # A count is not varied afterwards: every one is a start of its own.
     varied = [i for i, name in enumerate(names) if name != "every"]
-    while len(each) > 1 and np.prod([len(values) for values in each]) > _MOST:
+    while len(each) > 1 and np.prod([len(values) for values in each]) > most:
         longest = max(varied, key=lambda i: len(each[i]), default=None)
         if longest is None or len(each[longest]) <= _LEAST:
             break
@@ -40,15 +45,26 @@ def _inner(values: Sequence[float]) -> list[float]:
     return [values[i] for i in places[1:-1].tolist()]
 
 
-def _of_one(name: str, found: Dialect, evidence: Evidence) -> list[float]:
-    fixed = {
-        "decay_rate": [0.3, 0.8, 0.95, 0.995],
-        "mean_decay": [0.3, 0.9, 0.99],
-        "momentum": [0.5, 0.9, 0.99],
-        "weight_decay": [0.01],
-        "decay": [1e-3, 0.1, 2.0],
-        "factor": [0.5, 0.95],
-    }
+_FIXED = {
+    "decay_rate": [0.3, 0.8, 0.95, 0.995],
+    "mean_decay": [0.3, 0.9, 0.99],
+    "momentum": [0.5, 0.9, 0.99],
+    "weight_decay": [0.01],
+    "decay": [1e-3, 0.1, 2.0],
+    "factor": [0.5, 0.95],
+}
+_DENSER = {
+    "decay_rate": [0.05, 0.3, 0.6, 0.8, 0.9, 0.95, 0.985, 0.995, 0.999],
+    "mean_decay": [0.1, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99],
+    "momentum": [0.2, 0.5, 0.7, 0.85, 0.95, 0.99],
+    "weight_decay": [1e-3, 0.01, 0.03, 0.1, 0.3],
+    "decay": [1e-3, 0.02, 0.1, 0.5, 2.0, 10.0],
+    "factor": [0.3, 0.5, 0.7, 0.85, 0.95],
+}
+
+
+def _of_one(name: str, found: Dialect, evidence: Evidence, dense: bool) -> list[float]:
+    fixed = _DENSER if dense else _FIXED
     if name in fixed:
         return fixed[name]
     if name == "learning_rate":
@@ -68,13 +84,15 @@ def _of_one(name: str, found: Dialect, evidence: Evidence) -> list[float]:
         if not sizes.size:
             return [1.0]
         # Between two sizes nothing new is clipped; below them all, everything is.
-        quantiles = np.quantile(sizes, [0.05, 0.25, 0.45, 0.65, 0.85, 0.97])
+        every = np.linspace(0.02, 0.98, 25) if dense else [0.05, 0.25, 0.45, 0.65, 0.85, 0.97]
+        quantiles = np.quantile(sizes, every)
         least = float(quantiles[0])
         return [0.02 * least, 0.15 * least, 0.6 * least, *sorted({float(q) for q in quantiles})]
     inside = found.choice("epsilon") == "inside" or found.choice("state") == "epsilon_kept"
     inside |= found.choice("initial_average") == "epsilon" or found.choice("root") == "none"
     scale = typical**2 if inside else typical
-    return [scale * 10.0**k for k in (-9, -6, -4, -2, -1, 0, 1.5)]
+    steps = np.arange(-9, 2, 0.5).tolist() if dense else [-9, -6, -4, -2, -1, 0, 1.5]
+    return [scale * 10.0**k for k in steps]
 
 
 def _sizes(evidence: Evidence) -> Rows:

@@ -362,7 +362,9 @@ def test_constants_are_solved_for_where_formulas_leave_something_to_explain(
 ) -> None:
     """Alone unless the formula settles it; in pairs only if no formula explains."""
     solved: list[int] = []
-    monkeypatch.setattr(Search, "_solved", lambda self, opened: solved.append(len(opened)) or [])
+    monkeypatch.setattr(
+        Search, "_solved", lambda self, opened, dense=False: solved.append(len(opened)) or []
+    )
 
     def asked(size: int, *evidence: Evidence) -> tuple[list[Deviations], int]:
         solved.clear()
