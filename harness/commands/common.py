@@ -170,6 +170,15 @@ ShardOf = Annotated[
 ]
 
 
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        metavar="ADDRESS",
+        help="Spread the work over the workers of a dask scheduler; `local` for a process a core.",
+    ),
+]
+
 Seed = Annotated[
     int | None,
     typer.Option(

@@ -15,6 +15,7 @@ from harness.commands.common import (
     NOTHING,
     OK,
     Claimed,
+    Dask,
     Edge,
     Environment,
     Seed,
@@ -77,6 +78,7 @@ def fuzz(
             "--out", metavar="DIR", help="Where what is found is written: a golden and a test each."
         ),
     ] = Path("fuzz-findings"),
+    dask: Dask = None,
     transport: Transports = None,
     timeout: Timeout = 10.0,
     env: Environment = None,
@@ -109,7 +111,7 @@ def fuzz(
     budget = Budget(_CASES if cases is None and seconds is None else cases, seconds)
     begun = time.monotonic()
     with progress(budget.cases or 0, "starting") as work:
-        found = search(ports, given, budget, database=database, progress=work.advance)
+        found = search(ports, given, budget, database=database, dask=dask, progress=work.advance)
     invocation = Invocation("check").with_options(
         dialect=tuple(dialect or ()),
         transport=tuple(transport or ()),

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.fuzzing.campaign import Budget, Conduct, Outcome
+import numpy as np
+
+from harness.fuzzing import remote
+from harness.fuzzing.campaign import Budget, Conduct, Outcome, Scanned
 from harness.fuzzing.differences import Known
-from harness.fuzzing.findings import Investigation, known_by
+from harness.fuzzing.findings import UNSTEADY, Investigation, known_by
 from harness.fuzzing.remembered import Remembered
 from harness.fuzzing.scanning import Campaign, Chunk, Tally, guide, scan
 from harness.fuzzing.sessions import Opened, Session, opened
 from harness.judging.memory import Memory
 from harness.judging.run import Options
 from harness.judging.verdict import Result
+from harness.machine.spread import Lost, Spread, spread
 from harness.model import interruption
 from harness.model.errors import UsageError
-from harness.ports.port import Port
+from harness.ports.port import Port, absolute
 
 Progress = Callable[[str, int], None]
 
@@ -42,25 +47,13 @@ class Fuzzed:
     unremembered: str = ""
 
 
-@dataclass
-class _Opening:
-    opened: list[Opened] = field(default_factory=list)
-
-    @property
-    def sessions(self) -> list[Session]:
-        return [one.session for one in self.opened if one.session is not None]
-
-    def close(self) -> None:
-        for session in self.sessions:
-            session.close()
-
-
 def fuzz(
     ports: Sequence[Port],
     options: Options,
     budget: Budget,
     *,
     database: Path | None = None,
+    dask: str | None = None,
     progress: Progress = lambda _text, _by: None,
 ) -> Fuzzed:
     """Search for the input on which a port and its claim, or two ports, differ.
@@ -70,50 +63,74 @@ def fuzz(
         options: transports, seconds for a scenario, variables, the seed, whether edges count.
         budget: when to stop.
         database: the folder of Hypothesis' database; in the per-user cache unless given.
+        dask: where chunks are scanned, as `spread` takes it; here if None.
         progress: told what is being done, and how many cases were fed since.
 
     Raises:
-        UsageError: a port cannot be bound, two have no precision in common, or the like.
+        UsageError: a port cannot be bound, two have no precision in common, there is no scheduler,
+            or the like.
     """
     seed = 1 + secrets.randbelow(1 << 32) if options.seed is None else options.seed
     memory = Memory(seed=seed)
-    opening = _Opening()
-    try:
+    reached: list[Opened] = []
+    with ExitStack() as ends, np.errstate(all="ignore"):
         interruption.begin()
         for port in ports:
             progress(f"{port.name} and the test cases that are known", 0)
-            opening.opened.append(opened(port, _transport(port, options), options, memory))
-        results = tuple(one.result for one in opening.opened)
-        targets = tuple(one.target for one in opening.opened if one.target is not None)
+            reached.append(opened(port, _transport(port, options), options, memory))
+            if (session := reached[-1].session) is not None:
+                ends.callback(session.close)
+        results = tuple(one.result for one in reached)
+        targets = tuple(one.target for one in reached if one.target is not None)
+        sessions = [one.session for one in reached if one.session is not None]
         if len(targets) < len(ports):
             return Fuzzed(results, None, None, seed)
         campaign = Campaign(targets, seed, guide(targets, edge=options.edge), options.edge)
         if not campaign.precisions:
-            both = " and ".join(f"{t.port.name} stores {listed(t.precisions)}" for t in targets)
+            both = " and ".join(f"{t.port.name} stores {', '.join(t.precisions)}" for t in targets)
             raise UsageError(f"{both}: there is no scenario that both can be fed")
         remembered = Remembered(database, campaign)
         known = Known(tuple(known_by(result) for result in results))
         diagnoses = tuple(result.diagnosis for result in results)
-        investigation = Investigation(campaign, opening.sessions, memory, [known], [diagnoses])
+        investigation = Investigation(campaign, sessions, memory, [known], [diagnoses])
         remembered.forget(investigation.recall(remembered.entries()))
-
-        def scanned(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Tally]]:
-            for place, chunk in enumerate(chunks):
-                tally = Tally()
-                try:
-                    scan(campaign, chunk, opening.sessions, tally)
-                except KeyboardInterrupt:
-                    yield place, tally
-                    raise
-                yield place, tally
-
+        scanned = _here(campaign, sessions)
+        if dask is not None:
+            progress("waiting for dask's workers", 0)
+            scanned = _there(campaign, ends.enter_context(spread(dask)), ends)
         conduct = Conduct(campaign, known, scanned, investigation, progress)
         conduct.run(budget)
-        steady = [f for f in conduct.outcome.findings if f.entry and f.cause[0] != "unsteady"]
+        steady = [f for f in conduct.outcome.findings if f.entry and f.cause[0] != UNSTEADY]
         failed = remembered.remember(finding.entry for finding in steady)
         return Fuzzed(results, conduct.outcome, campaign, seed, failed)
-    finally:
-        opening.close()
+
+
+def _here(campaign: Campaign, sessions: Sequence[Session]) -> Scanned:
+    """Scans chunks in this process, with the sessions that there are."""
+
+    def scanned(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Tally]]:
+        for place, chunk in enumerate(chunks):
+            tally = Tally()
+            try:
+                scan(campaign, chunk, sessions, tally)
+            except KeyboardInterrupt:
+                yield place, tally  # what was fed until then
+                raise
+            yield place, tally
+
+    return scanned
+
+
+def _there(campaign: Campaign, where: Spread, ends: ExitStack) -> Scanned:
+    """Scans chunks wherever they are done, by targets that any process finds."""
+    targets = tuple(replace(t, port=absolute(t.port)) for t in campaign.targets)
+    sent = replace(campaign, targets=targets)
+    ends.callback(where.everywhere, remote.forget)
+
+    def scanned(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Tally | Lost]]:
+        return where.map(remote.scanned, [(sent, chunk) for chunk in chunks])
+
+    return scanned
 
 
 def _transport(port: Port, options: Options) -> str:
@@ -126,8 +143,3 @@ def _transport(port: Port, options: Options) -> str:
             f" choose {' or '.join(port.transports)}"
         )
     return fitting[0]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a row."""
-    return ", ".join(names)

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 
+import numpy as np
+
 from harness.comparison.replays import Replays
 from harness.diagnosis.hypotheses import NUMBERS, Deviations, dialect, singles
 from harness.fuzzing import differences
@@ -25,7 +27,7 @@ from harness.fuzzing.differences import (
     shown,
 )
 from harness.fuzzing.drawing import Drawing, buffer
-from harness.fuzzing.regimes import REGIMES, Regime
+from harness.fuzzing.regimes import REGIMES
 from harness.fuzzing.sessions import Session, Target
 from harness.fuzzing.strategies import Case, cases
 from harness.judging.feeding import DEATHS
@@ -52,13 +54,13 @@ class Campaign:
     Attributes:
         targets: one that is held against its claim, or two against each other.
         seed: of all cases.
-        guide: the regimes, one as often as it is to be drawn.
+        guide: places of regimes, one as often as it is to be drawn.
         edge: what differs where rounding has no bound counts, too.
     """
 
     targets: tuple[Target, ...]
     seed: int
-    guide: tuple[Regime, ...]
+    guide: tuple[int, ...]
     edge: bool = False
 
     @property
@@ -70,7 +72,8 @@ class Campaign:
     def drawing(self) -> Drawing:
         """What draws its cases."""
         options = options_of(self.targets[0].port.claim)
-        return Drawing(cases(self.guide, self.precisions, options))
+        regimes = [REGIMES[place] for place in self.guide]
+        return Drawing(cases(regimes, self.precisions, options))
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,8 @@ def scan(campaign: Campaign, chunk: Chunk, sessions: Sequence[Session], tally: T
         (number, drawing.case(buffer(campaign.seed, number)))
         for number in range(chunk.start, chunk.start + chunk.size)
     )
-    scan_cases(campaign, drawn, chunk, sessions, tally)
+    with np.errstate(all="ignore"):  # numbers that overflow are what is looked for
+        scan_cases(campaign, drawn, chunk, sessions, tally)
 
 
 def scan_cases(
@@ -146,6 +150,8 @@ def scan_cases(
     tally: Tally,
 ) -> None:
     """Feed and compare cases, each with its number, as `scan` does with those of a chunk."""
+    for session in sessions:
+        session.deaths = 0  # those before were another chunk's
     replays = Replays()
     deadline = None if chunk.seconds is None else time.monotonic() + chunk.seconds
     tally.neighbours = chunk.neighbours
@@ -245,22 +251,22 @@ def unseen(left: Sequence[Deviations], golden: Golden) -> tuple[Deviations, ...]
     return tuple(x for x, seen in zip(left, outside, strict=True) if not seen)
 
 
-def guide(targets: tuple[Target, ...], *, edge: bool) -> tuple[Regime, ...]:
-    """The regimes, as often as they are to be drawn: once more for what only they show.
+def guide(targets: tuple[Target, ...], *, edge: bool) -> tuple[int, ...]:
+    """The places of regimes, each as often as it is to be drawn: once more for what only it shows.
 
     A deviation that plain numbers show needs no guidance. For any other, the first regime in
     which it shows is drawn more often. The same for every campaign of these targets, so that what
     one remembers means the same to the next.
     """
-    ordinary = [regime for regime in REGIMES if not regime.edge]
-    edges = [regime for regime in REGIMES if regime.edge]
-    left, more = neighbours(targets[0]), list[Regime]()
-    for place, regime in enumerate(ordinary):
-        drawing = Campaign(targets, 0, (regime,)).drawing()
+    ordinary = [place for place, regime in enumerate(REGIMES) if not regime.edge]
+    edges = [place for place, regime in enumerate(REGIMES) if regime.edge]
+    left, more = neighbours(targets[0]), list[int]()
+    for place in ordinary:
+        drawing = Campaign(targets, 0, (place,)).drawing()
         for number in range(2):
             case = drawing.case(buffer(0, 2 * place + number))
             before = left
             left = unseen(left, golden_of(case, targets[0])) if case else left
-            more += [regime] * (len(before) - len(left)) if place else []
+            more += [place] * (len(before) - len(left)) if place else []
     repeated = ordinary * _ORDINARY + (edges * _ORDINARY if edge else edges)
-    return tuple(sorted([*repeated, *more], key=REGIMES.index))
+    return tuple(sorted([*repeated, *more]))

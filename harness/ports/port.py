@@ -80,6 +80,23 @@ class Port:
         return registry.by_name(self.language).transports
 
 
+def absolute(port: Port) -> Port:
+    """The same port, found from wherever a process stands."""
+
+    def path(given: Path | None) -> Path | None:
+        return None if given is None else given.absolute()
+
+    return replace(
+        port,
+        source=tuple(source.absolute() for source in port.source),
+        folder=port.folder.absolute(),
+        project=path(port.project),
+        adapter=path(port.adapter),
+        python=path(port.python),
+        classpath=tuple(str(Path(x).absolute()) if Path(x).exists() else x for x in port.classpath),
+    )
+
+
 def bundled() -> list[Port]:
     """The bundled editions: by language, each language's along its ladder."""
     ports = [of_folder(folder) for folder in layout.editions()]
