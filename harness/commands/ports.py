@@ -17,6 +17,7 @@ from harness.commands.common import (
     OK,
     USAGE,
     Claimed,
+    Dask,
     Edge,
     Environment,
     GoldenPattern,
@@ -151,6 +152,7 @@ def check(
     large: Large = False,
     shard: ShardOf = None,
     seed: Seed = None,
+    dask: Dask = None,
     replay: Annotated[
         Path | None,
         typer.Option(
@@ -192,9 +194,9 @@ def check(
 
     if replay is not None:
         others = (targets, command, dialect, class_name, classpath, project, adapter, env, python)
-        if any((*others, transport, expect, edge, large, shard, seed, update_expectations)) or (
-            golden != "*"
-        ):
+        if any(
+            (*others, transport, expect, edge, large, shard, seed, update_expectations, dask)
+        ) or (golden != "*"):
             raise UsageError(
                 f"--replay {replay}: what is judged, and how, is in the report; leave out the rest"
             )
@@ -250,7 +252,7 @@ def check(
         expect=expect and str(expect),
     )
     found = replace(
-        _run(ports, given, every=False),
+        _run(ports, given, every=False, dask=dask),
         errors=tuple(errors),
         expectations=expect,
         circumstances=made,
@@ -301,8 +303,8 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
     return found
 
 
-def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
-    """Judge the ports, with a bar on standard error."""
+def _run(ports: list[Port], given: Options, *, every: bool, dask: str | None = None) -> PortResults:
+    """Judge the ports, here or by dask, with a bar on standard error."""
     from harness.judging.run import part, reached
     from harness.judging.run import run as run_ports
     from harness.report.progress import progress
@@ -311,7 +313,16 @@ def _run(ports: list[Port], given: Options, *, every: bool) -> PortResults:
     started, begun = datetime.now(UTC), time.monotonic()
     jobs = part(reached(ports, given, every_transport=every), given.shard)
     with progress(len(jobs)) as work:
-        outcome = run_ports(ports, given, every_transport=every, progress=work.advance)
+        if dask is None:
+            outcome = run_ports(ports, given, every_transport=every, progress=work.advance)
+        else:
+            from harness.judging.many import run_all
+            from harness.machine.spread import spread
+
+            work.tell("waiting for dask's workers")
+            with spread(dask) as where:
+                told = work.advance
+                outcome = run_all(ports, given, every_transport=every, where=where, progress=told)
     return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
 
 

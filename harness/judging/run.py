@@ -176,11 +176,11 @@ def run(
         shard=options.shard,
         jobs=len(whole),
         seed=memory.seed,
-        whole=_digest(whole),
+        whole=digest(whole),
     )
 
 
-def _digest(whole: Sequence[tuple[Port, str]]) -> str:
+def digest(whole: Sequence[tuple[Port, str]]) -> str:
     """What tells one run's ports and transports from another's."""
     words = [[port.name, *port.target, transport] for port, transport in whole]
     return sha256(json.dumps(words).encode()).hexdigest()[:16]

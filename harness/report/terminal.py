@@ -73,9 +73,15 @@ def show_ports(console: Console, results: PortResults) -> None:
 
 
 def show_observation(console: Console, results: PortResults) -> None:
-    """Print an observation's verdict and explanation."""
-    for result in results.outcome.results:
+    """Print an observation's verdict and explanation; of several, how many there are of each."""
+    judged = results.outcome.results
+    for result in judged:
         console.print(identified(result), markup=False, highlight=False)
+    if len(judged) > 1:
+        counts = Counter(result.verdict.word for result in judged)
+        parts = [f"{count:,} {word}" for word, count in sorted(counts.items())]
+        text = f"{words.counted(len(judged), 'observation')}: {', '.join(parts)}"
+        console.print(text, markup=False, highlight=False)
 
 
 def show_saved(console: Console, results: Sequence[Report]) -> None:
