@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from harness.model import interruption
 
 _INTERRUPTED, _USAGE = 130, 2
+# Commands that are typed again and again, and need the cache in any case.
+_QUICK = (["run"], ["check"])
 # What a full disk or a terminal that is gone answers to writing.
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
@@ -36,6 +38,10 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         return _USAGE
     code: object
     try:
+        if given[:1] in _QUICK:
+            from harness.machine import bytecode
+
+            bytecode.use()
         from harness.commands.app import command
 
         top = command()

@@ -14,19 +14,27 @@ import marshal
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-
-import numpy as np
 
 import harness
 import python_ref
 from harness.machine import start
-from harness.machine.cache import kept
+from harness.machine.cache import kept, whole
 from harness.model.errors import ToolchainError
 
-_NEEDED = ("harness.documents.child", "harness.transport.worker", "harness.transport.jvm_host")
+_NEEDED = (
+    "harness.documents.child",
+    "harness.transport.worker",
+    "harness.transport.jvm_host",
+    "harness.commands.app",
+    "harness.commands.ports",
+    "harness.report.terminal",
+)
 _PACKAGES = (Path(harness.__file__).parent, Path(python_ref.__file__).parent)
+# It need not be imported for that.
+_NUMPY = getattr(importlib.util.find_spec("numpy"), "origin", None) or ""
 _FOLDER = str(_PACKAGES[0].parent)
 _WORKER = str(_PACKAGES[0] / "transport" / "worker.py")
 # On a loaded machine; NumPy is compiled in half a second.
@@ -64,10 +72,9 @@ def environment(python: str = "") -> dict[str, str]:
 @cache
 def _prefix() -> dict[str, str]:
     """Where compiled modules are kept; nothing where they lie beside their sources."""
-    compiled = map(importlib.util.cache_from_source, (np.__file__, _WORKER))
+    compiled = map(importlib.util.cache_from_source, (_NUMPY, _WORKER))
     if all(map(os.path.exists, compiled)):
         return {"PYTHONPYCACHEPREFIX": sys.pycache_prefix} if sys.pycache_prefix else {}
-    ours = hashlib.sha256("\0".join([sys.executable, sys.version, _FOLDER]).encode())
     given = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
     def make(folder: Path) -> None:
@@ -81,10 +88,25 @@ def _prefix() -> dict[str, str]:
         _unmarshalled(folder)
 
     try:
-        folder = kept("modules", ours.hexdigest()[:32], make, made_of=_state())
+        folder = kept("modules", _key(), make, made_of=_state())
     except (OSError, EOFError, ValueError, subprocess.SubprocessError, ToolchainError):
         return {}  # then each process compiles for itself
     return {"PYTHONPYCACHEPREFIX": str(folder)}
+
+
+def _key() -> str:
+    ours = "\0".join([sys.executable, sys.version, _FOLDER])
+    return hashlib.sha256(ours.encode()).hexdigest()[:32]
+
+
+def use() -> None:
+    """Find what this process imports from here on compiled, if an earlier run left it so."""
+    beside = Path(importlib.util.cache_from_source(_WORKER)).exists()
+    if not sys.dont_write_bytecode or sys.pycache_prefix or beside:
+        return
+    with suppress(OSError, ToolchainError):
+        if folder := whole("modules", _key(), made_of=_state()):
+            sys.pycache_prefix = str(folder)
 
 
 def _unmarshalled(folder: Path) -> None:
@@ -102,7 +124,7 @@ def _state() -> str:
     digest = hashlib.sha256()
     sources = [path for package in _PACKAGES for path in sorted(package.rglob("*.py"))]
     # The folder's time is that of the last installation.
-    for path in (Path(np.__file__).parent.parent, *sources):
+    for path in (Path(_NUMPY).parent.parent, *sources):
         found = path.stat()
         digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -177,6 +177,12 @@ def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -
     return target
 
 
+def whole(kind: str, key: str, made_of: str = "") -> Path | None:
+    """Return the folder `kind`/`key` as `kept` would, if it is there whole; make nothing."""
+    target = root() / kind / key
+    return target if _whole(target, made_of) else None
+
+
 def _whole(folder: Path, made_of: str) -> bool:
     """Whether a folder is exactly what was recorded when it was made."""
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from python_ref.dialects.dialect import Dialect
@@ -73,13 +74,19 @@ def alike(dialect: Dialect) -> list[str]:
     >>> alike(Dialect(["average=none", "epsilon=none"]))
     ['SGD']
     """
-    plain = Dialect(dialect.deviations)
-    return [
+    return list(_alike(tuple(dialect.deviations)))
+
+
+@cache
+def _alike(deviations: tuple[str, ...]) -> tuple[str, ...]:
+    # A report says it of every row.
+    plain = Dialect(deviations)
+    return tuple(
         name
         for name, known in LIBRARIES.items()
         if all(plain.choice(axis) == known.dialect.choice(axis) for axis in _NUMBERS)
         and equivalence(plain, Dialect(known.dialect.deviations)) != "never"
-    ]
+    )
 
 
 def find(name: str) -> NamedDialect:

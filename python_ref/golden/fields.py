@@ -151,6 +151,9 @@ def arrays(
     """
     result = {}
     for name, numbers in mapping(value, field).items():
+        if _plain(numbers) and (lengths is None or lengths.get(name) == len(numbers)):
+            result[name] = np.array(numbers, dtype=np.float64)
+            continue
         where = f"{field}.{quoted(name)[1:-1]}"
         listed = sequence(numbers, where)
         if lengths is not None and name not in lengths:
@@ -170,6 +173,11 @@ def arrays(
             dtype=np.float64,
         )
     return result
+
+
+def _plain(numbers: Any) -> bool:
+    """Whether all there is are numbers with a point: what most arrays are, and soon read."""
+    return type(numbers) is list and set(map(type, numbers)) <= {float}
 
 
 def row(

@@ -436,13 +436,13 @@ def test_an_archive_that_was_changed_is_written_anew(
     folder: Path, scribe: Java, damage: Damage
 ) -> None:
     """A JVM looks at no more than its head; then it may well crash, and the port be blamed."""
-    made = archives.archive(scribe, "a.jar", (), ("Main",))
+    made = archives.archive(scribe, "a.jar", (), "Main", ())
     assert made is not None
     first = made.read_bytes()
-    assert archives.archive(scribe, "a.jar", (), ("Main",)) == made
+    assert archives.archive(scribe, "a.jar", (), "Main", ()) == made
     assert made.read_bytes() == first
     damage(made)
-    assert archives.archive(scribe, "a.jar", (), ("Main",)) == made
+    assert archives.archive(scribe, "a.jar", (), "Main", ()) == made
     assert made.read_bytes() not in (first, b"")
 
 
@@ -450,7 +450,7 @@ def test_without_room_for_an_archive_there_is_none(
     folder: Path, scribe: Java, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "rename", refusing(errno.ENOSPC))
-    assert archives.archive(scribe, "a.jar", (), ("Main",)) is None
+    assert archives.archive(scribe, "a.jar", (), "Main", ()) is None
 
 
 # -- compiled modules -----------------------------------------------------------------------------
@@ -487,6 +487,24 @@ def test_a_module_that_was_changed_is_compiled_anew(
     damage(module)
     assert modules() == [module]
     assert module.read_bytes() == whole
+
+
+def test_this_process_finds_what_an_earlier_run_compiled_and_makes_nothing(
+    modules: Callable[[], list[Path]], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    bytecode.use()
+    assert sys.pycache_prefix is None
+    assert not (folder / "modules").exists()
+    (module,) = modules()
+    bytecode.use()
+    assert sys.pycache_prefix is not None
+    assert Path(sys.pycache_prefix) in module.parents
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    flip(module)
+    bytecode.use()
+    assert sys.pycache_prefix is None
 
 
 def test_a_module_that_a_full_disk_cut_short_is_never_kept(
