@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Sequence
 
 from harness.comparison.replays import Replays
@@ -36,6 +37,8 @@ class Memory:
         self.goldens = Goldens(pattern)
         self.replays = Replays()
         self._diagnoses: dict[tuple[object, ...], Diagnosis] = {}
+        self._searching: dict[tuple[object, ...], threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def diagnosis(
         self,
@@ -47,16 +50,20 @@ class Memory:
     ) -> Diagnosis:
         """The diagnosis of a port; the same bits over another transport need no second one."""
         key = (port.name, port.claim, largest, *fixed, *map(_bits, evidence))
-        if key not in self._diagnoses:
-            self._diagnoses[key] = diagnose(
-                evidence,
-                port.claim,
-                probe,
-                largest,
-                open_constants=fixed,
-                seconds=self._seconds,
-                progress=self._progress,
-            )
+        with self._lock:
+            # Two transports often come to the same at once: the second waits for the first.
+            lock = self._searching.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._diagnoses:
+                self._diagnoses[key] = diagnose(
+                    evidence,
+                    port.claim,
+                    probe,
+                    largest,
+                    open_constants=fixed,
+                    seconds=self._seconds,
+                    progress=self._progress,
+                )
         return self._diagnoses[key]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import math
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,24 @@ def test_a_departure_that_is_not_searched_is_not_explained_by_the_claim(
     fed = golden("mixed-arrays")
     result = of([(fed, by(fed, *INSIDE))])
     assert (result.verdict.word, result.diagnosis, result.deviations) == ("diverges", None, ())
+
+
+def test_two_ways_that_show_the_same_at_once_are_diagnosed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searches = []
+
+    def slow(*_arguments: object, **_options: object) -> Diagnosis:
+        searches.append(1)
+        time.sleep(0.2)
+        return Diagnosis(None)
+
+    monkeypatch.setattr(memory_of, "diagnose", slow)
+    memory = Memory()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(memory.diagnosis, PORT, [], None, 3) for _ in range(2)]
+    assert searches == [1]
+    assert asked[0].result() is asked[1].result()
 
 
 def test_the_same_bits_are_diagnosed_once_in_a_run_and_anew_in_the_next(

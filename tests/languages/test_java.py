@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.languages.jvm.compile import CompileError, compile_java
-from harness.languages.repair import Broken, Repaired, java
+from harness.languages.repair import Broken, Repaired, java, library
 from harness.languages.repair.library import jdk_classes
+from harness.machine import cache
 
 LINE = 40  # where the blocks begin in their documents
 
@@ -529,3 +530,25 @@ def test_the_jdk_is_asked_for_its_public_classes() -> None:
 def test_no_message_is_too_odd(text: str, message: str, line: int) -> None:
     for repaired in candidates(text, message, line):
         assert repaired.text != text
+
+
+def test_what_the_jdk_has_is_asked_once_and_kept_for_other_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def ask(names: Sequence[str]) -> list[str]:
+        asked.append(list(names))
+        return [full for name in names for full in HOMES.get(name, ())]
+
+    monkeypatch.setenv("RMSPROOF_CACHE", str(tmp_path))
+    monkeypatch.setattr(library, "_ask", ask)
+    cache.forget()
+    try:
+        for _ in range(2):  # a run of its own each
+            monkeypatch.setattr(library, "_asked", {})
+            assert jdk_classes(["List", "Absent"]) == {"List": HOMES["List"]}
+            assert jdk_classes(["List"]) == {"List": HOMES["List"]}
+    finally:
+        cache.forget()
+    assert asked == [["Absent", "List"]]

@@ -1,20 +1,25 @@
 """Which importable names the JDK and the Scala library have, the likeliest first.
 
-The JDK is asked itself, whichever runs the ports, once for a name in a process.
+The JDK is asked itself, whichever runs the ports, once for a name: starting it takes half a
+second, and what it has is kept in the cache.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
+import threading
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter
 from harness.languages.jvm.java import java
+from harness.machine.cache import kept
 from harness.model.errors import ToolchainError
 
 Named = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
@@ -34,7 +39,9 @@ _SCALA_PACKAGES = (
 ).split()
 _SCALA_TREES = "scala.util. scala.concurrent. scala.collection. scala.".split()
 
+_NAMES = "names.txt"
 _asked: dict[str, tuple[str, ...]] = {}
+_asking = threading.Lock()
 
 
 def jdk_classes(names: Collection[str]) -> Mapping[str, Sequence[str]]:
@@ -42,17 +49,29 @@ def jdk_classes(names: Collection[str]) -> Mapping[str, Sequence[str]]:
 
     Nothing where the JDK cannot be asked: a repair that is not found is no error.
     """
-    # A class is asked for by a name that could be one: no command line takes just anything.
-    asked = {name for name in names if name.isidentifier() and name not in _asked}
-    if asked:
-        try:
-            found = _ask(sorted(asked))
-        except (OSError, subprocess.SubprocessError, ToolchainError):
-            return {}
-        for name in asked:
-            matching = [full for full in found if full.rpartition(".")[2] == name]
-            _asked[name] = tuple(sorted(matching, key=_java_rank))
+    with _asking:
+        # A class is asked for by a name that could be one: no command line takes just anything.
+        asked = {name for name in names if name.isidentifier() and name not in _asked}
+        if asked:
+            try:
+                found = _known(sorted(asked))
+            except (OSError, subprocess.SubprocessError, ToolchainError):
+                return {}
+            for name in asked:
+                matching = [full for full in found if full.rpartition(".")[2] == name]
+                _asked[name] = tuple(sorted(matching, key=_java_rank))
     return {name: _asked[name] for name in names if _asked.get(name)}
+
+
+def _known(names: Sequence[str]) -> list[str]:
+    """What `_ask` said of these names before, or says now."""
+    given = [str(java().home), java().version, *names]
+    key = hashlib.sha256("\0".join(given).encode()).hexdigest()[:32]
+
+    def ask(folder: Path) -> None:
+        (folder / _NAMES).write_text("\n".join(_ask(names)), encoding="utf-8")
+
+    return (kept("names", key, ask) / _NAMES).read_text(encoding="utf-8").split()
 
 
 def _ask(names: Sequence[str]) -> list[str]:
