@@ -11,10 +11,11 @@ import pytest
 from harness.model.observation import Unreachable
 from harness.transport.responder import Responder
 
-# Answers each request with its process's id; what it is asked to do beside that is in the request.
+# Answers each request with a name of its process's own (a table of processes to itself numbers
+# each alike); what it is asked to do beside that is in the request.
 SCRIPT = """
-import json, os, sys
-left = False
+import json, os, sys, time
+left, name = False, os.urandom(8).hex()
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "left":
@@ -22,12 +23,13 @@ for line in sys.stdin:
         continue
     if request["do"] == "die":
         os._exit(3)
-    print(json.dumps({"id": request["id"], "process": os.getpid()}), flush=True)
+    print(json.dumps({"id": request["id"], "process": name}), flush=True)
     if request["do"] == "leave":
         left = True
     if request["do"] == "end":
         os._exit(0)
     if request["do"] == "babble":
+        time.sleep(0.05)
         print("late", flush=True)
 """
 
@@ -39,9 +41,9 @@ def responder() -> Iterator[Responder]:
     made.close()
 
 
-def process(responder: Responder, deed: str = "answer") -> int:
-    number: int = responder.ask(f'{{"do":"{deed}"}}', 20)["process"]
-    return number
+def process(responder: Responder, deed: str = "answer") -> str:
+    name: str = responder.ask(f'{{"do":"{deed}"}}', 20)["process"]
+    return name
 
 
 def test_ports_are_served_by_one_process(responder: Responder) -> None:
@@ -73,7 +75,7 @@ def test_a_port_that_asks_again_meets_its_own_process(responder: Responder) -> N
 def test_what_is_written_late_is_not_the_next_ports(responder: Responder) -> None:
     responder.admit("first")
     served = process(responder, "babble")
-    time.sleep(0.1)
+    time.sleep(0.3)
     responder.admit("second")
     assert process(responder) != served
 
