@@ -32,6 +32,8 @@ from harness.model.errors import ToolchainError
 
 _BLOCK = 1 << 20
 _RECORD = "record.json"
+# A hundred thousand files' hashes; a longer one is not of our making.
+_LARGEST_RECORD = 16 << 20
 # What a cache that can only be read may still give; every entry is checked before it is used.
 _LENT = ("jars", "classes", "archives", "modules")
 _finding = threading.Lock()
@@ -141,7 +143,8 @@ def locked(name: str) -> Iterator[None]:
     """Hold the cache's lock `name` against every other run and thread. Raises ToolchainError."""
     path = root() / f"{name}.lock"
     try:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o644)
+        # Not through a link: what it leads to would be made.
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise unwritable(path, error) from error
     try:
@@ -187,7 +190,7 @@ def _whole(folder: Path, made_of: str) -> bool:
     """Whether a folder is exactly what was recorded when it was made."""
     try:
         with regular(folder / _RECORD) as file:
-            record = json.loads(file.read())
+            record = json.loads(file.read(_LARGEST_RECORD))
         found = {"key": folder.name, "made_of": made_of, "files": _hashes(folder)}
     except (OSError, ValueError, RecursionError):
         return False
@@ -199,7 +202,7 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): sha256(path) if path.is_file() else ""
         for path in sorted(folder.rglob("*"))
-        if not path.is_dir() and path != folder / _RECORD
+        if (path.is_symlink() or not path.is_dir()) and path != folder / _RECORD
     }
 
 

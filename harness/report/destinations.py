@@ -203,6 +203,8 @@ class Reports:
             destination.check()
         _check_apart(self._destinations)
         _check_unread(self._destinations, given)
+        paths = [d.path for d in self._destinations if d.path is not None]
+        self._behind = {path: _file_behind(path) for path in paths}
 
     def write(self, results: Any) -> None:
         """Write every report, and the table for people unless a report takes its place.
@@ -214,6 +216,7 @@ class Reports:
         for destination in self._destinations:
             if not destination.is_output:
                 try:
+                    self._check_same(destination)
                     destination.write(destination.report.text(self._kind, results))
                 except UsageError as error:
                     failures.append(str(error))
@@ -226,6 +229,12 @@ class Reports:
                 destination.write(destination.report.text(self._kind, results))
         if failures:
             raise UsageError("\n".join(failures))
+
+    def _check_same(self, destination: Destination) -> None:
+        """Raise UsageError if what was judged put a link where a report goes."""
+        path = destination.path
+        if path is not None and _file_behind(path) != self._behind[path]:
+            raise UsageError(f"{destination.name}: has become a link to {_file_behind(path)}")
 
 
 def _destinations(kind: Kind, asked: Mapping[str, Path | bool | None]) -> Iterator[Destination]:
