@@ -6,7 +6,7 @@ import json
 import shlex
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -32,6 +32,7 @@ from harness.transport.stdio import StdioTransport
 SCENARIO_SECONDS = 10.0
 # How a source that does not load is judged.
 _LOADING = ("does-not-compile", "crashes", "not-run")
+_HEEDS_SECONDS = 0.2
 INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
 
@@ -253,6 +254,9 @@ class _Runner:
             pending.extend(pool.submit(self._chain, jobs) for jobs in (*chains.values(), *alone))
             try:
                 for future in pending:
+                    # A signal may wake another thread than this one, which alone can heed it.
+                    while not wait([future], timeout=_HEEDS_SECONDS).done:
+                        continue
                     future.result()
             except BaseException:
                 for future in pending:

@@ -7,17 +7,24 @@ ended and deaf to signals, and its report says that nothing was judged.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import time
 from typing import Any
 
 _NAME = "RMSPROOF_ENDED"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# The impatient press twice: what ends the processes and writes the report is not ended itself.
+_GRACE_SECONDS = 10.0
 _begun = _asked = False
+_last = -math.inf
 
 
 def hear() -> None:
     """Turn the signals that end a run into KeyboardInterrupt; those that are ignored stay so."""
+    global _last  # noqa: PLW0603
+    _last = -math.inf
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _heard)
@@ -47,6 +54,8 @@ def begin() -> None:
 
 
 def _heard(_signal: int, _frame: Any) -> None:
-    global _asked  # noqa: PLW0603
+    global _asked, _last  # noqa: PLW0603
     _asked = not _begun
-    raise KeyboardInterrupt
+    if time.monotonic() - _last > _GRACE_SECONDS:
+        _last = time.monotonic()
+        raise KeyboardInterrupt
