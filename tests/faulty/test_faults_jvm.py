@@ -66,6 +66,14 @@ JAVA = {
         "crashes",
         r"step 3: java.lang.IllegalStateException: the third time \(ThrowsThirdTime.java:10\)",
     ),
+    # What it throws is broken itself.
+    "AnswersNothing": Said("crashes", r"step 1: AnswersNothing\$Own"),
+    "NoTrace": Said("crashes", r"step 1: NoTrace\$Own"),
+    "WrapsForever": Said("crashes", r"step 1: WrapsForever\$Own \(WrapsForever.java:22\)"),
+    "HalfACharacter": Said(
+        "crashes",
+        r"step 1: HalfACharacter\$Own: a\\ud800b\U0001f600c\u202e \(HalfACharacter.java:9\)",
+    ),
     # It says what is no answer.
     "CutsArrays": Said("garbled", "step 1: array trap: expected length 2, observed 1"),
     "HugeArrays": Said("garbled", "step 1: array trap: expected length 2, observed 1048576"),
@@ -92,7 +100,10 @@ OVER_THE_WIRE = {
     "WritesRaw": Said("garbled", "a line that is not JSON: 'computing'"),
 }
 # What the wire's end in Java passes on as the one in process does: judged over it in the slow part.
-ALIKE = "Halts Loops LoopsDeep ThrowsThirdTime CutsArrays NullArray NotANumber".split()
+ALIKE = (
+    "Halts Loops LoopsDeep ThrowsThirdTime CutsArrays NullArray NotANumber"
+    " AnswersNothing NoTrace WrapsForever HalfACharacter"
+).split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),
     "throws_lazily": Said(
