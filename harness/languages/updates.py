@@ -114,7 +114,7 @@ def _pairs(block: Block) -> Iterator[Pair]:
         average = _target(node)
         if average is None or (gradient := _squared(block, place, average)) is None:
             continue
-        weights = _divided(block, place, average)
+        weights = _divided(block, place, average, gradient)
         if weights is None or weights in taken or average in taken:
             continue
         taken |= {weights, average}
@@ -190,21 +190,43 @@ def _called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _divided(block: Block, place: int, average: str) -> Optional[str]:
+def _divided(block: Block, place: int, average: str, gradient: str) -> Optional[str]:
     """What moves by a step that depends on an average."""
-    depend = {average}
+    # What depends on it, and all that each of these was made of.
+    made = {average: {average}}
+    moved: list[str] = []
+    whole: dict[str, bool] = {}
     for node in block[place + 1 :]:
         if not isinstance(node, (ast.Assign, ast.AugAssign)):
             continue
-        if not any(_mentions(node.value, name) for name in depend):
+        names = _names(node.value)
+        if not (depends := names & set(made)):
             continue
-        target = _target(node)
-        moved = target is not None and target not in depend
-        if moved and _squared(block, block.index(node), "") is None:
-            return target
-        for one in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            depend.add(ast.unparse(one))
-    return None
+        names = names.union(*(made[name] for name in depends))
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            text = ast.unparse(target)
+            again = isinstance(node, ast.AugAssign) or text in names
+            if again and text not in made and isinstance(target, (ast.Name, ast.Attribute)):
+                moved.append(text)
+                whole[text] = isinstance(node, ast.AugAssign) or text in _terms(node.value)
+            made[text] = names | {text}
+    # A buffer, or a sum, moves too; gradients are computed of weights.
+    before = set[str]().union(*map(_names, block[:place]), _names(ast.parse(gradient)))
+    likely = [text for text in moved if text in before]
+    if not likely and len(set(moved)) == 1 and "." in moved[0] and whole[moved[0]]:
+        likely = moved
+    return likely[0] if len(set(likely)) == 1 else None
+
+
+def _terms(node: ast.expr) -> set[str]:
+    """What is added or subtracted as it is: `w` of `w - lr * g`, not `b` of `mu * b + g`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+        return _terms(node.left) | _terms(node.right)
+    return {ast.unparse(node)}
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {ast.unparse(p) for p in ast.walk(node) if isinstance(p, (ast.Name, ast.Attribute))}
 
 
 def _mentions(node: ast.AST, text: str) -> bool:

@@ -113,8 +113,9 @@ def _title(loop: Mapping[str, Any]) -> str:
     kind = "the loop" if loop["looped"] else "the update"
     gradients = " and ".join(loop["gradients"])
     weights = " and ".join(loop["weights"])
-    stops = ", its own stops left out" if loop["looped"] else ""
+    # It is run, but says nothing of what a port does with given gradients.
+    without = "its own stops and what it computes of its data" if loop["looped"] else "the rest"
     return (
         f"{kind} in {name} (line {loop['line']}), {weights} moved by gradients that are given for"
-        f" {gradients}{stops}"
+        f" {gradients}; {without} left out"
     )

@@ -80,9 +80,26 @@ def test_the_documentation_has_a_row_for_each() -> None:
         "for p, v in zip(ps, vs):\n    v = d * v + (1 - d) * p.grad**2\n    p.data -= p.grad / v",
         # A mean is no moving average, and a loss no weight.
         "for x in xs:\n    total = total + (x - m) ** 2\n    n += 1",
+        # What moves is a buffer, of which nobody says that it is the weights.
+        "for x in xs:\n    v = d * v + (1 - d) * g**2\n    b = mu * b + g / v\n    f(w - b)",
         # The average divides nothing.
         "for x in xs:\n    v = d * v + (1 - d) * g**2\n    w = w - lr * g",
     ],
 )
 def test_what_is_no_update(text: str) -> None:
     assert update_in(ast.parse(text).body) is None
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "b = mu * b + lr * g / v**0.5\n    w = w - b",
+        "s = lr * g / v**0.5\n    total += s\n    w -= s",
+        "new = w - lr * g / v**0.5\n    path = path + [new]\n    w = new",
+    ],
+)
+def test_weights_are_told_from_what_else_moves(step: str) -> None:
+    text = f"for _ in xs:\n    g = f(w)\n    v = d * v + (1 - d) * g**2\n    {step}"
+    update = update_in(ast.parse(text).body)
+    assert update is not None
+    assert [pair.weights for pair in update.pairs] == ["w"]
