@@ -20,7 +20,7 @@ def written(adapted: Adapted, target: Sequence[str]) -> str:
         lines.append(f"it is bound without an adapter, too: {adapted.bound}")
     command = ["rmsproof", "check", *target, "--adapter", str(adapted.path)]
     lines.append(f"then: {shlex.join(command)}")
-    if adapted.left:
+    if adapted.left and adapted.path.suffix == ".py":
         lines.append(
             "where it trains in a loop of its own, and takes no gradients: rmsproof.Recorder, two"
             " lines in that loop, then rmsproof identify"
