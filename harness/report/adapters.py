@@ -18,11 +18,8 @@ def written(adapted: Adapted, target: Sequence[str]) -> str:
         lines.append("nothing is left to fill in; read what it calls all the same")
     if adapted.bound:
         lines.append(f"it is bound without an adapter, too: {adapted.bound}")
+    if adapted.left and adapted.path.suffix == ".py":
+        lines.append("a loop of its own, that takes no gradients? rmsproof.Recorder records it")
     command = ["rmsproof", "check", *target, "--adapter", str(adapted.path)]
     lines.append(f"then: {shlex.join(command)}")
-    if adapted.left and adapted.path.suffix == ".py":
-        lines.append(
-            "where it trains in a loop of its own, and takes no gradients: rmsproof.Recorder, two"
-            " lines in that loop, then rmsproof identify"
-        )
     return "\n".join(lines)

@@ -274,6 +274,7 @@ def test_names_that_are_known_are_filled_in(call: Callable[..., Done], tmp_path:
         "left to fill in:\n"
         "  line 17: what model is\n"
         "  line 21: keep this if it returns the new weights, not the step\n"
+        "a loop of its own, that takes no gradients? rmsproof.Recorder records it\n"
         "then: rmsproof check mine.py --adapter through.py\n"
     )
     text = (tmp_path / "through.py").read_text()
