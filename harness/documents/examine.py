@@ -203,6 +203,11 @@ class _Examiner:
                 break
             layers.append(Layer(result, step[1].change))
             source, attempt = step[0], step[2]
+        fault = result.verdict.fault
+        # Scala's `???` and Kotlin's `TODO()` raise it, too.
+        if fault is not None and "NotImplementedError" in fault.message:
+            said = "an exercise: NotImplementedError stands for code"
+            return Examined(source.block, "other", message=said)
         layers.append(Layer(result))
         return self._row(source, kind, shown, layers, attempt, name)
 
@@ -240,7 +245,7 @@ class _Examiner:
         fault = layers[0].result.verdict.fault
         if fault is not None and fault.kind == "not-run":
             return self._row(source, "optimizer", "", layers, Attempt())
-        if scripted(source.block.language) and _sketch(source.text):
+        if _sketch(source.text):
             return Examined(source.block, "other", message="a sketch: `...` stands for code")
         return self._row(source, "optimizer", "", layers, Attempt())
 

@@ -111,3 +111,23 @@ def test_what_leaves_the_computing_to_an_earlier_cell_is_judged(written: Examine
     found = written(notebook("import numpy as np", one, wrapped), "cells.ipynb")
     words = [row.published and row.published.verdict.word for row in found.rows]
     assert words == [None, "exact", "exact"]
+
+
+def test_an_exercise_is_no_defect_of_the_page(written: Examine) -> None:
+    """What is left to the reader raises; an abstract method that is overridden does not."""
+    base = "class Optimizer:\n    def step(self, g, w):\n        raise NotImplementedError\n\n"
+    todo = RIGHT.replace("        return params\n", "        raise NotImplementedError('TODO')\n")
+    row = written(fenced(IMPORT + todo)).rows[0]
+    assert (row.kind, row.message) == ("other", "an exercise: NotImplementedError stands for code")
+    derived = RIGHT.replace("class RMSProp:", "class RMSProp(Optimizer):")
+    row = written(fenced(IMPORT + base + derived)).rows[0]
+    assert row.layers[-1].result.verdict.word == "exact"
+
+
+@pytest.mark.parametrize("language", ["java", "scala", "kotlin"])
+def test_dots_on_their_own_line_stand_for_code_in_every_language(
+    written: Examine, language: str
+) -> None:
+    code = "class RMSProp {\n    ...\n    void step(double[] w, double[] g) {\n    }\n}\n"
+    row = written(fenced(code, language)).rows[0]
+    assert (row.kind, row.message) == ("other", "a sketch: `...` stands for code")
