@@ -103,9 +103,21 @@ def _judged(
         if not guesses.moved and (fault := _own(guesses.faults)):
             return conclude(port, transport.name, fault=fault)
         return _called(transport, guesses, ask_it, error)
+    if transport.makes_up_state and (fault := _never_begun(result)):
+        said = f"not bound: it fails with what it is first handed for its state: {fault.message}"
+        return _called(transport, transport.guesses(), ask_it, BindingError(said))
     if _doubtful(result, transport):
         return _read(transport, answers, ask_it)
     return result
+
+
+def _never_begun(result: Result) -> Fault | None:
+    """The fault of a port that every test case ends at the first step."""
+    fault = result.verdict.fault
+    if fault is None or fault.kind != "crashes":
+        return None
+    faults = [comparison.fault for comparison in result.comparisons]
+    return fault if all(each is not None and each.step == 1 for each in faults) else None
 
 
 def _read(transport: HostedTransport, answers: Answers, ask_it: Callable[[], Answers]) -> Result:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.ports.drafts import LISTS, Draft, drafted
+from harness.ports.drafts import LISTS, Draft, drafted, hyper_roles
 from harness.ports.leaves import LISTED, OBJECTS, gradient_of, plain, weights_in
 from harness.ports.offers import (
     EFFECTS,
@@ -196,12 +196,20 @@ def _of_function(
     config = any(spec["kind"] == "config" for spec in draft.data)
     base["stateful"] = base.get("stateful", False) or config
     call = {"arguments": draft.arguments}
-    for initial in _initials(draft, shape) if draft.stateful else [None]:
+    for initial in _initials(draft, shape, wanted) if draft.stateful else [None]:
         more = {} if initial is None else {"initial": initial}
-        yield from _finished({**base, **more, "calls": [call]}, draft, title)
+        of_state = {
+            spec["role"]: name
+            for name, spec in (initial or {}).get("arguments", {}).items()
+            if "role" in spec
+        }
+        complete = replace(draft, roles={**draft.roles, **of_state})
+        yield from _finished({**base, **more, "calls": [call]}, complete, title)
 
 
-def _initials(draft: Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any] | None]:
+def _initials(
+    draft: Draft, shape: Mapping[str, Any], wanted: Wanted
+) -> Iterator[dict[str, Any] | None]:
     """The states that a function may begin with: one that a function of the module makes."""
     for other in shape.get("functions", []):
         taken = other["parameters"][0]
@@ -215,7 +223,11 @@ def _initials(draft: Draft, shape: Mapping[str, Any]) -> Iterator[dict[str, Any]
             for known in draft.data:
                 if any(leaf["role"] == "weights" for leaf in leaves(known)):
                     spec = known
-            yield {"function": other["name"], "arguments": {name: {"data": spec}}}
+            arguments: dict[str, Any] = {name: {"data": spec}}
+            for parameter, role in zip(taken, hyper_roles(taken, wanted), strict=True):
+                if role in HYPERPARAMETERS and parameter["name"] != name:
+                    arguments[parameter["name"]] = {"role": role}
+            yield {"function": other["name"], "arguments": arguments}
     if draft.kept:  # averages by name, each the size of the array that it is for
         bases = [(gradient_of(key) or weights_in(key) or key)[-1] for key in draft.kept]
         yield {"kind": "keys", "keys": draft.kept, "slots": [int(base == "b") for base in bases]}

@@ -253,6 +253,14 @@ def has_unread(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     return {roles[i] for i in _numbers(roles, taken)} != set(HYPERPARAMETERS)
 
 
+def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    """Whether the first call is handed a state of which nobody knows how it begins."""
+    call = list(message["call"])
+    if "state" not in call or "plan" in message or "maker" in message:
+        return False
+    return not _taken(shape, message)[-len(call) :][call.index("state")].get("default")
+
+
 def _numbers(roles: Sequence[str | None], taken: Sequence[Mapping[str, Any]]) -> list[int]:
     """The places of parameters that are hyperparameters, or may be."""
     return [

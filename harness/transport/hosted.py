@@ -36,7 +36,14 @@ from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import LOADING_SECONDS, Description, Patience, closed
-from harness.transport.guesses import Guess, Guesses, has_unread, of_plans, of_roles
+from harness.transport.guesses import (
+    Guess,
+    Guesses,
+    has_unread,
+    makes_up_state,
+    of_plans,
+    of_roles,
+)
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import FORGED, facts_of, fault_of, readable
 from harness.transport.spoken import started
@@ -353,6 +360,14 @@ class HostedTransport:
             return False
         with readable():
             return has_unread(self._shape, self._message)
+
+    @property
+    def makes_up_state(self) -> bool:
+        """Whether its first call is handed a state of which nobody knows how it begins."""
+        if self._message is None or "library" in self._shape:
+            return False
+        with readable():
+            return makes_up_state(self._shape, self._message)
 
     @property
     def way(self) -> Guess:

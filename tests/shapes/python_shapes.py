@@ -19,6 +19,33 @@ _HELD = """
 """
 
 SHAPES: dict[str, tuple[str, str]] = {
+    "a state that another function makes of the weights": (
+        "state = init(params); params, state = update(grads, state, params, lr)",
+        """
+def init(params):
+    return {"count": 0, "nu": {k: np.zeros_like(p) for k, p in params.items()}}
+
+
+def update(grads, state, params, lr=0.01, rho=0.9, eps=1e-8):
+    nu = {k: rho * state["nu"][k] + (1 - rho) * g**2 for k, g in grads.items()}
+    new = {k: p - lr * grads[k] / (np.sqrt(nu[k]) + eps) for k, p in params.items()}
+    return new, {"count": state["count"] + 1, "nu": nu}
+""",
+    ),
+    "hyperparameters in a state that another function makes": (
+        "state = create_state(params, lr, rho, eps); rmsprop(params, grads, state)",
+        """
+def create_state(params, lr=0.01, rho=0.9, eps=1e-8):
+    v = {k: np.zeros_like(p) for k, p in params.items()}
+    return {"lr": lr, "rho": rho, "eps": eps, "v": v}
+
+
+def rmsprop(params, grads, state):
+    for k, g in grads.items():
+        state["v"][k] = state["rho"] * state["v"][k] + (1 - state["rho"]) * g**2
+        params[k] = params[k] - state["lr"] * g / (np.sqrt(state["v"][k]) + state["eps"])
+""",
+    ),
     "a layer": (
         "opt.update_params(layer)  # layer.weights, layer.dweights, layer.biases, layer.dbiases",
         f"""

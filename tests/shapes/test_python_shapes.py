@@ -62,6 +62,19 @@ WRONG = {
         source("a layer").replace("layer):", "layer, mystery):").replace("lr *", "lr * mystery *"),
         "mystery",
     ),
+    "a state that nobody makes": (
+        """
+import numpy as np
+
+
+def rmsprop(params, grads, state, lr=0.01, rho=0.9, eps=1e-8):
+    state.square.scale(rho).add(1 - rho, grads)
+    for k, g in grads.items():
+        params[k] = params[k] - lr * g / (state.square.root(k) + eps)
+    return params, state
+""",
+        "it fails with what it is first handed for its state",
+    ),
     # What it returns is no step: nothing is averaged there.
     "a helper that returns the gradients": (
         source("lists of arrays").replace("g**2", "g**3")
