@@ -75,6 +75,12 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
+def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run's searches for a cause end soon: for tests of what is said where none is found."""
+    monkeypatch.setitem(Memory.__init__.__kwdefaults__, "seconds", 0.1)
+
+
+@pytest.fixture
 def cli(tmp_path: Path) -> CommandLine:
     """Run the command line in a process of its own; a traceback is never an answer."""
 

@@ -166,6 +166,7 @@ def test_a_shape_of_clojure_is_judged(name: str) -> None:
     judged("shapes.clj", CLOJURE, name)
 
 
+@pytest.mark.usefixtures("briefly")
 def test_a_guess_never_accuses() -> None:
     found = outcome(SHAPES / "Shapes.java", UNBOUND)
     assert found.results == ()

@@ -422,6 +422,7 @@ def test_an_object_is_reached_by_its_name(module: Path, target: str) -> None:
     assert [r.verdict.word for r in found.results] == ["exact"]
 
 
+@pytest.mark.usefixtures("briefly")
 def test_an_instance_is_asked_for_with_hyperparameters_of_its_own(module: Path) -> None:
     """It can only be exact where the scenario has the values it was made with."""
     found = run([of_target("mine:tuned")], Options(pattern="page*"), every_transport=False)
@@ -430,6 +431,7 @@ def test_an_instance_is_asked_for_with_hyperparameters_of_its_own(module: Path) 
     assert [r.verdict.word for r in found.results] == ["diverges"]
 
 
+@pytest.mark.slow  # the diagnosis' own test has as many
 def test_constants_of_a_port_that_takes_none_push_no_formula_out_of_reach(module: Path) -> None:
     """Three numbers of its own beside three deviations: six, were they to be counted."""
     source = MODULE.split("class Deep")[0]

@@ -30,7 +30,7 @@ def laid_out(folder: Path, files: dict[str, str]) -> None:
 
 def judged(path: Path, python: Path | None = None) -> Result:
     port = replace(of_target(str(path)), python=python)
-    found = run([port], Options(pattern="page-one-step"), every_transport=False)
+    found = run([port], Options(pattern="mixed-arrays"), every_transport=False)
     assert found.errors == ()
     return found.results[0]
 
@@ -196,6 +196,7 @@ def test_what_only_the_training_needs_is_done_without(tmp_path: Path) -> None:
         "by names that nobody knows",
     ],
 )
+@pytest.mark.usefixtures("briefly")
 def test_what_the_optimizer_needs_is_missing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "rmsprop.py"
     path.write_text(text, encoding="utf-8")

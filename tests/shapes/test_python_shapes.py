@@ -87,6 +87,7 @@ def rmsprop(params, grads, state, lr=0.01, rho=0.9, eps=1e-8):
 }
 
 
+@pytest.mark.usefixtures("briefly")
 def test_a_guess_never_accuses(tmp_path: Path) -> None:
     outcome, results = judged(tmp_path, {name: text for name, (text, _) in WRONG.items()})
     assert results == {}
