@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
-from front_door import BLOCKS, SHOWN, TEXT, as_shown, printed
-from support import REPOSITORY
+from front_door import BLOCKS, SHOWN, TEXT, as_shown
+from support import REPOSITORY, CommandLine
 
 pytestmark = pytest.mark.jvm
 
@@ -30,9 +31,13 @@ def test_the_front_door_shows_the_two_commands_and_their_table() -> None:
 
 
 @pytest.mark.parametrize("line", [line for line in SHOWN if line != "rmsproof run"])
-def test_what_is_shown_is_printed(line: str) -> None:
+def test_what_is_shown_is_printed(
+    line: str, call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of all but `rmsproof run`, which test_run holds against the one run that it makes."""
-    as_shown(printed(line), line)
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.setenv("COLUMNS", "80")
+    as_shown(call(*shlex.split(line)[1:]).out, line)
 
 
 def test_every_command_and_file_that_is_named_exists() -> None:
