@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.analysis import power
 from harness.comparison.replays import Replays
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Probe, diagnose
 from harness.documents import training
@@ -34,6 +35,8 @@ def share(patch: pytest.MonkeyPatch) -> None:
     # The text that was read is what a golden is remembered by, not the file.
     patch.setattr(reading, "loads", lru_cache(512)(reading.loads))
     patch.setattr(goldens_of, "spoilt", once(goldens_of.spoilt))
+    symptoms = power.symptoms
+    patch.setattr(power, "symptoms", once(lambda golden: tuple(symptoms(golden))))
     patch.setattr(memory, "Replays", lambda: replays)
     patch.setattr(memory, "diagnose", diagnosing(diagnose))
     for room in (identify, training):
@@ -60,11 +63,11 @@ def digest(*values: Any) -> bytes:
     return sha256(marshal.dumps(content(values), 2)).digest()
 
 
-def once(compute: Callable[..., str]) -> Callable[..., str]:
+def once(compute: Callable[..., Any]) -> Callable[..., Any]:
     """A function of a golden that computes each of its answers once."""
-    known: dict[bytes, str] = {}
+    known: dict[bytes, Any] = {}
 
-    def remembering(golden: Golden, **options: bool) -> str:
+    def remembering(golden: Golden, **options: bool) -> Any:
         key = digest(golden, options)
         if key not in known:
             known[key] = compute(golden, **options)
