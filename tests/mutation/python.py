@@ -57,30 +57,36 @@ _DIALECTS = "python_ref/dialects/test_dialects*.py"
 _SEARCH = "diagnosis/test_diagnose_search.py diagnosis/test_diagnose_told.py"
 _CONSTANTS = "diagnosis/test_diagnose_constants.py"
 _PARTS = "diagnosis/test_diagnose_parts.py"
+_SOLVED = "diagnosis/test_diagnose_solved.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
     "harness.comparison.distance": "comparison/test_compare*.py",
     "harness.comparison.replays": "comparison/test_compare*.py",
     "harness.comparison.traces": "comparison/test_traces*.py",
     "harness.comparison.omitted": "judging/test_left_out*.py",
+    "harness.judging.decoding": "judging/test_decoding*.py",
+    "harness.judging.drawn": "judging/test_feeding*.py",
+    "harness.judging.feeding": "judging/test_feeding*.py",
     "harness.judging.flushing": "judging/test_flushing*.py",
     "harness.judging.observation_formats": "judging/test_observation_formats*.py",
     "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
     "harness.diagnosis.average": _CONSTANTS,
-    "harness.diagnosis.budget": _PARTS,
-    "harness.diagnosis.constants": f"{_CONSTANTS} {_SEARCH}",
+    "harness.diagnosis.budget": f"{_PARTS} diagnosis/test_diagnose_draws.py",
+    "harness.diagnosis.constants": f"{_CONSTANTS} {_SEARCH} {_SOLVED}",
     "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS}",
     "harness.diagnosis.explanation": _SEARCH,
     "harness.diagnosis.hypotheses": f"diagnosis/test_diagnose.py {_CONSTANTS}",
     "harness.diagnosis.nearest": _SEARCH,
     "harness.diagnosis.noise": f"{_CONSTANTS} {_SEARCH}",
-    "harness.diagnosis.search": f"{_SEARCH} {_CONSTANTS}",
+    "harness.diagnosis.search": f"{_SEARCH} {_CONSTANTS} {_SOLVED} diagnosis/test_diagnose_long.py",
     "harness.diagnosis.settling": f"{_SEARCH} diagnosis/test_diagnose.py",
-    "harness.diagnosis.solver": f"{_CONSTANTS} {_SEARCH}",
-    "harness.diagnosis.starts": f"{_PARTS} {_CONSTANTS}",
+    "harness.diagnosis.solver": f"{_CONSTANTS} {_SEARCH} {_SOLVED}",
+    "harness.diagnosis.starts": f"{_PARTS} {_CONSTANTS} {_SOLVED}",
     "harness.diagnosis.thinning": _PARTS,
     "harness.diagnosis.trial": _SEARCH,
     "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
+    "harness.comparison.lost": "judging/test_identify.py comparison/test_compare*.py",
+    "harness.report.causes": "report/test_words.py report/test_terminal.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.dialects.axes": _DIALECTS,
@@ -105,6 +111,7 @@ TESTS = {
 _CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
 _EVERY_CONSTANT = "a_constant_of_its_own"
 SLOW = {
+    "harness.diagnosis.budget": "none_is_told_falsely or draws_in",
     "harness.diagnosis.average": f"{_EVERY_CONSTANT} or interval or inputs_copied",
     "harness.diagnosis.hypotheses": f"{_EVERY_CONSTANT} or near_miss or pair_is_explained",
     "harness.diagnosis.where": "no_two_deviations",

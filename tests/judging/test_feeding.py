@@ -1,0 +1,225 @@
+"""Feeding without any process: when it ends, and what a port that remembers answers again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from support import compared, observed
+
+from harness.judging import feeding
+from harness.judging.drawn import drawn
+from harness.judging.feeding import Feeder, answers_again, differs_alone, kind_of_memory
+from harness.model.observation import Facts, Fault, Observation
+from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
+from harness.ports.port import Port
+from harness.transport.base import Transport
+from python_ref.dialects.dialect import Dialect
+from python_ref.golden import Golden, make
+from python_ref.scenarios.catalogue import scenarios
+from python_ref.scenarios.scenario import Scenario
+
+GOLDENS = [
+    make(s, Dialect(), "float64")
+    for s in scenarios("float64")
+    if s.name in ("page-one-step", "page-ten-steps", "mixed-arrays", "zero-gradients")
+]
+SCENARIOS = [golden.scenario for golden in GOLDENS]
+DEAD = Fault("crashes", "it died", fatal=True)
+OBJECT = Port("p", "python", reference="m:O")
+
+
+class Fed:
+    """A transport whose answers are made up; `answer` is told how many were given since a start."""
+
+    def __init__(self, answer: Callable[[Scenario, int], Observation]) -> None:
+        self._answer = answer
+        self.given = self.starts = 0
+
+    def run_many(self, scenarios: Sequence[Scenario], _precision: str) -> Iterator[Observation]:
+        for scenario in scenarios:
+            self.given += 1
+            yield self._answer(scenario, self.given)
+
+    def restart(self) -> None:
+        self.starts += 1
+        self.given = 0
+
+
+def feeder(answer: Callable[[Scenario, int], Observation], deadline: float = np.inf) -> Feeder:
+    return Feeder(cast(Transport, Fed(answer)), deadline)
+
+
+def right(scenario: Scenario, _given: int = 0, **changes: Any) -> Observation:
+    golden = next(g for g in GOLDENS if g.scenario is scenario)
+    return observed(golden, **changes)
+
+
+def fed(answer: Callable[[Scenario, int], Observation] = right) -> list[tuple[Golden, Observation]]:
+    return list(zip(GOLDENS, feeder(answer).feed_all(SCENARIOS, "float64"), strict=True))
+
+
+# -- when it ends ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dies", "words"),
+    [
+        ({1, 2, 3}, ["crashes", "crashes", "crashes", "not-run"]),
+        ({2, 3, 4}, ["", "crashes", "crashes", "crashes"]),
+        ({1, 2, 4}, ["crashes", "crashes", "", "crashes"]),
+    ],
+)
+def test_three_deaths_in_a_row_end_it(dies: set[int], words: list[str]) -> None:
+    found = feeder(lambda s, n: right(s, fault=DEAD if n in dies else None)).feed_all(
+        SCENARIOS, "float64"
+    )
+    assert [o.fault.kind if o.fault else "" for o in found] == words
+    unfed = [o for o in found if o.fault and o.fault.kind == "not-run"]
+    assert all(o.fault and "died 3 times in a row" in o.fault.message for o in unfed)
+    assert all(o.weights.shape == (0, SCENARIOS[-1].size) for o in unfed)
+
+
+def test_what_raises_without_dying_is_fed_on() -> None:
+    raises = Fault("crashes", "ValueError")
+    found = feeder(lambda s, n: right(s, fault=raises)).feed_all(SCENARIOS, "float64")
+    assert [o.fault for o in found] == [raises] * len(SCENARIOS)
+
+
+def test_behind_a_ports_end_nothing_is_fed(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def slow(scenario: Scenario, _given: int) -> Observation:
+        now[0] += 4.0
+        return right(scenario)
+
+    monkeypatch.setattr(feeding.time, "monotonic", lambda: now[0])
+    found = feeder(slow, deadline=7.0).feed_all(SCENARIOS, "float64")
+    assert [o.fault.kind if o.fault else "" for o in found] == ["", "", "not-run", "not-run"]
+    assert [o.seconds for o in found[:2]] == [4.0, 4.0]
+    (message,) = {o.fault.message for o in found if o.fault}
+    assert message == "its 60 s were used up"
+
+
+def test_what_was_seen_beside_the_numbers_is_noted() -> None:
+    seen = iter(
+        [
+            Facts("nowhere"),
+            Facts("in place", gradients_changed=True),
+            Facts("returned"),
+            Facts(widened=True),
+        ]
+    )
+    asked = feeder(lambda s, n: right(s, facts=next(seen)))
+    asked.feed_all(SCENARIOS, "float64")
+    assert (asked.where, asked.notes) == ("in place", [GRADIENTS_CHANGED, WIDENED])
+
+
+# -- what it remembers ----------------------------------------------------------------------------
+
+
+def leaks(scenario: Scenario, given: int) -> Observation:
+    """Other weights, the later it is asked."""
+    found = right(scenario)
+    return replace(found, weights=found.weights + 1e-9 * (given > 1))
+
+
+def test_what_answers_the_same_again_remembers_nothing() -> None:
+    assert answers_again(feeder(right), fed()) == []
+
+
+@pytest.mark.parametrize("differs", [1, 2])
+def test_the_first_scenario_answered_otherwise_is_told_whichever_time(differs: int) -> None:
+    def other(scenario: Scenario, given: int) -> Observation:
+        found = right(scenario)
+        return replace(found, weights=found.weights + (given == differs))
+
+    ((golden, observation),) = answers_again(feeder(other), fed())
+    assert golden is GOLDENS[0]
+    assert (observation.weights != golden.weights).any()
+
+
+def test_what_fails_again_is_told_and_what_is_not_fed_any_more_is_not() -> None:
+    again = answers_again(feeder(lambda s, n: right(s, fault=DEAD)), fed())
+    assert [o.fault for _, o in again] == [DEAD, DEAD]
+    assert answers_again(feeder(right, deadline=0.0), fed()) == []
+    assert answers_again(feeder(right), fed(lambda s, n: right(s, fault=DEAD))) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "differs"),
+    [(OBJECT, True), (Port("p", "c", command=("./p",)), True), (Port("p", "python"), False)],
+)
+def test_what_is_not_equal_is_asked_of_a_fresh_process(port: Port, differs: bool) -> None:
+    """Only of a port that is not made anew for each scenario."""
+    before = fed(leaks)
+    comparisons = [compared(), *[compared("diverges")] * 3]
+    transport = Fed(leaks)
+    asked = Feeder(cast(Transport, transport), np.inf)
+    given = cast(Transport, transport)
+    assert differs_alone(port, given, asked, before, comparisons) is differs
+    assert transport.starts == differs
+    same = [compared()] * 4
+    assert not differs_alone(port, given, asked, before, same)
+
+
+def test_what_is_wrong_alone_as_well_remembers_nothing() -> None:
+    def wrong(scenario: Scenario, _given: int) -> Observation:
+        found = right(scenario)
+        return replace(found, weights=found.weights + 1.0)
+
+    transport = Fed(wrong)
+    asked = Feeder(cast(Transport, transport), np.inf)
+    comparisons = [compared("diverges")] * 4
+    assert not differs_alone(OBJECT, cast(Transport, transport), asked, fed(wrong), comparisons)
+
+
+def test_chance_is_told_from_memory() -> None:
+    drawing = np.random.default_rng(1)
+
+    def chance(scenario: Scenario, _given: int) -> Observation:
+        found = right(scenario)
+        return replace(found, weights=found.weights + drawing.random())
+
+    for answer, word in ((leaks, STATE_LEAKS), (chance, UNSTEADY)):
+        transport = Fed(answer)
+        asked = Feeder(cast(Transport, transport), np.inf)
+        assert kind_of_memory(cast(Transport, transport), asked, fed()) == word
+        assert transport.starts == 2
+
+
+# -- what is drawn afresh -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_a_seed_draws_the_same_again_and_another_other_numbers(precision: str) -> None:
+    once, again, other = (drawn(seed, precision, SCENARIOS) for seed in (7, 7, 8))
+    assert [s.name for s in once] == ["7-1", "7-2"]
+
+    def numbers(found: Sequence[Scenario]) -> list[float]:
+        steps = [arrays for s in found for arrays in (s.weights, *s.gradients)]
+        return [x for step in steps for values in step.values() for x in values.tolist()]
+
+    assert numbers(once) == numbers(again)
+    assert not set(numbers(once)) & set(numbers(other))
+    assert len(set(numbers(once))) == 2 * 5 * (1 + 6)
+    assert all(0.1 <= abs(x) <= 2.0 for x in numbers(once))
+    assert min(numbers(once)) < 0 < max(numbers(once))
+    stored = np.array(numbers(once)).astype(precision).astype(np.float64)
+    assert (stored == numbers(once)).all()
+
+
+def test_what_is_drawn_has_hyperparameters_that_were_fed_and_one_learning_rate() -> None:
+    known = [
+        replace(SCENARIOS[0], learning_rate=rate, learning_rates=(rate,) * SCENARIOS[0].steps)
+        for rate in (0.25, 0.5)
+    ]
+    found = [s for seed in range(12) for s in drawn(seed, "float64", known)]
+    assert {s.learning_rate for s in found} == {0.25, 0.5}
+    assert all(not s.learning_rates for s in found)
+    assert {(s.decay_rate, s.epsilon) for s in found} == {
+        (SCENARIOS[0].decay_rate, SCENARIOS[0].epsilon)
+    }
