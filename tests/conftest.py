@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["PYTHONPYCACHEPREFIX"] = str(cache.root() / "bytecode")
 
 
+@pytest.hookimpl(optionalhook=True)  # only pytest-xdist asks
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """So many processes: none beside this one for a file or a test, which start at once.
 

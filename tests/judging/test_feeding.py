@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 from support import compared, observed
 
-from harness.judging import feeding
+from harness.judging import feeding, judge
 from harness.judging.drawn import drawn
 from harness.judging.feeding import Feeder, answers_again, differs_alone, kind_of_memory
+from harness.judging.goldens import Goldens
+from harness.model.errors import UsageError
 from harness.model.observation import Facts, Fault, Observation
 from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.ports.port import Port
-from harness.transport.base import Transport
+from harness.transport.base import Description, Transport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
 from python_ref.scenarios.catalogue import scenarios
@@ -189,6 +191,41 @@ def test_chance_is_told_from_memory() -> None:
         asked = Feeder(cast(Transport, transport), np.inf)
         assert kind_of_memory(cast(Transport, transport), asked, fed()) == word
         assert transport.starts == 2
+
+
+# -- whose goldens are vouched for ----------------------------------------------------------------
+
+
+class Described(Fed):
+    """A whole transport to a port that is exact, or off by a last bit."""
+
+    name = "local"
+
+    def __init__(self, off: float) -> None:
+        super().__init__(lambda s, _: self._off(right(s), off))
+
+    def describe(self) -> Description:
+        return Description("python", ("float64",))
+
+    @staticmethod
+    def _off(seen: Observation, off: float) -> Observation:
+        return replace(seen, weights=np.nextafter(seen.weights, seen.weights + off))
+
+
+@pytest.mark.parametrize(("off", "refused"), [(0.0, False), (1.0, True)])
+def test_an_envelope_is_computed_anew_where_a_port_is_right_only_inside_it(
+    off: float, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To who is exact it says nothing, and it takes long."""
+    monkeypatch.setattr(judge, "_unlike", lambda *_: [])
+    wide = [replace(golden, envelope=golden.envelope + 1.0) for golden in GOLDENS]
+    goldens = cast(Goldens, lambda _port, _precision: wide)
+    transport = cast(Transport, Described(off))
+    if not refused:
+        assert all(c.equal for c in judge.ask(Port("p", "python"), transport, goldens).comparisons)
+        return
+    with pytest.raises(UsageError, match="its envelope is not what the reference computes"):
+        judge.ask(Port("p", "python"), transport, goldens)
 
 
 # -- what is drawn afresh -------------------------------------------------------------------------

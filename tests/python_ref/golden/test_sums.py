@@ -169,5 +169,11 @@ def test_a_hash_that_was_changed_too_hides_nothing(copy: Path, how: str) -> None
     assert fed() == 2
     WELL_FORMED[how](copy / ONE)
     (copy / sums.NAME).write_text(sums.text(copy), encoding="ascii")
-    with pytest.raises(UsageError, match=f"page-one-step: its {COMPUTED[how]} is not what"):
+    refused = pytest.raises(UsageError, match=f"page-one-step: its {COMPUTED[how]} is not what")
+    if COMPUTED[how] != "envelope":
+        with refused:
+            fed()
+        return
+    assert fed() == 2
+    with refused:
         vouch(Goldens().of(Dialect(), "float64"), envelope=True)
