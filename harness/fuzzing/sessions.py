@@ -72,12 +72,16 @@ class Session:
         options = Options(timeout=target.timeout, environment=target.environment)
         session = Session(target.port, target.transport, options)
         try:
-            session.transport.describe()
-        except BindingError:
-            if target.way is None:
-                raise
-        if target.way is not None and isinstance(session.transport, HostedTransport):
-            session.transport.adopt(target.way)
+            try:
+                session.transport.describe()
+            except BindingError:
+                if target.way is None:
+                    raise
+            if target.way is not None and isinstance(session.transport, HostedTransport):
+                session.transport.adopt(target.way)
+        except BaseException:
+            session.close()
+            raise
         return session
 
     def feed(self, scenarios: Sequence[Scenario], precision: str) -> list[Observation]:
@@ -125,13 +129,12 @@ def opened(port: Port, transport: str, options: Options, memory: Memory) -> Open
             described = session.transport.describe()
             if described.called is not None:
                 port = replace(result.port, fixed=described.called.fixed)
-            hosted = isinstance(session.transport, HostedTransport)
             way = session.transport.way if isinstance(session.transport, HostedTransport) else None
             target = Target(
                 port,
                 transport,
                 described.precisions,
-                way if hosted else None,
+                way,
                 options.timeout,
                 options.environment,
             )
