@@ -23,6 +23,8 @@ from harness.languages.jvm import compile as compile_of
 from harness.languages.jvm.compile import CompileError, compile_java
 from harness.languages.jvm.jars import ECJ, GSON, PINNED, Closure
 from harness.languages.jvm.java import Java, java
+from harness.languages.jvm.toolchain import Prepared, Toolchain
+from harness.languages.registry import by_name
 from harness.machine import cache
 from harness.model.errors import ToolchainError
 from harness.ports.port import bundled, of_target
@@ -55,6 +57,18 @@ def warmed(folder: Path, *closures: Closure) -> Path:
             cache.root() / "classes", folder / "classes", ignore=shutil.ignore_patterns(".*")
         )
     return folder
+
+
+def test_both_jvms_of_a_run_start_from_one_archive_of_its_languages() -> None:
+    toolchain = Toolchain()
+    languages = [by_name("java"), by_name("clojure")]
+    command = toolchain.stdio_command(languages)
+    request = toolchain.worker_request(Prepared(languages[0]), languages)
+    (option,) = (word for word in command if word.startswith("-XX:SharedArchiveFile="))
+    assert Path(option.partition("=")[2]).is_file()
+    assert option in request["options"]
+    # One of another class path is refused by the JVM: the worker's begins with the same.
+    assert os.pathsep.join(request["adapter"]) == command[command.index("-cp") + 1]
 
 
 def rmsproof(folder: Path, cache_folder: Path, *arguments: str, **options: Any) -> Done:

@@ -143,13 +143,17 @@ class Toolchain:
 
     def worker_request(self, prepared: Prepared, languages: Iterable[Hosting]) -> dict[str, Any]:
         """What a worker's `load` is told, in a JVM that serves `languages`."""
+        languages = list(languages)
+        adapter = self.classpath(languages)
+        # The worker's own class path goes on behind the one that the archive is of.
+        archived = self._archived(languages, os.pathsep.join(adapter))
         return {
             "jvm": True,
             **prepared.request,
             "partial": prepared.partial,
             "libjvm": str(java().library),
-            "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *_native_access()],
-            "adapter": self.classpath(languages),
+            "options": [*_JVM_OPTIONS, *_SHORT_LIVED, *archived, *_native_access()],
+            "adapter": adapter,
             "warm": prepared.language.warm(),
         }
 
