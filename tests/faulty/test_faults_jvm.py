@@ -89,6 +89,7 @@ JAVA = {
     "WritesRaw": Said("exact"),
     "LeavesThread": Said("exact"),
     "ChangesGradients": Said("exact", notes=(GRADIENTS_CHANGED,)),
+    "LeavesProcess": Said("exact"),
 }
 # Over the wire standard output is the exchange, and what holds it open is seen.
 OVER_THE_WIRE = {
@@ -102,7 +103,7 @@ OVER_THE_WIRE = {
 # What the wire's end in Java passes on as the one in process does: judged over it in the slow part.
 ALIKE = (
     "Halts Loops LoopsDeep ThrowsThirdTime CutsArrays NullArray NotANumber"
-    " AnswersNothing NoTrace WrapsForever HalfACharacter"
+    " AnswersNothing NoTrace WrapsForever HalfACharacter LeavesProcess"
 ).split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),
@@ -235,12 +236,14 @@ def test_another_fault_over_the_wire_is_on_its_own_scenario_and_named(name: str)
 def test_what_a_port_left_running_never_meets_the_next_one(
     results: dict[tuple[str, str], Judged],
 ) -> None:
-    """A JVM in which somebody's thread goes on is not for another port; any other is."""
+    """A JVM in which somebody's thread or process goes on is not for another port; any other is."""
     generation = {name: results["java", name].generation for name in JAVA}
     assert generation["Hoards"] == generation["Recurses"] + 1  # each is spent
     assert generation["ThrowsThirdTime"] == generation["Hoards"]
     assert generation["DropsArray"] == generation["CutsArrays"] == generation["LeavesThread"]
-    assert generation["ChangesGradients"] == generation["LeavesThread"] + 1
+    assert generation["LeavesProcess"] == generation["LeavesThread"] + 1
+    # Once for what was left, and once as what leaks is asked again in a fresh process.
+    assert results["java", "LeaksState"].generation == generation["LeavesProcess"] + 2
 
 
 def test_state_beyond_the_reach_of_class_loaders_is_found(
