@@ -23,6 +23,7 @@ from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.responder import Responder
 from harness.transport.stdio import StdioTransport
 
 pytestmark = pytest.mark.jvm
@@ -236,14 +237,33 @@ def test_another_fault_over_the_wire_is_on_its_own_scenario_and_named(name: str)
 def test_what_a_port_left_running_never_meets_the_next_one(
     results: dict[tuple[str, str], Judged],
 ) -> None:
-    """A JVM in which somebody's thread or process goes on is not for another port; any other is."""
+    """A JVM in which somebody's thread goes on is not for another port; any other is."""
     generation = {name: results["java", name].generation for name in JAVA}
     assert generation["Hoards"] == generation["Recurses"] + 1  # each is spent
     assert generation["ThrowsThirdTime"] == generation["Hoards"]
     assert generation["DropsArray"] == generation["CutsArrays"] == generation["LeavesThread"]
-    assert generation["LeavesProcess"] == generation["LeavesThread"] + 1
-    # Once for what was left, and once as what leaks is asked again in a fresh process.
-    assert results["java", "LeaksState"].generation == generation["LeavesProcess"] + 2
+    assert generation["ChangesGradients"] == generation["LeavesThread"] + 1
+
+
+@pytest.mark.slow
+def test_a_process_that_a_port_left_never_writes_where_the_next_port_answers() -> None:
+    shared: Responder | None = None
+    pids = []
+    for name in ("Floods", "LeavesProcess", "Right"):
+        asked = port("java", name)
+        launch = by_name("java").launch(asked, "stdio", _toolchain, [])
+        assert isinstance(launch, Spoken)
+        shared = shared or Responder(launch.command, "jvm", adapter=True)
+        transport = StdioTransport(
+            name, launch.command, timeout=20.0, source=launch.source, wanted=asked.wanted,
+            shared=shared,
+        )  # fmt: skip
+        assert judge(asked, transport, wanted, memory=memory()).verdict.word == "exact"
+        assert shared._child is not None
+        pids.append(shared._child.pid)
+    assert shared is not None
+    shared.close()
+    assert pids[0] == pids[1] != pids[2]
 
 
 def test_state_beyond_the_reach_of_class_loaders_is_found(
