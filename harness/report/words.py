@@ -273,6 +273,7 @@ def notes(result: Result) -> list[str]:
     if result.verdict.unfed:
         count = _test_cases(result.verdict.unfed)
         sentences.append(f"{count} not run: {result.verdict.why_unfed}")
+    sentences.extend(_declined(result))
     if result.narrow:
         cause = explanation(result.narrow, result.port.claim)
         sentences.append(f"in float32 it is not the same: {cause}")
@@ -283,6 +284,14 @@ def notes(result: Result) -> list[str]:
         other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
         sentences.append(f"in the other test cases: {verdict.word}, {brief(other)}")
     return sentences
+
+
+def _declined(result: Result) -> Iterator[str]:
+    """How many test cases it would not take: what it was not fed, it was not held against."""
+    core = [c for c in result.comparisons if c.kind == "core"]
+    faults = [c.fault for c in core if c.fault and c.fault.kind == "unsupported"]
+    if 0 < len(faults) < len(core):
+        yield f"it declined {len(faults)} of {_test_cases(len(core))}: {_message(faults[0])}"
 
 
 def _judged_as(result: Result) -> Iterator[str]:

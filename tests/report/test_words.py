@@ -9,6 +9,7 @@ import re
 import pytest
 from judged import golden, result
 from rich.console import Console
+from support import compared
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation, Tried
 from harness.judging.verdict import Result, Verdict
@@ -278,3 +279,24 @@ def test_a_long_message_of_a_ports_own_is_cut_but_for_its_place(place: str) -> N
     short = Fault("crashes", f"step 2: ValueError: no{place}", 2)
     found = Result(Port("p", "python"), "python", "local", Verdict("crashes", short))
     assert words.brief(found) == short.message
+
+
+@pytest.mark.parametrize(
+    ("words_of", "note"),
+    [
+        (
+            ("exact", "unsupported", "unsupported"),
+            ["it declined 2 of 3 test cases: no"],
+        ),
+        (("diverges", "unsupported"), ["it declined 1 of 2 test cases: no"]),
+        (("exact", "exact"), []),
+        (("unsupported", "unsupported"), []),
+    ],
+)
+def test_what_a_port_declined_is_said_beside_its_verdict(
+    words_of: tuple[str, ...], note: list[str]
+) -> None:
+    """A port that takes only what it gets right is right in all that it takes."""
+    fault = {"fault": Fault("unsupported", "no")}
+    given = [compared(word, **(fault if word == "unsupported" else {})) for word in words_of]
+    assert words.notes(result(*given)) == note
