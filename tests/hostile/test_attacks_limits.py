@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-from hostile.red_team import Attack, in_process
-from support import none_left
+from hostile.red_team import Attack, in_process, port
+from support import REPOSITORY, CommandLine, none_left
 
 from harness.judging.verdict import Result
 from harness.machine.isolation.limits import Limits
 from harness.machine.isolation.sandbox import in_force
+from harness.report import words
 from harness.transport import spoken
 
 SMALL = Limits(file=1 << 20, files=64, processes=64, written=1 << 20)
@@ -234,3 +237,16 @@ def test_a_port_gets_no_more_than_its_share(
     most = ATTACKS[name][1]
     assert got <= most
     assert most == 0 or got > most // 4  # it took what there was
+
+
+def test_the_report_says_what_was_in_force(call: CommandLine, tmp_path: Path) -> None:
+    """As JSON, which its schema takes, and on the page that is made of it."""
+    (tmp_path / "it.py").write_text(port(Attack(right=True)), encoding="utf-8")
+    done = call(*"check it.py --golden */page-one* --json it.json --html it.html".split())
+    assert done.code == 0, done.err
+    report = json.loads((tmp_path / "it.json").read_text(encoding="utf-8"))
+    schema = (REPOSITORY / "harness/report/report.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(report, json.loads(schema))
+    assert report["isolation"] == asdict(in_force())
+    page = (tmp_path / "it.html").read_text(encoding="utf-8")
+    assert words.isolation(in_force()) in page

@@ -13,6 +13,7 @@ from support import compared
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation, Tried
 from harness.judging.verdict import Result, Verdict
+from harness.model.isolation import InForce
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import causes, dialects, terminal, words
@@ -300,3 +301,24 @@ def test_what_a_port_declined_is_said_beside_its_verdict(
     fault = {"fault": Fault("unsupported", "no")}
     given = [compared(word, **(fault if word == "unsupported" else {})) for word in words_of]
     assert words.notes(result(*given)) == note
+
+
+@pytest.mark.parametrize(
+    ("force", "sentence"),
+    [
+        (
+            InForce(True, True, True, 300, 4 << 30, 64 << 20, 1024, 1 << 30, 4096),
+            "What was judged had a table of processes to itself, no network, 300 s of processor"
+            " time, 4 GiB of memory a process, 64 MiB a file, 1,024 open files, 1 GiB in its"
+            " temporary folder and shared memory, its own, together and 4,096 processes and"
+            " threads; it could not change the cache, nor rmsproof.",
+        ),
+        (
+            InForce(False, False, False, 300, 4 << 30, 1 << 30, 1024, None, None),
+            "What was judged had 300 s of processor time, 4 GiB of memory a process, 1 GiB a file"
+            " and 1,024 open files. It could change the cache, and rmsproof.",
+        ),
+    ],
+)
+def test_what_was_in_force_is_one_sentence(force: InForce, sentence: str) -> None:
+    assert words.isolation(force) == sentence
