@@ -130,7 +130,7 @@ IN_PROCESS = {
         sys.settrace(tracer)
         sys.setprofile(tracer)
         """,
-        verdict="crashes",
+        verdict=("crashes", "diverges"),
     ),
     "its descriptors closed": Attack(
         "import os; os.closerange(0, 64)", ("crashes", "garbled"), "process|pipe"

@@ -18,6 +18,7 @@ from hostile.red_team import Attack, in_process, port
 from support import REPOSITORY, CommandLine, none_left
 
 from harness.judging.verdict import Result
+from harness.machine import cache
 from harness.machine.isolation.limits import Limits
 from harness.machine.isolation.sandbox import in_force
 from harness.report import words
@@ -250,3 +251,28 @@ def test_the_report_says_what_was_in_force(call: CommandLine, tmp_path: Path) ->
     assert report["isolation"] == asdict(in_force())
     page = (tmp_path / "it.html").read_text(encoding="utf-8")
     assert words.isolation(in_force()) in page
+
+
+@pytest.mark.slow
+def test_the_code_of_a_page_changes_neither_us_nor_the_cache(
+    call: CommandLine, tmp_path: Path
+) -> None:
+    """And writes no more to its temporary folder than a port."""
+    places = [str(cache.root() / "attack"), str(Path(words.__file__).with_name("attack.py"))]
+    note = tmp_path / "it.json"
+    tries = f"""
+    for place in {places!r}:
+        try:
+            open(place, "w").close()
+            note(got=1)
+        except OSError:
+            pass
+    disk = os.statvfs(os.environ["TMPDIR"])
+    note(got=0, disk=disk.f_blocks * disk.f_frsize)
+    """
+    source = port(Attack(tries, right=True, at="start", top=_NOTE))
+    source = source.replace('Path(__file__).with_suffix(".json")', f"Path({str(note)!r})")
+    (tmp_path / "page.md").write_text(f"```python\n{source}```\n", encoding="utf-8")
+    done = call("doc", "page.md")
+    assert done.code == 0, done.out
+    assert json.loads(note.read_text(encoding="utf-8")) == {"got": 0, "disk": 1 << 30}
