@@ -17,6 +17,7 @@ from support import REPOSITORY, none_left, processes
 from harness.machine.isolation import limits as limits_of
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.limits import PORT, Limits
+from harness.machine.isolation.sandbox import can_have_own, to_itself
 
 linux = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="found by a table of processes that Linux has"
@@ -135,6 +136,23 @@ def test_a_worker_gets_its_processor_time_anew_with_every_port(
     monkeypatch.setattr(limits_of, "_seconds_used", lambda _pid: 100)
     limits.renew(group.pid)
     assert resource.prlimit(group.pid, resource.RLIMIT_CPU)[0] == 107
+
+
+@pytest.mark.skipif(
+    not can_have_own("processes"), reason="this kernel gives no process table of its own"
+)
+def test_one_that_has_its_own_table_gets_its_processor_time_anew_too(
+    begun: Callable[..., Group], tmp_path: Path
+) -> None:
+    limits = Limits(cpu=7)
+    words = to_itself(code("print('there', flush=True);" + SLEEPER), tmp_path, limits)
+    assert words is not None
+    group = begun(*words, limits=None)
+    assert said(group) == "there"
+    pid = limits_of._innermost(group.pid)
+    assert resource.prlimit(pid, resource.RLIMIT_CPU)[0] == 7
+    limits.renew(group.pid)
+    assert resource.prlimit(pid, resource.RLIMIT_CPU)[0] == 8
 
 
 # -- the harness itself is killed ------------------------------------------------------------------

@@ -94,13 +94,17 @@ def mount_own(written: int, read_only: list[bytes], temporary: bytes) -> set[str
     own = _MS_NOSUID | _MS_NODEV
     shared = b"/dev/shm"
     if temporary and libc.mount(b"tmpfs", temporary, b"tmpfs", own, options) == 0:
-        parts = [(os.path.join(temporary, b"shm"), shared, 0o1777)]  # noqa: PTH118
-        parts.append((os.path.join(temporary, b"tmp"), temporary, 0o700))  # noqa: PTH118
-        for part, place, mode in parts:
+        parts = [(b"tmp", temporary, 0o700)]
+        if os.path.isdir(shared):  # noqa: PTH112
+            parts.insert(0, (b"shm", shared, 0o1777))
+        failed = 0
+        for name, place, mode in parts:
+            part = os.path.join(temporary, name)  # noqa: PTH118
             os.mkdir(part)  # noqa: PTH102
             os.chmod(part, mode)  # noqa: PTH101
-            libc.mount(part, place, None, _MS_BIND, None)
-        given.add("written")
+            failed += libc.mount(part, place, None, _MS_BIND, None) != 0
+        if not failed:
+            given.add("written")
     else:
         libc.mount(b"tmpfs", shared, b"tmpfs", own, options)
     refused = [folder for folder in read_only if not mount_read_only(libc, folder)]
@@ -172,13 +176,13 @@ def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL)
 
 
-def limit(kind: int, most: int) -> None:
-    """Lower a limit; one that is lower already stays."""
+def limit(kind: int, most: int, renewed: bool = False) -> None:
+    """Lower a limit, for good unless it is `renewed`; one that is lower already stays."""
     if most:
         _, hard = resource.getrlimit(kind)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         try:
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (most, hard if renewed else most))
         except (OSError, ValueError):  # a system that does not have it
             return
 
@@ -258,7 +262,8 @@ def main() -> None:
     if cut:
         folders = os.fsencode(read_only).splitlines()
         mount_own(int(written), folders, os.fsencode(temporary))
-    limit(resource.RLIMIT_CPU, int(cpu))
+    # A process that serves many ports is given its time anew, which a lower end would not let.
+    limit(resource.RLIMIT_CPU, int(cpu), renewed=True)
     limit(resource.RLIMIT_DATA, int(data))
     limit(resource.RLIMIT_FSIZE, int(file))
     limit(resource.RLIMIT_NOFILE, int(files))
