@@ -129,7 +129,11 @@ def attempts(
             if not (method["parameters"] or plain_name(method["name"]).startswith(_STEPPING)):
                 continue
             title = f"{name}.{method['name']}"
+            # What it was given and returns is that again, not a step.
+            same = method.get("returns") in {p.get("type") for p in method["parameters"]}
             result = str(method.get("result", ""))
+            again = "again" if same and any(p.get("carries") for p in method["parameters"]) else ""
+            result = again or result
             if free:
                 base = {"class": name, "method": index}
                 yield from called(title, base, [], method["parameters"], wanted, result)
@@ -145,12 +149,17 @@ def attempts(
             continue
         if wanted.class_name and name != wanted.class_name:
             continue
+        # What takes its settings itself, in any of its arities, is not made with them elsewhere.
+        settled = any(
+            set(assigned(taken, 0, wanted)[0]) & set(HYPERPARAMETERS)
+            for taken in function["parameters"]
+        )
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
             direct = list(called(name, base, [], parameters, wanted))
             yield from direct
             bound = [way[1] for way in direct if not isinstance(way, str)]
-            if any("state" in binding.message["call"] for binding in bound):
+            if not settled and any("state" in binding.message["call"] for binding in bound):
                 yield from _made_elsewhere(functions, name, base, parameters, wanted)
             # A function that takes the data itself may return closures for other purposes.
             inner = [] if bound else function.get("inner") or []
@@ -167,7 +176,8 @@ def _made_elsewhere(
     wanted: Wanted,
 ) -> Iterator[str | Ranked]:
     """A function whose state another one makes of hyperparameters: a record, a map."""
-    for maker in functions:
+    # A function that makes a function makes no state.
+    for maker in (one for one in functions if not one.get("inner")):
         for arity, made in enumerate(maker["parameters"]):
             roles, unsettled, _ = assigned(made, len(made), Wanted())
             if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
@@ -203,10 +213,8 @@ def _guessed(
     for roles in filled(parameters, known, len(construct), result):
         yield _bound(title, base, construct, call, wanted, result, roles, [], True)
         if "parameters" in roles[len(construct) :] and result in CONTAINERS:
-            # What it returns may be the step, which somebody else takes.
-            taken = set(roles) & {*HYPERPARAMETERS, *OPTIONS}
-            stepping = {**base, "step": "subtract" if "learning_rate" in taken else "rate"}
-            yield _bound(title, stepping, construct, call, wanted, result, roles, [], True)
+            # What it returns may be the weights after all.
+            yield _bound(title, base, construct, call, wanted, "again", roles, [], True)
 
 
 def _bound(
@@ -240,6 +248,9 @@ def _bound(
         unsettled = [n for n in unsettled if n not in {parameters[i]["name"] for i in limits}]
         base = {**base, "loop": True}
     steps = "gradients" in called and "weights" not in roles and result in _STEPS
+    # Of what holds weights and gradients the step is returned, which somebody else takes.
+    taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
+    steps = steps or ("parameters" in called and result in CONTAINERS and bool(taken))
     if steps and result == "nothing":  # then the gradients become the step, where they can
         fed = call[called.index("gradients")]
         steps = fed["kind"] in CONTAINERS
@@ -267,7 +278,6 @@ def _bound(
     elements = {p.get("element") for p in data} - {None}
     if len(elements) > 1:
         return f"{shown}: gradients and weights differ in precision"
-    taken = tuple(role for role in roles if role in HYPERPARAMETERS + OPTIONS)
     if steps and not taken:  # a helper: it returns something for something
         return f"{shown}: does not take weights, nor any hyperparameter"
     plain_function = "function" in base and not {"inner", "maker"} & set(base)

@@ -93,7 +93,7 @@ SCALA = dict.fromkeys(
 CLOJURE = {
     **dict.fromkeys(
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
-        " loop-of-its-own".split(),
+        " loop-of-its-own made-with-settings with-defaults".split(),
         EXACT,
     ),
     "update-weights :rmsprop": EXACT,

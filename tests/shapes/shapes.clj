@@ -85,3 +85,18 @@
       (let [gradients (grad-fn x)
             cache (mapv #(average rho %1 %2) cache gradients)]
         (recur (mapv #(moved lr eps %1 %2 %3) x gradients cache) cache (inc k))))))
+
+
+(defn made-with-settings
+  [{:keys [lr rho eps]}]
+  (let [cache (atom nil)]
+    (fn [weights gradients]
+      (swap! cache #(mapv (partial average rho) (or % (repeat 0.0)) gradients))
+      (mapv #(moved lr eps %1 %2 %3) weights gradients @cache))))
+
+;; The shorter arity is not made with the settings of the function above.
+(defn with-defaults
+  ([weights gradients cache] (with-defaults weights gradients cache 0.001 0.9 1e-8))
+  ([weights gradients cache lr rho eps]
+   (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) gradients)]
+     [(mapv #(moved lr eps %1 %2 %3) weights gradients cache) cache])))
