@@ -11,6 +11,7 @@ from support import SHORT, Done
 
 from harness.judging.run import Options, run
 from harness.languages.jvm import missing
+from harness.languages.jvm.compile import with_lombok
 from harness.languages.jvm.sources import Sources, package_of, root_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
@@ -278,6 +279,18 @@ def test_what_newer_java_has_is_said_to_be_that() -> None:
     )
     excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])
     assert excuse == "it needs Java 16: set JAVA_HOME to a JDK 16 or newer"
+
+
+def test_what_lombok_would_have_written_is_nobodys_fault() -> None:
+    """It is the one processor that is run; where it could not be, what it makes is missing."""
+    jar = Path("libraries/lombok-1.18.42.jar")
+    assert with_lombok([jar], "-processorpath", "{}", "-proc:none") == ["-processorpath", str(jar)]
+    assert with_lombok([Path("guava.jar")], "-processorpath", "{}", "-proc:none") == ["-proc:none"]
+    message = "A.java:3: The method getRows() is undefined for the type Matrix"
+    for libraries, words in (((jar,), "what Lombok writes into classes is not there"), ((), "")):
+        around = Surroundings(libraries=libraries)
+        assert missing.excused(message, [Path("A.java")], around, lambda _: []).startswith(words)
+        assert bool(missing.excused(message, [Path("A.java")], around, lambda _: [])) == bool(words)
 
 
 def test_an_entry_of_the_class_path_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -79,7 +79,8 @@ def compile_java(
     runtime = java()
     if not runtime.compiler:
         return _compiled_by_ecj(sources, classpath, roots)
-    command = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START), *_COMMON]
+    start = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START)]
+    command = [*start, *_COMMON, *with_lombok(classpath, "-processorpath", "{}", "-proc:none")]
     name = f"javac {runtime.version}"
     try:
         return compiled(name, [*command, *_near(roots)], sources, classpath, roots)
@@ -101,7 +102,16 @@ def compile_java_partly(
 
 # How javac names the mark at a file's beginning that editors leave; ECJ reads over it.
 _MARK = "\\ufeff"
-_COMMON = ("-parameters", "-g", "-proc:none", "-encoding", "UTF-8")
+_COMMON = ("-parameters", "-g", "-encoding", "UTF-8")
+# The one annotation processor that is run: siblings call what it writes into classes.
+LOMBOK = re.compile(r"lombok-\d[\w.-]*\.jar")
+
+
+def with_lombok(classpath: Sequence[Path], *options: str) -> list[str]:
+    """Options with the jar of Lombok in them; the last one alone where it is not at hand."""
+    jar = next((str(path) for path in classpath if LOMBOK.fullmatch(path.name)), None)
+    *some, otherwise = options
+    return [option.format(jar) for option in some] if jar else [otherwise] * bool(otherwise)
 
 
 def _near(roots: Sequence[Path]) -> list[str]:
@@ -117,7 +127,9 @@ def _compiled_by_ecj(
     runtime = java()
     level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
     ecj = str(jars.resolve(jars.ECJ)[0])
-    command = [str(runtime.executable), *QUICK_START, "-jar", ecj, level, "-nowarn", *_COMMON]
+    agent = with_lombok(classpath, "-javaagent:{}=ECJ", "")
+    command = [str(runtime.executable), *QUICK_START, *agent, "-jar", ecj, level, "-nowarn"]
+    command += [*_COMMON, "-proc:none"]
     command += [*_near(roots), *(["-proceedOnError"] if partly else [])]
     name = f"ecj {jars.ECJ.version} on {runtime.version}"
     return compiled(name, command, sources, classpath, roots, partly)

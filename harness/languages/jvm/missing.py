@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from harness.languages.jvm.compile import LOMBOK
+
 # In whose words: javac, ECJ, Kotlin, Scala 3 and 2, Clojure. Group 1 is the name.
 _NAMED = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -36,6 +38,8 @@ _NAMED = tuple(
         r"Class not found: ([\w.$]+)",
     )
 )
+# A member that a class at hand does not have, in the words of javac and ECJ.
+_UNMADE = re.compile(r"error: cannot find symbol|is undefined for the type|cannot be resolved")
 _NEWER = re.compile(r"not supported in -source \d+\s*\n?\s*\(use -source (\d+) or higher")
 _PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala)):(\d+)", re.MULTILINE)
 
@@ -46,6 +50,10 @@ class Around(Protocol):
     @property
     def lacking(self) -> tuple[str, ...]:
         """Dependencies that could not be had."""
+
+    @property
+    def libraries(self) -> tuple[Path, ...]:
+        """Jars and folders."""
 
     @property
     def project(self) -> Path | None:
@@ -82,6 +90,9 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
         return _sentence(_first(message, lacking), lacking, around)
     if newer := _NEWER.search(message):
         return f"it needs Java {newer[1]}: set JAVA_HOME to a JDK {newer[1]} or newer"
+    if _UNMADE.search(message) and any(LOMBOK.fullmatch(path.name) for path in around.libraries):
+        first = message.strip().splitlines()[0]
+        return f"what Lombok writes into classes is not there: {first}"
     elsewhere = {m[1] for m in _PLACE.finditer(message)} - {path.name for path in source}
     at_home = any(f"{path.name}:" in message for path in source)
     if elsewhere and not at_home:
