@@ -14,6 +14,7 @@ from harness.fuzzing.differences import FAULT, Known
 from harness.fuzzing.findings import (
     KNOWN,
     LOOKED_INTO,
+    UNEXAMINED,
     UNEXPLAINED,
     UNSTEADY,
     Finding,
@@ -111,7 +112,7 @@ class Conduct:
         self._investigation = investigation
         self._known = [known]
         self.outcome = Outcome()
-        self._counts: dict[object, list[int]] = {}
+        self._pending: list[Tally] = []
         self._all_neighbours = neighbours(campaign.targets[0])
 
     def run(self, budget: Budget) -> None:
@@ -127,6 +128,7 @@ class Conduct:
             self._investigation.shrink(self.outcome.findings, self._progress)
         except KeyboardInterrupt:
             self.outcome.interrupted = True
+            self._leave_unexamined()
             self._investigation.complete(self.outcome.findings)
         self.outcome.seconds = self.outcome.seconds or time.monotonic() - begun
 
@@ -137,7 +139,8 @@ class Conduct:
             chunk, tally = Chunk(min(recalled), len(recalled), tuple(self._known)), Tally()
             scan_cases(self._campaign, recalled.items(), chunk, self._investigation.sessions, tally)
             self._take(chunk, tally)
-            self._look_into([tally])
+            self._pending = [tally]
+            self._look_into()
 
     def _scan(self, budget: Budget, begun: float) -> None:
         left = self._all_neighbours if len(self._campaign.targets) == 1 else ()
@@ -166,11 +169,11 @@ class Conduct:
         finally:  # also of what was scanned before Ctrl-C
             for place in sorted(done):
                 self._take(chunks[place], done[place])
-        ended = {t.ended for t in done.values() if isinstance(t, Tally)} - {""}
+            self._pending = [t for _, t in sorted(done.items()) if isinstance(t, Tally)]
+        ended = {tally.ended for tally in self._pending} - {""}
         if "deaths" in ended:
             self.outcome.ended = "deaths"
-        if not ended:
-            self._look_into([done[place] for place in sorted(done)])
+        self._look_into()
         return not ended
 
     def _words(self) -> str:
@@ -202,11 +205,9 @@ class Conduct:
                 return
         self.outcome.findings.append(Finding(cause, count, first))
 
-    def _look_into(self, tallies: Sequence[Tally | Lost]) -> None:
+    def _look_into(self) -> None:
         """Explain what nothing known explains, or count it to what is not explained either."""
-        whole = [tally for tally in tallies if isinstance(tally, Tally)]
-        count = sum(tally.unexplained for tally in whole)
-        fresh = [number for tally in whole for number in tally.fresh]
+        count, fresh = self._unknown()
         # What was searched for in vain is not searched for in every wave.
         while fresh and len(self._known) < _CAUSES and not self._has(UNEXPLAINED):
             self._progress("looking into what differs", 0)
@@ -223,6 +224,18 @@ class Conduct:
             steady = next((n for n in few if self._investigation.is_steady(n)), None)
             cause_is, first = (UNSTEADY, fresh[0]) if steady is None else (UNEXPLAINED, steady)
             self._found((cause_is,), max(count, 1), first)
+        self._pending = []
+
+    def _leave_unexamined(self) -> None:
+        """Count what nobody looked into any more."""
+        count, fresh = self._unknown()
+        if fresh:
+            self._found((UNEXAMINED,), count, fresh[0])
+
+    def _unknown(self) -> tuple[int, list[int]]:
+        """How many of the cases scanned last nothing known explains, and some of them."""
+        count = sum(tally.unexplained for tally in self._pending)
+        return count, [number for tally in self._pending for number in tally.fresh]
 
     def _has(self, kind: str) -> bool:
         return any(finding.cause[0] == kind for finding in self.outcome.findings)

@@ -44,8 +44,10 @@ from python_ref.golden import Golden, of_stored
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 KNOWN, UNEXPLAINED, UNSTEADY = "known", "unexplained", "unsteady"
+UNEXAMINED = "unexamined"
 Cause = tuple[object, ...]
-"""("known", place), ("fault", target, kind, error, message), ("unexplained",) or ("unsteady",)."""
+"""("known", place), ("fault", target, kind, error, message), ("unexplained",), ("unsteady",), or
+("unexamined",) where the user ended it before anything was looked into."""
 
 # What shrinking one finding may take, and what it may take where every case costs a process.
 SECONDS = 20.0

@@ -27,6 +27,9 @@ from harness.ports.port import Port, absolute
 
 Progress = Callable[[str, int], None]
 
+# What a search for a cause may take: what most ports do is known within two seconds.
+_SEARCH = 8.0
+
 
 @dataclass(frozen=True)
 class Fuzzed:
@@ -71,7 +74,7 @@ def fuzz(
             or the like.
     """
     seed = 1 + secrets.randbelow(1 << 32) if options.seed is None else options.seed
-    memory = Memory(seed=seed)
+    memory = Memory(seed=seed, seconds=_SEARCH)
     reached: list[Opened] = []
     with ExitStack() as ends, np.errstate(all="ignore"):
         interruption.begin()

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 
 from harness.fuzzing.campaign import Outcome
-from harness.fuzzing.findings import Finding
+from harness.fuzzing.findings import UNEXAMINED, Finding
 from harness.fuzzing.fuzz import Fuzzed
 from harness.model.words import GOOD, UNSTEADY
 from harness.report import causes, json, words
@@ -80,6 +80,8 @@ def cause(fuzzed: Fuzzed, finding: Finding) -> str:
         alone = len(fuzzed.results) == 1
         from_what = "it differs from its claim" if alone else "they differ"
         return f"{from_what}, and nothing that was tried explains it"
+    if kind == UNEXAMINED:
+        return "something differs; it was interrupted before it was looked into"
     explained = [
         causes.explanation(diagnosis, result.port.claim)
         if diagnosis is not None

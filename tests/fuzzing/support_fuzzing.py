@@ -9,8 +9,9 @@ from typing import Any
 from harness.fuzzing.campaign import Budget, Conduct, Outcome
 from harness.fuzzing.differences import Known
 from harness.fuzzing.findings import Investigation
+from harness.fuzzing.fuzz import _here as here
 from harness.fuzzing.regimes import REGIMES
-from harness.fuzzing.scanning import Campaign, Chunk, Tally, scan
+from harness.fuzzing.scanning import Campaign, Chunk
 from harness.fuzzing.sessions import Target
 from harness.judging.memory import Memory
 from harness.model.observation import Fault, Observation
@@ -97,13 +98,7 @@ def conducted(
         given, listed, Memory(seed=1, seconds=0.3), [begin], [(None,) * len(given.targets)]
     )
 
-    def scan_all(chunks: Sequence[Chunk]) -> Any:
-        for place, chunk in enumerate(chunks):
-            tally = Tally()
-            scan(given, chunk, listed, tally)
-            yield place, tally
-
-    conduct = Conduct(given, begin, scanned or scan_all, investigation)
+    conduct = Conduct(given, begin, scanned or here(given, listed), investigation)
     conduct.run(Budget(cases))
     return conduct.outcome
 

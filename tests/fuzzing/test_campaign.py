@@ -235,6 +235,21 @@ def test_ctrl_c_keeps_what_was_found() -> None:
     assert not finding.shrunk
 
 
+def test_ctrl_c_keeps_what_was_not_looked_into() -> None:
+    asked = 0
+
+    def answer(scenario: Scenario, precision: str) -> Observation:
+        nonlocal asked
+        asked += 1
+        if asked == 30:
+            raise KeyboardInterrupt
+        return as_dialect("epsilon=inside")(scenario, precision)
+
+    (finding,) = conducted(campaign(), Scripted(answer)).findings
+    assert finding.cause == ("unexamined",)
+    assert finding.case is not None
+
+
 # -- guidance --------------------------------------------------------------------------------------
 
 
