@@ -52,6 +52,8 @@ from python_ref.scenarios.scenario import Scenario
 
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
 START_SECONDS = 30.0
+# A process that ends by itself is accounted for by the system; one that is killed may not be.
+_ENDING_SECONDS = 0.2
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 # Scenarios sent ahead of the reply that is awaited.
@@ -233,17 +235,26 @@ class Worker:
     def close(self) -> None:
         """End the process, its group, and our ends of the pipes, for good."""
         self._closed = True
-        if child := self._child:  # a thread that awaits its answer lets go of the lock
-            child.kill()
-        with self._lock:
-            self._end()
+        if not self._lock.acquire(blocking=False):
+            if child := self._child:  # the thread that awaits its answer lets go of the lock
+                child.kill()
+            self._lock.acquire()
+        try:
+            self._end(_ENDING_SECONDS)
+        finally:
+            self._lock.release()
 
-    def _end(self) -> None:
+    def _end(self, grace: float = 0.0) -> None:
+        """End the process; with so many seconds for it to see the end of what it is asked."""
         if self._child is None:
             return
-        self._child.close()
-        for end in self._ends:
+        ends, self._ends = self._ends, []
+        if not grace:
+            self._child.close()
+        for end in ends:
             os.close(end)
+        if grace:
+            self._child.close(grace)
         self._child = self._pipe = None
         self._pending.clear()
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.observation import Unreachable
+from harness.transport.hosted import Worker
 from harness.transport.responder import Responder
 
 # Answers each request with a name of its process's own (a table of processes to itself numbers
@@ -89,3 +90,14 @@ def test_a_death_leaves_the_next_port_a_new_process(responder: Responder) -> Non
     assert responder.guest is None
     responder.admit("second")
     assert process(responder) != served
+
+
+def test_a_worker_that_is_closed_ends_by_itself() -> None:
+    """One that is killed in a table of processes of its own is lost to who counts what it took."""
+    worker = Worker()
+    worker.ask({"do": "boot", "jvm": False}, 30)
+    child = worker._child
+    assert child is not None
+    worker.close()
+    assert child.well
+    assert worker.dead
