@@ -52,6 +52,8 @@ class Attack:
         right: it is the reference otherwise; else its epsilon is inside the root.
         at: "step", or "start" for its constructor.
         seconds: the time it has for a scenario; short for what hangs.
+        alone: it spoils its process, which another attack is not to meet. (Each of the command
+            line's Python ports has a process of its own.)
     """
 
     does: str = ""
@@ -61,6 +63,7 @@ class Attack:
     right: bool = False
     at: str = "step"
     seconds: float = 20.0
+    alone: bool = False
 
 
 _PORT = """
@@ -144,6 +147,8 @@ def in_process(attacks: Mapping[str, Attack], folder: Path) -> dict[str, Result]
                 seconds = attacks[name].seconds
                 transport = HostedTransport("local", name, worker, said, target.wanted, seconds)
                 found[name] = judge(target, transport, wanted, memory=_memory())
+                if attacks[name].alone:
+                    worker.reset()
         finally:
             worker.close()
         return found

@@ -14,6 +14,7 @@ from support import none_left
 from harness.judging.verdict import Result
 
 _GARBLED = ("garbled", "crashes")
+_NO_NUMBER = "not a number"
 _BENT_NUMBER = """
 class Bent(float):
     calls = 0
@@ -69,6 +70,7 @@ IN_PROCESS = {
         struct.pack = lambda *a: b"none"
         os.write = lambda *a: 1
         """,
+        alone=True,
     ),
     "numpy and builtins replaced": Attack(
         top="""
@@ -80,6 +82,7 @@ IN_PROCESS = {
         builtins.isinstance = lambda a, b: True
         """,
         verdict=("garbled", "crashes", "diverges", "not-run", "does-not-compile"),
+        alone=True,
     ),
     "rows of the worker changed by its frames": Attack(
         """
@@ -94,6 +97,7 @@ IN_PROCESS = {
                         pass
             frame = frame.f_back
         """,
+        alone=True,
     ),
     "its process's parents killed": Attack(
         """
@@ -131,12 +135,72 @@ IN_PROCESS = {
         sys.setprofile(tracer)
         """,
         verdict=("crashes", "diverges"),
+        alone=True,
     ),
     "its descriptors closed": Attack(
         "import os; os.closerange(0, 64)", ("crashes", "garbled"), "process|pipe"
     ),
 }
 
+for _what, _value, _top, _said in (
+    ("complex numbers", "[complex(x, 1) for x in row]", "", _NO_NUMBER),
+    ("numbers as text", "[str(x) for x in row]", "", _NO_NUMBER),
+    ("numbers beyond all doubles", "[10**400] * len(row)", "", _NO_NUMBER),
+    ("bytes", "b'x' * 8 * len(row)", "", _NO_NUMBER),
+    ("a row without end", "E()", "__iter__ = lambda self: iter(int, 1)", _NO_NUMBER),
+    ("a row of a length below zero", "E()", "__len__ = lambda self: -1", _NO_NUMBER),
+    ("a row that ends the process", "E()", "__array__ = lambda *a, **k: exit(0)", "SystemExit"),
+    ("numbers that end the process", "[E()] * len(row)", "__float__ = lambda self: exit(0)", ""),
+):
+    IN_PROCESS[f"{_what} for weights"] = Attack(
+        f"for name, row in list(weights.items()): weights[name] = {_value}",
+        _GARBLED,
+        _said,
+        top=f"from sys import exit\nclass E:\n    {_top or 'pass'}",
+    )
+IN_PROCESS |= {
+    "a map that ends the process": Attack(
+        "return E(weights)",
+        top="""
+        class E(dict):
+            def items(self): raise SystemExit(0)
+            keys = __iter__ = __contains__ = __getitem__ = lambda self, *a: self.items()
+        """,
+        verdict=("diverges", "crashes"),
+    ),
+    "a value that ends the process when it is looked at": Attack(
+        "return E()",
+        "crashes",
+        "SystemExit",
+        top="class E:\n    def __getattribute__(self, name): raise SystemExit(0)",
+    ),
+    "a list a hundred thousand deep": Attack(
+        "deep = []\nfor _ in range(100_000): deep = [deep]\nreturn deep"
+    ),
+    "the worker's own maps emptied": Attack(
+        """
+        import gc
+        for thing in gc.get_objects():
+            if isinstance(thing, dict) and "failure" in thing:
+                thing.clear()
+        """
+    ),
+    "a copy of its process that answers, too": Attack("import os; os.fork()"),
+    "standard streams that are none": Attack(
+        "import sys; sys.stdout = sys.stderr = sys.exit = None", alone=True
+    ),
+    "what Python begins with deleted": Attack(
+        top="import builtins\nfor n in ('len', 'isinstance', 'list', 'Exception', 'getattr'):\n"
+        "    delattr(builtins, n)",
+        verdict=("crashes", "garbled", "not-run"),
+        alone=True,
+    ),
+    "every module gone": Attack(
+        top="import sys\nfor n in set(sys.modules) - {'sys'}:\n    sys.modules[n] = None",
+        verdict=("crashes", "garbled", "not-run"),
+        alone=True,
+    ),
+}
 OVER_THE_WIRE = {
     "a verdict for a reply": Attack(
         'reply = {"id": request["id"], "verdict": "exact", "compared": 50}', "garbled", "no field"
