@@ -121,6 +121,7 @@ def test_what_no_loss_explains_is_said_to_lose_nothing(tmp_path: Path) -> None:
     assert (right.verdict.word, right.notes) == ("exact", ())
 
 
+@pytest.mark.usefixtures("briefly")
 def test_an_echo_is_asked_for_only_where_a_port_offers_it(tmp_path: Path) -> None:
     found = result(tmp_path, read=WRONG, echo=True)
     assert found.misread == (0.1, 0.10000000000000003)

@@ -393,7 +393,6 @@ def editions(tmp_path: Path) -> Callable[[str, str, str], Port]:
     [
         ("java/double", 'verdict = "exact"', 'verdict = "exact"', 0),
         ("java/double", 'verdict = "exact"', 'verdict = "diverges"', 1),
-        ("java/double", 'verdict = "exact"', 'verdict = "conforms"', 1),
         ("java/double", "deviations = []", 'deviations = ["epsilon=inside"]', 1),
         ("java/published", 'verdict = "does-not-compile"', 'verdict = "exact"', 1),
     ],
