@@ -176,7 +176,7 @@ def printed(deviations: list[str], digits: int, inputs: int | None = None) -> di
     ("whole", "rounding", "input_rounding", "deviations"),
     [
         pytest.param(printed([], 4), 5e-5, 0.0, (), marks=pytest.mark.slow),
-        (printed([], 6), 5e-7, 0.0, ()),
+        pytest.param(printed([], 6), 5e-7, 0.0, (), marks=pytest.mark.slow),
         (printed(["epsilon=inside"], 6), 5e-7, 0.0, ("epsilon=inside",)),
         (printed([], 4, 4), 5e-5, 5e-5, ()),
     ],
