@@ -40,10 +40,13 @@ class Fed:
     def __init__(self, answer: Callable[[Scenario, int], Observation]) -> None:
         self._answer = answer
         self.given = self.starts = 0
+        self.last: Scenario | None = None
 
-    def run_many(self, scenarios: Sequence[Scenario], _precision: str) -> Iterator[Observation]:
+    def run_many(self, scenarios: Sequence[Scenario], precision: str) -> Iterator[Observation]:
+        assert precision == "float64"
         for scenario in scenarios:
             self.given += 1
+            self.last = scenario
             yield self._answer(scenario, self.given)
 
     def restart(self) -> None:
@@ -91,7 +94,10 @@ def test_what_raises_without_dying_is_fed_on() -> None:
     assert [o.fault for o in found] == [raises] * len(SCENARIOS)
 
 
-def test_behind_a_ports_end_nothing_is_fed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("deadline", "whole"), [(7.9, 2), (8.0, 3)])
+def test_behind_a_ports_end_nothing_is_fed(
+    deadline: float, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [0.0]
 
     def slow(scenario: Scenario, _given: int) -> Observation:
@@ -99,9 +105,10 @@ def test_behind_a_ports_end_nothing_is_fed(monkeypatch: pytest.MonkeyPatch) -> N
         return right(scenario)
 
     monkeypatch.setattr(feeding.time, "monotonic", lambda: now[0])
-    found = feeder(slow, deadline=7.0).feed_all(SCENARIOS, "float64")
-    assert [o.fault.kind if o.fault else "" for o in found] == ["", "", "not-run", "not-run"]
-    assert [o.seconds for o in found[:2]] == [4.0, 4.0]
+    found = feeder(slow, deadline).feed_all(SCENARIOS, "float64")
+    words = [o.fault.kind if o.fault else "" for o in found]
+    assert words == [""] * whole + ["not-run"] * (4 - whole)
+    assert {o.seconds for o in found[:whole]} == {4.0}
     (message,) = {o.fault.message for o in found if o.fault}
     assert message == "its 60 s were used up"
 
@@ -115,6 +122,7 @@ def test_what_was_seen_beside_the_numbers_is_noted() -> None:
             Facts(widened=True),
         ]
     )
+    assert feeder(right).where == ""
     asked = feeder(lambda s, n: right(s, facts=next(seen)))
     asked.feed_all(SCENARIOS, "float64")
     assert (asked.where, asked.notes) == ("in place", [GRADIENTS_CHANGED, WIDENED])
@@ -158,12 +166,15 @@ def test_what_fails_again_is_told_and_what_is_not_fed_any_more_is_not() -> None:
 def test_what_is_not_equal_is_asked_of_a_fresh_process(port: Port, differs: bool) -> None:
     """Only of a port that is not made anew for each scenario."""
     before = fed(leaks)
-    comparisons = [compared(), *[compared("diverges")] * 3]
+    again = compared("diverges")
+    comparisons = [compared(), *[compared("diverges")] * 3, again]
     transport = Fed(leaks)
     asked = Feeder(cast(Transport, transport), np.inf)
     given = cast(Transport, transport)
     assert differs_alone(port, given, asked, before, comparisons) is differs
     assert transport.starts == differs
+    # The one with the most behind it.
+    assert transport.last is (SCENARIOS[3] if differs else None)
     same = [compared()] * 4
     assert not differs_alone(port, given, asked, before, same)
 
@@ -235,6 +246,7 @@ def test_an_envelope_is_computed_anew_where_a_port_is_right_only_inside_it(
 def test_a_seed_draws_the_same_again_and_another_other_numbers(precision: str) -> None:
     once, again, other = (drawn(seed, precision, SCENARIOS) for seed in (7, 7, 8))
     assert [s.name for s in once] == ["7-1", "7-2"]
+    assert {s.catches for s in once} == {"a port that knows the test cases"}
 
     def numbers(found: Sequence[Scenario]) -> list[float]:
         steps = [arrays for s in found for arrays in (s.weights, *s.gradients)]
@@ -244,7 +256,9 @@ def test_a_seed_draws_the_same_again_and_another_other_numbers(precision: str) -
     assert not set(numbers(once)) & set(numbers(other))
     assert len(set(numbers(once))) == 2 * 5 * (1 + 6)
     assert all(0.1 <= abs(x) <= 2.0 for x in numbers(once))
-    assert min(numbers(once)) < 0 < max(numbers(once))
+    assert min(map(abs, numbers(once))) < 0.5
+    assert max(map(abs, numbers(once))) > 1.5
+    assert {len({x > 0 for x in s.weights["kernel"]}) for s in (*once, *other)} == {1, 2}
     stored = np.array(numbers(once)).astype(precision).astype(np.float64)
     assert (stored == numbers(once)).all()
 

@@ -137,7 +137,11 @@ timeout_multiplier = 4.0
 timeout_constant = 15.0
 
 [tool.pytest.ini_options]
-filterwarnings = ["error", "ignore::pytest.PytestAssertRewriteWarning"]
+filterwarnings = [
+    "error",
+    "ignore::pytest.PytestAssertRewriteWarning",
+    "ignore::pytest.PytestUnknownMarkWarning",
+]
 """
 
 KILLED = (1, 3)  # a test failed; pytest itself did
