@@ -30,6 +30,7 @@ from harness.transport.hosted import HostedTransport
 from harness.transport.stdio import StdioTransport
 
 SCENARIO_SECONDS = 10.0
+_DAY = 86_400.0
 # How a source that does not load is judged.
 _LOADING = ("does-not-compile", "crashes", "not-run")
 _HEEDS_SECONDS = 0.2
@@ -83,9 +84,11 @@ class Options:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError: a port was given no time."""
-        if not self.timeout > 0:
-            raise UsageError(f"timeout: {self.timeout:g} s is not a time limit; give more than 0")
+        """Raise UsageError: a port was given no time, or more than a clock counts."""
+        if not 0 < self.timeout <= _DAY:
+            raise UsageError(
+                f"timeout: {self.timeout:g} s is not a time limit; give more than 0, at most a day"
+            )
 
 
 @dataclass(frozen=True)

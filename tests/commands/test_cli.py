@@ -416,6 +416,8 @@ def test_bad_input_is_one_message(
         (["run", "--dance"], "No such option: --dance"),
         (["run", "--timeout", "0"], "'--timeout'"),
         (["run", "--timeout", "soon"], "'--timeout'"),
+        (["run", "--timeout", "1e308"], "is not a time limit; give more than 0, at most a day"),
+        (["run", "--timeout", "nan"], "is not a time limit; give more than 0, at most a day"),
         (["check", "x.py", "--json"], "'--json'"),
         (["identify", "x.json", "--junit", "x.xml"], "No such option: --junit"),
     ],
