@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from harness.model import interruption
 
 _INTERRUPTED, _USAGE = 130, 2
+# Of a name that is too long.
+_SHOWN = 60
 # Commands that are typed again and again, and need the cache in any case.
 _QUICK = (["run"], ["check"])
 # What a full disk or a terminal that is gone answers to writing.
@@ -54,6 +56,10 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
     except KeyboardInterrupt:  # while the command's modules were being imported
         code = _INTERRUPTED
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # wherever it is that a path is looked for
+            name = str(error.filename)[:_SHOWN]
+            print(f"rmsproof: {name!r}...: {error.strerror}", file=sys.stderr)
+            return _USAGE
         if error.errno not in _UNWRITABLE:
             raise
         # What Python still holds for it must not fail again at the end.

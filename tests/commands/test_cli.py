@@ -417,6 +417,8 @@ def test_bad_input_is_one_message(
         (["run", "--timeout", "0"], "'--timeout'"),
         (["run", "--timeout", "soon"], "'--timeout'"),
         (["run", "--timeout", "1e308"], "is not a time limit; give more than 0, at most a day"),
+        (["check", "9" * 400], "'...: File name too long"),
+        (["translate", "--from", "torch", "--to", "keras-3", f"lr={'9' * 400}"], "finite number"),
         (["run", "--timeout", "nan"], "is not a time limit; give more than 0, at most a day"),
         (["check", "x.py", "--json"], "'--json'"),
         (["identify", "x.json", "--junit", "x.xml"], "No such option: --junit"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -202,7 +203,9 @@ def _check(call: Call, name: str, value: Any) -> None:
         if name in call.choices and not isinstance(value, bool | int | float):
             raise UsageError(f"{name}: {value!r} is neither a number nor True or False")
         return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    # A whole number may be beyond all doubles, which no function of floats takes.
+    if not number or not -sys.float_info.max <= value <= sys.float_info.max:
         raise UsageError(f"{name}: {value!r} is no finite number")
     if role in ("decay_rate", "momentum") and not 0 <= value <= 1:
         raise UsageError(f"{name}: {value!r} is not from 0 to 1")
