@@ -83,7 +83,8 @@ def compile_java(
     command = [*start, *_COMMON, *with_lombok(classpath, "-processorpath", "{}", "-proc:none")]
     name = f"javac {runtime.version}"
     try:
-        return compiled(name, [*command, *_near(roots)], sources, classpath, roots)
+        files = [*sources, *_for_lombok(sources, classpath, roots)]
+        return compiled(name, [*command, *_near(roots)], files, classpath, roots)
     except CompileError as error:
         if _MARK not in str(error):
             raise
@@ -104,6 +105,7 @@ def compile_java_partly(
 _MARK = "\\ufeff"
 _COMMON = ("-parameters", "-g", "-encoding", "UTF-8")
 # The one annotation processor that is run: siblings call what it writes into classes.
+_TYPE = re.compile(r"\b[A-Z]\w*")
 LOMBOK = re.compile(r"lombok-\d[\w.-]*\.jar")
 
 
@@ -112,6 +114,27 @@ def with_lombok(classpath: Sequence[Path], *options: str) -> list[str]:
     jar = next((str(path) for path in classpath if LOMBOK.fullmatch(path.name)), None)
     *some, otherwise = options
     return [option.format(jar) for option in some] if jar else [otherwise] * bool(otherwise)
+
+
+def _for_lombok(
+    sources: Sequence[Path], classpath: Sequence[Path], roots: Sequence[Path]
+) -> list[Path]:
+    """The siblings that Lombok writes into: javac processes none that it is not given by name."""
+    if not with_lombok(classpath, "{}", ""):
+        return []
+    there = {path.stem: path for root in roots for path in sorted(root.rglob("*.java"))}
+    waiting, seen = list(sources), {path.stem for path in sources}
+    found: list[Path] = []
+    while waiting:
+        text = waiting.pop().read_text(encoding="utf-8", errors="replace")
+        for stem in set(_TYPE.findall(text)) & there.keys() - seen:
+            seen.add(stem)
+            waiting.append(there[stem])
+    for stem in sorted(seen & there.keys()):
+        text = there[stem].read_text(encoding="utf-8", errors="replace")
+        if "lombok." in text and there[stem] not in sources:
+            found.append(there[stem])
+    return found
 
 
 def _near(roots: Sequence[Path]) -> list[str]:
