@@ -66,7 +66,8 @@ def check(
     from rmsproof.own import Own
 
     with Own():
-        from harness.judging.run import Options, run
+        from harness.judging.options import Options
+        from harness.judging.run import run
         from harness.model.errors import UsageError
         from harness.ports.port import own
 

@@ -21,7 +21,7 @@ from harness.report.progress import progress
 from harness.report.registry import Kind, Report, of_kind
 
 if TYPE_CHECKING:
-    from harness.judging.run import Options
+    from harness.judging.options import Options
     from harness.judging.verdict import Result
     from harness.report.results import Circumstances
 
@@ -205,7 +205,7 @@ def options(
     Raises:
         UsageError: no such transport, variable or shard.
     """
-    from harness.judging.run import Options, Shard
+    from harness.judging.options import Options, Shard
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):
@@ -244,8 +244,8 @@ def circumstances(
         given: its options, by name; those that say nothing are left out.
     """
     from harness.judging.platforms import here
-    from harness.judging.run import SCENARIO_SECONDS
     from harness.machine.isolation.sandbox import in_force
+    from harness.model.limits import SCENARIO_SECONDS
     from harness.report.invocation import Invocation
     from harness.report.results import Circumstances
     from python_ref.golden import DIRECTORY

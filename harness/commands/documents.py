@@ -25,12 +25,13 @@ from harness.commands.common import (
     reporting,
 )
 from harness.model.errors import UsageError
+from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
     from harness.documents.examined import Examination
     from harness.judging.memory import Memory
-    from harness.judging.run import Options
+    from harness.judging.options import Options
     from python_ref.dialects.dialect import Dialect
 
 
@@ -46,7 +47,7 @@ def doc(
     ] = False,
     golden: GoldenPattern = "*",
     edge: Edge = False,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SCENARIO_SECONDS,
     *,
     reports: Reports,
 ) -> int:

@@ -26,6 +26,7 @@ from harness.commands.common import (
     write,
 )
 from harness.model.errors import UsageError
+from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def fuzz(
     ] = Path("fuzz-findings"),
     dask: Dask = None,
     transport: Transports = None,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SCENARIO_SECONDS,
     env: Environment = None,
     python: Annotated[
         Path | None,
@@ -115,7 +116,7 @@ def fuzz(
     invocation = Invocation("check").with_options(
         dialect=tuple(dialect or ()),
         transport=tuple(transport or ()),
-        timeout=None if timeout == 10.0 else timeout,
+        timeout=None if timeout == SCENARIO_SECONDS else timeout,
         env=tuple(env or ()),
         python=None if python is None else str(python),
     )

@@ -33,11 +33,13 @@ from harness.commands.common import (
     write,
 )
 from harness.model.errors import UsageError
+from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports, check_file
 
 if TYPE_CHECKING:
     from harness.expectations.known import Known, Matched
-    from harness.judging.run import Options, Outcome
+    from harness.judging.options import Options
+    from harness.judging.run import Outcome
     from harness.ports.port import Port
     from harness.report.results import PortResults
 
@@ -61,7 +63,7 @@ def run(
     transport: Transports = None,
     golden: GoldenPattern = "*",
     edge: Edge = False,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SCENARIO_SECONDS,
     large: Large = False,
     shard: ShardOf = None,
     seed: Seed = None,
@@ -148,7 +150,7 @@ def check(
     transport: Transports = None,
     golden: GoldenPattern = "*",
     edge: Edge = False,
-    timeout: Timeout = 10.0,
+    timeout: Timeout = SCENARIO_SECONDS,
     large: Large = False,
     shard: ShardOf = None,
     seed: Seed = None,
@@ -305,7 +307,7 @@ def _matching(ports: list[Port], name: str) -> list[Port]:
 
 def _run(ports: list[Port], given: Options, *, every: bool, dask: str | None = None) -> PortResults:
     """Judge the ports, here or by dask, with a bar on standard error."""
-    from harness.judging.run import part, reached
+    from harness.judging.options import part, reached
     from harness.judging.run import run as run_ports
     from harness.report.progress import progress
     from harness.report.results import PortResults

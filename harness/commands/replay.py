@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from harness.judging.run import Options
+    from harness.judging.options import Options
     from harness.ports.port import Port
     from harness.report.invocation import Invocation
     from harness.report.saved import Report, Row
@@ -98,7 +98,7 @@ def _port(path: Path, report: Report, row: Row) -> Port:
 
 def _options(given: Mapping[str, object], row: Row, seed: int | None) -> Options:
     from harness.commands.common import options
-    from harness.judging.run import SCENARIO_SECONDS
+    from harness.model.limits import SCENARIO_SECONDS
     from harness.report.saved import is_golden
 
     wrong = tuple(dict.fromkeys(g.golden for g in row.goldens if not g.as_expected))

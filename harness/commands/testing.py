@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.model.errors import UsageError
+from harness.model.limits import SCENARIO_SECONDS
 from harness.model.patterns import matches
 from harness.model.words import UNDECIDED
 from harness.report.cases import TestCase, blameless, whole
@@ -41,7 +42,7 @@ class Asked:
     claims: tuple[str, ...] = ()
     pattern: str = "*"
     edge: bool = False
-    timeout: float = 10.0
+    timeout: float = SCENARIO_SECONDS
 
     @staticmethod
     def of(optimizer: Any, dialect: str | Sequence[str] = (), **options: Any) -> Asked:
@@ -167,7 +168,9 @@ def _of(report: dict[str, Any]) -> Judged:
 
 def _judge(asked: Asked, version: str) -> dict[str, Any]:
     """The report on a port, as plain values."""
-    from harness.judging.run import SCENARIO_SECONDS, Options, Outcome, run
+    from harness.judging.options import Options
+    from harness.judging.run import Outcome, run
+    from harness.model.limits import SCENARIO_SECONDS
     from harness.ports.port import own
     from harness.report import json as reports
     from harness.report.invocation import Invocation

@@ -19,7 +19,7 @@ from harness.judging.goldens import options_of
 from harness.judging.guessing import judged as judge_guessing
 from harness.judging.judge import judge
 from harness.judging.memory import Memory
-from harness.judging.run import Options
+from harness.judging.options import Options
 from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage

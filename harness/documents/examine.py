@@ -21,7 +21,7 @@ from harness.documents.reading import Reading
 from harness.documents.source import Source, looks_like_optimizer
 from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
-from harness.judging.run import Options
+from harness.judging.options import Options
 from harness.judging.verdict import conclude
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles

@@ -18,7 +18,7 @@ from harness.fuzzing.remembered import Remembered
 from harness.fuzzing.scanning import Campaign, Chunk, Tally, guide, scan
 from harness.fuzzing.sessions import Opened, Session, opened
 from harness.judging.memory import Memory
-from harness.judging.run import Options
+from harness.judging.options import Options
 from harness.judging.verdict import Result
 from harness.machine.spread import Lost, Spread, spread
 from harness.model import interruption

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from harness.judging.goldens import Goldens, options_of
 from harness.judging.guessing import judged
 from harness.judging.memory import Memory
+from harness.judging.options import Options
 from harness.judging.reach import Shared, reach
-from harness.judging.run import Options, run
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages import registry
 from harness.languages.jvm.compile import CompileError

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from harness.judging.identify import identify
 from harness.judging.memory import Memory
-from harness.judging.run import Options, Outcome, digest, part, reached, run
+from harness.judging.options import Options, part, reached
+from harness.judging.run import Outcome, digest, run
 from harness.judging.verdict import Result, conclude
 from harness.machine.spread import Lost, Spread
 from harness.model.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -13,6 +13,7 @@ from hashlib import sha256
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged
 from harness.judging.memory import Memory
+from harness.judging.options import Options, Shard, part, reached
 from harness.judging.reach import Shared, reach
 from harness.judging.verdict import Result, conclude
 from harness.languages import registry
@@ -29,66 +30,11 @@ from harness.transport.base import Transport
 from harness.transport.hosted import HostedTransport
 from harness.transport.stdio import StdioTransport
 
-SCENARIO_SECONDS = 10.0
-_DAY = 86_400.0
 # How a source that does not load is judged.
 _LOADING = ("does-not-compile", "crashes", "not-run")
 _HEEDS_SECONDS = 0.2
 INTERRUPTED = "the run was interrupted before it was judged"
 _CORES = 2
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One of several parts of what is to be judged, which other machines judge the rest of.
-
-    Attributes:
-        index: from 1.
-        of: how many there are.
-    """
-
-    index: int
-    of: int
-
-    @staticmethod
-    def parse(text: str) -> Shard:
-        """Read "2/3". Raises UsageError: it is no such thing."""
-        index, slash, of = text.partition("/")
-        if slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of):
-            return Shard(int(index), int(of))
-        raise UsageError(f"--shard {text!r}: is not I/N, such as 2/3 for the second of three")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a command line says of all ports alike.
-
-    Attributes:
-        transports: names to use; None for a port's usual ones.
-        pattern: goldens to feed, by name or its last part; "*" for all; or several such.
-        edge: whether edge goldens decide too.
-        timeout: seconds for one scenario.
-        large: whether a port that is exact is also fed the streamed scenario.
-        environment: variables that ports get beside those that every one has.
-        shard: the part to judge; None for all.
-        seed: of the scenarios that are drawn afresh; drawn itself if None.
-    """
-
-    transports: tuple[str, ...] | None = None
-    pattern: str | tuple[str, ...] = "*"
-    edge: bool = False
-    timeout: float = SCENARIO_SECONDS
-    large: bool = False
-    environment: Mapping[str, str] = field(default_factory=dict)
-    shard: Shard | None = None
-    seed: int | None = None
-
-    def __post_init__(self) -> None:
-        """Raise UsageError: a port was given no time, or more than a clock counts."""
-        if not 0 < self.timeout <= _DAY:
-            raise UsageError(
-                f"timeout: {self.timeout:g} s is not a time limit; give more than 0, at most a day"
-            )
 
 
 @dataclass(frozen=True)
@@ -188,43 +134,6 @@ def digest(whole: Sequence[tuple[Port, str]]) -> str:
     """What tells one run's ports and transports from another's."""
     words = [[port.name, *port.target, transport] for port, transport in whole]
     return sha256(json.dumps(words).encode()).hexdigest()[:16]
-
-
-def reached(
-    ports: Sequence[Port], options: Options, *, every_transport: bool
-) -> list[tuple[Port, str]]:
-    """The ports and over what each is reached: a result each. Raises UsageError as `run` does."""
-    return [(p, t) for p in ports for t in _transports(p, options, every_transport)]
-
-
-def part(whole: Sequence[tuple[Port, str]], shard: Shard | None) -> Sequence[tuple[Port, str]]:
-    """A shard's part, in one piece: what is compiled for one port serves the next.
-
-    Raises:
-        UsageError: nothing is left for it.
-    """
-    if shard is None:
-        return whole
-    start, stop = (len(whole) * i // shard.of for i in (shard.index - 1, shard.index))
-    if start == stop:
-        there = "there is 1" if len(whole) == 1 else f"there are {len(whole)}"
-        raise UsageError(
-            f"--shard {shard.index}/{shard.of}: nothing is left for this part; a port over a"
-            f" transport is one result, and {there}: give an N up to that"
-        )
-    return whole[start:stop]
-
-
-def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:
-    if options.transports is None:
-        return port.transports if every else port.transports[:1]
-    fitting = [t for t in options.transports if t in port.transports]
-    if not fitting:
-        raise UsageError(
-            f"{port.name}: {port.language} ports have no transport"
-            f" {', '.join(options.transports)}; choose {' or '.join(port.transports)}"
-        )
-    return fitting
 
 
 @dataclass

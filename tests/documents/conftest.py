@@ -13,7 +13,7 @@ from support import SHORT
 from harness.documents.examine import examine
 from harness.documents.examined import Examination
 from harness.judging.memory import Memory
-from harness.judging.run import Options
+from harness.judging.options import Options
 from python_ref.dialects.dialect import Dialect
 
 Examine = Callable[..., Examination]

@@ -10,7 +10,7 @@ from support import REPOSITORY
 
 from harness.documents.examine import examine
 from harness.documents.examined import Examination, Examined
-from harness.judging.run import Options
+from harness.judging.options import Options
 from python_ref.dialects.dialect import Dialect
 
 DOCUMENTS = REPOSITORY.parent / "shared" / "documents"

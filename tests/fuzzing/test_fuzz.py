@@ -13,7 +13,7 @@ from support import REPOSITORY, CommandLine
 
 from harness.fuzzing.campaign import Budget
 from harness.fuzzing.fuzz import fuzz
-from harness.judging.run import Options
+from harness.judging.options import Options
 from harness.ports.port import own
 
 MINIATURES = REPOSITORY / "tests" / "miniatures"

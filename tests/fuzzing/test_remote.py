@@ -21,7 +21,7 @@ from harness.fuzzing.fuzz import fuzz
 from harness.fuzzing.scanning import Campaign, Chunk, Tally, scan
 from harness.fuzzing.sessions import Session, opened
 from harness.judging.memory import Memory
-from harness.judging.run import Options
+from harness.judging.options import Options
 from harness.machine.spread import Lost
 from harness.ports.port import absolute, own
 from python_ref.dialects.dialect import Dialect

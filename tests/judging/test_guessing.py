@@ -9,7 +9,8 @@ import pytest
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
 from harness.judging import memory
-from harness.judging.run import Options, Outcome, run
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault
 from harness.ports.port import Port, of_target

@@ -12,7 +12,8 @@ import pytest
 from support import REPOSITORY, CommandLine
 
 from harness.judging.many import identify_all, observations, run_all
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.machine.spread import Lost
 from harness.model.errors import UsageError
 from harness.ports.port import own

@@ -26,7 +26,8 @@ from harness.commands.entry import main
 from harness.judging import run as running
 from harness.judging.feeding import Feeder
 from harness.judging.guessing import judged
-from harness.judging.run import Options, Outcome, run
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Observation
 from harness.ports.port import Port, bundled, of_folder

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from support import SHORT
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.ports.port import own
 

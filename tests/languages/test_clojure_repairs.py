@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_clojure import ANY_TEXT
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.clojure import repairs

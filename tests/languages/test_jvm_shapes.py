@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY, SHORT
 
-from harness.judging.run import Options, Outcome, run
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
 from harness.model.words import CHOSEN
 from harness.ports.port import own
 

@@ -11,7 +11,8 @@ from documents.conftest import fenced
 from support import SHORT, Done
 
 from harness.documents.examine import examine
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.languages.registry import headline
 from harness.ports.port import own
 from python_ref.dialects.dialect import Dialect

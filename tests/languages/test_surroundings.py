@@ -9,7 +9,8 @@ import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
 from support import SHORT, Done
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.languages.jvm import missing
 from harness.languages.jvm.compile import with_lombok
 from harness.languages.jvm.sources import Sources, package_of, root_of

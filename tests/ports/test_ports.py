@@ -9,7 +9,8 @@ from textwrap import dedent
 import pytest
 from support import SHORT
 
-from harness.judging.run import Options, Outcome, run
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import GRADIENTS_CHANGED, WIDENED
 from harness.ports.port import of_target, own

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from shapes.python_shapes import source
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages import interpreter
 from harness.model.errors import UsageError

@@ -8,7 +8,8 @@ import pytest
 from shapes.python_shapes import SHAPES, source
 from support import REPOSITORY
 
-from harness.judging.run import Options, Outcome, run
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import WIDENED
 from harness.ports.port import of_target

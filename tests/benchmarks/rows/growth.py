@@ -12,7 +12,8 @@ from pathlib import Path
 
 from measuring import Figure, Row, cost
 
-from harness.judging.run import Options, run
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.ports.port import own
 from rows.places import REPOSITORY, golden, local, reached
 
