@@ -25,6 +25,8 @@ survivor any more. `result.toml` keeps the count of each module:
                 a message has to name is tested, how it says so is nobody's contract
     strict      only the strict=True of a zip is: an assertion, which holds wherever no test fails
     survived    the rest
+    source      of which text of the module this is, as `source` has it: a row with another, or
+                with none, was written before the module was changed
 
 mutmut leaves alone what stands outside of functions, and decorated functions (properties).
 """
@@ -35,6 +37,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import hashlib
 import json
 import os
 import re
@@ -347,14 +350,20 @@ def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant],
     return counts, unlisted, stale
 
 
-def keep(results: dict[str, dict[str, int]]) -> None:
+def source(module: str) -> str:
+    """What tells a module's text from others."""
+    text = (CHECKOUT / (module.replace(".", "/") + ".py")).read_bytes()
+    return hashlib.sha256(text).hexdigest()[:12]
+
+
+def keep(results: dict[str, dict[str, int | str]]) -> None:
     """Put the rows of these modules into result.toml beside those of the others."""
     rows = tomllib.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     rows |= results
     lines = ["# Written by python.py, which says what the columns are.\n"]
     for module in sorted(rows):
         lines.append(f'\n["{module}"]\n')
-        lines += [f"{name} = {count}\n" for name, count in rows[module].items()]
+        lines += [f"{name} = {json.dumps(count)}\n" for name, count in rows[module].items()]
     RESULT.write_text("".join(lines), "utf-8")
 
 
@@ -381,7 +390,8 @@ def main(arguments: Iterable[str]) -> int:
     given = parser.parse_args(list(arguments))
     if unknown := set(given.modules) - set(TESTS):
         parser.error(f"no tests are known for {', '.join(sorted(unknown))}")
-    results, failed = {}, False
+    results: dict[str, dict[str, int | str]] = {}
+    failed = False
     for module in given.modules or TESTS:
         with copied(given.folder) as copy:
             outcome = run(copy, module, given.only, given.children)
@@ -394,7 +404,7 @@ def main(arguments: Iterable[str]) -> int:
         for line in stale:
             print(f"\nstale: {line}", end="")
         failed = failed or bool(unlisted or stale)
-        results[module] = counts
+        results[module] = {**counts, "source": source(module)}
         if not given.only:
             keep(results)
     return int(failed)
