@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -16,9 +17,13 @@ from unittest import SkipTest
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.database import ExampleDatabase
+from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.strategies import SearchStrategy
 
 from harness.fuzzing.strategies import Case
+
+# Other threads of a worker of dask's use Python's own random numbers; strategies do not.
+warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
 
 Entry = bytes
 """A case, as Hypothesis' database has it."""

@@ -69,7 +69,8 @@ def _element(draw: Draw, regime: Regime, scale: int, steps: int) -> Element:
             return _SPECIAL[index % len(_SPECIAL)]
         return 0.0 if regime.zeros and index % 2 else _scaled(_number(index), exponent)
 
-    pattern = draw(st.integers(_CONSTANT, _ONCE)) if steps > 1 else _CONSTANT
+    # Also of one step, which then is drawn as several are: shrinking may leave steps out.
+    pattern = draw(st.integers(_CONSTANT, _ONCE))
     if pattern == _DRAWN:
         return weight, tuple(gradient() for _ in range(steps))
     one = gradient()

@@ -87,9 +87,10 @@ def known(*dialects: Dialect | None) -> Known:
 def conducted(
     given: Campaign,
     *sessions: Scripted,
-    cases: int = 60,
+    cases: int = 40,
     knows: Known | None = None,
     scanned: Callable[[Sequence[Chunk]], Any] | None = None,
+    measured: bool = False,
 ) -> Outcome:
     """A campaign in this process, targets being what they claim as far as is known."""
     begin = knows or known(*(each.port.claim for each in given.targets))
@@ -99,6 +100,8 @@ def conducted(
     )
 
     conduct = Conduct(given, begin, scanned or here(given, listed), investigation)
+    if not measured:  # what cases are worth takes longer than all else
+        conduct._all_neighbours = ()
     conduct.run(Budget(cases))
     return conduct.outcome
 
