@@ -178,6 +178,7 @@ def _judge(asked: Asked, version: str) -> dict[str, Any]:
 
     usual = Asked(asked.target)
     invocation = Invocation("check").with_options(
+        golden=None if asked.pattern == usual.pattern else asked.pattern,
         dialect=asked.claims,
         edge=asked.edge,
         timeout=None if asked.timeout == usual.timeout else asked.timeout,

@@ -171,7 +171,7 @@ def detail(
         "brief": words.brief(result),
         "seconds": round(result.seconds, 3),
         "target": list(target),
-        "reproduce": again.line(target) if result.verdict.word not in GOOD else "",
+        "reproduce": invocation.line(target) if result.verdict.word not in GOOD else "",
         "source": None if place is None else _source(place),
         "goldens": [
             _golden(case, again, target) for case in cases(result, edge_decides=edge) if case.golden

@@ -85,7 +85,7 @@ def test_every_golden_is_there_with_its_verdict_and_divergence() -> None:
 def test_a_failure_comes_with_the_command_that_judges_it_again() -> None:
     (found,) = report(ports(WRONG))["results"]
     again = "rmsproof check mine.py --dialect keras-3 --timeout 2.5 --transport local"
-    assert found["reproduce"] == again
+    assert found["reproduce"] == again.replace("--timeout", "--golden 'page*' --timeout")
     assert [g["reproduce"] for g in found["goldens"]] == [
         "",
         f"{again} --golden reference/float64/b",
@@ -108,7 +108,8 @@ def test_what_was_fed_again_is_told_apart_and_judged_by_its_name() -> None:
 def test_what_is_no_golden_is_not_asked_for_as_one() -> None:
     """The scenario that is streamed has no file; with --large it is judged again."""
     (found,) = report(ports(result(golden("large", "diverges"))))["results"]
-    assert found["goldens"][0]["reproduce"] == found["reproduce"] != ""
+    again = found["goldens"][0]["reproduce"]
+    assert again == found["reproduce"].replace(" --golden 'page*'", "") != ""
 
 
 def test_the_line_that_a_fault_names_is_the_source(

@@ -111,9 +111,49 @@ def test_an_assertion_names_the_cause_and_the_line_of_the_user(suite: pytest.Pyt
             ">       rmsproof.assert_conforms(*",
             f"E       AssertionError: {CAUSE}",
             f"E       {WHERE}",
+            "E       by itself: rmsproof check optim.py:RMSProp * --golden page[*]'",
         ]
     )
     assert "testing.py" not in done.stdout.str()
+
+
+def test_what_a_test_asks_for_in_vain_is_said_without_lines_of_ours(
+    suite: pytest.Pytester,
+) -> None:
+    """A conformance made while a test runs is run by nobody."""
+    suite.makepyfile(
+        test_optim="""
+        import rmsproof
+        from optim import RMSProp
+
+        def test_made_in_vain():
+            rmsproof.conformance(RMSProp)
+
+        def test_an_object():
+            rmsproof.assert_conforms(RMSProp(0.1, 0.9, 1e-8))
+
+        def test_a_class_within():
+            class Local: pass
+            rmsproof.assert_conforms(Local)
+
+        def test_no_port():
+            rmsproof.assert_conforms("optim.py:RMSPro")
+        """
+    )
+    done = run(suite)
+    assert done.parseoutcomes() == {"failed": 4}
+    error = "E       harness.model.errors.UsageError:"
+    done.stdout.fnmatch_lines(
+        [
+            f"{error} rmsproof.conformance makes a test*call rmsproof.assert_conforms here*",
+            f"{error} <optim.RMSProp object*: a port runs in a process of its own*",
+            f"{error} <class *Local'>: a port runs in a process of its own*",
+            f"{error} optim.py:RMSPro: *",
+        ]
+    )
+    shown = re.findall(r"^\S+\.py:\d+", done.stdout.str(), re.MULTILINE)
+    assert len(shown) == 4
+    assert all(place.startswith("test_optim.py:") for place in shown)
 
 
 def test_a_target_needs_no_test_and_is_judged_once_by_all_processes(suite: pytest.Pytester) -> None:
