@@ -36,7 +36,7 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
     if best is None:
         return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis)
     text = _deviations(best)
-    if libraries := _same_libraries(best, claim):
+    if libraries := _same_libraries(best, claim, text):
         text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
     return text
 
@@ -135,9 +135,9 @@ def _libraries(best: Explanation, claim: Dialect) -> list[str]:
     return sorted(every, key=lambda name: name not in first)
 
 
-def _same_libraries(best: Explanation, claim: Dialect) -> str:
-    """A few of them."""
-    names = _libraries(best, claim)
+def _same_libraries(best: Explanation, claim: Dialect, text: str) -> str:
+    """A few of them, without one that the sentence names already."""
+    names = [name for name in _libraries(best, claim) if f"as in {name} [" not in text]
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 

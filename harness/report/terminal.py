@@ -194,19 +194,26 @@ def summary(results: Sequence[Result], seconds: float, of: int | None = None) ->
     parts = [
         f"{count} {word}" for word, count in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
     ]
-    wrong = sum(not result.as_expected for result in rows)
-    if not wrong:
-        as_expected = "all as expected"
-    elif any(result.unexpected for result in results):
-        as_expected = f"{wrong} NOT as expected"
-    else:  # of whom nothing was expected but to conform
-        as_expected = f"{wrong} {'does' if wrong == 1 else 'do'} NOT conform"
+    counted.append(_as_expected([result for result in rows if not result.as_expected]))
     compared = sum(result.verdict.compared for result in results)
     cut = f"INCOMPLETE, {len(results)} of {of} judged; " if of not in (None, len(results)) else ""
     return (
-        f"{cut}{', '.join([*counted, as_expected])}: {', '.join(parts)};"
+        f"{cut}{', '.join(counted)}: {', '.join(parts)};"
         f" {words.counted(compared, 'comparison')} with test cases (goldens) in {seconds:.1f} s"
     )
+
+
+def _as_expected(others: Sequence[Result]) -> str:
+    """How many are not as expected, and how many of them were not judged."""
+    if not others:
+        return "all as expected"
+    if any(result.unexpected for result in others):
+        return f"{len(others)} NOT as expected"
+    # Of whom nothing was expected but to conform.
+    wrong = sum(result.verdict.word not in UNDECIDED for result in others)
+    parts = [f"{wrong} {'does' if wrong == 1 else 'do'} NOT conform"] if wrong else []
+    left = len(others) - wrong
+    return ", ".join([*parts, *([f"{left} not judged"] if left else [])])
 
 
 def _ports(results: Sequence[Result]) -> int:

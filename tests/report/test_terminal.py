@@ -174,7 +174,7 @@ def test_what_keeps_twelve_ports_from_being_judged_is_said_once() -> None:
     text = printed(ports(*results), 100)
     assert text.count("no Java was found") == 1
     assert text.count("as p0") == 11
-    assert "12 ports, 12 do NOT conform: 12 not-run" in text
+    assert "12 ports, 12 not judged: 12 not-run" in text
 
 
 def test_other_reasons_are_all_said() -> None:

@@ -7,7 +7,7 @@ import math
 import re
 
 import pytest
-from judged import golden, result
+from judged import golden, result, stopped
 from rich.console import Console
 from support import compared
 
@@ -257,6 +257,20 @@ def test_a_summary_counts_and_says_what_was_expected(
 ) -> None:
     results = [result(golden("a"), **change) for change in changes]
     assert terminal.summary(results, 1.5).startswith(sentence)
+
+
+def test_a_summary_tells_what_differs_from_what_was_not_judged() -> None:
+    differs = result(golden("a", "diverges"))
+    mixed = [differs, stopped("not-run", "no Java", port=Port("p", "java"))]
+    counted = terminal.summary(mixed, 1.5)
+    assert counted.startswith("2 ports, 1 does NOT conform, 1 not judged: 1 diverges, 1 not-run;")
+
+
+def test_a_library_that_the_sentence_names_is_not_named_twice() -> None:
+    summed = Diagnosis(Explanation((("average", "sum"),)))
+    assert words.explanation(summed, Port("p", "python").claim).count("as in AdaGrad") == 1
+    inside = Diagnosis(Explanation((("epsilon", "inside"),)))
+    assert "], as in Keras 3, " in words.explanation(inside, Port("p", "python").claim)
 
 
 def test_no_deviation_is_cut_in_the_list_of_dialects() -> None:
