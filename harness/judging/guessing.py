@@ -180,7 +180,8 @@ def _called(
         result = again.result(largest)
         if result.stands:
             return replace(result, bound=f"called as {guess.title}")
-    raise BindingError(_message(error, [*failed, *guesses.failed])) from error
+    message = _message(error, [*failed, *guesses.failed])
+    raise BindingError(message, error.near, error.unknown) from error
 
 
 # What no argument causes: a name that is not there, a library that lacks a function.

@@ -281,8 +281,10 @@ def _unbound(port: Port, error: BindingError) -> str:
     """Why a port is not bound, and what there is to do that was not done yet."""
     if port.adapter is not None:
         return f"{port.name}: the adapter {port.adapter}: {error}"
+    if error.unknown:  # a name that is not there: no adapter is missing
+        return f"{port.name}: {error}"
     words = ["rmsproof", "adapt", *(port.target or (port.name,))]
-    if port.wanted.class_name and not error.unknown:
+    if port.wanted.class_name:
         words += ["--class", port.wanted.class_name]
     if port.python is not None:
         words += ["--python", str(port.python)]

@@ -135,7 +135,9 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     called = [name for c in classes for name in class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
         there = ", ".join([*classes, *functions]) or "none"
-        message = f"no class or function {wanted.class_name!r}; found: {there}"
+        meant = f"did you mean {near[0]}?" if near else f"found: {there}"
+        message = f"no class or function {wanted.class_name!r}; {meant}"
+        near = get_close_matches(wanted.class_name[:60], called, 1)
         raise BindingError(message, unknown=True)
     if wanted.function and wanted.function not in functions:
         there = ", ".join(functions) or "none"

@@ -119,6 +119,8 @@ def of_target(target: str) -> Port:
         file, name = named
         return replace(of_target(file), name=target, wanted=Wanted(class_name=name))
     if path.is_file():
+        if _is_blank(path):
+            raise UsageError(f"{target}: is empty; there is nothing to judge")
         if (language := registry.by_ending(path.suffix)) is None:
             known = ", ".join(registry.endings())
             ending = f"unknown ending {path.suffix}" if path.suffix else "no ending"
@@ -134,6 +136,13 @@ def of_target(target: str) -> Port:
         f"{target}: no such file or folder. A target is a source file"
         f" ({known}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
+
+
+def _is_blank(path: Path) -> bool:
+    try:
+        return path.stat().st_size <= LARGEST and not path.read_bytes().strip()
+    except OSError:  # who reads it later says so
+        return False
 
 
 def _within_file(target: str) -> tuple[str, str] | None:

@@ -343,8 +343,16 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
             "rmsproof: --env A: give the name alone; its value is that of your environment\n",
         ),
         (
-            ["check", "no_such_package.optim:RMSProp"],
-            "rmsproof: no_such_package.optim:RMSProp: there is no module no_such_package\n",
+            ["check", "nunpy.optim:RMSProp"],
+            "rmsproof: nunpy.optim:RMSProp: there is no module nunpy; did you mean numpy?\n",
+        ),
+        (
+            ["check", "mine.py:rmspropp"],
+            "rmsproof: mine.py:rmspropp: no class or function 'rmspropp'; did you mean rmsprop?\n",
+        ),
+        (
+            ["check", "blank.py"],
+            "rmsproof: blank.py: is empty; there is nothing to judge\n",
         ),
         (
             ["check", "numpy.linalk:norm"],
@@ -404,9 +412,20 @@ def test_bad_input_is_one_message(
 ) -> None:
     written(tmp_path, mine_py=outside(PYTHON), notes_txt="hello")
     (tmp_path / "Makefile").write_text("all:\n", encoding="utf-8")
+    (tmp_path / "blank.py").write_text(" \n", encoding="utf-8")
     (tmp_path / "empty").mkdir()
     err = refused(*arguments)
     assert err.removeprefix("rmsproof: ") == message.removeprefix("rmsproof: ")
+
+
+def test_a_module_that_is_not_installed_is_no_bad_input(call: Callable[..., Done]) -> None:
+    """As where a file imports it: what would help is said."""
+    done = call("check", "no_such_package.optim:RMSProp")
+    assert done.code == 3
+    assert "1 port, 1 not judged: 1 not-run;" in done.out
+    said = " ".join(done.out.split())
+    assert "pip install no_such_package" in said
+    assert "--python PATH" in said
 
 
 @pytest.mark.parametrize(

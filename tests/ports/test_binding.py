@@ -431,6 +431,9 @@ def guesses(constructor: str, call: str, result: str = "") -> list[list[str | No
 @pytest.mark.parametrize(
     ("constructor", "call", "ways"),
     [
+    assert refused(shape(adam_like("RMSProp")), Wanted(class_name="RMSPropp")) == (
+        "no class or function 'RMSPropp'; did you mean RMSProp?"
+    )
         ("lr, rho, eps, batch:count", "w:array, g:array", [["=1", W, G], ["size", W, G]]),
         ("lr, rho, eps, nodes:count", "w:array, g:array", [["=1", W, G], ["size", W, G]]),
         ("lr, rho, eps, numNodes:count", "w:array, g:array", [["size", W, G], ["=1", W, G]]),
