@@ -10,7 +10,6 @@ from shapes.python_loops import LOOPS
 from shapes.test_python_shapes import judged
 from support import REPOSITORY
 
-from harness.judging import guessing
 from harness.judging.verdict import Result
 from harness.languages.updates import update_in
 
@@ -62,10 +61,8 @@ def test_what_is_done_in_a_loop_is_named(name: str, results: dict[str, Result]) 
     assert NAMED[name] in results[name].deviations
 
 
-def test_a_loop_is_never_accused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # How far is searched changes nothing of what is said where nothing is found.
-    monkeypatch.setattr(guessing, "_SOON", 1)
-    monkeypatch.setattr(guessing, "LARGEST", 1)
+@pytest.mark.usefixtures("briefly")
+def test_a_loop_is_never_accused(tmp_path: Path) -> None:
     outcome, results = judged(tmp_path, UNBOUND)
     assert results == {}
     assert all("rmsproof adapt" in error for error in outcome.errors)
