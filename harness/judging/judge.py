@@ -145,6 +145,7 @@ class Answers:
         return replace(
             result,
             where=self.feeder.where,
+            bound=_among(described.among),
             notes=tuple(notes),
             misread=described.misread,
             called=described.called,
@@ -259,6 +260,11 @@ def _out_of_reach(described: Description) -> list[str]:
     if not described.container and described.called is None:
         return []
     return [name for name in HYPERPARAMETERS if name not in described.roles]
+
+
+def _among(name: str) -> str:
+    """Which of several is judged, where nothing but its parameters speaks for it."""
+    return f"of several in the source that fit {name} is bound; --class names another" * bool(name)
 
 
 def _nothing_shown(called: str, result: Result) -> str:

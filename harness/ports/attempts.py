@@ -7,7 +7,7 @@ nor types explain, is a guess, and made only when asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.ports import asking
@@ -21,6 +21,7 @@ from harness.ports.roles import (
     assigned,
     class_names,
     may_be,
+    names_of,
     plain_name,
 )
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -87,6 +88,7 @@ class Binding:
             says that for all parameters.
         guessed: it rests on more than names and types.
         chosen: of several that fit it is the one that is called RMSProp.
+        among: what is bound, where several fit and none is called RMSProp; else empty.
         containers: for gradients and weights each, those in which what is done with it is possible.
     """
 
@@ -98,6 +100,7 @@ class Binding:
     storages: tuple[str, ...] = ()
     guessed: bool = False
     chosen: bool = False
+    among: str = ""
     containers: tuple[tuple[str, ...], ...] = ()
 
 
@@ -156,9 +159,11 @@ def attempts(
         )
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            direct = list(called(name, base, [], parameters, wanted))
-            yield from direct
-            bound = [way[1] for way in direct if not isinstance(way, str)]
+            yield from called(name, base, [], parameters, wanted)
+            # What else was named may be a parameter of what makes its state.
+            here = replace(wanted, roles=_within(wanted.roles, parameters))
+            ways = called(name, base, [], parameters, here)
+            bound = [way[1] for way in ways if not isinstance(way, str)]
             if not settled and any("state" in binding.message["call"] for binding in bound):
                 yield from _made_elsewhere(functions, name, base, parameters, wanted)
             # A function that takes the data itself may return closures for other purposes.
@@ -166,6 +171,12 @@ def attempts(
             for number, taken in enumerate(inner):
                 closure = {**base, "inner": number}
                 yield from called(f"{name}(...)", closure, parameters, taken, wanted)
+
+
+def _within(roles: Mapping[str, str], parameters: Sequence[Parameter]) -> dict[str, str]:
+    """The roles of which there is the parameter that was named."""
+    there = {name for parameter in parameters for name in names_of(parameter)}
+    return {role: name for role, name in roles.items() if name in there}
 
 
 def _made_elsewhere(
@@ -179,7 +190,8 @@ def _made_elsewhere(
     # A function that makes a function makes no state.
     for maker in (one for one in functions if not one.get("inner")):
         for arity, made in enumerate(maker["parameters"]):
-            roles, unsettled, _ = assigned(made, len(made), Wanted())
+            named = Wanted(roles=_within(wanted.roles, made))
+            roles, unsettled, _ = assigned(made, len(made), named)
             if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
                 continue
             elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
@@ -234,6 +246,11 @@ def _bound(
     if construct:
         names = ", ".join(p["name"] for p in construct if not p.get("setter"))
         shown += f" of a constructor taking ({names})"
+    within = _within(wanted.roles, parameters)
+    for role, name in wanted.roles.items():
+        if role not in within:
+            there = ", ".join(p["name"] for p in parameters) or "nothing"
+            return f"{shown}: bind.{role}: {name!r} is no parameter of it (it takes {there})"
     # An option that no scenario gives stays at its default where it has one.
     roles = [
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
 from harness.ports.plans import says_rmsprop
-from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted, class_names
+from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted, class_names, names_of
 
 
 class BindingError(Exception):
@@ -44,8 +44,10 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
     named = any(rank[0] for rank, binding in found if binding == chosen[0])
-    others = {_owner(b) for rank, b in found if not rank[0]} - {_owner(chosen[0])}
-    return replace(chosen[0], chosen=bool(named and others))
+    others = {_owner(b) for rank, b in found} - {_owner(chosen[0])}
+    rest = {_owner(b) for rank, b in found if not rank[0]} - {_owner(chosen[0])}
+    among = "" if named or not others else _owner(chosen[0])
+    return replace(chosen[0], chosen=bool(named and rest), among=among)
 
 
 # So many further ways are tried of a port that `bind` does not settle.
@@ -134,16 +136,16 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     functions = [f["name"] for f in shape.get("functions", [])]
     called = [name for c in classes for name in class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
+        near = get_close_matches(wanted.class_name[:60], called, 1)
         there = ", ".join([*classes, *functions]) or "none"
         meant = f"did you mean {near[0]}?" if near else f"found: {there}"
         message = f"no class or function {wanted.class_name!r}; {meant}"
-        near = get_close_matches(wanted.class_name[:60], called, 1)
         raise BindingError(message, unknown=True)
     if wanted.function and wanted.function not in functions:
         there = ", ".join(functions) or "none"
         message = f"no function {wanted.function!r}; functions found: {there}"
         raise BindingError(message, unknown=True)
-    parameters = dict.fromkeys(parameter["name"] for parameter in _parameters(shape))
+    parameters = dict.fromkeys(name for one in _parameters(shape) for name in names_of(one))
     named = [(f"bind.{role}", name) for role, name in wanted.roles.items()]
     for key, name in [*named, *((f"give.{name}", name) for name in wanted.give)]:
         if name not in parameters:

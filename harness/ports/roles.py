@@ -141,10 +141,9 @@ def assigned(
     free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
     free |= set(wanted.roles)
     for role, name in wanted.roles.items():
-        for i, parameter in enumerate(parameters):
-            if parameter["name"] == name and role in free:
-                roles[i] = role
-                free.discard(role)
+        if (place := _place(parameters, name)) is not None:
+            roles[place] = role
+            free.discard(role)
     for i, parameter in enumerate(parameters):
         if roles[i] is None and parameter["name"] in wanted.give:
             roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
@@ -203,6 +202,19 @@ def assigned(
         if roles[i] is None and is_open(parameters[i], i < constructed)
     ]
     return roles, left, excluded
+
+
+def names_of(parameter: Parameter) -> tuple[str, ...]:
+    """The names by which a parameter may be asked for: what setA sets is A, and a."""
+    name = str(parameter["name"])
+    return (name, name[:1].lower() + name[1:]) if parameter.get("setter") else (name,)
+
+
+def _place(parameters: Sequence[Parameter], name: str) -> int | None:
+    """Which parameter is asked for, by its own name rather than by another; None if none is."""
+    places = range(len(parameters))
+    exact = [i for i in places if parameters[i]["name"] == name]
+    return next(iter([*exact, *(i for i in places if name in names_of(parameters[i]))]), None)
 
 
 def is_open(parameter: Parameter, constructed: bool) -> bool:

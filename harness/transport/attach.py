@@ -68,6 +68,7 @@ def settled(
         binding.roles,
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
+        among=binding.among,
     )
     return message, described, found.observation
 

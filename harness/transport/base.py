@@ -85,6 +85,7 @@ class Description:
         misread: a number that it was sent and what it echoed instead; None if none.
         guessed: what is called, where that rests on more than names and types; else empty.
         chosen: of several that fit it is the one that is called RMSProp.
+        among: what is bound, where several fit and none is called RMSProp; else empty.
         called: of the optimizer of a library, what its settings make of it.
     """
 
@@ -95,6 +96,7 @@ class Description:
     misread: tuple[float, float] | None = None
     guessed: str = ""
     chosen: bool = False
+    among: str = ""
     called: Called | None = None
 
 
