@@ -40,6 +40,10 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     command: Annotated[
         list[str] | None, _about("Program and arguments of a port that speaks the wire protocol.")
     ] = None
+    build: Annotated[
+        list[str],
+        _about("Commands that build it; never run, but named where the program is not there."),
+    ] = []
     adapter: Annotated[
         str | None,
         _about("A source in the same language that calls the port; `rmsproof adapt` writes one."),

@@ -219,7 +219,8 @@ def _port(path: Path, manifest: Manifest) -> Port:
         )
     listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
     if manifest.command and (reason := _unstartable(manifest.command[0], path.parent)):
-        raise UsageError(f"{path}: command[0]: {quoted(manifest.command[0])}: {reason}")
+        built = f"; build it first: {' && '.join(manifest.build)}" if manifest.build else ""
+        raise UsageError(f"{path}: command[0]: {quoted(manifest.command[0])}: {reason}{built}")
     port = Port(
         name=manifest.name,
         language=language,

@@ -126,6 +126,7 @@ def _words(language: str, starter: Starter) -> Mapping[str, str]:
         "PRECISIONS": starter.precisions,
         "COMMAND": json.dumps(starter.command),
         "STEPS": "\n".join(f"$ {line}" for line in steps),
+        "BUILDS": f"build = {json.dumps(starter.build)}" if starter.build else "",
         "SETUP": setup.rstrip("\n"),
         "BUILD": "\n".join(f"      - run: {line}" for line in starter.build),
     }
