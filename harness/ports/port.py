@@ -361,9 +361,9 @@ def dialect(names: Sequence[str]) -> Dialect:
             elif name == "formula":
                 deviations.append("epsilon=inside")
             elif name != "reference":
-                from python_ref.dialects.libraries import find
+                from python_ref.dialects.calls import named_by_package
 
-                found = find(name).dialect
+                found = named_by_package(name).dialect
                 deviations.extend(found.deviations)
                 constants.update(found.constants)
         return Dialect.parse(deviations, constants)

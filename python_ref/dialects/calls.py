@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from python_ref.dialects.libraries import LIBRARIES
+from python_ref.dialects.libraries import LIBRARIES, NamedDialect, find
 from python_ref.dialects.settings import Call, roles
 from python_ref.files import quoted
 
@@ -358,11 +358,7 @@ def calls_of(name: str) -> tuple[Call, ...]:
     >>> {call.library for call in calls_of("torch")}
     {'PyTorch'}
     """
-    slugs = {_plain(call.library): call.library for call in CALLS}
-    for call in CALLS:
-        for module in call.objects[:1]:
-            slugs.setdefault(_plain(module.partition(".")[0]), call.library)
-    slugs.update(_SLUGS)
+    slugs = _slugs()
     library = slugs.get(_plain(name)) or slugs.get(name)
     if library is None:
         near = [known for slug, known in slugs.items() if _plain(name)[:4] in slug and _plain(name)]
@@ -370,6 +366,33 @@ def calls_of(name: str) -> tuple[Call, ...]:
         only = " its call is not in the table;" if _plain(name) in map(_plain, LIBRARIES) else ""
         raise ValueError(f"no library is called {quoted(name)};{only} there are {listed}")
     return tuple(call for call in CALLS if call.library == library)
+
+
+def named_by_package(name: str) -> NamedDialect:
+    """Return the named dialect, or where there is none that of the library of such a package.
+
+    Raises:
+        ValueError: there is neither; the message lists the dialects that are near.
+
+    >>> named_by_package("torch").name, named_by_package("tf-keras").name
+    ('PyTorch', 'tf-keras')
+    """
+    try:
+        return find(name)
+    except ValueError:
+        library = _slugs().get(_plain(name))
+        if library not in LIBRARIES:
+            raise
+        return find(library)
+
+
+def _slugs() -> dict[str, str]:
+    """Libraries by their own plain names and those of their packages."""
+    slugs = {_plain(call.library): call.library for call in CALLS}
+    for call in CALLS:
+        for module in call.objects[:1]:
+            slugs.setdefault(_plain(module.partition(".")[0]), call.library)
+    return {**slugs, **_SLUGS}
 
 
 def _plain(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
@@ -93,13 +94,16 @@ def find(name: str) -> NamedDialect:
     """Return the named dialect, whatever the case and the spaces.
 
     Raises:
-        ValueError: there is none; the message lists those that contain the name's first word.
+        ValueError: there is none; the message lists those that contain the name's first word,
+            else those whose names are nearest.
     """
     folded = {_plain(known): dialect for known, dialect in LIBRARIES.items()}
     if _plain(name) in folded:
         return folded[_plain(name)]
     words = [plain for word in name.split()[:1] if (plain := _plain(word))]
     near = [known for known in LIBRARIES for word in words if word in _plain(known)]
+    close = get_close_matches(_plain(name)[:60], folded, 3, 0.7)
+    near = near or [folded[plain].name for plain in close]
     listed = (
         f"; similar are {', '.join(near)}" if near else "; `rmsproof dialects list` has them all"
     )

@@ -108,8 +108,8 @@ def refusals() -> Iterator[tuple[list[str], str]]:
     )
     yield (
         ["out", "--dialect", "keras-33"],
-        "rmsproof: dialect: no dialect is called 'keras-33'; `rmsproof dialects list` has them"
-        " all\n",
+        "rmsproof: dialect: no dialect is called 'keras-33'; similar are Keras 3, Keras 2,"
+        " tf-keras\n",
     )
     yield (
         ["full/file/out", "--precision", "float64"],

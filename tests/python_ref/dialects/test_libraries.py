@@ -109,13 +109,15 @@ def test_a_setting_follows_the_librarys_name() -> None:
     ("name", "ending"),
     [
         ("optax adam", "; similar are " + ", ".join(n for n in LIBRARIES if n.startswith("Optax"))),
-        ("dfdx-2", "; `rmsproof dialects list` has them all"),
+        ("dfdx-2", "; similar are dfdx"),
+        ("kears", "; similar are Keras 3, Keras 2"),
+        ("torchh", "; similar are Torch7, PyTorch"),
         ("dfdx 2", "; similar are dfdx, dfdx momentum, dfdx centered"),
         ("", "; `rmsproof dialects list` has them all"),
-        ("- dfdx 2", "; `rmsproof dialects list` has them all"),
+        ("- dfdx 2", "; similar are dfdx"),
     ],
 )
-def test_what_is_near_contains_the_first_word(name: str, ending: str) -> None:
+def test_what_is_near_contains_the_first_word_or_is_spelled_alike(name: str, ending: str) -> None:
     with pytest.raises(ValueError, match="no dialect is called") as raised:
         find(name)
     assert str(raised.value) == f"no dialect is called {name!r}{ending}"
