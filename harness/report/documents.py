@@ -80,6 +80,8 @@ def show(console: Console, results: DocumentResults) -> None:
         console.print(path, style="bold", markup=False, highlight=False)
         if examination.rows:
             console.print(table(examination, console.width))
+        else:
+            console.print("it has no block of code", highlight=False)
         for line in below(examination):
             console.print(line, markup=False, highlight=False)
         for line in patch(examination) if results.patches else ():
