@@ -18,7 +18,7 @@ from harness.model.patterns import matches
 from harness.model.words import UNDECIDED
 from harness.report.cases import TestCase, blameless, whole
 from harness.report.cases import of_golden as case_of
-from harness.report.failures import of_golden, of_row
+from harness.report.failures import ULP, of_golden, of_row
 from harness.report.saved import Row, of
 from python_ref.files import write_whole
 
@@ -122,6 +122,7 @@ class Judgements:
         self._version, self._folder = version, folder
         self._judged: dict[Asked, Judged] = {}
         self._told: dict[Asked, str] = {}
+        self._ulp_told = False
 
     def of(self, asked: Asked) -> Judged:
         """Judge a port, unless it was. Executes its code."""
@@ -133,6 +134,7 @@ class Judgements:
         """What came of a golden.
 
         What concerns all of them is said once, to who asks first; the rest are referred to that.
+        What a ULP is, is said once, too.
 
         Args:
             asked: the port.
@@ -141,6 +143,9 @@ class Judgements:
         """
         judged = self.of(asked)
         case = judged.at(golden)
+        if case is not None and f" {ULP[:3]}" in case.text and not self._ulp_told:
+            self._ulp_told = True
+            case = replace(case, text=f"{case.text}\n{ULP}")
         concerns_all = case is None or (judged.row is not None and blameless(judged.row))
         if concerns_all and self._told.setdefault(asked, teller) == teller:
             return judged.whole()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.model.words import GOOD, ORDER, UNDECIDED
+from harness.report.failures import expected
 from harness.report.saved import GoldenRow, Row
 
 # A port that did not answer is an error, one that answered wrongly a failure.
@@ -52,7 +53,9 @@ def whole(row: Row) -> TestCase:
     if row.as_expected:
         return TestCase("verdict", seconds=row.seconds)
     message = "; ".join([*row.unexpected, row.brief])
-    text = joined(*row.unexpected, row.message)
+    first = row.first_divergence
+    formulas = expected(row, first.golden) if first is not None and word == "diverges" else ""
+    text = joined(*row.unexpected, row.message, formulas)
     return TestCase("verdict", kind(word), word, message, text, row.seconds)
 
 
@@ -68,7 +71,8 @@ def of_golden(row: Row, golden: GoldenRow) -> TestCase:
     if golden.as_expected:
         return TestCase(name, seconds=golden.seconds)
     message = "; ".join([*row.unexpected, golden.brief])
-    text = joined(*row.unexpected, golden.message)
+    formulas = expected(row, golden.golden) if word == "diverges" else ""
+    text = joined(*row.unexpected, golden.message, formulas)
     return TestCase(name, kind(word), word, message, text, golden.seconds)
 
 

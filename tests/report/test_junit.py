@@ -226,6 +226,17 @@ def test_a_port_is_a_suite_and_a_golden_a_test_case(name: str) -> None:
     assert rows(made["mine.py (local)"]) == expected
 
 
+def test_a_failure_has_the_formula_of_the_claim_beside_the_ports_own() -> None:
+    for claim, formula in (
+        ("reference", "g / (sqrt(v) + eps)"),
+        ("epsilon=maximum", "g / max(sqrt(v), eps)"),
+    ):
+        found = result(golden(f"{claim}/float64/page-one-step", "diverges"))
+        (suite,) = suites(junit.ports(ports(found))).values()
+        ((*_, text),) = rows(suite)
+        assert text.endswith(f"\nexpected in place of what is in brackets: {formula}"), claim
+
+
 def test_a_golden_that_leaves_arrays_out_never_decides() -> None:
     found = result(golden("a", "crashes"), golden("b", "diverges", kind="partial"))
     (suite,) = suites(junit.ports(ports(found, edge=True))).values()

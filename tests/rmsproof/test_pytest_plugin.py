@@ -78,12 +78,14 @@ def test_a_conformance_is_a_test_a_golden(suite: pytest.Pytester) -> None:
         [
             "*_ test_mine[[]float64/page-one-step] _*",
             CAUSE,
+            "expected in place of what is in brackets: g / (sqrt(v) + eps)",
             WHERE,
             'if that is intended, say so: dialect="keras-3" (--rmsproof-dialect keras-3)',
             "by itself: rmsproof check optim.py:RMSProp *--golden reference/float64/page-one-step",
             "*_ test_mine[[]float64/page-ten-steps] _*",
         ]
     )
+    assert done.stdout.str().count("ULP: units in the last place") == 1, "of two that fail"
     assert "Traceback" not in done.stdout.str()
     assert "<-" not in done.stdout.str(), "a test stands in the module that asked for it"
     for chosen, count in (("-kpage-ten", 4), ("-mslow", 4), ("-mrmsproof", 10)):
@@ -110,6 +112,7 @@ def test_an_assertion_names_the_cause_and_the_line_of_the_user(suite: pytest.Pyt
         [
             ">       rmsproof.assert_conforms(*",
             f"E       AssertionError: {CAUSE}",
+            "E       expected in place of what is in brackets: g / (sqrt(v) + eps)",
             f"E       {WHERE}",
             "E       by itself: rmsproof check optim.py:RMSProp * --golden page[*]'",
         ]
@@ -269,6 +272,22 @@ def test_asking_for_a_conformance_imports_nothing_either(tmp_path: Path) -> None
         " sys.modules if n.split('.')[0] in ('rmsproof', 'harness', 'pytest')))"
     )
     assert command([sys.executable, "-c", show], cwd=tmp_path).out == "rmsproof rmsproof.testing\n"
+
+
+def test_what_no_library_does_may_be_intended_all_the_same(tmp_path: Path) -> None:
+    """By its axes, beside what it is said to be already."""
+    before = "-= self.learning_rate * g / sqrt(average[i] + self.epsilon)"
+    assert before in INSIDE
+    path = tmp_path / "largest.py"
+    upward = before.replace("-=", "+=").replace("sqrt(average[i] + ", "max(sqrt(average[i]), ")
+    path.write_text(INSIDE.replace(before, upward), encoding="utf-8")
+    with pytest.raises(AssertionError) as raised:
+        rmsproof.assert_conforms(str(path), dialect="epsilon=maximum", golden="epsilon-as*")
+    assert "\nexpected in place of what is in brackets: w = w - step\n" in str(raised.value)
+    assert (
+        '\nif that is intended, say so: dialect=["epsilon=maximum", "direction=ascent"]'
+        " (--rmsproof-dialect epsilon=maximum --rmsproof-dialect direction=ascent)\n"
+    ) in str(raised.value)
 
 
 def test_outside_of_pytest_an_assertion_raises_too() -> None:
