@@ -14,7 +14,6 @@ from python_ref.dialects.libraries import named, slug
 from python_ref.golden.golden import DIALECTS
 from python_ref.numbers.text import from_json
 
-
 ULP = "ULP: units in the last place; 1 apart are neighbouring floating-point numbers"
 
 

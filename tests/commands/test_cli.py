@@ -384,6 +384,11 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
             "rmsproof: empty/port.toml: does not exist; a folder needs a port.toml to be checked\n",
         ),
         (
+            ["check", "unbuilt"],
+            "rmsproof: unbuilt/port.toml: command[0]: './port': there is no such file; build it"
+            " first: make clean && make\n",
+        ),
+        (
             ["check"],
             "rmsproof: check needs a TARGET; `rmsproof check --help` says what that may be\n",
         ),
@@ -412,6 +417,9 @@ def test_bad_input_is_one_message(
 ) -> None:
     written(tmp_path, mine_py=outside(PYTHON), notes_txt="hello")
     (tmp_path / "Makefile").write_text("all:\n", encoding="utf-8")
+    (tmp_path / "unbuilt").mkdir()
+    manifest = 'name = "p"\nlanguage = "c"\ncommand = ["./port"]\nbuild = ["make clean", "make"]\n'
+    (tmp_path / "unbuilt/port.toml").write_text(manifest, encoding="utf-8")
     (tmp_path / "blank.py").write_text(" \n", encoding="utf-8")
     (tmp_path / "empty").mkdir()
     err = refused(*arguments)

@@ -94,6 +94,12 @@ def test_blocks_of_a_document_are_whole_at_every_width(width: int) -> None:
         assert set(words.brief(DIVERGING).split()) <= set(lines.split())
 
 
+def test_a_document_without_a_block_says_so() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    report_documents.show(console, documents())
+    assert console.file.getvalue().splitlines()[:2] == ["page.md", "it has no block of code"]
+
+
 @pytest.mark.parametrize(
     ("columns", "width"),
     [("60", 60), ("140", 140), ("3", 20), ("", 100), ("0", 100), ("wide", 100), ("-5", 100)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from python_ref.dialects.calls import named_by_package
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES, find, named
 from python_ref.scenarios.catalogue import scenarios
@@ -92,6 +93,18 @@ def test_every_library_says_where_it_is_written_and_what_is_particular() -> None
 @pytest.mark.parametrize("written", ["Keras 3", "keras-3", "KERAS3", " keras_3 "])
 def test_a_name_is_found_whatever_the_case_and_the_spaces(written: str) -> None:
     assert find(written).name == "Keras 3"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("torch", "PyTorch"), ("keras", "Keras 3"), ("tf-keras", "tf-keras"), ("Optax", "Optax")],
+)
+def test_a_package_stands_for_its_library_where_no_dialect_has_its_name(
+    written: str, name: str
+) -> None:
+    assert named_by_package(written).name == name
+    with pytest.raises(ValueError, match="no dialect is called 'torchh'; similar are"):
+        named_by_package("torchh")
 
 
 def test_a_setting_follows_the_librarys_name() -> None:
