@@ -163,26 +163,27 @@ class Child:
             self.waited(grace)
         self._group.end()
         self._drain.join(0.5)
-        for stream in (self._process.stdout, self._process.stderr):
-            # A drain thread still reading would be blocked on by close().
-            if stream and not (stream is self._process.stderr and self._drain.is_alive()):
-                with contextlib.suppress(OSError):
-                    stream.close()
+        if self._process.stdout:
+            with contextlib.suppress(OSError):
+                self._process.stdout.close()
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None
         pending = b""
-        fd = self._process.stderr.fileno()
-        while True:
-            try:
-                chunk = os.read(fd, _CHUNK)
-            except OSError:
-                return
-            if not chunk:
-                break
-            *lines, pending = (pending + chunk).split(b"\n")
-            self._lines.extend(line[:_LONGEST_LINE].decode("utf-8", "replace") for line in lines)
-            pending = pending[-_CHUNK:]
+        # Closed here: whoever ends the child does not wait for who holds it open.
+        with self._process.stderr as errors:
+            while True:
+                try:
+                    chunk = os.read(errors.fileno(), _CHUNK)
+                except OSError:
+                    return
+                if not chunk:
+                    break
+                *lines, pending = (pending + chunk).split(b"\n")
+                self._lines.extend(
+                    line[:_LONGEST_LINE].decode("utf-8", "replace") for line in lines
+                )
+                pending = pending[-_CHUNK:]
         if pending:
             self._lines.append(pending.decode("utf-8", "replace"))
 
