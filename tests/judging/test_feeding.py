@@ -14,6 +14,7 @@ from harness.judging import feeding, judge
 from harness.judging.drawn import drawn
 from harness.judging.feeding import Feeder, answers_again, differs_alone, kind_of_memory
 from harness.judging.goldens import Goldens
+from harness.judging.memory import Memory
 from harness.model.errors import UsageError
 from harness.model.observation import Facts, Fault, Observation
 from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY, WIDENED
@@ -261,6 +262,11 @@ def test_a_seed_draws_the_same_again_and_another_other_numbers(precision: str) -
     assert {len({x > 0 for x in s.weights["kernel"]}) for s in (*once, *other)} == {1, 2}
     stored = np.array(numbers(once)).astype(precision).astype(np.float64)
     assert (stored == numbers(once)).all()
+
+
+def test_a_run_that_is_given_no_seed_has_one_of_its_own() -> None:
+    assert len({Memory().seed for _ in range(4)}) == 4
+    assert Memory(seed=7).seed == 7
 
 
 def test_what_is_drawn_has_hyperparameters_that_were_fed_and_one_learning_rate() -> None:

@@ -114,7 +114,7 @@ TESTS = {
 _CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
 _EVERY_CONSTANT = "a_constant_of_its_own"
 SLOW = {
-    "harness.diagnosis.budget": "none_is_told_falsely or draws_in",
+    "harness.diagnosis.budget": "none_is_told_falsely or draws_in or figures_by_hand",
     "harness.diagnosis.average": f"{_EVERY_CONSTANT} or interval or inputs_copied",
     "harness.diagnosis.hypotheses": f"{_EVERY_CONSTANT} or near_miss or pair_is_explained",
     "harness.diagnosis.where": "no_two_deviations",
