@@ -33,7 +33,17 @@ DENSE = {
 }
 
 
-@pytest.mark.parametrize("seed", [*SOLVED, *DENSE])
+# Those that take a second or more, and of whose kind there is another.
+SLOW = {28, 667, 767}
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(seed, marks=[pytest.mark.slow] if seed in SLOW else [])
+        for seed in (*SOLVED, *DENSE)
+    ],
+)
 def test_the_constants_of_the_true_set_are_solved_for(seed: int) -> None:
     draw = drawn(seed)
     chosen = of_formula(draw.chosen)
