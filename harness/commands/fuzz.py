@@ -156,7 +156,7 @@ def _written(
     for place, finding in enumerate(found.outcome.findings if found.outcome else ()):
         if finding.cause[0] == UNSTEADY:
             continue
-        made = replayable(finding, ports[0].claim)
+        made = replayable(finding, ports)
         if made is not None:
             pair = tuple(out / name for name in file_names(made))
             write(pair[0], golden.dumps(made))

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 import numpy as np
 
@@ -39,6 +40,7 @@ from harness.judging.verdict import Result, conclude
 from harness.model.evidence import of_golden
 from harness.model.observation import Observation
 from harness.model.words import GOOD
+from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, of_stored
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -297,16 +299,19 @@ class Investigation:
             finding.diagnoses = self.diagnoses[int(str(finding.cause[1]))]
 
 
-def replayable(finding: Finding, claim: Dialect) -> Golden | None:
+def replayable(finding: Finding, ports: Sequence[Port]) -> Golden | None:
     """The golden by which `check --golden FILE` replays a finding; None where no file can say it.
 
-    A file names choices alone: constants of a claim's own stand in its scenario.
+    A file names choices alone: constants of a claim's own stand in its scenario. What two ports
+    are fed alike has a name for each.
     """
+    claim = ports[0].claim
     made = finding.golden
     if made is None or made.scenario.learning_rates:
         return None
     constants = {name: x for name, x in claim.items if name in (*HYPERPARAMETERS, *OPTIONS)}
-    name = made.name.rpartition("/")[2]
+    whose = " ".join([made.id, *(word for port in ports for word in (port.name, *port.target))])
+    name = f"fuzz-{sha256(whose.encode()).hexdigest()[:8]}"
     fed = replace(made.scenario.having(constants), name=name)
     if min(fed.hyperparameters.values()) < 0 or fed.decay_rate > 1:
         return None
