@@ -16,10 +16,10 @@ Python code which started this project.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from operator import is_
 from typing import Any
 
 import numpy as np
+from numpy import add, divide, multiply, sqrt, subtract
 from numpy.typing import NDArray
 
 # Elements a block: five float64 blocks of 128 KiB stay in the caches near a core, and
@@ -53,7 +53,7 @@ class RMSProp:
         self.decay_rate = decay_rate
         self.epsilon = epsilon
         self.moving_average: dict[str, NDArray[np.floating[Any]]] = {}
-        self._constants: dict[np.dtype[Any], tuple[tuple[float, ...], _Constants]] = {}
+        self._constants: dict[np.dtype[Any], tuple[float, float, float, _Constants]] = {}
 
     def update_weights(
         self,
@@ -72,10 +72,10 @@ class RMSProp:
             ValueError: the two shapes differ.
         """
         for name, weight in weights.items():
-            gradient = gradients[name]
-            if weight.dtype not in _DTYPES or gradient.dtype != weight.dtype:
+            gradient, dtype = gradients[name], weight.dtype
+            if dtype not in _DTYPES or gradient.dtype != dtype:
                 raise TypeError(
-                    f"{name}: gradients are {gradient.dtype}, weights {weight.dtype};"
+                    f"{name}: gradients are {gradient.dtype}, weights {dtype};"
                     " both must be float64 or both float32"
                 )
             if gradient.shape != weight.shape:
@@ -83,22 +83,24 @@ class RMSProp:
             average = self.moving_average.get(name)
             if average is None:
                 average = self.moving_average[name] = np.zeros_like(gradient, order="C")
-            constants = self._in(gradient.dtype)
-            if gradient.size <= _BLOCK and gradient.ndim:
+            constants = self._in(dtype)
+            plain = type(gradient) is type(weight) is np.ndarray
+            if plain and gradient.size <= _BLOCK and gradient.ndim:
                 # Small arrays, of which each further call costs as much as the arithmetic.
-                g = np.asarray(gradient)
-                scratch = np.multiply(g, g), np.multiply(g, constants[0])
-                _finish(*scratch, np.asarray(average), np.asarray(weight), constants)
+                squares = multiply(gradient, gradient)
+                _finish(squares, multiply(gradient, constants[0]), average, weight, constants)
             else:
                 _step_in_blocks(gradient, average, weight, constants)
 
     def _in(self, dtype: np.dtype[Any]) -> _Constants:
         """The hyperparameters, rounded to a dtype."""
+        lr, d, eps = self.learning_rate, self.decay_rate, self.epsilon
         known = self._constants.get(dtype)
-        given = self.learning_rate, self.decay_rate, self.epsilon
-        if known is None or not all(map(is_, known[0], given)):
-            known = self._constants[dtype] = given, _rounded(*given, dtype)
-        return known[1]
+        if known and known[0] is lr and known[1] is d and known[2] is eps:
+            return known[3]
+        constants = _rounded(lr, d, eps, dtype)
+        self._constants[dtype] = lr, d, eps, constants
+        return constants
 
 
 _Constants = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
@@ -122,13 +124,13 @@ def _finish(
 ) -> None:
     """Change `v` and `w`, given g*g in `x` and lr*g in `s`, which are used up."""
     _, d, kept, eps = constants
-    np.multiply(x, kept, x)
-    np.multiply(v, d, v)
-    np.add(v, x, v)
-    np.sqrt(v, x)
-    np.add(x, eps, x)
-    np.divide(s, x, s)
-    np.subtract(w, s, w)
+    multiply(x, kept, x)
+    multiply(v, d, v)
+    add(v, x, v)
+    sqrt(v, x)
+    add(x, eps, x)
+    divide(s, x, s)
+    subtract(w, s, w)
 
 
 def _step_in_blocks(
@@ -146,6 +148,6 @@ def _step_in_blocks(
         block = slice(start, start + length)
         g, v, w = gradient[block], average[block], weight[block]
         x, s = scratch[: len(g)], step[: len(g)]
-        np.multiply(g, g, x)
-        np.multiply(g, constants[0], s)
+        multiply(g, g, x)
+        multiply(g, constants[0], s)
         _finish(x, s, v, w, constants)
