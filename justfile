@@ -45,7 +45,7 @@ native:
 guests:
     .ci/run guests
 
-# how long the main job takes
+# how long everything takes, beside what it is measured against
 bench:
     .ci/run bench
 

@@ -1,4 +1,4 @@
-"""Seconds of one step, of the reference and of what it is measured beside, in turn; as JSON.
+"""Processor time of one step, of the reference and of what it is measured beside, in turn; as JSON.
 
 Run: PYTHON steps.py REPOSITORY ROUNDS SIZE... in any interpreter that has NumPy; PyTorch and Optax
 are measured where it has them.
@@ -126,11 +126,11 @@ def main() -> None:
         found: dict[str, list[float]] = {name: [] for name in steps}
         for turn in range(rounds + 1):
             for name, step in steps.items():
-                start = time.perf_counter()
+                start = time.process_time()
                 for _ in range(count):
                     step(g)
                 if turn:
-                    found[name].append((time.perf_counter() - start) / count)
+                    found[name].append((time.process_time() - start) / count)
         if page.w.tobytes() != reference.w.tobytes():
             sys.exit(f"{size} elements: the reference and the textbook's lines differ")
         result[str(size)] = found

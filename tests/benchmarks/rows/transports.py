@@ -35,7 +35,8 @@ for line in sys.stdin:
         rows.append({"w": list(w)})
     print(json.dumps({"weights": rows}), flush=True)
 """
-_CASES = 300
+# Cases a round: some tenths of a second of each.
+_COUNTS = {"jpype": 1000, "stdio": 200, "local": 1000, "naive": 200, "process": 1}
 # Bowtie's version that the row is measured with, and how many of its cases.
 _BOWTIE = "bowtie-json-schema==2026.10.2"
 _BOWTIE_CASES = 2_000
@@ -75,13 +76,13 @@ def comparisons(arguments: argparse.Namespace) -> Sequence[Row]:
         assert naive.stdout
 
         def loop() -> None:
-            for _ in range(_CASES):
+            for _ in range(_COUNTS["naive"]):
                 naive.stdin.write(f"{json.dumps(json.loads(asked))}\n")
                 naive.stdin.flush()
                 rows = [step["w"] for step in json.loads(naive.stdout.readline())["weights"]]
                 assert np.allclose(rows, case.weights)
 
-        counts = {"jpype": 2000, "stdio": _CASES, "local": 2000, "naive": _CASES, "process": 1}
+        counts = _COUNTS
         jobs: dict[str, Callable[[], object]] = {
             name: _compared(way, case, counts[name]) for name, way in ways.items()
         }
