@@ -138,6 +138,7 @@ def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     if wanted.class_name and wanted.class_name not in called:
         near = get_close_matches(wanted.class_name[:60], called, 1)
         there = ", ".join([*classes, *functions]) or "none"
+        near = get_close_matches(wanted.class_name[:60], called, 1)
         meant = f"did you mean {near[0]}?" if near else f"found: {there}"
         message = f"no class or function {wanted.class_name!r}; {meant}"
         raise BindingError(message, unknown=True)
