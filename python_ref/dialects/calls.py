@@ -381,7 +381,7 @@ def named_by_package(name: str) -> NamedDialect:
         return find(name)
     except ValueError:
         library = _slugs().get(_plain(name))
-        if library not in LIBRARIES:
+        if library is None or library not in LIBRARIES:
             raise
         return find(library)
 
