@@ -53,7 +53,7 @@ from python_ref.scenarios.scenario import Scenario
 # A JVM with Clojure or Scala starts in about a second; a loaded machine is given time.
 START_SECONDS = 30.0
 # A process that ends by itself is accounted for by the system; one that is killed may not be.
-_ENDING_SECONDS = 0.2
+_ENDING_SECONDS = 1.0
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
 # Scenarios sent ahead of the reply that is awaited.
