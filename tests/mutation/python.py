@@ -88,7 +88,7 @@ TESTS = {
     "harness.diagnosis.thinning": _PARTS,
     "harness.diagnosis.trial": _SEARCH,
     "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
-    "harness.comparison.lost": "judging/test_identify.py comparison/test_compare*.py",
+    "harness.comparison.lost": "comparison/test_lost*.py",
     "harness.report.causes": "report/test_words.py report/test_terminal.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
