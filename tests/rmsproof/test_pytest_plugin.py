@@ -114,7 +114,7 @@ def test_an_assertion_names_the_cause_and_the_line_of_the_user(suite: pytest.Pyt
             f"E       AssertionError: {CAUSE}",
             "E       expected in place of what is in brackets: g / (sqrt(v) + eps)",
             f"E       {WHERE}",
-            "E       by itself: rmsproof check optim.py:RMSProp * --golden page[*]'",
+            "E       by itself: rmsproof check optim.py:RMSProp *--golden 'page[*]'*",
         ]
     )
     assert "testing.py" not in done.stdout.str()
