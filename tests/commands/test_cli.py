@@ -343,8 +343,9 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
             "rmsproof: --env A: give the name alone; its value is that of your environment\n",
         ),
         (
-            ["check", "nunpy.optim:RMSProp"],
-            "rmsproof: nunpy.optim:RMSProp: there is no module nunpy; did you mean numpy?\n",
+            ["check", "hypothesys.optim:RMSProp"],
+            "rmsproof: hypothesys.optim:RMSProp: there is no module hypothesys; did you mean"
+            " hypothesis?\n",
         ),
         (
             ["check", "mine.py:rmspropp"],
@@ -474,7 +475,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (
             MANIFEST + 'colour = "red"\n',
             "unknown field `colour`; the fields are name, language, source, object,"
-            " command, adapter, classpath, repair, rung, claims, expectation, give, bind",
+            " command, build, adapter, classpath, repair, rung, claims, expectation, give, bind",
         ),
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
         (MANIFEST + "repair = 3\n", "repair: Expected `str`, got `int`"),
