@@ -43,7 +43,7 @@ def test_only_what_applies_varies(call: Callable[..., Done]) -> None:
     Path("mine").mkdir()
     command = json.dumps([sys.executable, "port.py"])
     Path("mine/port.toml").write_text(f'name = "mine"\nlanguage = "go"\ncommand = {command}\n')
-    Path("optim.py").write_text("", encoding="utf-8")
+    Path("optim.py").write_text("import math\n", encoding="utf-8")
     given = ("--java", "21", "--python", "3.9999", "--python", "3.12", "--system", "mine.1")
     shared = {"system": "mine.1"}
     assert listed(call("matrix", "optim.py", "mine", *given)) == [
@@ -78,7 +78,7 @@ def test_what_is_no_version_is_refused(
 
 def test_more_jobs_than_github_takes_are_refused(call: Callable[..., Done]) -> None:
     many = [word for n in range(129) for word in ("--system", f"machine-{n}")]
-    Path("optim.py").write_text("", encoding="utf-8")
+    Path("optim.py").write_text("import math\n", encoding="utf-8")
     assert len(listed(call("matrix", "optim.py", *many))) == 258
     done = call("matrix", "optim.py", *many, "--github")
     assert done.code == 2

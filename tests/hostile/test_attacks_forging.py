@@ -226,9 +226,9 @@ OVER_THE_WIRE = {
     "the answer to the next question, too": Attack(
         'say(reply); reply = {"id": request["id"] + 1, "unsupported": "no"}',
         "garbled",
-        "output (after|before)",
+        "output (after|before)|the reply has id",
     ),
-    "its answer twice": Attack("say(reply)", "garbled", "output (after|before)"),
+    "its answer twice": Attack("say(reply)", "garbled", "output (after|before)|the reply has id"),
     "weights twice in an object": Attack(
         "say(json.dumps(reply)[:-1] + ', \"weights\": []}\\n'); continue", "garbled", "twice"
     ),
