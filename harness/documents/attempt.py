@@ -34,7 +34,8 @@ from harness.ports.binding import BindingError, bind
 from harness.ports.plans import says_rmsprop
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from python_ref.dialects.dialect import Dialect
 
 # A block's time in all, whatever it does; compiling is ours to wait for.

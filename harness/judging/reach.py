@@ -12,7 +12,8 @@ from harness.languages.language import Language
 from harness.languages.launch import Spoken
 from harness.ports.port import Port
 from harness.transport.base import LIBRARY_SECONDS, LOADING_SECONDS
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from harness.transport.responder import Responder
 from harness.transport.stdio import StdioTransport
 

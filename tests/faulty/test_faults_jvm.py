@@ -22,7 +22,8 @@ from harness.languages.registry import by_name
 from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from harness.transport.responder import Responder
 from harness.transport.stdio import StdioTransport
 

@@ -26,7 +26,8 @@ from harness.languages.registry import by_name
 from harness.ports.port import of_target
 from harness.transport import requests
 from harness.transport.frames import pack
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from harness.transport.stdio import StdioTransport
 
 GOLDEN = goldens()[1]

@@ -12,7 +12,8 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted
 from harness.languages.registry import by_name
 from harness.ports.port import Port, of_target, own
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from python_ref.golden import Golden
 
 # State that is forgotten, mixed up or shaped wrongly shows in these, and they are short.

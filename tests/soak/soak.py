@@ -48,7 +48,8 @@ from harness.model.observation import Observation, Rows
 from harness.model.words import GOOD, ORDER
 from harness.ports.port import of_command, of_target
 from harness.transport.base import Transport
-from harness.transport.hosted import HostedTransport, Worker
+from harness.transport.hosted import HostedTransport
+from harness.transport.hosting import Worker
 from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.observation import Unreachable
-from harness.transport.hosted import Worker
+from harness.transport.hosting import Worker
 from harness.transport.responder import Responder
 
 # Answers each request with a name of its process's own (a table of processes to itself numbers
