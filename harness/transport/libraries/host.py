@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.transport.libraries import keras, mlx, optax, torch, triples
+from harness.transport.libraries.bindings import BINDINGS
 from harness.transport.python.failures import builtin, said
 
 Array = Any
 
 # Ours, imported before a user's path is: what lies there may have the same names.
-_BINDINGS = (torch, keras, optax, triples, mlx)
 # A number that no optimizer refuses, for what must be given.
 _ANY = 0.125
 # What a function may be called that makes an optimizer; others in a file are not called.
@@ -150,7 +149,7 @@ def of_things(
 
 def _loaded() -> Iterator[Any]:
     """The bindings of the libraries that were imported by now."""
-    for binding in _BINDINGS:
+    for binding in BINDINGS:
         if any(module in sys.modules for module in binding.MODULES):
             yield binding
 

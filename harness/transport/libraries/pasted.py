@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from harness.machine.start import make_way
-from harness.transport.libraries import keras, mlx, optax, torch, triples
+from harness.transport.libraries import optax, triples
+from harness.transport.libraries.bindings import BINDINGS
 
-_BINDINGS = (torch, keras, optax, triples, mlx)
 # Where the learning rate is read from at every step: a function of the step.
 _FUNCTIONAL = (optax, triples)
 
@@ -46,7 +46,7 @@ def _weights(run: dict[str, Any]) -> list[list[float]]:
     names: dict[str, Any] = {}
     exec(run["imports"], names)
     packages = set(run["imports"].replace(",", " ").replace(".", " ").split())
-    binding: Any = next(b for b in _BINDINGS if packages & set(b.MODULES))
+    binding: Any = next(b for b in BINDINGS if packages & set(b.MODULES))
     arrays = [np.array(array) for array in run["weights"]]
     rates = run["rates"]
     optimizer: Any = None
