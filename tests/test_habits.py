@@ -66,7 +66,8 @@ def test_an_unknown_step_is_refused_before_anything_is_run(words: list[str]) -> 
 
 def test_contributing_has_eight_recipes_and_names_what_is_there() -> None:
     text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    recipes = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    *recipes, index = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    assert index.startswith("Where what people ask for stands")
     assert len(recipes) == 8
     assert all("\nTest: " in recipe for recipe in recipes)
     paths = re.findall(r"`((?:harness|python_ref|tests|java|scala|clojure)/[^`\s]*)`", text)
