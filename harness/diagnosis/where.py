@@ -227,6 +227,7 @@ def _grouped(
 ) -> tuple[Part, ...]:
     """Arrays grouped by what explains them, those as claimed first; one alone is no group."""
     left = dict(masks)
+    apart = Trial(claim, [evidence], budget).outside([((), {})], evidence)[0][0]
     groups: list[Part] = []
     claimed = Explanation(())
     while left and len(groups) < _GROUPS:
@@ -234,7 +235,10 @@ def _grouped(
         explanation = claimed if not groups else None
         if explanation is None:
             alone = Search(claim, [restricted(evidence, left[first])], free, budget)
-            explanation = next(iter(ranked(alone.run(largest=_SIZE))), None)
+            explanation = next(
+                (e for e in ranked(alone.run(largest=_SIZE)) if _told(e, apart[:, left[first]])),
+                None,
+            )
         if explanation is None:
             groups.append(Part(tuple(left), None))
             break
@@ -251,6 +255,11 @@ def _grouped(
         groups.append(Part(tuple(left), None))
     groups = [g for g in groups if g.places]
     return tuple(groups) if len(groups) > 1 else ()
+
+
+def _told(explanation: Explanation, off: NDArray[np.bool_]) -> bool:
+    """Whether more numbers are not as claimed, by step and element, than constants were fitted."""
+    return not explanation.constants or int(off.sum()) > len(explanation.constants)
 
 
 def _explains(
@@ -284,7 +293,7 @@ def _as_claimed(
     explanation = None
     if np.isfinite(rest.weights[rest.seen]).all():
         found = Search(claim, [rest], free, budget).run(largest=1)
-        explanation = next(iter(ranked(found)), None)
+        explanation = next((e for e in ranked(found) if _told(e, apart[0])), None)
     return (Part(good, Explanation(())), Part(bad, explanation))
 
 

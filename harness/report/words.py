@@ -113,8 +113,9 @@ def _roots(by_precision: Sequence[tuple[str, Arithmetic]]) -> str:
     if not off:
         return ""
     return (
-        f" but for its square root, which is not correctly rounded (it is within {off} ULP,"
-        " as those of MKL, Eigen and XLA are)"
+        f" but for its square root, which may be up to {off} ULP off the correctly rounded one"
+        " (as those of MKL, Eigen and XLA are; a denominator that is computed in double and"
+        " rounded once looks alike)"
     )
 
 

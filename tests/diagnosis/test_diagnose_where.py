@@ -182,3 +182,13 @@ def test_rows_without_a_gradient_that_are_skipped_are_a_deviation_not_a_place() 
     found = diagnose([evidence], REFERENCE)
     assert found.best is not None
     assert found.best.deviations == ("untouched=skipped",)
+
+
+def test_one_number_that_is_off_tells_no_constant() -> None:
+    """Any factor of the learning rate would fit the only step of the only element that is off."""
+    seen = shown("zero-gradients")
+    weights = seen.weights.copy()
+    weights[-1, 1] += 1e-4
+    found = where.parts(REFERENCE, replace(seen, weights=weights), Budget())
+    assert [part.places for part in found] == [("w[0]", "w[2]"), ("w[1]",)]
+    assert [part.explanation for part in found] == [Explanation(()), None]
