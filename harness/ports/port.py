@@ -122,6 +122,8 @@ def of_target(target: str) -> Port:
         if _is_blank(path):
             raise UsageError(f"{target}: is empty; there is nothing to judge")
         if (language := registry.by_ending(path.suffix)) is None:
+            if path.suffix.lower() in _DOCUMENTS:
+                raise UsageError(f"{target}: is a document; rmsproof doc {target} judges its code")
             known = ", ".join(registry.endings())
             ending = f"unknown ending {path.suffix}" if path.suffix else "no ending"
             raise UsageError(
@@ -136,6 +138,10 @@ def of_target(target: str) -> Port:
         f"{target}: no such file or folder. A target is a source file"
         f" ({known}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
+
+
+# What `doc` takes, by endings that leave no doubt.
+_DOCUMENTS = (".md", ".markdown", ".ipynb", ".rst")
 
 
 def _is_blank(path: Path) -> bool:

@@ -376,6 +376,14 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
             " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
         ),
         (
+            ["check", "page.md"],
+            "rmsproof: page.md: is a document; rmsproof doc page.md judges its code\n",
+        ),
+        (
+            ["doc", "mine.py"],
+            "rmsproof: mine.py: is a source, no document; rmsproof check mine.py judges it\n",
+        ),
+        (
             ["check", "Makefile"],
             "rmsproof: Makefile: no ending; the known ones are .java, .scala, .clj, .kt, .py."
             " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
@@ -416,7 +424,7 @@ def refused(call: Callable[..., Done]) -> Callable[..., str]:
 def test_bad_input_is_one_message(
     refused: Callable[..., str], tmp_path: Path, arguments: list[str], message: str
 ) -> None:
-    written(tmp_path, mine_py=outside(PYTHON), notes_txt="hello")
+    written(tmp_path, mine_py=outside(PYTHON), notes_txt="hello", page_md="hello")
     (tmp_path / "Makefile").write_text("all:\n", encoding="utf-8")
     (tmp_path / "unbuilt").mkdir()
     manifest = 'name = "p"\nlanguage = "c"\ncommand = ["./port"]\nbuild = ["make clean", "make"]\n'

@@ -14,6 +14,7 @@ from pathlib import Path
 from harness.documents.blocks import Block, Document
 from harness.documents.extract import notebook
 from harness.documents.extract.fences import LONGEST, parts, too_long
+from harness.languages.registry import by_ending
 from harness.model.errors import UsageError
 from python_ref import files
 
@@ -40,6 +41,8 @@ def read(path: Path) -> Document:
         UsageError: it cannot be read, or is no text, or no notebook; names the file.
     """
     text = _text(path)
+    if by_ending(path.suffix) is not None:
+        raise UsageError(f"{path}: is a source, no document; rmsproof check {path} judges it")
     if _is_notebook(path):
         document = notebook.read(path, text)
     else:
