@@ -82,6 +82,11 @@ def golden_export(
         f" {directory}\n"
         f"make your optimizer at {directory / chosen.ready_test}:{line}, then run {chosen.run}"
     )
+    if not chosen.is_project(directory):
+        print(
+            f"{directory} has no build file yet ({', '.join(chosen.builds)}): bring one that has"
+            f" {chosen.name} among its tests' dependencies, or move what was written into your project"
+        )
     return OK
 
 

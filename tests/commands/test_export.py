@@ -55,6 +55,7 @@ def test_a_framework_gets_a_test_its_library_and_the_goldens(
     ready, number = re.findall(r"at (out/\S+):(\d+), then run", done.out)[0]
     text = (tmp_path / ready).read_text(encoding="utf-8")
     assert "make your optimizer here" in text.splitlines()[int(number) - 1]
+    assert "out has no build file yet (" in done.out
     assert f'"reference/{precision}"' in text
     if precision == "float32":
         assert "double" not in text.lower()
@@ -75,7 +76,9 @@ def test_a_project_gets_its_test_beside_what_is_there(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:
     (tmp_path / "pom.xml").write_text("<project/>", encoding="utf-8")
-    assert call("golden", "export", ".", "--for", "junit").code == 0
+    done = call("golden", "export", ".", "--for", "junit")
+    assert done.code == 0
+    assert "no build file" not in done.out
     ready = tmp_path / "src/test/java/RMSPropConformanceTest.java"
     ready.write_text("mine", encoding="utf-8")
     done = call("golden", "export", ".", "--for", "junit")
