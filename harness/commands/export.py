@@ -85,7 +85,7 @@ def golden_export(
     if not chosen.is_project(directory):
         print(
             f"{directory} has no build file yet ({', '.join(chosen.builds)}): bring one that has"
-            f" {chosen.name} among its tests' dependencies, or move what was written into your project"
+            f" {chosen.name} among its tests' dependencies, or move the files into your project"
         )
     return OK
 
