@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness.commands.common import OK
+from harness.commands.common import OK, Interpreter
 
 
 def adapt(
@@ -26,12 +26,7 @@ def adapt(
         str | None,
         typer.Option("--class", metavar="NAME", help="The class or function to call."),
     ] = None,
-    python: Annotated[
-        Path | None,
-        typer.Option(
-            "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
-        ),
-    ] = None,
+    python: Interpreter = None,
 ) -> int:
     """Write ten lines through which your port is called. Loads its code."""
     from harness.judging.adapt import adapt as write

@@ -179,6 +179,13 @@ Dask = Annotated[
     ),
 ]
 
+Interpreter = Annotated[
+    Path | None,
+    typer.Option(
+        "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
+    ),
+]
+
 Seed = Annotated[
     int | None,
     typer.Option(

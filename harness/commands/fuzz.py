@@ -18,6 +18,7 @@ from harness.commands.common import (
     Dask,
     Edge,
     Environment,
+    Interpreter,
     Seed,
     Timeout,
     Transports,
@@ -83,12 +84,7 @@ def fuzz(
     transport: Transports = None,
     timeout: Timeout = SCENARIO_SECONDS,
     env: Environment = None,
-    python: Annotated[
-        Path | None,
-        typer.Option(
-            "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
-        ),
-    ] = None,
+    python: Interpreter = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
     *,
     reports: Reports,

@@ -21,6 +21,7 @@ from harness.commands.common import (
     Edge,
     Environment,
     GoldenPattern,
+    Interpreter,
     Large,
     Seed,
     ShardOf,
@@ -179,12 +180,7 @@ def check(
             "--adapter", metavar="FILE", help="A source that calls the port, as `adapt` writes it."
         ),
     ] = None,
-    python: Annotated[
-        Path | None,
-        typer.Option(
-            "--python", metavar="PATH", help="The Python (or environment) that a port runs in."
-        ),
-    ] = None,
+    python: Interpreter = None,
     command: Annotated[str | None, typer.Option(hidden=True)] = None,
     *,
     reports: Reports,
