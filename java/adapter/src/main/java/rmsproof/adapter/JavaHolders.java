@@ -186,26 +186,10 @@ final class JavaHolders {
     }
 
     static Holder matrixHolder(Function<List<Object>, Object> make, Holder rows) {
-        return new ContainerHolder(rows) {
+        return new AloneHolder(rows) {
             @Override
             public Object array(double[] values, int offset, int length) {
                 return make.apply(List.of(super.array(values, offset, length)));
-            }
-
-            @Override
-            public Object together(String[] names, Object[] values) {
-                return values[0];
-            }
-
-            @Override
-            public Container container() {
-                return Container.ARRAY;
-            }
-
-            @Override
-            public Object view(Object array) {
-                double[] flat = Flat.of(array);
-                return flat == null ? array : flat;
             }
 
             @Override
@@ -217,7 +201,7 @@ final class JavaHolders {
 
     /** Lists of arrays with one array each. */
     static Holder oneRow(Holder lists) {
-        return new ContainerHolder(lists) {
+        return new AloneHolder(lists) {
             @Override
             public Object array(double[] values, int offset, int length) {
                 return lists.together(new String[] {"w"},
@@ -225,26 +209,33 @@ final class JavaHolders {
             }
 
             @Override
-            public Object together(String[] names, Object[] values) {
-                return values[0];
-            }
-
-            @Override
-            public Container container() {
-                return Container.ARRAY;
-            }
-
-            @Override
-            public Object view(Object array) {
-                double[] flat = Flat.of(array);
-                return flat == null ? array : flat;
-            }
-
-            @Override
             public Holder in(ClassLoader loader) {
                 return oneRow(lists.in(loader));
             }
         };
+    }
+
+    /** One array a call, held by something that shows its numbers flat. */
+    private abstract static class AloneHolder extends ContainerHolder {
+        AloneHolder(Holder rows) {
+            super(rows);
+        }
+
+        @Override
+        public Object together(String[] names, Object[] values) {
+            return values[0];
+        }
+
+        @Override
+        public Container container() {
+            return Container.ARRAY;
+        }
+
+        @Override
+        public Object view(Object array) {
+            double[] flat = Flat.of(array);
+            return flat == null ? array : flat;
+        }
     }
 
     /** One number a call, and an optimizer or an index for each. */
