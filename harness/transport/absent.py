@@ -19,16 +19,15 @@ _NAMES = 8
 def module(error: ModuleNotFoundError, name: str) -> str:
     """Why a module is not found.
 
-    "" where it is, and one that it imports is not; and where it, or the package that it is of, is
-    not installed.
+    "" where it is, and one that it imports is not.
     """
     if not error.name or not f"{name}.".startswith(f"{error.name}."):
         return ""
     parent, _, last = error.name.rpartition(".")
     if not parent:
         there = (found.name for found in pkgutil.iter_modules())
-        near = _near(last, there)
-        return f"there is no module {error.name}{near}" if near else ""
+        help_ = f"; pip install {last} there, or name a Python that has it by --python PATH"
+        return f"there is no module {error.name}{_near(last, there) or help_}"
     package = sys.modules.get(parent)
     path = getattr(package, "__path__", None)
     if path is None:
