@@ -382,17 +382,21 @@ class Naive:
         return v * (1 / k) if self.arithmetic.correction == "reciprocal" else v / k
 
     def scaled(self, name: str, i: int, g: Number) -> Number:
-        """The average as its entry times its scale, which shrinks in its place."""
-        entry, scale = self.entries.setdefault((name, i), (self.start(g), self.computed(1)))
-        scale = scale * (1 - self.rest)
+        """The average as its entry times its scale, which shrinks in its place.
+
+        All three are kept, so that each is narrowed where it is assigned.
+        """
+        loaded = self.computed
+        entry, scale = self.entries.setdefault((name, i), (self.start(g), self.stored(1)))
+        scale = self.stored(loaded(scale) * (1 - self.rest))
         if scale < 1e-6:
-            entry, scale = entry * scale, self.computed(1)
+            entry, scale = self.stored(loaded(entry) * loaded(scale)), self.stored(1)
         square = self.rest * (g * g)
         if self.arithmetic.square == "left":
             square = (self.rest * g) * g
-        entry = (entry * scale + square) / scale
+        entry = self.stored((loaded(entry) * loaded(scale) + square) / loaded(scale))
         self.entries[name, i] = entry, scale
-        return entry * scale
+        return self.stored(loaded(entry) * loaded(scale))
 
     def kept(self, v: Number) -> Number:
         """What is stored in place of the average."""

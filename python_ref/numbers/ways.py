@@ -104,12 +104,13 @@ def scaled(a: Any, e: Array, s: Array, c: Array, new: Array) -> tuple[Array, Arr
     """Take `new` into an average v = s*e that is shrunk by c through its scale, as Tribuo does.
 
     Returns:
-        Entries and scale; where that gets small, it is multiplied into the entries.
+        Entries and scale, as they are stored; where that gets small, it is multiplied into the
+        entries.
     """
-    s = s * (1 - c)
+    e, s = a.load(e), a.load(a.store(a.load(s) * (1 - c)))
     small = abs(s) < _SMALLEST_SCALE
-    e, s = a.where(small, e * s, e), a.where(small, 1 + 0 * s, s)
-    return (e * s + new) / s, s
+    e, s = a.where(small, a.load(a.store(e * s)), e), a.where(small, 1 + 0 * s, s)
+    return a.store((e * s + new) / s), a.store(s)
 
 
 # (d, 1 - d in double and narrowed) to 1 - d.

@@ -11,7 +11,7 @@ import pytest
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics
-from python_ref.numbers.arithmetic import ARITHMETICS, PLACES
+from python_ref.numbers.arithmetic import ARITHMETICS, PLACES, Arithmetic
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
@@ -113,6 +113,18 @@ def test_every_arithmetic_of_libraries_is_what_its_formulas_say(
     given, dialect = naive.wide(precision), Dialect(deviations)
     listed = library_arithmetics(dialect, precision)
     hypotheses = [Hypothesis(dialect, a, precision) for a in listed[:: 1 + len(listed) // about]]
+    replayed = replay(given, hypotheses)
+    assert naive.refuted(given, hypotheses, replayed) == []
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("square", ["plain", "left"])
+def test_a_scaled_average_is_narrowed_wherever_one_of_its_three_numbers_is_stored(
+    precision: str, square: str
+) -> None:
+    """Long enough that the scale is multiplied into the entries."""
+    given, arithmetic = naive.wide(precision), Arithmetic(square=square, ema="scaled")
+    hypotheses = [Hypothesis(Dialect(), arithmetic, precision)]
     replayed = replay(given, hypotheses)
     assert naive.refuted(given, hypotheses, replayed) == []
 
