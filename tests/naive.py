@@ -265,6 +265,8 @@ class Naive:
         scale = self.c / norm
         if self.arithmetic.norm == "reciprocals":
             scale = self.c * (1 / norm)
+        if self.arithmetic.norm == "narrowed":
+            scale = np.float32(self.c) * np.float32(1 / norm)
         return [x * scale for x in g]
 
     def remembered(

@@ -43,7 +43,8 @@ _PENALTY = "kernel_regularizer=KERAS.regularizers.L2({})  # of every layer; bias
 _TORCH_BESIDE = {
     "clip_grad_value_": "torch.nn.utils.clip_grad_value_(params, {})  # before optimizer.step()",
     "decoupled_decay": "for group in optimizer.param_groups:  # before optimizer.step()\n"
-    "    torch._foreach_mul_(group['params'], 1 - group['lr'] * {})",
+    "    for param in group['params']:\n"
+    "        param.data.mul_(1 - group['lr'] * {})",
 }
 _TORCH_EXTRA = {"clip_grad_value_": "clip", "decoupled_decay": "weight_decay"}
 _TORCH_RULES = (("clip_grad_value_", "clip=value"), ("decoupled_decay", "weight_decay=decoupled"))

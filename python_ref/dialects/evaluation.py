@@ -40,7 +40,7 @@ _ROWS: tuple[Mapping[str, str], ...] = (
      "norm": "plain scaled_first reciprocals", "sum": "plain neighbours lanes_4 lanes_8",
      "decoupling": "before"},
     # Keras on PyTorch.
-    {"ema": "fused_square", "norm": "plain scaled_first reciprocals",
+    {"ema": "fused_square", "norm": "plain scaled_first reciprocals narrowed",
      "sum": "plain lanes_4_in_order lanes_8_in_order", "decoupling": "factor"},
     # Kernels of TensorFlow with decay or clipping around them.
     {"ema": "incremental", "norm": "plain scaled_first reciprocals",
@@ -102,7 +102,7 @@ def _of(
         for row in _ROWS
         if row.get("ema") not in others
         for arithmetic in _combined({**row, "complement": " ".join(complements)}, shown)
-        if arithmetic not in ordinary
+        if arithmetic not in ordinary and (arithmetic.norm != "narrowed" or precision == "float64")
     )
     return tuple(sorted(listed, key=lambda a: len(a.departing)))
 
@@ -153,7 +153,8 @@ def widest(dialect: Dialect) -> tuple[Arithmetic, ...]:
     )  # fmt: skip
     special = [name for name in shown if name not in ("quotient", "square", "ema", "complement")]
     open_to = {
-        name: [way.name for way in PLACES[name].values() if not way.within] for name in special
+        name: [way.name for way in PLACES[name].values() if way.enveloped and not way.within]
+        for name in special
     }
     emas = [way.name for way in PLACES["ema"].values() if way.ordinary and not way.within]
     if "twice" in _peculiar(dialect):

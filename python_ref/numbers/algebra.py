@@ -46,6 +46,9 @@ class Algebra(Protocol):
     def widen(self, x: Array) -> Array:
         """Turn an average into what its root is taken in."""
 
+    def narrow(self, x: Array) -> Array:
+        """Round to float32, as which it enters whatever comes next."""
+
     def sqrt(self, x: Array, nonnegative: bool) -> Array:
         """Take the root; `nonnegative` if no order of evaluation makes x negative."""
 
@@ -145,6 +148,9 @@ class _Floats:
 
     def widen(self, x: Array) -> Array:
         return _in(x, self._quotient)
+
+    def narrow(self, x: Array) -> Array:
+        return _in(x, np.float32)
 
     def sqrt(self, x: Array, nonnegative: bool) -> Array:  # noqa: ARG002
         return np.sqrt(x)

@@ -86,6 +86,11 @@ class Arithmetic:
         chosen = ((name, getattr(self, name)) for name in PLACES)
         return {name: PLACES[name][way] for name, way in chosen if way != _PLAIN[name]}
 
+    @property
+    def enveloped(self) -> bool:
+        """Whether envelopes are wide enough for it; else it is known by its bits alone."""
+        return all(way.enveloped for way in self.departing.values())
+
     def __str__(self) -> str:
         """What departs from plain, "plain" if nothing does."""
         parts = [f"precision={self.precision}"] if self.precision else []

@@ -37,6 +37,8 @@ class Way:
         within: another way of the same table whose bound is no narrower than this one's; empty
             where an envelope must follow it itself.
         ordinary: people write it by hand, too, and it is tried with everything else that they do.
+        enveloped: envelopes are as wide as its bound; else it rounds so much more than the others
+            that it is known by its bits alone.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Way:
     kernel: Callable[..., Any]
     within: str = ""
     ordinary: bool = True
+    enveloped: bool = True
 
 
 def _ways(*ways: Way) -> Ways:
@@ -86,10 +89,9 @@ EMAS = _ways(
     # Of a leaky sum, to which Encog adds the square before it decays, too.
     Way("twice", "d*(v + g*g) + (1-d)*(g*g)",
         lambda a, v, p, q, old: old * v + p * q, ordinary=False),
-    # What is remembered is v/s, s the product of all d so far: see `scaled`. It rounds more
-    # often than any other and is known by its bits alone: no envelope is as wide.
+    # What is remembered is v/s, s the product of all d so far: see `scaled`.
     Way("scaled", "v = s*e, s = s*(1 - (1-d)), e = (s*e + (1-d)*(g*g))/s",
-        lambda a, v, p, q, old: old * v + p * q, ordinary=False),
+        lambda a, v, p, q, old: old * v + p * q, ordinary=False, enveloped=False),
     Way("fused", "fma(d, v, (1-d)*(g*g))",
         lambda a, v, p, q, old: a.fma(old, v, p * q), "plain"),
     Way("fused_square", "fma(1-d, g*g, d*v)",
@@ -211,6 +213,9 @@ NORMS = _ways(
         lambda a, g, norm, c: (g * c) / a.maximum(norm, c)),
     Way("reciprocals", "g*(c*min(1/norm, 1/c))",
         lambda a, g, norm, c: g * (c * (1 / a.maximum(norm, c)))),
+    Way("narrowed", "g*(c*min(1/norm, 1/c)) of which the factor is rounded to float32",
+        lambda a, g, norm, c: g * (a.narrow(c) * a.narrow(1 / a.maximum(norm, c))),
+        ordinary=False, enveloped=False),
 )  # fmt: skip
 
 # (a, mu, b, u, factors of u) to mu*b + u.

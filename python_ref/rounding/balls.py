@@ -58,6 +58,9 @@ class _Balls:
 
     store = widen = load
 
+    def narrow(self, x: Array) -> Array:
+        return x
+
     def sqrt(self, x: Array, nonnegative: bool = False) -> Array:  # noqa: ARG002
         return _each(lambda ball: ball.sqrt(), x)
 

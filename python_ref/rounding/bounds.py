@@ -194,6 +194,10 @@ class _Bounds:
             error = np.fmin(error, np.sqrt(2 * x.error))
         return self.rounded(np.sqrt(x.value), np.where(x.most == 0, 0.0, error))
 
+    def narrow(self, x: Bounded) -> Bounded:
+        # Half a unit, or half the smallest subnormal, of floats.
+        return Bounded(self, x.value, x.error + x.most * 2.0**-24 + 2.0**-150)
+
     def absolute(self, x: Bounded) -> Bounded:
         return Bounded(self, np.abs(x.value), x.error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,8 @@ EXACT = {
     "keras-3.15.1-jax-weight_decay-float32": "complement=double decoupling=before",
     "keras-3.15.1-torch-weight_decay-float64": "ema=fused_square decoupling=factor",
     "keras-3.15.1-torch-centered-float64": "ema=fused_square",
+    "keras-3.15.1-torch-global_clipnorm-float64": "ema=fused_square norm=narrowed",
+    "keras-3.15.1-torch-global_clipnorm-0.3-float64": "ema=fused_square norm=narrowed",
     "keras-3.15.1-numpy-clipnorm-float64": "complement=double norm=scaled_first sum=neighbours",
     "keras-3.15.1-tensorflow-clipnorm-float32": "complement=double norm=scaled_first sum=lanes_4",
     "keras-3.15.1-tensorflow-global_clipnorm-float64": "norm=reciprocals sum=lanes_4",
@@ -142,6 +145,18 @@ def test_a_verdict_of_an_order_of_libraries_says_how_it_is_evaluated() -> None:
     result = identify(RECORDED / "gorgonia-0.9.18-clip-l2reg-float32.json")
     assert result.verdict.word == "exact"
     assert "w + (-step - lr*wd*w)" in why(result)
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_what_no_envelope_covers_is_exact_by_its_bits_alone(tmp_path: Path, off: bool) -> None:
+    """Keras on PyTorch scales to a norm by a factor in float32, 6e-8 off in what is float64."""
+    text = (RECORDED / "keras-3.15.1-torch-global_clipnorm-0.3-float64.json").read_text()
+    seen = json.loads(text)
+    seen["observed"][-1]["b"][0] *= 1 + 2.0**-52 if off else 1
+    (tmp_path / "seen.json").write_text(json.dumps(seen))
+    result = identify(tmp_path / "seen.json", seconds=1.0)
+    assert result.verdict.word == ("diverges" if off else "exact")
+    assert ("of which the factor is rounded to float32" in why(result)) == (not off)
 
 
 def test_every_recording_is_judged() -> None:

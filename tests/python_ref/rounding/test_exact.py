@@ -74,7 +74,7 @@ def kind(arithmetic: Arithmetic) -> str:
 def listed(dialect: Dialect, precision: str) -> list[Arithmetic]:
     """Every arithmetic that an envelope is said to cover."""
     of_libraries = library_arithmetics(dialect, precision)
-    return [*arithmetics(precision), *(a for a in of_libraries if a.ema != "scaled")]
+    return [*arithmetics(precision), *(a for a in of_libraries if a.enveloped)]
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
