@@ -70,12 +70,20 @@ class Drift:
     share: float
 
 
-def drifts(first: Configured, others: Sequence[Configured]) -> list[tuple[Drift, ...]]:
-    """How far each of several calls drifts from the first, on every problem."""
+def drifts(
+    first: Configured, others: Sequence[Configured], *, rounded: bool = False
+) -> list[tuple[Drift, ...]]:
+    """How far each of several calls drifts from the first, on every problem.
+
+    Args:
+        first: what the others are to compute.
+        others: the calls.
+        rounded: whether hyperparameters pass through float32 where a library takes them so.
+    """
     measured: list[list[Drift]] = [[] for _ in others]
     for gradients in ("ordinary", "tiny"):
         for schedule in (False, True):
-            rows = _weights([first, *others], gradients, first.reach, schedule)
+            rows = _weights([first, *others], gradients, first.reach, schedule, rounded)
             for found, row in zip(measured, rows[1:], strict=True):
                 found.append(Drift(gradients, schedule, share(rows[0], row)))
     return [tuple(found) for found in measured]
@@ -117,7 +125,7 @@ def _noise() -> NDArray[np.float64]:
 
 
 def _weights(
-    calls: Sequence[Configured], gradients: str, reach: float, schedule: bool
+    calls: Sequence[Configured], gradients: str, reach: float, schedule: bool, rounded: bool
 ) -> NDArray[np.float64]:
     """The weights before the first and after every step of each call: (C, T + 1, N)."""
     start, slopes = fed(gradients, reach)
@@ -137,15 +145,15 @@ def _weights(
             [_arrays(slope) for slope in slopes],
             learning_rates=tuple(rates(rate, schedule).tolist()) if schedule else (),
         )
-        hypotheses = [Hypothesis(_own(calls[i])) for i in rows]
+        hypotheses = [Hypothesis(_own(calls[i], rounded)) for i in rows]
         found[rows, 1:] = replay(scenario, hypotheses).weights
     return found
 
 
-def _own(call: Configured) -> Dialect:
+def _own(call: Configured, rounded: bool) -> Dialect:
     """The formula with all constants but the learning rate, which the problem gives."""
     constants = {name: value for name, value in call.values.items() if name != "learning_rate"}
-    written = formula(call.dialect).deviations
+    written = (call.dialect if rounded else formula(call.dialect)).deviations
     ignored = [f"{axis}=ignored" for axis in ("decay_rate", "eps")]
     assert set(HYPERPARAMETERS) <= call.values.keys()
     return Dialect([*written, *ignored], constants)
@@ -170,5 +178,5 @@ def pairwise(calls: Sequence[Configured], gradients: str) -> NDArray[np.float64]
         calls: of one learning rate, decay rate and epsilon, as far as they can be chosen.
         gradients: "ordinary" or "tiny"; those are as large as the first one's epsilon.
     """
-    rows = _weights(calls, gradients, calls[0].reach, False)
+    rows = _weights(calls, gradients, calls[0].reach, False, False)
     return np.array([[share(a, b) for b in rows] for a in rows])

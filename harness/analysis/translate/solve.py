@@ -133,7 +133,11 @@ def _tried(source: Configured, wanted: Dialect, call: Call) -> Iterator[Settings
             given = numbers.get(role)
             ways.append([off])
             if given is not None and role in SWITCHED_ON:
-                ways[-1] += [{**off, n: _short(given / call.scales.get(n, 1.0))} for n in names]
+                scales = {name: call.scales.get(name, 1.0) for name in names}
+                ways[-1] += [
+                    {**off, n: given if scale == 1 else _short(given / scale)}
+                    for n, scale in scales.items()
+                ]
     ways += [[{name: value} for value in values] for name, values in call.choices.items()]
     for parts in product(*ways):
         settings = {**base, **{name: value for part in parts for name, value in part.items()}}
