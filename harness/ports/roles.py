@@ -39,7 +39,7 @@ CONSTANTS: Mapping[str, tuple[type, ...]] = {
 _NAMES: Mapping[str, str] = {
     "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
-    " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d",
+    " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
     "momentum": "momentum mu μ mom momentumrate",
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
@@ -167,7 +167,10 @@ def assigned(
         ]:
             # A name with one possible role left goes before one with a choice.
             choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
-            _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
+            # An optimizer has its own settings before those of what may be added to it.
+            _, _, _, i, role = min(
+                (choices[i] > 1, role in OPTIONS, rank, i, role) for rank, i, role in offers
+            )
             roles[i] = role
             free.discard(role)
             if role == "gradients":
@@ -182,7 +185,9 @@ def assigned(
             own.remove(i)
         free.difference_update((*PAIR, "parameters"))
     settle(own)
-    settle(setters)
+    # What a setter sets that the constructor was given would be set anew.
+    given = {p["name"] for p, r in zip(parameters, roles, strict=True) if r and not p.get("setter")}
+    settle([i for i in setters if given.isdisjoint(names_of(parameters[i]))])
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]

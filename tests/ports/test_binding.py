@@ -67,6 +67,8 @@ LR, DECAY, EPS, G, W = "learning_rate", "decay_rate", "epsilon", "gradients", "w
         ("LR, BETA, EPS", "W, DW", [LR, DECAY, EPS], [W, G]),
         ("eps, beta, stepSize", "x, grad", [EPS, DECAY, LR], [W, G]),
         ("lr, alpha, eps", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("lambda, lr, eps", "w, g", [DECAY, LR, EPS], [W, G]),
+        ("lr, lambda, rho, eps", "w, g", [LR, "weight_decay", DECAY, EPS], [W, G]),
         ("alpha, beta, eps", "w, g", [LR, DECAY, EPS], [W, G]),
         ("alpha, rho, epsilon", "w, g", [LR, DECAY, EPS], [W, G]),
         ("alpha, decay, delta", "w, g", [LR, DECAY, EPS], [W, G]),
@@ -349,6 +351,15 @@ def test_what_a_setter_sets_is_asked_for_by_either_spelling() -> None:
         found = bind(shape(odd), Wanted(roles={"learning_rate": name}))
         assert found.message["construct"] == [DECAY, EPS, LR], name
         assert found.roles == (DECAY, EPS, LR)
+
+
+def test_what_a_setter_would_set_anew_is_left_as_it_was_made() -> None:
+    both = class_of("Both", "lr, beta", method("step", "g, w"), method("setBeta", "beta"))
+    both["constructors"][0]["parameters"].append(
+        parameter("Beta", "number", setter=True, default=True),
+    )
+    found = bind(shape(both), Wanted(roles={"epsilon": "beta"}))
+    assert found.message["construct"] == [LR, EPS, None]
 
 
 def test_what_was_said_of_a_parameter_of_something_else_is_refused() -> None:
