@@ -66,8 +66,10 @@ class Java(LanguageWithBraces):
 
     def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
         """Alone if that will do, else with a source path."""
+        # What a build left of its siblings is theirs, and no library.
+        jars = [path for path in around.libraries if not path.is_dir()]
         try:
-            return (compile_java(source, around.libraries),)
+            return (compile_java(source, jars),)
         except CompileError as error:
             if not (around.roots and missing.names(str(error))):
                 raise
@@ -78,9 +80,9 @@ class Java(LanguageWithBraces):
         return (with_implementers(compile_near, source, around, self.endings),)
 
     def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
-        """All but what names something that is not there."""
+        """All but what names something that is not there, or does not compile itself."""
         lacking = missing.excused(message, port.source, around, self.forgotten)
-        if not lacking or not missing.names(message):
+        if not lacking:
             return None
         source = together(port)
         found = Sources(around.roots, self.endings).implementers(source) if around.roots else []

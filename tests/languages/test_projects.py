@@ -112,6 +112,11 @@ def test_what_a_build_file_declares_is_read(name: str, tmp_path: Path) -> None:
     assert projects.of(tmp_path).coordinates == coordinates
 
 
+def test_modules_of_sbt_may_be_javas_alone(tmp_path: Path) -> None:
+    written(tmp_path, {"build.sbt": SBT, "math/src/main/java/M.java": "class M {}"})
+    assert projects.of(tmp_path).sources == (tmp_path / "math/src/main/java",)
+
+
 JAVA_21 = """
 class Newer {
     double get(Object x) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
@@ -11,8 +12,8 @@ from support import SHORT, Done
 
 from harness.judging.options import Options
 from harness.judging.run import run
-from harness.languages.jvm import missing
-from harness.languages.jvm.compile import with_lombok
+from harness.languages.jvm import missing, surroundings
+from harness.languages.jvm.compile import compile_java, for_lombok, with_lombok
 from harness.languages.jvm.sources import Sources, package_of, root_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
@@ -227,8 +228,9 @@ def test_of_what_compiles_only_in_part_nothing_bad_is_said(
     assert "org.acme" in result.verdict.fault.message
 
 
-def test_a_class_stands_where_an_abstract_one_is_asked_for(tmp_path: Path) -> None:
-    """Nobody names it; it extends what is asked for through another."""
+@pytest.mark.parametrize("built", [False, True])
+def test_a_class_stands_where_an_abstract_one_is_asked_for(built: bool, tmp_path: Path) -> None:
+    """Nobody names it, it extends what is asked for through another; a build may have been here."""
     rule = (
         PARTLY.replace("import org.acme.Chart;\n", "")
         .replace("new Chart(v).show(sheet);", "")
@@ -255,7 +257,55 @@ def test_a_class_stands_where_an_abstract_one_is_asked_for(tmp_path: Path) -> No
             "Sparse.java": "abstract class Sparse implements Row { org.acme.Index index; }\n",
         },
     )
-    assert checked(tmp_path / "RMSProp.java").verdict.word == "exact"
+    if built:
+        siblings = [tmp_path / f"{name}.java" for name in ("Dense", "Sheet")]
+        with ZipFile(compile_java(siblings, roots=[tmp_path])) as jar:
+            jar.extractall(tmp_path / "bin")
+    result = checked(tmp_path / "RMSProp.java", project=tmp_path)
+    assert result.verdict.word == "exact"
+
+
+GRID = """package org.acme;
+
+public interface Grid {
+    int rows();
+    int columns();
+    double get(int i, int j);
+    void set(int i, int j, double x);
+}
+"""
+DENSE = """package org.acme;
+
+public class DenseGrid implements Grid {
+    private final double[][] cells;
+
+    public DenseGrid(double[][] cells) { this.cells = cells; }
+
+    public int rows() { return cells.length; }
+    public int columns() { return cells[0].length; }
+    public double get(int i, int j) { return cells[i][j]; }
+    public void set(int i, int j, double x) { cells[i][j] = x; }
+}
+"""
+
+
+def test_a_class_of_a_library_stands_where_its_abstract_one_is_asked_for(tmp_path: Path) -> None:
+    places = {f"{name}.java": text for name, text in {"Grid": GRID, "DenseGrid": DENSE}.items()}
+    written(tmp_path / "library", places)
+    jar = compile_java([tmp_path / "library" / name for name in places])
+    text = (
+        PARTLY.replace("org.acme.Chart", "org.acme.Grid")
+        .replace("double[] weights, double[] gradients", "Grid weights, Grid gradients")
+        .replace("weights.length", "weights.columns()")
+        .replace("gradients[i]", "gradients.get(0, i)")
+        .replace("weights[i] -= ", "weights.set(0, i, weights.get(0, i) - ")
+        .replace("+ epsilon)", "+ epsilon))")
+        .replace("Sheet sheet", "")
+        .replace("new Chart(v).show(sheet);", "")
+    )
+    written(tmp_path, {"RMSProp.java": text})
+    result = checked(tmp_path / "RMSProp.java", classpath=[str(jar)])
+    assert result.verdict.word == "exact"
 
 
 def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -> None:
@@ -266,12 +316,21 @@ def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -
     assert checked(tmp_path / "RMSProp.java").verdict.word == "does-not-compile"
 
 
-def test_a_sibling_that_does_not_compile_is_no_fault_of_the_source(tmp_path: Path) -> None:
-    written(tmp_path, {"RMSProp.java": OPTIMIZER, "Rule.java": RULE.replace(";", " {")})
+BROKEN = "class Sheet {\n    static double scale() { return absent(); }\n}\n"
+
+
+@pytest.mark.parametrize(("uses", "word"), [("v.length", "exact"), ("Sheet.scale()", "not-run")])
+def test_a_sibling_that_does_not_compile_is_no_fault_of_the_source(
+    uses: str, word: str, tmp_path: Path
+) -> None:
+    """What does not need it is judged all the same."""
+    text = PARTLY.replace("import org.acme.Chart;\n", "").replace("new Chart(v).show(sheet);", "")
+    text = text.replace("double g =", f"double size = {uses};\n            double g =")
+    written(tmp_path, {"RMSProp.java": text, "Sheet.java": BROKEN})
     result = checked(tmp_path / "RMSProp.java")
-    assert result.verdict.word == "not-run"
-    assert result.verdict.fault is not None
-    assert "Rule.java" in result.verdict.fault.message
+    assert result.verdict.word == word
+    fault = result.verdict.fault
+    assert "Sheet.java:2" in (fault.message if fault else result.bound)
 
 
 def test_what_newer_java_has_is_said_to_be_that() -> None:
@@ -292,6 +351,36 @@ def test_what_lombok_would_have_written_is_nobodys_fault() -> None:
         around = Surroundings(libraries=libraries)
         assert missing.excused(message, [Path("A.java")], around, lambda _: []).startswith(words)
         assert bool(missing.excused(message, [Path("A.java")], around, lambda _: [])) == bool(words)
+
+
+def test_a_source_is_given_to_a_compiler_once_however_it_is_named(tmp_path: Path) -> None:
+    """As `check ../nn/A.scala --project .` has it, in a folder beside it."""
+    written(tmp_path, {"nn/A.scala": "class A(b: B)\n", "nn/B.scala": "class B(a: A)\n", "x/y": ""})
+    other = tmp_path / "x" / ".." / "nn"
+    found = Sources([tmp_path / "nn", other], [".scala"]).closure([other / "A.scala"])
+    assert [path.name for path in found] == ["A.scala", "B.scala"]
+    written(tmp_path, {"J.java": "import lombok.Getter;\n@Getter class J { K k; }\n"})
+    written(tmp_path, {"K.java": "import lombok.Getter;\n@Getter class K { J j; }\n"})
+    beside = for_lombok([tmp_path / "x/../J.java"], [Path("lombok-1.jar")], [tmp_path])
+    assert beside == [tmp_path / "K.java"]
+
+
+def test_a_lombok_that_no_compiler_of_today_can_run_gives_way_to_one_that_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["lombok-1.16.22.jar", "lombok-2.0.0.jar", "guava-1.jar"]
+    written(tmp_path, {"RMSProp.java": OPTIMIZER, **dict.fromkeys(names, "")})
+    given = [str(tmp_path / name) for name in names]
+    port = own(tmp_path / "RMSProp.java", classpath=given)
+    ours = tmp_path / "ours.jar"
+    monkeypatch.setattr("harness.languages.jvm.jars.resolve", lambda closure: [ours])
+    assert surroundings.of(port).libraries == (ours, *map(Path, given[1:]))
+
+
+def test_a_processor_that_ends_with_an_exception_is_nobodys_fault() -> None:
+    message = "\n\nAn annotation processor threw an uncaught exception.\nConsult the following"
+    around = Surroundings()
+    assert "Lombok" in missing.excused(message, [Path("A.java")], around, lambda names: [])
 
 
 def test_an_entry_of_the_class_path_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -331,3 +420,16 @@ def test_what_is_needed_is_followed_from_file_to_file(tmp_path: Path) -> None:
     )
     found = Sources([tmp_path], [".scala"]).closure([tmp_path / "A.scala"])
     assert [path.name for path in found] == ["A.scala", "B.scala", "C.scala"]
+
+
+def test_a_package_that_a_compiler_does_not_know_leads_to_the_files_in_it(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        {
+            "A.scala": "package p\nimport q.data.C\nclass A(c: C)\n",
+            "C.scala": "package q.data\nclass C\n",
+            "D.scala": "package q.data\nclass D\n",
+        },
+    )
+    known = Sources([tmp_path], [".scala"])
+    assert known.declaring(["data"], [tmp_path / "A.scala"]) == [tmp_path / "C.scala"]

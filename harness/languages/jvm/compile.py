@@ -83,8 +83,9 @@ def compile_java(
     command = [*start, *_COMMON, *with_lombok(classpath, "-processorpath", "{}", "-proc:none")]
     name = f"javac {runtime.version}"
     try:
-        files = [*sources, *_for_lombok(sources, classpath, roots)]
-        return compiled(name, [*command, *_near(roots)], files, classpath, roots)
+        files = [*sources, *for_lombok(sources, classpath, roots)]
+        near = [*_near(roots), *(["-Xprefer:source"] if roots else [])]
+        return compiled(name, [*command, *near], files, classpath, roots)
     except CompileError as error:
         if _MARK not in str(error):
             raise
@@ -106,7 +107,7 @@ _MARK = "\\ufeff"
 _COMMON = ("-parameters", "-g", "-encoding", "UTF-8")
 # The one annotation processor that is run: siblings call what it writes into classes.
 _TYPE = re.compile(r"\b[A-Z]\w*")
-LOMBOK = re.compile(r"lombok-\d[\w.-]*\.jar")
+LOMBOK = re.compile(r"lombok-(\d[\w.-]*)\.jar")
 
 
 def with_lombok(classpath: Sequence[Path], *options: str) -> list[str]:
@@ -116,7 +117,7 @@ def with_lombok(classpath: Sequence[Path], *options: str) -> list[str]:
     return [option.format(jar) for option in some] if jar else [otherwise] * bool(otherwise)
 
 
-def _for_lombok(
+def for_lombok(
     sources: Sequence[Path], classpath: Sequence[Path], roots: Sequence[Path]
 ) -> list[Path]:
     """The siblings that Lombok writes into: javac processes none that it is not given by name."""
@@ -125,6 +126,7 @@ def _for_lombok(
     there = {path.stem: path for root in roots for path in sorted(root.rglob("*.java"))}
     waiting, seen = list(sources), {path.stem for path in sources}
     found: list[Path] = []
+    given = {path.resolve() for path in sources}
     while waiting:
         text = waiting.pop().read_text(encoding="utf-8", errors="replace")
         for stem in set(_TYPE.findall(text)) & there.keys() - seen:
@@ -132,7 +134,7 @@ def _for_lombok(
             waiting.append(there[stem])
     for stem in sorted(seen & there.keys()):
         text = there[stem].read_text(encoding="utf-8", errors="replace")
-        if "lombok." in text and there[stem] not in sources:
+        if "lombok." in text and there[stem].resolve() not in given:
             found.append(there[stem])
     return found
 

@@ -90,6 +90,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
         return _sentence(_first(message, lacking), lacking, around)
     if newer := _NEWER.search(message):
         return f"it needs Java {newer[1]}: set JAVA_HOME to a JDK {newer[1]} or newer"
+    if "annotation processor threw" in message:
+        return "Lombok, which is run as its build would, ends with an exception in this compiler"
     if _UNMADE.search(message) and any(LOMBOK.fullmatch(path.name) for path in around.libraries):
         first = message.strip().splitlines()[0]
         return f"what Lombok writes into classes is not there: {first}"

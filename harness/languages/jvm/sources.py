@@ -112,7 +112,9 @@ class Sources:
 
     @cached_property
     def _files(self) -> dict[Path, _File]:
-        return {path: _File(text_of(path)) for path in files(self._roots, self._endings)}
+        # Two roots may name one folder, as `src` and `..` within it do.
+        found = dict.fromkeys(path.resolve() for path in files(self._roots, self._endings))
+        return {path: _File(text_of(path)) for path in found}
 
     def closure(self, source: Iterable[Path]) -> list[Path]:
         """Sources, and the files that declare what they use, and what those use in turn."""
@@ -128,13 +130,17 @@ class Sources:
         return list(chosen)
 
     def declaring(self, names: Iterable[str], chosen: Iterable[Path]) -> list[Path]:
-        """The files that declare one of some names, seen from files that are chosen already."""
+        """The files that declare one of some names, seen from files that are chosen already.
+
+        A name may be a package's: of what the compiler has not been given, it knows not even that.
+        """
         wanted = frozenset(name.rpartition(".")[2] for name in names)
         users = [_File(text_of(path)) for path in chosen]
         return [
             path
             for path, file in self._others(chosen).items()
-            if file.declared & wanted and any(user.uses(file) for user in users)
+            if (file.declared | {*file.package.split(".")}) & wanted
+            and any(user.uses(file) for user in users)
         ]
 
     def implementers(self, source: Iterable[Path]) -> list[Path]:
@@ -155,8 +161,8 @@ class Sources:
         return list(found)[:_IMPLEMENTERS]
 
     def _others(self, chosen: Iterable[Path]) -> dict[Path, _File]:
-        own = {path.absolute() for path in chosen}
-        return {path: file for path, file in self._files.items() if path.absolute() not in own}
+        own = {path.resolve() for path in chosen}
+        return {path: file for path, file in self._files.items() if path not in own}
 
 
 class _File:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.languages.jvm import dependencies, missing, projects
-from harness.languages.jvm.compile import CompileError
+from harness.languages.jvm import dependencies, jars, missing, projects
+from harness.languages.jvm.compile import LOMBOK, CompileError
 from harness.languages.jvm.sources import Sources, root_of
 from harness.languages.launch import Implementation
+from harness.model.errors import ToolchainError
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,36 @@ def of(port: Implementation) -> Surroundings:
     roots = tuple(dict.fromkeys(root_of(source) for source in port.source))
     if port.project is None:
         around = projects.around(port.source[0]) if port.source else None
-        return Surroundings(roots, given.paths, given.lacking, around)
+        return Surroundings(roots, _of_today(given.paths), given.lacking, around)
     project = projects.of(port.project)
     declared = dependencies.resolved(project.coordinates, project.repositories)
     return Surroundings(
         tuple(dict.fromkeys((*roots, *project.sources))),
-        (*given.paths, *project.built, *declared.paths),
+        _of_today((*given.paths, *project.built, *declared.paths)),
         (*given.lacking, *declared.lacking, *project.unread),
         whole=True,
         scala=project.scala,
     )
+
+
+def _of_today(libraries: Iterable[Path]) -> tuple[Path, ...]:
+    """Libraries, with a Lombok that the compilers of today can run in place of an older one."""
+    newer = jars.PINNED["lombok"]
+
+    def replaced(path: Path) -> Path:
+        declared = LOMBOK.fullmatch(path.name)
+        if not declared or _numbers(declared[1]) >= _numbers(newer.version):
+            return path
+        try:
+            return jars.resolve(newer)[0]
+        except ToolchainError:
+            return path
+
+    return tuple(map(replaced, libraries))
+
+
+def _numbers(version: str) -> list[int]:
+    return list(map(int, re.findall(r"\d+", version)))
 
 
 # A compiler is asked again, each time with the files that it missed before, for so many seconds.

@@ -58,7 +58,10 @@ def read(folder: Path) -> Project:
 
 def _with_sources(folder: Path) -> list[Path]:
     """Modules: folders, at most two below, that have sources by convention."""
-    found = [
-        path.parents[2] for depth in ("*", "*/*") for path in folder.glob(f"{depth}/src/main/scala")
-    ]
-    return sorted(set(found) - {folder})
+    found = {
+        path.parents[2]
+        for depth in ("*", "*/*")
+        for language in ("scala", "java")
+        for path in folder.glob(f"{depth}/src/main/{language}")
+    }
+    return sorted(found - {folder})

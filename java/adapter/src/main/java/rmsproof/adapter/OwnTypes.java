@@ -1,15 +1,24 @@
 package rmsproof.adapter;
 
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.net.URISyntaxException;
+import java.security.CodeSource;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Classes of the port's own, or of its libraries, that stand for an array: matrices, vectors,
@@ -37,7 +46,8 @@ final class OwnTypes {
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
     private static Holder implementation(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
-            return null;
+            return beside(type).map(name -> implementation(type, name, type.getClassLoader()))
+                    .filter(Objects::nonNull).findFirst().orElse(null);
         }
         // Every loading of the port has the same classes: only the first is searched.
         String known = loader.implementations().get(type.getName());
@@ -55,6 +65,23 @@ final class OwnTypes {
             loader.implementations().put(type.getName(), "");
         }
         return null;
+    }
+
+    /** The names of the classes that a library keeps in the package of one of them. */
+    private static Stream<String> beside(Class<?> type) {
+        CodeSource place = type.getProtectionDomain().getCodeSource();
+        String folder = type.getPackageName().replace('.', '/') + "/";
+        Pattern inside = Pattern.compile(Pattern.quote(folder) + "[^/$]+(?=\\.class)");
+        if (place == null || !place.getLocation().getPath().endsWith(".jar")) {
+            return Stream.empty();
+        }
+        try (JarFile jar = new JarFile(new File(place.getLocation().toURI()))) {
+            return jar.stream().map(entry -> inside.matcher(entry.getName()))
+                    .filter(Matcher::lookingAt).map(found -> found.group().replace('/', '.'))
+                    .sorted().toList().stream();
+        } catch (IOException | URISyntaxException unreadable) {
+            return Stream.empty();
+        }
     }
 
     private static Holder implementation(Class<?> type, String name, ClassLoader loader) {
