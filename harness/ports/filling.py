@@ -1,8 +1,9 @@
 """Roles for parameters that neither names nor types explain: each is a guess, tried and judged.
 
 A whole number that nobody knows is one of something, or how many numbers there are, or the
-number of the step; another number is nothing, or a factor of one; what holds weights and
-gradients is to be optimized whatever its name; of two arrays either may be the gradients.
+number of the step; several of them say how many there are in a row; another number is nothing, or
+a factor of one; what holds weights and gradients is to be optimized whatever its name; of two
+arrays either may be the gradients.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ def _with_numbers(
         kind = parameters[i]["kind"]
         if kind == "count":
             choices[i] = _counted(plain_name(parameters[i]["name"]), i < constructed)
+        elif kind == "sizes":
+            choices[i] = ["size"]
         elif kind == "number":
             choices[i] = [f"{CONSTANT}{0.0 if i < constructed else 1.0}"]
         elif parameters[i].get("absent"):

@@ -36,6 +36,8 @@ JAVA = {
     "Direction": EXACT,
     "GradientsBecomeSteps": EXACT,
     "OwnMatrix": EXACT,
+    "HeldByABase": EXACT,
+    "SizesOfLayers": EXACT,
     "OwnVectorReturned": EXACT,
     "ParametersOnce": EXACT,
     "ParametersAtEachStep": INSIDE,

@@ -252,6 +252,68 @@ class OwnMatrix {
     }
 }
 
+class SizesOfLayers {
+    private final double lr, rho, eps;
+    private final double[][] averages;
+
+    SizesOfLayers(int[] topology, double lr, double rho, double eps) {
+        this.averages = new double[topology.length - 1][topology[1]];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[][] weights, double[][] gradients) {
+        for (int i = 0; i < weights.length; i++) {
+            for (int j = 0; j < weights[i].length; j++) {
+                double g = gradients[i][j];
+                averages[i][j] = rho * averages[i][j] + (1 - rho) * (g * g);
+                weights[i][j] -= lr * g / (Math.sqrt(averages[i][j]) + eps);
+            }
+        }
+    }
+}
+
+abstract class Holding<A> {
+    protected final A held;
+
+    Holding(A held) {
+        this.held = held;
+    }
+}
+
+class HeldGrid extends Holding<double[][]> {
+    HeldGrid(int rows, int columns) {
+        super(new double[rows][columns]);
+    }
+
+    double[][] all() {
+        return held;
+    }
+}
+
+class HeldByABase {
+    private final double lr, rho, eps;
+    private final Map<HeldGrid, HeldGrid> averages = new IdentityHashMap<>();
+
+    HeldByABase(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(HeldGrid weights, HeldGrid gradients) {
+        for (int i = 0; i < weights.all().length; i++) {
+            double[] w = weights.all()[i], g = gradients.all()[i];
+            double[] v = averages.computeIfAbsent(weights, a -> new HeldGrid(1, w.length)).all()[i];
+            for (int j = 0; j < w.length; j++) {
+                v[j] = rho * v[j] + (1 - rho) * (g[j] * g[j]);
+                w[j] -= lr * g[j] / (Math.sqrt(v[j]) + eps);
+            }
+        }
+    }
+}
+
 record Vector(float[] values) {
     static Vector zeros(int n) {
         return new Vector(new float[n]);

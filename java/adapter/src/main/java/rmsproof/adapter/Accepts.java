@@ -8,8 +8,8 @@ import java.util.function.IntFunction;
  * What a parameter of some type can be given.
  *
  * @param kind {@code number}, {@code map}, {@code list} (of arrays), {@code array}, {@code any},
- *     {@code count} (a whole number), {@code flag}, {@code text}, {@code source} (what is asked for
- *     gradients) or {@code other}
+ *     {@code count} (a whole number), {@code sizes} (several), {@code flag}, {@code text}, {@code
+ *     source} (what is asked for gradients) or {@code other}
  * @param element {@code float64} or {@code float32}, null where the type does not say
  * @param storages the ways to hold arrays that the type leaves open, by name; a holder for each
  * @param holder the holder for a storage, null where the parameter takes no arrays

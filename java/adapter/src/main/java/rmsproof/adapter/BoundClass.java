@@ -124,7 +124,8 @@ final class BoundClass implements BoundPort {
             boolean fits = role == null ? port.hasDefault(slot)
                     : Binding.isConstant(role) ? Binding.admits(raw, role)
                     : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
-                    : Binding.COUNTS.contains(role) ? accepts[i].kind().equals("count")
+                    : Binding.COUNTS.contains(role)
+                            ? List.of("count", "sizes").contains(accepts[i].kind())
                     : role.equals("name") ? accepts[i].kind().equals("text")
                     : role.equals("parameters") ? accepts[i].carries()
                     : role.equals("source") ? accepts[i].kind().equals("source")

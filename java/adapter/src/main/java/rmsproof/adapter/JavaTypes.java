@@ -1,5 +1,6 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -7,6 +8,7 @@ import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
@@ -71,6 +73,8 @@ final class JavaTypes {
             return Accepts.plain("count", value -> (int) value);
         } else if (type == long.class || type == Long.class) {
             return Accepts.plain("count", value -> (long) value);
+        } else if (type == int[].class) { // of layers, or of an array: one row of all
+            return Accepts.plain("sizes", value -> new int[] {1, (int) value});
         } else if (type == boolean.class || type == Boolean.class) {
             return Accepts.plain("flag", value -> value != 0);
         } else if (type == String.class) {
@@ -230,6 +234,21 @@ final class JavaTypes {
             return lower.length > 0 ? lower[0] : wildcard.getUpperBounds()[0];
         }
         return ((TypeVariable<?>) type).getBounds()[0];
+    }
+
+    /** The type of a field in a class that may say what the base that declares it leaves open. */
+    static Type inherited(Field field, Class<?> type) {
+        Map<Type, Type> settled = new HashMap<>();
+        for (Class<?> at = type; at != field.getDeclaringClass(); at = at.getSuperclass()) {
+            if (at.getGenericSuperclass() instanceof ParameterizedType base) {
+                Type[] arguments = base.getActualTypeArguments();
+                for (int i = 0; i < arguments.length; i++) {
+                    settled.put(at.getSuperclass().getTypeParameters()[i],
+                            settled.getOrDefault(arguments[i], arguments[i]));
+                }
+            }
+        }
+        return settled.getOrDefault(field.getGenericType(), field.getGenericType());
     }
 
     static Class<?> erased(Type type) {

@@ -37,7 +37,7 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                     own = opened(field) ? field : own;
                     continue;
                 }
-                Accepts value = JavaTypes.accepts(field.getGenericType());
+                Accepts value = JavaTypes.accepts(JavaTypes.inherited(field, type));
                 boolean numbers = value.kind().equals("array")
                         || value.kind().equals("list") && !value.carries();
                 if ((value.carries() || numbers) && opened(field)) {
