@@ -361,9 +361,7 @@ class Problem:
                 with np.errstate(all="ignore"):
                     apart = (weights - observed) / scale
                 both = ~np.isfinite(weights) & ~np.isfinite(observed)
-                apart = np.where(
-                    both, 0.0, np.nan_to_num(apart, nan=_FAR, posinf=_FAR, neginf=-_FAR)
-                )
+                apart = np.where(both, 0.0, np.nan_to_num(apart, nan=_FAR))
                 found.append(np.clip(apart, -_FAR, _FAR))
         return np.concatenate(found, axis=1)
 
@@ -435,7 +433,7 @@ class Problem:
         there = self.residuals(points, np.repeat(rows, k), moved)
         with np.errstate(all="ignore"):
             slopes = (there - np.repeat(points.residual[rows], k, axis=0)) / nudges.reshape(-1, 1)
-        slopes = np.nan_to_num(slopes, posinf=0, neginf=0).reshape(count, k, -1)
+        slopes = np.nan_to_num(slopes).reshape(count, k, -1)
         turned: Rows = slopes.transpose(0, 2, 1)
         return turned
 

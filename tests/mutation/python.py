@@ -16,7 +16,7 @@ with the reason::
 All other survivors are printed, and the exit code is 1; so it is if an entry of that file has no
 survivor any more. `result.toml` keeps the count of each module:
 
-    mutants     all of them
+    mutants     all of them, or of a sample those in it
     killed      a test fails, or the module cannot be imported
     endless     the tests do not end, and the mutant is listed as `[[endless]]`, like the above;
                 on a machine that is fast enough a test may fail first, and it is killed
@@ -25,8 +25,12 @@ survivor any more. `result.toml` keeps the count of each module:
                 a message has to name is tested, how it says so is nobody's contract
     strict      only the strict=True of a zip is: an assertion, which holds wherever no test fails
     survived    the rest
+    of          of how many, where only a sample of them was tried
     source      of which text of the module this is, as `source` has it: a row with another, or
                 with none, was written before the module was changed
+
+A module whose mutants take long is tried on a sample (`--sample 100`): those whose texts have the
+smallest hashes, the same ones every time and whatever else changes in the module.
 
 mutmut leaves alone what stands outside of functions, and decorated functions (properties).
 """
@@ -46,7 +50,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +69,7 @@ TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
     "harness.comparison.distance": "comparison/test_compare*.py",
     "harness.comparison.replays": "comparison/test_compare*.py",
+    "harness.comparison.roots": "comparison/test_roots*.py",
     "harness.comparison.traces": "comparison/test_traces*.py",
     "harness.comparison.omitted": "judging/test_left_out*.py",
     "harness.judging.decoding": "judging/test_decoding*.py",
@@ -83,8 +88,8 @@ TESTS = {
     "harness.diagnosis.noise": f"{_CONSTANTS} {_SEARCH}",
     "harness.diagnosis.search": f"{_SEARCH} {_CONSTANTS} {_SOLVED} diagnosis/test_diagnose_long.py",
     "harness.diagnosis.settling": f"{_SEARCH} diagnosis/test_diagnose.py",
-    "harness.diagnosis.solver": f"{_CONSTANTS} {_SEARCH} {_SOLVED}",
-    "harness.diagnosis.starts": f"{_PARTS} {_CONSTANTS} {_SOLVED}",
+    "harness.diagnosis.solver": "diagnosis/test_solver.py",
+    "harness.diagnosis.starts": _PARTS,
     "harness.diagnosis.thinning": _PARTS,
     "harness.diagnosis.trial": _SEARCH,
     "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
@@ -113,8 +118,12 @@ TESTS = {
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
 _CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
 _EVERY_CONSTANT = "a_constant_of_its_own"
+_SEARCHING = "probes_go_on or sixteen_bits or cannot_be_given or many_starts or true_set"
 SLOW = {
     "harness.diagnosis.budget": "none_is_told_falsely or draws_in or figures_by_hand",
+    "harness.diagnosis.constants": _SEARCHING,
+    "harness.diagnosis.search": f"{_SEARCHING} or {_EVERY_CONSTANT}",
+    "harness.diagnosis.trial": _SEARCHING,
     "harness.diagnosis.average": f"{_EVERY_CONSTANT} or interval or inputs_copied",
     "harness.diagnosis.hypotheses": f"{_EVERY_CONSTANT} or near_miss or pair_is_explained",
     "harness.diagnosis.where": "no_two_deviations",
@@ -126,7 +135,11 @@ SLOW = {
 
 # Without the plugins that only cost time: the last collects garbage after every mutant.
 _WITHOUT = ("randomly", "xdist", "cacheprovider", "faulthandler", "unraisableexception")
-OPTIONS = [*(f"-pno:{plugin}" for plugin in _WITHOUT), "--hypothesis-profile=mutation"]
+OPTIONS = [
+    *(f"-pno:{plugin}" for plugin in _WITHOUT),
+    "-mnot slow",
+    "--hypothesis-profile=mutation",
+]
 
 CONFIGURATION = """\
 [tool.mutmut]
@@ -199,6 +212,7 @@ class Outcome:
     killed: int = 0
     survived: Sequence[Mutant] = ()
     endless: Sequence[Mutant] = ()
+    untried: Sequence[Mutant] = ()
 
 
 # -- running mutmut -------------------------------------------------------------------------------
@@ -221,8 +235,10 @@ def copied(folder: Path | None) -> Iterator[Path]:
         yield copy
 
 
-def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
-    """Try the mutants of a module, those whose names match `only` if any are given."""
+def run(
+    copy: Path, module: str, only: Sequence[str], children: int, most: int | None = None
+) -> Outcome:
+    """Try the mutants of a module, those whose names match `only`, or a sample of `most`."""
     file = module.replace(".", "/") + ".py"
     tests = sorted(
         str(path.relative_to(copy))
@@ -241,16 +257,27 @@ def run(copy: Path, module: str, only: Sequence[str], children: int) -> Outcome:
         return found
 
     before = codes() if results.exists() else {}
-    again = [name for name, code in before.items() if code is not None and code not in KILLED]
-    _mutmut(copy, children, only)
-    if again and not only:
-        left = [name for name in again if name in codes()]
-        _mutmut(copy, children, left)
+    if most is None:
+        again = [name for name, code in before.items() if code is not None and code not in KILLED]
+        _mutmut(copy, children, only)
+        if again and not only:
+            left = [name for name in again if name in codes()]
+            _mutmut(copy, children, left)
+        changes = dict(_changes(module, (copy / "mutants" / file).read_text("utf-8")))
+        asked = {name for name, code in codes().items() if code is not None}
+    else:
+        changes = dict(_changes(module, _mutated(copy, file)))
+        asked = {f"{module}.{name}" for name in sorted(changes, key=_rank(changes))[:most]}
+        if left := [name for name in asked if before.get(name) not in KILLED]:
+            _mutmut(copy, children, left)
+        # What was killed before, of a function that is another one now.
+        if left := [name for name in asked if codes()[name] is None]:
+            _mutmut(copy, children, left)
     imported = json.loads(imports.read_text("utf-8"))
-    changes = dict(_changes(module, copy / "mutants" / file))
     outcome, survived, endless = Outcome(), [], []
+    outcome.untried = [m for n, m in changes.items() if f"{module}.{n}" not in asked]
     for name, code in codes().items():
-        if code is None:  # not asked for
+        if name not in asked:
             continue
         outcome.mutants += 1
         mutant = changes[name.rpartition(".")[2]]
@@ -300,9 +327,22 @@ def _passes(copy: Path, name: str, arguments: Sequence[str]) -> bool:
     return done.returncode == 0
 
 
-def _changes(module: str, mutated: Path) -> Iterator[tuple[str, Mutant]]:
-    """Every mutant by mutmut's name: its function beside the original, both in one file."""
-    lines = mutated.read_text("utf-8").splitlines()
+def _mutated(copy: Path, file: str) -> str:
+    """What mutmut makes of a file, before any of it is tried."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+
+    with contextlib.chdir(copy):  # where mutmut looks for its configuration
+        return mutate_file_contents(file, Path(file).read_text("utf-8")).code
+
+
+def _rank(changes: Mapping[str, Mutant]) -> Callable[[str], bytes]:
+    """The order in which mutants enter a sample: as good as drawn, and always the same."""
+    return lambda name: hashlib.sha256(str(changes[name]).encode()).digest()
+
+
+def _changes(module: str, mutated: str) -> Iterator[tuple[str, Mutant]]:
+    """Every mutant by mutmut's name: its function beside the original, both in one text."""
+    lines = mutated.splitlines()
     sources: dict[str, list[str]] = {}
     for node in ast.walk(ast.parse("\n".join(lines))):
         if isinstance(node, ast.FunctionDef) and "__mutmut_" in node.name:
@@ -333,7 +373,8 @@ def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant],
     reasonless = [
         entry["was"] for entries in listed.values() for entry in entries if not entry["why"].strip()
     ]
-    stale = [f"no survivor is\n{m}" for m in equivalent - set(outcome.survived)]
+    untried = set(outcome.untried)
+    stale = [f"no survivor is\n{m}" for m in equivalent - set(outcome.survived) - untried]
     stale += [f"no reason is given for {was}" for was in reasonless]
     left = [m for m in outcome.survived if m not in equivalent]
     unlisted = [m for m in left if not m.wording and not m.strict]
@@ -382,6 +423,9 @@ def main(arguments: Iterable[str]) -> int:
         help="only mutants of these names, as *.x_function__*; nothing is kept",
     )
     parser.add_argument(
+        "--sample", type=int, metavar="COUNT", help="only so many of each module, always the same"
+    )
+    parser.add_argument(
         "--folder",
         type=Path,
         help="where the copy is made, and left: what was killed in one of before "
@@ -394,17 +438,16 @@ def main(arguments: Iterable[str]) -> int:
     failed = False
     for module in given.modules or TESTS:
         with copied(given.folder) as copy:
-            outcome = run(copy, module, given.only, given.children)
+            outcome = run(copy, module, given.only, given.children, given.sample)
         counts, unlisted, stale = judged(module, outcome)
         print(f"\n{module}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         for mutant in unlisted:
             print(f"\nsurvived\n{mutant}", end="")
-        if given.only:
-            stale = []
         for line in stale:
             print(f"\nstale: {line}", end="")
         failed = failed or bool(unlisted or stale)
-        results[module] = {**counts, "source": source(module)}
+        sampled = {"of": outcome.mutants + len(outcome.untried)} if outcome.untried else {}
+        results[module] = {**counts, **sampled, "source": source(module)}
         if not given.only:
             keep(results)
     return int(failed)
