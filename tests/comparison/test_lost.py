@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from support import scenario
+from support import scenario, tiny
 
 from harness.comparison.lost import Lost, lost, together
 from python_ref.scenarios.scenario import Scenario
@@ -43,3 +43,9 @@ def test_goldens_are_counted_together_whatever_their_lengths() -> None:
     assert together([one, one]) == Lost(2, 0, 20, ((2, 2), (0, 2)), True)
     assert together([]) is None
     assert together([Lost(0, 0, 10, ((0, 1),), True)]) is None
+
+
+def test_of_no_arrays_nothing_is_lost() -> None:
+    nothing = np.zeros((2, 0))
+    found = lost(tiny(weights={}, gradients=[{}, {}]), nothing, nothing, nothing > 0)
+    assert found == Lost(0, 0, 0, (), True)
