@@ -126,7 +126,9 @@ class Responder:
         line = f'{{"id":{self._last_id},{request[1:]}\n'.encode()
         deadline = time.monotonic() + seconds
         try:
-            if already_there(child, pipe).strip():
+            # While it starts, what it says unasked is read as its answer: which of the two
+            # came first is chance then.
+            if greeting is None and already_there(child, pipe).strip():
                 raise Broken(f"output before it was asked: {shown(pipe.buffer)}")
             pipe.send(line, deadline, limit)
             searched = 0
