@@ -94,8 +94,11 @@ def _judged(
     try:
         answers = ask_it()
         result = answers.result(None)
-        if result.verdict.word not in _WRONG or not transport.unread:
+        if result.verdict.word not in _WRONG:
             result = answers.result()
+        elif not transport.unread:
+            # What is called by a guess is not searched for long before other guesses were made.
+            result = answers.result(_SOON if answers.described.guessed else LARGEST)
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:

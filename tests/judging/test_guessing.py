@@ -106,11 +106,14 @@ class Optimizer:
 
 
 @pytest.mark.parametrize("of", ["", "np.sign"])
-def test_a_guess_that_shows_what_anything_does_is_not_bound(tmp_path: Path, of: str) -> None:
+def test_a_guess_that_shows_what_anything_does_is_not_bound(
+    tmp_path: Path, of: str, searches: list[int]
+) -> None:
     outcome = judged(tmp_path, LAYER.format(of=of))
     assert outcome.results == ()
     (error,) = outcome.errors
     assert "neither right nor explained" in error
+    assert searches[0] == 2  # other guesses come before one is searched for long
 
 
 def result(word: str, *names: str, fault: Fault | None = None) -> Result:
