@@ -128,6 +128,7 @@ def test_what_is_claimed_of_a_translation_holds_where_both_are_replayed(
 
 
 @pytest.mark.parametrize("library", NAMES)
+@pytest.mark.usefixtures("_few_steps")
 def test_a_library_is_translated_to_itself(library: str) -> None:
     random = np.random.default_rng(NAMES.index(library))
     call = calls_of(library)[0]
@@ -173,6 +174,7 @@ def test_a_library_is_translated_to_itself(library: str) -> None:
           " gorgonia.WithEps(1e-07))"]),
     ],
 )  # fmt: skip
+@pytest.mark.usefixtures("_few_steps")
 def test_the_call_to_paste(
     source: str, target: str, given: list[str], word: str, code: list[str]
 ) -> None:
@@ -180,6 +182,7 @@ def test_the_call_to_paste(
     assert (solution.sameness, list(solution.call.code(solution.settings))) == (word, code)
 
 
+@pytest.mark.usefixtures("_few_steps")
 def test_what_was_changed_is_said_once_each() -> None:
     found = translate(read("torch", ["momentum=0.9", "weight_decay=0.01"]), "keras-3")
     sentences = list(changes(found))
@@ -189,6 +192,7 @@ def test_what_was_changed_is_said_once_each() -> None:
     assert not found.missing.keys() - {"epsilon"}
 
 
+@pytest.mark.usefixtures("_few_steps")
 def test_what_the_target_cannot_do_is_said_with_the_nearest() -> None:
     found = translate(read("optax", ["learning_rate=0.1", "bias_correction=True"]), "mlx")
     assert found.solution.sameness == "never"
