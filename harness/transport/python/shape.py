@@ -7,9 +7,12 @@ rest on more than names.
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
+import linecache
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Optional
 
 from harness.languages.usage import Follower, Function
@@ -300,12 +303,30 @@ def _class_nodes(cls: type) -> Iterator[ast.ClassDef]:
         file = getattr(sys.modules.get(base.__module__), "__file__", None) or ""
         if not file or any(part in file for part in _LIBRARIES):
             continue
-        try:
-            node = ast.parse(inspect.cleandoc("\n" + inspect.getsource(base))).body[0]
-        except (OSError, TypeError, SyntaxError, IndexError, RecursionError):
-            continue
-        if isinstance(node, ast.ClassDef):
-            yield node
+        with contextlib.suppress(OSError, TypeError, SyntaxError, RecursionError):
+            name = inspect.getsourcefile(base) or ""
+            source = "".join(linecache.getlines(name, vars(sys.modules[base.__module__])))
+            if (node := _classes_of(source).get(base.__qualname__)) is not None:
+                yield node
+
+
+@cache
+def _classes_of(source: str) -> dict[str, ast.ClassDef]:
+    """Every class of a source by its qualified name: the source is parsed once for all of them."""
+    found: dict[str, ast.ClassDef] = {}
+
+    def enter(node: ast.AST, place: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.ClassDef):
+                found[f"{place}{child.name}"] = child  # the last of a name is what it stands for
+                enter(child, f"{place}{child.name}.")
+            elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                enter(child, f"{place}{child.name}.<locals>.")
+            else:
+                enter(child, place)
+
+    enter(ast.parse(source), "")
+    return found
 
 
 def _node(function: Any) -> Optional[Function]:
