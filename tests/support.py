@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import pytest
 
 from harness.comparison.compare import Comparison, Divergence
 from harness.model.observation import Fault, Observation
@@ -32,6 +33,18 @@ SHORT = "*/float*/[!t]*"
 # process which outlived its test is known for ours.
 MARK = "TMPDIR"
 PARTED = Divergence("g", 3, "w", 2, 0.5, 0.75, 2**51)
+
+
+def alike(values: Iterable[Any], suite: int = 1) -> list[Any]:
+    """Parameters of one kind: the first stand for the others, which are in the slow part."""
+    return [
+        value
+        if i < suite
+        else pytest.param(
+            *(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.slow
+        )
+        for i, value in enumerate(values)
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import REPOSITORY, Done
+from support import REPOSITORY, Done, alike
 
 from harness.languages.frameworks import FRAMEWORKS
 from harness.machine import layout
@@ -44,7 +44,7 @@ def test_a_dialect_and_a_precision_can_be_chosen(call: Callable[..., Done], tmp_
 
 
 @pytest.mark.parametrize("name", FRAMEWORKS)
-@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("precision", alike(["float32", "float64"]))
 def test_a_framework_gets_a_test_its_library_and_the_goldens(
     call: Callable[..., Done], tmp_path: Path, name: str, precision: str
 ) -> None:

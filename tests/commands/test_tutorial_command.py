@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, none_left
+from support import REPOSITORY, alike, none_left
 
 from harness.commands import tutorial
 from harness.model.errors import ToolchainError, UsageError
@@ -92,7 +92,7 @@ def test_a_cell_that_fails_is_said_and_no_kernel_is_left(code: str, message: str
 
 @needs_extra
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as on POSIX")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", alike([signal.SIGINT, signal.SIGTERM]))
 def test_interrupted_it_ends_its_kernel(tmp_path: Path, number: signal.Signals) -> None:
     """As the command line does it: SIGTERM raises what Ctrl-C raises."""
     started = tmp_path / "started"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from showing import REFERENCE, elements, explained, shown, unseen
-from support import scenario
+from support import alike, scenario
 
 from harness.diagnosis import constants as constants_room
 from harness.diagnosis import search as searching
@@ -284,7 +284,7 @@ def test_narrow_storage_is_a_deviation_only_of_doubles_that_hold_floats() -> Non
 
 @pytest.mark.parametrize(
     "stored",
-    ["float16", "bfloat16", pytest.param("bfloat16_float32", marks=pytest.mark.slow)],
+    alike(["float16", "bfloat16", "bfloat16_float32"]),
 )
 def test_sixteen_bits_are_seen_and_named(stored: str) -> None:
     evidence = [

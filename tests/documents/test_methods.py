@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from documents.conftest import IMPORT, RIGHT, Examine, fenced, notebook
+from support import alike
 
 from harness.documents.examined import Examination
 
@@ -44,7 +45,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("case", TOLD)
+@pytest.mark.parametrize("case", alike(TOLD, 3))
 def test_methods_shown_by_themselves_belong_to_the_class_above(written: Examine, case: str) -> None:
     blocks = TOLD[case]
     for found in (written(page(*blocks)), written(notebook(*blocks), "cells.ipynb")):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import alike
 from support_fuzzing import (
     DEAD,
     Scripted,
@@ -78,6 +79,7 @@ def test_what_the_goldens_do_not_show_is_explained_by_the_cases() -> None:
     assert (finding.case.scenario.size, finding.case.scenario.steps) == (1, 2)
 
 
+@pytest.mark.slow
 def test_a_second_difference_is_not_hidden_by_the_first() -> None:
     def both(scenario: Scenario, precision: str) -> Observation:
         observation = as_dialect("epsilon=inside")(scenario, precision)
@@ -143,7 +145,7 @@ def test_what_is_declined_is_no_difference() -> None:
     assert set(outcome.kinds) == {"declined"}
 
 
-@pytest.mark.parametrize("edge", [False, True])
+@pytest.mark.parametrize("edge", alike([True, False]))
 def test_edges_count_where_that_is_asked_for(edge: bool) -> None:
     def careful(scenario: Scenario, precision: str) -> Observation:
         observation = as_dialect()(scenario, precision)

@@ -11,7 +11,7 @@ import pytest
 from hostile import corpus
 from hostile.reading import READERS, around
 from hostile.valid import GOLDEN, OBSERVATION
-from support import CommandLine, golden
+from support import CommandLine, alike, golden
 
 from harness.report.words import counted
 from python_ref import golden as goldens_of
@@ -43,7 +43,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("reader", COMMANDS)
+@pytest.mark.parametrize("reader", alike(COMMANDS, 2))
 def test_what_cannot_be_read_is_a_usage_error(
     reader: str, call: CommandLine, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, alike
 
 PORT = REPOSITORY / "tests" / "miniatures" / "right" / "python" / "generic.py"
 
@@ -25,7 +25,7 @@ def done(command: str, redirected: str, folder: Path) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize("redirected", ["<&-", "2>&-", "<&- 2>&-"])
+@pytest.mark.parametrize("redirected", alike(["<&- 2>&-", "<&-", "2>&-"]))
 def test_what_is_closed_and_not_needed_is_not_missed(redirected: str, tmp_path: Path) -> None:
     found = done(f"check {PORT} --golden 'page*' --json -", redirected, tmp_path)
     assert (found.returncode, '"verdict": "exact"' in found.stdout) == (0, True), found.stderr
@@ -41,7 +41,7 @@ def test_a_closed_standard_output_is_said_before_anything_is_run(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("command", ["golden list", "dialects list", "--help"])
+@pytest.mark.parametrize("command", alike(["golden list", "dialects list", "--help"], 2))
 def test_a_full_standard_output_is_a_message(command: str, tmp_path: Path) -> None:
     found = done(command, ">/dev/full", tmp_path)
     words = "rmsproof: standard output: cannot be written: No space left on device\n"

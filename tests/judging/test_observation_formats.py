@@ -204,5 +204,5 @@ def test_nothing_is_suggested_of_whole_numbers_or_where_it_explains_nothing() ->
     noisy = printed([], 6)
     for step in noisy["observed"][::2]:
         step["w"] = [round(x + 0.01, 6) for x in step["w"]]
-    other = identify(noisy, seconds=4)
+    other = identify(noisy, seconds=1)
     assert other.diagnosis is None or other.diagnosis.suggestion is None

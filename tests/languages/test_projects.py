@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
+from support import alike
 
 from harness.languages.jvm import dependencies, java, projects
 from harness.machine import cache
@@ -129,12 +130,15 @@ class Newer {
 """
 
 
+NEWER = {
+    "pom.xml": "<project><properties><java.version>21</java.version></properties></project>",
+    "build.gradle": "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }",
+}
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
-    {
-        "pom.xml": "<project><properties><java.version>21</java.version></properties></project>",
-        "build.gradle": "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }",
-    }.items(),
+    alike(NEWER.items()),
 )
 def test_a_project_in_a_newer_java_gets_it_where_there_is_one(
     name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

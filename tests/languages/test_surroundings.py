@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
-from support import SHORT, Done
+from support import SHORT, Done, alike
 
 from harness.judging.options import Options
 from harness.judging.run import run
@@ -154,7 +154,7 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize("name", LACKING)
+@pytest.mark.parametrize("name", alike(LACKING, 2))
 def test_what_is_not_there_is_no_fault_of_the_source(
     name: str, tmp_path: Path, call: Callable[..., Done]
 ) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from support import Done, command
+from support import Done, alike, command
 
 pytestmark = pytest.mark.jvm
 
@@ -90,7 +90,7 @@ def verdicts(done: Done) -> list[tuple[str, str]]:
     return [(row["transport"], row["verdict"]) for row in json.loads(done.out)["results"]]
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", alike(WAYS))
 def test_python_ports_are_judged_and_find_what_lies_beside_them(
     folder: Path, tmp_path: Path, way: str
 ) -> None:
@@ -100,7 +100,7 @@ def test_python_ports_are_judged_and_find_what_lies_beside_them(
     assert done.code == 0
 
 
-@pytest.mark.parametrize("way", ["module, folder", "script, PYTHONPATH"])
+@pytest.mark.parametrize("way", alike(["script, PYTHONPATH", "module, folder"]))
 def test_editions_and_documents_are_judged(folder: Path, tmp_path: Path, way: str) -> None:
     arguments = ["--golden", "page*", "--json", "-"]
     done = rmsproof(way, folder, tmp_path, "run", "java/double", *arguments)
@@ -111,7 +111,7 @@ def test_editions_and_documents_are_judged(folder: Path, tmp_path: Path, way: st
     assert verdicts(done) == [("local", "exact")]
 
 
-@pytest.mark.parametrize(("way", "regular"), [*zip(WAYS, [False, True, False], strict=True)])
+@pytest.mark.parametrize(("way", "regular"), alike(zip(WAYS, [False, True, False], strict=True), 2))
 def test_a_port_may_use_packages_of_our_names(tmp_path: Path, way: str, regular: bool) -> None:
     place, elsewhere = tmp_path / "mine", tmp_path / "elsewhere"
     for name in ("mine/harness", "mine/python_ref", "elsewhere"):

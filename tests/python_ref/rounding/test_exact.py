@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import alike
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -77,7 +78,7 @@ def listed(dialect: Dialect, precision: str) -> list[Arithmetic]:
     return [*arithmetics(precision), *(a for a in of_libraries if a.enveloped)]
 
 
-@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("precision", alike(PRECISIONS, 2))
 @given(
     seed=st.integers(0, 2**32 - 1),
     decay_rate=st.sampled_from(DECAYS) | st.floats(0.01, 0.999),
@@ -109,7 +110,7 @@ SINGLES = [
 ]
 
 
-@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("precision", alike(PRECISIONS))
 def test_every_deviation_stays_within_its_running_bound(precision: str) -> None:
     fed = next(s for s in scenarios(precision) if s.name == "mixed-arrays")
     fed = with_fields(fed, gradients=fed.gradients[:3])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import naive
 import numpy as np
 import pytest
+from support import alike
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -104,7 +105,7 @@ WRITTEN_OTHERWISE = [
 
 
 @pytest.mark.parametrize("about", [16, pytest.param(80, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("precision", alike(["float32", "float64"]))
 @pytest.mark.parametrize("deviations", WRITTEN_OTHERWISE, ids=" ".join)
 def test_every_arithmetic_of_libraries_is_what_its_formulas_say(
     deviations: tuple[str, ...], precision: str, about: int
