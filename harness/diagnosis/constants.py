@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 from harness.diagnosis.explanation import Explanation
-from harness.diagnosis.hypotheses import IGNORED, Candidate, open_constants
+from harness.diagnosis.hypotheses import IGNORED, Candidate, Deviations, open_constants
 from harness.diagnosis.settling import settle
 from harness.diagnosis.solver import RATES, Opened, Solved, errors, polish, sensible, solve
 from harness.diagnosis.trial import Trial
@@ -61,8 +61,13 @@ def solved_for(
     """
     if not opened:
         return []
+    near = solve(trial.claim, opened, trial.evidence[0], rows, trial.budget, dense)[:_MOST]
+    return solved_from(trial, near, more)
+
+
+def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> list[Explanation]:
+    """Explanations by sets with constants that come near, each the shortest that fits."""
     evidence = trial.evidence[0]
-    near = solve(trial.claim, opened, evidence, rows, trial.budget, dense)[:_MOST]
     found: list[Explanation] = []
     again: list[Solved] = []
     for better in polish(trial.claim, near, evidence, more, trial.budget):
@@ -77,6 +82,15 @@ def solved_for(
     if not found:
         found = _with_rounding(trial, again[:_AGAIN], more)
     return [e for e in found if determined(trial, e)]
+
+
+def complemented(chosen: Deviations, constants: Mapping[str, float]) -> list[Solved]:
+    """A set with these constants, and with what each of their rates lacks to one in its place."""
+    ways = [(x, 1 - x) if name in RATES else (x,) for name, x in constants.items()]
+    return [
+        Solved(chosen, dict(zip(constants, values, strict=True)), math.inf)
+        for values in product(*ways)
+    ]
 
 
 def _shortest(trial: Trial, solved: Solved, rows: Sequence[int], digits: int) -> list[Explanation]:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.diagnosis.budget import Budget, OutOfTime
-from harness.diagnosis.constants import determined, opened_names, solved_for
+from harness.diagnosis.constants import (
+    complemented,
+    determined,
+    opened_names,
+    solved_for,
+    solved_from,
+)
 from harness.diagnosis.explanation import Explanation, Tried, ranked, same_algebra, unique
 from harness.diagnosis.hypotheses import (
     COMMON,
@@ -27,7 +33,7 @@ from harness.diagnosis.hypotheses import (
     sets,
 )
 from harness.diagnosis.settling import settle
-from harness.diagnosis.solver import COUNTS, Opened
+from harness.diagnosis.solver import COUNTS, Opened, led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, coupled, rows_to_read, rows_to_solve, thinned
 from harness.diagnosis.trial import Trial
@@ -162,14 +168,26 @@ class Search:
         for explanation in found:
             left = explanation
             for member in explanation.chosen if explanation.constants else ():
-                rest = tuple(m for m in left.chosen if m != member)
-                names = opened_names(self.claim, rest, (), self._free)
-                constants = {n: x for n, x in left.constants.items() if n in names}
-                fits = self.full.borne_out([(rest, constants)])
-                left = fits[0] if fits else left
+                left = self._without(left, member) or left
             smaller.append(left)
         least = min((e.size for e in smaller), default=0)
         return unique([e for e in smaller if e.size == least])
+
+    def _without(self, explanation: Explanation, member: tuple[str, str]) -> Explanation | None:
+        """What fits without a member: with the same constants, else with what these lead to.
+
+        Without `average=swapped` that is the complement of a rate.
+        """
+        rest = tuple(m for m in explanation.chosen if m != member)
+        names = opened_names(self.claim, rest, (), self._free)
+        constants = {n: x for n, x in explanation.constants.items() if n in names}
+        fits = self.full.borne_out([(rest, constants)])
+        if not fits and set(constants) - set(COUNTS):
+            trial, begun = self._whole, complemented(rest, constants)
+            rows = rows_to_read(trial.evidence[0])
+            near = led_to(self.claim, begun, trial.evidence[0], rows, self.budget)
+            fits = self._verified(solved_from(trial, near, rows))
+        return fits[0] if fits else None
 
     def tried(self) -> Tried:
         """What was looked at."""

@@ -44,7 +44,10 @@ _SETTLED = 1e-13
 _PATIENCE = 2
 _SLOWEST = 0.6
 RATES = ("decay_rate", "momentum", "mean_decay")
+# What enters linearly; of these the learning rate is searched in its logarithm, since it trades
+# against what averages are made of by factors: beside a wrong decay rate only that lies straight.
 LINEAR = ("learning_rate", "weight_decay")
+_PLAIN = ("weight_decay",)
 COUNTS = ("every",)
 # Residuals beyond this many ways are as good as infinite.
 _FAR = 1e3
@@ -108,9 +111,9 @@ class _Points:
         """(sets, k) the place in CONSTANTS of each that is varied."""
         return np.array([[CONSTANTS.index(n) for n in names] for _, names in self.sets])
 
-    def linear(self) -> NDArray[np.bool_]:
-        """(P, k) which coordinates are constants that enter linearly."""
-        places = [CONSTANTS.index(name) for name in LINEAR]
+    def named(self, names: Sequence[str]) -> NDArray[np.bool_]:
+        """(P, k) which coordinates are these constants."""
+        places = [CONSTANTS.index(name) for name in names]
         return np.asarray(np.isin(self._named, places)[self.which])
 
     def columns(self, owners: NDArray[np.int64], at: Rows) -> dict[str, Rows]:
@@ -164,6 +167,17 @@ def solve(
         if all(sensible(name, value) for name, value in solved.constants.items()):
             best.setdefault(solved.chosen, solved)
     return list(best.values())
+
+
+def led_to(
+    claim: Dialect,
+    begun: Sequence[Solved],
+    evidence: Evidence,
+    rows: Sequence[int],
+    budget: Budget,
+) -> list[Solved]:
+    """Where these constants of one set lead, if what was seen comes out there."""
+    return Problem(claim, evidence, rows, budget).solved([_at(begun)], len(begun))
 
 
 def errors(
@@ -225,14 +239,14 @@ def inner(name: str, value: float) -> float:
     """The coordinate a constant is searched in: a rate's logit, a scale's logarithm."""
     if name in RATES:
         return math.log(value / (1 - value))
-    return value if name in LINEAR else math.log(value)
+    return value if name in _PLAIN else math.log(value)
 
 
 def outer(name: str, at: Rows) -> Rows:
     """The constant at coordinates."""
     if name in RATES:
         return np.asarray(1 / (1 + np.exp(-np.clip(at, -40.0, 40.0))))
-    return at if name in LINEAR else np.exp(np.clip(at, -300.0, 300.0))
+    return at if name in _PLAIN else np.exp(np.clip(at, -300.0, 300.0))
 
 
 def _started(
@@ -388,12 +402,15 @@ class Problem:
 
         At a wrong learning rate the errors of starts say nothing of what else is open.
         """
-        linear = points.linear()
+        linear = points.named(LINEAR)
         rows = np.flatnonzero(linear.any(axis=1) & (points.at.shape[1] > 1))
         if not rows.size:
             return
         slopes = self._slopes(points, rows) * linear[rows][:, np.newaxis, :]
-        self._take(points, rows, _least_squares(slopes, points.residual[rows]))
+        steps = _least_squares(slopes, points.residual[rows])
+        # In a logarithm it is the factor that is known.
+        shares = np.log1p(np.maximum(steps, -0.95))
+        self._take(points, rows, np.where(points.named(_PLAIN)[rows], steps, shares))
 
     def worst(self, points: _Points) -> Rows:
         """(P,) the largest residual of each, in units of what precision and print leave."""
@@ -424,7 +441,7 @@ class Problem:
     def _slopes(self, points: _Points, rows: NDArray[np.int64]) -> Rows:
         """(rows, R, k) how the residuals change with each coordinate."""
         count, k = len(rows), points.at.shape[1]
-        least = np.where(points.linear()[rows], 1e-6, 1.0)
+        least = np.where(points.named(_PLAIN)[rows], 1e-6, 1.0)
         at = points.at[rows]
         nudges = _NUDGE * np.maximum(least, np.abs(at))
         moved = np.repeat(at, k, axis=0)
@@ -438,9 +455,9 @@ class Problem:
         return turned
 
     def _take(self, points: _Points, rows: NDArray[np.int64], steps: Rows) -> None:
-        linear = points.linear()[rows]
+        plain = points.named(_PLAIN)[rows]
         # A logarithm or logit moves by no more than e**3.
-        steps = np.where(linear, steps, np.clip(steps, -3.0, 3.0))
+        steps = np.where(plain, steps, np.clip(steps, -3.0, 3.0))
         waiting = np.arange(len(rows))
         for factor in (1.0, 0.2):
             if not waiting.size:

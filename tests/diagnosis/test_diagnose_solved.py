@@ -10,8 +10,14 @@ import pytest
 from drawing import REFERENCE, drawn
 
 from harness.diagnosis.budget import Budget
-from harness.diagnosis.hypotheses import of_formula
+from harness.diagnosis.explanation import Explanation
+from harness.diagnosis.hypotheses import in_order, of_formula
 from harness.diagnosis.search import Search
+from harness.model.evidence import Evidence
+from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.catalogue import scenarios
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
 
 # Draws, and why their constants were missed.
 SOLVED = {
@@ -80,3 +86,46 @@ def test_what_only_many_starts_lead_to_is_found_when_all_was_tried(
         (found,) = search.run()
     assert of_formula(found.chosen) == chosen
     assert (search.tried().size, search.tried().ended) == (3, False)
+
+
+OWN = ("learning_rate", "decay_rate", "epsilon")
+IGNORED = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
+
+
+@pytest.mark.parametrize(
+    ("formula", "constants"),
+    [
+        (("epsilon=inside",), (0.05, 0.95, 1e-3)),
+        (("epsilon=inside",), (0.001, 0.9, 1e-4)),
+        (("momentum=lr_in_buffer",), (0.01, 0.1, 1e-2)),
+        ((), (0.003, 0.99, 0.01)),
+    ],
+)
+def test_beside_a_formula_all_hyperparameters_of_its_own_are_solved_for(
+    formula: tuple[str, ...], constants: tuple[float, ...]
+) -> None:
+    """A learning rate trades against a decay rate: from a wrong one, few steps tell them apart."""
+    port = Dialect((*formula, *IGNORED), dict(zip(OWN, constants, strict=True)))
+    search = Search(REFERENCE, [_evidence(port)], OWN, Budget())
+    chosen = tuple(tuple(deviation.split("=")) for deviation in formula)
+    (found,) = search._solved([search._opened(chosen, free=True)], dense=True)
+    assert found.deviations == port.deviations
+    assert [found.constants[name] for name in OWN] == list(constants)
+
+
+def test_what_a_smaller_set_does_with_the_complement_of_a_rate_is_not_named() -> None:
+    port = Dialect(("epsilon=inside", *IGNORED), dict(zip(OWN, (0.05, 0.9, 1e-3), strict=True)))
+    search = Search(REFERENCE, [_evidence(port)], OWN, Budget())
+    chosen = in_order([("average", "swapped"), *(tuple(d.split("=")) for d in port.deviations)])
+    constants = {"learning_rate": 0.05, "decay_rate": 0.1, "epsilon": 1e-3}
+    (larger,) = search.still_fitting([Explanation(chosen, constants)])
+    (found,) = search._reduced([larger])
+    assert found.deviations == port.deviations
+    assert found.constants == dict(port.constants)
+
+
+def _evidence(port: Dialect) -> Evidence:
+    """What it does with the golden that tells most."""
+    scenario = next(s for s in scenarios("float64") if s.name == "mixed-scales")
+    weights = replay(scenario, [Hypothesis(port)]).weights[0]
+    return Evidence("fed", scenario, "float64", weights, np.ones(scenario.steps, dtype=bool))
