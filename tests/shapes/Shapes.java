@@ -252,6 +252,33 @@ class OwnMatrix {
     }
 }
 
+class Cell {
+    final double[] W, G, V;
+
+    Cell(int units) {
+        W = new double[units];
+        G = new double[units];
+        V = new double[units];
+    }
+}
+
+class LettersOfAPaper {
+    private final double lr, rho, eps;
+
+    LettersOfAPaper(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Cell c) {
+        for (int i = 0; i < c.W.length; i++) {
+            c.V[i] = rho * c.V[i] + (1 - rho) * (c.G[i] * c.G[i]);
+            c.W[i] -= lr * c.G[i] / (Math.sqrt(c.V[i]) + eps);
+        }
+    }
+}
+
 class SizesOfLayers {
     private final double lr, rho, eps;
     private final double[][] averages;

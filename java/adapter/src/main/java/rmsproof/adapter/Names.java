@@ -35,7 +35,7 @@ public final class Names {
     static boolean gradients(String name) {
         String plain = plain(name);
         return plain.contains("grad") || plain.startsWith("delta") || plain.startsWith("deriv")
-                || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|g");
+                || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|[gG]");
     }
 
     /** Tells whether a field or a parameter holds biases, or their gradients. */
