@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from showing import elements, shown, unseen
 
+from harness.comparison import roots as room
 from harness.comparison.roots import (
     _likeliest,
     _side_by_side,
@@ -19,6 +20,7 @@ from harness.comparison.roots import (
 from harness.model.evidence import Evidence
 from harness.model.observation import Observation
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.evaluation import library_arithmetics, ordinary_arithmetics
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 from python_ref.scenarios.scenario import Scenario
 
@@ -159,28 +161,58 @@ def test_the_order_is_named_that_fits_all_pieces_with_the_fewest_roots_off() -> 
         pieces = [few((1, 2), port=port, steps=n) for n in (8, 9)]
         assert together(*pieces) == replace(order, off=1)
     # One order for all of them.
-    assert together(few(port="divide", steps=60), few(port="left", steps=61)) is None
+    assert together(few(port="divide", steps=20), few(port="left", steps=21)) is None
     floats = shown(fed().in_precision("float32"), precision="float32")
     assert together(floats, precision="float32") == replace(PLAIN, off=1)
 
 
-def test_the_fewest_are_counted_over_all_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here plain needs fewer roots, there another order, and in all the other does."""
-    needs = {3: {PLAIN: (1, 1), DIVIDE: (1, 3)}, 7: {PLAIN: (1, 5), DIVIDE: (1, 2), LEFT: (1, 0)}}
-    asked_of = []
+@pytest.mark.parametrize(
+    ("here", "there", "best"),
+    [
+        # How many roots are off is counted over both,
+        ({PLAIN: (1, 1), DIVIDE: (1, 3)}, {PLAIN: (1, 5), DIVIDE: (1, 2)}, (DIVIDE, 1)),
+        ({PLAIN: (1, 1), DIVIDE: (1, 5)}, {PLAIN: (1, 4), DIVIDE: (1, 2)}, (PLAIN, 1)),
+        # how far they are goes before, wherever it is,
+        ({PLAIN: (1, 1), DIVIDE: (2, 0)}, {PLAIN: (1, 5), DIVIDE: (1, 0)}, (PLAIN, 1)),
+        ({PLAIN: (1, 1), DIVIDE: (1, 0)}, {PLAIN: (1, 5), DIVIDE: (2, 0)}, (PLAIN, 1)),
+        # and of the rest each fits one of them only.
+        ({PLAIN: (1, 1), DIVIDE: (1, 0)}, {PLAIN: (2, 5), LEFT: (1, 0)}, (PLAIN, 2)),
+        ({DIVIDE: (1, 0)}, {LEFT: (1, 0)}, None),
+    ],
+)
+def test_of_what_fits_all_pieces_that_is_best_of_which_the_fewest_roots_are_off(
+    here: dict[Arithmetic, tuple[int, int]],
+    there: dict[Arithmetic, tuple[int, int]],
+    best: tuple[Arithmetic, int] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked_of: dict[int, tuple[int, list[Arithmetic]]] = {}
 
     def fits(scenario: Scenario, _: object, precision: str, rows: Any, asked: Any) -> Any:
-        asked_of.append((scenario.steps, len(rows), asked))
-        left = needs[scenario.steps]
+        asked_of[scenario.steps] = len(rows), asked
+        left = {3: here, 7: there}[scenario.steps]
         return [(replace(a, off=left[a][0]), left[a][1]) for a in asked if a in left]
 
-    monkeypatch.setattr("harness.comparison.roots.equal_but_for_roots", fits)
+    monkeypatch.setattr(room, "equal_but_for_roots", fits)
     pieces = off(0, given=fed(3, steps=7)), off(0, given=fed(2, steps=3))
-    assert together(*pieces) == replace(DIVIDE, off=1)
-    assert [steps for steps, *_ in asked_of] == [3, 7], "the smallest goes first"
-    assert asked_of[1] == (7, 7, [PLAIN, DIVIDE])
-    needs[7][DIVIDE] = (2, 0)
-    assert together(*pieces) == replace(PLAIN, off=1), "how far comes before how many"
+    assert together(*pieces) == (best and replace(best[0], off=best[1]))
+    assert list(asked_of) == [3, 7], "the smallest goes first"
+    every = *ordinary_arithmetics(REFERENCE, "float64"), *library_arithmetics(REFERENCE, "float64")
+    assert asked_of[3] == (3, list(every))
+    assert asked_of[7] == (7, [a for a in every if a in here])
+
+
+def test_orders_are_those_of_the_precision_in_that_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every: list[Arithmetic] = []
+    monkeypatch.setattr(room, "equal_but_for_roots", lambda *given: every.extend(given[-1]) or [])
+    floats = shown(fed().in_precision("float32"), precision="float32")
+    assert together(floats, precision="float32") is None
+    ordinary = ordinary_arithmetics(REFERENCE, "float32")
+    libraries = library_arithmetics(REFERENCE, "float32")
+    assert every == [*(a for a in ordinary if not a.precision), *libraries]
+    assert len(every) < len(ordinary) + len(libraries)
 
 
 def test_what_was_rounded_or_not_seen_tells_nothing() -> None:
