@@ -7,7 +7,6 @@ array is one; whatever else is done with it raises what the import would have ra
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
 import sys
 import types
@@ -86,8 +85,12 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
     return raise_it
 
 
-class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules that are stood in for, and what is below them; asked last."""
+class Finder:
+    """Finds the modules that are stood in for, and what is below them; asked last.
+
+    A finder and a loader by what it offers: `importlib.abc`, which names both, loads as much as
+    all else here.
+    """
 
     def __init__(self) -> None:
         self.errors: dict[str, ModuleNotFoundError] = {}
@@ -114,7 +117,10 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """See `importlib.abc.MetaPathFinder`."""
         if self._error(name) is None:
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
+
+    def create_module(self, _spec: importlib.machinery.ModuleSpec) -> None:
+        """A module as any other."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Give a module names that are asked for, without end."""
