@@ -96,7 +96,7 @@ DIFFERS = (
 """Commands that show a difference: they end with 1, all others with 0."""
 
 # Half a minute of searching, and the whole run again and in parts.
-_DEAR = dict.fromkeys(("how-to.md", "reports.md"), pytest.mark.slow)
+_DEAR = dict.fromkeys(("how-to.md", "in-tests.md", "reports.md"), pytest.mark.slow)
 
 ELSEWHERE = (
     "rmsproof record --out seen.json -- python train.py",

@@ -139,6 +139,7 @@ OPTIONS = """
 """
 
 
+@pytest.mark.slow
 def test_clojure_options_that_come_back_changed_keep_the_state_among_them(
     written: Examine,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import alike
 from test_identify import document
 
 from harness.judging import observation_formats as formats
@@ -178,7 +179,7 @@ def printed(deviations: list[str], digits: int, inputs: int | None = None) -> di
         pytest.param(printed([], 4), 5e-5, 0.0, (), marks=pytest.mark.slow),
         pytest.param(printed([], 6), 5e-7, 0.0, (), marks=pytest.mark.slow),
         (printed(["epsilon=inside"], 6), 5e-7, 0.0, ("epsilon=inside",)),
-        (printed([], 4, 4), 5e-5, 5e-5, ()),
+        pytest.param(printed([], 4, 4), 5e-5, 5e-5, (), marks=pytest.mark.slow),
     ],
 )
 def test_a_rounding_that_would_explain_few_digits_is_suggested_and_not_assumed(

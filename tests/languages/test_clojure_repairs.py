@@ -777,6 +777,7 @@ def results(texts: dict[str, str], folder: Path) -> dict[str, Result]:
     return dict(zip(texts, outcome.results, strict=True))
 
 
+@pytest.mark.slow
 def test_repairs_lead_to_code_that_is_right(tmp_path: Path) -> None:
     """Each of these is RMSProp but for its defects: mended one by one, it is exact."""
     texts = {name: dedent(row[1]) for name, row in BROKEN.items()}

@@ -252,6 +252,7 @@ def test_jars_of_a_coordinate_are_used_without_asking_again(
     assert asked == ["a:a:1"]
 
 
+@pytest.mark.slow
 def test_a_project_of_200_classes_is_quick(tmp_path: Path) -> None:
     package = "src/main/java/big/model"
     files = {

@@ -387,6 +387,7 @@ def test_a_damaged_compilation_is_noticed_and_made_anew(source: Path) -> None:
         assert path.read_bytes() == before, "the same classes are the same bytes"
 
 
+@pytest.mark.slow
 def test_a_damaged_failure_is_noticed_and_had_anew(source: Path) -> None:
     """A source that compiles is not refused for the words of a spoilt entry."""
     source.write_text("public class A {\n  int one() { return two; }\n}\n", encoding="utf-8")
@@ -454,6 +455,7 @@ def small_disk() -> list[str]:
     return prefix
 
 
+@pytest.mark.slow
 def test_a_full_temporary_folder_is_not_the_sources_fault(
     source: Path, tmp_path: Path, small_disk: list[str]
 ) -> None:

@@ -67,6 +67,7 @@ def test_mutant_is_judged(
     assert (done.code, row["verdict"], row["deviations"]) == said
 
 
+@pytest.mark.slow
 def test_kept_result_and_list_are_of_the_mutants_that_are_made(
     made: dict[tuple[str, str, str, int], Mutant],
 ) -> None:
