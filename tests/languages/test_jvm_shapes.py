@@ -38,6 +38,7 @@ JAVA = {
     "OwnMatrix": EXACT,
     "HeldByABase": EXACT,
     "SizesOfLayers": EXACT,
+    "HandedUnderAnyName": EXACT,
     "LettersOfAPaper": EXACT,
     "OwnVectorReturned": EXACT,
     "ParametersOnce": EXACT,

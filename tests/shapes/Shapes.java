@@ -252,6 +252,44 @@ class OwnMatrix {
     }
 }
 
+abstract class Stepping {
+    protected Parameter[] parameters;
+
+    protected void initParameters(Parameter[] parameters) {
+        this.parameters = parameters;
+    }
+
+    abstract void step();
+}
+
+class HandedUnderAnyName extends Stepping {
+    private final double lr, rho, eps;
+    private double[][] averages;
+
+    HandedUnderAnyName(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    public void construir(Parameter[] parameters) {
+        initParameters(parameters);
+        averages = new double[parameters.length][];
+    }
+
+    @Override
+    void step() {
+        for (int i = 0; i < parameters.length; i++) {
+            double[] w = parameters[i].data, g = parameters[i].grad;
+            averages[i] = averages[i] == null ? new double[w.length] : averages[i];
+            for (int j = 0; j < w.length; j++) {
+                averages[i][j] = rho * averages[i][j] + (1 - rho) * (g[j] * g[j]);
+                w[j] -= lr * g[j] / (Math.sqrt(averages[i][j]) + eps);
+            }
+        }
+    }
+}
+
 class Cell {
     final double[] W, G, V;
 

@@ -221,7 +221,9 @@ final class Makers {
                 stepsAlone |= steps && method.getParameterCount() == 0 && callable(method);
                 boolean overridden = Stream.of(named, others).flatMap(List::stream)
                         .anyMatch(other -> other.getName().equals(name));
+                // What is protected is called by what is not.
                 if (!callable(method) || Modifier.isStatic(method.getModifiers())
+                        || Modifier.isProtected(method.getModifiers())
                         || overridden || !handed(method)) {
                     continue;
                 } else if (name.matches(HANDED)) {
