@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from harness.commands.common import OK, Interpreter
+from harness.commands.common import OK, ClassPath, Interpreter, ProjectFolder
 
 
 def adapt(
@@ -26,6 +26,8 @@ def adapt(
         str | None,
         typer.Option("--class", metavar="NAME", help="The class or function to call."),
     ] = None,
+    classpath: ClassPath = None,
+    project: ProjectFolder = None,
     python: Interpreter = None,
 ) -> int:
     """Write ten lines through which your port is called. Loads its code."""
@@ -34,7 +36,9 @@ def adapt(
     from harness.report import terminal
     from harness.report.adapters import written
 
-    adapted = write(replace(own(target, (), class_name), python=python), out)
-    words = (target, *(("--python", str(python)) if python else ()))
-    terminal.console().print(written(adapted, words), markup=False, highlight=False)
+    port = replace(own(target, (), class_name, classpath or (), project), python=python)
+    adapted = write(port, out)
+    terminal.console().print(
+        written(adapted, (target, *port.needs())), markup=False, highlight=False
+    )
     return OK

@@ -179,6 +179,25 @@ Dask = Annotated[
     ),
 ]
 
+ClassPath = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--classpath",
+        metavar="ENTRY",
+        help="What a JVM source needs: a jar, a folder or group:artifact:version; may be repeated.",
+    ),
+]
+
+ProjectFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="The project a source is part of: its sources, built classes and declared"
+        " dependencies are used; nothing of its build is run.",
+    ),
+]
+
 Interpreter = Annotated[
     Path | None,
     typer.Option(

@@ -17,12 +17,14 @@ from harness.commands.common import (
     OK,
     USAGE,
     Claimed,
+    ClassPath,
     Dask,
     Edge,
     Environment,
     GoldenPattern,
     Interpreter,
     Large,
+    ProjectFolder,
     Seed,
     ShardOf,
     Timeout,
@@ -122,24 +124,8 @@ def check(
             "--class", metavar="NAME", help="The class or function to bind, where several fit."
         ),
     ] = None,
-    classpath: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--classpath",
-            metavar="ENTRY",
-            help="What a JVM source needs: a jar, a folder or group:artifact:version; may be"
-            " repeated.",
-        ),
-    ] = None,
-    project: Annotated[
-        Path | None,
-        typer.Option(
-            "--project",
-            metavar="DIR",
-            help="The project a source is part of: its sources, built classes and declared"
-            " dependencies are used; nothing of its build is run.",
-        ),
-    ] = None,
+    classpath: ClassPath = None,
+    project: ProjectFolder = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(

@@ -286,6 +286,5 @@ def _unbound(port: Port, error: BindingError) -> str:
     words = ["rmsproof", "adapt", *(port.target or (port.name,))]
     if port.wanted.class_name:
         words += ["--class", port.wanted.class_name]
-    if port.python is not None:
-        words += ["--python", str(port.python)]
+    words += port.needs()
     return f"{port.name}: {error}\nWrite an adapter for it: {shlex.join(words)}"

@@ -79,6 +79,12 @@ class Port:
         """The transports it can be reached by, the usual one first."""
         return registry.by_name(self.language).transports
 
+    def needs(self) -> list[str]:
+        """What a command line says beside its target, so that what it uses is there."""
+        words = [word for entry in self.classpath for word in ("--classpath", entry)]
+        words += ["--project", str(self.project)] if self.project else []
+        return [*words, *(["--python", str(self.python)] if self.python else [])]
+
 
 def absolute(port: Port) -> Port:
     """The same port, found from wherever a process stands."""

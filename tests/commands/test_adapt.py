@@ -251,6 +251,25 @@ def test_what_nothing_binds_is_judged_through_the_adapter_that_was_written(
     assert row["port"] == case.file
 
 
+@pytest.mark.jvm
+def test_an_adapter_is_written_where_its_project_has_what_it_needs(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    """The advice names it, and so does what comes next."""
+    source = dedent(CELLS.source).lstrip()
+    start, end = source.index("    static class Cell"), source.index("    final List<Cell> cells")
+    (tmp_path / CELLS.file).write_text(source[:start] + source[end:], encoding="utf-8")
+    sibling = tmp_path / "p/src/main/java/net/small/Cell.java"
+    sibling.parent.mkdir(parents=True)
+    cell = dedent(source[start:end]).replace("static ", "public ")
+    sibling.write_text(f"package net.small;\n\n{cell}", encoding="utf-8")
+    refused = call("check", CELLS.file, "--project", "p")
+    assert refused.err.endswith(f"rmsproof adapt {CELLS.file} --project p\n")
+    done = call("adapt", CELLS.file, "--project", "p")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith(f"check {CELLS.file} --project p --adapter {CELLS.adapter}\n")
+
+
 SHAPED = """
 import numpy as np
 
