@@ -28,7 +28,7 @@ class Adapted:
 
     Attributes:
         left: the lines that are left to fill in, from 1, and what to do there.
-        bound: what is bound without any adapter; empty if nothing is.
+        bound: what is bound without any adapter, by names and types; empty if nothing is.
     """
 
     path: Path
@@ -60,7 +60,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         source = port.source[0] if port.source else Path(port.reference.partition(":")[0])
         sketch = sketched(shape, port.wanted, source, language.imported_as(port))
         try:
-            bound = bind(shape, port.wanted).title
+            binding = bind(shape, port.wanted)
+            bound = "" if binding.guessed else binding.title  # a guess is `check`'s to make
         except BindingError as error:
             if error.unknown:
                 raise UsageError(f"{port.name}: {error}") from error

@@ -82,7 +82,8 @@ class Java(LanguageWithBraces):
     def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
         """All but what names something that is not there, or does not compile itself."""
         lacking = missing.excused(message, port.source, around, self.forgotten)
-        if not lacking:
+        # An adapter is judged by nothing but whether it compiles.
+        if not lacking or (port.adapter is not None and port.adapter.name in message):
             return None
         source = together(port)
         found = Sources(around.roots, self.endings).implementers(source) if around.roots else []

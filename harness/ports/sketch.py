@@ -68,7 +68,11 @@ def _rated(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[_Rated]:
             continue
         free = candidate.get("kind") in ("object", "static")
         constructors = candidate.get("constructors") or [{"parameters": []}]
-        options = [_parameters(c["parameters"], wanted, data=False) for c in constructors]
+        taken = [
+            [p for p in c["parameters"] if not p.get("setter") and not p.get("later")]
+            for c in constructors
+        ]
+        options = [_parameters(parameters, wanted, data=False) for parameters in taken]
         chosen = max(options, key=_filled)
         for method in candidate.get("methods", []):
             if wanted.method and method["name"] != wanted.method:

@@ -270,6 +270,42 @@ def test_an_adapter_is_written_where_its_project_has_what_it_needs(
     assert done.out.endswith(f"check {CELLS.file} --project p --adapter {CELLS.adapter}\n")
 
 
+SIZED = """
+class Cell {
+    final double[] value = new double[3];
+}
+
+class Sized {
+    private double[] average;
+
+    Sized(double speed, double rho) {}
+
+    void initialize(int size) {
+        average = new double[size];
+    }
+
+    void tick(Cell[] cells) {}
+}
+"""
+
+
+@pytest.mark.jvm
+def test_what_is_told_once_it_is_made_is_no_argument_of_a_constructor(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    """What an adapter compiles with is all of it, and what does not is written otherwise."""
+    (tmp_path / "Sized.java").write_text(SIZED, encoding="utf-8")
+    done = call("adapt", "Sized.java")
+    assert done.code == 0
+    text = (tmp_path / "SizedAdapter.java").read_text(encoding="utf-8")
+    assert "what double speed is" in text
+    assert "what int size is" not in text
+    (tmp_path / "Wrong.java").write_text("class Wrong { Absent absent; }", encoding="utf-8")
+    wrong = call("check", "Sized.java", "--adapter", "Wrong.java")
+    assert "the adapter" in wrong.err
+    assert "does not compile" in wrong.err
+
+
 SHAPED = """
 import numpy as np
 

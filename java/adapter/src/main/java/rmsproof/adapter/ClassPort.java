@@ -241,6 +241,8 @@ final class ClassPort implements Port {
             }
             if (slot.follows()) {
                 shape.put("setter", true);
+            } else if (slot.executable() != slots.get(0).executable()) {
+                shape.put("later", true); // what it is told once it is made
             }
             shape.put("type", language.typeName(
                     executable.getGenericParameterTypes()[slot.position()],
