@@ -24,6 +24,8 @@ from harness.ports.roles import (
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 Roles = list[str | None]
+# Beta or rho, by their letters.
+_LETTER = re.compile("[br]")
 # More that is unknown than this is not what was meant.
 _MOST = 4
 # How many numbers there are; of a batch there is one.
@@ -76,6 +78,12 @@ def _with_numbers(
     free = [i for i, p in enumerate(parameters) if roles[i] is None and is_open(p, i < constructed)]
     numbers = [i for i in free if parameters[i]["kind"] == "number"]
     missing = [role for role in HYPERPARAMETERS if role not in roles]
+    letter = len(numbers) == 1 and plain_name(parameters[numbers[0]]["name"])
+    if letter and _LETTER.fullmatch(letter) and missing == ["decay_rate", "epsilon"]:
+        yield from _with_numbers(
+            parameters, _replaced(roles, {numbers[0]: "decay_rate"}), constructed
+        )
+        return
     if numbers and missing:
         # What it could have been given and was not is no constant of its own.
         if len(numbers) == len(missing) < len(HYPERPARAMETERS):

@@ -362,6 +362,14 @@ def test_what_a_setter_would_set_anew_is_left_as_it_was_made() -> None:
     assert found.message["construct"] == [LR, EPS, None]
 
 
+def test_a_letter_beside_a_rate_may_be_the_decay_rate() -> None:
+    for name, construct in (("b", [[LR, DECAY]]), ("e", []), ("bulk", [])):
+        one = class_of("RMSProp", f"lr:number, {name}:number", method("step", "g:array, w:array"))
+        ways = alternatives(shape(one))
+        assert [way.message["construct"] for way in ways] == construct, name
+        assert all(way.guessed for way in ways)
+
+
 def test_what_was_said_of_a_parameter_of_something_else_is_refused() -> None:
     """It would be bound without it, and blamed."""
     whole = class_of("Trainer", "lr=, rho=, eps=", method("step", "g, w"), method("tune", "rate"))
