@@ -72,10 +72,12 @@ TESTS = {
     "harness.comparison.roots": "comparison/test_roots*.py",
     "harness.comparison.traces": "comparison/test_traces*.py",
     "harness.comparison.omitted": "judging/test_left_out*.py",
-    "harness.judging.decoding": "judging/test_decoding*.py",
+    "harness.judging.decoding": "judging/test_lossy*.py",
     "harness.judging.drawn": "judging/test_feeding*.py",
     "harness.judging.feeding": "judging/test_feeding*.py",
     "harness.judging.flushing": "judging/test_flushing*.py",
+    "harness.judging.guests": "judging/test_guests_visited.py",
+    "harness.judging.recorded": "judging/test_scripts_recorded.py",
     "harness.judging.observation_formats": "judging/test_observation_formats*.py",
     "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
     "harness.diagnosis.average": _CONSTANTS,
@@ -88,13 +90,13 @@ TESTS = {
     "harness.diagnosis.noise": f"{_CONSTANTS} {_SEARCH}",
     "harness.diagnosis.search": f"{_SEARCH} {_SOLVED} diagnosis/test_diagnose_long.py",
     "harness.diagnosis.settling": f"{_SEARCH} diagnosis/test_diagnose.py",
-    "harness.diagnosis.solver": "diagnosis/test_solver.py",
-    "harness.diagnosis.starts": _PARTS,
+    "harness.diagnosis.solver": "diagnosis/test_solver*.py",
+    "harness.diagnosis.starts": f"diagnosis/test_starts.py {_PARTS}",
     "harness.diagnosis.thinning": _PARTS,
     "harness.diagnosis.trial": _SEARCH,
     "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
     "harness.comparison.lost": "comparison/test_lost*.py",
-    "harness.report.causes": "report/test_words.py report/test_terminal.py",
+    "harness.report.causes": "report/test_causes.py report/test_words.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.dialects.axes": _DIALECTS,
@@ -118,7 +120,7 @@ TESTS = {
 # Of those, what takes seconds for every mutant; what it alone sees, a quicker test has to see.
 _CERTIFYING = "every_arithmetic or every_deviation or three_deviations or short_core"
 _EVERY_CONSTANT = "a_constant_of_its_own"
-_SEARCHING = "probes_go_on or sixteen_bits or true_set"
+_SEARCHING = "probes_go_on or sixteen_bits or true_set or librarys_name or sets_larger"
 SLOW = {
     "harness.diagnosis.budget": "none_is_told_falsely or draws_in or figures_by_hand",
     "harness.diagnosis.constants": _SEARCHING,
@@ -373,17 +375,19 @@ def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant],
     reasonless = [
         entry["was"] for entries in listed.values() for entry in entries if not entry["why"].strip()
     ]
-    untried = set(outcome.untried)
-    stale = [f"no survivor is\n{m}" for m in equivalent - set(outcome.survived) - untried]
+    # What no test sees may take longer than it is given where much else is run.
+    late = [m for m in outcome.endless if m in equivalent]
+    excused = {*outcome.survived, *outcome.untried, *late}
+    stale = [f"no survivor is\n{m}" for m in equivalent - excused]
     stale += [f"no reason is given for {was}" for was in reasonless]
     left = [m for m in outcome.survived if m not in equivalent]
     unlisted = [m for m in left if not m.wording and not m.strict]
-    unlisted += [m for m in outcome.endless if m not in endless | equivalent]
+    unlisted += [m for m in outcome.endless if m not in endless and m not in late]
     counts = {
         "mutants": outcome.mutants,
         "killed": outcome.killed,
         "endless": sum(m in endless for m in outcome.endless),
-        "equivalent": len(outcome.survived) - len(left),
+        "equivalent": len(outcome.survived) - len(left) + len(late),
         "wording": sum(m.wording for m in left),
         "strict": sum(m.strict for m in left),
         "survived": len(unlisted),
