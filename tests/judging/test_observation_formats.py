@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import alike
 from test_identify import document
 
 from harness.judging import observation_formats as formats
