@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.languages.adapters import Action, Parameter, Sketch
+from harness.languages.adapters import Action, Parameter, Part, Sketch
 from harness.ports.leaves import COUNTER, plain
 from harness.ports.offers import attributes, structured
 from harness.ports.roles import Wanted, assigned
@@ -141,6 +141,7 @@ def _parameters(
             asked=_asked(p.get("use", {})),
             own=bool(p.get("own")),
             hints=tuple(p.get("hints") or ()),
+            part=Part(**p["part"]) if p.get("part") else None,
         )
         for p, role in zip(parameters, roles, strict=True)
     )

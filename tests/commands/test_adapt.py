@@ -181,9 +181,8 @@ CELLS_CLJ = Case(
     {
         "keep this": "(let [memory (get @state k (repeat 0.0))",
         "(move": "moved (move",
-        "what value": "{:value w :slope g :memory memory}",
-        "what slope": "",
-        "what memory": "",
+        "what value": "{:value w",
+        "what memory": " :memory memory",
         "what speed": "learning-rate",
         "what floor": "epsilon",
         " )": ")] (swap! state assoc k (:memory moved)) (:value moved))",

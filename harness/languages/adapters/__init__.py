@@ -21,6 +21,21 @@ RATES = tuple(CAMEL)
 
 
 @dataclass(frozen=True)
+class Part:
+    """Where a parameter stands in an argument that is a map.
+
+    Attributes:
+        of: which argument, from 0 on.
+        key: as the language writes it.
+        spread: the map's keys and values are arguments themselves.
+    """
+
+    of: int
+    key: str
+    spread: bool = False
+
+
+@dataclass(frozen=True)
 class Parameter:
     """One parameter of the source's.
 
@@ -34,6 +49,7 @@ class Parameter:
         asked: what the source asks of it, in the source's words; empty if that is not known.
         own: its type is the port's own: an array has to be made one.
         hints: how that is made of numbers, and read.
+        part: of which argument it is a part that a source takes apart, and under which key.
     """
 
     name: str
@@ -46,6 +62,7 @@ class Parameter:
     asked: str = ""
     own: bool = False
     hints: tuple[str, ...] = ()
+    part: Part | None = None
 
     def known(self, roles: Container[str]) -> bool:
         """Whether it can be given as it is."""

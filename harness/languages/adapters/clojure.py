@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
-from harness.languages.adapters import MARK, Sketch, listed, texts
+from harness.languages.adapters import MARK, Parameter, Part, Sketch, listed, texts
 
 _KNOWN = {
     "learning_rate": "learning-rate",
@@ -52,13 +54,23 @@ def _called(sketch: Sketch, known: dict[str, str], width: int) -> Iterator[str]:
         )
         return
     yield f"{margin};; {MARK}: keep this if it returns the new weights alone, not the step"
-    if all(p.role in known for p in action.parameters):
+    if all(p.role in known and p.part is None for p in action.parameters):
         yield f"{margin}({' '.join([action.name, *(known[p.role] for p in action.parameters)])})"
         return
     yield f"{margin}({action.name}"
-    for p in action.parameters:
-        if p.role in known:
-            yield f"{margin} {known[p.role]}"
-        else:
-            yield f"{margin} nil ; {MARK}: what {p.name} is"
+    for part, parameters in groupby(action.parameters, key=_argument):
+        opening, between = ("{", " ") if part and not part.spread else ("", "")
+        for i, p in enumerate(parameters):
+            key = f"{between if i else opening}{p.part.key} " if p.part else ""
+            if p.role in known:
+                yield f"{margin} {key}{known[p.role]}"
+            else:
+                yield f"{margin} {key}nil ; {MARK}: what {p.name} is"
+        if opening:
+            yield f"{margin}  }}"
     yield f"{margin} )"
+
+
+def _argument(parameter: Parameter) -> Part | None:
+    """What is the same for all parts of one argument."""
+    return replace(parameter.part, key="") if parameter.part else None

@@ -60,7 +60,7 @@
         (recur more true parameters layout)
 
         (and (map? form) (seq (options form)))
-        (let [found (options form)
+        (let [found (map #(assoc % :argument (count layout) :spread spread) (options form))
               indices (map-indexed (fn [i p] [(+ i (count parameters)) (:key p)]) found)]
           (recur more spread (into parameters found)
                  (conj layout {:options (vec indices) :spread spread})))
@@ -170,9 +170,10 @@
               {:key key :arglists (seq (map first (arglists (rest function))))})))
         (some-> (defined-function form) arglists)))
 
-(defn- described [{:keys [name kind element type default absent key]}]
+(defn- described [{:keys [name kind element type default absent key argument spread]}]
   (cond-> {"name" name "kind" kind "element" element "type" type "default" default}
     absent (assoc "absent" true)
+    argument (assoc "part" {"of" argument "key" (pr-str key) "spread" spread})
     key (assoc "key" (if (keyword? key) (subs (str key) 1) (str key)))))
 
 (defn describe
