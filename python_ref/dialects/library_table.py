@@ -163,6 +163,11 @@ TABLE: tuple[tuple[Library, _Settings], ...] = (
     (Library("Caffe2", "commit 00bff7a", "caffe2/sgd/rmsprop_op.cc", None, 0.9, 1e-5, 0.0,
              "returns the step, to be subtracted; the caller makes the average it starts from"),
      {"default": (_INSIDE,), "momentum": (_INSIDE, _LR_IN)}),
+    (Library("CNTK", "commit bc88c7e", "Source/Math/CPUMatrixImpl.h", None, None, 1e-6, None,
+             "RMSProp only with inc and dec 1: the rate of each element, 0.02 of the one given, is"
+             " multiplied by inc while its gradient keeps its sign and by dec where it does not;"
+             " epsilon is fixed"),
+     {"default": (_INSIDE, "initial_average=first_square")}),
     (Library("Torch7", "commit 0154acd of torch/optim", "rmsprop.lua", 1e-2, 0.99, 1e-8, None,
              "started at one from June to September 2016; initialMean says what it starts from"),
      {"default": (), "of June 2016": (_ONE,), "weightDecay": (_COUPLED,),

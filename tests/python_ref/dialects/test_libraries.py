@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,25 @@ def test_encog_adds_every_square_twice() -> None:
         v = d * v + (1 - d) * g * g
         w = w + lr * g / (np.sqrt(v) + eps)
         np.testing.assert_allclose(listed[t], w, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("inc", "dec"), [(1.0, 1.0), (1.2, 0.75)])
+def test_cntk_is_what_is_listed_where_its_step_sizes_stay(inc: float, dec: float) -> None:
+    """The loop of its source: an average from g1*g1, and a step size an element."""
+    given = next(s for s in scenarios() if s.name == "mixed-arrays")
+    given = replace(given, epsilon=1e-6)
+    listed = replay(given, [Hypothesis(find("CNTK").dialect)]).weights[0]
+    d, lr = given.decay_rate, given.learning_rate / 0.02
+    w = np.concatenate(list(given.weights.values()))
+    gradients = [np.concatenate(list(step.values())) for step in given.gradients]
+    v, signs, sizes = gradients[0] ** 2, np.zeros_like(w), np.full_like(w, 0.02)
+    for g in gradients:
+        v = d * v + (1 - d) * (g * g)
+        same = signs * np.sign(g) > 0
+        sizes = np.where(same, np.minimum(sizes * inc, 10), np.maximum(sizes * dec, 0.001))
+        w = w - lr * g * (sizes / np.sqrt(v + 1e-6))
+        signs = np.sign(g)
+    assert np.allclose(listed[-1], w, rtol=1e-12) == (inc == dec == 1)
 
 
 def test_adam_is_the_published_algorithm() -> None:
