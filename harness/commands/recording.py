@@ -27,13 +27,15 @@ def record(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", metavar="FILE", help="Keep the observation; of a second optimizer, FILE-2."
+            "--out",
+            metavar="FILE",
+            help="Keep the observation; of a second optimizer or group, FILE-2.",
         ),
     ] = None,
 ) -> int:
     """Run a training script and say which RMSProp it trained with; its exit code is passed on."""
     from harness.judging.identify import identify
-    from harness.judging.recorded import recorded
+    from harness.judging.recorded import recordings
     from harness.report import recording, terminal
     from harness.transport.libraries import recording as runner
 
@@ -50,7 +52,7 @@ def record(
     console = terminal.console(errors=True)
     if not seen:
         recording.nothing(console)
-    for number, found in enumerate(map(recorded, seen), 1):
+    for number, found in enumerate(recordings(seen), 1):
         result = None if found.observation is None else identify(found.observation)
         path = out
         if out is not None and number > 1:

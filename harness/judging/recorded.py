@@ -6,8 +6,8 @@ The settings that an optimizer was made with say what it should compute, by the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.model.messages import OBSERVATION
@@ -34,7 +34,7 @@ _CHAIN = {
 
 @dataclass(frozen=True)
 class Recorded:
-    """One optimizer of a script.
+    """One optimizer of a script, or those of its groups of parameters that were treated alike.
 
     Attributes:
         name: its class or function.
@@ -46,6 +46,9 @@ class Recorded:
         recorded: how many of them were recorded.
         notes: what else there is to say.
         observation: what `identify` reads; None where there is nothing to identify.
+        groups: which groups of parameters these are, from 0, of how many; none where the library
+            has no groups or the optimizer only one.
+        own: the settings that other groups of the optimizer have other values of.
     """
 
     name: str
@@ -57,6 +60,54 @@ class Recorded:
     recorded: int
     notes: tuple[str, ...]
     observation: Mapping[str, Any] | None
+    groups: tuple[int, ...] = ()
+    of: int = 1
+    own: tuple[str, ...] = ()
+
+
+def recordings(told: Sequence[Mapping[str, Any]]) -> list[Recorded]:
+    """Read what `recording` wrote: one an optimizer, or one for its groups that are alike."""
+    result = []
+    optimizers: dict[Any, list[Mapping[str, Any]]] = {}
+    for number, one in enumerate(told):
+        optimizers.setdefault(one.get("optimizer", f"no groups {number}"), []).append(one)
+    for groups in optimizers.values():
+        own = tuple(
+            name
+            for name in dict.fromkeys(name for group in groups for name in group["settings"])
+            if any(g["settings"].get(name) != groups[0]["settings"].get(name) for g in groups)
+        )
+        alike: dict[str, list[Mapping[str, Any]]] = {}
+        for group in groups:
+            alike.setdefault(repr([group[name] for name in _ALIKE]), []).append(group)
+        for same in alike.values():
+            found = recorded(_joined(same))
+            of = max(group.get("of", 1) for group in groups)
+            if of > 1:
+                numbers = tuple(group["group"] for group in same)
+                found = replace(found, groups=numbers, of=of, own=own)
+            result.append(found)
+    return result
+
+
+# What groups of parameters share that are read as one.
+_ALIKE = ("objects", "settings", "precision", "taken", "rates", "notes")
+
+
+def _joined(groups: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One recording of the arrays of all."""
+
+    def arrays(rows: Sequence[Sequence[Any]]) -> list[Any]:
+        return [array for row in rows for array in row]
+
+    return {
+        **groups[0],
+        "weights": arrays([group["weights"] for group in groups]),
+        **{
+            name: [arrays(rows) for rows in zip(*(g[name] for g in groups), strict=True)]
+            for name in ("gradients", "observed")
+        },
+    }
 
 
 def recorded(told: Mapping[str, Any]) -> Recorded:

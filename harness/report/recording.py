@@ -23,8 +23,11 @@ def show(console: Console, found: Recorded, result: Result | None, path: Path | 
     """Print the library, the dialect, the settings and the schedule of one optimizer."""
     settings = ", ".join(f"{k}={v}" for k, v in found.settings.items() if v not in (None, False))
     named = f", {found.library} in the table of libraries" if found.library else ""
-    console.print(Text(f"rmsproof: {found.name}, version {found.version}{named}"))
+    console.print(Text(f"rmsproof: {found.name}, version {found.version}{named}{_groups(found)}"))
     console.print(Text(f"  settings: {settings}"))
+    if found.own:
+        own = ", ".join(f"{name}={found.settings.get(name)}" for name in found.own)
+        console.print(Text(f"  other groups have other values of: {own}"))
     console.print(Text(f"  learning rate: {_rates(found)}"))
     console.print(Text(f"  recorded: {found.recorded:,} of {found.taken:,} steps"))
     if result is not None:
@@ -35,6 +38,14 @@ def show(console: Console, found: Recorded, result: Result | None, path: Path | 
         console.print(Text(f"  {note}"))
     if path is not None and found.observation is not None:
         console.print(Text(f"  written to {path}"))
+
+
+def _groups(found: Recorded) -> str:
+    if not found.groups:
+        return ""
+    numbers = [str(number + 1) for number in found.groups]
+    listed = " and ".join([", ".join(numbers[:-1]), numbers[-1]] if numbers[1:] else numbers)
+    return f", parameter group{'s' if numbers[1:] else ''} {listed} of {found.of}"
 
 
 def _rates(found: Recorded) -> str:

@@ -35,15 +35,18 @@ optimizer.register_optimizer_step_post_hook = _hooks["post"].append
 class RMSprop:
     def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8):
         self.defaults = {"lr": lr, "alpha": alpha, "eps": eps}
-        self.param_groups = [{"params": list(params), **self.defaults}]
-        self.v = [0.0 for _ in self.param_groups[0]["params"]]
+        groups = [g if isinstance(g, dict) else {"params": [g]} for g in params]
+        if not isinstance(params[0], dict):
+            groups = [{"params": list(params)}]
+        self.param_groups = [{**self.defaults, **group} for group in groups]
+        self.v = {}
     def step(self):
         for hook in _hooks["pre"]: hook(self, (), {})
-        group = self.param_groups[0]
-        for i, p in enumerate(group["params"]):
-            g = p.grad.array
-            self.v[i] = group["alpha"] * self.v[i] + (1 - group["alpha"]) * g * g
-            p.array -= group["lr"] * g / DENOMINATOR
+        for group in self.param_groups:
+            for p in group["params"]:
+                g, i = p.grad.array, id(p)
+                self.v[i] = group["alpha"] * self.v.get(i, 0.0) + (1 - group["alpha"]) * g * g
+                p.array -= group["lr"] * g / DENOMINATOR
         for hook in _hooks["post"]: hook(self, (), {})
 
 RMSprop.__module__ = "torch.optim.rmsprop"
@@ -99,6 +102,52 @@ def test_what_a_changed_copy_does_is_said(cli: CommandLine, tmp_path: Path) -> N
     assert "diverges: epsilon is added inside the square root" in done.err
 
 
+GROUPS = """
+import numpy as np
+import torch
+random = np.random.default_rng(0)
+weights = [torch.Tensor(random.standard_normal(n)) for n in (3, 5, 2)]
+optimizer = torch.optim.RMSprop([
+    {"params": weights[:1]}, {"params": weights[1:2], OWN}, {"params": []},
+    {"params": weights[2:]},
+], lr=0.05)
+for step in range(6):
+    for w in weights:
+        w.grad = torch.Tensor(random.standard_normal(len(w.array)))
+    optimizer.step()
+"""
+
+
+def test_groups_of_parameters_are_each_read_by_their_own_settings(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    script = written(tmp_path, GROUPS.replace("OWN", '"lr": 0.01, "alpha": 0.5'))
+    done = cli("record", "--out", "seen.json", "--", sys.executable, str(script))
+    assert done.code == 0
+    said = " ".join(done.err.split())
+    alike, own = said.split("rmsproof: torch.optim.rmsprop.RMSprop")[1:]
+    assert "in the table of libraries, parameter groups 1 and 4 of 4 settings" in alike
+    assert "other groups have other values of: lr=0.05, alpha=0.99 learning" in alike
+    assert "in the table of libraries, parameter group 2 of 4 settings" in own
+    assert "other groups have other values of: lr=0.01, alpha=0.5 learning" in own
+    for group in (alike, own):
+        assert "recorded: 6 of 6 steps" in group
+        assert "exact: equal to the last bit" in group
+    seen = [json.loads((tmp_path / name).read_text()) for name in ("seen.json", "seen-2.json")]
+    assert [s["learning_rate"] for s in seen] == [0.05, 0.01]
+    assert [[len(a) for a in s["weights"].values()] for s in seen] == [[3, 2], [5]]
+
+
+def test_groups_that_are_alike_are_said_to_be_one_optimizer(
+    cli: CommandLine, tmp_path: Path
+) -> None:
+    script = written(tmp_path, GROUPS.replace("OWN", '"lr": 0.05'))
+    done = cli("record", "--", sys.executable, str(script))
+    assert done.err.count("rmsproof: torch.optim.rmsprop.RMSprop") == 1
+    assert "parameter groups 1, 2 and 4 of 4 settings" in " ".join(done.err.split())
+    assert "other groups have other values" not in done.err
+
+
 def test_a_script_that_fails_fails_as_it_would(cli: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("import sys\nprint(1)\nsys.exit('no data')\n")
     done = cli("record", "--", sys.executable, "train.py")
@@ -150,9 +199,11 @@ def test_a_real_library_is_recorded(cli: CommandLine, tmp_path: Path, library: s
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
     lines = {
-        "torch": "p = torch.nn.Parameter(torch.ones(3))\n"
-        "o = torch.optim.RMSprop([p], lr=0.1, momentum=0.5)\n"
-        "for i in range(9):\n    p.grad = torch.ones(3) * (i - 4)\n    o.step()\n",
+        "torch": "p, q = (torch.nn.Parameter(torch.ones(3)) for _ in range(2))\n"
+        "o = torch.optim.RMSprop([{'params': p}, {'params': q, 'momentum': 0}], lr=0.1,"
+        " momentum=0.5)\n"
+        "for i in range(9):\n    p.grad = torch.ones(3) * (i - 4)\n    q.grad = p.grad / 8\n"
+        "    o.step()\n",
         "optax": "import jax\np = jax.numpy.ones(3)\no = optax.rmsprop(0.1, momentum=0.5)\n"
         "s = o.init(p)\nfor i in range(9):\n    u, s = o.update(p * (i - 4), s, p)\n"
         "    p = optax.apply_updates(p, u)\n",
@@ -160,5 +211,6 @@ def test_a_real_library_is_recorded(cli: CommandLine, tmp_path: Path, library: s
     (tmp_path / "train.py").write_text(f"import {library}\n{lines[library]}")
     done = cli("record", "--", sys.executable, "train.py")
     assert done.code == 0
-    assert "recorded: 9 of 9 steps" in done.err
-    assert "exact" in done.err or "conforms" in done.err
+    groups = 2 if library == "torch" else 1
+    assert done.err.count("recorded: 9 of 9 steps") == groups
+    assert done.err.count("  exact: ") + done.err.count("  conforms: ") == groups, done.err

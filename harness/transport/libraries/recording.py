@@ -85,8 +85,9 @@ class Recording:
 
     def _choose(self, sizes: list[int]) -> None:
         """Some elements of each array, evenly, as far as there is room for all arrays."""
-        each = max(1, ELEMENTS // len(sizes))
-        for size in sizes[:ELEMENTS]:
+        room = max(1, ELEMENTS // self.told.get("of", 1))
+        each = max(1, room // len(sizes))
+        for size in sizes[:room]:
             count = min(size, each)
             self._chosen.append([i * size // count for i in range(count)])
 
@@ -133,7 +134,8 @@ def _started(thing: type, settings: dict[str, Any], module: str) -> Recording:
 def _hook_torch(torch: Any) -> None:
     """Every optimizer's step, by the hooks that PyTorch has for all of them."""
     module = importlib.import_module("torch.optim.optimizer")
-    recordings: dict[int, tuple[Any, Recording]] = {}
+    # By optimizer, which is kept so that no other gets its id, a recording a group.
+    recordings: dict[int, tuple[Any, dict[int, Recording]]] = {}
     pending: list[Any] = []
 
     def array(tensor: Any) -> Any:
@@ -144,27 +146,28 @@ def _hook_torch(torch: Any) -> None:
         return tensor.detach().cpu().numpy().copy()
 
     def before(optimizer: Any, *_: Any) -> None:
-        if id(optimizer) not in recordings:
-            settings = {**optimizer.defaults, **optimizer.param_groups[0]}
-            started = _started(type(optimizer), settings, "torch")
-            recordings[id(optimizer)] = optimizer, started
-            if len(optimizer.param_groups) > 1:
-                started.note("of several groups of parameters the first was recorded")
-        found = recordings[id(optimizer)][1]
-        parameters = optimizer.param_groups[0]["params"]
-        try:
-            given = [array(p) for p in parameters], [array(p.grad) for p in parameters]
-            pending.append(given)
-        except (TypeError, RuntimeError) as error:
-            found.note(str(error))
-            pending.append(None)
+        known = recordings.setdefault(id(optimizer), (optimizer, {}))[1]
+        given = []
+        for number, group in enumerate(optimizer.param_groups):
+            if not group["params"]:
+                continue
+            if number not in known:
+                known[number] = _started(type(optimizer), {**optimizer.defaults, **group}, "torch")
+                known[number].told["optimizer"] = list(recordings).index(id(optimizer))
+                known[number].told["group"] = number
+                known[number].told["of"] = len(optimizer.param_groups)
+            try:
+                parameters = group["params"]
+                arrays = [array(p) for p in parameters], [array(p.grad) for p in parameters]
+                given.append((known[number], group, *arrays))
+            except (TypeError, RuntimeError) as error:
+                known[number].note(str(error))
+        pending.append(given)
 
-    def after(optimizer: Any, *_: Any) -> None:
-        given = pending.pop()
-        group = optimizer.param_groups[0]
-        if given is not None:
+    def after(*_: Any) -> None:
+        for found, group, weights, gradients in pending.pop():
             now = [array(p) for p in group["params"]]
-            recordings[id(optimizer)][1].seen(given[0], given[1], now, float(group["lr"]))
+            found.seen(weights, gradients, now, float(group["lr"]))
 
     module.register_optimizer_step_pre_hook(before)
     module.register_optimizer_step_post_hook(after)
