@@ -100,9 +100,10 @@ def runnable(python: str) -> list[str]:
     """The libraries whose every call is run by the tool, and whose modules this Python has."""
     packages = {
         name: {
-            line.split()[1].partition(".")[0].rstrip(",")
+            module.partition(".")[0]
             for call in calls_of(name)
             for line in call.imports.splitlines()
+            for module in line.partition(" ")[2].partition(" import ")[0].split(", ")
         }
         for name in NAMES
         if all(call.imports for call in calls_of(name))
