@@ -20,6 +20,12 @@ OBSERVATION = "rmsproof.observation/1"
 
 Precision = Literal["float64", "float32", "float32_double"]
 Arrays = dict[str, list[Number]]
+Packed = Annotated[
+    str, msgspec.Meta(description="Little-endian doubles in base64.", pattern="^[A-Za-z0-9+/]*=*$")
+]
+Sent = dict[str, list[Number] | Packed]
+"""Arrays as a port has them that may have offered to take them in base64."""
+Form = Literal["numbers", "base64"]
 _OPTIONS = ", ".join(OPTIONS)
 
 
@@ -31,10 +37,11 @@ Id = Annotated[int, _about("Answered as it was asked.")]
 
 
 class Describe(msgspec.Struct, forbid_unknown_fields=True):
-    """The first request to a process."""
+    """The first request to a process; and one more to a port that offers to echo numbers."""
 
     id: Id
     do: Literal["describe"]
+    echo: Annotated[list[Number], _about("To be sent back as they were read.")] = []
 
 
 class Described(msgspec.Struct):
@@ -49,6 +56,10 @@ class Described(msgspec.Struct):
     name: Annotated[str, _about("What the port calls itself.")] = ""
     language: Annotated[str, _about("What it is written in, for reports.")] = ""
     state: Annotated[bool, _about("Whether moving_average is in every reply.")] = False
+    echo: Annotated[
+        bool | list[Number], _about("True offers to send numbers back; a list does that.")
+    ] = False
+    arrays: Annotated[Form, _about("How arrays are sent, to the port and by it.")] = "numbers"
 
 
 class Run(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,11 +75,12 @@ class Run(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, Number],
         _about(f"Those of {_OPTIONS} that the scenario gives; mostly none."),
     ]
-    weights: Annotated[Arrays, _about("The arrays by name, in their order.")]
+    weights: Annotated[Sent, _about("The arrays by name, in their order.")]
     gradients: Annotated[
-        list[Arrays],
+        list[Sent],
         _about("An object a step; an array that is not in it takes no part in the step."),
     ]
+    arrays: Annotated[Form, _about("There where the port offered base64.")] = "numbers"
 
 
 class Reply(msgspec.Struct):
@@ -76,10 +88,10 @@ class Reply(msgspec.Struct):
 
     id: Id
     weights: Annotated[
-        list[Arrays] | None, _about("All arrays after every step, as many objects as steps.")
+        list[Sent] | None, _about("All arrays after every step, as many objects as steps.")
     ] = None
     moving_average: Annotated[
-        list[Arrays] | None,
+        list[Sent] | None,
         _about("The average of squares after every step; it decides nothing, but helps to tell."),
     ] = None
     unsupported: Annotated[

@@ -6,8 +6,10 @@ stands twice is refused, as it says two things, and a text is shown only to some
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from reprlib import repr as _brief
@@ -61,9 +63,11 @@ def shown(data: bytes | bytearray) -> str:
 
 
 def observed(
-    reply: dict[str, Any], scenario: Scenario, precision: str, hosted: bool
+    reply: dict[str, Any], scenario: Scenario, precision: str, hosted: bool, packed: bool = False
 ) -> Observation:
     """Read a reply to `run`; whatever is not as asked is a fault of kind garbled.
+
+    Its arrays are in base64 where they were sent so (`packed`).
 
     Only our own adapters name the kind of a failure: a stranger's word is no verdict.
     """
@@ -76,10 +80,12 @@ def observed(
     try:
         if hosted:
             failure, facts = _ours(reply)
-        weights = _rows(of(reply, "weights"), "weights", scenario, whole=failure is None)
+        read = _unpacked if packed else _numbers
+        weights = _rows(of(reply, "weights"), "weights", scenario, failure is None, read)
         average = None
         if reply.get("moving_average") is not None:
-            average = _rows(reply["moving_average"], "moving_average", scenario, failure is None)
+            value = reply["moving_average"]
+            average = _rows(value, "moving_average", scenario, failure is None, read)
     except Broken as error:
         return Observation(nothing, fault=Fault("garbled", str(error)))
     if not hosted and precision.startswith("float32"):
@@ -176,7 +182,13 @@ def _ours(reply: dict[str, Any]) -> tuple[Fault | None, Facts]:
         raise Broken("facts that only an adapter of rmsproof may send") from None
 
 
-def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
+def _rows(
+    value: Any,
+    field: str,
+    scenario: Scenario,
+    whole: bool,
+    read: Callable[[Any, str, int], Sequence[float] | Rows],
+) -> Rows:
     if not isinstance(value, list):
         raise Broken(f"{field}: expected a list of steps, found {_kind(value)}")
     if len(value) != scenario.steps and (whole or len(value) > scenario.steps):
@@ -194,7 +206,7 @@ def _rows(value: Any, field: str, scenario: Scenario, whole: bool) -> Rows:
         for name, length in zip(scenario.names, scenario.lengths, strict=True):
             if name not in step:
                 raise Broken(f"{where}: array {name!r} is missing")
-            rows[t, start : start + length] = _numbers(step[name], f"{where}, {name}", length)
+            rows[t, start : start + length] = read(step[name], f"{where}, {name}", length)
             start += length
     return rows
 
@@ -205,6 +217,18 @@ def _numbers(value: Any, where: str, length: int) -> list[float]:
     if len(value) != length:
         raise Broken(f"{where}: expected length {length}, found {len(value)}")
     return [x if type(x) is float else _number(x, f"{where}[{i}]") for i, x in enumerate(value)]
+
+
+def _unpacked(value: Any, where: str, length: int) -> Rows:
+    if not isinstance(value, str):
+        raise Broken(f"{where}: expected doubles in base64, found {_kind(value)}")
+    try:
+        data = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise Broken(f"{where}: expected doubles in base64, found {_kind(value)}") from None
+    if len(data) != 8 * length:
+        raise Broken(f"{where}: expected {8 * length} bytes, 8 a number, found {len(data)}")
+    return np.frombuffer(data, "<f8")
 
 
 def _number(value: Any, where: str) -> float:

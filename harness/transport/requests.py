@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,14 +22,18 @@ _ECHOED = (
 )  # fmt: skip
 
 
-def run(scenario: Scenario, precision: str, binding: Mapping[str, Any] | None) -> str:
+def run(
+    scenario: Scenario, precision: str, binding: Mapping[str, Any] | None, packed: bool = False
+) -> str:
     """The line that feeds a scenario.
 
     Args:
         scenario: what is fed.
         precision: what its numbers are representable in.
         binding: what one of our own adapters was told to bind; None for a stranger.
+        packed: arrays are sent in base64, and come back so.
     """
+    arrays = _packed if packed else _arrays
     options: dict[str, Any] = dict(scenario.options)
     if binding is not None:
         given = scenario.values(role for role in roles_of(binding) if role in OPTIONS)
@@ -38,14 +43,22 @@ def run(scenario: Scenario, precision: str, binding: Mapping[str, Any] | None) -
         "precision": precision,
         **scenario.hyperparameters,
         "options": options,
-        "weights": _arrays(scenario.weights),
-        "gradients": [_arrays(step) for step in scenario.gradients],
+        **({"arrays": "base64"} if packed else {}),
+        "weights": arrays(scenario.weights),
+        "gradients": [arrays(step) for step in scenario.gradients],
     }
     return json.dumps(request, ensure_ascii=False)
 
 
 def _arrays(arrays: Arrays) -> dict[str, Any]:
     return {name: [to_json(x) for x in array.tolist()] for name, array in arrays.items()}
+
+
+def _packed(arrays: Arrays) -> dict[str, Any]:
+    return {
+        name: base64.b64encode(array.astype("<f8").tobytes()).decode()
+        for name, array in arrays.items()
+    }
 
 
 def echoed(precisions: Sequence[str]) -> list[float]:

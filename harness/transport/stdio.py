@@ -17,6 +17,9 @@ printing are not taken for its arithmetic. Ports that say nothing are never aske
     -> {"id":2,"do":"describe","echo":[0.1,5e-324]}
     <- {"id":2,"echo":[0.1,5e-324]}
 
+One that says `"arrays":"base64"` is sent arrays as little-endian doubles in base64, and sends them
+back so; our own adapters always are. Numbers in JSON are for everyone else.
+
 One process answers all scenarios. Whatever breaks the exchange is the fault of that scenario
 alone; the next one gets a fresh process, which is greeted with `describe` before it is fed, so
 that its start is never a scenario's time. Our own adapters for the JVM answer three questions
@@ -58,6 +61,8 @@ START_SECONDS = 30.0
 # A reply has a weight and perhaps an average a number: 2 x 26 characters for the longest
 # doubles; four times that is no answer to what was asked.
 _NUMBER_CHARACTERS = 52
+# Eight bytes in base64 are more than ten.
+_PACKED_CHARACTERS = 10
 _SLACK = 4
 
 
@@ -91,6 +96,7 @@ class StdioTransport:
     ) -> None:
         self._port, self._source, self._wanted = port, source, wanted
         self._hosted = source is not None
+        self._packed = self._hosted
         self._patience = Patience(timeout)
         self._own = shared is None
         self._responder = shared or Responder(
@@ -115,10 +121,10 @@ class StdioTransport:
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
         nothing = np.zeros((0, scenario.size))
-        # Two characters a number at the least: what is surely too long is not even written.
-        length = 2 * scenario.size * scenario.steps
+        # What a number takes at the least: what is surely too long is not even written.
+        length = (_PACKED_CHARACTERS if self._packed else 2) * scenario.size * scenario.steps
         if length <= LARGEST:
-            line = requests.run(scenario, precision, self._message)
+            line = requests.run(scenario, precision, self._message, self._packed)
             length = len(line)
         if length > LARGEST:
             message = (
@@ -138,7 +144,7 @@ class StdioTransport:
         finally:
             if self._description is not None:
                 self._patience.tried()
-        observation = observed(reply, scenario, precision, self._hosted)
+        observation = observed(reply, scenario, precision, self._hosted, self._packed)
         if observation.fault and observation.fault.fatal:
             self._responder.end()
         return observation
@@ -231,6 +237,12 @@ class StdioTransport:
         if len(set(precisions)) != len(precisions):
             self._responder.end()
             raise Unreachable(Fault("garbled", "describe: a precision stands twice in its list"))
+        form = reply.get("arrays", "numbers")
+        if form not in ("numbers", "base64"):
+            self._responder.end()
+            message = f"describe: arrays {brief(form)} is neither numbers nor base64"
+            raise Unreachable(Fault("garbled", message))
+        self._packed = form == "base64"
         misread = self._misread(precisions) if reply.get("echo") is True else None
         return Description(said(reply.get("language") or ""), precisions, misread=misread)
 

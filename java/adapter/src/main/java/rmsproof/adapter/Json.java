@@ -11,6 +11,9 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
 import java.util.Map;
 
 /** JSON in and out: strict reading, and plain values as trees. */
@@ -55,6 +58,39 @@ final class Json {
             return new JsonPrimitive(number);
         }
         return new JsonPrimitive(value.toString());
+    }
+
+    /**
+     * An array, as numbers or, packed, as little-endian doubles in base64.
+     *
+     * @throws IllegalArgumentException naming what is no such array
+     */
+    static double[] doubles(JsonElement value, String what, boolean packed) {
+        if (packed) {
+            if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+                throw new IllegalArgumentException(what + " is not a string in base64");
+            }
+            byte[] bytes = Base64.getDecoder().decode(value.getAsString());
+            if (bytes.length % Double.BYTES != 0) {
+                throw new IllegalArgumentException(what + " is not of whole doubles");
+            }
+            double[] numbers = new double[bytes.length / Double.BYTES];
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(numbers);
+            return numbers;
+        }
+        JsonArray array = Stdio.array(value, what);
+        double[] numbers = new double[array.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(array.get(i));
+        }
+        return numbers;
+    }
+
+    /** Doubles in base64, as {@link #doubles} reads them. */
+    static String packed(double[] values, int from, int length) {
+        ByteBuffer bytes = ByteBuffer.allocate(length * Double.BYTES);
+        bytes.order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values, from, length);
+        return Base64.getEncoder().encodeToString(bytes.array());
     }
 
     /** A number, or one of the strings that stand for the non-finite ones. */

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A {@code run} request as flat arrays. */
 record Scenario(String precision, String[] roles, double[] values, Layout layout,
-        double[] weights, int steps, double[] gradients, byte[] present) {
+        double[] weights, int steps, double[] gradients, byte[] present, boolean packed) {
 
     private static final List<String> REQUIRED = List.of("learning_rate", "decay_rate", "epsilon");
 
@@ -30,15 +30,20 @@ record Scenario(String precision, String[] roles, double[] values, Layout layout
                 values.add(Json.number(option.getValue()));
             });
         }
+        boolean packed = request.has("arrays") && Stdio.text(request, "arrays").equals("base64");
         JsonObject weights = Stdio.object(Stdio.member(request, "weights"), "weights");
         String[] names = weights.keySet().toArray(String[]::new);
+        double[][] arrays = new double[names.length][];
         int[] lengths = new int[names.length];
         for (int j = 0; j < names.length; j++) {
-            lengths[j] = Stdio.array(weights.get(names[j]), "weights." + names[j]).size();
+            arrays[j] = Json.doubles(weights.get(names[j]), "weights." + names[j], packed);
+            lengths[j] = arrays[j].length;
         }
         Layout layout = Layout.of(names, lengths);
         double[] initial = new double[layout.size()];
-        fill(layout, weights, initial, 0, "weights", new byte[names.length], 0);
+        for (int j = 0; j < names.length; j++) {
+            System.arraycopy(arrays[j], 0, initial, layout.offsets()[j], lengths[j]);
+        }
 
         JsonArray steps = Stdio.array(Stdio.member(request, "gradients"), "gradients");
         double[] gradients = new double[Math.multiplyExact(steps.size(), layout.size())];
@@ -46,15 +51,15 @@ record Scenario(String precision, String[] roles, double[] values, Layout layout
         for (int s = 0; s < steps.size(); s++) {
             String what = "gradients of step " + (s + 1);
             fill(layout, Stdio.object(steps.get(s), what), gradients, s * layout.size(), what,
-                    present, s * names.length);
+                    present, s * names.length, packed);
         }
         return new Scenario(Stdio.text(request, "precision"), roles.toArray(String[]::new),
                 values.stream().mapToDouble(Double::doubleValue).toArray(), layout, initial,
-                steps.size(), gradients, present);
+                steps.size(), gradients, present, packed);
     }
 
     private static void fill(Layout layout, JsonObject arrays, double[] into, int from,
-            String what, byte[] present, int row) {
+            String what, byte[] present, int row, boolean packed) {
         int known = 0;
         for (int j = 0; j < layout.count(); j++) {
             JsonElement value = arrays.get(layout.names()[j]);
@@ -63,15 +68,12 @@ record Scenario(String precision, String[] roles, double[] values, Layout layout
             }
             known++;
             present[row + j] = 1;
-            JsonArray array = Stdio.array(value, what);
-            if (array.size() != layout.lengths()[j]) {
+            double[] array = Json.doubles(value, what, packed);
+            if (array.length != layout.lengths()[j]) {
                 throw new IllegalArgumentException(what + ": array " + layout.names()[j] + " has "
-                        + array.size() + " values, not " + layout.lengths()[j]);
+                        + array.length + " values, not " + layout.lengths()[j]);
             }
-            int next = from + layout.offsets()[j];
-            for (JsonElement number : array) {
-                into[next++] = Json.number(number);
-            }
+            System.arraycopy(array, 0, into, from + layout.offsets()[j], array.length);
         }
         if (known != arrays.size()) {
             throw new IllegalArgumentException(what + " names an array that weights do not");

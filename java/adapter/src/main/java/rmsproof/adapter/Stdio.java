@@ -133,10 +133,9 @@ public final class Stdio {
                 : new Steps(new double[0], null, 0, failure, null);
         host.close();
         StringBuilder reply = new StringBuilder("{\"id\":").append(id);
-        trajectory(reply, "weights", steps.weights, steps.completed, scenario.layout());
+        trajectory(reply, "weights", steps.weights, steps.completed, scenario);
         if (steps.movingAverage != null) {
-            trajectory(reply, "moving_average", steps.movingAverage, steps.completed,
-                    scenario.layout());
+            trajectory(reply, "moving_average", steps.movingAverage, steps.completed, scenario);
         }
         if (steps.failure != null) {
             reply.append(",\"failure\":").append(steps.failure);
@@ -147,15 +146,23 @@ public final class Stdio {
         write(reply.append('}').toString());
     }
 
-    /** Doubles as Java prints them, which read back as the same values. */
+    /** Doubles as Java prints them, which read back as the same values; or packed. */
     private static void trajectory(
-            StringBuilder reply, String name, double[] values, int steps, Layout layout) {
+            StringBuilder reply, String name, double[] values, int steps, Scenario scenario) {
+        Layout layout = scenario.layout();
         reply.append(",\"").append(name).append("\":[");
         int next = 0;
         for (int s = 0; s < steps; s++) {
             reply.append(s == 0 ? "{" : ",{");
             for (int j = 0; j < layout.count(); j++) {
-                reply.append(j == 0 ? "" : ",").append(Json.tree(layout.names()[j])).append(":[");
+                reply.append(j == 0 ? "" : ",").append(Json.tree(layout.names()[j])).append(':');
+                if (scenario.packed()) {
+                    int length = layout.lengths()[j];
+                    reply.append('"').append(Json.packed(values, next, length)).append('"');
+                    next += length;
+                    continue;
+                }
+                reply.append('[');
                 for (int i = 0; i < layout.lengths()[j]; i++, next++) {
                     reply.append(i == 0 ? "" : ",");
                     if (Double.isFinite(values[next])) {

@@ -51,6 +51,24 @@ class StdioTest {
     }
 
     @Test
+    void packsWhatCameInBase64() throws Exception {
+        List<JsonObject> replies = converse(shape("double"), BIND,
+                "{\"id\":2,\"do\":\"run\",\"precision\":\"float64\",\"learning_rate\":0.5,"
+                        + "\"decay_rate\":0,\"epsilon\":0,\"arrays\":\"base64\","
+                        + "\"weights\":{\"a\":\"" + Json.packed(new double[] {0, 1, 2}, 1, 2)
+                        + "\"},\"gradients\":[{\"a\":\""
+                        + Json.packed(new double[] {3, -3}, 0, 2) + "\"},{}]}",
+                "{\"id\":3,\"do\":\"run\",\"precision\":\"float64\",\"learning_rate\":0.5,"
+                        + "\"decay_rate\":0,\"epsilon\":0,\"arrays\":\"base64\","
+                        + "\"weights\":{\"a\":\"AAAA\"},\"gradients\":[]}");
+        String after = Json.packed(new double[] {0.5, 2.5}, 0, 2);
+        assertEquals("[{\"a\":\"" + after + "\"},{\"a\":\"" + after + "\"}]",
+                replies.get(2).get("weights").toString());
+        assertEquals(
+                "weights.a is not of whole doubles", replies.get(3).get("error").getAsString());
+    }
+
+    @Test
     void describesTheBoundPort() throws Exception {
         JsonObject description = converse(shape("double"), BIND,
                 "{\"id\":2,\"do\":\"describe\"}").get(2);
