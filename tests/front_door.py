@@ -2,14 +2,19 @@
 
     uv run python tests/front_door.py
 
-runs the commands, and writes what they print where something else is shown.
+runs the commands, and writes what they print where something else is shown. A session with PyTorch,
+which is no dependency, is run where that is installed and recorded in `sessions/` for elsewhere.
 """
 
 from __future__ import annotations
 
+import platform
 import re
 import shlex
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.util import find_spec
 
 from support import REPOSITORY, command
 
@@ -21,6 +26,19 @@ SHOWN = {
     for block in BLOCKS
     if block.count("$ ") == 1
 }
+TORCH = REPOSITORY / "tests" / "sessions" / "torch.txt"
+"""With what it was recorded, on the first line; then the command and what it printed."""
+
+
+def session(text: str, line: str) -> str:
+    """What a text shows below a command, to the end of its block."""
+    _, _, shown = text.partition(f"$ {line}\n")
+    return shown.partition("```")[0].rstrip("\n")
+
+
+def torch_command() -> str:
+    """The command of the recorded session."""
+    return TORCH.read_text(encoding="utf-8").splitlines()[1].removeprefix("$ ")
 
 
 def plain(text: str) -> str:
@@ -51,7 +69,27 @@ def main() -> None:
         if plain(new) != plain(shown):
             print(f"README.md: {line}")
             text = text.replace(f"$ uv run {line}\n{shown}\n", f"$ uv run {line}\n{new}\n")
+    if find_spec("torch") is not None:
+        text = _recorded(text, torch_command())
     README.write_text(text, encoding="utf-8")
+
+
+def _recorded(text: str, line: str) -> str:
+    """Record the session with PyTorch anew where another one is shown."""
+    shown = session(TORCH.read_text(encoding="utf-8"), line)
+    new = "\n".join(row.rstrip() for row in printed(line, columns=100).splitlines())
+    if plain(new) == plain(shown):
+        return text
+    print(f"README.md, {TORCH.name}: {line}")
+    versions = f"PyTorch {version('torch')}, NumPy {version('numpy')}"
+    machine = f"{platform.system()} {platform.machine()}, {datetime.now(UTC).date()}"
+    TORCH.write_text(f"{versions}, {machine}\n$ {line}\n{new}\n", encoding="utf-8")
+    return text.replace(session(text, line), table(new))
+
+
+def table(shown: str) -> str:
+    """What is shown of a session: not the lines about the whole, with the seconds it took."""
+    return shown.partition("\ntransport: ")[0]
 
 
 if __name__ == "__main__":

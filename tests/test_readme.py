@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from front_door import BLOCKS, SHOWN, TEXT, as_shown
+from front_door import BLOCKS, SHOWN, TEXT, TORCH, as_shown, plain, session, table, torch_command
 from support import REPOSITORY, CommandLine
 
 pytestmark = pytest.mark.jvm
@@ -38,6 +39,25 @@ def test_what_is_shown_is_printed(
     monkeypatch.chdir(REPOSITORY)
     monkeypatch.setenv("COLUMNS", "80")
     as_shown(call(*shlex.split(line)[1:]).out, line)
+
+
+def test_the_session_with_pytorch_is_the_one_that_was_recorded() -> None:
+    recorded, line = TORCH.read_text(encoding="utf-8"), torch_command()
+    assert session(TEXT, line) == table(session(recorded, line)) != ""
+    assert " ".join(recorded.split()[:2]).removesuffix(",") in TEXT
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_session_with_pytorch_is_printed_where_it_is_installed(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if find_spec("torch") is None:
+        pytest.skip("torch is not installed: what the README shows was compared with a recording")
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.setenv("COLUMNS", "100")
+    line = torch_command()
+    recorded = session(TORCH.read_text(encoding="utf-8"), line)
+    assert plain(call(*shlex.split(line)[1:]).out) == plain(recorded)
 
 
 def test_every_command_and_file_that_is_named_exists() -> None:
