@@ -15,6 +15,7 @@ from harness.diagnosis.budget import Budget
 from harness.diagnosis.hypotheses import Deviations
 from harness.diagnosis.noise import UNITS, typical
 from harness.diagnosis.solver import (
+    LINEAR,
     Problem,
     Solved,
     _Points,
@@ -22,6 +23,7 @@ from harness.diagnosis.solver import (
     _started,
     errors,
     inner,
+    led_to,
     outer,
     polish,
     sensible,
@@ -52,7 +54,8 @@ def test_a_constant_comes_back_from_its_coordinate(name: str) -> None:
 def test_rates_are_logits_scales_logarithms_and_the_rest_as_it_is() -> None:
     assert inner("decay_rate", 0.9) == pytest.approx(math.log(9.0))
     assert inner("epsilon", 0.9) == math.log(0.9)
-    assert inner("learning_rate", -0.9) == -0.9
+    assert inner("learning_rate", 0.9) == math.log(0.9)
+    assert inner("weight_decay", -0.9) == -0.9
     assert outer("weight_decay", np.array([-1e4])).tolist() == [-1e4]
     far = np.array([-1e4, 1e4])
     assert outer("momentum", far) == pytest.approx([math.exp(-40), 1.0])
@@ -77,29 +80,31 @@ def test_a_person_means_rates_between_0_and_1_and_other_constants_above_0() -> N
 def test_points_know_their_constants_their_counts_and_which_are_linear() -> None:
     points = _points(
         [
-            ((MOMENTUM, ("momentum", "learning_rate")), {"momentum": 0.5, "learning_rate": 0.1}),
+            ((MOMENTUM, ("momentum", "weight_decay")), {"momentum": 0.5, "weight_decay": 0.1}),
             ((STEPPED, ("factor", "epsilon")), {"factor": 1.0, "epsilon": 1.0, "every": 3.0}),
-            ((MOMENTUM, ("momentum", "learning_rate")), {"momentum": 0.9, "learning_rate": 0.2}),
+            ((MOMENTUM, ("momentum", "weight_decay")), {"momentum": 0.9, "weight_decay": 0.2}),
         ]
     )
     assert (len(points), points.which.tolist()) == (3, [0, 1, 0])
-    assert points.values(0) == {"momentum": 0.5, "learning_rate": 0.1}
+    assert points.values(0) == {"momentum": 0.5, "weight_decay": 0.1}
     assert points.values(1) == {"factor": 1.0, "epsilon": 1.0, "every": 3.0}
-    assert points.linear().tolist() == [[False, True], [False, False], [False, True]]
+    assert points.named(LINEAR).tolist() == [[False, True], [False, False], [False, True]]
+    named = points.named(["momentum", "factor", "clip"]).tolist()
+    assert named == [[True, False], [True, False], [True, False]]
     assert [points.counts(i) for i in range(3)] == [("nan",), ("3.0",), ("nan",)]
     at = np.array([[0.0, 1.0], [0.0, 2.0], [math.log(2.0), 0.0]])
     columns = points.columns(np.array([0, 2, 1]), at)
-    assert columns.keys() == {"every", "momentum", "learning_rate", "factor", "epsilon"}
+    assert columns.keys() == {"every", "momentum", "weight_decay", "factor", "epsilon"}
     assert {name: column.tolist() for name, column in columns.items()} == {
         "every": pytest.approx([math.nan, math.nan, 3.0], nan_ok=True),
         "momentum": pytest.approx([0.5, 0.5, math.nan], nan_ok=True),
-        "learning_rate": pytest.approx([1.0, 2.0, math.nan], nan_ok=True),
+        "weight_decay": pytest.approx([1.0, 2.0, math.nan], nan_ok=True),
         "factor": pytest.approx([math.nan, math.nan, 2.0], nan_ok=True),
         "epsilon": pytest.approx([math.nan, math.nan, 1.0], nan_ok=True),
     }
     points.error, points.residual = np.array([3.0, 1.0, 2.0]), np.eye(3)
     some = points.of(np.array([2, 1]))
-    assert some.values(0) == pytest.approx({"momentum": 0.9, "learning_rate": 0.2})
+    assert some.values(0) == pytest.approx({"momentum": 0.9, "weight_decay": 0.2})
     assert some.values(1) == points.values(1)
     assert (some.error.tolist(), some.residual.tolist()) == ([2.0, 1.0], np.eye(3)[[2, 1]].tolist())
 
@@ -182,15 +187,15 @@ def test_what_is_finite_on_one_side_only_is_as_far_as_can_be() -> None:
     noise = typical(spoiled, UNITS["float64"])[:2]
     scale = moved + np.median(moved[0, :2]) + noise / 1e-4
     assert made.noise == pytest.approx((noise / scale).ravel(), abs=1e-299)
-    points = _points([((RATE, ("learning_rate",)), {"learning_rate": x}) for x in (0.02, math.inf)])
+    points = _points([((DECAY, ("weight_decay",)), {"weight_decay": x}) for x in (0.0, math.inf)])
     made.measure(points)
     assert points.residual.tolist() == [
         pytest.approx([0, 0, 0, 1e3, -1e3, 0], abs=1e-9),
-        [-1e3, 1e3, 1e3, 0, 0, 1e3],
+        [1e3, 1e3, 1e3, 0, 0, 1e3],
     ]
-    huge = _points([((RATE, ("learning_rate",)), {"learning_rate": x}) for x in (1e9, -1e9)])
+    huge = _points([((RATE, ("learning_rate",)), {"learning_rate": 1e9})])
     made.measure(huge)
-    assert huge.residual[:, :2].tolist() == [[-1e3, 1e3], [1e3, -1e3]]
+    assert huge.residual[:, :2].tolist() == [[-1e3, 1e3]]
 
 
 def test_residuals_are_the_same_however_many_are_reckoned_together(
@@ -250,13 +255,22 @@ def test_from_many_points_is_started_on_the_first_steps_and_on_all(
     assert (asked, followed) == ([dense] * 2, [5 if dense else 2] * 2)
 
 
+def test_constants_lead_to_what_was_seen_or_to_nothing() -> None:
+    evidence = shown(fed(), Dialect(["eps=ignored"], {"epsilon": 0.3}))
+    begun = [Solved(EPSILON, {"epsilon": x}, math.inf) for x in (0.5, 0.25)]
+    (found,) = led_to(REFERENCE, begun, evidence, [0, 1, 2, 3], Budget())
+    assert (found.chosen, found.constants) == (EPSILON, {"epsilon": pytest.approx(0.3)})
+    decay = [Solved(DECAY, {"weight_decay": 0.1}, math.inf)]
+    assert led_to(REFERENCE, decay, evidence, [0, 1, 2, 3], Budget()) == []
+
+
 def test_constants_that_nobody_means_are_not_told() -> None:
-    """A negative learning rate gives ascent, which has another name."""
-    evidence = shown(fed(), Dialect(["direction=ascent"]))
-    opened = [(RATE, ("learning_rate",))]
+    """A negative weight decay, where weights grow."""
+    evidence = shown(fed(), Dialect(["weight_decay=coupled"], {"weight_decay": -0.1}))
+    opened = [(DECAY, ("weight_decay",))]
     assert problem(evidence, [0, 3]).solved(_started(REFERENCE, opened, evidence), 2)
     assert solve(REFERENCE, opened, evidence, [0, 3], Budget()) == []
-    known = Solved(RATE, {"learning_rate": 0.02}, 0.5, 7.0)
+    known = Solved(DECAY, {"weight_decay": 0.02}, 0.5, 7.0)
     assert polish(REFERENCE, [known], evidence, [0, 3], Budget()) == [known]
 
 

@@ -112,7 +112,7 @@ def test_slopes_are_taken_a_little_way_off_whatever_the_size_of_a_coordinate() -
         asked.append(x)
         return np.stack([x @ [2.0, -3.0], x[:, 0] * x[:, 1]], axis=1)
 
-    made, points = Known(function), at(["learning_rate", "epsilon"], [0.0, 0.5], [40.0, -5.0])
+    made, points = Known(function), at(["weight_decay", "epsilon"], [0.0, 0.5], [40.0, -5.0])
     made.measure(points)
     slopes = made._slopes(points, np.array([0, 1]))
     assert slopes == pytest.approx(
@@ -127,7 +127,7 @@ def test_slopes_are_taken_a_little_way_off_whatever_the_size_of_a_coordinate() -
 
 def test_logarithms_move_by_no_more_than_three_and_linear_constants_as_far_as_they_must() -> None:
     made = Known(lambda x: x - [100.0, 100.0])
-    points = at(["learning_rate", "epsilon"], [50.0, 0.0], [50.0, 200.0])
+    points = at(["weight_decay", "epsilon"], [50.0, 0.0], [50.0, 200.0])
     made.measure(points)
     made._improve(points, np.array([0, 1]))
     assert points.at == pytest.approx(np.array([[100.0, 3.0], [100.0, 197.0]]))
@@ -189,12 +189,12 @@ def test_of_points_that_stop_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -
 def test_linear_constants_are_set_to_what_is_best_beside_the_others() -> None:
     """r = rate * x - 6, where x is what else is open: 3 at x = 2, and x stays."""
     made = Known(lambda x: x[:, :1] * x[:, 1:] - 6.0)
-    points = at(["learning_rate", "epsilon"], [1.0, 2.0], [1.0, 0.5])
+    points = at(["weight_decay", "epsilon"], [1.0, 2.0], [1.0, 0.5])
     made.measure(points)
     made.project(points)
     assert points.at == pytest.approx(np.array([[3.0, 2.0], [12.0, 0.5]]), rel=1e-5)
     assert points.error == pytest.approx([0.0, 0.0], abs=1e-4)
-    alone, none = at(["learning_rate"], [1.0]), at(["clip", "epsilon"], [1.0, 2.0])
+    alone, none = at(["weight_decay"], [1.0]), at(["clip", "epsilon"], [1.0, 2.0])
     for points in alone, none:
         made = Known(lambda x: x - 5.0)
         made.measure(points)
@@ -202,6 +202,16 @@ def test_linear_constants_are_set_to_what_is_best_beside_the_others() -> None:
         made.project(points)
         assert np.array_equal(points.at, before[0])
         assert made.asked == before[1], "nothing is reckoned where nothing is to be set"
+
+
+def test_a_learning_rate_is_set_by_its_factor_which_is_never_below_a_twentieth() -> None:
+    """r = rate * x - 6, the rate in its logarithm: 3 beside 2, on the way to 0.012 beside 500."""
+    made = Known(lambda x: np.exp(x[:, :1]) * x[:, 1:] - 6.0)
+    points = at(["learning_rate", "epsilon"], [1.0, 2.0], [1.0, 500.0])
+    made.measure(points)
+    made.project(points)
+    rates = [math.log(3.0), 1.0 + math.log(0.05)]
+    assert points.at == pytest.approx(np.array([[rates[0], 2.0], [rates[1], 500.0]]), rel=1e-4)
 
 
 def test_twice_as_far_is_no_further_off_than_half_as_far() -> None:
@@ -235,7 +245,7 @@ def test_the_nearest_of_each_set_and_count_are_followed_but_none_that_leaves_as_
 def test_the_largest_residual_is_in_units_of_noise_and_centering_makes_it_least() -> None:
     """x and x - 10, the second known a third as well: both are as far off at 2.5."""
     made = Known(lambda x: np.concatenate([x, x - 10.0], axis=1), noise=[0.5, 1.5])
-    points = at(["learning_rate"], [0.0], [9.0])
+    points = at(["weight_decay"], [0.0], [9.0])
     made.measure(points)
     assert made.worst(points) == pytest.approx([10 / 1.5, 18.0])
     made.center(points)
@@ -247,7 +257,7 @@ def test_the_largest_residual_is_in_units_of_noise_and_centering_makes_it_least(
 def test_centering_never_leaves_a_point_worse_than_it_was() -> None:
     """Beside a kink the slope leads away."""
     made = Known(lambda x: np.where(x > 0, 5.0 + x, 1.0 - x))
-    points = at(["learning_rate"], [0.0])
+    points = at(["weight_decay"], [0.0])
     made.measure(points)
     made.center(points)
     assert points.at.tolist() == [[0.0]]
