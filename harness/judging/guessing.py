@@ -106,8 +106,14 @@ def _judged(
         if not guesses.moved and (fault := _own(guesses.faults)):
             return conclude(port, transport.name, fault=fault)
         return _called(transport, guesses, ask_it, error)
-    if transport.makes_up_state and (fault := _never_begun(result)):
-        said = f"not bound: it fails with what it is first handed for its state: {fault.message}"
+    fault = _never_begun(result)
+    if fault and (transport.makes_up_state or fault.own is False):
+        why = (
+            "before another call"
+            if fault.own is False
+            else "with what it is first handed for its state"
+        )
+        said = f"not bound: it fails {why}: {fault.message}"
         return _called(transport, transport.guesses(), ask_it, BindingError(said))
     if _doubtful(result, transport):
         return _read(transport, answers, ask_it)
@@ -195,7 +201,7 @@ _OF_LIBRARY = re.compile(r"AttributeError: module '\w+' has no attribute")
 def _own(faults: Sequence[Fault]) -> Fault | None:
     """The fault that a port has however it is called, or for want of what it imports."""
     for fault in faults:
-        surely = fault.error in _OWN or _OF_LIBRARY.search(fault.message)
+        surely = fault.own or fault.error in _OWN or _OF_LIBRARY.search(fault.message)
         if fault.kind == "not-run" or (fault.kind == "crashes" and surely):
             return fault if all(f.kind == fault.kind for f in faults) else None
     return None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.languages import interpreter
+from harness.languages import interpreter, python_project
 from harness.languages.adapters import Sketch
 from harness.languages.adapters import python as adapters
 from harness.languages.jvm.toolchain import Toolchain
@@ -66,12 +66,11 @@ class Python(Language):
             folder = port.folder.absolute()
             where = _interpreters(port, folder / "x")
             given = {"folder": str(folder), "settings": settings}
-            return Hosted(loading(object=port.reference, **given, **where))
+            return Hosted(loading(object=port.reference, **given, **where, **_projected(port)))
         source = port.source[0].absolute()
         given = {"named": port.wanted.class_name or "", "settings": settings}
-        return Hosted(
-            loading(source=str(source), spare=True, **given, **_interpreters(port, source))
-        )
+        where = _interpreters(port, source)
+        return Hosted(loading(source=str(source), spare=True, **given, **where, **_projected(port)))
 
     def names(self, text: str) -> list[str]:
         """The classes and functions of the top level that do something."""
@@ -111,14 +110,16 @@ class Python(Language):
 
 def _adapted(port: Implementation, adapter: Path) -> dict[str, Any]:
     """The adapter is loaded, and finds what it calls as the port's own neighbours would."""
-    folders = [str(port.folder.absolute())]
+    project = _projected(port)
+    folders = [*project.pop("folders", ()), str(port.folder.absolute())]
     if not port.reference:
-        folders.insert(0, str(root(port.source[0].absolute())))
+        folders.insert(-1, str(root(port.source[0].absolute())))
     return loading(
         source=str(adapter.absolute()),
         folders=folders,
         afresh=[str(path.absolute()) for path in port.source],
         spare=True,
+        **project,
         **_interpreters(port, (port.source or (port.folder / "x",))[0].absolute()),
     )
 
@@ -137,11 +138,22 @@ def module_of(source: Path) -> str:
     return ".".join(parts)
 
 
+def _projected(port: Implementation) -> dict[str, Any]:
+    """Where the project of a port has its modules, and what it declares."""
+    if port.project is None:
+        return {}
+    project = python_project.of(port.project)
+    folders = [str(root) for root in reversed(project.roots)]
+    return {"folders": folders, "declared": project.declared}
+
+
 def _interpreters(port: Implementation, source: Path) -> dict[str, Any]:
     """The Python to run in, if one was asked for; else those that may have what ours lacks."""
     if port.python is not None:
         return {"python": str(interpreter.given(port.python))}
-    return {"pythons": [str(python) for python in interpreter.others(source)]}
+    beside = [source] if port.project is None else [source, port.project.absolute() / "x"]
+    found = (str(python) for each in beside for python in interpreter.others(each))
+    return {"pythons": list(dict.fromkeys(found))}
 
 
 def loading(**source: Any) -> dict[str, Any]:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Optional, Protocol
 
+from harness.languages.texts import Texts
+from harness.languages.updates import square_of
 from harness.languages.uses import KEY, Use, element_of, result_of
 
 _SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
 _OF_MAPS = frozenset("items keys values get setdefault pop".split())
+# Calls that make something of nothing.
+_MAKERS = ("zeros", "ones", "full", "empty", "dict", "list", "defaultdict")
 
 
 class Surroundings(Protocol):
@@ -29,9 +33,15 @@ class Body:
     """One function's statements, with what its names stand for."""
 
     def __init__(
-        self, follower: Surroundings, scope: dict[str, list[Use]], this: str, place: int
+        self,
+        follower: Surroundings,
+        scope: dict[str, list[Use]],
+        this: str,
+        place: int,
+        texts: Optional[Texts] = None,
     ) -> None:
         self._follower, self._scope, self._this, self._place = follower, scope, this, place
+        self.texts = texts or Texts()
         self._branches = 0
 
     def run(self, statements: Iterable[ast.stmt]) -> None:
@@ -89,6 +99,13 @@ class Body:
             return
         uses = self.value(value)
         self._name(target, uses)
+        if isinstance(target, ast.Name):
+            self.texts.named(target.id, value)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)) and not self._is_this(target.value):
+            flag = value.value if isinstance(value, ast.Constant) else None
+            for use in self.value(target):
+                use.made |= _makes(value)
+                use.set_to = flag if isinstance(flag, bool) else use.set_to
 
     def _name(self, target: ast.expr, uses: list[Use]) -> None:
         """Give a target another value."""
@@ -96,6 +113,9 @@ class Body:
             # `if config is None: config = {}` is the same thing further on.
             if uses or not self._branches:
                 self._scope[target.id] = uses
+            for use in uses:
+                if use is not KEY:
+                    use.called_by.append(target.id)
         elif isinstance(target, ast.Attribute) and self._is_this(target.value):
             known = self._follower.own(target.attr)
             known.extend(use for use in uses if all(use is not k for k in known))
@@ -116,6 +136,12 @@ class Body:
             self._name(target.value, uses)
 
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
+        while isinstance(over, ast.Call) and over.args and isinstance(over.args[0], ast.Call):
+            if not (isinstance(over.func, ast.Name) and over.func.id in _SAME):
+                break
+            over = over.args[0]  # list(params.keys())
+        if isinstance(target, ast.Name) and isinstance(over, (ast.Tuple, ast.List)):
+            self.texts.named(target.id, *over.elts)
         if isinstance(over, ast.Call):
             name = over.func.id if isinstance(over.func, ast.Name) else ""
             parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
@@ -157,6 +183,9 @@ class Body:
 
     def value(self, node: ast.expr) -> list[Use]:
         """What an expression stands for, as far as it is something that was handed over."""
+        if (squared := square_of(node)) is not None:
+            for use in self.value(squared):
+                use.squared = True
         if isinstance(node, ast.Name):
             return self._scope.get(node.id, [])
         if isinstance(node, ast.Attribute):
@@ -192,10 +221,17 @@ class Body:
                 return []
             # A list of some of them, or of what each holds.
             return [element_of(use) for use in self.value(node.elt) if use is not KEY]
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            self._keyed(node.left)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
         return []
+
+    def _keyed(self, place: ast.expr) -> None:
+        parts = place.elts if isinstance(place, ast.Tuple) else [place]
+        for use in (use for part in parts for use in self.value(part) if use is not KEY):
+            use.keyed = True
 
     def _numeric(self, node: ast.expr) -> None:
         for use in self.value(node):
@@ -210,12 +246,15 @@ class Body:
             for use in uses:
                 use.mapping |= isinstance(place.value, str)
             return [use.keys.setdefault(place.value, Use()) for use in uses]
-        prefix = _prefix(place)
-        named = prefix is None and bool(self.value(place))
+        texts = self.texts.of(place)
+        whole = [text for text, complete in texts if complete]
+        named = not texts and bool(self.value(place))
+        self._keyed(place)
         for use in uses:
-            if prefix is not None:
-                use.patterns.append(prefix)
-            use.mapping |= named or prefix is not None
+            use.patterns += [text for text, complete in texts if not complete]
+            use.mapping |= named or bool(texts)
+        if whole:
+            return [use.keys.setdefault(text, Use()) for use in uses for text in whole]
         return [use.element() for use in uses]
 
     def _call(self, node: ast.Call) -> list[Use]:
@@ -241,9 +280,8 @@ class Body:
                 use.iterated |= name != "dict"
             return arguments[0] if arguments else []
         if name in ("getattr", "hasattr") and len(node.args) > 1:
-            key = node.args[1]
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                asked = [use.attribute(key.value) for use in arguments[0]]
+            if names := [text for text, complete in self.texts.of(node.args[1]) if complete]:
+                asked = [use.attribute(text) for use in arguments[0] for text in names]
                 for use in asked:
                     use.optional |= name == "hasattr"
                 return [] if name == "hasattr" else asked
@@ -288,6 +326,8 @@ class Body:
                 use.mapping = True
                 use.attribute(f"{function.attr}()").arguments = len(node.args)
                 key = node.args[0] if node.args else None
+                if key is not None:
+                    self._keyed(key)
                 if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)):
                     found.append(use.keys.setdefault(key.value, Use()))
                 else:
@@ -316,22 +356,10 @@ def _is_super(node: ast.expr) -> bool:
     )
 
 
-def _prefix(node: ast.expr) -> str | None:
-    """The text that a key begins with which is put together of text and a number."""
-    if isinstance(node, ast.JoinedStr):
-        first = node.values[0] if node.values else None
-        text = first.value if isinstance(first, ast.Constant) and len(node.values) > 1 else None
-        return text if isinstance(text, str) else None
-    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        node = node.left
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return node.value.split("%")[0]
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "format"
-        and isinstance(node.func.value, ast.Constant)
-        and isinstance(node.func.value.value, str)
-    ):
-        return node.func.value.value.split("{")[0]
-    return None
+def _makes(value: ast.expr) -> bool:
+    """Whether an expression makes something of nothing: zeros, an empty map, a number."""
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return str(name).startswith(_MAKERS)
+    number = isinstance(value, ast.Constant) and isinstance(value.value, (int, float))
+    return number or isinstance(value, (ast.Dict, ast.List))

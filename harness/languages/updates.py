@@ -9,7 +9,7 @@ executed. Runs in the worker as well, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -45,16 +45,23 @@ class Update:
     Attributes:
         pairs: in the order of the source.
         block: the statements.
-        loops: the loops around it, outermost first; none where a call is one step.
+        loops: the loops around it that go from step to step, outermost first; none where a call
+            is one step.
+        places: the names that say which of several arrays it is, in the loops inside those.
     """
 
     pairs: tuple[Pair, ...]
     block: Block
     loops: tuple[ast.stmt, ...]
+    places: tuple[str, ...] = ()
 
 
-def update_in(body: Block) -> Optional[Update]:
+def update_in(body: Block, known: Iterable[str] = ()) -> Optional[Update]:
     """The update in a function's statements, or a module's; None where there is none, or several.
+
+    Args:
+        body: the statements.
+        known: names that have a value before: parameters.
 
     >>> text = '''
     ... for _ in range(9):
@@ -66,9 +73,10 @@ def update_in(body: Block) -> Optional[Update]:
     [('x', 'v', 'g', 1)]
     """
     found = [
-        Update(tuple(pairs), block, loops)
+        update
         for block, loops in _blocks(body, ())
-        if (pairs := list(_pairs(block))) and not _of_elements(pairs, loops)
+        if (pairs := list(_pairs(block, set(known)))) and not _of_elements(pairs, loops)
+        if (update := _update(pairs, block, loops))
     ]
     most = max((len(update.pairs) for update in found), default=0)
     likeliest = [update for update in found if len(update.pairs) == most]
@@ -92,6 +100,22 @@ def _blocks(
                 yield from _blocks(inner, around)
 
 
+def _update(pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...]) -> Optional[Update]:
+    """The update of pairs in a block; None where a loop over arrays is in no loop of steps."""
+    weights = [ast.parse(pair.weights, mode="eval").body for pair in pairs]
+    inside = [node.slice for node in weights if isinstance(node, ast.Subscript)]
+    used = {part.id for node in inside for part in ast.walk(node) if isinstance(part, ast.Name)}
+    steps = [
+        place
+        for place, loop in enumerate(loops)
+        if not used & _names(getattr(loop, "target", loop))
+    ]
+    around = loops[: next((i for i in range(len(loops)) if i not in steps), len(loops))]
+    if used and not around:
+        return None
+    return Update(tuple(pairs), block, around, tuple(sorted(used)))
+
+
 def _of_elements(pairs: Sequence[Pair], loops: Sequence[ast.stmt]) -> bool:
     """Whether loops go over the weights themselves, or their averages, not over steps."""
     targets = {
@@ -101,20 +125,29 @@ def _of_elements(pairs: Sequence[Pair], loops: Sequence[ast.stmt]) -> bool:
         for part in ast.walk(loop.target)
         if isinstance(part, ast.Name)
     }
-    bases = {text.partition(".")[0] for p in pairs for text in (p.weights, p.average)}
+    bases = {base_of(text) for p in pairs for text in (p.weights, p.average)}
     return bool(targets & bases)
+
+
+def base_of(text: str) -> str:
+    """The name that an expression begins with.
+
+    >>> base_of("self.v[i]"), base_of("w")
+    ('self', 'w')
+    """
+    return text.partition(".")[0].partition("[")[0]
 
 
 # -- the average and what it divides -------------------------------------------------------------
 
 
-def _pairs(block: Block) -> Iterator[Pair]:
+def _pairs(block: Block, known: set[str]) -> Iterator[Pair]:
     taken: set[str] = set()
     for place, node in enumerate(block):
         average = _target(node)
         if average is None or (gradient := _squared(block, place, average)) is None:
             continue
-        weights = _divided(block, place, average, gradient)
+        weights = _divided(block, place, average, gradient, known)
         if weights is None or weights in taken or average in taken:
             continue
         taken |= {weights, average}
@@ -131,11 +164,18 @@ def _target(node: ast.stmt) -> Optional[str]:
         target = node.targets[0]
     else:
         return None
-    if not isinstance(target, (ast.Name, ast.Attribute)):
+    if not _holds(target):
         return None
     text = ast.unparse(target)
     again = isinstance(node, ast.AugAssign) or _mentions(node.value, text)
     return text if again else None
+
+
+def _holds(target: ast.expr) -> bool:
+    """Whether a target is one thing that keeps a value: a name, an attribute, one of several."""
+    if isinstance(target, ast.Subscript):
+        return not isinstance(target.slice, ast.Slice) and _holds(target.value)
+    return isinstance(target, (ast.Name, ast.Attribute))
 
 
 def _squared(block: Block, place: int, average: str) -> Optional[str]:
@@ -145,18 +185,18 @@ def _squared(block: Block, place: int, average: str) -> Optional[str]:
     if value is None or (isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add)):
         return None
     for part in ast.walk(value):
-        if (gradient := _square(part)) is not None and ast.unparse(gradient) != average:
+        if (gradient := square_of(part)) is not None and ast.unparse(gradient) != average:
             return ast.unparse(gradient)
     for part in ast.walk(value):
         if isinstance(part, ast.Name) and part.id != average:
             for before in reversed(block[:place]):
                 if isinstance(before, ast.Assign) and ast.unparse(before.targets[0]) == part.id:
-                    gradient = _square(before.value)
+                    gradient = square_of(before.value)
                     return None if gradient is None else ast.unparse(gradient)
     return None
 
 
-def _square(node: ast.expr | ast.AST) -> Optional[ast.expr]:
+def square_of(node: ast.expr | ast.AST) -> Optional[ast.expr]:
     """The expression of which a node is the square, perhaps times something."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return node.left if _is_two(node.right) else None
@@ -190,7 +230,9 @@ def _called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _divided(block: Block, place: int, average: str, gradient: str) -> Optional[str]:
+def _divided(
+    block: Block, place: int, average: str, gradient: str, known: set[str]
+) -> Optional[str]:
     """What moves by a step that depends on an average."""
     # What depends on it, and all that each of these was made of.
     made = {average: {average}}
@@ -206,12 +248,14 @@ def _divided(block: Block, place: int, average: str, gradient: str) -> Optional[
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             text = ast.unparse(target)
             again = isinstance(node, ast.AugAssign) or text in names
-            if again and text not in made and isinstance(target, (ast.Name, ast.Attribute)):
+            if again and text not in made and _holds(target):
                 moved.append(text)
                 whole[text] = isinstance(node, ast.AugAssign) or text in _terms(node.value)
             made[text] = names | {text}
     # A buffer, or a sum, moves too; gradients are computed of weights.
-    before = set[str]().union(*map(_names, block[:place]), _names(ast.parse(gradient)))
+    before = known.union(*map(_names, block[:place]), _names(ast.parse(gradient)))
+    # One of several arrays was there before.
+    before |= {text for text in moved if text.endswith("]")}
     likely = [text for text in moved if text in before]
     if not likely and len(set(moved)) == 1 and "." in moved[0] and whole[moved[0]]:
         likely = moved
@@ -226,7 +270,8 @@ def _terms(node: ast.expr) -> set[str]:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {ast.unparse(p) for p in ast.walk(node) if isinstance(p, (ast.Name, ast.Attribute))}
+    kinds = (ast.Name, ast.Attribute, ast.Subscript)
+    return {ast.unparse(p) for p in ast.walk(node) if isinstance(p, kinds)}
 
 
 def _mentions(node: ast.AST, text: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Union
 
 from harness.languages.statements import Body
+from harness.languages.texts import Texts
 from harness.languages.uses import Use
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
@@ -63,10 +64,10 @@ class Follower:
         place: int,
         own: bool,
         given: Mapping[str, list[Use]] | None = None,
+        texts: Texts | None = None,
     ) -> dict[str, Use]:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-        if node.args.kwarg:
-            names.append(node.args.kwarg.arg)
+        names += [a.arg for a in (node.args.vararg, node.args.kwarg) if a]
         static = any(
             isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
         )
@@ -80,7 +81,7 @@ class Follower:
         if given is not None and (marker in self._under_way or len(self._under_way) > _DEPTH):
             return uses
         self._under_way.append(marker)
-        Body(self, scope, this, place).run(node.body)
+        Body(self, scope, this, place, texts).run(node.body)
         self._under_way.pop()
         return uses
 
@@ -105,7 +106,8 @@ class Follower:
             names = names[1:]
         given = {name: body.value(a) for name, a in zip(names, call.args)}
         given.update({k.arg: body.value(k.value) for k in call.keywords if k.arg})
-        self._enter(node, place, own, {k: v for k, v in given.items() if v})
+        texts = Texts({name: body.texts.of(a) for name, a in zip(names, call.args)})
+        self._enter(node, place, own, {k: v for k, v in given.items() if v}, texts)
 
     def own(self, name: str) -> list[Use]:
         """What an attribute of the object itself stands for."""

@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 # Uses of uses deeper than this add nothing that an optimizer of a page would hide there.
 _DEPTH = 6
+_FLAGS = "iterated mapping called computed written optional squared keyed made".split()
 
 
 @dataclass
@@ -26,6 +27,11 @@ class Use:
         iterated, mapping, called, computed, written: whether that is done with it; `computed`
             is arithmetic, `written` a new value in its place, or a change in place.
         optional: only asked whether it is there.
+        squared: it is multiplied with itself, as gradients are.
+        keyed: it says which of several is meant.
+        made: the source puts a new one there, of nothing, as it does with what it keeps itself.
+        set_to: the flag that it becomes, once it was the other.
+        called_by: the names that it goes by where it was taken out of what holds it.
     """
 
     attributes: dict[str, Use] = field(default_factory=dict)
@@ -40,6 +46,11 @@ class Use:
     computed: bool = False
     written: bool = False
     optional: bool = False
+    squared: bool = False
+    keyed: bool = False
+    made: bool = False
+    set_to: Optional[bool] = None
+    called_by: list[str] = field(default_factory=list)
 
     def attribute(self, name: str) -> Use:
         """Its attribute of that name."""
@@ -53,11 +64,11 @@ class Use:
 
     def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
         """The same in plain values, without what is empty."""
-        whole: dict[str, Any] = {
-            name: True
-            for name in ("iterated", "mapping", "called", "computed", "written", "optional")
-            if getattr(self, name)
-        }
+        whole: dict[str, Any] = {name: True for name in _FLAGS if getattr(self, name)}
+        if self.set_to is not None:
+            whole["set_to"] = self.set_to
+        if self.called_by:
+            whole["called_by"] = list(dict.fromkeys(self.called_by))
         if self.arguments:
             whole["arguments"] = self.arguments
         if self.patterns:

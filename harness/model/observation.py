@@ -36,6 +36,8 @@ class Fault:
             package; REPORTED; "" where there was none.
         line: where it came from in the port's own source; None where that is not known.
         misread: what came back is no array at all; perhaps it was called wrongly.
+        own: whether the port lacks something that nothing in its source makes, so that it fails
+            however it is called; False where its source would have made it in another call first.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Fault:
     error: str = ""
     line: int | None = None
     misread: bool = False
+    own: bool | None = None
 
 
 @dataclass(frozen=True)

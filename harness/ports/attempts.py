@@ -61,17 +61,24 @@ class Unsettled(str):
             (i, p) for i, p in enumerate(parameters) if p["name"] in names and taken[i] is None
         ]
         could = [
-            [role for role in open_ if may_be(p, role, i < constructed, scalar)]
+            [] if _beyond(p) else [r for r in open_ if may_be(p, r, i < constructed, scalar)]
             for i, p in unsettled
         ]
         made.plain = all(
-            p["kind"] in ("number", "any", "count", "text") or p.get("type") in CONSTANTS
+            (p["kind"] in ("number", "any", "count", "text") or p.get("type") in CONSTANTS)
+            and not _beyond(p)
             for _, p in unsettled
         )
         made.near, made.names = near, tuple(names)
         able = any(taken) and all(could) and len(could) <= len(open_)
         made.roles = tuple(r for r in open_ if able and any(r in one for one in could))
         return made
+
+
+def _beyond(parameter: Parameter) -> bool:
+    """Whether no line of a manifest settles a parameter: it is a key, or an object with parts."""
+    use: Mapping[str, Any] = parameter.get("use", {})
+    return bool(use.get("keyed") or use.get("attributes"))
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,8 @@ def attempts(
                 continue
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
-                made = constructor["parameters"]
+                uses = method.get("constructed", {})
+                made = [{**p, "use": uses.get(p["name"], {})} for p in constructor["parameters"]]
                 yield from called(title, base, made, method["parameters"], wanted, result)
     functions = shape.get("functions", [])
     for function in functions:

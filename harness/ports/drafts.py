@@ -16,6 +16,7 @@ from harness.ports.leaves import (
     CONFIG,
     COUNTER,
     LISTED,
+    MANY,
     NAME,
     OBJECTS,
     SHAPE,
@@ -24,7 +25,16 @@ from harness.ports.leaves import (
     plain,
     weights_in,
 )
-from harness.ports.offers import Spec, Unknown, attributes, offer, shown, structured
+from harness.ports.offers import (
+    Spec,
+    Unknown,
+    attributes,
+    every,
+    leaves,
+    offer,
+    shown,
+    structured,
+)
 from harness.ports.roles import Wanted, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
@@ -53,6 +63,7 @@ class Draft:
     sized: bool = False
     stateful: str = ""
     kept: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
 
 
 # -- parameters ------------------------------------------------------------------------------------
@@ -77,6 +88,10 @@ def drafted(
         (call, draft.arguments, False),
     ):
         for parameter in parameters:
+            if not constructed and _carried(parameter):
+                draft.carried.append(parameter["name"])
+                feeds[parameter["name"]] = {"carried": len(draft.carried) - 1}
+                continue
             spec = _data(parameter, constructed, wanted)
             if listed and constructed and plain(parameter["name"]) in LISTED:
                 spec = copy.deepcopy(listed)
@@ -95,10 +110,23 @@ def drafted(
                 draft.words.append(f"{parameter['name']}: {shown(spec)}")
                 continue
             numbers.append((parameter, feeds))
+    settings = [part for spec in draft.data for part in every(spec) if part["kind"] == "hyper"]
+    named: dict[str, Any] = {}
+    for name in dict.fromkeys(part["name"] for part in settings):
+        numbers.append(({"name": name, "kind": "any", "default": True}, named))
     _numbers(numbers, draft, wanted)
+    for part in settings:
+        part["role"] = named.get(part["name"], {}).get("role")
     if excluded and not draft.roles:  # a helper, that computes something of something
         raise Unknown(f"what is {excluded}?")
     return draft
+
+
+def _carried(parameter: Mapping[str, Any]) -> bool:
+    """Whether a parameter is returned anew among others, and is no weights: kept by who calls."""
+    if not parameter.get("returned") or structured(parameter.get("use", {})):
+        return False
+    return weights_in(parameter["name"]) is None and _other(parameter) is None
 
 
 def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Spec | None:
@@ -128,7 +156,10 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
             return {"kind": "state"}
         return None
     if not constructed and word in role_names("state") and weights is None and gradient is None:
-        return {"kind": "state"}
+        held = offer(use, (name,)) if attributes(use) else {"kind": "state"}
+        return (
+            held if any(leaf["role"] == "weights" for leaf in leaves(held)) else {"kind": "state"}
+        )
     if constructed and parameter.get("default") and word not in OBJECTS and weights is None:
         return None
     if hyper and not attributes(use) and not use.get("iterated"):
@@ -211,7 +242,8 @@ def _numbers(
     open_ = [
         i for i, p in enumerate(parameters) if not _other(p) or p["name"] in wanted.roles.values()
     ]
-    roles = hyper_roles([parameters[i] for i in open_], wanted)
+    unread = [parameters[i] for i in open_]
+    roles = by_default(unread, hyper_roles(unread, wanted))
     given: dict[int, str | None] = dict(zip(open_, roles, strict=True))
     for i, (parameter, feeds) in enumerate(numbers):
         name, role = parameter["name"], given.get(i)
@@ -231,6 +263,30 @@ def _numbers(
         feeds[name] = fed
 
 
+def by_default(
+    parameters: Sequence[Mapping[str, Any]], roles: Sequence[str | None]
+) -> list[str | None]:
+    """Roles, with those of numbers that nobody knows whose defaults are usual for one alone.
+
+    >>> by_default([{"name": "lr"}, {"name": "psi", "value": 0.9}], ["learning_rate", None])
+    ['learning_rate', 'decay_rate']
+    """
+    found = list(roles)
+    for role, low, high in _USUAL:
+        fitting = [
+            i
+            for i, parameter in enumerate(parameters)
+            if found[i] is None and low <= parameter.get("value", 0.0) < high
+        ]
+        if role not in found and len(fitting) == 1:
+            found[fitting[0]] = role
+    return found
+
+
+# Defaults that hyperparameters have: none fits two roles.
+_USUAL = (("epsilon", 1e-16, 1e-4), ("learning_rate", 1e-4, 0.5), ("decay_rate", 0.5, 1.0))
+
+
 def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a number or text is that is no hyperparameter."""
     word = plain(parameter["name"])
@@ -238,10 +294,12 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     if word in SHAPE:
         return {"size": "shape"}
-    if word in NAME:
+    if word in NAME or (parameter.get("use", {}).get("keyed") and word not in role_names("state")):
         return {"name": True}
     if word in COUNTER:
         return {"counter": 1}
+    if word in MANY:
+        return {"many": True}
     if word in SIZE:
         return {"size": True}
     if word.endswith(("loss", "cost")):

@@ -27,13 +27,14 @@ TRUE = frozenset(
 FALSE = frozenset("frozen isfrozen freeze untrainable".split())
 NAME = frozenset(
     "name key paramname parametername layername layerid paramid parameterid id index idx i j"
-    " identifier uid varname pname modelid layerindex".split()
+    " identifier uid varname pname modelid layerindex slot".split()
 )
 COUNTER = frozenset("t iteration iterations epoch epochs timestep it iter niter counter".split())
 SIZE = frozenset(
     "size n dim dims dimension dimensions length numparams nparams numparameters numweights"
     " nweights nfeatures numfeatures inputsize".split()
 )
+MANY = frozenset("slots nslots numslots count many nlayers numlayers narrays".split())
 SHAPE = frozenset("shape paramsshape paramshape weightshape weightsshape inputshape".split())
 CONFIG = frozenset("config cfg conf configuration optimconfig settings hparams hyperparams".split())
 LISTED = frozenset("params parameters variables optimparams paramlist parameterlist".split())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.ports.drafts import hyper_roles
+from harness.ports.drafts import by_default, hyper_roles
 from harness.ports.plans import Plan, chosen_classes, says_rmsprop
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -63,19 +63,21 @@ def _of_loop(
         p["name"]: p for p in (*called, *constructor)
     }  # what both take, the constructor is given
     open_ = [p for name, p in taken.items() if name not in (*starts, *loop["called"])]
-    roles = dict(zip((p["name"] for p in open_), hyper_roles(open_, wanted), strict=True))
+    known = by_default(open_, hyper_roles(open_, wanted))
+    roles = dict(zip((p["name"] for p in open_), known, strict=True))
     # What nobody knows is the learning rate, if the step is multiplied with it alone.
     unknown = [n for n in loop["factors"] if n in roles and not roles[n]]
     if len(unknown) == 1 and "learning_rate" not in roles.values():
         roles[unknown[0]] = "learning_rate"
-    for start in _STARTS if starts else _STARTS[:1]:
+    ways = ("arrays",) if loop["several"] else _STARTS
+    for start in ways if starts else ways[:1]:
         construct, call = (
             {p["name"]: fed for p in listed if (fed := _fed(p, roles, starts, start, wanted))}
             for listed in (constructor, [p for p in called if taken[p["name"]] is p])
         )
         given = [f["role"] for f in (*construct.values(), *call.values()) if "role" in f]
         plan: dict[str, Any] = {
-            "loop": True,
+            "loop": "steps" if loop["looped"] else "one step",
             "function": loop["function"],
             "construct": construct,
             "arguments": call,

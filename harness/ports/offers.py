@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.ports.leaves import FALSE, NAME, TRUE, gradient_of, leaf, plain, weights_in
+from harness.ports.roles import role_names
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 Spec = dict[str, Any]
 Use = Mapping[str, Any]
@@ -26,6 +28,7 @@ _MIRRORED = ("shape", "size", "ndim", "dtype")
 _OF_WEIGHTS = ("param", "var", "weight")
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
+_HYPER = frozenset[str]().union(*map(role_names, (*HYPERPARAMETERS, *OPTIONS)))
 EFFECTS = ("subtract", "add", "times gradient")
 
 
@@ -95,6 +98,10 @@ def _part(use: Use, names: Sequence[str], place: int, count: int, written: bool)
     if (order := _pair_in(names)) and count == len(order):
         return {"kind": "leaf", "role": order[place], "base": ""}
     gradient = any(gradient_of(name) is not None for name in names)
+    if (known := _local(use)) and not structured(use):
+        return {"kind": "leaf", "role": "gradients" if gradient else known[0], "base": known[1]}
+    if any(plain(name) in NAME for name in use.get("called_by", [])):
+        return {"kind": "name"}
     plural = structured(use)
     parent = names[-1] if names[-1] != "[]" else ""
     named = parent and weights_in(parent) is not None and not use.get("written")
@@ -122,12 +129,24 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "fixed", "value": False}
     if word in NAME and not use.get("computed"):
         return {"kind": "name"}
-    if known := leaf(names):
+    # What is squared and goes into an average is a gradient, whatever it is called.
+    if known := leaf(names) or _local(use) or (use.get("squared") and ("gradients", "")):
         role, base = known
         return {"kind": "leaf", "role": role, "base": base}
+    if use.get("computed") and not use.get("written") and word in _HYPER:
+        return {"kind": "hyper", "name": names[-1]}
+    if use.get("set_to") is not None:
+        return {"kind": "fixed", "value": not use["set_to"]}
     if use.get("computed") or use.get("written"):
-        return {"kind": "leaf", "role": "zeros", "base": word, "written": bool(use.get("written"))}
+        own = bool(use.get("made"))  # what a source makes of nothing is neither of the two
+        written = bool(use.get("written"))
+        return {"kind": "leaf", "role": "zeros", "base": word, "written": written, "own": own}
     return {"kind": "fixed", "value": None}
+
+
+def _local(use: Use) -> tuple[str, str] | None:
+    """What an array is by the name that it goes by where it was taken out of what holds it."""
+    return next(filter(None, (leaf([name]) for name in use.get("called_by", []))), None)
 
 
 def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
@@ -135,7 +154,7 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
     for name, inner in own.items():
         spec = offer(inner, (*names, name))
         zeros = spec["kind"] == "leaf" and spec["role"] == "zeros"
-        if inner.get("optional") and (zeros or spec["kind"] == "fixed"):
+        if inner.get("optional") and (zeros or spec["kind"] == "fixed" or inner.get("made")):
             continue  # only asked whether it is there: it is the port's own
         offered[name] = spec
     _by_exclusion(offered)
@@ -144,6 +163,7 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
         entries = offer({**use, "attributes": {}}, names)
         if entries["kind"] in ("map", "list"):
             return {**entries, "attributes": offered}
+    _behind(offered)
     return {"kind": "object", "attributes": offered, "mirrored": mirrored}
 
 
@@ -151,12 +171,21 @@ def _by_exclusion(offered: Mapping[str, Spec]) -> None:
     """Of arrays of one object with one role open, the only other one has it."""
     leaves = [spec for spec in offered.values() if spec["kind"] == "leaf"]
     roles = {spec["role"] for spec in leaves}
-    others = [spec for spec in leaves if spec["role"] == "zeros"]
+    others = [spec for spec in leaves if spec["role"] == "zeros" and not spec["own"]]
     for role, written in (("weights", True), ("gradients", False)):
         fitting = [spec for spec in others if spec["written"] is written]
         missing = role not in roles and len(roles - {"zeros"}) == 1
         if missing and len(fitting) == 1:
             fitting[0].update(role=role, base="")
+
+
+def _behind(offered: dict[str, Spec]) -> None:
+    """Where a method is handed steps of weights that nobody sees, there are some."""
+    found = [spec for one in offered.values() for spec in leaves(one)]
+    moved = any(spec.get("effect") == "?" for spec in offered.values())
+    if moved and not any(spec["role"] == "weights" for spec in found):
+        for spec in [spec for spec in found if spec["role"] == "gradients"]:
+            offered[f"_rmsproof_{spec['base']}"] = {**spec, "role": "weights"}
 
 
 def _map(use: Use, names: Sequence[str]) -> Spec:
@@ -169,10 +198,17 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "map", "prefixes": prefixes, "of": inner}
     keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
     if keys:
-        entries = {key: offer(inner, (*names, key)) for key, inner in keys.items()}
+        entries = {
+            key: offer(inner, (*names, key)) for key, inner in keys.items() if not inner.get("made")
+        }
         _by_exclusion(entries)
         return {"kind": "map", "entries": entries}
-    return {"kind": "map", "of": offer(use.get("item", {}), (*names, "[]"))}
+    if use.get("item", {}).get("made"):
+        return {"kind": "map", "entries": {}}
+    of = offer(use.get("item", {}), (*names, "[]"))
+    # A loop over what is found by a name goes over the numbers of an array.
+    numbers = of["kind"] == "list" and of["of"]["kind"] == "leaf" and not of.get("attributes")
+    return {"kind": "map", "of": of["of"] if numbers else of}
 
 
 def _slot(prefix: str) -> str:

@@ -39,7 +39,10 @@ _FIRST = (
     "setparam",
     "addparam",
     "bind",
+    "set",
+    "attach",
 )
+_MAKES = ("create", "make", "new", "get", "zeros")
 _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
@@ -91,10 +94,11 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
             with contextlib.suppress(Unknown):
                 made += _of_method(candidate, constructor, method, wanted, whole)
     for function in _chosen_functions(shape, wanted):
-        try:
-            made += _of_function(function, shape, wanted)
-        except Unknown as error:
-            reasons.append(f"{function['name']}: {error}")
+        for ways in (_of_function(function, shape, wanted), _of_closures(function, wanted)):
+            try:
+                made += ways
+            except Unknown as error:
+                reasons.append(f"{function['name']}: {error}")
     return made, reasons
 
 
@@ -165,8 +169,16 @@ def _of_method(
                 variants.insert(0, ({**base, "set": {key: {"data": spec}}}, both))
     for whole, complete in variants:
         call = {"method": method["name"], "arguments": draft.arguments}
+        call |= _spread_out(method["parameters"])
         title = f"{name}.{method['name']}({', '.join(complete.words)})"
         yield from _finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
+
+
+def _spread_out(parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The parameters up to one that takes all there are, which are not given by their names."""
+    names = [p["name"] for p in parameters]
+    several = [i for i, p in enumerate(parameters) if p.get("several")]
+    return {"positional": names[: several[0]], "spread": names[several[0]]} if several else {}
 
 
 def _hooks(candidate: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -190,13 +202,15 @@ def _of_function(
     if not weights and not draft.roles:
         raise Unknown("it takes neither weights nor a hyperparameter")
     base: dict[str, Any] = {"function": function["name"]}
+    if draft.carried:
+        base["returned"] = function["returned"]
     title = f"{function['name']}({', '.join(draft.words)})"
     if draft.stateful:
         base["stateful"] = True
     config = any(spec["kind"] == "config" for spec in draft.data)
     base["stateful"] = base.get("stateful", False) or config
-    call = {"arguments": draft.arguments}
-    for initial in _initials(draft, shape, wanted) if draft.stateful else [None]:
+    call = {"arguments": draft.arguments, **_spread_out(function["parameters"][0])}
+    for initial in _initials(function, draft, shape, wanted) if draft.stateful else [None]:
         more = {} if initial is None else {"initial": initial}
         of_state = {
             spec["role"]: name
@@ -207,14 +221,25 @@ def _of_function(
         yield from _finished({**base, **more, "calls": [call]}, complete, title)
 
 
+def _of_closures(function: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:
+    """Functions that a function of the hyperparameters makes, and returns."""
+    for taken in function.get("inner", []):
+        draft = drafted(function["parameters"][0], taken, wanted)
+        title = f"{function['name']}(...)({', '.join(draft.words)})"
+        call = {"arguments": draft.arguments}
+        base = {"function": function["name"], "closure": draft.construct, "calls": [call]}
+        yield from _finished(base, draft, title)
+
+
 def _initials(
-    draft: Draft, shape: Mapping[str, Any], wanted: Wanted
+    function: Mapping[str, Any], draft: Draft, shape: Mapping[str, Any], wanted: Wanted
 ) -> Iterator[dict[str, Any] | None]:
     """The states that a function may begin with: one that a function of the module makes."""
     for other in shape.get("functions", []):
         taken = other["parameters"][0]
         required = [p for p in taken if not p.get("default")]
-        if plain(other["name"]).startswith(("init", "create", "make")) and len(required) == 1:
+        begins = plain(other["name"]).startswith((*_FIRST, *_MAKES))
+        if begins and len(required) == 1 and other["name"] != function["name"]:
             name = required[0]["name"]
             try:
                 spec = offer(required[0].get("use", {}), ("params", name))
@@ -249,10 +274,13 @@ def _finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Pla
     # Keys that are put together with numbers begin at one, or at zero.
     numbered = any(part.get("prefixes") for spec in draft.data for part in every(spec))
     firsts = (1, 0) if numbered else (1,)
-    arranged = itertools.product(effects, _arrangements(draft), firsts)
-    for effect, arrangement, first in arranged:
+    # What it keeps an average by may be a name, or a place.
+    keys = ("name", "place") if draft.named else ("name",)
+    arranged = itertools.product(effects, _arrangements(draft), firsts, keys)
+    for effect, arrangement, first, key in arranged:
         plan = {**message, "slots": slots, "arrangement": arrangement}
         plan |= {} if first else {"first": first}
+        plan |= {"key": key} if key != "name" else {}
         plan["container"] = "array" if slots == 1 and arrangement != "together" else "list"
         whole = _effective(plan, effect) if effect else plan
         unscaled = "learning_rate" not in draft.roles and not any(

@@ -90,10 +90,15 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
     failed: dict[str, None] = {}
     faults: list[Fault] = []
     forms = (*shape.get("forms", ()), *FORMS)
-    for form in forms:  # another form of arrays only where none moves in the one before
+    # Another form of arrays only where none moves in the one before; what takes its gradients
+    # after all is fed as one step of a loop last.
+    loops = [p for p in looped if p.message["plan"]["loop"] == "steps"]
+    rounds = [(form, made[: _MOST // len(forms)]) for form in forms]
+    rounds[0] = forms[0], [*made[:_MOST], *loops]
+    rounds.append((forms[0], [p for p in looped if p not in loops]))
+    for form, several in rounds:
         moved: list[Guess] = []
-        several = made[: _MOST // len(forms) if form != forms[0] else _MOST]
-        for plan in [*several, *(looped if form == forms[0] else ())]:
+        for plan in several:
             if time.monotonic() > ends:
                 failed.setdefault(f"time ran out after {_SECONDS:.0f} s: not every way was tried")
                 break

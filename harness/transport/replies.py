@@ -111,6 +111,7 @@ class _Failure(msgspec.Struct):
     error: str | None = ""
     misread: bool | None = False
     spent: bool | None = False
+    own: bool | None = None
 
 
 class _Facts(msgspec.Struct):
@@ -145,6 +146,7 @@ def fault_of(failure: object) -> Fault:
         error=said(told.error or ""),
         line=told.line if told.line and told.line > 0 else None,  # a JVM's -1: not known
         misread=bool(told.misread),
+        own=told.own,
     )
 
 

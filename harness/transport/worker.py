@@ -58,12 +58,12 @@ def _load(request: dict[str, Any]) -> Host:
         # Where it hangs or crashes is said as by a JVM, which has its own ways.
         faulthandler.register(signal.SIGQUIT, all_threads=True)
         faulthandler.enable()
+        for folder in request.get("folders", ()):
+            make_way(folder)
         if request.get("object"):
             make_way(request["folder"])
-            host = PythonHost.of_object(request["object"])
+            host = PythonHost.of_object(request["object"], request.get("declared", {}))
         else:
-            for folder in request.get("folders", ()):
-                make_way(folder)
             make_way(str(Path(request["source"]).parent))
             # A script's own arguments, and no windows.
             sys.argv[:] = [request["source"]]
@@ -72,6 +72,7 @@ def _load(request: dict[str, Any]) -> Host:
                 request["source"],
                 afresh=request.get("afresh", ()),
                 spared=request.get("spared", False),
+                declared=request.get("declared", {}),
             )
         asked = host.things(request.get("named", ""))
         return of_things(*asked, request.get("settings")) or host

@@ -310,6 +310,13 @@ def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
     )
 
 
+@pytest.mark.parametrize("use", [{"keyed": True}, {"attributes": {"lr": {"computed": True}}}])
+def test_no_line_is_advised_for_a_key_or_for_an_object_with_parts(use: dict[str, Any]) -> None:
+    odd = class_of("Trainer", "lr, rho", method("step", "g, w, blub"))
+    odd["methods"][0]["parameters"][2]["use"] = use
+    assert refused(shape(odd)).endswith("unrecognised parameter blub")
+
+
 def test_a_constant_takes_the_place_of_a_role() -> None:
     odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
     bound = bind(shape(odd), Wanted(give={"blub": 0.5}))

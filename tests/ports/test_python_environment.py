@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shapes.python_shapes import source
+from shapes.apart import BASE, BODY, RMSPROP, STEP, laid_out
 
 from harness.judging.options import Options
 from harness.judging.run import run
@@ -16,17 +16,6 @@ from harness.languages import interpreter
 from harness.model.errors import UsageError
 from harness.ports.port import of_target
 from harness.transport.python import modules, packing
-
-STEP = source("parameter objects, the loop in a base")
-BASE, RMSPROP = STEP.split("\n\nclass RMSProp")
-BODY = f"import numpy as np\n\n\nclass RMSProp{RMSPROP}"
-
-
-def laid_out(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def judged(path: Path, python: Path | None = None) -> Result:
@@ -56,6 +45,13 @@ def judged(path: Path, python: Path | None = None) -> Result:
             },
             "pkg/optim/rmsprop.py",
         ),
+        (  # the folder is the package, and goes by another name with those who use it
+            {
+                "a-clone/base.py": BASE,
+                "a-clone/rmsprop.py": f"from nets.base import Optimizer\n{BODY}",
+            },
+            "a-clone/rmsprop.py",
+        ),
         (  # modules that import each other, which only one of them can begin with
             {
                 "src/model/model.py": "from src.model import options\n"
@@ -80,7 +76,7 @@ def judged(path: Path, python: Path | None = None) -> Result:
             "rmsprop.py",
         ),
     ],
-    ids=["package", "package whose init fails", "circle", "namespace root", "sibling"],
+    ids=["package", "package whose init fails", "renamed", "circle", "namespace root", "sibling"],
 )
 def test_what_a_file_imports_is_found(tmp_path: Path, files: dict[str, str], target: str) -> None:
     laid_out(tmp_path, {"pyproject.toml": "", **files})

@@ -115,4 +115,104 @@ class RMSProp:
 """,
         (),
     ),
+    "a loop over layers inside": (
+        "for l in range(len(self.W)): self.v[l] = ...; self.W[l] -= ...  # in a loop of epochs",
+        """
+import numpy as np
+
+
+class Network:
+    def __init__(self, sizes, lr=0.001, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps = lr, rho, eps
+        self.W = [np.ones((m, n)) for m, n in zip(sizes, sizes[1:])]
+        self.v = [np.zeros_like(w) for w in self.W]
+
+    def slopes(self, X, y):
+        return [X.T @ (X @ w - y) for w in self.W]
+
+    def fit_rmsprop(self, X, y, epochs=100):
+        for epoch in range(epochs):
+            dW = self.slopes(X, y)
+            for l in range(len(self.W)):
+                self.v[l] = self.rho * self.v[l] + (1 - self.rho) * dW[l] ** 2
+                self.W[l] -= self.lr * dW[l] / (np.sqrt(self.v[l]) + self.eps)
+""",
+        (),
+    ),
+    "several layers of its own": (
+        "W = [np.ones(3), np.ones(2)]  # for i in range(len(W)): W[i] = W[i] - ...",
+        """
+import numpy as np
+
+
+def train(slope, lr=0.001, beta=0.9, eps=1e-8, epochs=100):
+    W = [np.ones(3), np.ones(2)]
+    s = [np.zeros(3), np.zeros(2)]
+    for epoch in range(epochs):
+        for i in range(len(W)):
+            g = slope(W[i])
+            s[i] = beta * s[i] + (1 - beta) * g**2
+            W[i] = W[i] - lr * g / (np.sqrt(s[i]) + eps)
+    return W
+""",
+        (),
+    ),
+    "lists of weights and biases that are handed in": (
+        "W, b = train(X, y, W, b, lr)  # for i in range(len(W)): W[i], b[i], dW[i], db[i]",
+        """
+import numpy as np
+
+
+def train(X, y, W, b, lr=0.001, beta=0.9, eps=1e-8, epochs=100):
+    sW, sb = [np.zeros_like(w) for w in W], [np.zeros_like(w) for w in b]
+    for epoch in range(epochs):
+        dW, db = slopes(X, y, W, b)
+        for i in range(len(W)):
+            sW[i] = beta * sW[i] + (1 - beta) * dW[i] ** 2
+            sb[i] = beta * sb[i] + (1 - beta) * db[i] ** 2
+            W[i] = W[i] - lr * dW[i] / (np.sqrt(sW[i]) + eps)
+            b[i] = b[i] - lr * db[i] / (np.sqrt(sb[i]) + eps)
+    return W, b
+
+
+def slopes(X, y, W, b):
+    return [X.T @ (X @ W[0] + b[0] - y)], [X @ W[0] + b[0] - y]
+""",
+        (),
+    ),
+    "a loop of what is run as a script": (
+        'if __name__ == "__main__": ... for i in range(100): v = ...; x = x - ...',
+        """
+def slope(x):
+    return 2 * x
+
+
+if __name__ == "__main__":
+    x, v, rho = 3.0, 0.0, 0.75
+    for i in range(100):
+        g = slope(x)
+        v = rho * v + (1 - rho) * g**2
+        x = x - 0.01 * g / (v**0.5 + 0.001)
+    print(x)
+""",
+        _CONSTANTS,
+    ),
+    "an average of a size of its own": (
+        "self.s = np.array([0, 0])  # opt = O(slope, params); opt.update_params()",
+        """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, slope, params, step_size=0.01, beta=0.9, epsilon=1e-8):
+        self.slope, self.params, self.step_size = slope, params, step_size
+        self.beta, self.epsilon, self.s = beta, epsilon, np.array([0, 0])
+
+    def update_params(self):
+        g = self.slope(self.params)
+        self.s = self.beta * self.s + (1 - self.beta) * np.square(g)
+        self.params = self.params - self.step_size * g / (np.sqrt(self.s) + self.epsilon)
+""",
+        (),
+    ),
 }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from shapes.python_structures import STRUCTURES
+
 _INIT = """
     def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
         self.lr, self.rho, self.eps = learning_rate, rho, epsilon
@@ -612,6 +614,7 @@ def rmsprop(dW, db, s, beta=0.9, epsilon=1e-8):
     return dW / (np.sqrt(s["dW"]) + epsilon), db / (np.sqrt(s["db"]) + epsilon), s
 """,
     ),
+    **STRUCTURES,
 }
 
 

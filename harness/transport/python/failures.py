@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
+import re
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
@@ -36,8 +39,14 @@ class LoadError(Exception):
         self.kind, self.missing = kind, missing
 
 
-def missing(error: ImportError, path: str = "") -> str:
-    """That something which is imported is not there, and what would help."""
+def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}) -> str:
+    """That something which is imported is not there, and what would help.
+
+    Args:
+        error: of the import.
+        path: of the port's own file.
+        declared: what its project needs, by name, with the command that installs it.
+    """
     words = said(error, path)
     top = (error.name or "").partition(".")[0]
     if not isinstance(error, ModuleNotFoundError) or not top:
@@ -48,8 +57,11 @@ def missing(error: ImportError, path: str = "") -> str:
         return f"{words}; it imports from the package that it is part of, which is not all here"
     if top in sys.modules and "." in (error.name or ""):
         return f"{words}; choose the Python that has it: --python PATH"
+    name = _INSTALLED_AS.get(top, top)
+    command = declared.get(re.sub(r"[-_.]+", "-", name).lower())
+    what = "install what the project declares" if command else "install it"
     return (
-        f"{words}; install it (pip install {_INSTALLED_AS.get(top, top)}), or choose the Python"
+        f"{words}; {what} ({command or f'pip install {name}'}), or choose the Python"
         " that has it: --python PATH"
     )
 
@@ -90,6 +102,20 @@ def builtin(error: BaseException) -> str:
     """The nearest class of an exception that Python itself has, by name."""
     line = type.__getattribute__(type(error), "__mro__")
     return next((c.__name__ for c in line if c in _BUILTIN), "Exception")
+
+
+def lacked(error: AttributeError, tree: ast.Module, module: Optional[str]) -> Optional[bool]:
+    """Whether nothing in a source sets what an object of its own lacks; None if that is not it."""
+    owner, name = type(getattr(error, "obj", None)), getattr(error, "name", None)
+    if not name or any(base.__module__ != module for base in owner.__mro__[:-1]):
+        return None
+    sets: list[str] = []
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+            sets.append(part.attr)
+        elif isinstance(part, ast.Name) and part.id in ("setattr", "__dict__", "vars"):
+            return None
+    return name not in sets
 
 
 def _text(value: str) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from harness.transport import absent
 from harness.transport.python import looped, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
-from harness.transport.python.failures import LoadError, builtin, line_of, missing, said
+from harness.transport.python.failures import LoadError, builtin, lacked, line_of, missing, said
 from harness.transport.python.modules import Source
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
@@ -41,6 +41,7 @@ class PythonHost:
         afresh: files that are run again with the source, where that imports them.
         name: of the object.
         spared: modules that are not installed are stood in for, as long as nothing uses them.
+        declared: what its project needs, by name, with the command that installs it.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class PythonHost:
         afresh: Sequence[str] = (),
         name: str = "",
         spared: bool = False,
+        declared: Mapping[str, str] = {},
     ) -> None:
-        self._source = Source(source, afresh, spared) if source is not None else None
+        self._source = Source(source, afresh, spared, declared) if source is not None else None
+        self._declared = declared
         self._target, self._name = target, name
         self._path = source or ""
         self._binding: dict[str, Any] = {}
@@ -61,7 +64,7 @@ class PythonHost:
         self._shapes: dict[str, Mapping[str, Any]] = {}
 
     @classmethod
-    def of_object(cls, reference: str) -> PythonHost:
+    def of_object(cls, reference: str, declared: Mapping[str, str] = {}) -> PythonHost:
         """Import "module:Object". Raises LoadError."""
         module_name, _, attribute = reference.partition(":")
         try:
@@ -75,12 +78,12 @@ class PythonHost:
         except ModuleNotFoundError as error:
             if reason := absent.module(error, module_name):
                 raise LoadError("absent", reason) from error
-            raise LoadError("not-run", missing(error), missing=True) from error
+            raise LoadError("not-run", missing(error, declared=declared), missing=True) from error
         except (ImportError, SyntaxError, AttributeError) as error:
             raise LoadError("does-not-compile", said(error)) from error
         except BaseException as error:
             raise LoadError("crashes", f"while importing: {said(error)}") from error
-        return cls(target=target, name=attribute)
+        return cls(target=target, name=attribute, declared=declared)
 
     def things(self, named: str) -> tuple[dict[str, Any], str]:
         """What may be the optimizer of a library, by name, and the name that was asked for."""
@@ -238,8 +241,10 @@ class PythonHost:
             "error": builtin(error),
             "line": line_of(error, self._path),
         }
+        if self._source and isinstance(error, AttributeError):
+            failure["own"] = lacked(error, self._source.tree, self._namespace.get("__name__"))
         if isinstance(error, ImportError):  # looked for only when it is called
-            failure.update(kind="not-run", message=missing(error, self._path))
+            failure.update(kind="not-run", message=missing(error, self._path, self._declared))
         if self._source and (lacking := self._source.for_want(error)):
             failure.update(kind="not-run", message=str(lacking))
         if isinstance(error, MemoryError):

@@ -62,6 +62,8 @@ class Instance:
     def __init__(self, session: Steps, units: list[list[Piece]]) -> None:
         self._session, self._units = session, units
         self._state: Any = None
+        # What is returned anew by who is called, and handed over again: by unit and number.
+        self._carried: dict[tuple[str, int], Any] = {}
         self._built: dict[str, tuple[list[Any], list[Place]]] = {}
         plan = session.plan
         everything = [i for unit in units for i in unit]
@@ -72,6 +74,8 @@ class Instance:
         else:
             self._owner = None
             self._function = session.target(plan["function"])
+            if "closure" in plan:
+                self._function = self._function(**self._arguments(plan["closure"], everything))
         for name, spec in plan.get("set", {}).items():
             setattr(self._owner, name, self._argument(spec, everything))
         for call in plan.get("before", []):
@@ -88,6 +92,8 @@ class Instance:
             places = [unit[slot] if slot < len(unit) else None for slot in initial["slots"]]
             arrays = [self._session.array("zeros", piece) for piece in places]
             return dict(zip(initial["keys"], arrays))
+        if initial["kind"] == "zeros" and self._session.plan["arrangement"] == "each":
+            return self._session.array("zeros", self._units[0][0])
         if initial["kind"] == "zeros":  # one for each that has weights
             return [self._session.array("zeros", each[0]) for each in self._units]
         return {"empty": {}, "none": None}[initial["kind"]]
@@ -95,7 +101,9 @@ class Instance:
     def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         arguments = self._arguments(call.get("arguments", {}), unit)
         method = getattr(self._owner, call["method"]) if "method" in call else self._function
-        positional = [arguments.pop(name) for name in call.get("positional", [])]
+        listed = [name for name in call.get("positional", []) if name in arguments]
+        positional = [arguments.pop(name) for name in listed]
+        positional += arguments.pop(call["spread"]) if "spread" in call else ()
         return method(*positional, **arguments)
 
     def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:
@@ -104,6 +112,11 @@ class Instance:
     def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         if "state" in spec:
             return self._state
+        if "carried" in spec:
+            number = int(spec["carried"])
+            piece = unit[number] if number < len(unit) else None
+            begun = self._session.array("zeros", piece)
+            return self._carried.setdefault((str(unit), number), begun)
         if "data" not in spec:
             return self._session.feed(spec, unit)
         # What holds weights stays the same from step to step, wherever it is handed over.
@@ -143,6 +156,7 @@ class Instance:
             if not call.get("hook"):
                 returned = came
         self._noted(unit)
+        returned = self._without_carried(returned, unit)
         self._take(taking, self._without_state(returned, taking), unit)
 
     def _fresh_gradients(self, unit: Sequence[Piece]) -> None:
@@ -257,6 +271,20 @@ class Instance:
             if len(returned) >= len(taking):
                 return {i: session.read(i, returned[at]) for at, i in enumerate(taking)}
         raise Garbled(f"what it returned is a {type(returned).__name__}, no arrays", misread=True)
+
+    def _without_carried(self, returned: Any, unit: Sequence[Piece]) -> Any:
+        """What was returned without what is handed over again by its place there."""
+        listed = self._session.plan.get("returned")
+        if not listed or not isinstance(returned, tuple) or len(returned) != len(listed):
+            return returned
+        arguments = self._session.plan["calls"][0]["arguments"]
+        left = []
+        for name, value in zip(listed, returned):
+            if "carried" in (spec := arguments.get(name, {})):
+                self._carried[str(unit), int(spec["carried"])] = value
+            else:
+                left.append(value)
+        return left[0] if len(left) == 1 else tuple(left)
 
     def _without_state(self, returned: Any, taking: Sequence[int]) -> Any:
         """What was returned without the state, which is handed over again."""

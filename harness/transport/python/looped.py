@@ -20,6 +20,8 @@ from harness.transport.python.arrays import Garbled
 from harness.transport.python.rewritten import LEFT, generator_of
 
 Row = Any
+# More arrays than this no network of a page has.
+_MOST_PLACES = 1000
 
 
 def described(tree: ast.Module) -> list[dict[str, Any]]:
@@ -28,13 +30,20 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
     for place, node in enumerate(tree.body):
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
-                if isinstance(inner, ast.FunctionDef) and (update := update_in(inner.body)):
+                if isinstance(inner, ast.FunctionDef) and (update := _of_function(inner)):
                     found.append(_described(inner, update, {"class": node.name}))
-        elif isinstance(node, ast.FunctionDef) and (update := update_in(node.body)):
+        elif isinstance(node, ast.FunctionDef) and (update := _of_function(node)):
             found.append(_described(node, update, {}))
+        elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+            if (update := update_in(node.body)) and update.loops:
+                found.append(_described(None, update, {"place": place}))
         elif isinstance(node, (ast.For, ast.While)) and (update := update_in([node])):
             found.append(_described(None, update, {"place": place}))
     return [one for one in found if one]
+
+
+def _of_function(node: ast.FunctionDef) -> Optional[Update]:
+    return update_in(node.body, [a.arg for a in node.args.args])
 
 
 def _described(
@@ -46,9 +55,10 @@ def _described(
     carried = [t for p in pairs for t in (p.weights, p.average) if t in names]
     if not update.loops and not all(_kept(p.average, names, node) for p in pairs):
         return {}
-    weights = {p.weights for p in pairs}
+    weights = {part for p in pairs for part in (p.weights, p.weights.partition("[")[0])}
     return {
         **where,
+        "several": bool(update.places),
         "function": node.name if node else "",
         "starts": sorted({*_initial(node, weights, names), *(weights & set(names))}),
         "carried": carried if not update.loops else [],
@@ -149,6 +159,7 @@ class Looped:
         self.flat = np.array(initial, dtype=np.float64)
         self.step = 0
         self._moved = False
+        self._room = 0  # for as many elements as there are
         self._cuts = [slice(*pair) for pair in zip(bounds, bounds[1:])]
         self._source = plan, tree, path, namespace, hyper
         # Runs are made when they are first given a gradient; those of an array, by its number.
@@ -157,18 +168,31 @@ class Looped:
     def go(self, gradients: Row, taking_part: Sequence[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
         for i in taking_part:
-            if i not in self._runs:
-                self._runs[i] = self._begun(self._cuts[i])
-            for cut, run in self._runs[i]:
-                after = run.go(gradients[cut])
-                self._moved |= not np.array_equal(after, self.flat[cut], equal_nan=True)
-                self.flat[cut] = after
+            before = self.flat[self._cuts[i]].copy()
+            first = i not in self._runs
+            try:
+                self._one(i, gradients)
+            except _Grown as grown:  # what it holds is of that size, whatever it begins as
+                if not first or self._room:
+                    raise
+                self._room = grown.size
+                self.flat[self._cuts[i]] = before
+                del self._runs[i]
+                self._one(i, gradients)
+
+    def _one(self, i: int, gradients: Row) -> None:
+        if i not in self._runs:
+            self._runs[i] = self._begun(self._cuts[i])
+        for cut, run in self._runs[i]:
+            after = run.go(gradients[cut])
+            self._moved |= not np.array_equal(after, self.flat[cut], equal_nan=True)
+            self.flat[cut] = after
 
     def _begun(self, whole: slice) -> list[tuple[slice, _Run]]:
         runs = []
         start = whole.start
         while start < whole.stop:
-            run = _Run(*self._source, whole.stop - start)
+            run = _Run(*self._source, self._room or whole.stop - start, self._room or 1)
             cut = slice(start, min(start + run.size, whole.stop))
             run.begin(self.flat[cut])
             runs.append((cut, run))
@@ -190,6 +214,14 @@ class Looped:
         }
 
 
+class _Grown(Garbled):
+    """Its weights are more than they were: it computes with something of that size."""
+
+    def __init__(self, message: str, size: int) -> None:
+        super().__init__(message, misread=True)
+        self.size = size
+
+
 class _Run:
     """One function that goes on from step to step, with the weights that it has room for.
 
@@ -205,6 +237,7 @@ class _Run:
         namespace: dict[str, Any],
         hyper: Mapping[str, Any],
         room: int,
+        unknown: int,
     ) -> None:
         self._plan, self._hyper, self._room = plan, hyper, room
         self._left: dict[str, Any] = {}
@@ -219,7 +252,10 @@ class _Run:
             namespace[owner](**self._arguments(plan.get("construct", {}))) if owner else None
         )
         self._arrays = self._asked(self._called())
-        self._sizes = [1 if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays]
+        # Weights of which nothing is known have the size that they grow to.
+        self._sizes = [
+            unknown if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
+        ]
         self.size = sum(self._sizes)
         if not self.size:
             raise Garbled("its weights are empty before the first step", misread=True)
@@ -232,10 +268,20 @@ class _Run:
         """The weights after a step with these gradients."""
         given = tuple(self._arrays), tuple(self._shaped(gradients))
         try:
-            self._arrays = list(self._generator.send(given))
+            self._arrays = self._next(self._generator.send(given))
         except StopIteration:
             self._arrays = self._after()
         return self._read()[: len(gradients)]
+
+    def _next(self, asked: tuple[Any, Any]) -> list[Any]:
+        """The weights when they are next asked for; others go on as they are, without a step."""
+        weights, places = asked
+        for _ in range(_MOST_PLACES):
+            if places == self._places:
+                return list(weights)
+            still = [np.zeros(np.shape(each)) for each in weights]
+            weights, places = self._generator.send((weights, still))
+        raise Garbled("its loop does not come back to the array that it began with", misread=True)
 
     def _after(self) -> list[Any]:
         """The weights after a call that has ended; where a call is a step, the next is begun."""
@@ -256,7 +302,8 @@ class _Run:
         """The weights that it has when it first asks for gradients."""
         self._generator = generator
         try:
-            return list(next(generator))
+            weights, self._places = next(generator)
+            return list(weights)
         except StopIteration:
             raise Garbled("its update is not reached", misread=True) from None
 
@@ -267,7 +314,8 @@ class _Run:
         if "role" in spec:
             return float(self._hyper[spec["role"]])
         if "start" in spec:
-            return np.zeros(self._room) if spec["start"] == "array" else 0.0
+            array = np.zeros(self._room)
+            return {"array": array, "arrays": [array], "number": 0.0}[spec["start"]]
         return spec.get("value", Anything())
 
     def _shaped(self, values: Row) -> list[Any]:
@@ -278,8 +326,8 @@ class _Run:
         start = 0
         for array, size in zip(self._arrays, self._sizes):
             part = filled[start : start + size]
-            single = isinstance(array, Anything) or np.shape(array) == ()
-            made.append(float(part[0]) if single else part.reshape(np.shape(array)))
+            shape = np.shape(part)[: size > 1] if isinstance(array, Anything) else np.shape(array)
+            made.append(part.reshape(shape) if shape else float(part[0]))
             start += size
         return made
 
@@ -292,7 +340,10 @@ class _Run:
                 message = f"{pair.weights} holds something that is no number"
                 raise Garbled(message, misread=True) from error
             if flat.size != size:
-                raise Garbled(f"{pair.weights} has {flat.size} numbers, not {size}", misread=True)
+                message = f"{pair.weights} has {flat.size} numbers, not {size}"
+                if flat.size > size and len(self._sizes) == 1:
+                    raise _Grown(message, flat.size)
+                raise Garbled(message, misread=True)
             values.append(flat)
         return np.concatenate(values)
 

@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
@@ -27,6 +27,7 @@ from harness.transport.python.packages import (
     entered,
     entered_elsewhere,
     folders,
+    imported,
     level,
 )
 from harness.transport.python.patience import TooLong, limited
@@ -47,6 +48,7 @@ class Source:
         path: where it is.
         afresh: files that are run again with it, where it imports them.
         spared: modules that are not installed are stood in for, as long as nothing uses them.
+        declared: what its project needs, by name, with the command that installs it.
 
     Attributes:
         path: where it is.
@@ -57,7 +59,14 @@ class Source:
         lacking: why a package that it imports was entered without its `__init__`, if one was.
     """
 
-    def __init__(self, path: str, afresh: Sequence[str] = (), spared: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        afresh: Sequence[str] = (),
+        spared: bool = False,
+        declared: Mapping[str, str] = {},
+    ) -> None:
+        self._declared = declared
         self._afresh = frozenset(afresh)
         self._finder = Finder() if spared else None
         # Imports that fail otherwise than for want of a module, and why.
@@ -127,7 +136,7 @@ class Source:
 
     def _not_run(self, lacking: Optional[BaseException]) -> LoadError:
         if isinstance(lacking, ImportError):
-            return LoadError("not-run", missing(lacking, self.path), missing=True)
+            return LoadError("not-run", missing(lacking, self.path, self._declared), missing=True)
         words = said(lacking, self.path) if lacking else "it is not found"
         return LoadError("not-run", f"what it imports fails: {words}", missing=True)
 
@@ -234,6 +243,14 @@ class Source:
                 sys.path.append(str(folder))
                 sys.modules.pop(top, None)
                 importlib.invalidate_caches()
+                return True
+        # A folder may be the package itself, under the name that others know it by.
+        inside = {
+            p[1] for name in imported(self.tree) if (p := name.split("."))[0] == top and p[1:]
+        }
+        for folder in self._above if inside and top not in sys.modules else ():
+            if all((folder / p).is_dir() or (folder / f"{p}.py").is_file() for p in inside):
+                bare(top, folder)
                 return True
         return False
 

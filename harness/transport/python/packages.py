@@ -105,3 +105,14 @@ def folders(path: Path) -> list[Path]:
 def level(tree: ast.Module) -> int:
     """How many packages a source's relative imports climb; 0 where it has none."""
     return max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The modules that a source imports by their whole names."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found

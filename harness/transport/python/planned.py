@@ -123,7 +123,11 @@ class Planned:
             return self.step - 1 + int(spec["counter"])
         first = next((i for i in unit if i is not None), None)
         if "name" in spec:
+            if self.plan.get("key") == "place":
+                return first or 0
             return self.names[first] if first is not None else "w"
+        if "many" in spec:
+            return len(self.cuts)
         if "size" in spec:
             size = 0 if first is None else self.cuts[first].stop - self.cuts[first].start
             return (size,) if spec["size"] == "shape" else size

@@ -30,7 +30,7 @@ def endless(values: Iterable[Any]) -> Iterable[Any]:
 
 
 def generator_of(
-    node: Union[Function, ast.For, ast.While],
+    node: Union[Function, ast.For, ast.While, ast.If],
     namespace: dict[str, Any],
     path: str,
     owner: str = "",
@@ -38,10 +38,12 @@ def generator_of(
     """What a function, or a loop of the module, becomes.
 
     Args:
-        node: the function or the loop; it is changed.
+        node: the function, the loop, or what a script does; it is changed.
         namespace: of the module.
         path: of the source.
         owner: the class that a method is of.
+
+    What it yields are its weights, and the places that say which of several these are.
 
     Returns:
         The generator function, and its update. It hands its local names to what it is given as
@@ -50,9 +52,9 @@ def generator_of(
     Raises:
         ValueError: it has no update.
     """
-    if isinstance(node, (ast.For, ast.While)):
+    if isinstance(node, (ast.For, ast.While, ast.If)):
         node = _function_of(node)
-    update = update_in(node.body)
+    update = update_in(node.body, [a.arg for a in node.args.args])
     if update is None or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node)):
         raise ValueError("no update is known in it")
     _Rewriter(update).rewrite(node)
@@ -77,8 +79,8 @@ def generator_of(
     return (vars(made[owner])[node.name] if owner else made[node.name]), update
 
 
-def _function_of(loop: Union[ast.For, ast.While]) -> ast.FunctionDef:
-    """A loop of a module as a function of the same names."""
+def _function_of(loop: Union[ast.For, ast.While, ast.If]) -> ast.FunctionDef:
+    """A loop of a module as a function of the same names; of a script's part what it does."""
     names = {
         part.id
         for part in ast.walk(loop)
@@ -86,7 +88,8 @@ def _function_of(loop: Union[ast.For, ast.While]) -> ast.FunctionDef:
     }
     function = ast.parse(f"def {_LOOP}(): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
-    function.body = [*([ast.Global(sorted(names))] if names else []), loop]
+    inside = loop.body if isinstance(loop, ast.If) else [loop]
+    function.body = [*([ast.Global(sorted(names))] if names else []), *inside]
     return function
 
 
@@ -196,7 +199,8 @@ def _asking(update: Update) -> list[ast.stmt]:
     made: list[ast.stmt] = []
     for place, statement in enumerate(update.block):
         if place == first:
-            made += ast.parse(f"{_FED} = yield ({weights},)").body
+            places = "".join(f"{name}, " for name in update.places)
+            made += ast.parse(f"{_FED} = yield ({weights},), ({places})").body
             for number, pair in enumerate(pairs):
                 made += ast.parse(f"{pair.weights} = {_FED}[0][{number}]").body
         for number, pair in enumerate(pairs):

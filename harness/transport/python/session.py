@@ -262,7 +262,10 @@ def chosen(
             skipped = True
             continue
         given.add(role)
-        if parameter.get("positional_only") or not (skipped or parameter.get("keyword_only")):
+        if parameter.get("several") and not isinstance(values[role], Mapping):
+            value = values[role]
+            positional += value if isinstance(value, (list, tuple)) else [value]
+        elif parameter.get("positional_only") or not (skipped or parameter.get("keyword_only")):
             positional.append(values[role])
         else:
             named[parameter["name"]] = values[role]

@@ -193,29 +193,45 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
         if node.args.kwarg:
             taken += _named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
-    if inner := _returned_functions(node):
+    if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
+    if returned := _returned_together(node):
+        shape["returned"] = returned
+        for one in taken:
+            if one["name"] in returned:
+                one["returned"] = True
     return shape
+
+
+def _returned_together(node: Optional[Function]) -> list[str]:
+    """The names that a function returns in one tuple; none where it returns anything else."""
+    for part in ast.walk(node) if node else ():
+        if isinstance(part, ast.Return) and isinstance(part.value, (ast.Tuple, ast.List)):
+            return [getattr(element, "id", "") for element in part.value.elts]
+    return []
 
 
 def parameters(function: Any) -> list[dict[str, Any]]:
     """A callable's parameters. Raises TypeError, ValueError: they cannot be had."""
     found = []
     for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        if parameter.kind is parameter.VAR_KEYWORD:
             continue
+        several = parameter.kind is parameter.VAR_POSITIONAL
         annotation, default = parameter.annotation, parameter.default
         one: dict[str, Any] = {
             "name": parameter.name,
             "kind": _kind(annotation, default),
             "element": None,
             "type": "" if annotation is parameter.empty else str(annotation),
-            "default": default is not parameter.empty,
+            "default": default is not parameter.empty or several,
             "keyword_only": parameter.kind is parameter.KEYWORD_ONLY,
             "positional_only": parameter.kind is parameter.POSITIONAL_ONLY,
         }
         if isinstance(default, (int, float)) and not isinstance(default, bool):
             one["value"] = float(default)
+        if several:
+            one["several"] = True
         if isinstance(default, bool) or annotation in (bool, "bool"):
             one["flag"] = True
         found.append(one)
@@ -338,7 +354,9 @@ def _node(function: Any) -> Optional[Function]:
     return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
 
-def _returned_functions(outer: Optional[Function]) -> list[list[dict[str, Any]]]:
+def _returned_functions(
+    outer: Optional[Function], helpers: Mapping[str, Any]
+) -> list[list[dict[str, Any]]]:
     """Parameters of a function that `outer` defines within itself and returns."""
     if not isinstance(outer, ast.FunctionDef):
         return []
@@ -347,11 +365,14 @@ def _returned_functions(outer: Optional[Function]) -> list[list[dict[str, Any]]]
         for node in ast.walk(outer)
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Name)
     }
-    return [
-        [
-            {"name": argument.arg, "kind": "any", "element": None, "type": "", "default": False}
-            for argument in (*node.args.posonlyargs, *node.args.args)
-        ]
-        for node in outer.body
-        if isinstance(node, ast.FunctionDef) and node.name in returned
-    ]
+    found = []
+    for node in outer.body:
+        if isinstance(node, ast.FunctionDef) and node.name in returned:
+            taken = [
+                {"name": a.arg, "kind": "any", "element": None, "type": "", "default": False}
+                for a in (*node.args.posonlyargs, *node.args.args)
+            ]
+            with contextlib.suppress(RecursionError):
+                _noted(taken, Follower((), helpers).function(node))
+            found.append(taken)
+    return found

@@ -103,6 +103,8 @@ class Builder:
             return {
                 key: self._hyper[role] for key, role in spec["keys"].items() if role in self._hyper
             }
+        if kind == "hyper":
+            return self._hyper.get(spec["role"])
         if kind == "name":
             return self._names[scope[0]] if scope and scope[0] is not None else "w"
         return spec.get("value")

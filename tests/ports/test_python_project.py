@@ -1,0 +1,79 @@
+"""`--project DIR` of a Python port: its source roots, what it declares, and what is no project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from shapes.apart import BASE, BODY, laid_out
+
+from harness.judging.options import Options
+from harness.judging.run import Outcome, run
+from harness.languages import python_project
+from harness.model.errors import UsageError
+from harness.ports.port import of_target
+
+
+def outcome(path: Path, project: Path) -> Outcome:
+    port = replace(of_target(str(path)), project=project)
+    return run([port], Options(pattern="mixed-arrays"), every_transport=False)
+
+
+@pytest.mark.parametrize(
+    ("build", "place"),
+    [
+        ("", "src"),
+        ('[tool.setuptools.package-dir]\n"" = "lib"\n', "lib"),
+        ('[tool.setuptools.packages.find]\nwhere = ["python"]\n', "python"),
+    ],
+)
+def test_modules_are_looked_for_in_the_roots_of_a_project(
+    tmp_path: Path, build: str, place: str
+) -> None:
+    laid_out(
+        tmp_path,
+        {
+            "whole/pyproject.toml": build,
+            f"whole/{place}/bases.py": BASE,
+            "elsewhere/rmsprop.py": f"from bases import Optimizer\n{BODY}",
+        },
+    )
+    found = outcome(tmp_path / "elsewhere" / "rmsprop.py", tmp_path / "whole")
+    assert found.errors == ()
+    assert found.results[0].verdict.word == "exact"
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"requirements.txt": "an_absent.library>=2  # for bases\n"}, "pip install -r {}/requirem"),
+        ({"pyproject.toml": '[project]\ndependencies = ["An-Absent-Library"]\n'}, "pip install -e"),
+        (
+            {"setup.cfg": "[options]\ninstall_requires =\n  an-absent_library\n"},
+            "pip install -e {}",
+        ),
+        ({"setup.py": ""}, "pip install an_absent_library"),
+    ],
+)
+def test_what_a_project_declares_and_is_not_there_is_named_with_the_command(
+    tmp_path: Path, files: dict[str, str], command: str
+) -> None:
+    text = f"from an_absent_library import Optimizer\n{BODY}"
+    laid_out(tmp_path, {**files, "rmsprop.py": text})
+    (result,) = outcome(tmp_path / "rmsprop.py", tmp_path).results
+    assert result.verdict.word == "not-run"
+    assert result.verdict.fault is not None
+    assert command.format(tmp_path) in result.verdict.fault.message
+
+
+def test_a_folder_without_python_is_no_project(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"notes/readme.md": "nothing"})
+    with pytest.raises(UsageError, match=r"no Python project; it has neither pyproject\.toml"):
+        python_project.of(tmp_path)
+
+
+def test_a_file_that_does_not_read_is_named(tmp_path: Path) -> None:
+    laid_out(tmp_path, {"pyproject.toml": "[project"})
+    with pytest.raises(UsageError, match=r"pyproject\.toml: cannot be read"):
+        python_project.of(tmp_path)
