@@ -289,6 +289,7 @@ class Sized {
 
 
 @pytest.mark.jvm
+@pytest.mark.slow
 def test_what_is_told_once_it_is_made_is_no_argument_of_a_constructor(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:

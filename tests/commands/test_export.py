@@ -72,6 +72,7 @@ def test_a_framework_gets_a_test_its_library_and_the_goldens(
     assert (goldens / sums.NAME).read_text(encoding="utf-8") == sums.text(goldens)
 
 
+@pytest.mark.slow
 def test_a_project_gets_its_test_beside_what_is_there(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import alike
 
 from harness.diagnosis.diagnose import Diagnosis, diagnose
 from harness.diagnosis.hypotheses import dialect, open_constants, sets, singles
@@ -93,12 +94,12 @@ def test_constants_of_its_own_are_solved_for(
         (["root=none", "direction=ascent"], {}),
         (["state=shared", "write=all_but_last"], {}),
         (["decay_rate=ignored", "eps=ignored"], {"decay_rate": 0.97, "epsilon": 3.7e-6}),
-        pytest.param(
-            ["epsilon=inside", "weight_decay=decoupled"],
-            {"weight_decay": 0.013},
-            marks=pytest.mark.slow,
+        *alike(
+            [
+                (["epsilon=inside", "initial_average=one", "momentum=nesterov"], {"momentum": 0.9}),
+                (["epsilon=inside", "weight_decay=decoupled"], {"weight_decay": 0.013}),
+            ]
         ),
-        (["epsilon=inside", "initial_average=one", "momentum=nesterov"], {"momentum": 0.9}),
     ],
 )
 def test_several_deviations_are_named_together(

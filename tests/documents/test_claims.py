@@ -186,6 +186,7 @@ def test_a_trainer_on_a_design_matrix_is_driven_on_one(written: Examine) -> None
     assert (row.kind, verdicts(row)) == ("trainer", ["exact"])
 
 
+@pytest.mark.slow
 def test_a_trainer_whose_gradients_are_not_known_is_not_judged(written: Examine) -> None:
     other = DESIGN.format(error="np.tanh(X @ theta - y)")
     (row,) = written(fenced(IMPORT + other)).rows
@@ -224,6 +225,7 @@ def test_a_page_cannot_write_to_the_terminal(written: Examine) -> None:
     assert printable(fault.message).endswith("\\x1b[31mred\\x9b (page.md:16)")
 
 
+@pytest.mark.slow
 def test_one_block_that_we_cannot_handle_costs_no_other_its_verdict(
     written: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ def test_what_is_found_is_printed_written_and_replayed(
     assert again.code == 1
 
 
+@pytest.mark.slow
 def test_two_targets_are_held_against_each_other(
     call: CommandLine, tmp_path: Path, mine: str
 ) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
-from support import alike
 
 from harness.languages.jvm import dependencies, java, projects
 from harness.machine import cache
@@ -138,8 +137,9 @@ NEWER = {
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    alike(NEWER.items()),
+    NEWER.items(),
 )
+@pytest.mark.slow
 def test_a_project_in_a_newer_java_gets_it_where_there_is_one(
     name: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,6 +200,7 @@ class RMSProp {
 """
 
 
+@pytest.mark.slow
 def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> None:
     sheet = "import org.acme.Paper;\n\nclass Sheet extends Paper {}\n"
     written(tmp_path, {"RMSProp.java": PARTLY, "Sheet.java": sheet})
@@ -211,10 +212,12 @@ def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [
-        ("if (v == null) v =", "Chart.begin(); if (v == null) v ="),  # it needs what is missing
-        ("double[] weights", "Chart weights"),  # not bound
-    ],
+    alike(
+        [
+            ("if (v == null) v =", "Chart.begin(); if (v == null) v ="),  # it needs what is missing
+            ("double[] weights", "Chart weights"),  # not bound
+        ]
+    ),
 )
 def test_of_what_compiles_only_in_part_nothing_bad_is_said(
     before: str, after: str, tmp_path: Path
@@ -228,7 +231,7 @@ def test_of_what_compiles_only_in_part_nothing_bad_is_said(
     assert "org.acme" in result.verdict.fault.message
 
 
-@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize("built", alike([False, True]))
 def test_a_class_stands_where_an_abstract_one_is_asked_for(built: bool, tmp_path: Path) -> None:
     """Nobody names it, it extends what is asked for through another; a build may have been here."""
     rule = (
@@ -319,7 +322,9 @@ def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -
 BROKEN = "class Sheet {\n    static double scale() { return absent(); }\n}\n"
 
 
-@pytest.mark.parametrize(("uses", "word"), [("v.length", "exact"), ("Sheet.scale()", "not-run")])
+@pytest.mark.parametrize(
+    ("uses", "word"), alike([("Sheet.scale()", "not-run"), ("v.length", "exact")])
+)
 def test_a_sibling_that_does_not_compile_is_no_fault_of_the_source(
     uses: str, word: str, tmp_path: Path
 ) -> None:

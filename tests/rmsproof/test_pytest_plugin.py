@@ -292,6 +292,7 @@ def test_what_no_library_does_may_be_intended_all_the_same(tmp_path: Path) -> No
     ) in str(raised.value)
 
 
+@pytest.mark.slow
 def test_outside_of_pytest_an_assertion_raises_too() -> None:
     target = str(REPOSITORY / "docs/variant.py")
     rmsproof.assert_conforms(target, dialect="epsilon=inside", golden="page-one-step")
