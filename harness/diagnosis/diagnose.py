@@ -31,6 +31,7 @@ from harness.diagnosis.explanation import (
     unique,
 )
 from harness.diagnosis.nearest import nearest
+from harness.diagnosis.restarts import restart
 from harness.diagnosis.search import LARGEST, Search
 from harness.model.evidence import Evidence
 from python_ref.dialects.axes import AXES
@@ -93,7 +94,7 @@ def diagnose(
     budget = Budget(None if seconds is None else seconds * _SEARCHED, progress)
     search = Search(claim, usable, open_constants, budget)
     numbers = _numbers(usable)
-    where_else = _Elsewhere(search, usable, open_constants)
+    where_else = _Elsewhere(search, open_constants)
     found = search.run(largest if numbers else 0, where_else.explains) or where_else.whole
     found = _told_apart(search, found, probe)
     average = judged(claim, usable)
@@ -107,6 +108,7 @@ def diagnose(
             tried=tried,
             change=where_else.change,
             parts=where_else.parts,
+            evidence=usable[0].name if len(usable) == 1 else "",
             average=average,
         )
     found = agreeing(claim, found, usable)
@@ -146,19 +148,21 @@ class _Elsewhere:
     things at once.
     """
 
-    def __init__(self, search: Search, evidence: Sequence[Evidence], free: Sequence[str]) -> None:
+    def __init__(self, search: Search, free: Sequence[str]) -> None:
         self._search, self._free = search, free
-        self._evidence = search.full.evidence[0] if len(evidence) == 1 else None
+        self._evidence = search.full.evidence
         self.change: Change | None = None
         self.whole: list[Explanation] = []
         self.parts: tuple[Part, ...] = ()
 
     def explains(self) -> bool:
         """Look for it; whether all that was seen is explained by it."""
-        if self._evidence is None:
-            return False
         budget = Budget(self._search.budget.left / 2)
-        given = self._search.claim, self._evidence, budget, self._free
+        claim, free = self._search.claim, self._free
+        if len(self._evidence) > 1:
+            self.change = restart(claim, self._evidence, budget, free)
+            return self.change is not None
+        given = claim, self._evidence[0], budget, free
         found = where.change(*given)
         if isinstance(found, Explanation):
             self.whole = self._search.still_fitting([found])

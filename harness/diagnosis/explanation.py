@@ -65,7 +65,8 @@ class Tried:
     Attributes:
         size: all sets of up to so many deviations were tried, their constants solved for;
             -1 where not even the claim was.
-        begun: of the next size, how many sets were tried; `beyond` there are.
+        begun: of the next size, how many sets were tried, with whatever constants; `beyond`
+            there are.
         libraries: the dialects of libraries were tried, whatever their size.
         seconds: the processor time that it took; `ended` whether it was up.
         waited: seconds that went by, where they were too many; else 0.
@@ -87,8 +88,9 @@ class Change:
     Attributes:
         before: what explains the steps up to `step`.
         step: the last step, from 1, that it explains.
-        kind: "state" where the state is lost once after it, "learning_rate" where that changes,
+        kind: "state" where the state is lost after it, "learning_rate" where that changes,
             empty where what comes after is not known.
+        repeated: the state is lost after every so many steps.
         factor: what the learning rate is multiplied by from then on.
         learning_rate: what it is from then on.
     """
@@ -96,6 +98,7 @@ class Change:
     before: Explanation
     step: int
     kind: str = ""
+    repeated: bool = False
     factor: float = 1.0
     learning_rate: float = 0.0
 
@@ -140,6 +143,7 @@ class Diagnosis:
         tried: what was looked at.
         change: where nothing fits, the beginning that one set explains.
         parts: where nothing fits, arrays or elements that different sets explain.
+        evidence: the scenario that change or parts are of, where they are of one alone.
         average: where the port reports its moving average: "right" if it is that of the claim,
             "wrong" if it is not; empty where it reports none.
         suggestion: what would explain it if numbers were printed with few digits.
@@ -153,6 +157,7 @@ class Diagnosis:
     tried: Tried = Tried()
     change: Change | None = None
     parts: tuple[Part, ...] = ()
+    evidence: str = ""
     average: str = ""
     suggestion: Suggestion | None = None
 

@@ -32,7 +32,7 @@ from harness.diagnosis.hypotheses import (
     of_formula,
     sets,
 )
-from harness.diagnosis.settling import settle
+from harness.diagnosis.settling import reaches_subnormals, settle
 from harness.diagnosis.solver import COUNTS, Opened, led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, coupled, rows_to_read, rows_to_solve, thinned
@@ -201,22 +201,21 @@ class Search:
         """Every explanation by a set of `size` deviations of the formula."""
         every = self._sets(size)
         closed, opened = self._shut(every), self._varied(every)
-        sets_closed = len({c for c, _ in closed})
-        self.progress.beyond = sets_closed + len(opened)
+        self.progress.beyond = len(every)
         found: list[Explanation] = []
         if size not in self._closed:
             found = self._by_closed(closed)
-        self._count(size, sets_closed)
+        self._count(size, opened)
         solved: list[Explanation] = []
         if size == 1 and not found and self._long:
             # To solve for a constant all of it is replayed again and again: what is closed, once.
             # Only a hyperparameter of its own is likelier than any two things at once.
             likely = [o for o in opened if o[0] in _OWN]
             solved = self._solved(likely)
-            self._count(size, len(likely))
             if self._equals(solved):
                 return solved
             opened = [o for o in opened if o not in likely]
+            self._count(size, opened)
             if not solved:
                 found = self._by_closed(self._shut(self._sets(2)))
                 self._closed.add(2)
@@ -236,7 +235,7 @@ class Search:
                     self.progress.ended = True
                     break
                 raise
-            self._count(size, len(together))
+            self._count(size, opened[start:])
             if solved and size >= LARGEST:
                 # All of them are not solved for, but those that differ in one member are.
                 solved += self._solved(_neighbours(ranked(solved)[0], opened[start:]))
@@ -281,8 +280,11 @@ class Search:
             found += self._explained(closed[start : start + _CLOSED_TOGETHER])
         return found
 
-    def _count(self, size: int, tried: int) -> None:
-        self.progress.begun += tried
+    def _count(self, size: int, left: Sequence[Opened]) -> None:
+        """Of how many sets nothing is left to be tried."""
+        fixed = set(self._fixed)
+        sets_left = {tuple(m for m in chosen if m not in fixed) for chosen, _ in left}
+        self.progress.begun = self.progress.beyond - len(sets_left)
         self.budget.tell(f"sets of {size}", self.progress.begun, self.progress.beyond)
 
     def _opened(self, chosen: Deviations, free: bool = False) -> Opened:
@@ -348,7 +350,16 @@ class Search:
         for precision in self._whole.storable:
             left = [c for c in candidates if id(c) not in near]
             near |= {id(c): c for c in self._whole.near(left, precision=precision)}
+        if any(map(reaches_subnormals, self._whole.evidence)):
+            left = [c for c in candidates if id(c) not in near]
+            near |= {id(c): c for c in self._near_flushed(left)}
         return self._verified(settle(self._whole, list(near.values())))
+
+    def _near_flushed(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Those that come near only where subnormals are flushed to zero."""
+        flushed = [(in_order((*c, ("subnormals", "flushed"))), k) for c, k in candidates]
+        as_given = {id(f): c for f, c in zip(flushed, candidates, strict=True)}
+        return [as_given[id(f)] for f in self._whole.near(flushed)]
 
     def _near(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         if self._small is self._whole:

@@ -141,7 +141,7 @@ def _rounds(trial: Trial, found: Dialect, name: str) -> bool:
 
 def _flushes(trial: Trial, found: Dialect) -> bool:
     """Whether anything that this dialect computes is subnormal."""
-    if not any(_small(e) for e in trial.evidence):
+    if not any(map(reaches_subnormals, trial.evidence)):
         return False
     choices = {**found.choices(), "subnormals": "flushed"}
     flushed = Dialect([f"{axis}={value}" for axis, value in choices.items()], found.constants)
@@ -153,7 +153,7 @@ def _flushes(trial: Trial, found: Dialect) -> bool:
     return False
 
 
-def _small(evidence: Evidence) -> bool:
+def reaches_subnormals(evidence: Evidence) -> bool:
     """Whether anything fed is so small that a product with it may be subnormal."""
     least = float(np.finfo("float64" if evidence.precision == "float64" else "float32").tiny)
     steps = evidence.scenario.gradients[: evidence.steps]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.explanation import Change, Explanation, Part, ranked
 from harness.diagnosis.hypotheses import dialect
-from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.restarts import explains_until, lost
 from harness.diagnosis.search import Search
 from harness.diagnosis.thinning import coupled, restricted
 from harness.diagnosis.trial import Trial, cut
@@ -59,7 +59,7 @@ def _beginning(
 ) -> tuple[Explanation, int] | None:
     """What explains most of the first steps, and the last step, from 0, that it explains."""
     trial = Trial(claim, [evidence], budget)
-    last = _explains_until(trial, Explanation(()), evidence)
+    last = explains_until(trial, Explanation(()), evidence)
     if last is not None and last >= seen[min(1, len(seen) - 1)]:
         return _with_bits(claim, evidence, Explanation(()), last, budget), last
     part = len(seen) - 1
@@ -68,20 +68,10 @@ def _beginning(
         end = seen[max(1, part)]
         search = Search(claim, [shortened(evidence, int(end) + 1)], free, budget)
         for explanation in ranked(search.run(largest=1)):
-            last = _explains_until(trial, explanation, evidence)
+            last = explains_until(trial, explanation, evidence)
             if last is not None and last >= end:
                 return explanation, last
     return None
-
-
-def _explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) -> int | None:
-    """The last step seen, from 0, before the first that contradicts an explanation."""
-    apart, _ = trial.outside([(explanation.chosen, explanation.constants)], evidence)
-    seen = np.flatnonzero(evidence.seen)
-    off = np.flatnonzero(apart[0].any(axis=1))
-    if not off.size:
-        return int(seen[-1])
-    return int(seen[off[0] - 1]) if off[0] else None
 
 
 def _with_bits(
@@ -101,12 +91,10 @@ def _after(
 ) -> Change | None:
     """What changes after step `last`, from 0: the state is lost, or the learning rate another."""
     found = dialect(claim, before.chosen, before.constants)
-    start = replay(cut(evidence), [Hypothesis(found, precision=evidence.precision)]).weights[0]
-    at = start[last]
-    tail = _tail(evidence, last, at)
-    fresh = Trial(found, [tail], budget)
-    if _fits(fresh, tail):
-        return Change(before, last + 1, "state")
+    for repeated in (False, True):
+        told = lost(found, evidence, last + 1, budget, repeated=repeated)
+        if told is not None and told >= 0:
+            return Change(before, last + 1, "state", repeated=repeated)
     factor = _factor(found, evidence, last)
     if factor is None:
         return None
@@ -114,39 +102,12 @@ def _after(
     for digits in range(1, 10):
         for new in (float(f"{rate * factor:.{digits}g}"), rate * float(f"{factor:.{digits}g}")):
             changed = _at_other_rate(evidence, last, new)
-            if _fits(Trial(found, [changed], budget), changed):
-                return Change(before, last + 1, "learning_rate", new / rate, new)
+            held, says = Trial(found, [changed], budget).within([((), {})], changed)
+            if held[0] and says[0, 0] >= says[1, 0]:
+                return Change(
+                    before, last + 1, "learning_rate", factor=new / rate, learning_rate=new
+                )
     return None
-
-
-def _fits(trial: Trial, evidence: Evidence) -> bool:
-    held, says = trial.within([((), {})], evidence)
-    return bool(held[0]) and bool(says[0, 0] >= says[1, 0])
-
-
-def _tail(evidence: Evidence, last: int, at: NDArray[np.float64]) -> Evidence:
-    """What comes after step `last`, as if it were the beginning, from these weights.
-
-    They are known as well as print and rounding told them.
-    """
-    scenario = evidence.scenario
-    cuts = np.cumsum(scenario.lengths)[:-1]
-    parts = np.split(at, cuts)
-    fed = replace(
-        scenario,
-        weights=dict(zip(scenario.names, parts, strict=True)),
-        gradients=list(scenario.gradients[last + 1 :]),
-        learning_rates=scenario.learning_rates[last + 1 :],
-    )
-    slack = float(np.max(typical(replace(evidence, rounding=0.0), UNITS[evidence.precision])))
-    return replace(
-        evidence,
-        scenario=fed,
-        weights=evidence.weights[last + 1 :],
-        seen=evidence.seen[last + 1 :],
-        rounding=evidence.rounding + slack,
-        moving_average=None,
-    )
 
 
 def _at_other_rate(evidence: Evidence, last: int, rate: float) -> Evidence:

@@ -58,10 +58,11 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         )
         if result.verdict.word in GOOD:
             return replace(result, notes=(*result.notes, FLUSHED)) if flushed else result
-        diagnosis = result.diagnosis or Diagnosis(None)
+        # There is but one file, which is named beside it.
+        diagnosis = replace(result.diagnosis or Diagnosis(None), evidence="")
         if diagnosis.best is None and suggestion is not None:
-            result = replace(result, diagnosis=replace(diagnosis, suggestion=suggestion))
-        return result
+            diagnosis = replace(diagnosis, suggestion=suggestion)
+        return replace(result, diagnosis=diagnosis)
 
 
 def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> Suggestion | None:

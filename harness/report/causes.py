@@ -151,34 +151,35 @@ def known(diagnosis: Diagnosis, claim: Dialect) -> str:
 
 def _unexplained(diagnosis: Diagnosis) -> str:
     """What is said where no set explains everything."""
+    where = f"in {diagnosis.evidence}, " if diagnosis.evidence else ""
     if diagnosis.change is not None and diagnosis.change.kind:
-        return _change(diagnosis.change)
+        return where + _change(diagnosis.change)
     if diagnosis.parts and all(part.explanation for part in diagnosis.parts):
-        return _parts(diagnosis.parts)
+        return where + _parts(diagnosis.parts)
     phrases = [_tried(diagnosis.tried)]
     if diagnosis.parts:
-        phrases.append(_parts(diagnosis.parts))
+        phrases.append(where + _parts(diagnosis.parts))
     elif diagnosis.change is not None:
-        phrases.append(_change(diagnosis.change))
+        phrases.append(where + _change(diagnosis.change))
     if diagnosis.nearest is not None:
         phrases.append(_nearest(diagnosis.nearest))
     return "; ".join(phrases)
 
 
+# What sets of one, two and three deviations are called.
+_SETS = ("single deviations that can show here", "pairs", "triples")
+
+
 def _tried(tried: Tried) -> str:
     if tried.size < 0:
-        return f"nothing was tried to its end in {_took(tried)}"
-    what = f"no combination of up to {tried.size} known deviations was found that reproduces it"
-    if tried.size == 1:
-        what = "no known deviation was found that reproduces it alone"
-    elif tried.size == 0:
-        what = "what it claims to be does not reproduce it"
-    if tried.size < LARGEST and tried.ended and tried.beyond:
-        what += (
-            f"; of the {tried.beyond:,} of {tried.size + 1}, {tried.begun:,} were tried in"
-            f" {_took(tried)}"
-        )
-    return what
+        return f"time ran out before anything was tried to its end ({_took(tried)})"
+    phrases = [f"all {sets}" for sets in _SETS[: tried.size]]
+    if tried.size < LARGEST and tried.ended and tried.begun:
+        phrases.append(f"{tried.begun:,} of the {tried.beyond:,} {_SETS[tried.size]}")
+    if not phrases:
+        return "what it claims to be does not reproduce it"
+    ended = f" (time ran out after {_took(tried)})" if tried.ended else ""
+    return f"tried without success: {listed(phrases)}{ended}"
 
 
 def _took(tried: Tried) -> str:
@@ -190,7 +191,9 @@ def _change(change: Change) -> str:
     before = _deviations(change.before) if change.before.chosen else "as claimed"
     text = f"up to step {change.step}: {before}"
     if change.kind == "state":
-        return f"{text}; the state is lost once, before step {change.step + 1}"
+        if change.repeated:
+            return f"{text}; the state is lost after every {change.step} steps"
+        return f"{text}; the state is lost before step {change.step + 1}"
     if change.kind == "learning_rate":
         times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
         return (

@@ -115,16 +115,21 @@ def _changes(change: Change, evidence: Evidence) -> bool:
         changed = replace(evidence, scenario=replace(scenario, learning_rates=rates))
         return reproduces(change.before, changed)
     precision = Hypothesis(named, precision=evidence.precision).effective_precision
-    before, _ = naive.trajectory(scenario, named, precision=precision)
-    parts = np.split(before[change.step - 1], np.cumsum(scenario.lengths)[:-1])
-    again = replace(
-        scenario,
-        weights=dict(zip(scenario.names, parts, strict=True)),
-        gradients=scenario.gradients[change.step :],
-        learning_rates=scenario.learning_rates[change.step :],
-    )
-    after, _ = naive.trajectory(again, named, precision=precision)
-    near = _near(named, evidence, np.concatenate([before[: change.step], after]))
+    rows, weights, start = [], scenario.weights, 0
+    while start < scenario.steps:
+        first = start == 0
+        end = start + change.step if first or change.repeated else scenario.steps
+        part = replace(
+            scenario,
+            weights=weights,
+            gradients=scenario.gradients[start:end],
+            learning_rates=scenario.learning_rates[start:end],
+        )
+        rows.append(naive.trajectory(part, named, precision=precision)[0])
+        cuts = np.cumsum(scenario.lengths)[:-1]
+        weights = dict(zip(scenario.names, np.split(rows[-1][-1], cuts), strict=True))
+        start = end
+    near = _near(named, evidence, np.concatenate(rows))
     return bool(near[evidence.seen].all())
 
 

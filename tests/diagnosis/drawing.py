@@ -39,7 +39,7 @@ from harness.model.evidence import Evidence
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
-from python_ref.numbers.arithmetic import Arithmetic, arithmetics
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
@@ -187,6 +187,30 @@ def drawn_constant(rng: np.random.Generator, name: str, scenario: Scenario) -> f
     }[name]
     value = float(f"{given:.{int(rng.integers(1, 5))}g}")
     return value if value not in (0.0, 1.0) else given
+
+
+def flushing(seed: int) -> Draw:
+    """A draw of one deviation at most and no constant, which flushes subnormals to zero.
+
+    Half of the squares fed are so small that their share in an average is subnormal, or nearly.
+    """
+    rng = np.random.default_rng(seed)
+    scenario = drawn_scenario(rng)
+    sizes = [np.abs(g) for step in scenario.gradients for g in step.values()]
+    factor = 3e-154 / float(np.median(np.concatenate(sizes)))
+    fed = replace(
+        scenario,
+        epsilon=scenario.epsilon * factor,
+        gradients=[{n: g * factor for n, g in step.items()} for step in scenario.gradients],
+    )
+    chosen = next(
+        c for c in iter(lambda: drawn_formula(rng, int(rng.integers(2))), None)
+        if not open_constants(c)
+    )  # fmt: skip
+    whole = in_order((*chosen, ("subnormals", "flushed")))
+    weights = replay(fed, [Hypothesis(dialect(REFERENCE, whole))]).weights[0]
+    evidence = Evidence("drawn", fed, "float64", weights, np.ones(STEPS, dtype=bool))
+    return Draw(whole, {}, evidence, PLAIN)
 
 
 def explained(draw: Draw, seconds: float | None = SECONDS, largest: int = 3) -> Diagnosis:

@@ -13,7 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from answers import WORDS, same
-from drawing import REFERENCE, drawn, drawn_constant, drawn_formula, drawn_scenario, judged
+from drawing import (
+    REFERENCE,
+    drawn,
+    drawn_constant,
+    drawn_formula,
+    drawn_scenario,
+    explained,
+    flushing,
+    judged,
+)
 from drawn_source import AXES_LEFT_OUT, JAVA_HEADER, LEFT_OUT, PYTHON_HEADER
 from drawn_source import java as in_java
 from drawn_source import python as in_python
@@ -22,7 +31,7 @@ from shapes.classes import some
 from support import REPOSITORY
 
 from harness.diagnosis import budget
-from harness.diagnosis.hypotheses import dialect, open_constants, sets
+from harness.diagnosis.hypotheses import dialect, of_formula, open_constants, sets
 from harness.judging.verdict import Result
 from python_ref.dialects.dialect import Dialect
 
@@ -62,6 +71,16 @@ def test_a_busy_machine_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyP
 def _times(busy: int, asked: Iterator[int]) -> float:
     """What went by when a counter was asked so often, without asking it."""
     return float(busy * copy(asked).__next__())
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 5])
+def test_of_draws_that_flush_subnormals_this_is_told_beside_the_formula(seed: int) -> None:
+    draw = flushing(seed)
+    told = explained(draw)
+    assert told.best is not None
+    assert ("subnormals", "flushed") in told.best.chosen
+    named = [told.best, *told.alternatives]
+    assert any(same(e.chosen, of_formula(draw.chosen)) for e in named)
 
 
 def test_the_figures_by_hand_are_of_many_draws_none_of_them_false() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from judged import golden, result, stopped
 from rich.console import Console
 from support import compared
 
-from harness.diagnosis.diagnose import Diagnosis, Explanation, Tried
+from harness.diagnosis.diagnose import Change, Diagnosis, Explanation, Part, Tried
 from harness.judging.verdict import Result, Verdict
 from harness.model.isolation import InForce
 from harness.model.observation import Fault
@@ -120,21 +121,50 @@ def test_of_one_of_several_constants_an_interval_says_that_the_others_stand() ->
 @pytest.mark.parametrize(
     ("tried", "sentence"),
     [
-        (Tried(size=-1, seconds=18.0, ended=True), "nothing was tried to its end in 18 s of"),
         (
-            Tried(1, 600, 4321, seconds=18.0, ended=True),
-            "of the 4,321 of 2, 600 were tried in 18 s of processor time",
+            Tried(size=-1, seconds=18.0, ended=True),
+            "time ran out before anything was tried to its end (18 s of processor time)",
+        ),
+        (Tried(size=0), "what it claims to be does not reproduce it"),
+        (
+            Tried(0, 12, 57, seconds=18.0, ended=True),
+            "tried without success: 12 of the 57 single deviations that can show here (time ran"
+            " out after 18 s of processor time)",
         ),
         (
             Tried(1, 600, 4321, seconds=3.2, ended=True, waited=180.0),
-            "600 were tried in 3 s of processor time, for which 180 s went by",
+            "tried without success: all single deviations that can show here and 600 of the 4,321"
+            " pairs (time ran out after 3 s of processor time, for which 180 s went by)",
+        ),
+        (
+            Tried(1, 0, 4321, seconds=18.0, ended=True),
+            "tried without success: all single deviations that can show here (time ran out after"
+            " 18 s of processor time)",
+        ),
+        (
+            Tried(3),
+            "tried without success: all single deviations that can show here, all pairs and all"
+            " triples",
         ),
     ],
 )
 def test_what_was_tried_is_said_with_what_it_took(tried: Tried, sentence: str) -> None:
-    text = causes.explanation(Diagnosis(None, tried=tried), Dialect())
-    assert sentence in text
-    assert ("went by" in text) == bool(tried.waited)
+    assert causes.explanation(Diagnosis(None, tried=tried), Dialect()) == sentence
+
+
+def test_what_happens_in_one_golden_alone_is_said_with_its_name() -> None:
+    claimed, inside = Explanation(()), Explanation((("epsilon", "inside"),))
+    parts = (Part(("kernel",), claimed), Part(("bias",), inside))
+    one = Diagnosis(None, parts=parts, evidence="reference/float64/mixed-arrays")
+    assert causes.explanation(one, Dialect()) == (
+        "in reference/float64/mixed-arrays, kernel: as claimed; bias: epsilon is added inside the"
+        " square root [g / sqrt(v + eps)]"
+    )
+    change = replace(one, parts=(), change=Change(claimed, 4, "state"))
+    assert causes.explanation(change, Dialect()) == (
+        "in reference/float64/mixed-arrays, up to step 4: as claimed; the state is lost before"
+        " step 5"
+    )
 
 
 def test_of_a_library_that_has_it_twice_others_are_named_before() -> None:

@@ -1,0 +1,129 @@
+"""A state that is lost, once or after every so many steps, in all evidence that reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from harness.diagnosis.budget import Budget, OutOfTime
+from harness.diagnosis.explanation import Change, Explanation, ranked
+from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.search import Search
+from harness.diagnosis.trial import Trial
+from harness.model.evidence import Evidence, shortened
+from python_ref.dialects.dialect import Dialect
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import Replay, replay
+
+# Beginnings of so many steps are searched for what explains all evidence until the state is lost.
+_BEGINNINGS = (2, 5, 12)
+
+
+def restart(
+    claim: Dialect, evidence: Sequence[Evidence], budget: Budget, free: Sequence[str] = ()
+) -> Change | None:
+    """What explains all evidence up to the step after which the state is lost; None if nothing.
+
+    All that goes on after that step must be as if it began there, and most of what is off by
+    then must speak for it.
+    """
+    try:
+        if found := _lost_in_all(claim, Explanation(()), evidence, budget):
+            return found
+        for steps in _BEGINNINGS:
+            search = Search(claim, [shortened(e, steps) for e in evidence], free, budget)
+            for explanation in ranked(search.run(largest=1)):
+                if found := _lost_in_all(claim, explanation, evidence, budget):
+                    return found
+    except OutOfTime:
+        pass
+    return None
+
+
+def _lost_in_all(
+    claim: Dialect, before: Explanation, evidence: Sequence[Evidence], budget: Budget
+) -> Change | None:
+    """The change, if all evidence bears it out."""
+    trial = Trial(claim, evidence, budget)
+    last = [explains_until(trial, before, e) for e in evidence]
+    off = [t for t, e in zip(last, evidence, strict=True) if t is None or t + 1 < e.steps]
+    first = min((-1 if t is None else t for t in off), default=-1)
+    if first < 0:
+        return None
+    found = dialect(claim, before.chosen, before.constants)
+    steps = first + 1
+    reaching = [(e, t is None or t + 1 < e.steps) for e, t in zip(evidence, last, strict=True)
+                if e.steps > steps]  # fmt: skip
+    for repeated in (False, True):
+        told = 0
+        for e, departs in reaching:
+            more = lost(found, e, steps, budget, repeated=repeated)
+            if more is None:
+                break
+            told += more * departs
+        else:
+            if told > 0:
+                return Change(before, steps, "state", repeated=repeated)
+    return None
+
+
+def explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) -> int | None:
+    """The last step seen, from 0, before the first that contradicts an explanation."""
+    apart, _ = trial.outside([(explanation.chosen, explanation.constants)], evidence)
+    seen = np.flatnonzero(evidence.seen)
+    off = np.flatnonzero(apart[0].any(axis=1))
+    if not off.size:
+        return int(seen[-1])
+    return int(seen[off[0] - 1]) if off[0] else None
+
+
+def lost(
+    found: Dialect, evidence: Evidence, steps: int, budget: Budget, *, repeated: bool = False
+) -> int | None:
+    """Whether a port of this dialect loses its state after so many steps, or after every so many.
+
+    Returns:
+        By how many the numbers that speak for it are more than those that say nothing; None
+        where one contradicts.
+    """
+    told = 0
+    while evidence.steps > steps:
+        hypothesis = Hypothesis(found, precision=evidence.precision)
+        evidence = _after(evidence, steps, replay(evidence.scenario, [hypothesis], steps))
+        if repeated and not evidence.seen[:steps].any():
+            continue
+        part = shortened(evidence, steps) if repeated else evidence
+        held, says = Trial(found, [part], budget).within([((), {})], part)
+        if not held[0]:
+            return None
+        told += int(says[0, 0] - says[1, 0])
+        if not repeated:
+            break
+    return told
+
+
+def _after(evidence: Evidence, steps: int, replayed: Replay) -> Evidence:
+    """What comes after so many steps, as if it were the beginning, from the weights replayed.
+
+    They are known as well as print and rounding told them.
+    """
+    scenario = evidence.scenario
+    cuts = np.cumsum(scenario.lengths)[:-1]
+    fed = replace(
+        scenario,
+        weights=dict(zip(scenario.names, np.split(replayed.weights[0, -1], cuts), strict=True)),
+        gradients=list(scenario.gradients[steps:]),
+        learning_rates=scenario.learning_rates[steps:],
+    )
+    slack = float(np.max(typical(replace(evidence, rounding=0.0), UNITS[evidence.precision])))
+    return replace(
+        evidence,
+        scenario=fed,
+        weights=evidence.weights[steps:],
+        seen=evidence.seen[steps:],
+        rounding=evidence.rounding + slack,
+        moving_average=None,
+    )

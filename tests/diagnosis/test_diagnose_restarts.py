@@ -1,0 +1,99 @@
+"""A state that is lost, once or after every so many steps, named from several scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapes.classes import judged, some
+from showing import REFERENCE, shown
+from test_diagnose_where import DECAYED, INSIDE, fed
+
+from harness.diagnosis.budget import Budget
+from harness.diagnosis.restarts import restart
+from harness.model.evidence import Evidence
+from harness.report import words
+from python_ref.dialects.dialect import Dialect
+from python_ref.scenarios.scenario import Scenario
+
+
+def restarted(given: Scenario, lost: Sequence[int], found: Dialect) -> Evidence:
+    """What is seen of a port whose state is lost after these steps."""
+    ends = [*(step for step in lost if step < given.steps), given.steps]
+    rows, weights = [], given.weights
+    for start, end in zip([0, *ends], ends, strict=False):
+        part = shown(replace(given, weights=weights, gradients=given.gradients[start:end]), found)
+        rows.append(part.weights)
+        cuts = np.cumsum(given.lengths)[:-1]
+        weights = dict(zip(given.names, np.split(part.weights[-1], cuts), strict=True))
+    return replace(shown(given), weights=np.concatenate(rows))
+
+
+def pieces(lost: Sequence[int], found: Dialect) -> list[Evidence]:
+    """Of three scenarios, the last of which ends soon."""
+    return [restarted(fed(steps, seed), lost, found) for steps, seed in ((14, 1), (9, 2), (3, 3))]
+
+
+@pytest.mark.parametrize(
+    ("lost", "repeated"),
+    [([5], False), ([9], False), ([3, 6, 9, 12], True), ([2 * i for i in range(1, 7)], True)],
+)
+@pytest.mark.parametrize("found", [REFERENCE, INSIDE, DECAYED], ids=repr)
+def test_a_state_that_is_lost_is_told_with_its_step(
+    lost: list[int], repeated: bool, found: Dialect
+) -> None:
+    told = restart(REFERENCE, pieces(lost, found), Budget())
+    assert told is not None
+    assert (told.kind, told.step, told.repeated) == ("state", lost[0], repeated)
+    assert told.before.deviations == found.deviations
+    assert told.before.constants == dict(found.constants)
+
+
+def test_what_happens_at_other_steps_elsewhere_is_no_loss_of_the_state() -> None:
+    first, second, third = pieces([4], REFERENCE)
+    other = restarted(second.scenario, [6], REFERENCE)
+    assert restart(REFERENCE, [first, second, third], Budget()) is not None
+    assert restart(REFERENCE, [first, other, third], Budget()) is None
+
+
+def test_where_one_number_after_it_is_off_nothing_is_said_to_be_lost() -> None:
+    first, *others = pieces([4], REFERENCE)
+    weights = first.weights.copy()
+    weights[-1, 0] += 1e-9
+    off = replace(first, weights=weights)
+    assert restart(REFERENCE, [off, *others], Budget()) is None
+
+
+PORT = """
+class Restarts:
+    def __init__(self, lr=0.001, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.cache, self.t = lr, rho, eps, {{}}, 0
+
+    def update(self, params, grads):
+        self.t += 1
+        if self.t {when}:
+            self.cache = {{}}
+        for key, g in grads.items():
+            v = self.rho * self.cache.get(key, 0 * g) + (1 - self.rho) * (g * g)
+            self.cache[key] = v
+            params[key] -= self.lr * g / (v**0.5 + self.eps)
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("== 501", "up to step 500: as claimed; the state is lost before step 501"),
+        ("% 4 == 1", "up to step 4: as claimed; the state is lost after every 4 steps"),
+    ],
+)
+def test_of_a_port_that_starts_anew_check_says_when(tmp_path: Path, when: str, told: str) -> None:
+    path = tmp_path / "restarts.py"
+    path.write_text(PORT.format(when=when))
+    given = some(["page-ten-steps", "mixed-arrays", "page-one-step", "thousand-steps"])
+    found = judged(path, ["Restarts"], given)["Restarts"]
+    assert found.verdict.word == "diverges"
+    assert words.why(found) == told
