@@ -142,10 +142,10 @@ def _told_apart(search: Search, found: list[Explanation], probe: Probe | None) -
 
 
 class _Elsewhere:
-    """Where something happens, asked for before sets of three and after everything.
+    """Where something happens, asked for before sets of three.
 
     A state that is lost once, or arrays with settings of their own, are likelier than any three
-    things at once.
+    things at once; a port that else is as claimed, which is soon seen, than any two.
     """
 
     def __init__(self, search: Search, free: Sequence[str]) -> None:
@@ -155,13 +155,15 @@ class _Elsewhere:
         self.whole: list[Explanation] = []
         self.parts: tuple[Part, ...] = ()
 
-    def explains(self) -> bool:
-        """Look for it; whether all that was seen is explained by it."""
+    def explains(self, size: int) -> bool:
+        """Look for it before sets of a size; whether all that was seen is explained by it."""
         budget = Budget(self._search.budget.left / 2)
         claim, free = self._search.claim, self._free
         if len(self._evidence) > 1:
-            self.change = restart(claim, self._evidence, budget, free)
+            self.change = restart(claim, self._evidence, budget, free, deep=size == LARGEST)
             return self.change is not None
+        if size < LARGEST:
+            return False
         given = claim, self._evidence[0], budget, free
         found = where.change(*given)
         if isinstance(found, Explanation):

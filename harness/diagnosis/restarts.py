@@ -20,20 +20,34 @@ from python_ref.stepping.stepper import Replay, replay
 
 # Beginnings of so many steps are searched for what explains all evidence until the state is lost.
 _BEGINNINGS = (2, 5, 12)
+# What is lost after every step is `state=reset`.
+_SHORTEST = 2
 
 
 def restart(
-    claim: Dialect, evidence: Sequence[Evidence], budget: Budget, free: Sequence[str] = ()
+    claim: Dialect,
+    evidence: Sequence[Evidence],
+    budget: Budget,
+    free: Sequence[str] = (),
+    *,
+    deep: bool = True,
 ) -> Change | None:
     """What explains all evidence up to the step after which the state is lost; None if nothing.
 
     All that goes on after that step must be as if it began there, and most of what is off by
     then must speak for it.
+
+    Args:
+        claim: what the port was held against.
+        evidence: what was observed.
+        budget: asked for time.
+        free: hyperparameters that the port cannot be given.
+        deep: single deviations from the claim are looked for, too.
     """
     try:
         if found := _lost_in_all(claim, Explanation(()), evidence, budget):
             return found
-        for steps in _BEGINNINGS:
+        for steps in _BEGINNINGS if deep else ():
             search = Search(claim, [shortened(e, steps) for e in evidence], free, budget)
             for explanation in ranked(search.run(largest=1)):
                 if found := _lost_in_all(claim, explanation, evidence, budget):
@@ -48,15 +62,17 @@ def _lost_in_all(
 ) -> Change | None:
     """The change, if all evidence bears it out."""
     trial = Trial(claim, evidence, budget)
-    last = [explains_until(trial, before, e) for e in evidence]
-    off = [t for t, e in zip(last, evidence, strict=True) if t is None or t + 1 < e.steps]
-    first = min((-1 if t is None else t for t in off), default=-1)
-    if first < 0:
+    last: list[int] = []
+    for e in evidence:
+        explained = explains_until(trial, before, e)
+        if explained is None:
+            return None
+        last.append(explained + 1)
+    steps = min((t for t, e in zip(last, evidence, strict=True) if t < e.steps), default=0)
+    if steps < _SHORTEST:
         return None
     found = dialect(claim, before.chosen, before.constants)
-    steps = first + 1
-    reaching = [(e, t is None or t + 1 < e.steps) for e, t in zip(evidence, last, strict=True)
-                if e.steps > steps]  # fmt: skip
+    reaching = [(e, t < e.steps) for e, t in zip(evidence, last, strict=True) if e.steps > steps]
     for repeated in (False, True):
         told = 0
         for e, departs in reaching:

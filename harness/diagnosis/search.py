@@ -114,13 +114,14 @@ class Search:
         return self._whole
 
     def run(
-        self, largest: int = LARGEST, otherwise: Callable[[], bool] | None = None
+        self, largest: int = LARGEST, otherwise: Callable[[int], bool] | None = None
     ) -> list[Explanation]:
         """Every explanation of the smallest size that has one, larger ones of libraries behind.
 
         Args:
             largest: sets of more are not looked at.
-            otherwise: asked before the largest sets; if it answers, they are not looked at.
+            otherwise: asked before sets of two and more, with their size; if it answers, they
+                are not looked at.
         """
         found: list[Explanation] = []
         try:
@@ -129,8 +130,10 @@ class Search:
                 if size == LARGEST:
                     found = self.named(size)
                     self.progress.libraries = True
-                    if found or (otherwise is not None and otherwise()):
+                    if found:
                         break
+                if size > 1 and otherwise is not None and otherwise(size):
+                    break
                 found = self.of_size(size)
                 if found:
                     break

@@ -86,14 +86,20 @@ class Restarts:
 @pytest.mark.parametrize(
     ("when", "told"),
     [
-        ("== 501", "up to step 500: as claimed; the state is lost before step 501"),
+        ("== 9", "up to step 8: as claimed; the state is lost before step 9"),
+        pytest.param(
+            "== 501",
+            "up to step 500: as claimed; the state is lost before step 501",
+            marks=pytest.mark.slow,
+        ),
         ("% 4 == 1", "up to step 4: as claimed; the state is lost after every 4 steps"),
     ],
 )
 def test_of_a_port_that_starts_anew_check_says_when(tmp_path: Path, when: str, told: str) -> None:
     path = tmp_path / "restarts.py"
     path.write_text(PORT.format(when=when))
-    given = some(["page-ten-steps", "mixed-arrays", "page-one-step", "thousand-steps"])
+    long = ["thousand-steps"] * (when == "== 501")
+    given = some(["page-ten-steps", "mixed-arrays", "page-one-step", *long])
     found = judged(path, ["Restarts"], given)["Restarts"]
     assert found.verdict.word == "diverges"
-    assert words.why(found) == told
+    assert words.why(found).startswith(f"{told}; the moving average that it reports is not")
