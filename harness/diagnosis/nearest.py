@@ -31,8 +31,7 @@ class _Left:
 def nearest(trial: Trial) -> Nearest | None:
     """What comes nearest over all evidence, with the most it leaves of any value, and where.
 
-    None where no candidate leaves anything finite, or there was no time to see. What there was
-    no time for is left out.
+    None where no candidate leaves anything finite, or there was no time to see all of it.
     """
     candidates = _candidates(trial)
     count = len(candidates)
@@ -41,7 +40,7 @@ def nearest(trial: Trial) -> Nearest | None:
         try:
             _add(left, trial, candidates, evidence)
         except OutOfTime:
-            break
+            return None
     if not np.isfinite(left.most).any():
         return None
     best = int(np.lexsort((np.arange(count), left.most, left.mean))[0])

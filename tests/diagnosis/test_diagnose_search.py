@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
 from showing import REFERENCE, elements, explained, shown, unseen
 from support import alike, scenario
 
+from harness.diagnosis import budget
 from harness.diagnosis import constants as constants_room
 from harness.diagnosis import search as searching
 from harness.diagnosis import trial as trying
+from harness.diagnosis.budget import Budget
 from harness.diagnosis.diagnose import Explanation, diagnose
 from harness.diagnosis.hypotheses import USUAL, Deviations
 from harness.diagnosis.nearest import nearest, usual_constants
@@ -82,6 +85,19 @@ def test_the_nearest_is_replayed_in_the_precision_that_was_seen() -> None:
     found = nearest(trial(shown("mixed-arrays", precision="float32")))
     assert found is not None
     assert (found.chosen, found.left) == (NOTHING, 0.0)
+
+
+def test_what_is_nearest_on_a_part_of_the_evidence_is_not_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The claim gives all of the first ten steps, and hardly anything of what comes after."""
+    pieces = [shown("page-ten-steps"), shown("mixed-arrays", Dialect(["epsilon=inside"]))]
+    assert nearest(trial(*pieces)) is not None
+    asked = count()
+    monkeypatch.setattr(budget, "clock", lambda: float(next(asked)))
+    for seconds, told in ((15, False), (40, True)):
+        found = nearest(trial(*pieces).within_time(Budget(seconds)))
+        assert (found is not None) == told
 
 
 @pytest.mark.parametrize("more", [0, 1])
