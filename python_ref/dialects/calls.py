@@ -263,8 +263,15 @@ CALLS: tuple[Call, ...] = (
     Call("autograd", (), roles("step_size:learning_rate gamma:decay_rate eps:epsilon"),
          (("", "initial_average=one"), *_NEGATED[:1]),
          {"step_size": 0.1, "gamma": 0.9, "eps": 1e-8},
-         text=(("", "autograd.misc.optimizers.rmsprop(grad, x0, {settings})"),),
-         beside=_LOSS, choices=_NEGATE),
+         text=(("", "autograd.misc.optimizers.rmsprop("
+                "grad, x0, callback, num_iters, {settings})"),),
+         beside=_LOSS, choices=_NEGATE, imports="import autograd.misc.optimizers"),
+    Call("climin", (), roles("step_rate:learning_rate decay:decay_rate momentum:momentum"),
+         (("", "epsilon=inside initial_average=one"), ("momentum", "momentum=lr_in_buffer"),
+          *_NEGATED[:1]),
+         {"step_rate": None, "decay": 0.9, "momentum": 0.0},
+         text=(("", "climin.RmsProp(wrt, fprime, {settings})"),),
+         fixed={"epsilon": 1e-8}, beside=_LOSS, choices=_NEGATE, imports="import climin"),
     Call("TensorFlow.js", (), roles("learningRate:learning_rate decay:decay_rate momentum:momentum"
                                     " epsilon:epsilon"), (
         ("", "epsilon=inside"),

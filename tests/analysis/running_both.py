@@ -4,8 +4,8 @@
         [--pairs torch:optax ...]
 
 draws settings of every library that can be called from there, translates them to every other, runs
-both calls as they are printed, and says a line a pair as it goes; what does not hold is shown. A
-pair draws the same settings whichever others run, so what was cut short goes on with `--pairs`.
+both calls as they are printed, and says a line a pair, source by source; what does not hold is
+shown. A pair draws the same settings whichever others run: what was cut short goes on by `--pairs`.
 Ends with 1 if a claim does not hold, with 3 if nothing ran.
 """
 
@@ -19,7 +19,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import chain, groupby, permutations
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -114,17 +115,28 @@ def runnable(python: str) -> list[str]:
     return [name for name, needed in packages.items() if needed <= set(found.stdout.split())]
 
 
-def runs(source: str, target: str, draws: int, seed: int, python: str) -> list[Run]:
-    """Settings drawn of every way to make a library's RMSProp in turn, translated and run."""
+def claims(source: str, target: str, draws: int, seed: int) -> list[Translation]:
+    """Settings drawn of every way to make a library's RMSProp in turn, translated."""
     calls = calls_of(source)
     random = np.random.default_rng([seed, NAMES.index(source), NAMES.index(target)])
     start = int(random.integers(len(calls)))
     chosen = [calls[(start + i) % len(calls)] for i in range(draws)]
-    claims = [translate(Source(call, drawn(call, random)), target) for call in chosen]
-    return [Run(*both) for both in zip(claims, verify_all(claims, python), strict=True)]
+    return [translate(Source(call, drawn(call, random)), target) for call in chosen]
 
 
-def told(run: Run) -> Iterator[str]:
+def runs(
+    pairs: Sequence[tuple[str, str]], draws: int, seed: int, python: str
+) -> Iterator[tuple[str, str, list[Run]]]:
+    """What comes out of pairs, those of one source in one process: libraries are slow to load."""
+    for source, group in groupby(pairs, key=itemgetter(0)):
+        targets = [target for _, target in group]
+        claimed = [claims(source, target, draws, seed) for target in targets]
+        ran = iter(verify_all(list(chain(*claimed)), python))
+        for target, translations in zip(targets, claimed, strict=True):
+            yield source, target, [Run(found, next(ran)) for found in translations]
+
+
+def refutation(run: Run) -> Iterator[str]:
     """What does not hold, line by line."""
     found = run.translation
     yield f"{found.source.call.library} {dict(found.source.settings)}"
@@ -148,14 +160,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--pairs", nargs="*", metavar="FROM:TO", help="all that can run if none")
     given = options.parse_args(arguments)
     shorter(given.steps)
-    pairs = [
-        tuple(calls_of(name)[0].library for name in pair.split(":")) for pair in given.pairs or ()
-    ] or [*permutations(runnable(given.python), 2)]
+    named = [pair.split(":") for pair in given.pairs or ()]
+    pairs = [(calls_of(a)[0].library, calls_of(b)[0].library) for a, b in named]
+    pairs = sorted(pairs) or [*permutations(runnable(given.python), 2)]
     total: Counter[str] = Counter()
-    for source, target in pairs:
-        begun = time.monotonic()
+    begun = time.monotonic()
+    for source, target, ran in runs(pairs, given.draws, given.seed, given.python):
         counts: Counter[str] = Counter()
-        for run in runs(source, target, given.draws, given.seed, given.python):
+        for run in ran:
             if isinstance(run.ran, ToolchainError):
                 word = "did not run"
             else:
@@ -163,9 +175,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             counts[word] += 1
             counts[f"the same: {run.translation.solution.sameness}"] += word == "held"
             if word != "held":
-                print("\n".join(told(run)))
-        told_of = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()) if count)
-        print(f"{source} to {target}: {told_of}; {time.monotonic() - begun:.0f} s", flush=True)
+                print("\n".join(refutation(run)))
+        listed = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()) if count)
+        print(f"{source} to {target}: {listed}; at {time.monotonic() - begun:.0f} s", flush=True)
         total += counts
     words = ", ".join(f"{count} {word}" for word, count in sorted(total.items()) if count)
     print(f"{len(pairs)} pairs: {words or 'nothing ran'}")

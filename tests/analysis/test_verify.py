@@ -47,6 +47,58 @@ def test_how_far_two_are_apart_is_what_the_replay_says_of_right_libraries_alone(
     assert (np.allclose(ran, replayed, rtol=1e-3)) == as_said
 
 
+ASKING = {
+    "autograd": """
+import numpy as np
+def rmsprop(grad, x, callback=None, num_iters=100, step_size=0.1, gamma=0.9, eps=1e-8):
+    v = np.ones(len(x))
+    for i in range(num_iters):
+        g = grad(x, i)
+        callback(x, i, g)
+        v = v * gamma + g**2 * (1 - gamma)
+        x = x - step_size * g / (np.sqrt(v) + eps)
+    return x
+""",
+    "climin": """
+import numpy as np
+class RmsProp:
+    def __init__(self, wrt, fprime, step_rate, decay=0.9, momentum=0):
+        self.wrt, self.fprime, self.step_rate = wrt, fprime, step_rate
+        self.decay, self.momentum = decay, momentum
+    def __iter__(self):
+        v, step = 1, 0
+        while True:
+            ahead = step * self.momentum
+            self.wrt -= ahead
+            g = self.fprime(self.wrt)
+            v = self.decay * v + (1 - self.decay) * g**2
+            taken = self.step_rate * g / np.sqrt(v + 1e-8)
+            self.wrt -= taken
+            step = ahead + taken
+            yield {}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "target"),
+    [("autograd", ["step_size=0.01", "eps=1e-4"], "climin"),
+     ("climin", ["step_rate=0.01", "decay=0.5", "momentum=0.5"], "autograd"),
+     ("climin", ["step_rate=0.01", "negate_loss=True"], "autograd")],
+)  # fmt: skip
+def test_what_asks_for_its_gradients_runs_as_it_is_replayed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str, given: list[str], target: str
+) -> None:
+    (tmp_path / "autograd" / "misc").mkdir(parents=True)
+    (tmp_path / "autograd" / "misc" / "optimizers.py").write_text(ASKING["autograd"])
+    (tmp_path / "climin.py").write_text(ASKING["climin"])
+    monkeypatch.syspath_prepend(tmp_path)
+    found = translate(read(source, given), target)
+    replayed = [d.share for d in found.solution.drift]
+    assert min(replayed) > 1e-9
+    assert np.allclose([d.share for d in verify(found)], replayed, rtol=1e-6, atol=0)
+
+
 def test_what_cannot_be_run_is_said_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(STAND_INS)
     translations = [

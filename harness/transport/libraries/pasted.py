@@ -8,7 +8,8 @@ JSON: for each, weights after every step, or what it raised:
 
 `call` names `params`, what is updated, and `schedule`, the learning rate; `before` is executed
 before every step. `negate` and `penalty` stand for what a loss does: its sign, and the rate of an
-L2 penalty, whose gradient is twice the rate times the weight.
+L2 penalty, whose gradient is twice the rate times the weight. What asks for its gradients itself
+(autograd, climin) is given one vector and a function.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def _weights(run: dict[str, Any]) -> list[list[float]]:
     names: dict[str, Any] = {}
     exec(run["imports"], names)
     packages = set(run["imports"].replace(",", " ").replace(".", " ").split())
+    if packages & {"autograd", "climin"}:
+        return _asking(run, names)
     binding: Any = next(b for b in BINDINGS if packages & set(b.MODULES))
     arrays = [np.array(array) for array in run["weights"]]
     rates = run["rates"]
@@ -72,6 +75,34 @@ def _weights(run: dict[str, Any]) -> list[list[float]]:
         _set_rate(optimizer, rate)
         driven.step([sign * np.array(g) + 2 * run["penalty"] * w for g, w in zip(gradients, now)])
         result.append(np.concatenate(driven.weights()).tolist())
+    return result
+
+
+def _asking(run: dict[str, Any], names: dict[str, Any]) -> list[list[float]]:
+    """The weights of what asks for its gradients: a function of all steps, or an iterator."""
+    rates, slopes = run["rates"], [np.concatenate(row) for row in run["gradients"]]
+    rate = np.array(rates[0])  # changed from step to step
+    weights = np.concatenate(run["weights"])
+    result: list[list[float]] = []
+
+    def asked(x: Any, step: int) -> Any:
+        return (-slopes[step] if run["negate"] else slopes[step]) + 2 * run["penalty"] * x
+
+    def before(x: Any, step: int, _: Any) -> None:
+        rate[...] = rates[step]
+        if step:
+            result.append(x.tolist())
+
+    # autograd's function takes the first four, climin's class the others.
+    names.update(x0=weights, grad=asked, callback=before, num_iters=len(rates))
+    names.update(wrt=weights, fprime=lambda x: asked(x, len(result)), schedule=rate)
+    made = eval(run["call"], names)
+    if isinstance(made, np.ndarray):
+        return [*result, made.tolist()]
+    steps = iter(made)
+    for made.step_rate in rates:
+        next(steps)
+        result.append(weights.tolist())
     return result
 
 
