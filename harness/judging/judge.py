@@ -203,7 +203,6 @@ def ask(
         fed += unlike
         comparisons.extend(compare_all(unlike, memory.replays))
         remembers = AFRESH
-        feeder.notes.append(remembers)
         verdict = of_port(comparisons, edge_decides=edge_decides)
     if verdict.word == "conforms":
         vouch([g for (g, _), c in zip(fed, comparisons, strict=False) if c.within], envelope=True)
@@ -213,8 +212,12 @@ def ask(
             for precision, arithmetic in verdict.arithmetic
         )
     loss = ""
-    if port.command and verdict.word in ("conforms", "diverges") and not remembers:
+    if port.command and verdict.word in ("conforms", "diverges") and remembers in ("", AFRESH):
         loss = lossy(fed, memory.replays)
+    if remembers == AFRESH:
+        # What is lost on the way shows in some numbers and not in others.
+        remembers = "" if loss else AFRESH
+        feeder.notes.extend(filter(None, [remembers]))
     return Answers(
         port,
         transport.name,
