@@ -28,13 +28,16 @@ SOLVED = {
     680: "of doubles that hold floats the digits that fit best are not those written",
     769: "likewise, where an epsilon is hardly determined",
     848: "most weights never move, and floats lose much of them",
+    709: "a learning rate alone, seven times the one that was given",
     1019: "a clip has a kink at every norm",
+    1080: "a learning rate alone, fifty times the one that was given",
 }
 DENSE = {
     404: "a clip that few steps show",
     505: "a plateau takes in all starts but one",
     638: "the third of the starts leads there",
     767: "a plateau beside a scale",
+    924: "a weight decay alone, where the average begins with the first square",
     1275: "a weight decay far from where it starts",
 }
 

@@ -195,13 +195,16 @@ def test_linear_constants_are_set_to_what_is_best_beside_the_others() -> None:
     assert points.at == pytest.approx(np.array([[3.0, 2.0], [12.0, 0.5]]), rel=1e-5)
     assert points.error == pytest.approx([0.0, 0.0], abs=1e-4)
     alone, none = at(["weight_decay"], [1.0]), at(["clip", "epsilon"], [1.0, 2.0])
-    for points in alone, none:
+    for points, reached in (alone, 5.0), (none, None):
         made = Known(lambda x: x - 5.0)
         made.measure(points)
         before = points.at.copy(), made.asked
         made.project(points)
-        assert np.array_equal(points.at, before[0])
-        assert made.asked == before[1], "nothing is reckoned where nothing is to be set"
+        if reached:
+            assert points.at == pytest.approx(np.array([[reached]]))
+        else:
+            assert np.array_equal(points.at, before[0])
+            assert made.asked == before[1], "nothing is reckoned where nothing is to be set"
 
 
 def test_a_learning_rate_is_set_by_its_factor_which_is_never_below_a_twentieth() -> None:
