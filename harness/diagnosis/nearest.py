@@ -41,11 +41,13 @@ def nearest(trial: Trial) -> Nearest | None:
             _add(left, trial, candidates, evidence)
         except OutOfTime:
             return None
-    if not np.isfinite(left.most).any():
+    if not left.values or not np.isfinite(left.most).any():
         return None
-    best = int(np.lexsort((np.arange(count), left.most, left.mean))[0])
-    if not left.values or not np.isfinite(left.most[best]):
-        return None
+    # What gives more of the values is nearer, however far the rest is; to a tenth of them, since
+    # a few come out right by chance.
+    tenths = np.round(left.within / left.values, 1)
+    endless = ~np.isfinite(left.most)
+    best = int(np.lexsort((np.arange(count), left.most, left.mean, -tenths, endless))[0])
     share = float(left.within[best] / left.values)
     return Nearest(candidates[best][0], float(left.most[best]), share, left.worst[best])
 

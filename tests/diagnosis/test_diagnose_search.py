@@ -87,6 +87,16 @@ def test_the_nearest_is_replayed_in_the_precision_that_was_seen() -> None:
     assert (found.chosen, found.left) == (NOTHING, 0.0)
 
 
+def test_what_gives_more_of_the_values_is_nearer_than_what_is_less_off_in_all() -> None:
+    """Most steps are as claimed, the rest as under a schedule that begins as good as not at all."""
+    evidence = shown("page-ten-steps")
+    later = shown("page-ten-steps", Dialect(["schedule=inverse_time"], {"decay": 0.1}))
+    weights = np.concatenate([evidence.weights[:6], later.weights[6:]])
+    found = nearest(trial(replace(evidence, weights=weights)))
+    assert found is not None
+    assert (found.chosen, found.share) == (NOTHING, 0.6)
+
+
 def test_what_is_nearest_on_a_part_of_the_evidence_is_not_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
