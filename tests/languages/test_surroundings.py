@@ -37,6 +37,18 @@ def test_java_finds_its_siblings_by_package(tmp_path: Path) -> None:
     assert [result.verdict.word for result in outcome.results] == ["exact", "exact"]
 
 
+def test_a_sibling_may_be_of_a_module(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        {
+            "src/module-info.java": "module a { requires org.acme.absent; }\n",
+            "src/a/RMSProp.java": f"package a;\nimport a.c.Rule;\n{OPTIMIZER}",
+            "src/a/c/Rule.java": f"package a.c;\n{RULE}",
+        },
+    )
+    assert checked(tmp_path / "src/a/RMSProp.java").verdict.word == "exact"
+
+
 def test_only_the_source_that_is_named_is_bound(tmp_path: Path) -> None:
     other = OPTIMIZER.replace("RMSProp", "RMSPropToo").replace("decay * v[i]", "v[i]")
     written(

@@ -77,7 +77,9 @@ def compile_java(
         ToolchainError: there is no compiler to be had.
     """
     runtime = java()
-    if not runtime.compiler:
+    # Javac takes a source path with a module in it for that module's alone.
+    modular = any((root / "module-info.java").is_file() for root in roots)
+    if modular or not runtime.compiler:
         return _compiled_by_ecj(sources, classpath, roots)
     start = [str(runtime.compiler), *(f"-J{option}" for option in QUICK_START)]
     command = [*start, *_COMMON, *with_lombok(classpath, "-processorpath", "{}", "-proc:none")]
