@@ -61,6 +61,8 @@ def test_scales_start_both_ways_and_no_decade_is_out_of_reach() -> None:
         assert (values[0], values[-1]) == pytest.approx((1e-9, 10.0**last))
         assert max(decades(values)) <= apart + 1e-9
     assert len(values) == 22
+    below = decades([x for x in one("epsilon", ONES) if x <= 1.0])
+    assert np.round(below).tolist() == sorted(np.round(below), reverse=True), "more where it shows"
 
 
 def test_a_learning_rate_starts_at_the_one_that_was_given_unless_that_is_0() -> None:
