@@ -87,7 +87,9 @@ def test_libraries_go_before_the_largest_sets_and_end_the_search(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     steps = Steps(monkeypatch, named=of(TRIPLE))
-    assert steps.search.run(otherwise=lambda: pytest.fail("asked in vain")) == of(TRIPLE)
+    assert steps.search.run(
+        otherwise=lambda size: size == 3 and pytest.fail("asked in vain")
+    ) == of(TRIPLE)
     assert steps.asked == [*WHOLE, "named 3"], "nothing stands behind sets of three"
     assert steps.search.tried().libraries
     assert steps.search.tried().size == 2
@@ -98,8 +100,18 @@ def test_before_the_largest_sets_it_is_asked_whether_they_are_wanted(
     answers: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = Steps(monkeypatch, {3: of(TRIPLE)})
-    assert steps.search.run(otherwise=lambda: answers) == ([] if answers else of(TRIPLE))
+    assert steps.search.run(otherwise=lambda size: size == 3 and answers) == (
+        [] if answers else of(TRIPLE)
+    )
     assert steps.asked == [*WHOLE, "named 3", *([] if answers else ["3 after 2"])]
+
+
+def test_what_is_not_wanted_of_two_deviations_is_not_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps, asked = Steps(monkeypatch), []
+    assert steps.search.run(otherwise=lambda size: asked.append(size) or size == 2) == []
+    assert (steps.asked, asked) == (WHOLE[:2], [2])
 
 
 def test_what_nothing_explains_is_tried_from_more_starts_if_all_was_asked_for(

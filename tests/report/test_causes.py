@@ -29,7 +29,8 @@ SCRATCH = (
     "each step starts from scratch: the average is not kept"
     " [v = v0, m = 0, b = 0, t = 1 at every step]"
 )
-TWO = "no combination of up to 2 known deviations was found that reproduces it"
+ONE = "tried without success: all single deviations that can show here"
+TWO = f"{ONE} and all pairs"
 
 
 def said(diagnosis: Diagnosis, claim: Dialect = REFERENCE) -> str:
@@ -54,16 +55,20 @@ def test_what_is_claimed_is_said_to_be_it_and_nothing_else_is() -> None:
     ("tried", "sentence"),
     [
         (Tried(0), "what it claims to be does not reproduce it"),
-        (Tried(1), "no known deviation was found that reproduces it alone"),
+        (Tried(1), ONE),
         (Tried(2), TWO),
         (Tried(2, 5, 7), TWO),
-        (Tried(2, 0, 0, ended=True), TWO),
+        (Tried(2, 0, 7, ended=True), f"{TWO} (time ran out after 0 s of processor time)"),
         (
             Tried(2, 50, 7000, seconds=19.6, ended=True),
-            f"{TWO}; of the 7,000 of 3, 50 were tried in 20 s of processor time",
+            f"{ONE}, all pairs and 50 of the 7,000 triples"
+            " (time ran out after 20 s of processor time)",
         ),
-        (Tried(3, 50, 7000, ended=True), TWO.replace("2", "3")),
-        (Tried(-1, seconds=1.0), "nothing was tried to its end in 1 s of processor time"),
+        (Tried(3, 50, 7000), f"{ONE}, all pairs and all triples"),
+        (
+            Tried(-1, seconds=1.0),
+            "time ran out before anything was tried to its end (1 s of processor time)",
+        ),
     ],
 )
 def test_of_what_nothing_explains_it_is_said_what_was_tried(tried: Tried, sentence: str) -> None:
@@ -102,14 +107,18 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
     [
         (
             Change(CLAIM, 3, "state"),
-            "up to step 3: as claimed; the state is lost once, before step 4",
+            "up to step 3: as claimed; the state is lost before step 4",
         ),
         (
-            Change(INSIDE, 3, "learning_rate", 0.5, 0.01),
+            Change(CLAIM, 3, "state", repeated=True),
+            "up to step 3: as claimed; the state is lost after every 3 steps",
+        ),
+        (
+            Change(INSIDE, 3, "learning_rate", factor=0.5, learning_rate=0.01),
             f"up to step 3: {EPSILON}; half the learning rate from step 4 on (0.01)",
         ),
         (
-            Change(CLAIM, 9, "learning_rate", 0.1 + 1e-9, 0.0123456789012),
+            Change(CLAIM, 9, "learning_rate", factor=0.1 + 1e-9, learning_rate=0.0123456789012),
             "up to step 9: as claimed; 0.1 times the learning rate from step 10 on (0.0123456789)",
         ),
     ],
@@ -140,6 +149,12 @@ def test_parts_are_the_cause_where_each_is_explained_and_else_beside_what_was_tr
     assert said(both) == said(some), "of a beginning nothing is said beside parts"
     changed = replace(both, change=Change(CLAIM, 3, "state"))
     assert said(changed).startswith("up to step 3")
+    for there, sentence in (
+        (changed, said(changed)),
+        (Diagnosis(None, parts=parts), whole),
+        (Diagnosis(None, change=Change(CLAIM, 3)), said(changed).partition(";")[0]),
+    ):
+        assert f"in page-ten-steps, {sentence}" in said(replace(there, evidence="page-ten-steps"))
 
 
 # -- beside the cause -----------------------------------------------------------------------------
