@@ -154,7 +154,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
             return {"kind": "leaf", "role": "weights", "base": weights}
         if word in role_names("state") and not constructed:
             return {"kind": "state"}
-        return None
+        squared = use.get("squared") and not constructed and not hyper
+        return copy.copy(_GRADIENTS) if squared else None
     if not constructed and word in role_names("state") and weights is None and gradient is None:
         held = offer(use, (name,)) if attributes(use) else {"kind": "state"}
         return (
@@ -212,8 +213,10 @@ def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list
             if role in free and not (role == "decay_rate" and parameter.get("value") in (0, 1))
         ]
         if not offers:
-            if "decay_rate" in free and "mean_decay" in roles:  # the only decay there is
-                roles[roles.index("mean_decay")] = "decay_rate"
+            for only in ("mean_decay", "momentum"):  # the only decay there is
+                at = roles.index(only) if only in roles and "decay_rate" not in roles else None
+                if at is not None and parameters[at].get("value") not in (0, 1):
+                    roles[at] = "decay_rate"
             return roles
         # A name with one possible role left goes before one with a choice.
         choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}

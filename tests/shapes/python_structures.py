@@ -135,6 +135,31 @@ class RMSProp:{_INIT}
         return steps
 """,
     ),
+    "a decay that is called momentum": (
+        "O(learning_rate, momentum=0.9)  # self.m = self.m * momentum + ... ** 2",
+        """
+class RMSProp:
+    def __init__(self, layer, learning_rate, momentum=0.9, epsilon=1e-8):
+        self.layer, self.lr, self.momentum, self.eps = layer, learning_rate, momentum, epsilon
+        self.m = 0.0
+
+    def step(self):
+        grad = self.layer.grad_w
+        self.m = self.momentum * self.m + (1 - self.momentum) * grad**2
+        self.layer.w -= self.lr * grad / (np.sqrt(self.m) + self.eps)
+""",
+    ),
+    "gradients under a name that nobody knows, beside a step": (
+        "w = opt.move(w, slant, t)  # slant**2 goes into the average",
+        f"""
+class RMSProp:{_INIT}
+        self.r = 0.0
+
+    def move(self, w, slant, t):
+        self.r = self.rho * self.r + (1 - self.rho) * np.power(slant, 2)
+        return w - self.lr * slant / (np.sqrt(self.r) + self.eps) + 0.0 * t
+""",
+    ),
     "an array, its gradient and its name": (
         "for param, grad, name in layer.get_params(): param -= ...",
         f"""

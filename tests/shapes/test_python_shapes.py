@@ -117,6 +117,36 @@ def test_a_name_that_no_argument_causes_is_the_ports_own_fault(tmp_path: Path) -
     assert fault.kind == "crashes"
 
 
+def test_an_attribute_that_nothing_sets_is_the_ports_own_fault(tmp_path: Path) -> None:
+    text = source("a layer that takes its step").replace(
+        "self.rho * layer.sw", "self.roe * layer.sw"
+    )
+    _, results = judged(tmp_path, {"misspelt": text})
+    fault = results["misspelt"].verdict.fault
+    assert fault is not None
+    assert fault.kind == "crashes"
+    assert "'RMSProp' object has no attribute 'roe'" in fault.message
+
+
+def test_what_another_file_sets_is_nobodys_fault(tmp_path: Path) -> None:
+    text = source("a layer that takes its step").replace(
+        "self.rho * layer.sw", "self.roe * layer.sw"
+    )
+    (tmp_path / "training.py").write_text("optimizer.roe = 0.9\n", encoding="utf-8")
+    _, results = judged(tmp_path, {"set elsewhere": text})
+    assert results == {}
+
+
+def test_what_another_call_would_have_made_is_nobodys_fault(tmp_path: Path) -> None:
+    text = source("prepared before the first step").replace(
+        "prepare_update(self, params)", "prepare_update(self, params, mystery)"
+    )
+    outcome, results = judged(tmp_path, {"unprepared": text})
+    assert results == {}
+    assert "it fails before another call: " in outcome.errors[0]
+    assert "has no attribute 'state'" in outcome.errors[0]
+
+
 def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guesses, "_SECONDS", -1.0)
     outcome, _ = judged(tmp_path, {"late": source("a layer")})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import itertools
 import re
 import sys
 import traceback
@@ -104,18 +105,34 @@ def builtin(error: BaseException) -> str:
     return next((c.__name__ for c in line if c in _BUILTIN), "Exception")
 
 
-def lacked(error: AttributeError, tree: ast.Module, module: Optional[str]) -> Optional[bool]:
-    """Whether nothing in a source sets what an object of its own lacks; None if that is not it."""
+def lacked(
+    error: AttributeError, tree: ast.Module, module: Optional[str], root: Path
+) -> Optional[bool]:
+    """Whether nothing in a project sets what an object of its own lacks; None if that is not it.
+
+    Args:
+        error: what was raised.
+        tree: of the source, in which the object's class and all its bases must be.
+        module: the source's name.
+        root: the folder of all that may set it from outside.
+    """
     owner, name = type(getattr(error, "obj", None)), getattr(error, "name", None)
     if not name or any(base.__module__ != module for base in owner.__mro__[:-1]):
         return None
-    sets: list[str] = []
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
-            sets.append(part.attr)
-        elif isinstance(part, ast.Name) and part.id in ("setattr", "__dict__", "vars"):
-            return None
-    return name not in sets
+    if any(isinstance(part, ast.Name) and part.id in _INDIRECT for part in ast.walk(tree)):
+        return None
+    sets = re.compile(rf"\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
+    files = (p for p in root.rglob("*.py") if "site-packages" not in p.parts)
+    for path in itertools.islice(files, _MOST_FILES):
+        with contextlib.suppress(OSError):
+            if sets.search(path.read_text(encoding="utf-8", errors="replace")):
+                return False
+    return True
+
+
+# Ways to set an attribute that no name shows; more files than this are not looked through.
+_INDIRECT = ("setattr", "vars")
+_MOST_FILES = 1000
 
 
 def _text(value: str) -> str:

@@ -13,6 +13,7 @@ import importlib
 import inspect
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from harness.transport.python import looped, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python.failures import LoadError, builtin, lacked, line_of, missing, said
 from harness.transport.python.modules import Source
+from harness.transport.python.packages import root
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
 from harness.transport.python.shape import described, parameters
@@ -242,7 +244,8 @@ class PythonHost:
             "line": line_of(error, self._path),
         }
         if self._source and isinstance(error, AttributeError):
-            failure["own"] = lacked(error, self._source.tree, self._namespace.get("__name__"))
+            name = self._namespace.get("__name__")
+            failure["own"] = lacked(error, self._source.tree, name, root(Path(self._path)))
         if isinstance(error, ImportError):  # looked for only when it is called
             failure.update(kind="not-run", message=missing(error, self._path, self._declared))
         if self._source and (lacking := self._source.for_want(error)):

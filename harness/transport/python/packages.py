@@ -102,6 +102,13 @@ def folders(path: Path) -> list[Path]:
     return found
 
 
+def root(path: Path) -> Path:
+    """The folder of the project that a source is part of; its own where none says so."""
+    outermost = folders(path)[-1:]
+    marked = any((folder / name).exists() for folder in outermost for name in _ROOTS)
+    return outermost[0] if marked else path.parent
+
+
 def level(tree: ast.Module) -> int:
     """How many packages a source's relative imports climb; 0 where it has none."""
     return max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
