@@ -48,7 +48,8 @@ READ = {
               (1 + tenths(2, 3)) * 10.0**-7, tens(123.0, -9)),
     -2.5e20: (-25.0 * 10.0**19, -25.0 * 10.0**19, -2.5 * 10.0**20, -2.5 * 10.0**20,
               -tens(25.0, 19)),
-    7.0: (7.0, 7.0, 7.0, 7.0, 7.0),  # not seventy tenths, which are more in double
+    # Whole numbers are not read as ten times as many tenths, which doubles do not count.
+    5187551958215094.0: (5187551958215094.0,) * 5,
     # Powers of ten that are none in double.
     7e-307: (7 * 10.0**-307, 7 / 10.0**307, 7 * 10.0**-307, 7 * 10.0**-307, None),
     7e-308: (0.0, 0.0, 0.0, 0.0, None),
