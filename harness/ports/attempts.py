@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.ports import asking
+from harness.ports.drafts import held_in
 from harness.ports.filling import filled
 from harness.ports.roles import (
     CONSTANTS,
@@ -264,6 +265,10 @@ def _bound(
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role
         for role, p in zip(roles, parameters, strict=True)
     ]
+    left_out = (p for p, role in zip(parameters, roles, strict=True) if role is None)
+    if settings := next((p["name"] for p in left_out if held_in(p)), ""):
+        # Left out, they would be made anew in every step, and the average with them.
+        return f"{shown}: {settings} holds its hyperparameters"
     called = roles[len(construct) :]
     source = next((p for p, role in zip(call, called, strict=True) if role == "source"), None)
     if source and (limits := asking.limits(parameters, roles, len(construct))):

@@ -140,7 +140,7 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
         if role in (*HYPERPARAMETERS, *OPTIONS):
             return None
     if word in CONFIG and (use.get("keys") or use.get("mapping")):
-        return {"kind": "config", "keys": _settings(use)}
+        return {"kind": "config", "keys": held_in(parameter)}
     hyper = any(word in role_names(role) for role in (*HYPERPARAMETERS, *OPTIONS))
     gradient, weights = gradient_of(name), weights_in(name)
     if not structured(use):
@@ -184,9 +184,11 @@ def _alone(parameter: Mapping[str, Any], call: Sequence[Mapping[str, Any]], want
     return computed and unknown(parameter) and all(unknown(p) == (p is parameter) for p in call)
 
 
-def _settings(use: Mapping[str, Any]) -> dict[str, str]:
-    """The keys of a settings map that are hyperparameters, with their roles."""
-    keys = [key for key in use.get("keys", {}) if not key.isdigit()]
+def held_in(parameter: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of a settings map that are hyperparameters, with their roles; else nothing."""
+    if plain(parameter["name"]) not in CONFIG:
+        return {}
+    keys = [key for key in parameter.get("use", {}).get("keys", {}) if not key.isdigit()]
     roles = hyper_roles([{"name": key} for key in keys], Wanted())
     return {key: role for key, role in zip(keys, roles, strict=True) if role in HYPERPARAMETERS}
 

@@ -328,6 +328,23 @@ def rmsprop(w, dw, config=None):
     return w - config["learning_rate"] * dw / (np.sqrt(config["cache"]) + config["epsilon"]), config
 """,
     ),
+    "settings in a map, weights in place": (
+        'w, config = rmsprop(w, dw, config)  # w -= ...; config["cache"] = cache',
+        """
+def rmsprop(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    config.setdefault("decay_rate", 0.99)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("cache", np.zeros_like(w))
+    d, cache = config["decay_rate"], config["cache"]
+    cache = d * cache + (1 - d) * dw**2
+    w -= config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
+    config["cache"] = cache
+    return w, config
+""",
+    ),
     "numbered keys": (
         'parameters["W" + str(l)], grads["dW" + str(l)]',
         """
