@@ -85,8 +85,14 @@ def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> li
 
 
 def complemented(chosen: Deviations, constants: Mapping[str, float]) -> list[Solved]:
-    """A set with these constants, and with what each of their rates lacks to one in its place."""
-    ways = [(x, 1 - x) if name in RATES else (x,) for name, x in constants.items()]
+    """A set with these constants, and with what each of their rates lacks to one in its place.
+
+    None at the end of a constant's range, from where nothing leads on: a rate of 0 or 1.
+    """
+    ways = [
+        [x for x in ((given, 1 - given) if name in RATES else (given,)) if sensible(name, x)]
+        for name, given in constants.items()
+    ]
     return [
         Solved(chosen, dict(zip(constants, values, strict=True)), math.inf)
         for values in product(*ways)

@@ -185,8 +185,9 @@ class Search:
         names = opened_names(self.claim, rest, (), self._free)
         constants = {n: x for n, x in explanation.constants.items() if n in names}
         fits = self.full.borne_out([(rest, constants)])
-        if not fits and set(constants) - set(COUNTS):
-            trial, begun = self._whole, complemented(rest, constants)
+        begun = complemented(rest, constants) if set(constants) - set(COUNTS) else []
+        if not fits and begun:
+            trial = self._whole
             rows = rows_to_read(trial.evidence[0])
             near = led_to(self.claim, begun, trial.evidence[0], rows, self.budget)
             fits = self._verified(solved_from(trial, near, rows))

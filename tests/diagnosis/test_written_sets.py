@@ -174,6 +174,17 @@ def test_beside_a_set_stands_what_each_of_its_rates_lacks_to_one() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("constants", [{"momentum": 1.0}, {"decay_rate": 0.0, "epsilon": 0.1}])
+def test_nothing_is_led_to_from_the_end_of_a_range(constants: dict[str, float]) -> None:
+    assert written.complemented(MOMENTUM, constants) == []
+
+
+def test_what_a_rate_all_but_0_lacks_to_1_is_no_rate() -> None:
+    """To the nearest double it is 1."""
+    (only,) = written.complemented(MOMENTUM, {"momentum": 1e-18})
+    assert only.constants == {"momentum": 1e-18}
+
+
 # -- the shortest ---------------------------------------------------------------------------------
 
 
