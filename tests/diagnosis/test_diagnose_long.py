@@ -64,7 +64,7 @@ def test_closed_sets_are_tried_before_constants_are_solved_for(
     deviations: list[str], clock: Counted
 ) -> None:
     """Some thirty replays are enough, which to solve for all constants are not."""
-    found = diagnose([seen_once(*deviations)], Dialect(), seconds=32 * STEPS)
+    found = diagnose([seen_once(*deviations)], Dialect(), seconds=34 * STEPS)
     assert found.best is not None
     assert set(found.best.deviations) == set(deviations)
 

@@ -116,20 +116,6 @@ class WantsTensors(Base):
             "lists": "AttributeError: 'float' object has no attribute 'div'",
         },
     ),
-    "WantsLayers": (
-        """
-class WantsLayers(Base):
-    def update(self, params, grads):
-        for i in range(len(params)):
-            for part in ("kernel", "bias"):
-                params[i][part] -= self.learning_rate * grads[i][part]
-""",
-        {
-            "maps of ndarrays, maps of lists": "KeyError: 0",
-            "lists of ndarrays, tuples of ndarrays": "IndexError: only integers, slices",
-            "lists of lists": "TypeError: list indices must be integers or slices, not str",
-        },
-    ),
     "WantsAnEntry": (
         """
 class WantsAnEntry(Base):
