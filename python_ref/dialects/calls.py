@@ -114,7 +114,8 @@ CALLS: tuple[Call, ...] = (
          roles("learning_rate:learning_rate rho:decay_rate epsilon:epsilon momentum:momentum"
                " l2:weight_decay"), (
         ("", "float32_hyperparameters=learning_rate+decay_rate"),
-        ("momentum", "epsilon=inside momentum=lr_in_buffer"),
+        ("momentum", "epsilon=inside momentum=lr_in_buffer"
+                     " float32_hyperparameters=learning_rate+decay_rate+momentum"),
         ("centered", "centered=yes"),
         ("l2", "weight_decay=coupled"),
         ("negate_loss", "direction=ascent"),
