@@ -172,7 +172,7 @@ def identified(result: Result) -> Group:
         lines.append(f"first divergence: {words.divergence(result.verdict.first)}")
     if words.arithmetic(result):
         how = words.evaluation(result) or "computed in the order of the reference"
-        lines.append(f"every number observed is reproduced, {how}")
+        lines.append(f"every number observed is reproduced{words.roots(result)}, {how}")
     lines += [f"note: {note}" for note in words.notes(result)]
     return Group(Text(title), *(Padding(Text(line), (0, 0, 0, 2)) for line in lines))
 

@@ -119,6 +119,11 @@ def _roots(by_precision: Sequence[tuple[str, Arithmetic]]) -> str:
     )
 
 
+def roots(result: Result) -> str:
+    """What its roots are like, where it is exact but for them; else empty."""
+    return _roots(_arithmetic(result))
+
+
 def _arithmetic(result: Result) -> tuple[tuple[str, Arithmetic], ...]:
     if result.diagnosis and result.diagnosis.best:
         best = result.diagnosis.best
