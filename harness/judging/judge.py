@@ -214,10 +214,10 @@ def ask(
     loss = ""
     if port.command and verdict.word in ("conforms", "diverges") and remembers in ("", AFRESH):
         loss = lossy(fed, memory.replays)
-    if remembers == AFRESH:
-        # What is lost on the way shows in some numbers and not in others.
-        remembers = "" if loss else AFRESH
-        feeder.notes.extend(filter(None, [remembers]))
+    if loss:  # which shows in some numbers and not in others
+        remembers = ""
+    elif remembers == AFRESH:
+        feeder.notes.append(AFRESH)
     return Answers(
         port,
         transport.name,

@@ -10,6 +10,7 @@ from rich.text import Text
 from harness.judging.recorded import Recorded
 from harness.judging.verdict import Result
 from harness.report import words
+from harness.report.causes import listed
 
 
 def nothing(console: Console) -> None:
@@ -44,8 +45,7 @@ def _groups(found: Recorded) -> str:
     if not found.groups:
         return ""
     numbers = [str(number + 1) for number in found.groups]
-    listed = " and ".join([", ".join(numbers[:-1]), numbers[-1]] if numbers[1:] else numbers)
-    return f", parameter group{'s' if numbers[1:] else ''} {listed} of {found.of}"
+    return f", parameter group{'s' if numbers[1:] else ''} {listed(numbers)} of {found.of}"
 
 
 def _rates(found: Recorded) -> str:
