@@ -62,7 +62,7 @@ def verify(found: Translation, python: str = "") -> tuple[Drift, ...]:
 def verify_all(
     translations: Sequence[Translation], python: str = ""
 ) -> list[tuple[Drift, ...] | ToolchainError]:
-    """Run both calls of several translations, in one process: libraries are slow to load.
+    """Run both calls of several translations, a process a library: libraries are slow to load.
 
     Returns:
         For each what `verify` returns, or raises.
@@ -147,9 +147,16 @@ def _run(
 
 
 def _ask(runs: list[dict[str, Any]], python: str) -> list[dict[str, Any]]:
-    """The answers of `pasted`, a run each."""
-    if not runs:
-        return []
+    """The answers of `pasted`, a run each; what loads TensorFlow may not load PyTorch after it."""
+    answers = {
+        imports: iter(_asked([run for run in runs if run["imports"] == imports], python))
+        for imports in dict.fromkeys(run["imports"] for run in runs)
+    }
+    return [next(answers[run["imports"]]) for run in runs]
+
+
+def _asked(runs: list[dict[str, Any]], python: str) -> list[dict[str, Any]]:
+    """The answers to runs of one library, which share a process."""
     done = subprocess.run(
         command(MODULE, python),
         input=json.dumps(runs),
