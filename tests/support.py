@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from harness.comparison.compare import Comparison, Divergence
+from harness.machine.isolation.limits import SERVER
 from harness.model.observation import Fault, Observation
 from harness.model.words import UNDECIDED
 from python_ref.dialects.dialect import Dialect
@@ -159,6 +160,14 @@ def processes() -> dict[int, str]:
     return found
 
 
+def _is_fork_server(pid: int, command: str) -> bool:
+    """Whether it is a server of this very process, which keeps it for the next start."""
+    if SERVER not in command:
+        return False
+    status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    return int(status.rpartition(")")[2].split()[1]) == os.getpid()
+
+
 @contextmanager
 def none_left() -> Iterator[None]:
     """Fail if the block leaves a process behind that was not there before."""
@@ -169,7 +178,11 @@ def none_left() -> Iterator[None]:
     def left() -> dict[int, str]:
         # What Python starts beside processes of its own ends with whoever started them.
         own = "multiprocessing.resource_tracker"
-        return {p: c for p, c in processes().items() if p not in before and own not in c}
+        return {
+            p: c
+            for p, c in processes().items()
+            if p not in before and own not in c and not _is_fork_server(p, c)
+        }
 
     while left() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -81,10 +81,14 @@ def make_way(folder: str) -> None:
         sys.meta_path.insert(0, _others)
 
 
+def settle() -> None:
+    """Let what the code of others starts find modules as the harness does."""
+    os.environ["PYTHONPATH"] = os.environ.pop(PATH, "")
+
+
 def main() -> None:
     """Run the module that the first argument names."""
-    # What the code of others starts finds modules as the harness does.
-    os.environ["PYTHONPATH"] = os.environ.pop(PATH, "")
+    settle()
     if os.environ.pop(ALONE, ""):
         sys.meta_path.insert(0, _Ours())
     elif _OURS not in sys.path:

@@ -24,6 +24,7 @@ _CLONE_NEWPID, _CLONE_NEWNET = 0x20000000, 0x40000000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1 << 5, 1 << 12, 1 << 14, 1 << 18
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP = 1, 24
+_CAPABILITY_VERSION = 0x20080522
 # What a superuser keeps: owners and modes of files (0, 1, 3, 4), signals and users (5 to 7), low
 # ports and raw sockets (10, 13), locked memory (14), chroot (18), priorities (23). Not mounting,
 # tracing, devices, modules, limits, nor what opens files past a mount.
@@ -160,13 +161,24 @@ def is_kernel(first: tuple[int, int]) -> bool:
 
 
 def give_up_rights() -> None:
-    """Keep from the next command, if it is a superuser's, what would undo all this."""
+    """Give up, here and in the next command if it is a superuser's, what would undo all this."""
     import ctypes
 
     libc = ctypes.CDLL(None)
     for right in range(64):
         if right not in _KEPT_CAPABILITIES:
             libc.prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)
+    # Who is no superuser has rights only in the namespaces, and keeps none with a command.
+    kept = sum(1 << right for right in _KEPT_CAPABILITIES) if os.getuid() == 0 else 0
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    # Effective, permitted and inheritable ones, the lower 32 of them and the upper.
+    rights = (ctypes.c_uint32 * 6)()
+    libc.capget(header, rights)
+    for i in range(6):
+        rights[i] &= (kept >> 32 * (i // 3)) & 0xFFFFFFFF
+    if libc.capset(header, rights) != 0:
+        sys.stderr.write("rights cannot be given up\n")
+        os._exit(_FAILED)
 
 
 def die_with_parent() -> None:
@@ -187,7 +199,7 @@ def limit(kind: int, most: int, renewed: bool = False) -> None:
             return
 
 
-def watched(command: list[str], processes: int) -> None:
+def watched(run, command: list[str], processes: int) -> None:  # type: ignore[no-untyped-def]
     """Run the command below the first process of the new table; end as it ended.
 
     The first process of a table is deaf to signals that it has no handler for, even its own;
@@ -205,7 +217,7 @@ def watched(command: list[str], processes: int) -> None:
         if child == 0:
             os.close(tell)
             give_up_rights()
-            os.execvp(command[0], command)
+            run(command)
         close_all_but(tell)
         while True:
             pid, status = os.wait()
@@ -247,13 +259,10 @@ def probe(own: str, processes: int, written: int, read_only: list[bytes]) -> int
     return 0
 
 
-def main() -> None:
-    """Do as the arguments say."""
-    if sys.argv[1] == "probe":
-        own, processes, written, read_only = sys.argv[2:6]
-        sys.exit(probe(own, int(processes), int(written), os.fsencode(read_only).splitlines()))
-    own, cpu, data, file, files, processes, written, read_only = sys.argv[1:9]
-    command = sys.argv[10:]
+def enter(words: list[str], run) -> None:  # type: ignore[no-untyped-def]
+    """Do as the words say, which begin with OWN; `run` the command that they end with."""
+    own, cpu, data, file, files, processes, written, read_only = words[:8]
+    command = words[9:]
     cut = own != "nothing"
     if cut and not cut_off(own):
         sys.stderr.write(f"the kernel gives no {own} of its own\n")
@@ -271,8 +280,21 @@ def main() -> None:
         limit(resource.RLIMIT_NPROC, int(processes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if cut:
-        watched(command, int(processes))
+        watched(run, command, int(processes))
+    run(command)
+
+
+def execute(command: list[str]) -> None:
+    """Become the command."""
     os.execvp(command[0], command)
+
+
+def main() -> None:
+    """Do as the arguments say."""
+    if sys.argv[1] == "probe":
+        own, processes, written, read_only = sys.argv[2:6]
+        sys.exit(probe(own, int(processes), int(written), os.fsencode(read_only).splitlines()))
+    enter(sys.argv[1:], execute)
 
 
 if __name__ == "__main__":

@@ -23,14 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.machine import scratch
+from harness.machine.isolation.forking import MARK, OWN_TEMPORARY, forked
 from harness.machine.isolation.limits import ENTER, IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
 from harness.machine.isolation.watchdog import end_group, end_marked
 from harness.model.errors import ToolchainError
 
-_MARK = "RMSPROOF_PROCESS"
-# That the temporary folder is for the process alone, and may be made of memory.
-_OWN_TEMPORARY = "RMSPROOF_OWN_TEMPORARY"
 _numbers = itertools.count(1)
 _ours = uuid.uuid4().hex
 _running: set[Group] = set()
@@ -57,7 +55,7 @@ class Group:
         limits: Limits | None = None,
         **popen: Any,
     ) -> None:
-        self._mark = f"{_MARK}={_ours}-{next(_numbers)}"
+        self._mark = f"{MARK}={_ours}-{next(_numbers)}"
         name, _, value = self._mark.partition("=")
         self._temporary: str | None = None
         if "TMPDIR" not in (environment or {}):
@@ -66,12 +64,10 @@ class Group:
                 environment = {**(environment or {}), "TMPDIR": self._temporary}
         words = limits.entering(command) if limits and not IMPOSED else list(command)
         if self._temporary and str(ENTER) in words:
-            environment = {**(environment or {}), _OWN_TEMPORARY: "1"}
-        self.process = subprocess.Popen(
-            words,
-            env=scrubbed_environment({**(environment or {}), name: value}),
-            start_new_session=True,
-            **popen,
+            environment = {**(environment or {}), OWN_TEMPORARY: "1"}
+        whole = scrubbed_environment({**(environment or {}), name: value})
+        self.process: subprocess.Popen[Any] = forked(words, whole, popen) or subprocess.Popen(
+            words, env=whole, start_new_session=True, **popen
         )
         _watchdog.notify(f"+{self.pid} {self._mark}")
         _running.add(self)
@@ -110,7 +106,7 @@ class _Watchdog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[Any] | None = None
 
     def notify(self, line: str) -> None:
         with self._lock:
