@@ -9,8 +9,9 @@ from itertools import product
 
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED, Candidate, Deviations, open_constants
+from harness.diagnosis.iterates import RATES, Opened, Solved, sensible
 from harness.diagnosis.settling import settle
-from harness.diagnosis.solver import RATES, Opened, Solved, errors, polish, sensible, solve
+from harness.diagnosis.solver import errors, polish, solve
 from harness.diagnosis.trial import Trial
 from python_ref.dialects.dialect import Dialect
 

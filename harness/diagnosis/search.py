@@ -32,8 +32,9 @@ from harness.diagnosis.hypotheses import (
     of_formula,
     sets,
 )
+from harness.diagnosis.iterates import COUNTS, Opened
 from harness.diagnosis.settling import reaches_subnormals, settle
-from harness.diagnosis.solver import COUNTS, Opened, led_to
+from harness.diagnosis.solver import led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, coupled, rows_to_read, rows_to_solve, thinned
 from harness.diagnosis.trial import Trial

@@ -18,10 +18,10 @@ from harness.diagnosis import trial as trying
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.diagnose import Explanation, diagnose
 from harness.diagnosis.hypotheses import USUAL, Deviations
+from harness.diagnosis.iterates import Solved
 from harness.diagnosis.nearest import nearest, usual_constants
 from harness.diagnosis.noise import storable
 from harness.diagnosis.search import Search
-from harness.diagnosis.solver import Solved
 from harness.diagnosis.trial import Held, Trial
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect

@@ -10,25 +10,22 @@ import numpy as np
 import pytest
 from showing import REFERENCE, elements, shown
 
-from harness.diagnosis import solver
+from harness.diagnosis import gauss_newton, iterates
 from harness.diagnosis.budget import Budget
+from harness.diagnosis.gauss_newton import Problem
 from harness.diagnosis.hypotheses import Deviations
-from harness.diagnosis.noise import UNITS, typical
-from harness.diagnosis.solver import (
+from harness.diagnosis.iterates import (
     LINEAR,
-    Problem,
+    Iterates,
     Solved,
-    _Points,
-    _points,
-    _started,
-    errors,
     inner,
-    led_to,
+    iterates_at,
     outer,
-    polish,
     sensible,
-    solve,
+    started,
 )
+from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.solver import errors, led_to, polish, solve
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import CONSTANTS
@@ -78,7 +75,7 @@ def test_a_person_means_rates_between_0_and_1_and_other_constants_above_0() -> N
 
 
 def test_points_know_their_constants_their_counts_and_which_are_linear() -> None:
-    points = _points(
+    points = iterates_at(
         [
             ((MOMENTUM, ("momentum", "weight_decay")), {"momentum": 0.5, "weight_decay": 0.1}),
             ((STEPPED, ("factor", "epsilon")), {"factor": 1.0, "epsilon": 1.0, "every": 3.0}),
@@ -118,7 +115,7 @@ def test_sets_that_vary_equally_many_start_together_and_counts_are_no_variation(
         (COUNTED, ("every",)),
     ]
     known = [Solved(EPSILON, {"epsilon": 0.25}, 0.0)]
-    one, two = _started(REFERENCE, opened, evidence, known=known)
+    one, two = started(REFERENCE, opened, evidence, known=known)
     assert [opened for opened, _ in one.sets] == [RATE, STEPPED, EPSILON]
     assert [names for _, names in one.sets] == [("learning_rate",), ("factor",), ("epsilon",)]
     assert one.values(len(one) - 1) == {"epsilon": 0.25}
@@ -187,13 +184,15 @@ def test_what_is_finite_on_one_side_only_is_as_far_as_can_be() -> None:
     noise = typical(spoiled, UNITS["float64"])[:2]
     scale = moved + np.median(moved[0, :2]) + noise / 1e-4
     assert made.noise == pytest.approx((noise / scale).ravel(), abs=1e-299)
-    points = _points([((DECAY, ("weight_decay",)), {"weight_decay": x}) for x in (0.0, math.inf)])
+    points = iterates_at(
+        [((DECAY, ("weight_decay",)), {"weight_decay": x}) for x in (0.0, math.inf)]
+    )
     made.measure(points)
     assert points.residual.tolist() == [
         pytest.approx([0, 0, 0, 1e3, -1e3, 0], abs=1e-9),
         [1e3, 1e3, 1e3, 0, 0, 1e3],
     ]
-    huge = _points([((RATE, ("learning_rate",)), {"learning_rate": 1e9})])
+    huge = iterates_at([((RATE, ("learning_rate",)), {"learning_rate": 1e9})])
     made.measure(huge)
     assert huge.residual[:, :2].tolist() == [[-1e3, 1e3]]
 
@@ -206,12 +205,12 @@ def test_residuals_are_the_same_however_many_are_reckoned_together(
         *(((RATE, ("learning_rate",)), {"learning_rate": x}) for x in (0.01, 0.03, 0.05)),
         *(((EPSILON, ("epsilon",)), {"epsilon": x}) for x in (0.1, 0.2)),
     ]
-    points = _points(given)
+    points = iterates_at(given)
     made.measure(points)
     whole = points.residual
     assert len(np.unique(whole[:, 0])) == len(given)
     for together in 1, 2, 4:
-        monkeypatch.setattr(solver, "_TOGETHER", together)
+        monkeypatch.setattr(gauss_newton, "_TOGETHER", together)
         made.measure(points)
         assert np.array_equal(points.residual, whole)
     assert made.residuals(points, np.zeros(0, dtype=int), np.zeros((0, 1))).shape == (0, 6)
@@ -241,11 +240,11 @@ def test_from_many_points_is_started_on_the_first_steps_and_on_all(
         asked.append(given[-1])
         return [(0.2,)]
 
-    def follow(self: Problem, points: _Points, most: int) -> np.ndarray:
+    def follow(self: Problem, points: Iterates, most: int) -> np.ndarray:
         followed.append(most)
         return np.arange(len(points))
 
-    monkeypatch.setattr(solver, "starts", starts)
+    monkeypatch.setattr(iterates, "starts", starts)
     monkeypatch.setattr(Problem, "_followed", follow)
     evidence = shown(fed(), Dialect(["eps=ignored"], {"epsilon": 0.3}))
     (found,) = solve(
@@ -268,7 +267,7 @@ def test_constants_that_nobody_means_are_not_told() -> None:
     """A negative weight decay, where weights grow."""
     evidence = shown(fed(), Dialect(["weight_decay=coupled"], {"weight_decay": -0.1}))
     opened = [(DECAY, ("weight_decay",))]
-    assert problem(evidence, [0, 3]).solved(_started(REFERENCE, opened, evidence), 2)
+    assert problem(evidence, [0, 3]).solved(started(REFERENCE, opened, evidence), 2)
     assert solve(REFERENCE, opened, evidence, [0, 3], Budget()) == []
     known = Solved(DECAY, {"weight_decay": 0.02}, 0.5, 7.0)
     assert polish(REFERENCE, [known], evidence, [0, 3], Budget()) == [known]
@@ -288,7 +287,7 @@ def test_constants_are_read_again_from_more_steps() -> None:
     assert both.constants == pytest.approx({"learning_rate": 0.02, "epsilon": 0.3}, rel=1e-8)
     for better in both, first, second:
         assert better.constants["epsilon"] == pytest.approx(0.3, rel=1e-8)
-        points = _points([((better.chosen, tuple(better.constants)), better.constants)])
+        points = iterates_at([((better.chosen, tuple(better.constants)), better.constants)])
         made = problem(evidence, [0, 1, 2, 3])
         made.measure(points)
         assert (better.error, better.worst) == (points.error[0], made.worst(points)[0])

@@ -19,7 +19,7 @@ from harness.diagnosis.constants import (
 )
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Deviations
-from harness.diagnosis.solver import Solved
+from harness.diagnosis.iterates import Solved
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows

@@ -8,14 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from harness.diagnosis.gauss_newton import Problem, _least_largest, _least_squares
 from harness.diagnosis.hypotheses import Deviations
-from harness.diagnosis.solver import (
-    Problem,
-    _least_largest,
-    _least_squares,
-    _Points,
-    _points,
-)
+from harness.diagnosis.iterates import Iterates, iterates_at
 from harness.model.observation import Rows
 
 RATE: Deviations = (("learning_rate", "ignored"),)
@@ -92,15 +87,15 @@ class Known(Problem):
         self.function, self.noise, self.asked = function, np.array(noise), 0
         self.noisy, self.converged = False, 1e-4
 
-    def residuals(self, points: _Points, owners: np.ndarray, at: Rows) -> Rows:
+    def residuals(self, points: Iterates, owners: np.ndarray, at: Rows) -> Rows:
         self.asked += 1
         return self.function(at)
 
 
-def at(names: Sequence[str], *rows: Sequence[float]) -> _Points:
+def at(names: Sequence[str], *rows: Sequence[float]) -> Iterates:
     """Points of one set at these coordinates."""
     given = [dict.fromkeys(names, 0.5) for _ in rows]
-    points = _points([((RATE, tuple(names)), constants) for constants in given])
+    points = iterates_at([((RATE, tuple(names)), constants) for constants in given])
     points.at = np.array(rows, dtype=float)
     return points
 
@@ -160,7 +155,7 @@ def test_a_point_that_hardly_nears_is_given_up_after_three_steps(
 ) -> None:
     times = 0
 
-    def improve(self: Problem, points: _Points, rows: np.ndarray) -> None:
+    def improve(self: Problem, points: Iterates, rows: np.ndarray) -> None:
         nonlocal times
         times += 1
         points.error[rows] *= left
@@ -175,7 +170,7 @@ def test_a_point_that_hardly_nears_is_given_up_after_three_steps(
 def test_of_points_that_stop_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[int]] = []
 
-    def improve(self: Problem, points: _Points, rows: np.ndarray) -> None:
+    def improve(self: Problem, points: Iterates, rows: np.ndarray) -> None:
         asked.append(rows.tolist())
         points.error[rows] *= np.array([0.9, 0.5, 0.0])[rows]
 
@@ -236,7 +231,7 @@ def test_the_nearest_of_each_set_and_count_are_followed_but_none_that_leaves_as_
         *[((EPSILON, ("epsilon",)), {"epsilon": 0.5})] * 5,
         *[(stepped, {"factor": 0.5, "every": every}) for every in (2.0, 3.0, 3.0)],
     ]
-    points = _points(given)
+    points = iterates_at(given)
     apart = np.array([0.4, 0.3, 0.2, 0.2001, 0.1, 0.9, 0.8, 0.7])
     monkeypatch.setattr(Known, "apart", lambda *_: apart)
     made = Known(lambda x: x)
@@ -271,7 +266,7 @@ def test_centering_never_leaves_a_point_worse_than_it_was() -> None:
 
 
 def test_what_vanishes_is_listed_from_the_best_on_once_for_each_set_and_count() -> None:
-    points = _points(
+    points = iterates_at(
         [
             ((EPSILON, ("epsilon",)), {"epsilon": 1.0}),
             ((EPSILON, ("epsilon",)), {"epsilon": math.exp(1e-6)}),
@@ -283,13 +278,13 @@ def test_what_vanishes_is_listed_from_the_best_on_once_for_each_set_and_count() 
     )
 
     class Still(Known):
-        def project(self, points: _Points) -> None:
+        def project(self, points: Iterates) -> None:
             """Nothing is linear here."""
 
-        def converge(self, points: _Points) -> _Points:
+        def converge(self, points: Iterates) -> Iterates:
             return points
 
-        def apart(self, points: _Points) -> Rows:
+        def apart(self, points: Iterates) -> Rows:
             return points.error
 
     made = Still(lambda x: x + 1e-5)
