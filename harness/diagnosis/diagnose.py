@@ -26,6 +26,7 @@ from harness.diagnosis.explanation import (
     Part,
     Suggestion,
     Tried,
+    distinct,
     ranked,
     swapped,
     unique,
@@ -104,7 +105,7 @@ def diagnose(
     if not found:
         return Diagnosis(
             None,
-            nearest=nearest(search.full.within_time(whole)) if nearby else None,
+            nearest=nearest(search.trials.full.within_time(whole)) if nearby else None,
             tried=tried,
             change=where_else.change,
             parts=where_else.parts,
@@ -127,15 +128,15 @@ def diagnose(
 def _told_apart(search: Search, found: list[Explanation], probe: Probe | None) -> list[Explanation]:
     """Those of `found` that are left when the port was fed what tells them apart."""
     for _ in range(_PROBES):
-        apart = search.apart(found)
+        apart = distinct(found)
         if probe is None or len(apart) < 2:
             break
         more = probe([search.dialect_of(e) for e in apart])
         if more is None or not more.steps:
             break
-        search.add(more)
+        search.trials.add(more)
         try:
-            found = search.still_fitting(found)
+            found = search.trials.still_fitting(found)
         except OutOfTime:
             break
     return found
@@ -150,7 +151,7 @@ class _Elsewhere:
 
     def __init__(self, search: Search, free: Sequence[str]) -> None:
         self._search, self._free = search, free
-        self._evidence = search.full.evidence
+        self._evidence = search.trials.full.evidence
         self.change: Change | None = None
         self.whole: list[Explanation] = []
         self.parts: tuple[Part, ...] = ()
@@ -167,7 +168,7 @@ class _Elsewhere:
         given = claim, self._evidence[0], budget, free
         found = where.change(*given)
         if isinstance(found, Explanation):
-            self.whole = self._search.still_fitting([found])
+            self.whole = self._search.trials.still_fitting([found])
             return bool(self.whole)
         self.change = found
         if self.change is not None and self.change.kind:
@@ -177,18 +178,18 @@ class _Elsewhere:
 
 
 def _open_to(search: Search, explanation: Explanation, budget: Budget) -> Explanation:
-    whole = all(e.precision == "float64" and not e.rounding for e in search.full.evidence)
+    whole = all(e.precision == "float64" and not e.rounding for e in search.trials.full.evidence)
     if not explanation.constants or (whole and explanation.arithmetic is not None):
         return explanation  # nothing but the last bits is open
     try:
-        return with_intervals(search.shortened.within_time(budget), explanation)
+        return with_intervals(search.trials.shortened.within_time(budget), explanation)
     except OutOfTime:
         return explanation
 
 
 def _but_for_roots(search: Search, explanation: Explanation) -> Explanation:
     try:
-        return search.full.but_for_roots(explanation)
+        return search.trials.full.but_for_roots(explanation)
     except OutOfTime:
         return explanation
 

@@ -67,7 +67,6 @@ class Tried:
             -1 where not even the claim was.
         begun: of the next size, how many sets were tried, with whatever constants; `beyond`
             there are.
-        libraries: the dialects of libraries were tried, whatever their size.
         seconds: the processor time that it took; `ended` whether it was up.
         waited: seconds that went by, where they were too many; else 0.
     """
@@ -75,7 +74,6 @@ class Tried:
     size: int = -1
     begun: int = 0
     beyond: int = 0
-    libraries: bool = False
     seconds: float = 0.0
     ended: bool = False
     waited: float = 0.0
@@ -162,7 +160,7 @@ class Diagnosis:
     suggestion: Suggestion | None = None
 
 
-def ranked(found: Sequence[Explanation]) -> list[Explanation]:
+def ranked(explanations: Sequence[Explanation]) -> list[Explanation]:
     """Bit for bit before within rounding, few before many, formulas before constants.
 
     Of constants the one with fewer digits goes first, then the order of the axes.
@@ -178,15 +176,15 @@ def ranked(found: Sequence[Explanation]) -> list[Explanation]:
             e.arithmetic is None, e.size, numbers, len(e.constants), digits, ignored, values
         )  # fmt: skip
 
-    return sorted(found, key=key)
+    return sorted(explanations, key=key)
 
 
-def unique(found: Sequence[Explanation]) -> list[Explanation]:
+def unique(explanations: Sequence[Explanation]) -> list[Explanation]:
     """The first of each set."""
-    kept: dict[Deviations, Explanation] = {}
-    for explanation in found:
-        kept.setdefault(explanation.chosen, explanation)
-    return list(kept.values())
+    first: dict[Deviations, Explanation] = {}
+    for explanation in explanations:
+        first.setdefault(explanation.chosen, explanation)
+    return list(first.values())
 
 
 def _digits(value: float) -> int:
@@ -208,3 +206,12 @@ def swapped(chosen: Deviations) -> Deviations:
 def same_algebra(a: Deviations, b: Deviations) -> bool:
     """Whether two sets are one thing while the learning rate is constant."""
     return b in (a, swapped(a))
+
+
+def distinct(explanations: Sequence[Explanation]) -> list[Explanation]:
+    """Those that are not the same thing in algebra as an earlier one, the likeliest first."""
+    apart: list[Explanation] = []
+    for explanation in ranked(explanations):
+        if not any(same_algebra(explanation.chosen, earlier.chosen) for earlier in apart):
+            apart.append(explanation)
+    return apart

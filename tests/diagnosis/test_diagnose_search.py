@@ -23,6 +23,7 @@ from harness.diagnosis.nearest import nearest, usual_constants
 from harness.diagnosis.noise import storable
 from harness.diagnosis.search import Search
 from harness.diagnosis.trial import Held, Trial
+from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES
@@ -389,7 +390,7 @@ def test_constants_are_solved_for_where_formulas_leave_something_to_explain(
     """Alone unless the formula settles it; in pairs only if no formula explains."""
     solved: list[int] = []
     monkeypatch.setattr(
-        Search, "_solved", lambda self, opened, dense=False: solved.append(len(opened)) or []
+        Trials, "solved", lambda self, opened, dense=False: solved.append(len(opened)) or []
     )
 
     def asked(size: int, *evidence: Evidence) -> tuple[list[Deviations], int]:

@@ -44,13 +44,12 @@ class Steps:
     ) -> None:
         self.asked: list[str] = []
         self.search = Search(REFERENCE, [shown()])
-        progress = self.search.progress
 
         def of_size(size: int) -> list[Explanation]:
-            self.asked.append(f"{size} after {progress.size}")
+            self.asked.append(f"{size} after {self.search.progress.size}")
             if size == out_at:
                 raise OutOfTime
-            progress.begun, progress.beyond = 3, 4
+            self.search.progress = replace(self.search.progress, begun=3, beyond=4)
             return (sizes or {}).get(size, [])
 
         def answer(word: str, found: Sequence[Explanation]) -> Any:
@@ -77,7 +76,7 @@ def test_the_smallest_size_that_explains_is_the_last_and_libraries_stand_behind(
     assert steps.asked == [*sizes, *([f"closed {size + 1}"] if size else [])]
     tried = steps.search.tried()
     assert (tried.size, tried.begun, tried.beyond) == (size - 1, 3, 4)
-    assert (tried.libraries, tried.ended) == (False, False)
+    assert not tried.ended
 
 
 WHOLE = ["0 after -1", "1 after 0", "2 after 1"]
@@ -91,7 +90,6 @@ def test_libraries_go_before_the_largest_sets_and_end_the_search(
         otherwise=lambda size: size == 3 and pytest.fail("asked in vain")
     ) == of(TRIPLE)
     assert steps.asked == [*WHOLE, "named 3"], "nothing stands behind sets of three"
-    assert steps.search.tried().libraries
     assert steps.search.tried().size == 2
 
 
@@ -125,7 +123,7 @@ def test_what_nothing_explains_is_tried_from_more_starts_if_all_was_asked_for(
     fewer = Steps(monkeypatch, again=of(PAIR))
     assert fewer.search.run(largest=2) == []
     assert fewer.asked == WHOLE
-    assert (fewer.search.tried().size, fewer.search.tried().libraries) == (2, False)
+    assert fewer.search.tried().size == 2
 
 
 def test_a_search_that_ran_out_of_time_says_how_far_it_was(
@@ -145,14 +143,14 @@ def test_what_went_by_is_told_where_it_ended_the_search(
     ended: bool, interrupted: bool, waited: float
 ) -> None:
     search = Search(REFERENCE, [shown()])
-    search.progress = replace(search.progress, size=1, begun=2, beyond=3, ended=ended)
+    search.progress = Tried(1, 2, 3, ended=ended)
 
     class Waiting(Budget):
         spent, waited, interrupted = 5.0, 77.0, False  # type: ignore[assignment]
 
     Waiting.interrupted = interrupted  # type: ignore[assignment,method-assign]
     search.budget = Waiting()
-    assert search.tried() == Tried(1, 2, 3, False, 5.0, ended, waited)
+    assert search.tried() == Tried(1, 2, 3, 5.0, ended, waited)
 
 
 # -- what needs to be in a set --------------------------------------------------------------------
@@ -216,7 +214,7 @@ def test_constants_are_solved_from_the_first_step_in_which_the_claim_does_not_fi
 
     def first(evidence: Evidence) -> int:
         search = Search(REFERENCE, [evidence])
-        return search._first_off(Trial(REFERENCE, [evidence]))
+        return search.trials.first_off(Trial(REFERENCE, [evidence]))
 
     assert first(whole) == last
     off = whole.weights.copy()
@@ -231,6 +229,6 @@ def test_an_option_is_offered_if_all_scenarios_give_it() -> None:
     fed = scenario("mixed-arrays")
     both = shown(replace(fed, options={"momentum": 0.5, "clip": 1.0}))
     one = shown(replace(fed, options={"clip": 2.0}))
-    assert Search(REFERENCE, [both])._offered() == ["momentum", "clip"]
-    assert Search(REFERENCE, [both, one])._offered() == ["clip"]
+    assert Search(REFERENCE, [both]).trials.offered() == ["momentum", "clip"]
+    assert Search(REFERENCE, [both, one]).trials.offered() == ["clip"]
     assert np.isfinite(both.weights).all()
