@@ -130,6 +130,7 @@ class Naive:
             self.dm = own.get("mean_decay", DEVIATION_CONSTANTS["mean_decay"])
         self.mu, self.wd, self.c = option("momentum"), option("weight_decay"), option("clip")
         self.k, self.scale = option("decay"), option("gradient_scale")
+        self.v0 = option("initial_average")
         self.factor, self.every, self.total = option("factor"), option("every"), option("total")
         rounded = self.says("float32_hyperparameters").split("+")
         if "learning_rate" in rounded:
@@ -156,7 +157,7 @@ class Naive:
             self.rates = [single(rate) for rate in self.rates]
         self.rates = [self.computed(rate) for rate in self.rates]
         formed = [self.computed(1 - self.d), self.computed(1 - self.dm)]
-        for name in ("d", "eps", "dm", "mu", "wd", "c", "k", "scale", "factor", "total"):
+        for name in ("d", "eps", "dm", "mu", "wd", "c", "k", "scale", "factor", "total", "v0"):
             setattr(self, name, self.computed(getattr(self, name)))
         narrow = [1 - self.d, 1 - self.dm]
         self.rest, self.mean_rest = formed if arithmetic.complement == "double" else narrow
@@ -181,7 +182,8 @@ class Naive:
             return self.stored(math.nan)
         if says("initial_average") == "first_square":
             return self.stored(first * first)
-        return self.stored({"zero": 0, "one": 1, "epsilon": self.eps}[says("initial_average")])
+        starts = {"zero": 0, "one": 1, "epsilon": self.eps, "constant": self.v0}
+        return self.stored(starts[says("initial_average")])
 
     def update(self, gradients: dict[str, list[Number]], weights: dict[str, list[Number]]) -> None:
         """Take one step: `gradients` as they are stored; `weights` are changed."""

@@ -15,7 +15,8 @@ from harness.diagnosis.solver import errors, polish, solve
 from harness.diagnosis.trial import Trial
 from python_ref.dialects.dialect import Dialect
 
-# What a constant is where it has no effect; where that fits as well, nothing determines it.
+# What a constant is where it has no effect, or where a formula without one says the same; where
+# that fits as well, nothing determines it.
 _WITHOUT: Mapping[str, tuple[float, ...]] = {
     "momentum": (0.0,),
     "weight_decay": (0.0,),
@@ -26,6 +27,7 @@ _WITHOUT: Mapping[str, tuple[float, ...]] = {
     "factor": (1.0,),
     "total": (1e12,),
     "gradient_scale": (1.0,),
+    "initial_average": (0.0, 1.0),
 }
 # Of the sets that come near, so many are looked at; print that leaves more open says nothing.
 _MOST = 120

@@ -77,6 +77,11 @@ def _of_one(name: str, found: Dialect, evidence: Evidence, dense: bool) -> list[
         return [0.7 * seen, 1.5 * seen, 5.0 * seen, 50.0 * seen]
     size = _sizes(evidence)
     typical = float(np.median(size)) if size.size else 1.0
+    if name == "initial_average":
+        # Of the size of what is averaged and below it shows at first, above it for long.
+        square = typical if found.choice("average") == "absolute" else typical**2
+        steps = np.arange(-4, 7, 0.5).tolist() if dense else [-3, -1.5, -0.5, 0.5, 2, 4]
+        return [square * 10.0**k for k in steps]
     if name == "gradient_scale":
         return [10.0**k for k in (-4, -2.5, -1.25, -0.4, 0.4, 1.25, 2.5, 4)]
     if name == "clip":

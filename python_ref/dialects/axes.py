@@ -105,6 +105,8 @@ _TABLE: tuple[Axis, ...] = (
         Value("epsilon", "v0 = eps", "the moving average starts at epsilon"),
         Value("first_square", "v0 = g1*g1",
               "the moving average starts at the square of the first gradient"),
+        Value("constant", "v0 = a constant",
+              "the moving average starts at a constant of the port's own", "initial_average"),
     )),
     Axis("average", "what is averaged, and how", (
         Value("ema", "v = d*v + (1-d)*g*g",

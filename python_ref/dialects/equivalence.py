@@ -281,6 +281,13 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
         _reset(chosen, "state")
 
 
+def _start_of_another_name(chosen: Choices, constants: Constants) -> None:
+    if chosen["initial_average"] == "constant":
+        names = {0.0: "zero", 1.0: "one"}
+        start = constants.get("initial_average")
+        chosen["initial_average"] = "constant" if start is None else names.get(start, "constant")
+
+
 def _options_without_effect(chosen: Choices, constants: Constants) -> None:
     for axis, name in (("momentum", "momentum"), ("weight_decay", "weight_decay")):
         if constants.get(name) == 0.0:
@@ -295,7 +302,8 @@ def _options_without_effect(chosen: Choices, constants: Constants) -> None:
     if constants.get("every") == 1.0 and chosen["schedule"] == "steps":
         chosen["schedule"] = "exponential"
     used = {name for axis, value in chosen.items() for name in AXES[axis][value].constants}
-    for name in ("momentum", "weight_decay", "clip", "gradient_scale", *SCHEDULES):
+    brought = ("momentum", "weight_decay", "clip", "gradient_scale", "initial_average")
+    for name in (*brought, *SCHEDULES):
         if name not in used:
             constants.pop(name, None)
 
@@ -315,6 +323,7 @@ def _negative_rate(chosen: Choices, constants: Constants) -> None:
 
 _RULES: tuple[Callable[[Choices, Constants], None], ...] = (
     _nothing_is_written,
+    _start_of_another_name,
     _no_denominator,
     _mean_is_not_used,
     _decay_is_not_used,

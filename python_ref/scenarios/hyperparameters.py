@@ -38,6 +38,7 @@ _TABLE = (
     Hyperparameter("mean_decay", "option", "decay_rate", 0.8),  # of the averaged gradient
     Hyperparameter("decay", "option", 0.0, 0.1),  # of the learning rate: k of lr / (1 + k*t)
     Hyperparameter("gradient_scale", "never", 1.0, 0.5),  # of every gradient
+    Hyperparameter("initial_average", "never", 0.0, 0.1),  # of squared gradients: v0
     Hyperparameter("factor", "option", 1.0, 0.8),  # of the learning rate, at every drop
     Hyperparameter("every", "option", 1.0, 2.0),  # steps from one drop to the next
     Hyperparameter("total", "option", math.inf, 20.0),  # steps until the rate is zero

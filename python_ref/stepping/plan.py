@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from python_ref.stepping.hypothesis import Points
 
 
+# The numbers that averages start at.
+_STARTING = {"epsilon": "epsilon", "constant": "initial_average"}
 _OFF = tuple(range(-MOST_OFF, MOST_OFF + 1))
 
 
@@ -174,6 +176,7 @@ class Plan:
         self.gradient, averaged, divisible = self._gradient_stage(coupled, negated)
 
         starts_at_epsilon = self._is("initial_average", "epsilon") & divided
+        starts_at_own = self._is("initial_average", "constant") & divided
         remembering = self._is("state", "reset", "shared")
         kind = (code["state"][0] * remembering, code["state"][1])
         inside, rooted = self._is("epsilon", "inside"), ~self._is("root", "none")
@@ -193,6 +196,7 @@ class Plan:
             {
                 "decay_rate": divided,
                 "epsilon": starts_at_epsilon | (divided & np.isin(kept, (1, 3))),
+                "initial_average": starts_at_own,
             },
             {"gradient": averaged},
         )
@@ -349,8 +353,9 @@ class Plan:
                 v[rows] = a.given(np.full(size, np.nan))
             elif choice["initial_average"] == "one":
                 v[rows] = a.given(np.ones(size))
-            elif choice["initial_average"] == "epsilon":
-                v[rows] = a.store(self.average.columns["epsilon"][rows])
+            elif choice["initial_average"] in _STARTING:
+                number = _STARTING[choice["initial_average"]]
+                v[rows] = a.store(self.average.columns[number][rows])
         w = a.zeros((self.weights.rows, size))
         w[:] = a.given(self._layout.weights)
         self.average.state = {"kept": v}

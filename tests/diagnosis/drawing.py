@@ -181,6 +181,7 @@ def drawn_constant(rng: np.random.Generator, name: str, scenario: Scenario) -> f
         "clip": size * rng.uniform(0.2, 0.9),
         "decay": 10 ** rng.uniform(-2, 0),
         "gradient_scale": 10 ** rng.uniform(-2, 2),
+        "initial_average": 10 ** rng.uniform(-2, 2) * size**2,
         "factor": rng.uniform(0.5, 0.98),
         "every": float(rng.integers(2, 5)),
         "total": float(rng.integers(10, 60)),

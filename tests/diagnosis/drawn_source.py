@@ -22,7 +22,7 @@ LEFT_OUT = frozenset(
 
 AXES_LEFT_OUT = ("order", "precision", "float32_hyperparameters", "subnormals")
 
-_INITIAL = {"zero": "0", "one": "1", "epsilon": "eps", "first_square": "0"}
+_INITIAL = {"zero": "0", "one": "1", "epsilon": "eps", "first_square": "0", "constant": "v0"}
 _AVERAGES = {
     "ema": "d * v[i] + (1 - d) * (g * g)",
     "swapped": "(1 - d) * v[i] + d * (g * g)",
@@ -130,7 +130,7 @@ def _moved(dialect: Dialect) -> Iterator[str]:
 
 def constants_of(dialect: Dialect) -> Mapping[str, float]:
     """Everything the port has of its own, by its name in the source."""
-    names = {"momentum": "mu", "weight_decay": "wd", "gradient_scale": "s"}
+    names = {"momentum": "mu", "weight_decay": "wd", "gradient_scale": "s", "initial_average": "v0"}
     names |= {n: n for n in ("clip", "decay", "factor", "every", "total")}
     own = {**DEVIATION_CONSTANTS, **dialect.constants}
     return {short: own[name] for name, short in names.items()}

@@ -38,6 +38,7 @@ OWN = {
     ("schedule=linear_to_zero", "total"): [20.0, 100.0],
     ("gradient_scale=constant", "gradient_scale"): [1 / 128, 0.1, 32.0],
     ("numerator=sum_of_gradients", "momentum"): [0.5, 0.9],
+    ("initial_average=constant", "initial_average"): [0.1, 1e-3, 0.037, 25.0],
 }
 # One of each in the suite, in double and in float by turns; all of them in the slow part.
 CASES = [

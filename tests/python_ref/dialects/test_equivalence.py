@@ -45,7 +45,7 @@ def trajectories() -> np.ndarray:
     parts = []
     for fed in (s for s in scenarios() if s.name in wanted):
         options = {"clip": 0.3, "mean_decay": 0.6} if fed.name == "late-array" else {}
-        given = with_fields(fed, epsilon=0.1, options=options)
+        given = with_fields(fed, epsilon=0.11, options=options)
         weights = replay(given, [Hypothesis(dialect) for dialect in DIALECTS]).weights
         parts.append(weights.reshape(len(DIALECTS), -1))
     return np.concatenate(parts, axis=1)
@@ -229,6 +229,7 @@ SIMPLEST = {
     "gradient_scale=constant epsilon=none root=multiplied": STAYS,
     "gradient_scale=constant epsilon=none average=absolute": STAYS,
     "gradient_scale=constant epsilon=none initial_average=one": STAYS,
+    "gradient_scale=constant epsilon=none initial_average=constant": STAYS,
     "gradient_scale=constant epsilon=none clip=norm": STAYS,
     "gradient_scale=constant epsilon=none weight_decay=coupled": STAYS,
     "gradient_scale=constant epsilon=none weight_decay=decoupled": (
@@ -248,6 +249,8 @@ SIMPLEST = {
     # Where only the last square counts.
     "average=last initial_average=one": "average=last",
     "average=last initial_average=one state=stale": STAYS,
+    "initial_average=constant": STAYS,
+    "average=none initial_average=constant": "average=none",
     "average=last state=reset": "average=last",
     "average=last state=reset momentum=nesterov": STAYS,
     "average=last state=reset schedule=inverse_time": STAYS,
@@ -341,6 +344,14 @@ IGNORING = "learning_rate=ignored"
             {"factor": 0.5},
         ),
         (["numerator=sum_of_gradients"], {"momentum": 0.0}, [], {}),
+        (["initial_average=constant"], {"initial_average": 0.0}, [], {}),
+        (["initial_average=constant"], {"initial_average": 1.0}, ["initial_average=one"], {}),
+        (
+            ["initial_average=constant", "average=last"],
+            {"initial_average": 0.5},
+            ["average=last"],
+            {},
+        ),
         (["gradient_scale=constant"], {"gradient_scale": 1.0}, [], {}),
         (
             ["gradient_scale=constant", "epsilon=none"],

@@ -23,7 +23,7 @@ def test_the_lists_are_those_of_the_contracts() -> None:
     assert HYPERPARAMETERS == ("learning_rate", "decay_rate", "epsilon")
     options = ("momentum", "weight_decay", "clip", "mean_decay")
     assert (*options, *SCHEDULES) == OPTIONS
-    assert {*HYPERPARAMETERS, *OPTIONS, "gradient_scale"} == set(CONSTANTS)
+    assert {*HYPERPARAMETERS, *OPTIONS, "gradient_scale", "initial_average"} == set(CONSTANTS)
     assert DEVIATION_CONSTANTS == {
         "momentum": 0.9,
         "weight_decay": 0.1,
@@ -33,6 +33,7 @@ def test_the_lists_are_those_of_the_contracts() -> None:
         "epsilon": 1e-3,
         "decay": 0.1,
         "gradient_scale": 0.5,
+        "initial_average": 0.1,
         "factor": 0.8,
         "every": 2.0,
         "total": 20.0,
@@ -62,6 +63,6 @@ def test_an_option_that_a_scenario_lacks_does_nothing() -> None:
         "every": 1.0,
         "total": math.inf,
     }
-    assert set(NEUTRAL) - {"gradient_scale"} == set(OPTIONS)
+    assert set(NEUTRAL) - {"gradient_scale", "initial_average"} == set(OPTIONS)
     given = replace(plain, options={"momentum": 0.5, "mean_decay": 0.25})
     assert given.values(["mean_decay", "momentum"]) == {"mean_decay": 0.25, "momentum": 0.5}
