@@ -32,7 +32,7 @@ from harness.diagnosis.explanation import (
     unique,
 )
 from harness.diagnosis.nearest import nearest
-from harness.diagnosis.restarts import restart
+from harness.diagnosis.restarts import turn
 from harness.diagnosis.search import LARGEST, Search
 from harness.model.evidence import Evidence
 from python_ref.dialects.axes import AXES
@@ -161,7 +161,7 @@ class _Elsewhere:
         budget = Budget(self._search.budget.left / 2)
         claim, free = self._search.claim, self._free
         if len(self._evidence) > 1:
-            self.change = restart(claim, self._evidence, budget, free, deep=size == LARGEST)
+            self.change = turn(claim, self._evidence, budget, free, deep=size == LARGEST)
             return self.change is not None
         if size < LARGEST:
             return False

@@ -89,15 +89,15 @@ class Change:
         kind: "state" where the state is lost after it, "learning_rate" where that changes,
             empty where what comes after is not known.
         repeated: the state is lost after every so many steps.
-        factor: what the learning rate is multiplied by from then on.
-        learning_rate: what it is from then on.
+        factor: what the learning rate is multiplied by from then on; 0 where that differs.
+        learning_rate: what it is from then on; 0 where that differs.
     """
 
     before: Explanation
     step: int
     kind: str = ""
     repeated: bool = False
-    factor: float = 1.0
+    factor: float = 0.0
     learning_rate: float = 0.0
 
 

@@ -1,4 +1,7 @@
-"""A state that is lost, once or after every so many steps, in all evidence that reaches it."""
+"""What happens at a step, in all evidence that reaches it: the state is lost, or the rate changes.
+
+A state is lost once or after every so many steps; a learning rate stays what it has become.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.explanation import Change, Explanation, ranked
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.rates import other_rate
 from harness.diagnosis.search import Search
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence, shortened
@@ -24,7 +28,7 @@ _BEGINNINGS = (2, 5, 12)
 _SHORTEST = 2
 
 
-def restart(
+def turn(
     claim: Dialect,
     evidence: Sequence[Evidence],
     budget: Budget,
@@ -32,10 +36,10 @@ def restart(
     *,
     deep: bool = True,
 ) -> Change | None:
-    """What explains all evidence up to the step after which the state is lost; None if nothing.
+    """What explains all evidence up to a step, and what happens then; None if nothing does.
 
-    All that goes on after that step must be as if it began there, and most of what is off by
-    then must speak for it.
+    All that goes on after that step must be as if it began there, or as at another learning
+    rate, and most of what is off by then must speak for it.
 
     Args:
         claim: what the port was held against.
@@ -45,19 +49,19 @@ def restart(
         deep: single deviations from the claim are looked for, too.
     """
     try:
-        if found := _lost_in_all(claim, Explanation(()), evidence, budget):
+        if found := _turning(claim, Explanation(()), evidence, budget):
             return found
         for steps in _BEGINNINGS if deep else ():
             search = Search(claim, [shortened(e, steps) for e in evidence], free, budget)
             for explanation in ranked(search.run(largest=1)):
-                if found := _lost_in_all(claim, explanation, evidence, budget):
+                if found := _turning(claim, explanation, evidence, budget):
                     return found
     except OutOfTime:
         pass
     return None
 
 
-def _lost_in_all(
+def _turning(
     claim: Dialect, before: Explanation, evidence: Sequence[Evidence], budget: Budget
 ) -> Change | None:
     """The change, if all evidence bears it out."""
@@ -83,6 +87,11 @@ def _lost_in_all(
         else:
             if told > 0:
                 return Change(before, steps, "state", repeated=repeated)
+    # What tells most of it is what the learning rate is read from.
+    departing = sorted((e for e, departs in reaching if departs), key=lambda e: -e.weights.size)
+    others = [e for e, departs in reaching if not departs]
+    if rate := other_rate(claim, before, [*departing, *others], steps - 1, budget):
+        return Change(before, steps, "learning_rate", factor=rate.factor, learning_rate=rate.rate)
     return None
 
 

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.explanation import Change, Explanation, Part, ranked
 from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.rates import other_rate
 from harness.diagnosis.restarts import explains_until, lost
 from harness.diagnosis.search import Search
 from harness.diagnosis.thinning import coupled, restricted
-from harness.diagnosis.trial import Trial, cut
+from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
-from python_ref.stepping.hypothesis import Hypothesis
-from python_ref.stepping.stepper import replay
 
 # Sets of more deviations than this are not looked for in parts of what was seen.
 _SIZE = 2
@@ -95,56 +94,10 @@ def _after(
         told = lost(found, evidence, last + 1, budget, repeated=repeated)
         if told is not None and told >= 0:
             return Change(before, last + 1, "state", repeated=repeated)
-    factor = _factor(found, evidence, last)
-    if factor is None:
+    other = other_rate(claim, before, [evidence], last, budget)
+    if other is None:
         return None
-    rate = evidence.scenario.learning_rate
-    for digits in range(1, 10):
-        for new in (float(f"{rate * factor:.{digits}g}"), rate * float(f"{factor:.{digits}g}")):
-            changed = _at_other_rate(evidence, last, new)
-            held, says = Trial(found, [changed], budget).within([((), {})], changed)
-            if held[0] and says[0, 0] >= says[1, 0]:
-                return Change(
-                    before, last + 1, "learning_rate", factor=new / rate, learning_rate=new
-                )
-    return None
-
-
-def _at_other_rate(evidence: Evidence, last: int, rate: float) -> Evidence:
-    """The evidence as it was fed with another learning rate after step `last`."""
-    scenario = evidence.scenario
-    given = scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
-    ratio = rate / scenario.learning_rate
-    rates = tuple(r if t <= last else r * ratio for t, r in enumerate(given))
-    return replace(evidence, scenario=replace(scenario, learning_rates=rates))
-
-
-def _factor(found: Dialect, evidence: Evidence, last: int) -> float | None:
-    """What the learning rate is multiplied by after step `last`, as near as two secants come."""
-    scenario = evidence.scenario
-    if not scenario.learning_rate or found.choice("learning_rate") == "first":
-        return None
-    rows = [t for t in np.flatnonzero(evidence.seen).tolist() if t > last]
-    observed = evidence.weights[rows]
-    usable = np.isfinite(observed)
-    factor = 0.5
-    for _ in range(4):
-        near = [factor, factor * 1.001]
-        weights = [
-            replay(
-                cut(_at_other_rate(evidence, last, scenario.learning_rate * f)),
-                [Hypothesis(found)],
-            ).weights[0][rows]
-            for f in near
-        ]
-        slope = np.where(usable, weights[1] - weights[0], 0.0) / (near[1] - near[0])
-        off = np.where(usable, observed - weights[0], 0.0)
-        if not np.isfinite(slope).all() or not (slope**2).sum():
-            return None
-        factor += float((slope * off).sum() / (slope**2).sum())
-        if not np.isfinite(factor) or factor == 0:
-            return None
-    return factor
+    return Change(before, last + 1, "learning_rate", factor=other.factor, learning_rate=other.rate)
 
 
 # -- parts ----------------------------------------------------------------------------------------

@@ -195,11 +195,13 @@ def _change(change: Change) -> str:
             return f"{text}; the state is lost after every {change.step} steps"
         return f"{text}; the state is lost before step {change.step + 1}"
     if change.kind == "learning_rate":
+        since = f"from step {change.step + 1} on"
+        rate = f"{change.learning_rate:.10g}"
+        if not change.factor:
+            return f"{text}; another learning rate {since}, {rate} whatever was given"
         times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
-        return (
-            f"{text}; {times} the learning rate from step {change.step + 1} on"
-            f" ({change.learning_rate:.10g})"
-        )
+        known = f" ({rate})" if change.learning_rate else ""
+        return f"{text}; {times} the learning rate {since}{known}"
     return f"{text}; what comes after is not explained"
 
 

@@ -1,4 +1,4 @@
-"""A state that is lost, once or after every so many steps, named from several scenarios."""
+"""A state that is lost, or a learning rate that changes, named from several scenarios."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from shapes.classes import judged, some
-from showing import REFERENCE, shown
+from showing import REFERENCE, elements, shown
 from test_diagnose_where import DECAYED, INSIDE, fed
 
 from harness.diagnosis.budget import Budget
-from harness.diagnosis.restarts import restart
+from harness.diagnosis.explanation import Change
+from harness.diagnosis.restarts import turn
+from harness.diagnosis.where import change
 from harness.model.evidence import Evidence
 from harness.report import words
 from python_ref.dialects.dialect import Dialect
@@ -45,7 +47,7 @@ def pieces(lost: Sequence[int], found: Dialect) -> list[Evidence]:
 def test_a_state_that_is_lost_is_told_with_its_step(
     lost: list[int], repeated: bool, found: Dialect
 ) -> None:
-    told = restart(REFERENCE, pieces(lost, found), Budget())
+    told = turn(REFERENCE, pieces(lost, found), Budget())
     assert told is not None
     assert (told.kind, told.step, told.repeated) == ("state", lost[0], repeated)
     assert told.before.deviations == found.deviations
@@ -55,8 +57,8 @@ def test_a_state_that_is_lost_is_told_with_its_step(
 def test_what_happens_at_other_steps_elsewhere_is_no_loss_of_the_state() -> None:
     first, second, third = pieces([4], REFERENCE)
     other = restarted(second.scenario, [6], REFERENCE)
-    assert restart(REFERENCE, [first, second, third], Budget()) is not None
-    assert restart(REFERENCE, [first, other, third], Budget()) is None
+    assert turn(REFERENCE, [first, second, third], Budget()) is not None
+    assert turn(REFERENCE, [first, other, third], Budget()) is None
 
 
 def test_where_one_number_after_it_is_off_nothing_is_said_to_be_lost() -> None:
@@ -64,7 +66,52 @@ def test_where_one_number_after_it_is_off_nothing_is_said_to_be_lost() -> None:
     weights = first.weights.copy()
     weights[-1, 0] += 1e-9
     off = replace(first, weights=weights)
-    assert restart(REFERENCE, [off, *others], Budget()) is None
+    assert turn(REFERENCE, [off, *others], Budget()) is None
+
+
+OWN_RATE = Dialect(["learning_rate=ignored"], {"learning_rate": 0.003})
+
+
+@pytest.mark.parametrize(
+    ("found", "factor", "rate"),
+    [
+        (REFERENCE, 0.1, 0.0),
+        (INSIDE, 0.37, 0.0),
+        (REFERENCE, 0.0, 0.002),
+        (OWN_RATE, 0.5, 0.0015),
+    ],
+    ids=repr,
+)
+def test_a_learning_rate_that_changes_is_told_as_what_all_have_in_common(
+    found: Dialect, factor: float, rate: float
+) -> None:
+    """Scenarios with learning rates of their own tell a factor from a rate."""
+    seen = []
+    for i, e in enumerate(pieces([], REFERENCE)):
+        given = e.scenario.having({"learning_rate": 0.01 * (i + 1)})
+        first = 0.003 if found is OWN_RATE else given.learning_rate
+        rates = tuple(first if t < 4 else rate or first * factor for t in range(given.steps))
+        own = Dialect([d for d in found.deviations if d.startswith("epsilon")])
+        changed = replace(given, learning_rates=rates, learning_rate=first)
+        seen.append(replace(shown(given), weights=shown(changed, own).weights))
+    told = turn(REFERENCE, seen, Budget())
+    assert told is not None
+    assert (told.kind, told.step) == ("learning_rate", 4)
+    assert told.before.deviations == found.deviations
+    assert (told.factor, told.learning_rate) == pytest.approx((factor, rate), rel=1e-9)
+    weights = seen[0].weights.copy()
+    weights[-1, 0] += 1e-9
+    off = replace(seen[0], weights=weights)
+    assert turn(REFERENCE, [off, *seen[1:]], Budget()) is None
+
+
+def test_one_number_after_a_step_tells_no_learning_rate() -> None:
+    seen = shown(elements([0.5], [[0.5], [0.25], [-0.5]]))
+    weights = seen.weights.copy()
+    weights[-1] += 1e-3
+    told = change(REFERENCE, replace(seen, weights=weights), Budget())
+    assert isinstance(told, Change)
+    assert (told.step, told.kind) == (2, "")
 
 
 PORT = """
@@ -75,31 +122,47 @@ class Restarts:
     def update(self, params, grads):
         self.t += 1
         if self.t {when}:
-            self.cache = {{}}
+            {what}
         for key, g in grads.items():
             v = self.rho * self.cache.get(key, 0 * g) + (1 - self.rho) * (g * g)
             self.cache[key] = v
             params[key] -= self.lr * g / (v**0.5 + self.eps)
 """
 
+LOSES = "self.cache = {}"
+
 
 @pytest.mark.parametrize(
-    ("when", "told"),
+    ("when", "what", "told"),
     [
-        ("== 9", "up to step 8: as claimed; the state is lost before step 9"),
+        ("== 9", LOSES, "up to step 8: as claimed; the state is lost before step 9"),
+        (
+            "== 5",
+            "self.lr /= 10",
+            "up to step 4: as claimed; 0.1 times the learning rate from step 5 on",
+        ),
+        (
+            "== 6",
+            "self.lr = 1e-4",
+            "up to step 5: as claimed; another learning rate from step 6 on,"
+            " 0.0001 whatever was given",
+        ),
         pytest.param(
             "== 501",
+            LOSES,
             "up to step 500: as claimed; the state is lost before step 501",
             marks=pytest.mark.slow,
         ),
-        ("% 4 == 1", "up to step 4: as claimed; the state is lost after every 4 steps"),
+        ("% 4 == 1", LOSES, "up to step 4: as claimed; the state is lost after every 4 steps"),
     ],
 )
-def test_of_a_port_that_starts_anew_check_says_when(tmp_path: Path, when: str, told: str) -> None:
+def test_of_a_port_that_changes_at_a_step_check_says_when(
+    tmp_path: Path, when: str, what: str, told: str
+) -> None:
     path = tmp_path / "restarts.py"
-    path.write_text(PORT.format(when=when))
+    path.write_text(PORT.format(when=when, what=what))
     long = ["thousand-steps"] * (when == "== 501")
     given = some(["page-ten-steps", "mixed-arrays", "page-one-step", *long])
     found = judged(path, ["Restarts"], given)["Restarts"]
     assert found.verdict.word == "diverges"
-    assert words.why(found).startswith(f"{told}; the moving average that it reports is not")
+    assert words.why(found).startswith(f"{told}; the moving average that it reports is ")

@@ -1,0 +1,130 @@
+"""A learning rate that changes after a step and stays changed, the same way in all evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from harness.diagnosis.budget import Budget
+from harness.diagnosis.explanation import Explanation
+from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.trial import Trial, cut
+from harness.model.evidence import Evidence
+from python_ref.dialects.dialect import Dialect
+from python_ref.stepping.hypothesis import Hypothesis
+from python_ref.stepping.stepper import replay
+
+# Numbers that are read from what came after are written in so many digits at most.
+_DIGITS = 9
+_SECANTS = 4
+
+
+@dataclass(frozen=True)
+class OtherRate:
+    """What the learning rate is after a step.
+
+    Attributes:
+        factor: what it is multiplied by; 0 where that differs between pieces of evidence.
+        rate: what it is; 0 where that differs.
+    """
+
+    factor: float
+    rate: float
+
+
+def other_rate(
+    claim: Dialect, before: Explanation, evidence: Sequence[Evidence], last: int, budget: Budget
+) -> OtherRate | None:
+    """What the learning rate is after step `last`, from 0; None if no other explains the rest.
+
+    Args:
+        claim: what deviations are from.
+        before: what explains all steps up to `last`.
+        evidence: all that goes on after it; the first piece is off there.
+        last: the last step that `before` explains.
+        budget: asked for time.
+    """
+    chosen = tuple(m for m in before.chosen if m != ("learning_rate", "ignored"))
+    constants = {n: x for n, x in before.constants.items() if n != "learning_rate"}
+    found = dialect(claim, chosen, constants)
+    if found.choice("learning_rate") != "given":
+        return None
+    if own := before.constants.get("learning_rate"):
+        evidence = [
+            replace(e, scenario=replace(e.scenario, learning_rate=own, learning_rates=()))
+            for e in evidence
+        ]
+    factor = _factor(found, evidence[0], last)
+    if factor is None:
+        return None
+    for other in _written(evidence[0].scenario.learning_rate, factor):
+        supporting = 0
+        for e in evidence:
+            changed = _changed(e, last, other)
+            fits, says = Trial(found, [changed], budget).within([((), {})], changed)
+            if not fits[0]:
+                break
+            supporting += int(says[0, 0] - says[1, 0])
+        else:
+            if supporting >= 0:
+                return _both_ways(other, evidence)
+    return None
+
+
+def _written(rate: float, factor: float) -> Iterator[OtherRate]:
+    """The rate that comes of `rate` by a factor, and the factor itself, few digits first."""
+    for digits in range(1, _DIGITS + 1):
+        yield OtherRate(0.0, float(f"{rate * factor:.{digits}g}"))
+        yield OtherRate(float(f"{factor:.{digits}g}"), 0.0)
+
+
+def _both_ways(other: OtherRate, evidence: Sequence[Evidence]) -> OtherRate:
+    """The same said both ways, where one learning rate was given in all evidence."""
+    given = {r for e in evidence for r in _rates(e)}
+    if len(given) > 1:
+        return other
+    rate = given.pop()
+    return OtherRate(other.factor or other.rate / rate, other.rate or other.factor * rate)
+
+
+def _rates(evidence: Evidence) -> tuple[float, ...]:
+    scenario = evidence.scenario
+    return scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
+
+
+def _changed(evidence: Evidence, last: int, other: OtherRate) -> Evidence:
+    """The evidence as it was fed with another learning rate after step `last`."""
+    rates = tuple(
+        r if t <= last else other.rate or r * other.factor for t, r in enumerate(_rates(evidence))
+    )
+    return replace(evidence, scenario=replace(evidence.scenario, learning_rates=rates))
+
+
+def _factor(found: Dialect, evidence: Evidence, last: int) -> float | None:
+    """What the learning rate is multiplied by after step `last`, as near as secants come."""
+    if not evidence.scenario.learning_rate:
+        return None
+    rows = [t for t in np.flatnonzero(evidence.seen).tolist() if t > last]
+    observed = evidence.weights[rows]
+    usable = np.isfinite(observed)
+    factor = 0.5
+    for _ in range(_SECANTS):
+        near = [factor, factor * 1.001]
+        weights = [
+            replay(
+                cut(_changed(evidence, last, OtherRate(f, 0.0))),
+                [Hypothesis(found, precision=evidence.precision)],
+            ).weights[0][rows]
+            for f in near
+        ]
+        slope = np.where(usable, weights[1] - weights[0], 0.0) / (near[1] - near[0])
+        off = np.where(usable, observed - weights[0], 0.0)
+        # A factor alone gives any number: two must show it.
+        if not np.isfinite(slope).all() or np.count_nonzero(slope) < 2:
+            return None
+        factor += float((slope * off).sum() / (slope**2).sum())
+        if not np.isfinite(factor) or factor == 0:
+            return None
+    return factor
