@@ -15,6 +15,7 @@ import pytest
 from answers import WORDS, same
 from drawing import (
     REFERENCE,
+    WITH_LATER,
     drawn,
     drawn_constant,
     drawn_formula,
@@ -51,7 +52,9 @@ def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     """
     monkeypatch.setattr(budget, "clock", count().__next__)
     words = {seed: judged(drawn(seed), 250)[0] for seed in range(first, first + 25)}
+    later = {s: judged(drawn(s, 3, WITH_LATER), 250)[0] for s in range(first, first + 5)}
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
+    assert {seed: word for seed, word in later.items() if word == "FALSE"} == {}
     assert Counter(words.values())["answered"] > 10
 
 
