@@ -339,4 +339,6 @@ class Trial:
 
 def cut(evidence: Evidence) -> Scenario:
     """The scenario up to the last step that was seen."""
+    if evidence.steps == evidence.scenario.steps:
+        return evidence.scenario
     return replace(evidence.scenario, gradients=evidence.scenario.gradients[: evidence.steps])

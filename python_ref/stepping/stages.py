@@ -94,12 +94,14 @@ def _pack(codes: Sequence[Codes]) -> tuple[Codes, list[int]]:
     sizes, capacity = [], 1
     for code in codes:
         size = int(code.max()) + 1
+        sizes.append(size)
+        if size == 1:  # mostly, and then it tells nothing apart
+            continue
         if capacity * size >= 2**62:
             _, packed = distinct(packed)
             capacity = int(packed.max()) + 1
         packed = packed * size + code
         capacity *= size
-        sizes.append(size)
     return packed, sizes
 
 
