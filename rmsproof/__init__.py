@@ -69,7 +69,7 @@ def check(
         from harness.judging.options import Options
         from harness.judging.run import run
         from harness.model.errors import UsageError
-        from harness.ports.port import own
+        from harness.ports.targets import own
 
         options = Options(tuple(transports) or None, golden, edge, timeout, large)
         outcome = run([own(target, dialect, class_name)], options, every_transport=False)

@@ -32,7 +32,7 @@ def adapt(
 ) -> int:
     """Write ten lines through which your port is called. Loads its code."""
     from harness.judging.adapt import adapt as write
-    from harness.ports.port import own
+    from harness.ports.targets import own
     from harness.report import terminal
     from harness.report.adapters import written
 

@@ -21,12 +21,12 @@ def dialects_list() -> int:
 
 def dialects_show(name: str) -> int:
     """Show one dialect: in words, as formulas, and its source."""
-    from harness.ports.port import dialect
+    from harness.ports.claims import claimed_dialect
     from harness.report import terminal
     from harness.report.dialects import details
     from python_ref.dialects.libraries import LIBRARIES, find
 
-    found = dialect([name])
+    found = claimed_dialect([name])
     known = None
     if "=" not in name and name not in ("reference", "formula"):
         known = LIBRARIES[find(name).name]
@@ -54,7 +54,7 @@ def dialects_compare(
         read,
         translate,
     )
-    from harness.ports.port import dialect
+    from harness.ports.claims import claimed_dialect
     from harness.report import terminal
     from harness.report.dialects import comparison
     from harness.report.translation import defaults, show
@@ -62,7 +62,11 @@ def dialects_compare(
     console = terminal.console()
     if settings:
         translation = translate(read(first, settings, "settings"), second)
-    console.print(comparison(first, second, compare_dialects(dialect([first]), dialect([second]))))
+    console.print(
+        comparison(
+            first, second, compare_dialects(claimed_dialect([first]), claimed_dialect([second]))
+        )
+    )
     try:
         home, target = (library_calls(name, "")[0] for name in (first, second))
     except UsageError:  # no libraries, or ones that nobody calls

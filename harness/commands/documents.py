@@ -53,13 +53,13 @@ def doc(
 ) -> int:
     """Judge the code blocks of documents as published. Executes their code."""
     from harness.judging.memory import Memory
-    from harness.ports.port import dialect as dialect_of
+    from harness.ports.claims import claimed_dialect
     from harness.report.results import DocumentResults
     from harness.report.words import problem
     from python_ref.dialects.dialect import Dialect
 
     started, begun = datetime.now(UTC), time.monotonic()
-    claim = dialect_of(dialect) if dialect else Dialect()
+    claim = claimed_dialect(dialect) if dialect else Dialect()
     memory = Memory(golden)
     memory.goldens.check(claim)
     given = options(None, golden, edge, timeout, False)

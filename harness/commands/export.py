@@ -93,10 +93,10 @@ def golden_export(
 def _made(claims: list[str] | None, precisions: list[str]) -> list[Golden]:
     """The goldens of what is claimed, or all that are kept."""
     from harness.judging.goldens import Goldens
-    from harness.ports.port import dialect
+    from harness.ports.claims import claimed_dialect
     from python_ref.golden import DIALECTS
 
-    wanted = [dialect(claims)] if claims else list(DIALECTS.values())
+    wanted = [claimed_dialect(claims)] if claims else list(DIALECTS.values())
     made = Goldens()
     return [
         each for claim in wanted for precision in precisions for each in made.of(claim, precision)

@@ -94,7 +94,7 @@ def fuzz(
     _check_installed()
     from harness.fuzzing.campaign import Budget
     from harness.fuzzing.fuzz import fuzz as search
-    from harness.ports.port import own
+    from harness.ports.targets import own
     from harness.report.fuzz import FuzzResults
     from harness.report.invocation import Invocation
     from harness.report.progress import progress

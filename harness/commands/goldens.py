@@ -31,12 +31,12 @@ def golden_list(
     Core goldens decide a verdict; edge ones (overflow, division by zero) only with --edge.
     """
     from harness.model.patterns import matches
-    from harness.ports.port import dialect as claimed
+    from harness.ports.claims import claimed_dialect
     from harness.report import terminal
     from harness.report.goldens import listing
 
     goldens = _goldens()
-    choices = claimed(dialect).choices() if dialect else None
+    choices = claimed_dialect(dialect).choices() if dialect else None
     for option, given, known in (
         ("--class", kind, {g.kind for g in goldens}),
         ("--precision", precision, {g.precision for g in goldens}),

@@ -39,7 +39,7 @@ def matrix(
 ) -> int:
     """Print jobs for CI as JSON, by system, transport, Java, Python."""
     from harness.analysis.matrix import JAVAS, PYTHONS, SYSTEMS, Axes, jobs
-    from harness.ports.port import bundled, own
+    from harness.ports.targets import bundled, own
     from harness.report.matrix import github_output, listing
 
     axes = Axes(java or JAVAS, python or PYTHONS, system or SYSTEMS)

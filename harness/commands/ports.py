@@ -75,7 +75,7 @@ def run(
     reports: Reports,
 ) -> int:
     """Judge the bundled editions; compare with their expectations."""
-    from harness.ports.port import bundled
+    from harness.ports.targets import bundled
     from harness.report.invocation import Invocation
 
     ports = bundled()
@@ -173,7 +173,8 @@ def check(
 ) -> int:
     """Judge your own port against the reference. Executes its code."""
     from harness.expectations.known import read
-    from harness.ports import port as ports_of
+    from harness.ports.claims import claimed_dialect
+    from harness.ports.targets import own
     from harness.report.words import problem
 
     if replay is not None:
@@ -193,7 +194,7 @@ def check(
         check_file(expect, f"--expect {expect}", "known.toml")
     known = [] if expect is None or (update_expectations and not expect.exists()) else read(expect)
     claims = dialect or []
-    ports_of.dialect(claims)
+    claimed_dialect(claims)
     errors: list[str] = []
     ports: list[Port] = []
     if adapter is not None and (len(targets or []) != 1 or command is not None):
@@ -201,12 +202,12 @@ def check(
     for target in targets or []:
         try:
             given_to = (classpath or (), project, adapter, setting or ())
-            ports.append(ports_of.own(target, claims, class_name, *given_to))
+            ports.append(own(target, claims, class_name, *given_to))
         except UsageError as error:
             errors.append(str(error))
     if command is not None:
         words = command.split("\0")
-        ports.append(ports_of.own(words, claims, class_name, settings=setting or ()))
+        ports.append(own(words, claims, class_name, settings=setting or ()))
     ports = [replace(port, python=python) for port in ports]
     if not ports and not errors:
         raise UsageError("check needs a TARGET; `rmsproof check --help` says what that may be")

@@ -66,7 +66,7 @@ def failed(path: Path, version: str) -> Replay:
 
 
 def _port(path: Path, report: Report, row: Row) -> Port:
-    from harness.ports.port import bundled, own
+    from harness.ports.targets import bundled, own
 
     if report.invocation.command == "run":
         editions = {port.name: port for port in bundled()}

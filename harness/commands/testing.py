@@ -54,13 +54,13 @@ class Asked:
 
     def check(self) -> None:
         """Raise UsageError: there is no such target or dialect."""
-        from harness.ports.port import own
+        from harness.ports.targets import own
 
         own(self.target, self.claims)
 
     def goldens(self) -> list[str]:
         """The goldens it is held against, as "float64/page-one-step". Raises UsageError."""
-        from harness.ports.port import own
+        from harness.ports.targets import own
         from python_ref.golden.golden import dialect_name
         from python_ref.scenarios.catalogue import scenario_names
 
@@ -176,7 +176,7 @@ def _judge(asked: Asked, version: str) -> dict[str, Any]:
     from harness.judging.options import Options
     from harness.judging.run import Outcome, run
     from harness.model.limits import SCENARIO_SECONDS
-    from harness.ports.port import own
+    from harness.ports.targets import own
     from harness.report import json as reports
     from harness.report.invocation import Invocation
     from harness.report.results import Circumstances, PortResults

@@ -21,7 +21,7 @@ from harness.judging.verdict import Result
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.expectation import labelled
 from harness.model.words import GOOD
-from harness.ports.port import MANIFEST
+from harness.ports.folder import MANIFEST
 
 _TITLE = "Known differences. The check passes if these show, and no others."
 

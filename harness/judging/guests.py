@@ -29,7 +29,8 @@ from harness.machine.layout import ports_root
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.messages import OBSERVATION
 from harness.model.observation import Unreachable
-from harness.ports.port import Port, own
+from harness.ports.port import Port
+from harness.ports.targets import own
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.text import to_json

@@ -20,7 +20,7 @@ from harness.model import messages
 from harness.model.errors import UsageError
 from harness.model.messages import OBSERVATION as FORMAT
 from harness.model.observation import Observation
-from harness.ports.port import dialect
+from harness.ports.claims import claimed_dialect
 from python_ref import files
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import fields
@@ -162,7 +162,7 @@ def _claim(root: Mapping[str, Any]) -> Dialect:
     named = root.get("dialect", "reference")
     listed = fields.sequence([named] if isinstance(named, str) else named, "dialect")
     try:
-        return dialect([fields.string(x, f"dialect[{i}]") for i, x in enumerate(listed)])
+        return claimed_dialect([fields.string(x, f"dialect[{i}]") for i, x in enumerate(listed)])
     except UsageError as error:
         raise fields.FieldError(str(error)) from error
 

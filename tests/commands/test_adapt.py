@@ -16,7 +16,7 @@ from support import Done
 from harness.languages.adapters import MARK, left
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.python import Python
-from harness.ports.port import own
+from harness.ports.targets import own
 
 
 class Case(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from support import REPOSITORY, Done, python
 
-from harness.ports.port import bundled
+from harness.ports.targets import bundled
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import reading, writing

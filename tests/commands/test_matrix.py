@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support import Done
 
-from harness.ports.port import bundled
+from harness.ports.targets import bundled
 
 
 def listed(done: Done) -> list[dict[str, Any]]:

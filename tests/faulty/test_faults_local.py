@@ -16,7 +16,8 @@ from harness.judging.judge import judge
 from harness.judging.verdict import Result
 from harness.languages.python import loading
 from harness.model.words import GRADIENTS_CHANGED, STATE_LEAKS, UNSTEADY
-from harness.ports.port import Port, of_target
+from harness.ports.port import Port
+from harness.ports.targets import of_target
 from harness.transport.hosted import HostedTransport
 from harness.transport.hosting import Worker
 from python_ref.dialects.dialect import Dialect

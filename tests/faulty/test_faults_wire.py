@@ -16,7 +16,7 @@ from harness.judging.judge import judge
 from harness.judging.verdict import Result
 from harness.machine.isolation import sandbox
 from harness.model.words import STATE_LEAKS
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.transport.stdio import StdioTransport
 
 WIRE = HERE / "wire"

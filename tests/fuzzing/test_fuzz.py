@@ -14,7 +14,7 @@ from support import REPOSITORY, CommandLine
 from harness.fuzzing.campaign import Budget
 from harness.fuzzing.fuzz import fuzz
 from harness.judging.options import Options
-from harness.ports.port import own
+from harness.ports.targets import own
 
 MINIATURES = REPOSITORY / "tests" / "miniatures"
 WRONG = sorted(

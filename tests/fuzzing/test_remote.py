@@ -23,7 +23,8 @@ from harness.fuzzing.sessions import Session, opened
 from harness.judging.memory import Memory
 from harness.judging.options import Options
 from harness.machine.spread import Lost
-from harness.ports.port import absolute, own
+from harness.ports.port import absolute
+from harness.ports.targets import own
 from python_ref.dialects.dialect import Dialect
 
 WRONG = REPOSITORY / "tests" / "miniatures" / "wrong" / "python"

@@ -32,7 +32,7 @@ def _golden(path: Path) -> None:
 
 
 def _port(path: Path) -> None:
-    from harness.ports.port import of_folder
+    from harness.ports.folder import of_folder
 
     of_folder(path.parent)
 

@@ -24,7 +24,7 @@ from harness.judging.memory import Memory
 from harness.judging.verdict import Result
 from harness.languages.python import loading
 from harness.machine.isolation.sandbox import can_have_own
-from harness.ports.port import of_command, of_target
+from harness.ports.targets import of_command, of_target
 from harness.transport.hosted import HostedTransport
 from harness.transport.hosting import Worker
 from harness.transport.stdio import StdioTransport

@@ -23,7 +23,7 @@ from harness.model.errors import UsageError
 from harness.model.observation import Observation, Unreachable
 from harness.model.words import GOOD
 from harness.ports.binding import BindingError
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.transport import frames
 from harness.transport.hosted import HostedTransport
 from harness.transport.replies import Broken, observed, parsed

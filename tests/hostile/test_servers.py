@@ -23,7 +23,7 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Spoken
 from harness.languages.python import loading
 from harness.languages.registry import by_name
-from harness.ports.port import of_target
+from harness.ports.targets import of_target
 from harness.transport import requests
 from harness.transport.frames import pack
 from harness.transport.hosted import HostedTransport

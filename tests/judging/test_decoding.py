@@ -16,7 +16,7 @@ from harness.judging.memory import Memory
 from harness.judging.verdict import Result
 from harness.model.observation import Unreachable
 from harness.model.words import MISPRINTS, MISREADS
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.report import words
 from harness.transport.stdio import StdioTransport
 

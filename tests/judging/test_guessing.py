@@ -13,7 +13,8 @@ from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault
-from harness.ports.port import Port, of_target
+from harness.ports.port import Port
+from harness.ports.targets import of_target
 
 FEW = "m*"
 

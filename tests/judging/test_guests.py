@@ -13,7 +13,7 @@ from harness.judging.guests import FOLDER, Guest, Variant, fed, visit
 from harness.judging.identify import identify
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.words import GOOD
-from harness.ports.port import dialect
+from harness.ports.claims import claimed_dialect
 from python_ref.dialects.libraries import LIBRARIES
 
 OBSERVATIONS = FOLDER / "observations"
@@ -46,7 +46,7 @@ def test_what_was_recorded_is_what_the_table_says(name: str) -> None:
     assert result.verdict.word in GOOD, result.verdict
     guest = next(g for g in guests.guests(FOLDER) if name.startswith(f"{g.name}-"))
     told = json.loads(path.read_text(encoding="utf-8"))
-    claim = dialect([d for d in told["dialect"] if "float32_hyper" not in d])
+    claim = claimed_dialect([d for d in told["dialect"] if "float32_hyper" not in d])
     assert any(
         known.dialect.choices() == claim.choices()
         for known in LIBRARIES.values()
@@ -108,7 +108,9 @@ def test_what_cannot_be_installed_says_why(tmp_path: Path) -> None:
 
 
 def test_what_is_fed_has_the_options_that_a_dialect_needs() -> None:
-    given = fed(dialect(["momentum=lr_in_buffer", "weight_decay=coupled"]), {"decay_rate": 0.5})
+    given = fed(
+        claimed_dialect(["momentum=lr_in_buffer", "weight_decay=coupled"]), {"decay_rate": 0.5}
+    )
     assert given.options.keys() == {"momentum", "weight_decay"}
     assert (given.decay_rate, given.steps, given.lengths) == (0.5, 40, (5, 3))
 

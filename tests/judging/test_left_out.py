@@ -12,7 +12,7 @@ from support import golden, none_left
 
 from harness.comparison.omitted import KEPT, treatment
 from harness.judging.judge import Result, judge
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.report import words
 from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect

@@ -16,7 +16,7 @@ from harness.judging.options import Options
 from harness.judging.run import run
 from harness.machine.spread import Lost
 from harness.model.errors import UsageError
-from harness.ports.port import own
+from harness.ports.targets import own
 
 MINIATURES = REPOSITORY / "tests" / "miniatures"
 SEEN = REPOSITORY / "tests" / "observations"

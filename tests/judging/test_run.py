@@ -30,7 +30,9 @@ from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Observation
-from harness.ports.port import Port, bundled, of_folder
+from harness.ports.folder import of_folder
+from harness.ports.port import Port
+from harness.ports.targets import bundled
 from harness.report import json as report_json
 from harness.report.results import PortResults
 from harness.transport.base import Transport

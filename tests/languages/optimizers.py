@@ -9,7 +9,7 @@ from support import SHORT
 from harness.judging.options import Options
 from harness.judging.run import run
 from harness.judging.verdict import Result
-from harness.ports.port import own
+from harness.ports.targets import own
 
 BODY = """
     private double[] v;

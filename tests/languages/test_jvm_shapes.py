@@ -16,7 +16,7 @@ from support import REPOSITORY, SHORT
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.model.words import CHOSEN
-from harness.ports.port import own
+from harness.ports.targets import own
 
 pytestmark = pytest.mark.jvm
 

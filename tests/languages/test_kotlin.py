@@ -14,7 +14,7 @@ from harness.documents.examine import examine
 from harness.judging.options import Options
 from harness.judging.run import run
 from harness.languages.registry import headline
-from harness.ports.port import own
+from harness.ports.targets import own
 from python_ref.dialects.dialect import Dialect
 
 pytestmark = pytest.mark.jvm

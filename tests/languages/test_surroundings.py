@@ -17,7 +17,7 @@ from harness.languages.jvm.compile import compile_java, for_lombok, with_lombok
 from harness.languages.jvm.sources import Sources, package_of, root_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
-from harness.ports.port import own
+from harness.ports.targets import own
 
 pytestmark = pytest.mark.jvm
 

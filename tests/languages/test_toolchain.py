@@ -28,7 +28,7 @@ from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.registry import by_name
 from harness.machine import cache
 from harness.model.errors import ToolchainError
-from harness.ports.port import bundled, of_target
+from harness.ports.targets import bundled, of_target
 
 pytestmark = pytest.mark.jvm
 

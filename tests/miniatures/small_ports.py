@@ -16,7 +16,7 @@ from support import SHORT
 
 from harness.judging.verdict import Result
 from harness.languages.registry import endings
-from harness.ports.port import of_target
+from harness.ports.targets import of_target
 from harness.judging.options import Options
 from harness.judging.run import run
 

@@ -13,7 +13,7 @@ from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import GRADIENTS_CHANGED, WIDENED
-from harness.ports.port import of_target, own
+from harness.ports.targets import of_target, own
 
 STEP = "v = d * v + (1 - d) * (g * g); w = w - lr * g / (np.sqrt(v) + eps)"
 HEAD = "import numpy as np\n"

@@ -14,7 +14,7 @@ from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages import interpreter
 from harness.model.errors import UsageError
-from harness.ports.port import of_target
+from harness.ports.targets import of_target
 from harness.transport.python import modules, packing
 
 

@@ -12,7 +12,7 @@ from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.languages import python_project
 from harness.model.errors import UsageError
-from harness.ports.port import of_target
+from harness.ports.targets import of_target
 
 
 def outcome(path: Path, project: Path) -> Outcome:

@@ -11,7 +11,8 @@ from harness.judging.judge import Result, judge
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted
 from harness.languages.registry import by_name
-from harness.ports.port import Port, of_target, own
+from harness.ports.port import Port
+from harness.ports.targets import of_target, own
 from harness.transport.hosted import HostedTransport
 from harness.transport.hosting import Worker
 from python_ref.golden import Golden

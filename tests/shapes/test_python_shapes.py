@@ -12,7 +12,7 @@ from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import WIDENED
-from harness.ports.port import of_target
+from harness.ports.targets import of_target
 from harness.transport import guesses
 
 # Several arrays of different lengths, an odd number of them, over several steps.

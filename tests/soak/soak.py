@@ -46,7 +46,7 @@ from harness.languages.python import loading
 from harness.languages.registry import by_name
 from harness.model.observation import Observation, Rows
 from harness.model.words import GOOD, ORDER
-from harness.ports.port import of_command, of_target
+from harness.ports.targets import of_command, of_target
 from harness.transport.base import Transport
 from harness.transport.hosted import HostedTransport
 from harness.transport.hosting import Worker

@@ -22,8 +22,8 @@ from harness.judging.judge import judge
 from harness.judging.verdict import Result
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
-from harness.ports.port import own
 from harness.ports.roles import Wanted
+from harness.ports.targets import own
 from harness.report import words
 from harness.transport.attach import roles_of
 from harness.transport.attach_library import attach_library

@@ -13,7 +13,7 @@ from support import none_left
 
 from harness.judging.judge import judge
 from harness.judging.verdict import Result
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.transport.base import Patience
 from harness.transport.stdio import StdioTransport
 

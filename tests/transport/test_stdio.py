@@ -14,7 +14,7 @@ from support import none_left, processes, python, tiny
 from harness.judging.goldens import Goldens
 from harness.judging.judge import judge
 from harness.model.observation import Observation, Unreachable
-from harness.ports.port import of_command
+from harness.ports.targets import of_command
 from harness.transport.responder import LARGEST, Responder
 from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect

@@ -14,7 +14,7 @@ from measuring import Figure, Row, cost
 
 from harness.judging.options import Options
 from harness.judging.run import run
-from harness.ports.port import own
+from harness.ports.targets import own
 from rows.places import REPOSITORY, golden, local, reached
 
 SCALES = (1, 4, 16)

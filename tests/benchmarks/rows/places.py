@@ -15,7 +15,9 @@ from harness.judging.reach import Shared, reach
 from harness.languages.jvm import jars
 from harness.languages.jvm.java import java
 from harness.languages.jvm.toolchain import Toolchain
-from harness.ports.port import Port, of_folder, own
+from harness.ports.folder import of_folder
+from harness.ports.port import Port
+from harness.ports.targets import own
 from harness.transport.hosted import HostedTransport
 from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect
