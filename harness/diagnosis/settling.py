@@ -25,8 +25,8 @@ from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence
 from python_ref.dialects.axes import AXES, ROUNDED
 from python_ref.dialects.dialect import Dialect
+from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis
-from python_ref.stepping.plan import hyperparameters
 from python_ref.stepping.stepper import replay
 
 # Rounding of hyperparameters moves weights by 1e-8 of their way, and double's own rounding by

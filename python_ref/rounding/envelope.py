@@ -55,8 +55,8 @@ from python_ref.rounding.balls import BITS, OracleMissingError, balls, flint
 from python_ref.rounding.bounds import BOUNDS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
+from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis
-from python_ref.stepping.plan import hyperparameters
 from python_ref.stepping.stepper import Stepper
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.arithmetic import MOST_OFF, PLACES, Arithmetic
-from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, SCHEDULES
+from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
+from python_ref.stepping.effective import GIVEN, learning_rates, tabulated
 from python_ref.stepping.stages import Codes, Stage, distinct
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Plan:
             self._codes[name] = np.array(picked)[order] if any(picked) else reference, names
         off = np.array([_OFF.index(o.off) for o in orders])[order]
         self._codes["off"] = off, list(map(str, _OFF))
-        table = _tabulated(scenario, dialects)
+        table = tabulated(scenario, dialects)
         self._numbers = {name: np.array([row[name] for row in table])[dialect] for name in table[0]}
         self._own = {
             name: np.array([name in d.constants for d in dialects])[dialect] for name in table[0]
@@ -89,7 +90,7 @@ class Plan:
         """Put constants of points in the place of what their formulas have; see hyperparameters."""
         for name, column in constants.items():
             own = ~np.isnan(column)
-            axis = next((axis for axis, given in _GIVEN.items() if given == name), None)
+            axis = next((axis for axis, given in GIVEN.items() if given == name), None)
             taken = own if axis is None else own & self._is(axis, "ignored")
             self._numbers[name] = np.where(taken, column, self._numbers[name])
             self._own[name] = self._own[name] | own
@@ -117,7 +118,7 @@ class Plan:
         self._rates: NDArray[np.float64] | None = None
         if not scenario.learning_rates:
             return
-        table = np.array([_rates(scenario, d) for d in dialects]).T
+        table = np.array([learning_rates(scenario, d) for d in dialects]).T
         ignored = self._is("learning_rate", "ignored")
         self._rates = np.where(ignored, self._numbers["learning_rate"], table[:, dialect])
         changing = np.unique(self._rates, axis=1, return_inverse=True)[1]
@@ -393,71 +394,3 @@ class Plan:
             if stage is weights:
                 # Rows that decay nothing name any row here, and need none.
                 gradient.links["weights"] = np.maximum(moved[gradient.links["weights"]], 0)
-
-
-def _rates(scenario: Scenario, dialect: Dialect) -> list[float]:
-    """The learning rate of every call, (T,), before a schedule and before narrowing."""
-    used = hyperparameters(scenario, dialect)["learning_rate"]
-    if dialect.choice("learning_rate") != "given":
-        return [used] * scenario.steps
-    rounds = "learning_rate" in dialect.choice("float32_hyperparameters").split("+")
-    return [float(np.float32(r)) if rounds else float(r) for r in scenario.learning_rates]
-
-
-_GIVEN = {"learning_rate": "learning_rate", "decay_rate": "decay_rate", "eps": "epsilon"}
-# The axes that decide which hyperparameters are used.
-_CHOOSING = (*_GIVEN, "mean_decay", "float32_hyperparameters")
-
-
-def _tabulated(scenario: Scenario, dialects: Iterable[Dialect]) -> list[dict[str, float]]:
-    """The hyperparameters of every dialect; those that choose them alike are read once."""
-    by_choices: dict[tuple[str | None, ...], tuple[dict[str, float], set[str], bool]] = {}
-    table = []
-    for dialect in dialects:
-        chosen = dialect.choices()
-        alike = tuple(map(chosen.get, _CHOOSING))
-        known = by_choices.get(alike)
-        if known is None:
-            given = {name for axis, name in _GIVEN.items() if dialect.choice(axis) != "ignored"}
-            # What is derived from others, or rounded, is read anew.
-            simple = dialect.choice("float32_hyperparameters") == "none"
-            known = hyperparameters(scenario, dialect, {}), given, simple
-            by_choices[alike] = known
-        base, given, simple = known
-        own = dialect.constants
-        if simple and ("decay_rate" in given or "decay_rate" not in own or "mean_decay" in own):
-            row = {**base, **{n: x for n, x in dialect.items if n not in given}}
-        else:
-            row = hyperparameters(scenario, dialect)
-        table.append(row)
-    return table
-
-
-def hyperparameters(
-    scenario: Scenario, dialect: Dialect, own: Mapping[str, float] | None = None
-) -> dict[str, float]:
-    """Return the numbers `dialect` computes with on `scenario`, in double, before narrowing.
-
-    A constant of the dialect (or in place of them `own`) goes before what the scenario gives,
-    that before the stated constant of the deviation; `decay` is the k of a schedule.
-    """
-    constants = dialect.constants if own is None else own
-    given = dict(DEVIATION_CONSTANTS)
-    given["learning_rate"] = scenario.learning_rate / 3
-    for name, value in scenario.options.items():
-        if name != "mean_decay" and name in given:
-            given[name] = float(value)
-    given.update(constants)
-    for axis, name in _GIVEN.items():
-        if dialect.choice(axis) != "ignored":
-            given[name] = float(getattr(scenario, name))
-    if dialect.choice("mean_decay") == "given":
-        usual = float(scenario.options.get("mean_decay", given["decay_rate"]))
-        given["mean_decay"] = constants.get("mean_decay", usual)
-    rounded = dialect.choice("float32_hyperparameters").split("+")
-    own_mean = "mean_decay" in {**scenario.options, **constants}
-    if "decay_rate" in rounded and not own_mean and dialect.choice("mean_decay") == "given":
-        rounded = [*rounded, "mean_decay"]  # one number, taken in once
-    with np.errstate(over="ignore"):  # what is beyond float32 is infinite there
-        given |= {name: float(np.float32(given[name])) for name in rounded if name in given}
-    return given

@@ -14,8 +14,9 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS
 from python_ref.stepping.calls import Layout
+from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis, Points
-from python_ref.stepping.plan import Plan, hyperparameters
+from python_ref.stepping.plan import Plan
 from python_ref.stepping.stages import Stage
 from python_ref.stepping.stepper import Stepper, replay
 
