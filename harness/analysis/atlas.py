@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.translate.problems import Configured, pairwise
 from harness.analysis.translate.solve import configured
-from python_ref.dialects.calls import CALLS
+from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.libraries import LIBRARIES
 from python_ref.dialects.library_table import Library
 from python_ref.dialects.settings import Call
