@@ -38,7 +38,7 @@ def exits(command: _Command) -> _Command:
         try:
             code = command(*args, **kwargs)
         except (UsageError, ToolchainError) as error:
-            from harness.report.words import problem
+            from harness.report.problems import problem
 
             problem(str(error))
             code = USAGE if isinstance(error, UsageError) else NOTHING

@@ -54,8 +54,8 @@ def doc(
     """Judge the code blocks of documents as published. Executes their code."""
     from harness.judging.memory import Memory
     from harness.ports.claims import claimed_dialect
+    from harness.report.problems import problem
     from harness.report.results import DocumentResults
-    from harness.report.words import problem
     from python_ref.dialects.dialect import Dialect
 
     started, begun = datetime.now(UTC), time.monotonic()

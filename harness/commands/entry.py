@@ -122,6 +122,6 @@ def _note(command: Any, behind: list[str]) -> None:
     """Say which options of ours stand behind `--`, where they are the port's."""
     ours = {name for option in command.params for name in option.opts}
     if options := [word for word in behind if word.partition("=")[0] in ours]:
-        from harness.report.words import passed_to_port
+        from harness.report.problems import passed_to_port
 
         passed_to_port(options)

@@ -83,8 +83,9 @@ def golden_verify(
     A file too many and one that is missing are problems too. All but those of edges are certified
     in ball arithmetic as well, where python-flint is installed.
     """
+    from harness.report.problems import problem
     from harness.report.progress import progress
-    from harness.report.words import counted, problem
+    from harness.report.words import counted
     from python_ref import golden
     from python_ref.rounding.envelope import OracleMissingError
 

@@ -46,8 +46,8 @@ def identify(
 ) -> int:
     """Say which RMSProp an observation shows: as claimed, or another."""
     from harness.judging.run import Outcome
+    from harness.report.problems import problem
     from harness.report.results import PortResults
-    from harness.report.words import problem
 
     started, begun = datetime.now(UTC), time.monotonic()
     results, errors = _identified(files, seconds, dask)

@@ -175,7 +175,7 @@ def check(
     from harness.expectations.known import read
     from harness.ports.claims import claimed_dialect
     from harness.ports.targets import own
-    from harness.report.words import problem
+    from harness.report.problems import problem
 
     if replay is not None:
         others = (targets, command, dialect, class_name, classpath, project, adapter, env, python)
@@ -319,7 +319,7 @@ def _reported(results: PortResults, reports: Reports, again: str = "") -> int:
         reports: where it goes.
         again: the command that makes these results the expectation, where they are not.
     """
-    from harness.report.words import problem
+    from harness.report.problems import problem
 
     outcome = results.outcome
     differs = bool(results.stale) or any(result.unexpected for result in outcome.judged)

@@ -13,6 +13,7 @@ from rich.text import Text
 from harness.documents.examined import GUESSED, Examination, Examined
 from harness.report import json as report_json
 from harness.report import words
+from harness.report.notes import notes_of
 from harness.report.places import of_block
 from harness.report.printable import printable
 from harness.report.results import DocumentResults
@@ -56,7 +57,7 @@ _CONTINUED = (Text(), Text())
 
 def _notes(row: Examined) -> Iterator[str]:
     if row.last is not None:
-        yield from words.notes(row.last)
+        yield from notes_of(row.last)
     yield from row.findings
 
 

@@ -14,6 +14,7 @@ from harness.documents.examined import Examination, Examined
 from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import documents, terminal, words
+from harness.report.notes import edges_of, notes_of
 from harness.report.places import Place, in_repository, of_block, of_port
 from harness.report.printable import printable
 from harness.report.results import DocumentResults, PortResults, alike
@@ -47,9 +48,9 @@ def _of_results(same: Sequence[Result]) -> Iterator[str]:
     if not result.as_expected:
         text = "; ".join([*result.unexpected, words.why(result)])
         yield _annotation(_level(result), title, text, place)
-    for note in words.notes(result):
+    for note in notes_of(result):
         yield _annotation("notice", title, note, place)
-    if result.verdict.word in GOOD and (edges := words.edges(result)):
+    if result.verdict.word in GOOD and (edges := edges_of(result)):
         yield _annotation("notice", f"{title}, but at the edges", "\n".join(edges), place)
 
 

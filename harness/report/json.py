@@ -17,6 +17,7 @@ from harness.judging.verdict import Result
 from harness.model.words import GOOD
 from harness.report import places, words
 from harness.report.invocation import Invocation
+from harness.report.notes import edges_of, notes_of
 from harness.report.places import Place
 from harness.report.results import Circumstances, PortResults
 from harness.report.saved import is_golden
@@ -141,8 +142,8 @@ def row(result: Result) -> dict[str, Any]:
         "first_divergence": None if verdict.first is None else divergence(verdict.first),
         "message": words.whole(result),
         "where": result.where,
-        "notes": words.notes(result),
-        "edge": words.edges(result),
+        "notes": notes_of(result),
+        "edge": edges_of(result),
         "compared": verdict.compared,
         "as_expected": result.as_expected,
         "unexpected": list(result.unexpected),

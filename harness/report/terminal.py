@@ -14,6 +14,7 @@ from harness.judging.verdict import Result
 from harness.model.words import GOOD, UNDECIDED
 from harness.report import causes, saved, words
 from harness.report.invocation import Invocation
+from harness.report.notes import edges_of, notes_of
 from harness.report.printable import in_line, printable
 from harness.report.results import PortResults, alike
 from harness.report.saved import Report, is_golden
@@ -114,7 +115,7 @@ def table(results: Sequence[Result], width: int = LOG_WIDTH) -> RenderableType:
         if result.verdict.fault:
             first = said.setdefault((result.verdict.word, sentence), name)
             sentence = sentence if first == name else f"as {first}"
-        notes = (Text(f"note: {in_line(x)}", style="dim") for x in words.notes(result))
+        notes = (Text(f"note: {in_line(x)}", style="dim") for x in notes_of(result))
         verdict = Text(result.verdict.word, style=colour(result))
         transports = Text(", ".join(each.transport for each in same))
         rows.append((Text(name), transports, verdict, Text("\n").join([Text(sentence), *notes])))
@@ -173,7 +174,7 @@ def identified(result: Result) -> Group:
     if words.arithmetic(result):
         how = words.evaluation(result) or "computed in the order of the reference"
         lines.append(f"every number observed is reproduced{words.roots(result)}, {how}")
-    lines += [f"note: {note}" for note in words.notes(result)]
+    lines += [f"note: {note}" for note in notes_of(result)]
     return Group(Text(title), *(Padding(Text(line), (0, 0, 0, 2)) for line in lines))
 
 
@@ -230,7 +231,7 @@ def edge_table(results: Sequence[Result]) -> Iterator[str]:
     for result in results:
         if result.verdict.word not in GOOD:
             continue
-        lines = words.edges(result)
+        lines = edges_of(result)
         if lines and (result.port.name, tuple(lines)) not in seen:
             seen.add((result.port.name, tuple(lines)))
             yield f"at the edges, {in_line(result.port.name)} ({result.transport}):"

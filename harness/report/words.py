@@ -7,9 +7,7 @@ as that of `state=reset`, stands with its formula in `python_ref.dialects.axes`.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.comparison.compare import Comparison, Divergence
 from harness.comparison.lost import Lost
@@ -17,7 +15,6 @@ from harness.comparison.omitted import DECAYED, FORGOTTEN, RESTARTED
 from harness.judging.verdict import Result, Verdict
 from harness.languages.registry import headline
 from harness.model.isolation import InForce
-from harness.model.observation import Fault
 from harness.model.words import (
     AFRESH,
     CHOSEN,
@@ -34,7 +31,6 @@ from harness.model.words import (
 from harness.report.causes import explanation, findings, listed
 from harness.report.printable import printable
 from python_ref.dialects.axes import AXES
-from python_ref.dialects.libraries import named
 from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.numbers.text import decimal
 
@@ -192,7 +188,7 @@ def _where(result: Result) -> str:
     if result.port.language == OBSERVATION:
         text = "in all that was seen"
     else:
-        text = f"in {_test_cases(_alike(result.verdict))}"
+        text = f"in {test_cases(_alike(result.verdict))}"
     return f"{text}, subnormal numbers flushed to zero" if FLUSHED in result.notes else text
 
 
@@ -202,7 +198,8 @@ def transports(names: Iterable[str]) -> str:
     return f"transport: {', '.join(used)}"
 
 
-def _test_cases(count: int) -> str:
+def test_cases(count: int) -> str:
+    """A number of test cases."""
     return counted(count, "test case")
 
 
@@ -240,15 +237,10 @@ def brief(result: Result) -> str:
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
-    return text if verdict.fault is None else _cut(text)
+    return text if verdict.fault is None else cut(text)
 
 
-def _message(fault: Fault) -> str:
-    """A fault's message where it is one among others: its first line, to some length."""
-    return _cut(printable(next(iter(fault.message.splitlines()), "")))
-
-
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """A text of a port's own to some length, and the place at its end."""
     if len(text) <= _BRIEF:
         return text
@@ -264,108 +256,6 @@ def _furthest(comparisons: tuple[Comparison, ...]) -> str:
             largest[c.ulp_of] = max(largest.get(c.ulp_of, 0), c.largest_ulp)
     distances = [ulps(most, precision) for precision, most in sorted(largest.items()) if most]
     return f"at most {listed(distances or [ulps(0)])} apart"
-
-
-def notes(result: Result) -> list[str]:
-    """What was seen beside the verdict."""
-    sentences = [*_judged_as(result), *(NOTES[note] for note in result.notes)]
-    if result.seed is not None:
-        sentences.append(f"`--seed {result.seed}` draws the same again")
-    if result.misread:
-        sent, echoed = map(decimal, result.misread)
-        sentences.append(f"numbers lose bits on the way: {sent} comes back as {echoed}")
-    if result.bound:
-        sentences.insert(0, result.bound)
-    if result.verdict.unfed:
-        count = _test_cases(result.verdict.unfed)
-        sentences.append(f"{count} not run: {result.verdict.why_unfed}")
-    sentences.extend(_declined(result))
-    if result.narrow:
-        cause = explanation(result.narrow, result.port.claim)
-        sentences.append(f"in float32 it is not the same: {cause}")
-    sentences.extend(_left_out(result))
-    sentences.extend(_refusals(result.verdict))
-    if result.elsewhere:
-        verdict, diagnosis = result.elsewhere
-        other = replace(result, verdict=verdict, diagnosis=diagnosis, elsewhere=None)
-        sentences.append(f"in the other test cases: {verdict.word}, {brief(other)}")
-    return sentences
-
-
-def _declined(result: Result) -> Iterator[str]:
-    """How many test cases it would not take: what it was not fed, it was not held against."""
-    core = [c for c in result.comparisons if c.kind == "core"]
-    faults = [c.fault for c in core if c.fault and c.fault.kind == "unsupported"]
-    if 0 < len(faults) < len(core):
-        yield f"it declined {len(faults)} of {_test_cases(len(core))}: {_message(faults[0])}"
-
-
-def _judged_as(result: Result) -> Iterator[str]:
-    """What a library's optimizer was held against, and which of its numbers it has itself."""
-    if result.called is None:
-        return
-    claim = result.port.claim
-    names = named(claim)
-    what = listed(names[:1]) or listed(list(claim.deviations)) or "the reference"
-    if result.called.claim is None and result.port.wanted.claimed is None:
-        like = f" (what {names[0]} does)" if names else ""
-        what = f"the reference{like}, since what its settings make of it is not known"
-        what += ": --dialect says what it should be"
-    elif names and claim.deviations:
-        what += f" ({listed(list(claim.deviations))})"
-    yield f"judged as {what}"
-    if fixed := result.called.fixed:
-        numbers = [f"{name.replace('_', ' ')} {value!r}" for name, value in fixed.items()]
-        yield f"with its own {listed(numbers)} in every test case"
-
-
-def _left_out(result: Result) -> Iterator[str]:
-    """What happens at goldens that feed only some arrays in a step, once each."""
-    sentences: dict[str, None] = {}
-    for comparison in result.verdict.partial:
-        fault = comparison.fault
-        if fault and fault.kind != "not-run":
-            if result.verdict.fault and result.verdict.fault.message == fault.message:
-                continue  # it does so wherever it is
-            where = f"where a step leaves arrays out: {fault.kind}, {_message(fault)}"
-            sentences.setdefault(where, None)
-        elif (
-            comparison.first
-            and result.verdict.word in GOOD
-            and not {FORGOTTEN, RESTARTED, DECAYED} & set(result.notes)
-        ):
-            where = divergence(comparison.first)
-            sentences.setdefault(f"where a step leaves arrays out: diverges, {where}", None)
-    yield from sentences
-
-
-def _refusals(verdict: Verdict) -> Iterator[str]:
-    """The hyperparameters of 0 that it refuses, and with which words, once each."""
-    messages: dict[str, str] = {}
-    for comparison in verdict.refused:
-        assert comparison.fault is not None
-        if verdict.fault and verdict.fault.message == comparison.fault.message:
-            continue  # it does so wherever it is
-        messages.setdefault(comparison.refused, _message(comparison.fault))
-    for name, message in messages.items():
-        article = "an" if name.startswith("e") else "a"
-        yield f"it refuses {article} {name.replace('_', ' ')} of 0: {message}"
-
-
-def edges(result: Result) -> list[str]:
-    """A line for each edge golden that did not come out equal."""
-    lines = []
-    for comparison in result.verdict.edge:
-        if comparison.refused:
-            continue  # a note says so
-        if comparison.fault:
-            fault = comparison.fault
-            lines.append(f"{comparison.golden}: {fault.kind}: {_message(fault)}")
-        elif comparison.first:
-            lines.append(divergence(comparison.first))
-        else:
-            lines.append(f"{comparison.golden}: differs")
-    return lines
 
 
 def isolation(force: InForce) -> str:
@@ -391,14 +281,3 @@ def isolation(force: InForce) -> str:
 
 def _bytes(number: int) -> str:
     return f"{number >> 30} GiB" if number % (1 << 30) == 0 else f"{number >> 20} MiB"
-
-
-def problem(message: str) -> None:
-    """Tell the user what is wrong with the input, on standard error."""
-    print(f"rmsproof: {printable(message)}", file=sys.stderr)
-
-
-def passed_to_port(options: Sequence[str]) -> None:
-    """Tell the user, on standard error, that options of ours behind `--` went to the port."""
-    listed = ", ".join(map(printable, options))
-    print(f"rmsproof: note: {listed}: went to the port; ours stand before --", file=sys.stderr)

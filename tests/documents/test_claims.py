@@ -10,8 +10,8 @@ from documents.conftest import INSIDE, RIGHT, Examine, fenced
 from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verdicts
 
 from harness.machine.isolation.sandbox import can_have_own
+from harness.report.notes import notes_of
 from harness.report.printable import printable
-from harness.report.words import notes
 
 pytestmark = pytest.mark.jvm
 
@@ -165,7 +165,9 @@ def test_what_a_port_shows_where_it_does_not_crash_is_said(written: Examine) -> 
     (row,) = written(fenced(IMPORT + scratch)).rows
     assert verdicts(row) == ["crashes"]
     assert row.published is not None
-    assert any("epsilon is added inside the square root" in note for note in notes(row.published))
+    assert any(
+        "epsilon is added inside the square root" in note for note in notes_of(row.published)
+    )
 
 
 # -- trainers --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from harness.judging.verdict import Result
 from harness.model.observation import Unreachable
 from harness.model.words import MISPRINTS, MISREADS
 from harness.ports.targets import of_command
-from harness.report import words
+from harness.report.notes import notes_of
 from harness.transport.stdio import StdioTransport
 
 PORT = """
@@ -112,7 +112,7 @@ def test_what_is_lost_on_the_way_is_no_fault_of_the_formula(
     found = result(tmp_path, **changes)
     assert found.verdict.word in ("conforms", "diverges")
     assert (found.notes, found.deviations, found.diagnosis) == ((note,), (), None)
-    assert any("it would be exact if it" in text for text in words.notes(found))
+    assert any("it would be exact if it" in text for text in notes_of(found))
 
 
 def test_what_is_lost_in_what_was_drawn_alone_is_no_fault_either(tmp_path: Path) -> None:
@@ -135,9 +135,7 @@ def test_what_no_loss_explains_is_said_to_lose_nothing(tmp_path: Path) -> None:
 def test_an_echo_is_asked_for_only_where_a_port_offers_it(tmp_path: Path) -> None:
     found = result(tmp_path, read=WRONG, echo=True)
     assert found.misread == (0.1, 0.10000000000000003)
-    assert "numbers lose bits on the way: 0.1 comes back as 0.10000000000000003" in words.notes(
-        found
-    )
+    assert "numbers lose bits on the way: 0.1 comes back as 0.10000000000000003" in notes_of(found)
     assert result(tmp_path, read=WRONG).misread is None
     assert result(tmp_path, echo=True).misread is None
 

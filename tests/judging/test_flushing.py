@@ -14,7 +14,7 @@ from harness.judging.flushing import where_flushed
 from harness.judging.identify import identify
 from harness.model.observation import Fault, Observation
 from harness.model.words import FLUSHED
-from harness.report import words
+from harness.report.notes import notes_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
 
@@ -65,7 +65,7 @@ def test_a_port_that_is_right_but_for_subnormals_is_exact_with_a_note(tmp_path: 
         "FlushesInside": "diverges",
     }
     assert [name for name, result in found.items() if FLUSHED in result.notes] == ["Flushes"]
-    assert "it flushes subnormal numbers to zero" in words.notes(found["Flushes"])[0]
+    assert "it flushes subnormal numbers to zero" in notes_of(found["Flushes"])[0]
     assert "epsilon=inside" in found["FlushesInside"].deviations
 
 

@@ -14,6 +14,7 @@ from harness.comparison.omitted import KEPT, treatment
 from harness.judging.judge import Result, judge
 from harness.ports.targets import of_command
 from harness.report import words
+from harness.report.notes import notes_of
 from harness.transport.stdio import StdioTransport
 from python_ref.dialects.dialect import Dialect
 
@@ -116,7 +117,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 @pytest.mark.parametrize("name", SAID)
 def test_what_happens_to_arrays_left_out_is_a_note(name: str, results: dict[str, Result]) -> None:
     found = results[name]
-    assert (found.verdict.word, words.notes(found)) == SAID[name]
+    assert (found.verdict.word, notes_of(found)) == SAID[name]
     assert found.deviations == (("epsilon=inside",) if name == "ForgetsInside" else ())
 
 
@@ -213,4 +214,4 @@ def test_a_command_that_wants_all_arrays_is_right_otherwise(
             found = judge(of_command([kind]), transport, fed)
         finally:
             transport.close()
-    assert (found.verdict.word, words.notes(found)) == ("exact", [note] if note else [])
+    assert (found.verdict.word, notes_of(found)) == ("exact", [note] if note else [])

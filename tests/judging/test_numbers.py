@@ -16,6 +16,7 @@ from harness.judging.verdict import Result, of_port
 from harness.model.observation import REPORTED, Fault, Observation
 from harness.model.words import FLUSHED, WIDENED
 from harness.report import words
+from harness.report.notes import notes_of
 from python_ref.numbers.arithmetic import PLAIN
 
 SOURCE = '''
@@ -304,7 +305,7 @@ def must_be_said(name: str, found: Result) -> None:
     verdict, deviations, notes, message = SAID[name]
     assert (found.verdict.word, found.deviations) == (verdict, deviations)
     assert words.why(found).startswith(message), words.why(found)
-    said = words.notes(found)
+    said = notes_of(found)
     assert len(said) == len(notes)
     assert all(a.startswith(b) for a, b in zip(said, notes, strict=True)), said
 

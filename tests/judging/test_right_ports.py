@@ -11,6 +11,7 @@ from support import none_left
 
 from harness.judging.verdict import Result
 from harness.report import words
+from harness.report.notes import notes_of
 
 FOLDER = Path(__file__).parent.parent / "shapes" / "right"
 # What kinds are made of.
@@ -47,7 +48,7 @@ def results() -> dict[str, Result]:
 def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
     found = results[name]
     assert found.verdict.word == "exact", words.why(found)
-    notes = words.notes(found)
+    notes = notes_of(found)
     assert all(note.startswith("where a step leaves arrays out: ") for note in notes)
     assert bool(notes) == (name in ALL_OR_NOTHING)
 

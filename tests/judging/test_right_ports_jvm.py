@@ -11,6 +11,7 @@ from support import none_left
 
 from harness.judging.verdict import Result
 from harness.report import words
+from harness.report.notes import notes_of
 
 pytestmark = pytest.mark.jvm
 
@@ -36,7 +37,7 @@ def results() -> dict[str, Result]:
 def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
     found = results[name]
     assert found.verdict.word == "exact", words.why(found)
-    notes = words.notes(found)
+    notes = notes_of(found)
     assert len(notes) == (name in LEFT_OUT)
     assert all(note.startswith(LEFT_OUT[name]) for note in notes)
 

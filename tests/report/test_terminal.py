@@ -19,6 +19,7 @@ from harness.ports.port import Port
 from harness.report import causes, terminal, words
 from harness.report import documents as report_documents
 from harness.report.invocation import Invocation
+from harness.report.notes import notes_of
 from harness.report.results import PortResults
 from python_ref.dialects.libraries import LIBRARIES, find, slug
 
@@ -50,7 +51,7 @@ def facts(results: Sequence[Result]) -> list[str]:
     return [
         fact
         for each in results
-        for fact in (each.port.name, each.verdict.word, words.brief(each), *words.notes(each))
+        for fact in (each.port.name, each.verdict.word, words.brief(each), *notes_of(each))
     ]
 
 

@@ -18,6 +18,7 @@ from harness.model.isolation import InForce
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import causes, dialects, terminal, words
+from harness.report.notes import notes_of
 from python_ref.dialects.axes import AXES, Value
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic, arithmetics
@@ -344,7 +345,7 @@ def test_what_a_port_declined_is_said_beside_its_verdict(
     """A port that takes only what it gets right is right in all that it takes."""
     fault = {"fault": Fault("unsupported", "no")}
     given = [compared(word, **(fault if word == "unsupported" else {})) for word in words_of]
-    assert words.notes(result(*given)) == note
+    assert notes_of(result(*given)) == note
 
 
 @pytest.mark.parametrize(

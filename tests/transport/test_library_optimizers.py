@@ -25,6 +25,7 @@ from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.roles import Wanted
 from harness.ports.targets import own
 from harness.report import words
+from harness.report.notes import notes_of
 from harness.transport.attach import roles_of
 from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
@@ -242,7 +243,7 @@ def test_an_optimizer_for_sparse_gradients_is_unsupported() -> None:
 
 @pytest.mark.usefixtures("stand_ins")
 def test_what_is_said_of_it() -> None:
-    notes = words.notes(judged("torch.optim:RMSprop", ["centered=True", "alpha=0.75"]))
+    notes = notes_of(judged("torch.optim:RMSprop", ["centered=True", "alpha=0.75"]))
     assert notes[:2] == [
         "judged as PyTorch centered (centered=yes)",
         "with its own decay rate 0.75 in every test case",
