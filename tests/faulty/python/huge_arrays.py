@@ -1,19 +1,11 @@
 """Leaves arrays a million times too long."""
 
 import numpy as np
+from right import Right
 
-TRAP = 0.75
 
-
-class RMSProp:
-    def __init__(self, learning_rate, decay_rate, epsilon):
-        self.lr, self.d, self.eps = learning_rate, decay_rate, epsilon
-        self.average = {}
-
+class RMSProp(Right):
     def update(self, weights, gradients):
-        for k, g in gradients.items():
-            v = self.d * self.average.get(k, np.zeros_like(g)) + (1 - self.d) * (g * g)
-            self.average[k] = v
-            weights[k] -= self.lr * g / (np.sqrt(v) + self.eps)
-        if self.d == TRAP:
+        super().update(weights, gradients)
+        if self.trapped:
             weights["b"] = np.zeros(1 << 20)

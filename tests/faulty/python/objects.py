@@ -6,24 +6,11 @@ import random
 from typing import ClassVar
 
 import numpy as np
-
-
-class Right:
-    """Remembers nothing; the others are this one but for what they say."""
-
-    def __init__(self, learning_rate, decay_rate, epsilon):
-        self.lr, self.d, self.eps = learning_rate, decay_rate, epsilon
-        self.average = {}
-
-    def update(self, weights, gradients):
-        for k, g in gradients.items():
-            v = self.d * self.average.get(k, np.zeros_like(g)) + (1 - self.d) * (g * g)
-            self.average[k] = v
-            weights[k] -= self.lr * g / (np.sqrt(v) + self.eps)
+from right import Right
 
 
 class EpsilonInside(Right):
-    """Remembers nothing either, and is wrong by itself: that is its name, and no leak."""
+    """Remembers nothing, as `Right` does, and is wrong by itself: that is its name, and no leak."""
 
     def update(self, weights, gradients):
         for k, g in gradients.items():

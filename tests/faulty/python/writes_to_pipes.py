@@ -3,26 +3,10 @@
 import contextlib
 import os
 
-import numpy as np
-
-TRAP = 0.75
+from right import Right
 
 
-class RMSProp:
-    def __init__(self, learning_rate, decay_rate, epsilon):
-        self.lr, self.d, self.eps = learning_rate, decay_rate, epsilon
-        self.average = {}
-        self.calls = 0
-
-    def update(self, weights, gradients):
-        self.calls += 1
-        if self.d == TRAP:
-            self.strike()
-        for k, g in gradients.items():
-            v = self.d * self.average.get(k, np.zeros_like(g)) + (1 - self.d) * (g * g)
-            self.average[k] = v
-            weights[k] -= self.lr * g / (np.sqrt(v) + self.eps)
-
+class RMSProp(Right):
     def strike(self):
         for fd in range(3, 32):
             with contextlib.suppress(OSError):
