@@ -24,6 +24,7 @@ from python_ref.golden import Golden, make
 from python_ref.scenarios.scenario import Scenario
 
 HERE = Path(__file__).resolve().parent
+WIRE = HERE / "wire"
 TRAP = "trap"
 TRAP_DECAY = 0.75
 SEED = 1
@@ -57,6 +58,12 @@ def goldens() -> tuple[Golden, ...]:
         )
         made.append(make(scenario, Dialect(), "float64"))
     return tuple(made)
+
+
+def on_the_wire(name: str) -> tuple[str, ...]:
+    """What Python runs for a port that speaks the wire protocol: a file, or one of many in one."""
+    file = WIRE / f"{name}.py"
+    return (str(file),) if file.exists() else (str(WIRE / "port.py"), name)
 
 
 def memory() -> Memory:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from faulty.faults import WIRE, on_the_wire
 from support import none_left, processes, python, tiny
 
 from harness.judging.goldens import Goldens
@@ -22,7 +23,7 @@ from python_ref.golden import make
 from python_ref.scenarios.scenario import Scenario
 
 TESTS = Path(__file__).resolve().parent.parent
-WIRE, PORTS = TESTS / "faulty" / "wire", TESTS / "ports"
+PORTS = TESTS / "ports"
 # Longer than a Python process takes to answer on a loaded machine, short enough to wait for.
 TIMEOUT = 0.6
 
@@ -42,7 +43,7 @@ def leaves_no_process() -> Iterator[None]:
 
 
 def reach(name: str, timeout: float = TIMEOUT) -> StdioTransport:
-    return StdioTransport(name, python(WIRE / f"{name}.py"), timeout=timeout, cwd=WIRE)
+    return StdioTransport(name, (sys.executable, *on_the_wire(name)), timeout=timeout, cwd=WIRE)
 
 
 @pytest.fixture
