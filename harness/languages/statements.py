@@ -206,6 +206,9 @@ class Body:
         if isinstance(node, ast.BoolOp):
             return [use for part in node.values for use in self.value(part)]
         if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            if isinstance(node, ast.BinOp) and _from_one(node):
+                for use in self.value(node.right):
+                    use.complement = True
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self._numeric(child)
@@ -354,6 +357,12 @@ def _is_super(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
     )
+
+
+def _from_one(node: ast.BinOp) -> bool:
+    """Whether something is subtracted from one."""
+    left = node.left
+    return isinstance(node.op, ast.Sub) and isinstance(left, ast.Constant) and left.value == 1
 
 
 def _makes(value: ast.expr) -> bool:

@@ -9,7 +9,7 @@ so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Union
 
 from harness.languages.statements import Body
@@ -112,6 +112,17 @@ class Follower:
     def own(self, name: str) -> list[Use]:
         """What an attribute of the object itself stands for."""
         return self._own.setdefault(name, [])
+
+    def keeps(self, use: Use) -> bool:
+        """Whether a value became an attribute of the object itself, or what an element has."""
+        own = [known for uses in self._own.values() for known in uses]
+        return any(known is part for part in _and_inside(use) for known in own)
+
+
+def _and_inside(use: Use) -> Iterator[Use]:
+    yield use
+    yield from use.keys.values()
+    yield from use.attributes.values()
 
 
 def _methods(node: ast.ClassDef) -> dict[str, Function]:

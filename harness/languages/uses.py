@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 # Uses of uses deeper than this add nothing that an optimizer of a page would hide there.
-_DEPTH = 6
-_FLAGS = "iterated mapping called computed written optional squared keyed made".split()
+_DEPTH = 9
+_FLAGS = "iterated mapping called computed written optional squared keyed made complement".split()
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Use:
         squared: it is multiplied with itself, as gradients are.
         keyed: it says which of several is meant.
         made: the source puts a new one there, of nothing, as it does with what it keeps itself.
+        complement: one less of it is computed with, as of the decay of an average.
         set_to: the flag that it becomes, once it was the other.
         called_by: the names that it goes by where it was taken out of what holds it.
     """
@@ -49,6 +50,7 @@ class Use:
     squared: bool = False
     keyed: bool = False
     made: bool = False
+    complement: bool = False
     set_to: Optional[bool] = None
     called_by: list[str] = field(default_factory=list)
 

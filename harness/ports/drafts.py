@@ -35,7 +35,7 @@ from harness.ports.offers import (
     shown,
     structured,
 )
-from harness.ports.roles import Wanted, ranked, role_names
+from harness.ports.roles import Wanted, decaying, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 # What a constructor's list of parameters may hold, whatever is done with it: arrays, or objects.
@@ -74,8 +74,11 @@ def drafted(
     call: Sequence[Mapping[str, Any]],
     wanted: Wanted,
     listed: Spec | None = None,
+    rows: bool = False,
 ) -> Draft:
     """What constructor and call are given; what `listed` describes for a list of parameters.
+
+    With `rows`, what is looped over twice is one array, a matrix, not lists of several.
 
     Raises:
         Unknown: nobody knows what a parameter is.
@@ -95,6 +98,8 @@ def drafted(
             spec = _data(parameter, constructed, wanted)
             if listed and constructed and plain(parameter["name"]) in LISTED:
                 spec = copy.deepcopy(listed)
+            if rows and spec and _nested(spec):
+                spec = spec["of"]["of"]
             if spec is None and not constructed and _alone(parameter, call, wanted):
                 spec = copy.copy(_GRADIENTS)
                 excluded = parameter["name"]
@@ -122,6 +127,12 @@ def drafted(
     return draft
 
 
+def _nested(spec: Spec) -> bool:
+    """Whether something is a list of lists of one array's worth each: perhaps numbers in rows."""
+    inner = spec.get("of", {})
+    return bool(spec["kind"] == inner.get("kind") == "list" and inner["of"]["kind"] == "leaf")
+
+
 def _carried(parameter: Mapping[str, Any]) -> bool:
     """Whether a parameter is returned anew among others, and is no weights: kept by who calls."""
     if not parameter.get("returned") or structured(parameter.get("use", {})):
@@ -134,6 +145,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     name, use = parameter["name"], parameter.get("use", {})
     word = plain(name)
     if parameter["kind"] == "number" or "value" in parameter or parameter.get("flag"):
+        return None
+    if use.get("complement") and not structured(use):
         return None
     if name in wanted.roles.values():
         role = next(r for r, n in wanted.roles.items() if n == name)
@@ -212,19 +225,26 @@ def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list
             for i, parameter in enumerate(parameters)
             if roles[i] is None
             for rank, role in ranked(parameter["name"]) or _misspelt(parameter["name"])
-            if role in free and not (role == "decay_rate" and parameter.get("value") in (0, 1))
+            if role in free and not (role == "decay_rate" and _no_decay(parameter))
         ]
         if not offers:
             for only in ("mean_decay", "momentum"):  # the only decay there is
                 at = roles.index(only) if only in roles and "decay_rate" not in roles else None
-                if at is not None and parameters[at].get("value") not in (0, 1):
+                if at is not None and not _no_decay(parameters[at]):
                     roles[at] = "decay_rate"
+            if (at := decaying(parameters, roles, wanted.roles)) is not None:
+                roles[at] = "decay_rate"
             return roles
         # A name with one possible role left goes before one with a choice.
         choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
         _, _, i, role = min((choices[i] > 1, rank, i, role) for rank, i, role in offers)
         roles[i] = role
         free.discard(role)
+
+
+def _no_decay(parameter: Mapping[str, Any]) -> bool:
+    """Whether with a parameter's default there is no average, and nothing says that it decays."""
+    return parameter.get("value") in (0, 1) and not parameter.get("use", {}).get("complement")
 
 
 _LONG = sorted(
@@ -309,4 +329,8 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"size": True}
     if word.endswith(("loss", "cost")):
         return {"value": 0.0}
+    if "batch" in word:
+        return {"value": 1}
+    if parameter.get("use") == {}:  # the source does nothing with it
+        return {"value": None}
     return {"value": None} if word in OBJECTS else None

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from harness.ports.leaves import FALSE, NAME, TRUE, gradient_of, leaf, plain, weights_in
 from harness.ports.roles import role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -26,6 +28,8 @@ _OF_ARRAYS = frozenset(
 # What an object has that holds one: the same as its weights.
 _MIRRORED = ("shape", "size", "ndim", "dtype")
 _OF_WEIGHTS = ("param", "var", "weight")
+# What NumPy has, and no array: of these one is used wherever arrays are made or averaged.
+_OF_NUMPY = frozenset("zeros zeros_like ones_like sqrt square power full_like".split())
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 _HYPER = frozenset[str]().union(*map(role_names, (*HYPERPARAMETERS, *OPTIONS)))
@@ -61,7 +65,10 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
     """What is offered for a value that is reached by these names. Raises Unknown."""
     if use.get("called"):
         return _method(use, names)
-    if own := attributes(use):
+    own = attributes(use)
+    if _library(own):
+        return {"kind": "numpy"}
+    if own:
         return _object(own, use, names)
     looped = use.get("iterated") and attributes(use.get("item", {}))  # a map's keys have none
     if (use.get("mapping") and not looped) or use.get("patterns"):
@@ -83,6 +90,12 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
     if use.get("iterated") or "item" in use:
         return {"kind": "list", "of": offer(_item(use), (*names, "[]"))}
     return _leaf(use, names)
+
+
+def _library(own: Mapping[str, Use]) -> bool:
+    """Whether attributes are functions of arrays: what has them is NumPy, or stands for it."""
+    called = all(inner.get("arguments") and hasattr(np, name) for name, inner in own.items())
+    return called and bool(_OF_NUMPY & set(own))
 
 
 def _item(use: Use) -> Use:
@@ -290,7 +303,9 @@ def shown(spec: Spec) -> str:
         if spec.get("prefixes"):
             return f"a map of {', '.join(p + '1' for p in spec['prefixes'])}..."
         inside = spec.get("entries", {})
-        return f"a map with {', '.join(inside)}" if inside else f"a map of {shown(spec['of'])}"
+        if inside or "of" not in spec:
+            return f"a map with {', '.join(inside) or 'nothing'}"
+        return f"a map of {shown(spec['of'])}"
     if spec["kind"] == "object":
         known = [n + "()" * (s["kind"] == "method") for n, s in spec["attributes"].items()]
         return f"an object with {', '.join(known)}"

@@ -46,7 +46,7 @@ _MAKES = ("create", "make", "new", "get", "zeros")
 _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
-FORMS = ("flat", "column", "row", "number", "list")
+FORMS = ("flat", "column", "row", "number", "list", "rows")
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,17 @@ class Plan:
     whole: bool
 
 
+# A class, its constructor's parameters and a method.
+Called = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Mapping[str, Any]]
+
+
 def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[Plan], list[str]]:
     """The ways in which a port may be called, likeliest first, and why others are none."""
     wanted = wanted or Wanted()
     made: list[Plan] = []
     reasons: list[str] = []
-    listed: list[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Mapping[str, Any]]] = []
+    called: list[Called] = []
+    listed: list[Called] = []
     for candidate in chosen_classes(shape, wanted):
         constructors = candidate.get("constructors") or [{"parameters": []}]
         for method in (*candidate["methods"], *candidate.get("private", [])):
@@ -83,6 +88,7 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
             if plain(name).startswith((*_FIRST, *_BEFORE, *_AFTER)) and not wanted.method:
                 continue
             constructor = constructors[0]["parameters"]
+            called.append((candidate, constructor, method))
             try:
                 made += _of_method(candidate, constructor, method, wanted)
             except Unknown as error:
@@ -93,6 +99,10 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
         for whole in LISTS:
             with contextlib.suppress(Unknown):
                 made += _of_method(candidate, constructor, method, wanted, whole)
+    for candidate, constructor, method in called:
+        with contextlib.suppress(Unknown):
+            ways = _of_method(candidate, constructor, method, wanted, rows=True)
+            made += [plan for plan in ways if plan not in made]
     for function in _chosen_functions(shape, wanted):
         for ways in (_of_function(function, shape, wanted), _of_closures(function, wanted)):
             try:
@@ -142,10 +152,11 @@ def _of_method(
     method: Mapping[str, Any],
     wanted: Wanted,
     listed: Spec | None = None,
+    rows: bool = False,
 ) -> Iterator[Plan]:
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    draft = drafted(taken, method["parameters"], wanted, listed)
+    draft = drafted(taken, method["parameters"], wanted, listed, rows)
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     hooks = _hooks(candidate)
@@ -158,6 +169,7 @@ def _of_method(
             except Unknown:
                 continue
             both = replace(draft, data=[*draft.data, *added.data], sized=draft.sized or added.sized)
+            both.words = [*draft.words, *(f"{first['name']} is given {w}" for w in added.words)]
             call = {"method": first["name"], "arguments": added.arguments, "units": added.sized}
             variants.insert(0, ({**base, "before": [call]}, both))
     if not held:

@@ -134,7 +134,7 @@ def assigned(
 
     Returns:
         Roles in the parameters' order; the names that found none and have no default; whether
-        gradients or weights were told by being what is left.
+        gradients or weights were told by being what is left, or a decay by what it does.
     """
     roles: list[str | None] = [None] * len(parameters)
     # What k or a factor is, only who wants a schedule can say.
@@ -188,6 +188,10 @@ def assigned(
     # What a setter sets that the constructor was given would be set anew.
     given = {p["name"] for p, r in zip(parameters, roles, strict=True) if r and not p.get("setter")}
     settle([i for i in setters if given.isdisjoint(names_of(parameters[i]))])
+    decays = decaying(parameters, roles, wanted.roles)
+    if decays is not None and "decay_rate" in free:
+        roles[decays] = "decay_rate"
+        own = [i for i in own if i != decays]
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]
@@ -206,7 +210,29 @@ def assigned(
         for i in own
         if roles[i] is None and is_open(parameters[i], i < constructed)
     ]
-    return roles, left, excluded
+    return roles, left, excluded or decays is not None
+
+
+def decaying(
+    parameters: Sequence[Parameter], roles: Sequence[str | None], said: Mapping[str, str]
+) -> int | None:
+    """Which parameter is the decay rate by what the source does, where no name says so.
+
+    One of which the source takes what is left of one decays an average, whatever it is called.
+
+    >>> decaying([{"name": "mu", "use": {"complement": True}}], ["momentum"], {})
+    0
+    """
+    if "decay_rate" in roles:
+        return None
+    fitting = [
+        i
+        for i, parameter in enumerate(parameters)
+        if parameter.get("use", {}).get("complement") and roles[i] not in HYPERPARAMETERS
+    ]
+    if len(fitting) != 1 or parameters[fitting[0]]["name"] in said.values():
+        return None
+    return fitting[0]
 
 
 def names_of(parameter: Parameter) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport.attach import settled
 from harness.transport.base import Description
+from harness.transport.python.planned import PLAIN
 from harness.transport.trial import TRIAL, Conversation
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -196,7 +197,7 @@ def _guess(
     conversation: Conversation, plan: Plan, form: str, observation: Observation, language: str
 ) -> Guess:
     precisions: tuple[str, ...] = ("float64",)
-    if form not in ("number", "list") and "loop" not in plan.message["plan"]:
+    if form not in PLAIN and "loop" not in plan.message["plan"]:
         # A port may refuse numbers that are not Python's own.
         narrow = conversation.run(TRIAL, "float32")
         if narrow.fault is None:

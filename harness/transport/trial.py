@@ -102,7 +102,10 @@ def chosen(
             return found  # it took its process with it, and would again
         if found.moved and found.container == "map":
             return found
-    if moved := [t for t in tried if t.moved]:
+    moved = [t for t in tried if t.moved]
+    if moved and all(map(_as_matrix, moved)):
+        raise BindingError(f"not bound: {title} takes a list of arrays for the rows of a matrix")
+    if moved := [t for t in moved if not _as_matrix(t)]:
         return _whole_or_single(_most_moved(moved))
     # Lists of arrays may hold lists again: that nothing moves in them says nothing.
     if still := [t for t in tried if t.fault is None and t.container != "list"]:
@@ -122,6 +125,15 @@ def _tried(conversation: Conversation, way: dict[str, Any], precision: str) -> T
             raise
         return Tried(way, Observation(np.zeros((0, TRIAL.size)), fault=error.fault))
     return Tried(way, conversation.run(TRIAL, precision))
+
+
+def _as_matrix(t: Tried) -> bool:
+    """Whether a list was taken for rows as long as the first one: what is beyond does not move."""
+    if t.container != "list" or not len(t.observation.weights):
+        return False
+    changed = t.observation.weights[-1] != flat_weights(TRIAL)
+    first, second = np.split(changed, [len(next(iter(TRIAL.weights.values())))])
+    return bool(first.all() and second[: len(first)].all() and not second[len(first) :].any())
 
 
 def _most_moved(moved: Sequence[Tried]) -> list[Tried]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from shapes.python_flows import FLOWS
 from shapes.python_structures import STRUCTURES
 
 _INIT = """
@@ -632,6 +633,7 @@ def rmsprop(dW, db, s, beta=0.9, epsilon=1e-8):
 """,
     ),
     **STRUCTURES,
+    **FLOWS,
 }
 
 

@@ -19,6 +19,8 @@ from harness.transport.python.instance import Instance
 from harness.transport.python.stand_ins import Piece
 
 Row = Any
+# Forms of which the numbers are Python's own.
+PLAIN = ("number", "list", "rows")
 
 
 class Planned:
@@ -101,6 +103,8 @@ class Planned:
             return float(values[0])
         if self._form == "list":
             return values.tolist()
+        if self._form == "rows":
+            return values.reshape(1, -1).tolist()
         array = values.astype(self.dtype)
         if self._form == "tensor":
             return tensors.tensor(array)
@@ -144,12 +148,16 @@ class Planned:
                 raise ValueError
         except Exception as error:
             raise Garbled(f"array {name!r} holds something that is no number", True) from error
-        shapes = {"column": (length, 1), "row": (1, length), "number": ()}
+        shapes = {
+            "column": (length, 1),
+            "number": (),
+            **dict.fromkeys(("row", "rows"), (1, length)),
+        }
         expected = shapes.get(self._form, (length,))
         if array.shape != expected and not (self._form == "number" and array.size == 1):
             raise Garbled(f"array {name!r} has shape {array.shape}, expected {expected}", True)
         if self.dtype == np.float32 and array.dtype == np.float64 and length:
-            self.widened |= self._form not in ("list", "number")
+            self.widened |= self._form not in PLAIN
         # In the precision it came in: a step is taken from the weights in that.
         return (array if array.dtype.kind == "f" else array.astype(np.float64)).reshape(-1)
 

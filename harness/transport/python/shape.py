@@ -130,10 +130,20 @@ def _uses(
         follower = Follower(nodes, helpers)
         constructed = follower.follow("__init__")
         called = follower.follow(key)
+        made = {n: u.as_json() for n, u in constructed.items()}
+        if any(map(follower.keeps, called.values())):  # what it is for, other methods say
+            for other in _names(nodes, key):
+                follower.follow(other)
         _noted(taken, called)
-        return {"constructed": {n: u.as_json() for n, u in constructed.items()}}
+        return {"constructed": made}
     except RecursionError:  # sums of a thousand terms
         return {}
+
+
+def _names(nodes: Sequence[ast.ClassDef], besides: str) -> list[str]:
+    """The methods of a class and its bases, but for a constructor and one of them."""
+    names = [p.name for node in nodes for p in node.body if isinstance(p, ast.FunctionDef)]
+    return [name for name in dict.fromkeys(names) if name not in ("__init__", besides)]
 
 
 def _set_use(
@@ -293,9 +303,13 @@ def _passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]
 
 def _named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
     """Parameters for the keys that `**kwargs` is asked for."""
-    keys = [k for k in (use.keys if use else {}) if isinstance(k, str) and k not in known]
+    keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
     blank = {"kind": "any", "element": None, "type": "", "default": True, "keyword_only": True}
-    return [{"name": key, "positional_only": False, **blank} for key in keys]
+    return [
+        {"name": key, "positional_only": False, **blank, "use": inner.as_json()}
+        for key, inner in keys.items()
+        if key not in known
+    ]
 
 
 def _kind(annotation: Any, default: Any) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
+import numpy as np
+
 
 class Stand:
     """An object with the attributes that a source asks for."""
@@ -103,6 +105,8 @@ class Builder:
             return {
                 key: self._hyper[role] for key, role in spec["keys"].items() if role in self._hyper
             }
+        if kind == "numpy":
+            return np
         if kind == "hyper":
             return self._hyper.get(spec["role"])
         if kind == "name":

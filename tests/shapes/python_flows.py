@@ -1,0 +1,110 @@
+"""Shapes of optimizers in which it is followed where a value goes: into others, or nowhere.
+
+Every one is the reference, written anew; docs/shapes.md lists the same lines.
+"""
+
+from __future__ import annotations
+
+_INIT = """
+    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
+        self.lr, self.rho, self.eps = learning_rate, rho, epsilon
+"""
+
+FLOWS: dict[str, tuple[str, str]] = {
+    "a decay that is called momentum, and none if not given": (
+        "O(learning_rate, momentum=0.0)  # self.s = momentum * self.s + (1 - momentum) * ...",
+        """
+class RMSProp:
+    def __init__(self, learning_rate=0.001, momentum=0.0, epsilon=1e-8):
+        self.lr, self.momentum, self.eps, self.s = learning_rate, momentum, epsilon, 0.0
+
+    def __call__(self, weight, grad):
+        self.s = self.momentum * self.s + (1 - self.momentum) * np.square(grad)
+        weight -= self.lr * grad / (np.sqrt(self.s) + self.eps)
+""",
+    ),
+    "a matrix as a list of its rows": (
+        "opt.step(params, grad)  # for i in range(len(params)): for j in range(len(params[0]))",
+        f"""
+def mixed(a, x, b, y):
+    return [[a * p + b * q for p, q in zip(r, s)] for r, s in zip(x, y)]
+
+
+class RMSProp:{_INIT}
+        self.v = {{}}
+
+    def step(self, params, grad):
+        nothing = [[0.0] * len(params[0]) for _ in params]
+        squares = [[g * g for g in row] for row in grad]
+        v = mixed(self.rho, self.v.get(id(params), nothing), 1 - self.rho, squares)
+        for i in range(len(params)):
+            for j in range(len(params[0])):
+                params[i][j] -= self.lr * grad[i][j] / (v[i][j] ** 0.5 + self.eps)
+        self.v[id(params)] = v
+""",
+    ),
+    "a store that is handed in and filled, beside one that is not used": (
+        "w = rmsprop(lr, w, gradient, first, second)  # first[key] = beta * first[key] + ...",
+        """
+def rmsprop(lr, w, gradient, first, second, beta=0.9, epsilon=1e-8):
+    if "mean" not in first:
+        first["mean"] = 0.0
+    first["mean"] = beta * first["mean"] + (1 - beta) * gradient**2
+    return w - lr * gradient / (np.sqrt(first["mean"]) + epsilon)
+""",
+    ),
+    "parameters that have their library": (
+        "self.v = [p.xp.zeros_like(p.data) for p in params]  # p.xp.sqrt(self.v[i])",
+        """
+class RMSProp:
+    def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8):
+        self.params, self.lr, self.alpha, self.eps = params, lr, alpha, eps
+        self.v = [p.xp.zeros_like(p.data) for p in params]
+
+    def step(self):
+        for i, p in enumerate(self.params):
+            self.v[i] = self.alpha * self.v[i] + (1 - self.alpha) * (p.grad * p.grad)
+            p.data -= self.lr * p.grad / (p.xp.sqrt(self.v[i]) + self.eps)
+""",
+    ),
+    "lists in a map, handed over before the first step": (
+        'opt.compile(tensors); opt.step(batch_size)  # self.dw = tensors.get("dw")',
+        f"""
+class RMSProp:{_INIT}
+    def compile(self, tensors):
+        self.w, self.dw = tensors.get("w"), tensors.get("dw")
+        self.v = [np.zeros_like(w) for w in self.w]
+
+    def step(self, batch_size):
+        for i in range(len(self.w)):
+            self.dw[i] /= batch_size
+            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * (self.dw[i] * self.dw[i])
+            self.w[i] -= self.lr * self.dw[i] / (np.sqrt(self.v[i]) + self.eps)
+            self.dw[i].fill(0)
+""",
+    ),
+    "the values of a network's parts": (
+        "self.all = [v for part in net.parts() for v in part.values()]  # v.data, v.grad",
+        """
+class Base:
+    def __init__(self, net, learning_rate, coefficient, eps=1e-8):
+        self.all = [v for part in net.parts() for v in part.all_values()]
+        self.lr, self.coefficient, self.eps = learning_rate, coefficient, eps
+        self.sums = [0.0 for _ in self.all]
+
+    def step(self, loss):
+        for v in self.all:
+            v.zero_grad()
+        loss.backward()
+        self._move()
+
+
+class RMSProp(Base):
+    def _move(self):
+        for i, v in enumerate(self.all):
+            square = (1 - self.coefficient) * v.grad**2
+            self.sums[i] = self.coefficient * self.sums[i] + square
+            v.data -= self.lr * v.grad / (self.sums[i] ** 0.5 + self.eps)
+""",
+    ),
+}
