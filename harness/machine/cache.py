@@ -20,6 +20,7 @@ import stat
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ from typing import BinaryIO
 import platformdirs
 
 from harness.machine import scratch
+from harness.model import interruption
 from harness.model.errors import ToolchainError
 
 _BLOCK = 1 << 20
@@ -36,6 +38,8 @@ _RECORD = "record.json"
 _LARGEST_RECORD = 16 << 20
 # What a cache that can only be read may still give; every entry is checked before it is used.
 _LENT = ("jars", "classes", "archives", "modules")
+# How often is looked whether somebody else's lock is free, or the user has given up.
+_LOOK_SECONDS = 0.05
 _finding = threading.Lock()
 
 
@@ -149,12 +153,24 @@ def locked(name: str) -> Iterator[None]:
         raise unwritable(path, error) from error
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            while not _taken(handle):
+                if interruption.given_up():
+                    raise ToolchainError(f"{path}: another run has it, and this one was ended")
+                time.sleep(_LOOK_SECONDS)
         except OSError as error:
             raise ToolchainError(f"{path}: cannot be locked: {error.strerror}") from error
         yield
     finally:
         os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    """Take a lock, if nobody has it. Raises OSError: there are no locks here."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -> Path:

@@ -17,7 +17,7 @@ _NAME = "RMSPROOF_ENDED"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # The impatient press twice: what ends the processes and writes the report is not ended itself.
 _GRACE_SECONDS = 10.0
-_begun = _asked = False
+_begun = _asked = _given_up = False
 _last = -math.inf
 
 
@@ -47,10 +47,21 @@ def begin() -> None:
 
     He may have while something was imported that lets nothing through.
     """
-    global _begun, _asked
-    _begun, asked, _asked = True, _asked, False
+    global _begun, _asked, _given_up
+    _begun, asked, _asked, _given_up = True, _asked, False, False
     if asked or _NAME in os.environ:
         raise KeyboardInterrupt
+
+
+def give_up() -> None:
+    """What is under way comes to nothing: whoever waits for something waits no longer."""
+    global _given_up  # noqa: PLW0603
+    _given_up = True
+
+
+def given_up() -> bool:
+    """Whether the run that has begun is being ended."""
+    return _given_up
 
 
 def _heard(_signal: int, _frame: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -44,6 +45,37 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(tmp_path: Path, aft
         out, err = started.communicate(timeout=30)
     assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
     assert not out or "INCOMPLETE, " in out
+
+
+POM = """<project>
+  <repositories><repository><id>silent</id><url>{url}</url></repository></repositories>
+  <dependencies><dependency>
+    <groupId>a</groupId><artifactId>a</artifactId><version>{version}</version>
+  </dependency></dependencies>
+</project>
+"""
+
+
+@pytest.mark.parametrize("number", alike([signal.SIGTERM, signal.SIGINT]))
+def test_who_waits_for_dependencies_is_ended_at_once(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    """Of a repository that accepts connections and answers none."""
+    (tmp_path / "RMSProp.java").write_text("class RMSProp { }", encoding="utf-8")
+    with none_left(), socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        pom = POM.format(url=url, version=time.time_ns())
+        (tmp_path / "pom.xml").write_text(pom, encoding="utf-8")
+        started = begun(tmp_path, "check", "RMSProp.java", "--project", ".")
+        connection, _ = silent.accept()
+        asked = time.monotonic()
+        started.send_signal(number)
+        _, err = started.communicate(timeout=30)
+        took = time.monotonic() - asked
+        connection.close()
+    assert (started.returncode, err) == (130, "rmsproof: interrupted\n")
+    assert took < 2
 
 
 def hears(process: int) -> bool:

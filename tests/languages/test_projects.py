@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from languages.optimizers import OPTIMIZER, RULE, checked, written
 
-from harness.languages.jvm import dependencies, java, projects
-from harness.machine import cache
+from harness.languages.jvm import java, projects, resolving
+from harness.languages.jvm.resolving import Resolution
 
 pytestmark = pytest.mark.jvm
 
@@ -178,11 +179,11 @@ def test_a_build_file_is_never_run(tmp_path: Path) -> None:
 def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(endpoint: str, _repositories: object = None) -> list[Path]:
-        raise OSError(f"no route to {endpoint.partition(':')[0]}")
+    def refused(asked: Sequence[str], *_: object) -> Resolution:
+        return Resolution(failed={name: f"no route to {name.partition(':')[0]}" for name in asked})
 
-    monkeypatch.setattr("harness.languages.jvm.jars.resolved", refused)
-    needs = dependency("org.acme", "unheard-of", "1")
+    monkeypatch.setattr(resolving, "resolve", refused)
+    needs = dependency("org.acme", "unheard-of", f"{time.time_ns()}")  # nobody remembers it
     written(
         tmp_path,
         {
@@ -201,55 +202,6 @@ def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
     assert fault.kind == "not-run"
     assert "no route to org.acme" in fault.message
     assert "--project" not in fault.message  # that was followed already
-
-
-def test_what_no_repository_has_is_asked_for_once_a_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RMSPROOF_CACHE", str(tmp_path))
-    cache.forget()
-    asked: list[str] = []
-
-    def absent(endpoint: str, _repositories: object = None) -> list[Path]:
-        asked.append(endpoint)
-        raise RuntimeError(f"{endpoint} not found in remote repositories (none)")
-
-    def unreached(endpoint: str, _repositories: object = None) -> list[Path]:
-        asked.append(endpoint)
-        raise OSError("no route to host")
-
-    try:
-        for resolve, endpoint, times in ((absent, "a:a:1", 1), (unreached, "b:b:1", 2)):
-            monkeypatch.setattr("harness.languages.jvm.jars.resolved", resolve)
-            said = [dependencies.resolved([endpoint]).lacking for _ in range(2)]
-            assert said[0] == said[1] != ()
-            assert asked.count(endpoint) == times
-    finally:
-        monkeypatch.undo()
-        cache.forget()
-
-
-def test_jars_of_a_coordinate_are_used_without_asking_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RMSPROOF_CACHE", str(tmp_path / "cache"))
-    cache.forget()
-    (tmp_path / "a-1.jar").write_bytes(b"a jar")
-    asked: list[str] = []
-
-    def found(endpoint: str, _repositories: object = None) -> list[Path]:
-        asked.append(endpoint)
-        return [tmp_path / "a-1.jar"]
-
-    monkeypatch.setattr("harness.languages.jvm.jars.resolved", found)
-    try:
-        first, second = (dependencies.entries(["a:a:1"]).paths for _ in range(2))
-    finally:
-        monkeypatch.undo()
-        cache.forget()
-    assert first == second
-    assert first[0].read_bytes() == b"a jar"
-    assert asked == ["a:a:1"]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from support import REPOSITORY, Done, command
 
 from harness.judging.options import Options
 from harness.judging.run import run
-from harness.languages.jvm import adapter, jars
+from harness.languages.jvm import adapter, jars, resolving
 from harness.languages.jvm import compile as compile_of
 from harness.languages.jvm.compile import CompileError, compile_java
 from harness.languages.jvm.jars import ECJ, GSON, PINNED, Closure
 from harness.languages.jvm.java import Java, java
+from harness.languages.jvm.resolving import Resolution
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.registry import by_name
 from harness.machine import cache
@@ -213,9 +214,9 @@ class Registry:
     def __init__(self, files: list[Path]) -> None:
         self.files, self.asked = files, 0
 
-    def __call__(self, coordinate: str) -> list[Path]:
+    def __call__(self, coordinates: Sequence[str], *_: object) -> Resolution:
         self.asked += 1
-        return self.files
+        return Resolution({coordinates[0]: tuple(self.files)})
 
 
 @pytest.fixture
@@ -224,7 +225,7 @@ def registry(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     folder = tmp_path / "registry"
     folder.mkdir()
     found = Registry([Path(shutil.copy(path, folder)) for path in jars.resolve(GSON)])
-    monkeypatch.setattr(jars, "resolved", found)
+    monkeypatch.setattr(resolving, "resolve", found)
     return found
 
 

@@ -2,28 +2,37 @@
 
 Artifacts are nobody's to pin here: what a project declares is resolved with all that it needs
 and copied into the cache under its coordinates. A warm run asks no network. What cannot be had
-is said, and the rest is used.
+is said, and the rest is used; nobody is asked for it again before a time that is said, too.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from harness.languages.jvm import jars
-from harness.machine.cache import kept, locked, root
-from harness.model.errors import ToolchainError, UsageError
+from harness.languages.jvm import resolving
+from harness.languages.jvm.resolving import Resolution
+from harness.machine.cache import arriving, kept, locked, root, whole
+from harness.model.errors import UsageError
 
 _COORDINATE = re.compile(r"[\w.-]+:[\w.-]+:[\w.+-]+(?::[\w.-]+)*")
-_ORDER, _WHY = "order.txt", "why.txt"
+_KIND, _ORDER, _REFUSALS, _REFUSAL = "dependencies", "order.txt", "refusals", "refusal.json"
 # A version at the end of a jar's name: of two versions of one artifact the first is used.
 _VERSION = re.compile(r"-\d[\w.+-]*\.jar$")
+# What one check waits for at most; what has arrived by then is not fetched again.
+_SECONDS = 120.0
+# A repository that does not answer is left alone for a while; what none has, for longer.
+_UNREACHED_SECONDS, _ABSENT_SECONDS = 600.0, 86_400.0
+_LONGEST = 160
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,28 @@ class Libraries:
     lacking: tuple[str, ...] = ()
 
 
-def entries(given: Iterable[str]) -> Libraries:
-    """What `--classpath` names. Raises UsageError: an entry is no file, folder or coordinate."""
+@dataclass(frozen=True)
+class _Refusal:
+    """What could not be had together.
+
+    Attributes:
+        why: by coordinate; of those that are not in it each could be had by itself.
+        until: when it is asked for again, in seconds since 1970.
+        unreached: the addresses of repositories that did not answer.
+    """
+
+    why: Mapping[str, str]
+    until: float = 0.0
+    unreached: tuple[str, ...] = field(default=())
+
+
+def entries(given: Iterable[str], tell: Callable[[str], None] = lambda _: None) -> Libraries:
+    """What `--classpath` names; `tell` is told what is waited for.
+
+    Raises:
+        UsageError: an entry is no file, folder or coordinate.
+        ToolchainError: see `resolved`.
+    """
     paths: list[Path] = []
     coordinates: list[str] = []
     for text in given:
@@ -53,73 +82,125 @@ def entries(given: Iterable[str]) -> Libraries:
                     f"--classpath {part}: no such jar or folder, and no group:artifact:version"
                 )
             paths.append(path.absolute())
-    found = resolved(coordinates)
+    found = resolved(coordinates, tell=lambda: tell("resolving --classpath"))
     return Libraries((*paths, *found.paths), found.lacking)
 
 
 def resolved(
-    coordinates: Sequence[str], repositories: Mapping[str, str] | None = None
+    coordinates: Sequence[str],
+    repositories: Mapping[str, str] | None = None,
+    tell: Callable[[], None] = lambda: None,
 ) -> Libraries:
     """The jars of artifacts and of all that they need.
 
     Args:
         coordinates: group:artifact:version each.
         repositories: further ones that a project declares, by name.
+        tell: called where repositories are asked, which takes its time.
+
+    Raises:
+        ToolchainError: whoever asks them was ended, or failed.
     """
-    coordinates = list(dict.fromkeys(coordinates))
+    coordinates, repositories = list(dict.fromkeys(coordinates)), repositories or {}
+    together = _key("+".join(coordinates), repositories)
     if not coordinates:
         return Libraries()
-    try:  # together, so that of two versions of one artifact one is chosen
-        return Libraries(_closure("+".join(coordinates), repositories or {}))
-    except ToolchainError as error:
-        if len(coordinates) == 1:
-            return Libraries(lacking=(str(error),))
-    parts = [resolved([coordinate], repositories) for coordinate in coordinates]
+    if (closure := _closure(together)) is not None:
+        return Libraries(closure)
+    if (refusal := _refused(together)) is None:
+        tell()
+        refusal = _ask(coordinates, repositories)
+        if (closure := _closure(together)) is not None:
+            return Libraries(closure)
     paths: dict[str, Path] = {}
-    for path in (path for part in parts for path in part.paths):
-        paths.setdefault(_VERSION.sub("", path.name), path)
-    return Libraries(tuple(paths.values()), tuple(text for part in parts for text in part.lacking))
+    for coordinate in coordinates:
+        for path in _closure(_key(coordinate, repositories)) or ():
+            paths.setdefault(_VERSION.sub("", path.name), path)
+    return Libraries(tuple(paths.values()), tuple(_phrases(refusal, together)))
 
 
-def _closure(endpoint: str, repositories: Mapping[str, str]) -> tuple[Path, ...]:
-    """The jars of an artifact and what it needs. Raises ToolchainError: they cannot be had.
+def _ask(coordinates: Sequence[str], repositories: Mapping[str, str]) -> _Refusal:
+    """Bring into the cache what can be had; what cannot, and when it is asked for again."""
+    before = _artifacts()
+    answer = resolving.resolve(coordinates, repositories, _SECONDS)
+    for endpoint, jars in answer.jars.items():
+        kept(_KIND, _key(endpoint, repositories), partial(_copy, jars))
+    together = _key("+".join(coordinates), repositories)
+    late = f"nothing came of it within {_SECONDS:.0f} s"
+    why = {
+        coordinate: _shortly(answer.failed.get(coordinate, late))
+        for coordinate in coordinates
+        if _closure(_key(coordinate, repositories)) is None
+    }
+    refusal = _Refusal(why, time.time() + _pause(answer, why), answer.unreached)
+    # What is still arriving goes on to arrive at the next check.
+    if whole(_KIND, together) is None and not (answer.late and _artifacts() > before):
+        _remember(together, refusal)
+        return refusal
+    return _Refusal(why, unreached=answer.unreached)
 
-    What a repository does not have today it is not asked for again today; a repository that was
-    not reached is.
-    """
-    digest = hashlib.sha256("\0".join([endpoint, *map(str, repositories.items())]).encode())
-    key = digest.hexdigest()[:32]
-    absent = root() / "absent" / f"{key}-{datetime.now(UTC):%Y%m%d}"
-    if absent.is_dir():
-        raise ToolchainError((absent / _WHY).read_text(encoding="utf-8"))
+
+def _pause(answer: Resolution, why: Mapping[str, str]) -> float:
+    absent = all(" not found in remote" in answer.failed.get(name, "") for name in why)
+    return _ABSENT_SECONDS if absent and not answer.unreached else _UNREACHED_SECONDS
+
+
+def _shortly(why: str) -> str:
+    # What was looked for, and where, is no news.
+    return re.sub(r"^Artifact \S+ (not found).*", r"\1", why)[:_LONGEST]
+
+
+def _phrases(refusal: _Refusal, together: str) -> Iterable[str]:
+    """What is lacking and why, a phrase each, and when it will be asked for again."""
+    for coordinate, why in refusal.why.items():
+        yield f"{coordinate}: {why}"
+    for address in refusal.unreached:
+        yield f"{address} does not answer"
+    if refusal.until:
+        again = datetime.fromtimestamp(refusal.until, UTC)
+        place = root() / _REFUSALS / together
+        yield f"asked for again after {again:%H:%M} UTC, or at once if you delete {place}"
+    else:
+        yield "more has arrived, and the next check goes on from there"
+
+
+def _refused(key: str) -> _Refusal | None:
+    """What could not be had when it was last asked for, if that was not long ago."""
     try:
-        folder = kept("dependencies", key, lambda folder: _fetch(endpoint, repositories, folder))
-    except _NotFoundError as error:
-        text = str(error)
-        kept("absent", absent.name, lambda folder: _note(folder / _WHY, text))
-        raise
+        text = (root() / _REFUSALS / key / _REFUSAL).read_text(encoding="utf-8")
+        refusal = _Refusal(**json.loads(text))
+    except (OSError, ValueError, TypeError):
+        return None
+    # A clock that was set back must not make it for ever.
+    remaining = refusal.until - time.time()
+    return refusal if 0 < remaining <= _ABSENT_SECONDS else None
+
+
+def _remember(key: str, refusal: _Refusal) -> None:
+    with locked(f"{_REFUSALS}-{key[:2]}"), arriving(root() / _REFUSALS / key) as folder:
+        (folder / _REFUSAL).write_text(json.dumps(asdict(refusal)), encoding="utf-8")
+
+
+def _key(endpoint: str, repositories: Mapping[str, str]) -> str:
+    digest = hashlib.sha256("\0".join([endpoint, *map(str, repositories.items())]).encode())
+    return digest.hexdigest()[:32]
+
+
+def _closure(key: str) -> tuple[Path, ...] | None:
+    """The jars of an endpoint in order, if the cache has them."""
+    if (folder := whole(_KIND, key)) is None:
+        return None
     names = (folder / _ORDER).read_text(encoding="utf-8").split("\n")
     return tuple(folder / name for name in names if name)
 
 
-class _NotFoundError(ToolchainError):
-    """No repository has it."""
-
-
-def _fetch(endpoint: str, repositories: Mapping[str, str], folder: Path) -> None:
-    try:
-        with locked("jars"):
-            found = jars.resolved(endpoint, repositories)
-    except (Exception, SystemExit) as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        # Where it was looked for is no news.
-        text = f"{endpoint}: {re.sub(r' in remote repositories .*', '', why)[:160]}"
-        kind = _NotFoundError if " not found in remote" in why else ToolchainError
-        raise kind(text) from error
-    for jar in found:
+def _copy(jars: Sequence[Path], folder: Path) -> None:
+    for jar in jars:
         shutil.copyfile(jar, folder / jar.name)
-    _note(folder / _ORDER, "\n".join(dict.fromkeys(jar.name for jar in found)))
+    names = "\n".join(dict.fromkeys(jar.name for jar in jars))
+    (folder / _ORDER).write_text(names, encoding="utf-8")
 
 
-def _note(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def _artifacts() -> int:
+    """How many files have been fetched so far."""
+    return sum(len(files) for _, _, files in os.walk(resolving.stores()[0]))

@@ -1,24 +1,20 @@
 """Jars from Maven Central, by name and by hash.
 
-jgo resolves and downloads; what it brings is trusted only after every jar of the closure was
-checked against jars.toml (none missing, none more, each of its hash), and only copies in
-our own cache are used. jgo is not safe for parallel use and passes truncated downloads: one
-lock stands around it, its folders lie inside our cache, and on a mismatch both are deleted and
-resolved once more. A warm run never calls it.
+jgo resolves and downloads (see `resolving`); what it brings is trusted only after every jar of
+the closure was checked against jars.toml (none missing, none more, each of its hash), and only
+copies in our own cache are used. jgo passes truncated downloads: its folders lie inside our
+cache, and on a mismatch both are deleted and resolved once more. A warm run never calls it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import io
 import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from harness.languages.jvm import resolving
 from harness.machine.cache import arriving, locked, root, sha256
 from harness.model.errors import ToolchainError
 
@@ -49,6 +45,9 @@ def _pinned() -> dict[str, Closure]:
 PINNED = _pinned()
 """The closures of jars.toml, by name."""
 GSON, ECJ = PINNED["gson"], PINNED["ecj"]
+# A compiler is 60 MB.
+_SECONDS = 600.0
+_LONGEST = 300
 
 
 def resolve(closure: Closure) -> list[Path]:
@@ -62,7 +61,7 @@ def resolve(closure: Closure) -> list[Path]:
         _whole(path, digest) for path, digest in zip(wanted, closure.jars.values(), strict=True)
     ):
         return wanted
-    with locked("jars"):
+    with locked("pinned"):
         problem = ""
         for _ in range(2):  # a truncated download is deleted and fetched once more
             if all(_whole(p, d) for p, d in zip(wanted, closure.jars.values(), strict=True)):
@@ -70,8 +69,9 @@ def resolve(closure: Closure) -> list[Path]:
             problem = _fetch(closure)
             if not problem:
                 return wanted
-            for folder in (root() / "jgo", root() / "m2"):
-                shutil.rmtree(folder, ignore_errors=True)
+            with locked("jars"):
+                for folder in resolving.stores():
+                    shutil.rmtree(folder, ignore_errors=True)
     raise ToolchainError(
         f"{closure.coordinate} is not in the cache and could not be fetched from Maven Central:"
         f" run the same command once with a network, or copy {root()} from a machine that did"
@@ -93,9 +93,13 @@ def _whole(path: Path, digest: str) -> bool:
 def _fetch(closure: Closure) -> str:
     """Bring a closure into the cache; return what went wrong, or ""."""
     try:
-        found = {path.name: path for path in resolved(closure.coordinate)}
-    except (Exception, SystemExit) as error:
-        return " ".join(str(error).split())[:300] or type(error).__name__
+        answer = resolving.resolve([closure.coordinate], {}, _SECONDS)
+    except ToolchainError as error:
+        return str(error)
+    if closure.coordinate not in answer.jars:
+        late = f"it took longer than {_SECONDS:.0f} s"
+        return answer.failed.get(closure.coordinate, late)[:_LONGEST]
+    found = {path.name: path for path in answer.jars[closure.coordinate]}
     missing, more = closure.jars.keys() - found.keys(), found.keys() - closure.jars.keys()
     if missing or more:
         parts = [f"missing {', '.join(sorted(missing))}"] if missing else []
@@ -108,19 +112,3 @@ def _fetch(closure: Closure) -> str:
         with arriving(_copy(name, digest).parent) as folder:
             shutil.copyfile(found[name], folder / name)  # jgo hard-links: a copy of our own
     return ""
-
-
-def resolved(endpoint: str, repositories: Mapping[str, str] | None = None) -> list[Path]:
-    """The jars of an artifact, or of several joined by +, and of all they need; of any hash.
-
-    For one caller at a time. Raises whatever jgo raises.
-    """
-    jgo: Any = importlib.import_module("jgo")  # it exports its names without saying so
-    remote = {"central": jgo.MAVEN_CENTRAL_URL, **(repositories or {})}
-    context = jgo.MavenContext(repo_cache=root() / "m2", remote_repos=remote)
-    builder = jgo.EnvironmentBuilder(
-        context=context, cache_dir=root() / "jgo", link_strategy=jgo.LinkStrategy.COPY
-    )
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        environment = builder.from_endpoint(endpoint=endpoint, update=False)
-    return [Path(jar) for jar in environment.all_jars]

@@ -96,7 +96,7 @@ class JvmLanguage(Language):
         together: Collection[Language],
     ) -> Hosted | Spoken:
         """In the JVM of the run's worker, or a JVM of its own."""
-        around = surroundings.of(port)
+        around = surroundings.of(port, toolchain.tell)
         try:
             prepared = toolchain.prepare(self, port, around)
         except CompileError as error:

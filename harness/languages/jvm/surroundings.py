@@ -36,15 +36,25 @@ class Surroundings:
     scala: str = ""
 
 
-def of(port: Implementation) -> Surroundings:
-    """What stands around a port's source. Raises UsageError: an entry names nothing."""
-    given = dependencies.entries(port.classpath)
+def of(port: Implementation, tell: Callable[[str], None] = lambda _: None) -> Surroundings:
+    """What stands around a port's source; `tell` is told what is waited for.
+
+    Raises:
+        UsageError: an entry of its class path names nothing.
+        ToolchainError: whoever fetches its dependencies was ended.
+    """
+    given = dependencies.entries(port.classpath, tell)
     roots = tuple(dict.fromkeys(root_of(source) for source in port.source))
     if port.project is None:
         around = projects.around(port.source[0]) if port.source else None
         return Surroundings(roots, _of_today(given.paths), given.lacking, around)
     project = projects.of(port.project)
-    declared = dependencies.resolved(project.coordinates, project.repositories)
+    file = projects.build_file(port.project) or str(port.project)
+    declared = dependencies.resolved(
+        project.coordinates,
+        project.repositories,
+        lambda: tell(f"resolving the dependencies of {file}"),
+    )
     return Surroundings(
         tuple(dict.fromkeys((*roots, *project.sources))),
         _of_today((*given.paths, *project.built, *declared.paths)),

@@ -27,6 +27,7 @@ from harness.machine.isolation.forking import MARK, OWN_TEMPORARY, forked
 from harness.machine.isolation.limits import ENTER, IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
 from harness.machine.isolation.watchdog import end_group, end_marked
+from harness.model import interruption
 from harness.model.errors import ToolchainError
 
 _numbers = itertools.count(1)
@@ -73,6 +74,8 @@ class Group:
         _running.add(self)
         if limits and IMPOSED:
             limits.impose(self.pid)
+        if interruption.given_up():  # since it was begun
+            self.kill()
 
     @property
     def pid(self) -> int:
@@ -96,7 +99,11 @@ class Group:
 
 
 def kill_all() -> None:
-    """End every group at once, as the user interrupted us; whoever began one still ends it."""
+    """End every group at once, as the user interrupted us, and what is begun before all is over.
+
+    Whoever began one still ends it.
+    """
+    interruption.give_up()
     for group in list(_running):
         group.kill()
 

@@ -28,13 +28,14 @@ _DEEPEST = 12
 def of(folder: Path) -> Project:
     """The project in a folder; one without a build file is its sources alone."""
     folder = folder.absolute()
-    for name, read in _READERS.items():
-        if (folder / name).is_file():
-            found = read(folder)
-            break
-    else:
-        found = Project.of_folder(folder)
+    name = build_file(folder)
+    found = _READERS[name](folder) if name else Project.of_folder(folder)
     return found if found.sources else replace(found, sources=(folder,))
+
+
+def build_file(folder: Path) -> str:
+    """The name of the build file in a folder; empty where there is none."""
+    return next((name for name in _READERS if (folder / name).is_file()), "")
 
 
 def around(source: Path) -> Path | None:
