@@ -73,10 +73,17 @@ _ABOUT = "Compare any RMSProp with the Python reference: is it the same, and if 
 _HIDDEN = ("install_completion", "show_completion")
 
 
-def command() -> Any:
-    """The command line, to be called with `args`, `prog_name` and `obj`: the `version`."""
-    top = _group(_ABOUT, _COMMANDS)
+def command(first: str = "") -> Any:
+    """The command line, to be called with `args`, `prog_name` and `obj`: the `version`.
+
+    Args:
+        first: its first word; where that is a command, the others are left out.
+    """
+    one = {first: _COMMANDS[first]} if first in _COMMANDS else {}
+    top = _group(_ABOUT, one or _COMMANDS)
     top.callback()(_options)
+    if one:
+        return typer.main.get_command(top)
     for name, about, commands in (
         ("golden", "The goldens: the test cases that every port is compared with.", _GOLDENS),
         ("dialects", "The dialects: libraries' RMSProps, and how each differs.", _DIALECTS),

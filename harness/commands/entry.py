@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
             bytecode.use()
         from harness.commands.app import command
 
-        top = command()
+        top = command(*given[:1])
         if behind:
             _note(top.commands[given[0]], behind)
         code = top(args=given, prog_name="rmsproof", obj={"version": version})

@@ -32,6 +32,15 @@ def test_every_command_has_examples_and_nothing_else_has() -> None:
     assert all(len(lines) >= 2 for lines in EXAMPLES.values())
 
 
+@pytest.mark.parametrize("words", ["run", "check", "doc"])
+def test_a_command_made_alone_is_as_among_the_others(words: str) -> None:
+    alone = command(words).commands
+    assert list(alone) == [words]
+    assert [(p.name, p.opts, p.default, p.help) for p in alone[words].params] == [
+        (p.name, p.opts, p.default, p.help) for p in ALL[words].params
+    ]
+
+
 @pytest.mark.parametrize("words", ALL)
 def test_help_is_whole_at_80_columns(
     call: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, words: str
