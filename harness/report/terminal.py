@@ -32,7 +32,8 @@ class _Console(Console):
 
 def console(errors: bool = False) -> Console:
     """Standard output (or error), as wide as COLUMNS says, else as the terminal or a log."""
-    return _Console(width=columns() or LOG_WIDTH, stderr=errors)
+    # A text of somebody's with colons in it stays as it is.
+    return _Console(width=columns() or LOG_WIDTH, stderr=errors, emoji=False)
 
 
 def columns() -> int | None:

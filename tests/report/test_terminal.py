@@ -112,6 +112,11 @@ def test_columns_is_how_wide_a_pipe_is(
     assert terminal.console().width == width
 
 
+def test_a_name_between_colons_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.console().print("folder:heart:port.py", markup=False, highlight=False)
+    assert capsys.readouterr().out == "folder:heart:port.py\n"
+
+
 # -- what to do ------------------------------------------------------------------------------------
 
 
