@@ -163,6 +163,17 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded & heavy == set()
 
 
+def test_what_judges_and_reports_ports_loads_nothing_of_documents() -> None:
+    loading = "import sys, harness.judging.run, harness.report.terminal; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loading], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert "harness.languages.java" in loaded, "the list of loaded modules was not read"
+    needless = ("harness.documents", "harness.languages.repair.java", "harness.languages.adapters.")
+    assert [name for name in loaded if name.startswith(needless)] == []
+
+
 # -- what is tracked --------------------------------------------------------------------------
 
 

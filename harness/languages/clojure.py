@@ -6,9 +6,8 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.languages.adapters import Sketch
-from harness.languages.adapters import clojure as adapters
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
@@ -19,8 +18,11 @@ from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import at_line
 from harness.languages.launch import Implementation
 from harness.languages.program import Piece
-from harness.languages.repair import Broken, Repaired, clojure
+from harness.languages.repair import Broken, Repaired
 from harness.machine.layout import ports_root
+
+if TYPE_CHECKING:
+    from harness.languages.adapters import Sketch
 
 _LIBRARY = jars.PINNED["clojure"]
 
@@ -99,6 +101,8 @@ class Clojure(JvmLanguage):
 
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.clojure`."""
+        from harness.languages.repair import clojure
+
         yield from super().repairs(broken)
         yield from clojure.repairs(broken)
 
@@ -119,6 +123,8 @@ class Clojure(JvmLanguage):
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """See `adapters.clojure`."""
+        from harness.languages.adapters import clojure as adapters
+
         return adapters.write(sketch)
 
 

@@ -6,9 +6,8 @@ import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.languages.adapters import Sketch
-from harness.languages.adapters import java as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import missing
@@ -18,8 +17,11 @@ from harness.languages.jvm.sources import Sources, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
 from harness.languages.launch import Implementation
-from harness.languages.repair import Broken, Repaired, java
+from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.curly import JAVA
+
+if TYPE_CHECKING:
+    from harness.languages.adapters import Sketch
 
 
 def _without(source: Path, absent: Collection[str], folder: Path) -> Path:
@@ -113,13 +115,19 @@ class Java(LanguageWithBraces):
 
     def wrapped(self, text: str, line: int) -> Repaired | None:
         """Statements outside every class put into one."""
+        from harness.languages.repair import java
+
         return java.wrapped(text, line)
 
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.java`."""
+        from harness.languages.repair import java
+
         yield from super().repairs(broken)
         yield from java.repairs(broken)
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """See `adapters.java`."""
+        from harness.languages.adapters import java as adapters
+
         return adapters.write(sketch)

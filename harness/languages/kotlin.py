@@ -7,9 +7,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.languages.adapters import Sketch
-from harness.languages.adapters import kotlin as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.jvm import jars
 from harness.languages.jvm.compile import QUICK_START, compiled
@@ -24,6 +23,9 @@ from harness.languages.jvm.surroundings import (
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair.curly import Grammar, Kind, head, scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
+
+if TYPE_CHECKING:
+    from harness.languages.adapters import Sketch
 
 _COMPILER = jars.PINNED["kotlin-compiler"]
 _LIBRARY = jars.PINNED["kotlin"]
@@ -132,6 +134,8 @@ class Kotlin(LanguageWithBraces):
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """See `adapters.kotlin`."""
+        from harness.languages.adapters import kotlin as adapters
+
         return adapters.write(sketch)
 
 

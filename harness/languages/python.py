@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.languages import interpreter, python_project
-from harness.languages.adapters import Sketch
-from harness.languages.adapters import python as adapters
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
 from harness.languages.program import Piece, assembled, context, declared, parsed
 from harness.languages.python2 import is_python2
-from harness.languages.repair import Broken, Repaired, python
+from harness.languages.repair import Broken, Repaired
+
+if TYPE_CHECKING:
+    from harness.languages.adapters import Sketch
 
 
 class Python(Language):
@@ -91,6 +92,8 @@ class Python(Language):
 
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.python`."""
+        from harness.languages.repair import python
+
         return python.repairs(broken)
 
     def imported_as(self, port: Implementation) -> str:
@@ -105,6 +108,8 @@ class Python(Language):
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """See `adapters.python`."""
+        from harness.languages.adapters import python as adapters
+
         return adapters.write(sketch)
 
 

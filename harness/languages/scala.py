@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.languages.adapters import Sketch
-from harness.languages.adapters import scala as adapters
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
 from harness.languages.jvm import jars
@@ -25,8 +24,11 @@ from harness.languages.jvm.surroundings import (
     without,
 )
 from harness.languages.jvm.toolchain import Toolchain
-from harness.languages.repair import Broken, Repaired, scala
+from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.curly import SCALA
+
+if TYPE_CHECKING:
+    from harness.languages.adapters import Sketch
 
 _COMPILER = jars.PINNED["scala-compiler"]
 _LIBRARY = jars.PINNED["scala"]
@@ -137,15 +139,21 @@ class Scala(LanguageWithBraces):
 
     def wrapped(self, text: str, line: int) -> Repaired | None:
         """Expressions outside every definition put into an object."""
+        from harness.languages.repair import scala
+
         return scala.wrapped(text, line)
 
     def repairs(self, broken: Broken) -> Iterator[Repaired]:
         """See `repair.scala`."""
+        from harness.languages.repair import scala
+
         yield from super().repairs(broken)
         yield from scala.repairs(broken)
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """See `adapters.scala`."""
+        from harness.languages.adapters import scala as adapters
+
         return adapters.write(sketch)
 
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.documents.examined import Examination
 from harness.judging.platforms import Platform
 from harness.judging.run import Outcome
 from harness.judging.verdict import Result
 from harness.model.isolation import InForce
 from harness.report import words
 from harness.report.invocation import Invocation
+
+if TYPE_CHECKING:
+    from harness.documents.examined import Examination
 
 
 @dataclass(frozen=True)
