@@ -191,6 +191,30 @@ def row(
     return np.concatenate([np.zeros(0), *(given[name] for name in lengths)])
 
 
+def plain_rows(
+    listed: Sequence[Any], key: str, keys: str, lengths: Mapping[str, int]
+) -> NDArray[np.float64] | None:
+    """What `row` reads of a key of every step, (T, N), at once.
+
+    None where anything must be looked at more closely: a step that has not exactly these keys,
+    an array that is not there or not as long, a number without a point.
+    """
+    wanted, numbers = set(keys.split()), []
+    for step in listed:
+        if type(step) is not dict or step.keys() != wanted:
+            return None
+        given = step[key]
+        if type(given) is not dict or given.keys() != lengths.keys():
+            return None
+        for name, length in lengths.items():
+            if type(given[name]) is not list or len(given[name]) != length:
+                return None
+            numbers += given[name]
+    if not _plain(numbers):
+        return None
+    return np.array(numbers, dtype=np.float64).reshape(len(listed), sum(lengths.values()))
+
+
 def steps(value: Any, field: str, scenario: Scenario, hint: str = "") -> list[Any]:
     """A list of as many steps as a scenario has; the hint says what to do about another one."""
     listed = sequence(value, field)

@@ -86,6 +86,8 @@ def _read(document: Any) -> Golden:
     def rows(field: str, key: str, keys: str, null: bool = False) -> NDArray[np.float64]:
         """A key of every step, (T, N)."""
         listed = fields.steps(root[field], field, scenario)
+        if (plain := fields.plain_rows(listed, key, keys, lengths)) is not None:
+            return plain
         given = [fields.record(step, f"{field}[{t}]", keys) for t, step in enumerate(listed)]
         return np.array(
             [
