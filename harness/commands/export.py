@@ -56,12 +56,15 @@ def golden_export(
             raise UsageError(f"--precision {name!r}: no such precision; choose one of {known}")
     if chosen and len(precision or []) > 1:
         raise UsageError("--precision: a test is in one; export the other into another folder")
+    # Before anything is computed, which takes seconds.
     if chosen is None:
-        goldens = _texts(_made(dialect, precision or list(PRECISIONS)))
         _empty(directory)
+        goldens = _texts(_made(dialect, precision or list(PRECISIONS)))
         _write(directory, goldens | {"schema.json": _schema()})
         print(f"{len(goldens)} goldens and schema.json written to {directory}")
         return OK
+    if not chosen.is_project(directory):
+        _empty(directory, f", or the root of a project ({', '.join(chosen.builds)})")
     made = _made(dialect or ["reference"], precision or ["float64"])
     goldens = _texts(made)
     folder = next(iter(goldens)).rpartition("/")[0]
@@ -69,8 +72,6 @@ def golden_export(
     files[f"{chosen.goldens}/SHA256SUMS"] = _sums(goldens)
     files[f"{chosen.goldens}/deviations.json"] = _deviations(made)
     files |= chosen.files(folder)
-    if not chosen.is_project(directory):
-        _empty(directory, f", or the root of a project ({', '.join(chosen.builds)})")
     for name in files:
         if (path := directory / name).exists():
             raise UsageError(f"{path}: is there already; remove it, or name a new folder")
