@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, alike
 
 from harness.analysis.translate.translation import read, translate
 from harness.analysis.translate.verify import verify, verify_all
@@ -27,7 +27,7 @@ def test_both_calls_run_and_an_equal_one_is_equal(monkeypatch: pytest.MonkeyPatc
     assert [d.share for d in ran] == [0.0] * 4
 
 
-@pytest.mark.parametrize(("doubled", "as_said"), [(False, True), (True, False)])
+@pytest.mark.parametrize(("doubled", "as_said"), alike([(True, False), (False, True)]))
 def test_how_far_two_are_apart_is_what_the_replay_says_of_right_libraries_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, doubled: bool, as_said: bool
 ) -> None:
@@ -82,9 +82,9 @@ class RmsProp:
 
 @pytest.mark.parametrize(
     ("source", "given", "target"),
-    [("autograd", ["step_size=0.01", "eps=1e-4"], "climin"),
-     ("climin", ["step_rate=0.01", "decay=0.5", "momentum=0.5"], "autograd"),
-     ("climin", ["step_rate=0.01", "negate_loss=True"], "autograd")],
+    alike([("climin", ["step_rate=0.01", "decay=0.5", "momentum=0.5"], "autograd"),
+           ("autograd", ["step_size=0.01", "eps=1e-4"], "climin"),
+           ("climin", ["step_rate=0.01", "negate_loss=True"], "autograd")]),
 )  # fmt: skip
 def test_what_asks_for_its_gradients_runs_as_it_is_replayed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str, given: list[str], target: str

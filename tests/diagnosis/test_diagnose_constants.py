@@ -42,7 +42,9 @@ OWN = {
 }
 # One of each in the suite, in double and in float by turns; all of them in the slow part.
 CASES = [
-    pytest.param(d, n, value, precision, marks=[pytest.mark.slow] if i or (j + k) % 2 else [])
+    pytest.param(
+        d, n, value, precision, marks=[pytest.mark.slow] if i or (j + k) % 2 or j % 3 else []
+    )
     for j, ((d, n), values) in enumerate(OWN.items())
     for i, value in enumerate(values)
     for k, precision in enumerate(("float64", "float32"))

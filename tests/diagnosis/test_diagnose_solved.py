@@ -43,7 +43,7 @@ DENSE = {
 
 
 # Those that take a second or more, and of whose kind there is another.
-SLOW = {28, 667, 767}
+SLOW = {28, 359, 667, 680, 769, 767, 1080, 404, 638, 1275}
 
 
 @pytest.mark.parametrize(

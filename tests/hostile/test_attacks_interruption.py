@@ -92,6 +92,8 @@ _SLOW = {
     "Ctrl-C and then SIGTERM",
     "SIGTERM to its whole group",
     "Ctrl-\\",
+    "SIGHUP and then Ctrl-C",
+    "stopped, gone on with, ended",
     "ended while its reader is gone",
 }
 

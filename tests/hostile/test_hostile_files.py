@@ -17,7 +17,7 @@ SECONDS = 12.0
 LONGEST = 1_200
 
 
-@pytest.mark.parametrize("reader", alike(READERS, 3))
+@pytest.mark.parametrize("reader", alike(READERS))
 def test_nasty_files_are_read_or_refused_in_one_sentence(reader: str, tmp_path: Path) -> None:
     done = command(
         [sys.executable, "-m", "hostile.reading", reader, str(tmp_path)],

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import CommandLine
+from support import CommandLine, alike
 
 from harness.judging import guests
 from harness.judging.guests import FOLDER, Guest, Variant, fed, visit
@@ -39,7 +39,9 @@ def test_every_guest_pins_what_it_installs() -> None:
         assert guest.version in files.replace("guest.version", "")
 
 
-@pytest.mark.parametrize("name", sorted(RECORDED))
+@pytest.mark.parametrize(
+    "name", alike(sorted(RECORDED)[::4] + [n for i, n in enumerate(sorted(RECORDED)) if i % 4], 11)
+)
 def test_what_was_recorded_is_what_the_table_says(name: str) -> None:
     path = OBSERVATIONS / name
     result = identify(path)

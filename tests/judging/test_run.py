@@ -395,7 +395,9 @@ def editions(tmp_path: Path) -> Callable[[str, str, str], Port]:
     ("name", "old", "new", "code"),
     [
         ("java/double", 'verdict = "exact"', 'verdict = "exact"', 0),
-        ("java/double", 'verdict = "exact"', 'verdict = "diverges"', 1),
+        pytest.param(
+            "java/double", 'verdict = "exact"', 'verdict = "diverges"', 1, marks=pytest.mark.slow
+        ),
         ("java/double", "deviations = []", 'deviations = ["epsilon=inside"]', 1),
         ("java/published", 'verdict = "does-not-compile"', 'verdict = "exact"', 1),
     ],

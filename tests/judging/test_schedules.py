@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from shapes.classes import judged
-from support import golden, none_left
+from support import alike, golden, none_left
 
 from harness.judging.goldens import Goldens, options_of
 from harness.ports.binding import BindingError
@@ -78,17 +78,20 @@ class Ends(Base):
         return self.learning_rate * max(0.0, 1 - self.t / self.total)
 """
 FROM_ZERO = "schedule=inverse_time_from_zero"
-JUDGED = [
-    ("Decay", FROM_ZERO, ()),
-    ("LrDecay", FROM_ZERO, ()),
-    ("K", FROM_ZERO, ()),
-    ("NotUsed", FROM_ZERO, ("schedule=no",)),
-    ("Drops", "schedule=steps", ()),
-    ("Ends", "schedule=linear_to_zero", ()),
-    # Where no schedule is claimed, what has a default is left alone.
-    ("Decay", "", ()),
-    ("LrDecay", "", ()),
-]
+JUDGED = alike(
+    [
+        ("Decay", FROM_ZERO, ()),
+        ("LrDecay", FROM_ZERO, ()),
+        ("K", FROM_ZERO, ()),
+        ("NotUsed", FROM_ZERO, ("schedule=no",)),
+        ("Drops", "schedule=steps", ()),
+        ("Ends", "schedule=linear_to_zero", ()),
+        # Where no schedule is claimed, what has a default is left alone.
+        ("Decay", "", ()),
+        ("LrDecay", "", ()),
+    ],
+    suite=5,
+)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from documents.conftest import fenced
-from support import SHORT, Done
+from support import SHORT, Done, alike
 
 from harness.documents.examine import examine
 from harness.judging.options import Options
@@ -89,9 +89,13 @@ def three_shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("name", "transports", "verdict", "deviations"),
     [
-        ("Maps", ("jpype", "stdio"), "exact", ()),
+        *alike(
+            [
+                ("Maps", ("jpype", "stdio"), "exact", ()),
+                ("ShapesKt", ("jpype",), "exact", ()),
+            ]
+        ),
         ("OneInstance", ("jpype",), "diverges", ("epsilon=inside",)),
-        ("ShapesKt", ("jpype",), "exact", ()),
     ],
 )
 def test_what_kotlin_has_is_bound_and_judged(

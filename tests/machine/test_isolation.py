@@ -194,9 +194,14 @@ def update(weights, gradients, learning_rate, decay_rate, epsilon, cache):
     "arguments",
     [
         ("check", "port.py", "--timeout", "60"),
-        ("check", "--timeout", "60", "--", sys.executable, "port.py"),
+        pytest.param(
+            ("check", "--timeout", "60", "--", sys.executable, "port.py"), marks=pytest.mark.slow
+        ),
         ("check", "Port.java", "--timeout", "60"),
-        ("check", "Port.java", "--timeout", "60", "--transport", "stdio"),
+        pytest.param(
+            ("check", "Port.java", "--timeout", "60", "--transport", "stdio"),
+            marks=pytest.mark.slow,
+        ),
         ("doc", "page.md", "--timeout", "60"),
     ],
     ids="python command java java-stdio document".split(),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import REPOSITORY, Done
+from support import REPOSITORY, Done, alike
 
 import rmsproof
 from rmsproof import Recorder, UsageError
@@ -57,7 +57,7 @@ PACKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("ending", [".json", ".jsonl", ".npz"])
+@pytest.mark.parametrize("ending", alike([".jsonl", ".json", ".npz"]))
 @pytest.mark.parametrize("pack", PACKS.values(), ids=PACKS)
 def test_what_is_recorded_is_identified(
     tmp_path: Path, pack: Callable[[Any], Any], ending: str
