@@ -25,8 +25,9 @@ DEATHS = 3
 class Feeder:
     """Feeds scenarios until the port's time is up or it died too often in a row."""
 
-    def __init__(self, transport: Transport, deadline: float) -> None:
-        self._transport, self._deadline = transport, deadline
+    def __init__(self, transport: Transport, seconds: float = PORT_SECONDS) -> None:
+        self._transport, self._seconds = transport, seconds
+        self._deadline = time.monotonic() + seconds
         self._deaths = 0
         self.where = ""
         self.notes: list[str] = []
@@ -56,7 +57,8 @@ class Feeder:
         """Why nothing more is fed; empty while something is."""
         if self._deaths >= DEATHS:
             return f"its process had died {DEATHS} times in a row"
-        return f"its {PORT_SECONDS:g} s were used up" if time.monotonic() > self._deadline else ""
+        late = time.monotonic() > self._deadline
+        return f"its {self._seconds:.0f} s were used up" if late else ""
 
     def _noted(self, observation: Observation) -> Observation:
         fault, facts = observation.fault, observation.facts

@@ -8,12 +8,12 @@ names stands, unless another reading of the names makes the port right.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from harness.diagnosis.diagnose import LARGEST
+from harness.judging.feeding import PORT_SECONDS
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
 from harness.model.observation import Fault, Unreachable
@@ -21,13 +21,11 @@ from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.guesses import Guess, Guesses
+from harness.transport.guesses import Budget, Guess, Guesses
 from harness.transport.hosted import HostedTransport
 
-# What guesses may take together, and how many are asked.
-_SECONDS = 120.0
+# How many guesses are asked.
 _MOST = 6
-_LATE = f"time ran out after {_SECONDS:.0f} s: more may come of it on a machine that is less busy"
 _WRONG = ("diverges", "no-update")
 # Sets of so many deviations are soon searched: all guesses are, before one is searched for long.
 _SOON = 2
@@ -88,8 +86,13 @@ def _of_what_lacks(transport: HostedTransport) -> Fault:
 def _judged(
     port: Port, transport: HostedTransport, goldens: Goldens, options: Mapping[str, Any]
 ) -> Result:
-    def ask_it() -> Answers:
-        return ask(port, transport, goldens, **options)
+    budget = Budget()
+
+    def ask_it(seconds: float = PORT_SECONDS) -> Answers:
+        return ask(port, transport, goldens, seconds=seconds, **options)
+
+    def guess_it() -> Answers:
+        return ask_it(min(PORT_SECONDS, budget.left))
 
     try:
         answers = ask_it()
@@ -102,10 +105,10 @@ def _judged(
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
-        guesses = transport.guesses()
+        guesses = transport.guesses(budget)
         if not guesses.moved and (fault := _own(guesses.faults)):
             return conclude(port, transport.name, fault=fault)
-        return _called(transport, guesses, ask_it, error)
+        return _called(transport, guesses, guess_it, error, budget)
     fault = _never_begun(result)
     if fault and (transport.makes_up_state or fault.own is False):
         why = (
@@ -114,9 +117,10 @@ def _judged(
             else "with what it is first handed for its state"
         )
         said = f"not bound: it fails {why}: {fault.message}"
-        return _called(transport, transport.guesses(), ask_it, BindingError(said))
+        guesses = transport.guesses(budget)
+        return _called(transport, guesses, guess_it, BindingError(said), budget)
     if _doubtful(result, transport):
-        return _read(transport, answers, ask_it)
+        return _read(transport, answers, guess_it, budget)
     return result
 
 
@@ -129,11 +133,15 @@ def _never_begun(result: Result) -> Fault | None:
     return fault if all(each is not None and each.step == 1 for each in faults) else None
 
 
-def _read(transport: HostedTransport, answers: Answers, ask_it: Callable[[], Answers]) -> Result:
+def _read(
+    transport: HostedTransport, answers: Answers, ask_it: Callable[[], Answers], budget: Budget
+) -> Result:
     """The result by names, or by another reading of them that is right, or alone explained."""
     by_names = transport.way
     others: list[tuple[Guess, Answers]] = []
-    for guess in transport.other_roles().moved[:_MOST]:
+    for guess in transport.other_roles(budget).moved[:_MOST]:
+        if not budget.left:
+            break
         transport.adopt(guess)
         again = ask_it()
         right = again.result(None)
@@ -143,6 +151,8 @@ def _read(transport: HostedTransport, answers: Answers, ask_it: Callable[[], Ans
     transport.adopt(by_names)
     result = answers.result(_SOON if others else LARGEST)
     for guess, again in others if not result.stands else ():
+        if not budget.left:
+            break
         transport.adopt(guess)
         explained = again.result(_SOON)
         if explained.stands:
@@ -158,16 +168,15 @@ def _called(
     guesses: Guesses,
     ask_it: Callable[[], Answers],
     error: BindingError,
+    budget: Budget,
 ) -> Result:
     """The result by the first guess that is right, else by the first that is explained."""
     if len({guess.owner for guess in guesses.moved}) > 1:
         raise error  # which class is meant, nobody can tell by trying
-    ends = time.monotonic() + _SECONDS
     answers: list[tuple[Guess, Answers]] = []
     failed: list[str] = []
     for guess in guesses.moved[:_MOST]:
-        if time.monotonic() > ends:
-            failed.insert(0, _LATE)
+        if not budget.left:
             break
         transport.adopt(guess)
         again = ask_it()
@@ -182,13 +191,14 @@ def _called(
         *((guess, again, _SOON) for guess, again in answers),
         *((guess, again, LARGEST) for guess, again in answers[:1]),
     ):
-        if time.monotonic() > ends:
-            failed.insert(0, _LATE)
+        if not budget.left:
             break
         transport.adopt(guess)
         result = again.result(largest)
         if result.stands:
             return replace(result, bound=f"called as {guess.title}")
+    if not budget.left:
+        failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])
     raise BindingError(message, error.near, error.unknown) from error
 

@@ -174,7 +174,7 @@ def ask(
     if called := described.called:
         claim = called.claim if port.wanted.claimed is None else None
         port = replace(port, claim=claim or port.claim, fixed=called.fixed)
-    feeder = Feeder(transport, time.monotonic() + seconds)
+    feeder = Feeder(transport, seconds)
     if described.chosen:
         feeder.notes.append(CHOSEN)
     fed: list[tuple[Golden, Observation]] = []

@@ -7,6 +7,7 @@ is judged first; that decides nothing else.
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +30,9 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
-# What all guesses of a port may take, and how many are tried at most.
-_SECONDS = 15.0
+# What all guesses of a port may take together, trying them once, and how many are tried at most.
+SECONDS = 90.0
+_TRYING_SECONDS = 15.0
 _MOST = 120
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
@@ -81,13 +83,36 @@ class Guesses:
     faults: tuple[Fault, ...] = ()
 
 
-def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
+class Budget:
+    """The time that guesses at one port may take, in trying and in judging; from the first on."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds, self._ends = seconds, math.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; not below 0."""
+        self._ends = min(self._ends, time.monotonic() + self._seconds)
+        return max(0.0, self._ends - time.monotonic())
+
+    @property
+    def message(self) -> str:
+        """That it ran out."""
+        return (
+            f"time ran out after {self._seconds:g} s of guesses; on a machine that is less busy"
+            " more may come of it"
+        )
+
+
+def of_plans(
+    conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
+) -> Guesses:
     """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
     if not shape.get("planned"):  # its host can be told no plan, but which role is whose
-        return _of_bindings(conversation, shape, wanted)
+        return _of_bindings(conversation, shape, wanted, budget)
     made, _ = plans(shape, wanted)
     looped = list(loop_plans(shape, wanted))
-    ends = time.monotonic() + _SECONDS
+    trying = _trying(budget)
     failed: dict[str, None] = {}
     faults: list[Fault] = []
     forms = (*shape.get("forms", ()), *FORMS)
@@ -100,8 +125,8 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
     for form, several in rounds:
         moved: list[Guess] = []
         for plan in several:
-            if time.monotonic() > ends:
-                failed.setdefault(f"time ran out after {_SECONDS:.0f} s: not every way was tried")
+            if not trying.left:
+                failed.setdefault(trying.message)
                 break
             if "loop" in plan.message["plan"] and any(plan.title == m.title for m in moved):
                 continue  # what it begins as is another guess at the same update
@@ -119,13 +144,21 @@ def of_plans(conversation: Conversation, shape: Mapping[str, Any], wanted: Wante
     return Guesses((), tuple(failed), tuple(faults))
 
 
-def _of_bindings(conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted) -> Guesses:
+def _trying(budget: Budget) -> Budget:
+    """What of a budget may go into trying each guess once."""
+    return Budget(min(_TRYING_SECONDS, budget.left))
+
+
+def _of_bindings(
+    conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
+) -> Guesses:
     """Try the further bindings of a shape."""
-    ends = time.monotonic() + _SECONDS
+    trying = _trying(budget)
     moved: list[Guess] = []
     failed: dict[str, None] = {}
     for binding in alternatives(shape, wanted):
-        if time.monotonic() > ends:
+        if not trying.left:
+            failed.setdefault(trying.message)
             break
         try:
             message, described, observation = settled(conversation, dict(shape), binding)
@@ -161,12 +194,13 @@ def of_roles(
     binding: Binding,
     way: Mapping[str, Any],
     description: Description,
+    budget: Budget,
 ) -> Guesses:
     """Try other roles for the numbers that a bound port takes: a name may mean another thing."""
     moved = []
-    ends = time.monotonic() + _SECONDS
+    trying = _trying(budget)
     for construct, call in itertools.islice(_permuted(shape, binding), _MOST):
-        if time.monotonic() > ends:
+        if not trying.left:
             break
         message = {**way, "call": call}
         if construct is not None:

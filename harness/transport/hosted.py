@@ -28,6 +28,7 @@ from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
 from harness.transport.guesses import (
+    Budget,
     Guess,
     Guesses,
     has_unread,
@@ -114,15 +115,15 @@ class HostedTransport:
         """Whether its source defines a class or a function."""
         return bool(self._shape.get("candidates") or self._shape.get("functions"))
 
-    def guesses(self) -> Guesses:
-        """Ways to call the port that names do not settle. Raises Unreachable."""
+    def guesses(self, budget: Budget) -> Guesses:
+        """Ways to call the port that names do not settle, in time. Raises Unreachable."""
         if "library" in self._shape:
             return Guesses((), ())
         with readable():
-            return of_plans(self, self._shape, self._wanted or Wanted())
+            return of_plans(self, self._shape, self._wanted or Wanted(), budget)
 
-    def other_roles(self) -> Guesses:
-        """Other readings of the names of a port that is bound. Raises Unreachable."""
+    def other_roles(self, budget: Budget) -> Guesses:
+        """Other readings of the names of a bound port, in time. Raises Unreachable."""
         if self._description is None or self._message is None or "plan" in self._message:
             return Guesses((), ())
         if "library" in self._shape:
@@ -130,7 +131,7 @@ class HostedTransport:
         way = self._message
         with readable():
             binding = bind(self._shape, self._wanted)
-            guesses = of_roles(self, self._shape, binding, way, self._description)
+            guesses = of_roles(self, self._shape, binding, way, self._description, budget)
         self.bind(way)  # as it was
         return guesses
 

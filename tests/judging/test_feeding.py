@@ -55,8 +55,8 @@ class Fed:
         self.given = 0
 
 
-def feeder(answer: Callable[[Scenario, int], Observation], deadline: float = np.inf) -> Feeder:
-    return Feeder(cast(Transport, Fed(answer)), deadline)
+def feeder(answer: Callable[[Scenario, int], Observation], seconds: float = np.inf) -> Feeder:
+    return Feeder(cast(Transport, Fed(answer)), seconds)
 
 
 def right(scenario: Scenario, _given: int = 0, **changes: Any) -> Observation:
@@ -95,9 +95,9 @@ def test_what_raises_without_dying_is_fed_on() -> None:
     assert [o.fault for o in found] == [raises] * len(SCENARIOS)
 
 
-@pytest.mark.parametrize(("deadline", "whole"), [(7.9, 2), (8.0, 3)])
+@pytest.mark.parametrize(("seconds", "whole"), [(7.9, 2), (8.0, 3)])
 def test_behind_a_ports_end_nothing_is_fed(
-    deadline: float, whole: int, monkeypatch: pytest.MonkeyPatch
+    seconds: float, whole: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
 
@@ -106,12 +106,12 @@ def test_behind_a_ports_end_nothing_is_fed(
         return right(scenario)
 
     monkeypatch.setattr(feeding.time, "monotonic", lambda: now[0])
-    found = feeder(slow, deadline).feed_all(SCENARIOS, "float64")
+    found = feeder(slow, seconds).feed_all(SCENARIOS, "float64")
     words = [o.fault.kind if o.fault else "" for o in found]
     assert words == [""] * whole + ["not-run"] * (4 - whole)
     assert {o.seconds for o in found[:whole]} == {4.0}
     (message,) = {o.fault.message for o in found if o.fault}
-    assert message == "its 60 s were used up"
+    assert message == "its 8 s were used up"
 
 
 def test_what_was_seen_beside_the_numbers_is_noted() -> None:
@@ -156,7 +156,7 @@ def test_the_first_scenario_answered_otherwise_is_told_whichever_time(differs: i
 def test_what_fails_again_is_told_and_what_is_not_fed_any_more_is_not() -> None:
     again = answers_again(feeder(lambda s, n: right(s, fault=DEAD)), fed())
     assert [o.fault for _, o in again] == [DEAD, DEAD]
-    assert answers_again(feeder(right, deadline=0.0), fed()) == []
+    assert answers_again(feeder(right, seconds=0.0), fed()) == []
     assert answers_again(feeder(right), fed(lambda s, n: right(s, fault=DEAD))) == []
 
 

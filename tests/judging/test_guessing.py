@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
 from harness.judging import memory
+from harness.judging.guessing import _called
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault
+from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.targets import of_target
+from harness.transport import guesses
+from harness.transport.guesses import Budget, Guess, Guesses
 
 FEW = "m*"
 
@@ -111,7 +116,7 @@ def test_a_guess_that_shows_what_anything_does_is_not_bound(
     tmp_path: Path, of: str, searches: list[int]
 ) -> None:
     outcome = judged(tmp_path, LAYER.format(of=of))
-    assert outcome.results == ()
+    assert outcome.results == (), outcome.errors
     (error,) = outcome.errors
     assert "neither right nor explained" in error
     assert searches[0] == 2  # other guesses come before one is searched for long
@@ -142,3 +147,27 @@ def result(word: str, *names: str, fault: Fault | None = None) -> Result:
 )
 def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -> None:
     assert given.stands == stands
+
+
+def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is spent by whatever is asked of them, and said to be."""
+    now = [0.0]
+    monkeypatch.setattr(guesses.time, "monotonic", lambda: now[0])
+    wrong = SimpleNamespace(verdict=Verdict("diverges"), stands=False)
+
+    def ask_it() -> Any:
+        now[0] += 6.0
+        return SimpleNamespace(result=lambda _largest: wrong)
+
+    moved = [Guess({"function": "f"}, f"guess {i}", cast(Any, None), 0) for i in range(4)]
+    transport = cast(Any, SimpleNamespace(adopt=lambda _guess: None))
+    with pytest.raises(BindingError) as caught:
+        _called(transport, Guesses(tuple(moved), ()), ask_it, BindingError("x"), Budget(10.0))
+    assert now[0] == 12.0
+    assert str(caught.value).splitlines() == [
+        "x",
+        "Tried as",
+        "  time ran out after 10 s of guesses; on a machine that is less busy more may come of it",
+        "  guess 0: neither right nor explained (diverges)",
+        "  guess 1: neither right nor explained (diverges)",
+    ]

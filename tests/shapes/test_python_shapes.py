@@ -149,6 +149,6 @@ def test_what_another_call_would_have_made_is_nobodys_fault(tmp_path: Path) -> N
 
 
 def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guesses, "_SECONDS", -1.0)
+    monkeypatch.setattr(guesses.Budget.__init__, "__defaults__", (0.0,))
     outcome, _ = judged(tmp_path, {"late": source("a layer")})
-    assert "time ran out" in outcome.errors[0]
+    assert "time ran out after 0 s of guesses" in outcome.errors[0]
