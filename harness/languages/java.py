@@ -13,7 +13,7 @@ from harness.languages.headline import split
 from harness.languages.jvm import missing
 from harness.languages.jvm.compile import CompileError, compile_java, compile_java_partly
 from harness.languages.jvm.language import together
-from harness.languages.jvm.sources import Sources, text_of
+from harness.languages.jvm.sources import Sources, names_sibling, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
 from harness.languages.launch import Implementation
@@ -68,17 +68,19 @@ class Java(LanguageWithBraces):
 
     def compile(self, source: tuple[Path, ...], around: Surroundings) -> tuple[Path, ...]:
         """Alone if that will do, else with a source path."""
-        # What a build left of its siblings is theirs, and no library.
-        jars = [path for path in around.libraries if not path.is_dir()]
-        try:
-            return (compile_java(source, jars),)
-        except CompileError as error:
-            if not (around.roots and missing.names(str(error))):
-                raise
 
         def compile_near(files: Sequence[Path]) -> Path:
             return compile_java(files, around.libraries, around.roots)
 
+        near = any(names_sibling(path, around.roots) for path in source)
+        try:
+            if near:
+                return (with_implementers(compile_near, source, around, self.endings),)
+            # What a build left of its siblings is theirs, and no library.
+            return (compile_java(source, [p for p in around.libraries if not p.is_dir()]),)
+        except CompileError as error:
+            if near or not (around.roots and missing.names(str(error))):
+                raise
         return (with_implementers(compile_near, source, around, self.endings),)
 
     def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -12,9 +13,11 @@ from support import SHORT, Done, alike
 
 from harness.judging.options import Options
 from harness.judging.run import run
+from harness.languages.java import Java
+from harness.languages.jvm import compile as compile_of
 from harness.languages.jvm import missing, surroundings
-from harness.languages.jvm.compile import compile_java, for_lombok, with_lombok
-from harness.languages.jvm.sources import Sources, package_of, root_of
+from harness.languages.jvm.compile import Command, compile_java, for_lombok, with_lombok
+from harness.languages.jvm.sources import Sources, names_sibling, package_of, root_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
 from harness.ports.targets import own
@@ -302,6 +305,50 @@ public class DenseGrid implements Grid {
     public void set(int i, int j, double x) { cells[i][j] = x; }
 }
 """
+
+
+def test_what_names_its_siblings_costs_one_start_of_a_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone it cannot compile, and what implements its interface is compiled beside it."""
+    written(
+        tmp_path,
+        {
+            "a/RMSProp.java": f"package a;\n{OPTIMIZER}",
+            "a/Rule.java": f"package a;\n{RULE}",
+            "a/Other.java": "package a;\nclass Other extends RMSProp { }\n",
+        },
+    )
+    begun: list[Sequence[Path]] = []
+
+    def counted(command: Command, sources: Sequence[Path], *more: Any) -> None:
+        begun.append(sources)
+        started(command, sources, *more)
+
+    started = compile_of._run
+    monkeypatch.setattr(compile_of, "_run", counted)
+    Java().compile((tmp_path / "a/RMSProp.java",), Surroundings((tmp_path,)))
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("package a; class A { Beside b; }", True),
+        ("package a; class A { } // Beside", False),
+        ("package a; class A { Elsewhere e; }", False),
+        ("package a; import b.Elsewhere; class A { }", True),
+        ("package a; import b.*; class A { Elsewhere e; }", True),
+        ("package a; import b.*; class A { }", False),
+        ("package a; import static b.Elsewhere.f; class A { }", True),
+        ("package a; import static b.Elsewhere.*; class A { }", True),
+        ("package a; import java.util.*; class A { List<A> all; }", False),
+    ],
+)
+def test_a_source_names_a_sibling_or_does_not(text: str, named: bool, tmp_path: Path) -> None:
+    others = {"a/Beside.java": "package a;", "b/Elsewhere.java": "package b;"}
+    written(tmp_path, {"a/A.java": text.replace("; ", ";\n"), **others})
+    assert names_sibling(tmp_path / "a/A.java", [tmp_path]) is named
 
 
 def test_a_class_of_a_library_stands_where_its_abstract_one_is_asked_for(tmp_path: Path) -> None:

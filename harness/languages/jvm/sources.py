@@ -99,6 +99,22 @@ def fingerprint(roots: Iterable[Path], endings: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
+def names_sibling(source: Path, roots: Iterable[Path]) -> bool:
+    """Whether a Java source names a type of a file below some roots, where javac looks for it."""
+    file = _File(text_of(source))
+    packages = [file.package, *(name[:-2] for name in file.imports if name.endswith(".*"))]
+    # What is imported statically is a member of a type.
+    types = {n for name in file.imports for n in (name, name.rpartition(".")[0])}
+    for root in roots:
+        if any((root / f"{name.replace('.', '/')}.java").is_file() for name in types):
+            return True
+        for package in packages:
+            beside = (root / package.replace(".", "/")).glob("*.java")
+            if any(path.stem in file.words and not path.samefile(source) for path in beside):
+                return True
+    return False
+
+
 class Sources:
     """The sources below some roots, by what they declare.
 

@@ -140,19 +140,19 @@ def with_implementers(
     Raises:
         CompileError: the source itself does not compile.
     """
-    jar = compile_files(source)
-    if not around.roots:
-        return jar
-    chosen = list(source)
-    found = Sources(around.roots, endings).implementers(source)
-    for together in [found, *([path] for path in found if len(found) > 1)]:
+    found = Sources(around.roots, endings).implementers(source) if around.roots else []
+    if found:  # nearly always they compile, and a compiler is slow to start
         try:
-            jar = compile_files([*chosen, *together]) if together else jar
+            return compile_files([*source, *found])
         except CompileError:
-            continue  # needs what is not there, and nobody asked for it
-        chosen += together
-        if together is found:
-            break
+            pass  # one needs what is not there, and nobody asked for it; or the source itself
+    jar, chosen = compile_files(source), list(source)
+    for path in found if len(found) > 1 else ():
+        try:
+            jar = compile_files([*chosen, path])
+        except CompileError:
+            continue
+        chosen.append(path)
     return jar
 
 
