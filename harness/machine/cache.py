@@ -1,10 +1,10 @@
 """The per-user cache: where it is, how it is locked, how things get into it whole and stay so.
 
 Everything in it is named by its content or by what it was made from, and may be deleted at any
-time. What is made here is a folder with a record of its files' hashes: whatever was truncated or
-changed since is noticed and made anew. Locks are the system's own, so that a run that was killed
-leaves none behind. Where the user's cache folder cannot be used, a temporary one serves this
-run.
+time. What is made here is a folder with a record of its files' hashes, which are taken again where
+a file was written to: whatever was truncated or changed since is noticed and made anew. Locks are
+the system's own, so that a run that was killed leaves none behind. Where the user's cache folder
+cannot be used, a temporary one serves this run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -34,6 +34,8 @@ from harness.model.errors import ToolchainError
 
 _BLOCK = 1 << 20
 _RECORD = "record.json"
+# The system's clock for files may stand still so long: what is changed after it shows.
+_TICK = 0.011
 # A hundred thousand files' hashes; a longer one is not of our making.
 _LARGEST_RECORD = 16 << 20
 # What a cache that can only be read may still give; every entry is checked before it is used.
@@ -191,8 +193,11 @@ def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -
             if not _whole(target, made_of):
                 with arriving(target) as folder:
                     make(folder)
-                    record = {"key": key, "made_of": made_of, "files": _hashes(folder)}
-                    (folder / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+                    files = _hashes(folder)
+                    time.sleep(_TICK)
+                    record = {"key": key, "made_of": made_of, "files": files}
+                    sealed = {**record, "seal": _seal(folder, files)}
+                    (folder / _RECORD).write_text(json.dumps(sealed), encoding="utf-8")
     return target
 
 
@@ -207,10 +212,37 @@ def _whole(folder: Path, made_of: str) -> bool:
     try:
         with regular(folder / _RECORD) as file:
             record = json.loads(file.read(_LARGEST_RECORD))
-        found = {"key": folder.name, "made_of": made_of, "files": _hashes(folder)}
-    except (OSError, ValueError, RecursionError):
+        seal, files = record.pop("seal", ""), record["files"]
+        if not seal or seal != _seal(folder, files):
+            files = _hashes(folder)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
-    return bool(record == found)
+    return bool(record == {"key": folder.name, "made_of": made_of, "files": files})
+
+
+def _seal(folder: Path, files: Mapping[str, str]) -> str:
+    """What nobody can write to a file without changing; "" where there is none.
+
+    A file's size and what the system keeps of it, of which the time of its last change cannot be
+    set. Where it is as it was, the hashes of the files are, too, and need not be taken again: a
+    copy of a cache is hashed.
+    """
+    digest = hashlib.sha256(json.dumps(files).encode())
+    count, folders = 0, [str(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+        for entry in listed:
+            if entry.is_symlink():
+                return ""
+            if entry.is_dir():
+                folders.append(entry.path)
+            elif entry.path != f"{folder}/{_RECORD}":
+                count += 1
+                s = entry.stat()
+                of_file = (entry.name, s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns)
+                digest.update(f"{of_file}\n".encode())
+    return digest.hexdigest() if count == len(files) else ""
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -73,6 +73,12 @@ def flip(path: Path) -> None:
     path.write_bytes(data)
 
 
+def flip_secretly(path: Path) -> None:
+    before = path.stat()
+    flip(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def empty(path: Path) -> None:
     path.write_bytes(b"")
 
@@ -105,7 +111,7 @@ def other_words(path: Path) -> None:
 DAMAGES: list[tuple[str, Damage]] = [
     *(("classes.jar", damage) for damage in (cut, flip, empty, Path.unlink, a_folder, more)),
     ("classes.jar", another_file),
-    ("deep/more", flip),
+    *(("deep/more", damage) for damage in (flip, flip_secretly)),
     *(("record.json", damage) for damage in (cut, empty, Path.unlink, a_folder, deep, other_words)),
     (".", lambda entry: [shutil.rmtree(entry), entry.write_bytes(b"")]),
     (".", lambda entry: [shutil.rmtree(entry), entry.symlink_to("nowhere")]),
@@ -126,6 +132,24 @@ def test_whatever_is_not_as_it_was_made_is_made_anew(
     assert (make.made, content(entry)) == (2, before)
     cache.kept("classes", KEY, make)
     assert make.made == 2
+
+
+def test_what_nobody_wrote_to_is_not_hashed_again_and_a_copy_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Maker()
+    entry = cache.kept("classes", KEY, make)
+    hashed: list[Path] = []
+    real = cache.sha256
+    monkeypatch.setattr(cache, "sha256", lambda path: [hashed.append(path), real(path)][1])
+    cache.kept("classes", KEY, make)
+    assert hashed == []
+    copy = shutil.copytree(entry, folder / "copy")
+    shutil.rmtree(entry)
+    copy.rename(entry)
+    cache.kept("classes", KEY, make)
+    assert len(hashed) == len(content(entry))
+    assert make.made == 1
 
 
 def test_an_entry_is_not_taken_for_another(folder: Path) -> None:
