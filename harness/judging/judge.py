@@ -7,7 +7,8 @@ so that whoever tries several ways to call a port searches only where it is wort
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from harness.comparison.compare import Comparison, compare_all, compare_streamed
@@ -179,8 +180,8 @@ def ask(
         feeder.notes.append(CHOSEN)
     fed: list[tuple[Golden, Observation]] = []
     comparisons: list[Comparison] = []
-    for precision in described.precisions:
-        wanted = [g for g in goldens(port, precision) if _feedable(g, described)]
+    for precision, known in _read_ahead(goldens, port, described.precisions):
+        wanted = [g for g in known if _feedable(g, described)]
         observations = feeder.feed_all([golden.scenario for golden in wanted], precision)
         pairs = list(zip(wanted, observations, strict=True))
         compared = compare_all(pairs, memory.replays)
@@ -231,6 +232,16 @@ def ask(
         loss,
         seed,
     )
+
+
+def _read_ahead(
+    goldens: Goldens, port: Port, precisions: Sequence[str]
+) -> Iterator[tuple[str, Sequence[Golden]]]:
+    """The goldens of each precision; the next ones are read while these are fed."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = [pool.submit(goldens, port, precision) for precision in precisions]
+        for precision, future in zip(precisions, pending, strict=True):
+            yield precision, future.result()
 
 
 def _unlike(
