@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -52,10 +52,16 @@ def exits(command: _Command) -> _Command:
     return wrapped  # type: ignore[return-value]
 
 
-def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def reporting(
+    kind: Kind, hosted: Callable[[Mapping[str, Any]], bool] = lambda _: False
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Give a command the option of every report of what it judges; it gets them as `reports`.
 
     They are checked before the command begins, so that nothing is judged in vain.
+
+    Args:
+        kind: what it judges.
+        hosted: whether what it is given will need a worker, which then starts beside our imports.
     """
     options = {
         report.option.removeprefix("--").replace("-", "_"): report
@@ -68,6 +74,8 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
         def wrapped(**given: Any) -> int:
             version = given.pop(_CONTEXT).obj["version"]
             asked = {report.option: given.pop(name) for name, report in options.items()}
+            if hosted(given):
+                _begin_worker(given.get("env") or ())
             # Of a fresh installation every module is yet to be compiled, which takes seconds.
             with progress(text="starting", after=1.0):
                 import_module("harness.judging.run")
@@ -86,6 +94,12 @@ def reporting(kind: Kind) -> Callable[[Callable[..., int]], Callable[..., int]]:
         return wrapped
 
     return decorate
+
+
+def _begin_worker(names: Iterable[str]) -> None:
+    from harness.transport.ahead import begin
+
+    begin({name: os.environ[name] for name in names if name in os.environ})
 
 
 _CONTEXT = "context"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -55,7 +56,13 @@ Update = Annotated[
 ]
 
 
-@reporting("ports")
+def _hosted(given: Mapping[str, Any]) -> bool:
+    """Whether ports will be hosted by workers in our own Python, for all that a line says."""
+    elsewhere = given.get("python") or given.get("dask") or given.get("transport") == ["stdio"]
+    return bool("only" in given or given["targets"]) and not elsewhere
+
+
+@reporting("ports", _hosted)
 def run(
     only: Annotated[
         list[str] | None,
@@ -108,7 +115,7 @@ def run(
     return _reported(found, reports, again.line(list(dict.fromkeys(wrong))) if wrong else "")
 
 
-@reporting("ports")
+@reporting("ports", _hosted)
 def check(
     targets: Annotated[
         list[str] | None,

@@ -24,6 +24,7 @@ from harness.model.observation import (
     Unreachable,
 )
 from harness.transport import frames
+from harness.transport.ahead import WORKER
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import closed
 from harness.transport.process import Child, Deadline, Pipe
@@ -237,7 +238,7 @@ class Worker:
             raise closed()
         if self._child is None or self._pipe is None:
             self._child, self._pipe, self._ends = started(
-                "harness.transport.worker",
+                WORKER,
                 self._label,
                 self._sandbox,
                 environment=self._environment,

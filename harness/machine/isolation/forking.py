@@ -164,6 +164,11 @@ def forked(words: Sequence[str], environment: Mapping[str, str], popen: Any) -> 
     return Forked(pid, words, *ours)
 
 
+def prepare(module: str, environment: Mapping[str, str]) -> None:
+    """Start the server that a module will be forked from. Raises OSError."""
+    _server(module, str(Path.cwd()), environment)
+
+
 def _module(words: Sequence[str]) -> str | None:
     """The module of ours that the words start in a process table of its own, if they do."""
     entering = [sys.executable, "-I", "-S", str(ENTER)]
