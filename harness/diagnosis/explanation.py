@@ -40,6 +40,14 @@ class Explanation:
         """How many deviations of the formula there are."""
         return len(of_formula(self.chosen))
 
+    @property
+    def weight(self) -> int:
+        """The size, where an average that starts at a number of the port's own counts as two.
+
+        No library has one, and where print hides digits it does what others do.
+        """
+        return self.size + (("initial_average", "constant") in self.chosen)
+
 
 @dataclass(frozen=True)
 class Nearest:
@@ -173,7 +181,7 @@ def ranked(explanations: Sequence[Explanation]) -> list[Explanation]:
         digits = sum(map(_digits, e.constants.values()))
         numbers = sum(value.count("+") + 1 for axis, value in e.chosen) - e.size
         return (
-            e.arithmetic is None, e.size, numbers, len(e.constants), digits, ignored, values
+            e.arithmetic is None, e.weight, numbers, len(e.constants), digits, ignored, values
         )  # fmt: skip
 
     return sorted(explanations, key=key)

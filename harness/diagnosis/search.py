@@ -101,10 +101,13 @@ class Search:
                     explanations = self.named(size)
                     if explanations:
                         break
+                if explanations:
+                    explanations += self.of_size(size)
+                    break
                 if size > 1 and otherwise is not None and otherwise(size):
                     break
                 explanations = self.of_size(size)
-                if explanations:
+                if explanations and not self._doubtful(explanations):
                     break
                 self.progress = Tried(size)
             else:
@@ -117,6 +120,11 @@ class Search:
         except OutOfTime:
             self.progress = replace(self.progress, ended=True)
         return explanations
+
+    def _doubtful(self, explanations: Sequence[Explanation]) -> bool:
+        """Whether one more deviation may be likelier: print lets numbers of a port's own fit."""
+        printed = any(e.rounding for e in self.trials.full.evidence)
+        return printed and all(e.weight > e.size for e in explanations)
 
     def _again(self) -> list[Explanation]:
         """Explanations by sets whose constants are solved for from more starts, in time left.
@@ -142,8 +150,8 @@ class Search:
             for member in explanation.chosen if explanation.constants else ():
                 left = self._without(left, member) or left
             smaller.append(left)
-        least = min((e.size for e in smaller), default=0)
-        return unique([e for e in smaller if e.size == least])
+        least = min((e.weight for e in smaller), default=0)
+        return unique([e for e in smaller if e.weight == least])
 
     def _without(self, explanation: Explanation, member: tuple[str, str]) -> Explanation | None:
         """What fits without a member: with the same constants, else with what these lead to.

@@ -87,12 +87,13 @@ def _judged(
     port: Port, transport: HostedTransport, goldens: Goldens, options: Mapping[str, Any]
 ) -> Result:
     budget = Budget()
+    whole = options.get("seconds", PORT_SECONDS)
 
-    def ask_it(seconds: float = PORT_SECONDS) -> Answers:
-        return ask(port, transport, goldens, seconds=seconds, **options)
+    def ask_it(seconds: float = whole) -> Answers:
+        return ask(port, transport, goldens, **{**options, "seconds": seconds})
 
     def guess_it() -> Answers:
-        return ask_it(min(PORT_SECONDS, budget.left))
+        return ask_it(min(whole, budget.left))
 
     try:
         answers = ask_it()
