@@ -40,8 +40,6 @@ from python_ref.dialects.dialect import Dialect
 
 # A block's time in all, whatever it does; compiling is ours to wait for.
 BLOCK_SECONDS = 60.0
-# For the search of what a guess would explain.
-GUESS_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -284,7 +282,6 @@ class Bench:
         judging: Callable[..., Result],
         port: Port,
         transport: HostedTransport,
-        seconds: float = BLOCK_SECONDS,
     ) -> Result:
         result = judging(
             port,
@@ -292,7 +289,7 @@ class Bench:
             self._memory.goldens,
             memory=self._memory,
             edge_decides=self._options.edge,
-            seconds=max(1.0, min(seconds, self.left())),
+            seconds=max(1.0, self.left()),
         )
         fault = result.verdict.fault
         if fault is not None and (lacked := _not_ours(fault, port)) is not fault:

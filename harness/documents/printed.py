@@ -22,7 +22,6 @@ _TOKEN = re.compile(
     r"|(?P<word>\.\.\.|\w+|[^\s\[\],])",
     re.IGNORECASE,
 )
-_SKIPPED = "..."
 # Below as many significant digits a short number (0.5) is taken for the number itself, not for
 # one that was rounded: otherwise weights that never moved would pass for those shown.
 _ROUNDED = 4

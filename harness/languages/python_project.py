@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.languages.package_names import package_name
 from harness.model.errors import UsageError
 
 _BUILD = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -45,17 +46,11 @@ def of(folder: Path) -> PythonProject:
             f"--project {folder}: no Python project; it has neither {', '.join(_BUILD)} nor"
             " requirements.txt, nor any module"
         )
-    declared = {
-        plain(name): f"pip install -r {path}" for path in lists for name in _listed(_text(path))
-    }
+    listed = [(name, path) for path in lists for name in _listed(_text(path))]
+    declared = {package_name(name): f"pip install -r {path}" for name, path in listed}
     named = [*_declared(config), *_in_setup(folder / "setup.cfg")]
-    declared |= {plain(name): f"pip install -e {folder}" for name in named}
+    declared |= {package_name(name): f"pip install -e {folder}" for name in named}
     return PythonProject(tuple(dict.fromkeys((*roots, folder))), declared)
-
-
-def plain(name: str) -> str:
-    """A package's name as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 MARK = "TODO(rmsproof)"
 _MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
@@ -128,19 +128,6 @@ class Sketch:
             unknown = tuple(replace(p, role="") for p in self.constructor if not p.default)
             yield replace(self, action=None, constructor=unknown)
         yield replace(self, action=None, constructor=None, owner="")
-
-
-@dataclass
-class Filled:
-    """Arguments of a call, one a line where one is left to fill in.
-
-    Attributes:
-        lines: each with its comma.
-        open: one is left.
-    """
-
-    lines: list[str] = field(default_factory=list)
-    open: bool = False
 
 
 def texts(sketch: Sketch, lines: Callable[[Sketch], Iterable[str]]) -> Iterator[str]:

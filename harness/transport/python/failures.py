@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Optional
 
+from harness.languages.package_names import package_name
+
 _LONGEST_MESSAGE = 2000
 _BUILTIN = {c for c in vars(builtins).values() if isinstance(c, type)}
 # What a class of exceptions can neither hide nor replace.
@@ -59,7 +61,7 @@ def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}
     if top in sys.modules and "." in (error.name or ""):
         return f"{words}; choose the Python that has it: --python PATH"
     name = _INSTALLED_AS.get(top, top)
-    command = declared.get(re.sub(r"[-_.]+", "-", name).lower())
+    command = declared.get(package_name(name))
     what = "install what the project declares" if command else "install it"
     return (
         f"{words}; {what} ({command or f'pip install {name}'}), or choose the Python"
