@@ -275,9 +275,14 @@ class Body:
                 return self._follower.called(function.attr, node, self, after=self._place)
             return self._method(node, function)
         name = function.id if isinstance(function, ast.Name) else ""
+        if name == "map" and len(node.args) == 2 and isinstance(node.args[0], ast.Lambda):
+            return self._mapped(node.args[0], node.args[1])
         arguments = [self.value(part) for part in node.args]
         for word in node.keywords:
             self.value(word.value)
+        if name == "range":
+            for use in arguments[min(1, len(arguments) - 1)] if arguments else []:
+                use.counted = True
         if name in _SAME:
             for use in arguments[0] if arguments else []:
                 use.iterated |= name != "dict"
@@ -303,6 +308,16 @@ class Body:
         if name:
             return self._follower.called(name, node, self)
         return []
+
+    def _mapped(self, made: ast.Lambda, over: ast.expr) -> list[Use]:
+        """What a function without a name makes of each element."""
+        names = [a.arg for a in made.args.args[:1]]
+        before = {name: self._scope[name] for name in names if name in self._scope}
+        for name in names:
+            self._loop(ast.Name(name, ast.Store()), over)
+        found = [element_of(use) for use in self.value(made.body) if use is not KEY]
+        self._scope.update(before)
+        return found
 
     def _method(self, node: ast.Call, function: ast.Attribute) -> list[Use]:
         uses = self.value(function.value)

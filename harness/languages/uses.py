@@ -10,7 +10,9 @@ from typing import Any, Optional
 
 # Uses of uses deeper than this add nothing that an optimizer of a page would hide there.
 _DEPTH = 9
-_FLAGS = "iterated mapping called computed written optional squared keyed made complement".split()
+_FLAGS = (
+    "iterated mapping called computed written optional squared keyed made complement counted"
+).split()
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Use:
         keyed: it says which of several is meant.
         made: the source puts a new one there, of nothing, as it does with what it keeps itself.
         complement: one less of it is computed with, as of the decay of an average.
+        counted: a loop goes so often.
         set_to: the flag that it becomes, once it was the other.
         called_by: the names that it goes by where it was taken out of what holds it.
     """
@@ -51,6 +54,7 @@ class Use:
     keyed: bool = False
     made: bool = False
     complement: bool = False
+    counted: bool = False
     set_to: Optional[bool] = None
     called_by: list[str] = field(default_factory=list)
 

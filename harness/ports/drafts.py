@@ -156,6 +156,9 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
         return {"kind": "config", "keys": held_in(parameter)}
     hyper = any(word in role_names(role) for role in (*HYPERPARAMETERS, *OPTIONS))
     gradient, weights = gradient_of(name), weights_in(name)
+    asked = attributes(use)
+    if hyper and (use.get("called") or len(asked) == 1) and gradient is None and weights is None:
+        return _answering(name, use, asked)
     if not structured(use):
         if constructed and not (word in OBJECTS or weights is not None):
             return None
@@ -179,6 +182,16 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     if hyper and not attributes(use) and not use.get("iterated"):
         return None
     return offer(use, (name,))
+
+
+def _answering(name: str, use: Mapping[str, Any], asked: Mapping[str, Any]) -> Spec:
+    """What answers with a hyperparameter when it is called, or when it is asked for it."""
+    value: Spec = {"kind": "hyper", "name": name}
+    if use.get("called"):
+        return {"kind": "method", "returns": value}
+    ((of, inner),) = asked.items()
+    answer = {"kind": "method", "returns": value} if inner.get("called") else value
+    return {"kind": "object", "attributes": {of: answer}, "mirrored": []}
 
 
 def _alone(parameter: Mapping[str, Any], call: Sequence[Mapping[str, Any]], wanted: Wanted) -> bool:

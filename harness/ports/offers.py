@@ -142,6 +142,8 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "fixed", "value": False}
     if word in NAME and not use.get("computed"):
         return {"kind": "name"}
+    if use.get("counted"):
+        return {"kind": "many"}
     # What is squared and goes into an average is a gradient, whatever it is called.
     if known := leaf(names) or _local(use) or (use.get("squared") and ("gradients", "")):
         role, base = known

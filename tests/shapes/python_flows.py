@@ -107,4 +107,44 @@ class RMSProp(Base):
             v.data -= self.lr * v.grad / (self.sums[i] ** 0.5 + self.eps)
 """,
     ),
+    "a network that says how many layers it has": (
+        "opt.update(net, slopes)  # for l in range(net.depth): net.arrays[l] = ...",
+        f"""
+class RMSProp:{_INIT}
+        self.v = {{}}
+
+    def update(self, net, slopes):
+        for l in range(net.depth):
+            self.v[l] = self.rho * self.v.get(l, 0.0) + (1 - self.rho) * slopes[l] ** 2
+            step = self.lr * slopes[l] / (np.sqrt(self.v[l]) + self.eps)
+            net.weights[l] = net.weights[l] - step
+""",
+    ),
+    "a learning rate that is asked for": (
+        "O(lr, rho, eps)  # self.lr.get_value()",
+        """
+class RMSProp:
+    def __init__(self, lr, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, {}
+
+    def update(self, params, grads):
+        for k, g in grads.items():
+            self.v[k] = self.rho * self.v.get(k, 0.0) + (1 - self.rho) * g**2
+            params[k] -= self.lr.get_value() * g / (np.sqrt(self.v[k]) + self.eps)
+""",
+    ),
+    "averages that a function without a name makes": (
+        "self.v = list(map(lambda p: np.zeros(p.array.shape), parts))  # p.array, p.slope",
+        """
+class RMSProp:
+    def __init__(self, parts, lr=0.01, rho=0.9, eps=1e-8):
+        self.parts, self.lr, self.rho, self.eps = parts, lr, rho, eps
+        self.v = list(map(lambda p: np.zeros(p.array.shape), parts))
+
+    def update(self):
+        for i, p in enumerate(self.parts):
+            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * p.slope**2
+            p.array -= self.lr * p.slope / (np.sqrt(self.v[i]) + self.eps)
+""",
+    ),
 }

@@ -105,6 +105,8 @@ class Builder:
             return {
                 key: self._hyper[role] for key, role in spec["keys"].items() if role in self._hyper
             }
+        if kind == "many":
+            return max(1, -(-len(scope) // self._slots))
         if kind == "numpy":
             return np
         if kind == "hyper":
