@@ -294,6 +294,7 @@ def test_every_pinned_closure_is_what_it_says() -> None:
 # -- offline --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow  # without any Java it is offline, too
 def test_a_warm_cache_works_offline(tmp_path: Path) -> None:
     folder = warmed(tmp_path / "cache", GSON, ECJ, PINNED["clojure"])
     arguments = ("run", "java/double", "clojure/conformant", "--transport", "jpype", "--json", "-")
