@@ -41,9 +41,9 @@ class Work:
         self.total = self.total if total is None else total
         self._changed()
 
-    def advance(self, text: str) -> None:
-        """Say what is being done, and that the end of one part more was reached."""
-        self.tell(text, self.done + 1)
+    def advance(self, text: str, by: int = 1) -> None:
+        """Say what is being done, and of how many parts more the end was reached."""
+        self.tell(text, self.done + by)
 
     def listener(self, changed: Callable[[], None]) -> None:
         """Call this at every change."""
