@@ -58,6 +58,8 @@ def identify(source: Source, seconds: float = SECONDS, progress: Progress | None
         )
         if result.verdict.word in GOOD:
             return replace(result, notes=(*result.notes, FLUSHED)) if flushed else result
+        if result.diagnosis is None and suggestion is None:
+            return result
         # There is but one file, which is named beside it.
         diagnosis = replace(result.diagnosis or Diagnosis(None), evidence="")
         if diagnosis.best is None and suggestion is not None:

@@ -203,6 +203,7 @@ def test_what_becomes_no_number_is_told_with_how_much(
     assert main(["identify", str(written(tmp_path, content))]) == 1
     told = " ".join(capsys.readouterr().out.split())
     assert f"{sentence}; all others are as claimed first divergence: " in told
+    assert "tried" not in told, "nothing was, as nothing else is wrong"
 
 
 def test_subnormals_that_are_flushed_are_told(
