@@ -11,22 +11,24 @@ from typing import Annotated, Any
 import typer
 
 from harness.commands import (
-    adapters,
+    adapt,
     atlas,
     dialects,
-    documents,
+    doc,
     export,
     fuzz,
-    goldens,
+    golden,
     guests,
+    identify,
     matrix,
     new,
-    observations,
     ports,
+    power,
     protocol,
-    recording,
+    record,
     report,
-    translation,
+    translate,
+    tutorial,
 )
 from harness.commands.common import exits
 from harness.commands.help import Command, Group, Reading
@@ -34,24 +36,24 @@ from harness.commands.help import Command, Group, Reading
 _COMMANDS: dict[str, Callable[..., int]] = {
     "run": ports.run,
     "check": ports.check,
-    "adapt": adapters.adapt,
-    "doc": documents.doc,
-    "identify": observations.identify,
-    "record": recording.record,
-    "translate": translation.translate,
+    "adapt": adapt.adapt,
+    "doc": doc.doc,
+    "identify": identify.identify,
+    "record": record.record,
+    "translate": translate.translate,
     "atlas": atlas.atlas,
-    "power": observations.power,
+    "power": power.power,
     "fuzz": fuzz.fuzz,
     "new": new.new,
     "matrix": matrix.matrix,
     "protocol": protocol.protocol,
-    "tutorial": documents.tutorial,
+    "tutorial": tutorial.tutorial,
 }
 _GOLDENS: dict[str, Callable[..., int]] = {
-    "list": goldens.golden_list,
-    "show": goldens.golden_show,
-    "verify": goldens.golden_verify,
-    "regenerate": goldens.golden_regenerate,
+    "list": golden.golden_list,
+    "show": golden.golden_show,
+    "verify": golden.golden_verify,
+    "regenerate": golden.golden_regenerate,
     "export": export.golden_export,
 }
 _GUESTS: dict[str, Callable[..., int]] = {

@@ -7,16 +7,16 @@ from typing import get_args
 
 import pytest
 
-from harness.commands import documents, observations, ports, report
+from harness.commands import doc, identify, ports, power, report
 from harness.report.registry import REPORTS, TABLES, Kind, Report, function, of_kind
 
 COMMANDS = {
     "run": (ports.run, {"--json", "--junit", "--html", "--github"}),
     "check": (ports.check, {"--json", "--junit", "--html", "--github"}),
-    "doc": (documents.doc, {"--json", "--junit", "--html", "--github"}),
-    "identify": (observations.identify, {"--json", "--html"}),
+    "doc": (doc.doc, {"--json", "--junit", "--html", "--github"}),
+    "identify": (identify.identify, {"--json", "--html"}),
     "report": (report.report_show, {"--html", "--junit", "--notebook"}),
-    "power": (observations.power, {"--json"}),
+    "power": (power.power, {"--json"}),
 }
 
 

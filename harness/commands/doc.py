@@ -1,4 +1,4 @@
-"""`doc` and `tutorial`: documents examined, and our own made."""
+"""`doc`: documents examined, each block as published and repaired."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import typer
 from harness.commands.common import (
     DIFFERENT,
     INTERRUPTED,
-    OK,
     USAGE,
     Claimed,
     Edge,
@@ -108,29 +107,6 @@ def doc(
     code = exit_code(results.judged, errors)
     contradicted = any(row.contradicted for found in examined for row in found.rows)
     return DIFFERENT if contradicted else code
-
-
-def tutorial(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Folder for the plots and the notebook.")
-    ] = Path("rmsproof-tutorial"),
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            "--epochs",
-            min=4,
-            metavar="N",
-            help="Epochs of the training on diamonds; 500 by default.",
-        ),
-    ] = None,
-) -> int:
-    """RMSProp at work: four demonstrations, plots and a notebook."""
-    from harness.commands.tutorial import write
-
-    written = write(folder, epochs)
-    for line in (*written.lines, "", *map(str, written.files)):
-        print(line)
-    return OK
 
 
 def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Examination:

@@ -1,4 +1,4 @@
-"""`identify` and `power`: an observation explained, and which golden catches which deviation."""
+"""`identify`: an observation explained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from harness.commands.common import (
     OK,
     USAGE,
     Dask,
-    GoldenPattern,
     circumstances,
     reporting,
 )
@@ -81,21 +80,3 @@ def _identified(
             return [explain(files[0], seconds, told)], []
     with progress(len(files)) as work, spread(dask) as where:
         return identify_all(files, seconds, where, work.advance)
-
-
-@reporting("power")
-def power(
-    golden: GoldenPattern = "*",
-    *,
-    reports: Reports,
-) -> int:
-    """Show which golden (test case) catches which deviation."""
-    from harness.analysis.power import power as measure
-    from harness.judging.goldens import Goldens
-    from python_ref.dialects.dialect import Dialect
-
-    goldens = Goldens(golden)
-    goldens.check(Dialect())
-    core = [g for g in goldens.of(Dialect(), "float64") if g.kind == "core"]
-    reports.write(measure(core))
-    return OK

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY, alike, none_left
 
-from harness.commands import tutorial
+from harness.commands import demonstrations
 from harness.model.errors import ToolchainError, UsageError
 from python_ref.tutorial.mini_batch import DataMissingError
 
 needs_extra = pytest.mark.skipif(
-    bool(tutorial.missing()), reason="the extra `tutorial` is not installed"
+    bool(demonstrations.missing()), reason="the extra `tutorial` is not installed"
 )
 
 TEXT = """# A title
@@ -40,19 +40,19 @@ The end.
 
 
 def test_python_fences_become_code_and_the_rest_text() -> None:
-    notebook = tutorial.cells(TEXT)
+    notebook = demonstrations.cells(TEXT)
     assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
         ("markdown", "# A title\n\nSome text."),
         ("code", "import sys\n\nprint(sys.executable)"),
         ("markdown", "```text\nno code\n```\n\nThe end."),
     ]
-    assert tutorial.cells(TEXT) == notebook, "the same cells every time, ids included"
+    assert demonstrations.cells(TEXT) == notebook, "the same cells every time, ids included"
 
 
 def test_the_whole_tutorial_becomes_a_notebook() -> None:
     import nbformat
 
-    notebook = tutorial.cells(tutorial.text(epochs=7))
+    notebook = demonstrations.cells(demonstrations.text(epochs=7))
     nbformat.validate(notebook)
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     assert len(code) == 9
@@ -67,9 +67,9 @@ from matplotlib_inline.backend_inline import set_matplotlib_formats
 from python_ref.tutorial import figures, full_batch
 set_matplotlib_formats("png")
 figures.draw_full_batch(full_batch.run(50), full_batch.run(60))"""
-    notebook = tutorial.cells(f"{TEXT}\n```python\n{code}\n```\n")
+    notebook = demonstrations.cells(f"{TEXT}\n```python\n{code}\n```\n")
     with none_left():
-        tutorial.execute(notebook, lambda: done.append(None))
+        demonstrations.execute(notebook, lambda: done.append(None))
     assert len(done) == len(notebook.cells)
     _, first, _, second = notebook.cells
     assert first.outputs[0].text == f"{sys.executable}\n"
@@ -87,7 +87,7 @@ figures.draw_full_batch(full_batch.run(50), full_batch.run(60))"""
 )
 def test_a_cell_that_fails_is_said_and_no_kernel_is_left(code: str, message: str) -> None:
     with none_left(), pytest.raises(ToolchainError, match=f"(?s){message}"):
-        tutorial.execute(tutorial.cells(f"```python\n{code}\n```\n"), lambda: None)
+        demonstrations.execute(demonstrations.cells(f"```python\n{code}\n```\n"), lambda: None)
 
 
 @needs_extra
@@ -98,12 +98,12 @@ def test_interrupted_it_ends_its_kernel(tmp_path: Path, number: signal.Signals) 
     started = tmp_path / "started"
     program = f"""
 import signal
-from harness.commands import tutorial
+from harness.commands import demonstrations
 from harness.model import interruption
 interruption.hear()
 cell = "import time; open({str(started)!r}, 'w').close(); print('sleeping'); time.sleep(60)"
 try:
-    tutorial.execute(tutorial.cells("```python\\n" + cell + "\\n```"), lambda: None)
+    demonstrations.execute(demonstrations.cells("```python\\n" + cell + "\\n```"), lambda: None)
 except KeyboardInterrupt:
     raise SystemExit(130)
 """
@@ -135,16 +135,18 @@ def test_what_is_written_is_whole_and_nothing_else(
         figure.subplots().plot([0, 1])
         return figure
 
-    monkeypatch.setattr(tutorial, "_demonstrations", lambda *_: (["a line"], {"a-figure": drawn}))
-    monkeypatch.setattr(tutorial, "text", lambda _: TEXT)
-    monkeypatch.setattr(tutorial, "execute", lambda *_: None)
+    monkeypatch.setattr(
+        demonstrations, "_demonstrations", lambda *_: (["a line"], {"a-figure": drawn})
+    )
+    monkeypatch.setattr(demonstrations, "text", lambda _: TEXT)
+    monkeypatch.setattr(demonstrations, "execute", lambda *_: None)
     folder = tmp_path / "new" / "folder"
-    written = tutorial.write(folder)
+    written = demonstrations.write(folder)
     names = ["a-figure.png", "a-figure.svg", "tutorial.ipynb"]
-    assert written == tutorial.Written(("a line",), tuple(folder / name for name in names))
+    assert written == demonstrations.Written(("a line",), tuple(folder / name for name in names))
     assert sorted(path.name for path in folder.iterdir()) == names
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    tutorial.write(folder)
+    demonstrations.write(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before, "repeatable"
     assert all(path.stat().st_mode & 0o777 == 0o666 & ~_umask() for path in folder.iterdir())
 
@@ -164,10 +166,10 @@ def test_interrupted_it_leaves_what_was_there(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tutorial, "_demonstrations", lambda *_: ([], {}))
-    monkeypatch.setattr(tutorial, "execute", interrupted)
+    monkeypatch.setattr(demonstrations, "_demonstrations", lambda *_: ([], {}))
+    monkeypatch.setattr(demonstrations, "execute", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        tutorial.write(tmp_path)
+        demonstrations.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["tutorial.ipynb"]
     assert (tmp_path / "tutorial.ipynb").read_text() == "of yesterday"
 
@@ -175,9 +177,9 @@ def test_interrupted_it_leaves_what_was_there(
 def test_without_the_extra_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tutorial, "EXTRA", ("sys", "no_such_package"))
+    monkeypatch.setattr(demonstrations, "EXTRA", ("sys", "no_such_package"))
     with pytest.raises(UsageError) as raised:
-        tutorial.write(tmp_path / "folder")
+        demonstrations.write(tmp_path / "folder")
     assert str(raised.value) == (
         'the tutorial needs no_such_package, not installed here: pip install "rmsproof[tutorial]"'
     )
@@ -188,7 +190,7 @@ def test_without_the_extra_it_says_what_to_install(
 def test_a_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"file: File exists"):
-        tutorial.write(tmp_path / "file")
+        demonstrations.write(tmp_path / "file")
 
 
 @needs_extra
@@ -198,7 +200,7 @@ def test_data_that_cannot_be_imported_is_a_usage_error(
     def missing(*_: object) -> None:
         raise DataMissingError("pandas is not installed")
 
-    monkeypatch.setattr(tutorial, "_demonstrations", missing)
+    monkeypatch.setattr(demonstrations, "_demonstrations", missing)
     with pytest.raises(UsageError, match="pandas is not installed"):
-        tutorial.write(tmp_path)
+        demonstrations.write(tmp_path)
     assert list(tmp_path.iterdir()) == []
