@@ -80,12 +80,17 @@ def pytest_sessionfinish() -> None:
         _IMPORTS.write_text(json.dumps(only, indent=1), "utf-8")
 
 
+@pytest.hookimpl(tryfirst=True)  # mutmut reads what a test called, and clears it, in this hook
+def pytest_runtest_teardown() -> None:
+    if _learning():
+        from mutmut.state import state
+
+        _called_by_tests.update(state()._stats)
+        state()._stats.update(_called_by_imports)
+
+
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     yield
     if _learning():
-        from mutmut.state import state
-
         forget()
-        _called_by_tests.update(state()._stats)
-        state()._stats.update(_called_by_imports)
