@@ -55,3 +55,10 @@ def unseen(evidence: Evidence, *steps: int) -> Evidence:
 
 def explained(found: Diagnosis) -> tuple[Any, ...] | None:
     return found.best and (found.best.deviations, found.best.arithmetic)
+
+
+def piece(size: int, steps: int, found: Dialect = REFERENCE, **options: float) -> Evidence:
+    """One array of so many elements; its name says how many, and how many steps there are."""
+    drawn = np.random.default_rng(size)
+    fed = elements(drawn.normal(size=size).tolist(), drawn.normal(size=(steps, size)).tolist())
+    return shown(replace(fed, name=f"{size} x {steps}", options=options), found)

@@ -147,7 +147,7 @@ def _read(path: Path) -> Guest:
             Variant(v.pop("name"), **{k: tuple(x) for k, x in v.items()})
             for v in told.pop("variant")
         )
-        lists = {k: tuple(x) for k, x in told.items() if isinstance(x, list) and k != "build"}
+        lists = {k: tuple(x) for k, x in told.items() if isinstance(x, list)}
         build = tuple(tuple(words) for words in told.get("build", ()))
         given = {**told, **lists, "build": build}
         return Guest(name=path.parent.name, folder=path.parent, variants=variants, **given)

@@ -158,3 +158,13 @@ def test_an_interval_is_what_fits_all_pieces_and_no_constant_that_nobody_means()
     trial = held(lambda constants: abs(constants["clip"] - 0.5) < 2e-15)
     low, high = (written._end(trial, told, "clip", 0.5, sign) for sign in (-1, 1))
     assert low < 0.5 < high
+
+
+def test_what_is_no_wider_than_what_is_written_is_no_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = Explanation(MOMENTUM, {"clip": 2.0})
+    monkeypatch.setattr(written, "_SHOWN", 0.25)
+    for wide, intervals in ((0.5, {}), (0.75, {"clip": (2.0, 2.75)})):
+        monkeypatch.setattr(written, "_end", lambda *given, w=wide: given[3] + w * (given[4] > 0))
+        assert with_intervals(held(), told).intervals == intervals

@@ -17,6 +17,7 @@ import pytest
 from harness.judging import guests
 from harness.judging.guests import Guest, Variant, Visit, fed, installed, recordings, visit
 from harness.model.errors import ToolchainError, UsageError
+from harness.model.messages import OBSERVATION
 from harness.model.observation import Fault, Observation
 from python_ref.dialects.dialect import Dialect
 
@@ -117,7 +118,8 @@ def test_an_environment_is_made_once_for_all_with_the_same_needs(
 def test_an_adapter_is_copied_with_its_folder_and_built_there(
     done: list[tuple[list[str], Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests.shutil, "which", lambda name: f"/bin/{name}")
+    there = {name: f"/bin/{name}" for name in ("make", "node", "npm")}
+    monkeypatch.setattr(guests.shutil, "which", there.get)
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "adapter.js").write_text("1")
     mine = replace(
@@ -261,7 +263,7 @@ def test_each_variant_is_observed_in_each_precision_and_identified(reached: Reac
         assert np.array_equal(every, every.astype(rounded))
         assert ("momentum" in scenario.options) == (file["dialect"] == ["momentum=nesterov"])
         assert file["options"] == dict(scenario.options)
-        assert file["epsilon"] == 0.25
+        assert (file["format"], file["epsilon"]) == (OBSERVATION, 0.25)
         assert file["precision"] == precision
         assert file["weights"] == {k: v.tolist() for k, v in scenario.weights.items()}
         assert file["gradients"][3] == {k: v.tolist() for k, v in scenario.gradients[3].items()}
@@ -342,6 +344,18 @@ def test_a_guest_without_packages_runs_where_it_was_installed(
     assert found.python == tmp_path / "bin" / "python"
     assert found.wanted.settings == (("lr", 1),)
     assert found.claim == Dialect(["epsilon=inside"])
+
+
+def test_of_a_guest_with_a_classpath_a_file_of_its_own_is_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+    port = guests.own([sys.executable], ())
+    monkeypatch.setattr(guests, "own", lambda *given, **by: asked.append((given, by)) or port)
+    mine = replace(GUEST, target="Adapter.java", classpath=("g:a:1",))
+    assert guests._port(mine, Variant("other", settings=("lr=1",)), Path("place")) == port
+    by = {"settings": ("lr=1",), "classpath": ("g:a:1",)}
+    assert asked == [((str(Path("mine", "Adapter.java")), ()), by)]
 
 
 # -- what is fed ----------------------------------------------------------------------------------

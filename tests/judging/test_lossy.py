@@ -149,8 +149,12 @@ def test_reading_goes_before_printing_and_goldens_that_decide_before_all_others(
     asked: list[tuple[list[Golden], str, Any]] = []
 
     def explains(
-        fed: Sequence[tuple[Golden, Observation]], _: object, read: Any = None, printed: Any = None
+        fed: Sequence[tuple[Golden, Observation]],
+        replays: str,
+        read: Any = None,
+        printed: Any = None,
     ) -> bool:
+        assert replays == "replays"
         asked.append(([g for g, _ in fed], "read" if read else "printed", read or printed))
         return (read or printed, "read" if read else "printed") in right
 
@@ -170,7 +174,7 @@ def test_reading_goes_before_printing_and_goldens_that_decide_before_all_others(
     ):
         right[:] = known
         asked.clear()
-        assert decoding.lossy(fed, None) == note  # type: ignore[arg-type]
+        assert decoding.lossy(fed, "replays") == note  # type: ignore[arg-type]
         assert all(goldens == [short, long] for goldens, *_ in asked)
     tried = [(way, loss) for _, way, loss in asked]
     assert tried == [
@@ -178,5 +182,5 @@ def test_reading_goes_before_printing_and_goldens_that_decide_before_all_others(
         *(("printed", loss) for loss in (*digits, *decimals)),
     ]
     asked.clear()
-    assert decoding.lossy(fed[1:3], None) == ""  # type: ignore[arg-type]
+    assert decoding.lossy(fed[1:3], "replays") == ""  # type: ignore[arg-type]
     assert asked == [], "nothing is asked where nothing decides"

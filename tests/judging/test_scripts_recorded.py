@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.judging.recorded import recorded
+from harness.judging.recorded import recorded, recordings
 from harness.model.messages import OBSERVATION
 
 TORCH = ["torch.optim.rmsprop.RMSprop", "torch.optim.optimizer.Optimizer"]
@@ -109,6 +109,61 @@ def test_an_optimizer_that_nobody_knows_is_read_by_the_names_of_its_settings() -
     # The second of the names that it derives from may be a library's.
     derived = recorded(told(objects=["mine.Own", TORCH[0]]))
     assert (derived.name, derived.library) == ("mine.Own", "PyTorch")
+
+
+# -- groups of parameters --------------------------------------------------------------------------
+
+
+def group(number: int, of: int = 3, **changes: Any) -> dict[str, Any]:
+    """A group of one optimizer's, of one array that is told by its weight."""
+    return told(
+        optimizer=7,
+        group=number,
+        of=of,
+        weights=[[float(number)]],
+        gradients=[[[0.5]], [None]],
+        observed=[[[number + 0.25]], [[number + 0.5]]],
+        **changes,
+    )
+
+
+def test_groups_that_are_alike_are_read_as_one_and_say_what_the_others_have_of_their_own() -> None:
+    faster = {**GIVEN, "lr": 0.5, "momentum": 0.75}
+    found = recordings([group(0), group(1, settings=faster, rates=[0.5, 0.5]), group(2)])
+    assert [(f.groups, f.of, f.own) for f in found] == [
+        ((0, 2), 3, ("lr", "momentum")),
+        ((1,), 3, ("lr", "momentum")),
+    ]
+    assert [f.settings for f in found] == [GIVEN, faster]
+    joined = found[0].observation
+    assert joined is not None
+    assert joined["weights"] == {"w0": [0.0], "w1": [2.0]}
+    assert joined["gradients"] == [{"w0": [0.5], "w1": [0.5]}, {}]
+    assert joined["observed"] == [{"w0": [0.25], "w1": [2.25]}, {"w0": [0.5], "w1": [2.5]}]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objects": ["mine.Own"]},
+        {"precision": "float32"},
+        {"taken": 9},
+        {"rates": [0.25, 0.5]},
+        {"notes": []},
+    ],
+)
+def test_groups_that_were_treated_otherwise_stand_for_themselves(changes: dict[str, Any]) -> None:
+    found = recordings([group(0, of=2), group(1, of=2, **changes)])
+    assert [(f.groups, f.of, f.own) for f in found] == [((0,), 2, ()), ((1,), 2, ())]
+
+
+def test_optimizers_are_parted_also_where_they_have_no_groups() -> None:
+    """Those of libraries without groups, and those of one group."""
+    other = {**GIVEN, "lr": 0.5}
+    found = recordings([told(), told(settings=other), group(0, of=1), {**group(0), "optimizer": 8}])
+    assert [(f.groups, f.of, f.own) for f in found] == [((), 1, ())] * 3 + [((0,), 3, ())]
+    assert [f.settings for f in found] == [GIVEN, other, GIVEN, GIVEN]
+    assert recordings([]) == []
 
 
 # -- Optax ----------------------------------------------------------------------------------------

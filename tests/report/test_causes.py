@@ -224,6 +224,19 @@ def test_a_few_libraries_are_named_and_how_many_more_there_are() -> None:
     assert "as in" not in said(Diagnosis(own))
 
 
+@pytest.mark.parametrize(
+    ("count", "named"),
+    [(0, ""), (1, ", as in A"), (3, ", as in A, B, C"), (4, ", as in A, B, C and 1 more")],
+)
+def test_names_that_are_few_are_all_there_are(
+    count: int, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(causes, "_libraries", lambda *_: list("ABCD")[:count])
+    assert said(Diagnosis(INSIDE)) == f"{EPSILON}{named}"
+    two = Explanation((*INSIDE.chosen, *RESET.chosen))
+    assert said(Diagnosis(two)).endswith(named.replace(",", ", together", 1))
+
+
 def test_the_dialect_to_claim_is_that_of_the_first_library() -> None:
     assert causes.known(Diagnosis(INSIDE), REFERENCE) == "keras-3"
     assert causes.known(Diagnosis(CLAIM), REFERENCE) == ""
