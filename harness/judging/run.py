@@ -210,6 +210,7 @@ class _Runner:
             if not self._closed:  # else the compiler was ended by us
                 job.result = conclude(port, job.transport, fault=Fault("not-run", str(error)))
             return
+        self.progress(f"{port.name} over {job.transport}", 0)  # it is no longer being compiled
         self._open.add(transport)
         try:
             result = judged(

@@ -36,8 +36,12 @@ def test_java_finds_its_siblings_by_package(tmp_path: Path) -> None:
         },
     )
     both = Options(transports=("jpype", "stdio"), pattern=SHORT)
-    outcome = run([own(tmp_path / "src/a/b/RMSProp.java")], both, every_transport=True)
+    told: list[str] = []
+    port = own(tmp_path / "src/a/b/RMSProp.java")
+    outcome = run([port], both, every_transport=True, progress=lambda text, _: told.append(text))
     assert [result.verdict.word for result in outcome.results] == ["exact", "exact"]
+    for transport in ("jpype", "stdio"):  # begun, compiled, judged
+        assert told.count(f"{port.name} over {transport}") == 3
 
 
 def test_a_sibling_may_be_of_a_module(tmp_path: Path) -> None:
