@@ -10,6 +10,7 @@ from measuring import Row, interleaved, ratio, seconds
 
 from harness.transport.base import Transport
 from python_ref.scenarios.scenario import Scenario
+from rows import jmh
 from rows.places import CONFORMANT, edition, reached, scenario
 
 ELEMENTS, STEPS = 1_000_000, 3
@@ -34,6 +35,4 @@ def rows(arguments: argparse.Namespace) -> Sequence[Row]:
             " measured one after another")
         for language in CONFORMANT
     ]  # fmt: skip
-    reason = "not measured: needs JMH and the library's jars by Maven, which this command does not"
-    return [*found, *(Row(n, f"Java's edition beside {t}", reason=reason) for n, t in
-                      (("tribuo", "Tribuo's"), ("nd4j", "ND4J's")))]  # fmt: skip
+    return [*found, *jmh.rows()]
