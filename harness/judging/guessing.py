@@ -151,12 +151,15 @@ def _read(
         others.append((guess, again))
     transport.adopt(by_names)
     result = answers.result(_SOON if others else LARGEST)
-    for guess, again in others if not result.stands else ():
+    # Constants of its own are no cause where it takes numbers that it was not told.
+    untold = not by_names.description.roles
+    for guess, again in others if untold or not result.stands else ():
         if not budget.left:
             break
         transport.adopt(guess)
         explained = again.result(_SOON)
-        if explained.stands:
+        simpler = untold and len(explained.deviations) < len(result.deviations)
+        if explained.stands and (simpler or not result.stands):
             return replace(explained, bound=f"so called, {guess.title}")
     if others and not result.stands:
         transport.adopt(by_names)

@@ -6,6 +6,7 @@ The rules are the same for all languages.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,6 +72,8 @@ _NAMES: Mapping[str, str] = {
     " variable model network net nn module p",
     "name": "name key layername paramname id",
 }
+# What some write before every parameter's name, as in i_rate, pRate or theRate.
+_AFFIX = re.compile(r"^(?:(?:[aip]|in|arg|my|the)_(?=[^\W\d_]{2})|(?:[aip]|my|the)(?=[A-Z][a-z]))")
 _RANKS: dict[str, list[tuple[int, str]]] = {}
 for _role, _row in _NAMES.items():
     for _rank, _name in enumerate(_row.split()):
@@ -296,7 +299,8 @@ def _paired(
 
 def ranked(name: str) -> list[tuple[int, str]]:
     """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
-    return list(_RANKS.get(plain_name(name), []))
+    bare = _AFFIX.sub("", name)
+    return list(_RANKS.get(plain_name(name)) or _RANKS.get(plain_name(bare), []))
 
 
 def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[str, str]:

@@ -199,21 +199,24 @@ def of_roles(
     """Try other roles for the numbers that a bound port takes: a name may mean another thing."""
     moved = []
     trying = _trying(budget)
-    for construct, call in itertools.islice(_permuted(shape, binding), _MOST):
+    permuted = (
+        {**way, "call": call} | ({} if construct is None else {"construct": construct})
+        for construct, call in _permuted(shape, binding)
+    )
+    readings = itertools.chain(_made_otherwise(shape, way), permuted)
+    for message in itertools.islice(readings, _MOST):
         if not trying.left:
             break
-        message = {**way, "call": call}
-        if construct is not None:
-            message["construct"] = construct
         observation = _tried(conversation, message)
         if observation.fault is None and observation.facts.where != "nowhere":
             known = _known(observation)
             if known < len(_KNOWN):
-                roles = tuple(r for r in (*(construct or ()), *call) if r in HYPERPARAMETERS)
+                given = (*(message.get("construct") or ()), *message["call"])
+                roles = tuple(role for role in given if role in HYPERPARAMETERS)
                 described = Description(
                     description.language, description.precisions, description.container, roles
                 )
-                moved.append(Guess(message, _roles(shape, binding, message), described, known))
+                moved.append(Guess(message, _roles(shape, message), described, known))
     return Guesses(tuple(_ranked(moved)), ())
 
 
@@ -284,8 +287,32 @@ def _permuted(
             yield (new[:cut] if construct is not None else None), new[cut:]
 
 
+def _made_otherwise(
+    shape: Mapping[str, Any], message: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """What is bound through a constructor that is told nothing, through one that takes numbers.
+
+    Nobody knows their names; but what is not told has constants that nobody need be left with.
+    """
+    told = {*(message.get("construct") or ()), *message["call"]} & {*HYPERPARAMETERS}
+    if "constructor" not in message or told:
+        return
+    candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
+    for place, constructor in enumerate(candidate["constructors"]):
+        parameters = constructor["parameters"]
+        if not parameters or any(p["kind"] != "number" for p in parameters):
+            continue
+        for roles in itertools.permutations(HYPERPARAMETERS, len(parameters)):
+            yield {**message, "constructor": place, "construct": list(roles)}
+
+
 def has_unread(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
-    """Whether a number that is taken has no role, or a hyperparameter no number."""
+    """Whether a number that is taken has no role, or a hyperparameter no number.
+
+    A number that another constructor takes is one, too, where this one takes none.
+    """
+    if any(_made_otherwise(shape, message)):
+        return True
     roles = [*(message.get("construct") or []), *message["call"]]
     taken = _taken(shape, message)
     if len(taken) != len(roles):
@@ -326,10 +353,10 @@ def _taken(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping
     return [*candidate["constructors"][message["constructor"]]["parameters"], *called]
 
 
-def _roles(shape: Mapping[str, Any], binding: Binding, message: Mapping[str, Any]) -> str:
+def _roles(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     """Which parameter was taken for which hyperparameter."""
     roles = [*(message.get("construct") or []), *message["call"]]
-    taken = _taken(shape, binding.message)
+    taken = _taken(shape, message)
     named = [
         f"{p['name']} is the {role.replace('_', ' ')}"
         for p, role in zip(taken, roles, strict=True)

@@ -49,6 +49,7 @@ JAVA = {
     "Configured": EXACT,
     "Scheduled": EXACT,
     "OwnConstants": ("decay_rate=ignored", "eps=ignored"),
+    "MadeEitherWay": INSIDE,
     "Overloads": EXACT,
     "Asking": EXACT,
     "AbstractVector": EXACT,
