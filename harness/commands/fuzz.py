@@ -171,7 +171,9 @@ def _code(found: Fuzzed) -> int:
     if outcome.interrupted:
         return INTERRUPTED
     wrong = len(words) == 1 and words[0] not in GOOD
-    if outcome.findings or wrong or outcome.ended:
+    if outcome.findings or wrong or outcome.ended == "deaths":
         return DIFFERENT
+    if outcome.lost:
+        return NOTHING
     compared = sum(outcome.kinds.get(kind, 0) for kind in ("equal", "rounding"))
     return OK if compared else NOTHING

@@ -55,8 +55,9 @@ class Outcome:
         cases, kinds, edges, differing_edges: as of a tally, of all chunks.
         findings: one a cause, in the order of their first cases.
         unseen: deviations that no case would have shown; None where that was not measured.
-        lost: the chunks that ended whoever scanned them, with the reason.
-        ended: why it ended before its budget did: "deaths"; else "".
+        lost: cases that nobody scanned: the first one's number, how many, and the reason.
+        ended: why it ended before its budget did: "deaths" of the port's, or a whole wave that
+            was "lost"; else "".
         interrupted: the user ended it.
         seconds: how long the cases took.
     """
@@ -173,8 +174,10 @@ class Conduct:
         ended = {tally.ended for tally in self._pending} - {""}
         if "deaths" in ended:
             self.outcome.ended = "deaths"
+        elif not self._pending:  # nobody scanned any of it, nor would scan the next
+            self.outcome.ended = "lost"
         self._look_into()
-        return not ended
+        return not self.outcome.ended and not ended
 
     def _words(self) -> str:
         count = len(self.outcome.findings)
@@ -183,7 +186,13 @@ class Conduct:
     def _take(self, chunk: Chunk, tally: Tally | Lost) -> None:
         outcome = self.outcome
         if isinstance(tally, Lost):
-            outcome.lost.append((chunk.start, chunk.size, tally.reason))
+            start, size = chunk.start, chunk.size
+            if outcome.lost and outcome.lost[-1][2] == tally.reason:
+                first, before, _ = outcome.lost[-1]
+                if first + before == start:
+                    start, size = first, before + size
+                    outcome.lost.pop()
+            outcome.lost.append((start, size, tally.reason))
             return
         outcome.cases += tally.cases
         for kind, count in tally.kinds.items():

@@ -8,7 +8,10 @@ is done by another, and a piece that ends every worker it is given to comes back
 from __future__ import annotations
 
 import copyreg
+import logging
 import re
+import threading
+import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -29,8 +32,11 @@ _LOCAL = re.compile(r"local(?::([1-9]\d*))?")
 _ADDRESS = re.compile(r"(?:[a-z]+://)?[^\s/]+:\d+")
 # A scheduler that is there answers at once, and has workers soon.
 _ANSWER, _WORKERS = "10s", 60
+# How often it is looked whether anybody is left.
+_LOOK_SECONDS = 1.0
 # Of a scheduler of our own: twice is enough for a suspicion, as what is suspected is tried again.
 _CONFIGURED = {"distributed.scheduler.allowed-failures": 1, "logging.distributed": "critical"}
+_TALKING = ("distributed", "distributed.client")
 # What draws and judges must be the same everywhere.
 _ALIKE = ("rmsproof", "hypothesis", "distributed")
 
@@ -89,10 +95,16 @@ class Here:
 
 
 class _Cluster:
-    """Does pieces on the workers of a scheduler."""
+    """Does pieces on the workers of a scheduler.
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    Args:
+        client: dask's.
+        patience: seconds that pieces wait for a worker where none is left.
+    """
+
+    def __init__(self, client: Any, patience: float = _WORKERS) -> None:
+        self._client, self._patience = client, patience
+        self._gone = ""
 
     def map(
         self, function: Callable[[_Piece], _Made], pieces: Sequence[_Piece]
@@ -100,7 +112,8 @@ class _Cluster:
         """As they are done; a scheduler hands what a dead worker was at to another.
 
         It suspects whatever waited there, too. What is suspected too often is done once more,
-        alone: whose worker dies then has ended it.
+        alone: whose worker dies then has ended it. Where the scheduler ends, or no worker is left
+        and none comes, all that is not done is lost, at once and from then on.
         """
         suspects = []
         for place, made in self._done(function, list(enumerate(pieces))):
@@ -118,30 +131,56 @@ class _Cluster:
 
     def _done(
         self, function: Callable[[_Piece], _Made], pieces: Sequence[tuple[int, _Piece]]
-    ) -> Iterator[tuple[int, _Made | _Suspected]]:
-        from distributed import as_completed
+    ) -> Iterator[tuple[int, _Made | _Suspected | Lost]]:
+        from distributed import CancelledError, as_completed
         from distributed.scheduler import KilledWorker
+
+        if self._gone:
+            yield from ((place, Lost(self._gone)) for place, _ in pieces)
+            return
 
         token = uuid.uuid4().hex[:12]
         futures = {
             self._client.submit(function, piece, key=f"rmsproof-{token}-{place}", pure=False): place
             for place, piece in pieces
         }
+        over = threading.Event()
+        threading.Thread(target=self._watch, args=(list(futures), over), daemon=True).start()
         try:
-            for future in as_completed(list(futures)):
+            for future in as_completed(list(futures), loop=self._client.loop):
                 place = futures.pop(future)
                 try:
                     yield place, future.result()
                 except KilledWorker as error:
                     yield place, _Suspected(error.allowed_failures + 1)
+                except CancelledError:
+                    if self._client.status != "running":
+                        self._gone = self._gone or "the scheduler ended"
+                    yield place, Lost(self._gone or "somebody cancelled it")
                 future.release()
         finally:
-            if futures:
+            over.set()
+            if futures and not self._gone:
                 self._client.cancel(list(futures))
+
+    def _watch(self, futures: Sequence[Any], over: threading.Event) -> None:
+        """Cancel what nobody is left to do; dask itself waits for ever."""
+        seen = time.monotonic()
+        while not over.wait(_LOOK_SECONDS):
+            try:
+                if self._client.scheduler_info()["workers"]:
+                    seen = time.monotonic()
+            except OSError:
+                return  # of a scheduler that ended, dask itself cancels everything
+            if time.monotonic() - seen > self._patience:
+                self._gone = f"no worker was left, and none came for {self._patience:g} s"
+                self._client.cancel(futures)
+                return
 
     def everywhere(self, function: Callable[[], object]) -> None:
         """On all workers; one that is gone by then is no matter."""
-        self._client.run(function, on_error="ignore")
+        if not self._gone:
+            self._client.run(function, on_error="ignore")
 
 
 def spread(address: str | None) -> AbstractContextManager[Spread]:
@@ -172,6 +211,8 @@ def _connected(address: str) -> Iterator[_Cluster]:
     import dask
     from distributed import Client, LocalCluster
 
+    for name in _TALKING:  # of what ended, which is said where it matters
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(_CONFIGURED), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions, which are compared below
         cluster = None

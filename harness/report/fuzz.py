@@ -184,6 +184,8 @@ def summary(fuzzed: Fuzzed, outcome: Outcome) -> Iterator[str]:
         )
     if outcome.ended == "deaths":
         yield "given up: its process died three times in a row"
+    if outcome.ended == "lost":
+        yield "given up: whatever was sent came back undone"
     for start, size, reason in outcome.lost:
         yield f"cases {start + 1:,} to {start + size:,} are lost: {reason}"
     if outcome.unseen is not None and not outcome.findings and outcome.neighbours:

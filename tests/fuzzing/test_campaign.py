@@ -230,6 +230,22 @@ def test_a_chunk_that_ends_its_workers_is_reported_and_the_rest_goes_on() -> Non
     assert outcome.cases == 20
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_a_wave_that_comes_back_undone_ends_it_and_is_said_once() -> None:
+    given = campaign()
+
+    def losing(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+        for place, chunk in enumerate(chunks):
+            tally = Tally()
+            sessions: Any = [Scripted(as_dialect())]
+            scan(given, chunk, sessions, tally)
+            yield place, Lost("gone") if chunk.start else tally
+
+    outcome = conducted(given, Scripted(as_dialect()), cases=500, scanned=losing)
+    assert (outcome.ended, outcome.cases) == ("lost", 10)
+    assert outcome.lost == [(10, 20, "gone")]
+
+
 def test_ctrl_c_keeps_what_was_found() -> None:
     asked = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,61 @@ def test_a_piece_that_ends_every_worker_is_lost_and_the_others_are_not(workers: 
     assert isinstance(lost, Lost)
     assert lost.reason == "2 workers died, one after another, while at it"
     assert made == {0: 0, 2: 4, 3: 9}
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Of a scheduler in this process that has no worker."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("harness.machine.spread._LOOK_SECONDS", 0.05)
+    given = {"n_workers": 0, "dashboard_address": ":0", "processes": False}
+    cluster = distributed.LocalCluster(**given)
+    client = distributed.Client(cluster, timeout="0.5s", set_as_default=False)
+    yield client
+    client.close(timeout=1)
+    cluster.close()
+
+
+def test_without_a_worker_all_is_lost_and_what_comes_next_at_once(client: Any) -> None:
+    where = spread_of(client, patience=0.1)
+    lost = Lost("no worker was left, and none came for 0.1 s")
+    assert dict(where.map(done, [(n, "") for n in range(3)])) == dict.fromkeys(range(3), lost)
+    where.everywhere(os.getpid)
+    assert list(spread_of(client, patience=60).map(done, [])) == []
+    assert list(where.map(done, [(5, "")])) == [(0, lost)]
+
+
+def test_a_worker_that_comes_late_does_what_waited(client: Any) -> None:
+    where = spread_of(client, patience=60)
+    client.cluster.loop.call_later(0.3, client.cluster.scale, 1)
+    assert dict(where.map(done, [(3, "")])) == {0: 9}
+
+
+class Ending:
+    """A client as its scheduler's end leaves it: all is cancelled, and it tries to connect."""
+
+    status = "running"
+
+    def __init__(self, client: Any) -> None:
+        self._client, self.loop = client, client.loop
+
+    def submit(self, *given: Any, **options: Any) -> Any:
+        future = self._client.submit(*given, **options)
+        threading.Timer(0.1, self._end, [future]).start()
+        return future
+
+    def _end(self, future: Any) -> None:
+        self.status = "connecting"
+        self._client.cancel([future])
+
+    def scheduler_info(self) -> Any:
+        raise OSError
+
+
+def test_what_a_scheduler_that_ends_was_given_is_lost(client: Any) -> None:
+    where, lost = spread_of(Ending(client)), Lost("the scheduler ended")
+    assert dict(where.map(done, [(n, "") for n in range(3)])) == dict.fromkeys(range(3), lost)
+    assert list(where.map(done, [(5, "")])) == [(0, lost)]
 
 
 @pytest.mark.parametrize(
