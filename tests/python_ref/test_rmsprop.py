@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 
 import harness
 import python_ref
-from python_ref.rmsprop import _BLOCK, RMSProp
+from python_ref.rmsprop import _BLOCK, _SMALL, RMSProp
 
 DTYPES = [np.float64, np.float32]
 
@@ -68,7 +68,9 @@ def test_every_bit_is_the_definitions(dtype: Any, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("size", [0, 1, _BLOCK - 1, _BLOCK, _BLOCK + 1, 3 * _BLOCK + 17])
+@pytest.mark.parametrize(
+    "size", [0, 1, _SMALL, _SMALL + 1, _BLOCK - 1, _BLOCK, _BLOCK + 1, 3 * _BLOCK + 17]
+)
 def test_blocks_leave_no_seam(dtype: Any, size: int) -> None:
     random = np.random.default_rng(size)
     gradients = [random.standard_normal(size).astype(dtype) for _ in range(3)]
@@ -128,8 +130,8 @@ def test_layout_may_change_from_step_to_step() -> None:
 
 
 def test_a_step_takes_no_memory_beyond_its_blocks() -> None:
-    optimizer, weights = RMSProp(), {"w": np.ones((40, 30, 200))}
-    gradients = {"w": np.ones((40, 30, 200))}
+    optimizer, weights = RMSProp(), {"w": np.ones((80, 60, 200))}
+    gradients = {"w": np.ones((80, 60, 200))}
     optimizer.update_weights(gradients, weights)
     tracemalloc.start()
     try:
