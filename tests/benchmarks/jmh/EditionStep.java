@@ -15,20 +15,20 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class EditionStep {
-    private RMSProp optimizer;
+    private RMSProp edition;
     private Map<String, double[]> gradients;
     private Map<String, double[]> weights;
 
     @Setup
     public void begin() {
-        optimizer = new RMSProp(1e-3, 0.9, 1e-8);
+        edition = new RMSProp(1e-3, 0.9, 1e-8);
         gradients = Map.of("w", Numbers.drawn(1));
         weights = Map.of("w", Numbers.drawn(2));
     }
 
     @Benchmark
     public Object step() {
-        optimizer.updateWeights(gradients, weights);
+        edition.updateWeights(gradients, weights);
         return weights;
     }
 }
