@@ -78,12 +78,15 @@ OWN_RATE = Dialect(["learning_rate=ignored"], {"learning_rate": 0.003})
 
 @pytest.mark.parametrize(
     ("found", "factor", "rate"),
-    [
-        (REFERENCE, 0.1, 0.0),
-        (INSIDE, 0.37, 0.0),
-        (REFERENCE, 0.0, 0.002),
-        (OWN_RATE, 0.5, 0.0015),
-    ],
+    alike(
+        [
+            (INSIDE, 0.37, 0.0),
+            (REFERENCE, 0.0, 0.002),
+            (REFERENCE, 0.1, 0.0),
+            (OWN_RATE, 0.5, 0.0015),
+        ],
+        suite=2,
+    ),
     ids=repr,
 )
 def test_a_learning_rate_that_changes_is_told_as_what_all_have_in_common(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import soak
 
-pytestmark = pytest.mark.jvm
+pytestmark = [pytest.mark.jvm, pytest.mark.slow]
 
 # An answer takes a hundredth of it; what waits for it, a dozen times, is what the test costs.
 TIMEOUT = 0.5
