@@ -26,11 +26,11 @@ def dialects_show(name: str) -> int:
     from harness.report.dialects import details
     from python_ref.dialects.libraries import LIBRARIES, find
 
-    found = claimed_dialect([name])
+    dialect = claimed_dialect([name])
     known = None
     if "=" not in name and name not in ("reference", "formula"):
         known = LIBRARIES[find(name).name]
-    terminal.console().print(details(known.name if known else name, found, known))
+    terminal.console().print(details(known.name if known else name, dialect, known))
     return OK
 
 

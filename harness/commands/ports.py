@@ -106,13 +106,13 @@ def run(
         large=large,
         seed=seed,
     )
-    found = replace(_run(ports, given, every=True), circumstances=made)
-    outcome = found.outcome
+    judged = replace(_run(ports, given, every=True), circumstances=made)
+    outcome = judged.outcome
     if update_expectations and not outcome.incomplete and not outcome.errors:
         return _update_manifests(outcome)
     wrong = [r.port.name for r in outcome.judged if r.unexpected]
     again = Invocation("run", {"update_expectations": True})
-    return _reported(found, reports, again.line(list(dict.fromkeys(wrong))) if wrong else "")
+    return _reported(judged, reports, again.line(list(dict.fromkeys(wrong))) if wrong else "")
 
 
 @reporting("ports", _hosted)
@@ -243,22 +243,22 @@ def check(
         seed=seed,
         expect=expect and str(expect),
     )
-    found = replace(
+    judged = replace(
         _run(ports, given, every=False, dask=dask),
         errors=tuple(errors),
         expectations=expect,
         circumstances=made,
     )
-    if expect is None or found.outcome.incomplete:
-        return _reported(found, reports)
-    matched = _matched(found.outcome, known, given)
-    if update_expectations and not found.outcome.errors and not errors:
+    if expect is None or judged.outcome.incomplete:
+        return _reported(judged, reports)
+    matched = _matched(judged.outcome, known, given)
+    if update_expectations and not judged.outcome.errors and not errors:
         return _update_known(expect, known, matched, edge)
     words = [*(targets or []), *(["--", *command.split("\0")] if command else [])]
     again = made.invocation.with_options(golden=None, update_expectations=True)
-    outcome = replace(found.outcome, results=matched.results)
-    found = replace(found, outcome=outcome, stale=tuple(matched.stale.values()))
-    return _reported(found, reports, again.line(words))
+    outcome = replace(judged.outcome, results=matched.results)
+    judged = replace(judged, outcome=outcome, stale=tuple(matched.stale.values()))
+    return _reported(judged, reports, again.line(words))
 
 
 def _replayed(path: Path, reports: Reports) -> int:

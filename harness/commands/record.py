@@ -52,14 +52,14 @@ def record(
     console = terminal.console(errors=True)
     if not seen:
         recording.nothing(console)
-    for number, found in enumerate(recordings(seen), 1):
-        result = None if found.observation is None else identify(found.observation)
+    for number, recorded in enumerate(recordings(seen), 1):
+        result = None if recorded.observation is None else identify(recorded.observation)
         path = out
         if out is not None and number > 1:
             path = out.with_stem(f"{out.stem}-{number}")
-        if path is not None and found.observation is not None:
-            write(path, json.dumps(found.observation) + "\n")
-        recording.show(console, found, result, path)
+        if path is not None and recorded.observation is not None:
+            write(path, json.dumps(recorded.observation) + "\n")
+        recording.show(console, recorded, result, path)
     return done.returncode if done.returncode >= 0 else 128 - done.returncode
 
 

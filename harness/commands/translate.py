@@ -39,12 +39,12 @@ def translate(
     from harness.report import terminal
     from harness.report.translation import show
 
-    found = solve(read(source, settings or []), target)
+    translation = solve(read(source, settings or []), target)
     ran = None
     if verify:
         from harness.analysis.translate.verify import verify as run
         from harness.languages.interpreter import given
 
-        ran = run(found, str(given(python)) if python else "")
-    show(terminal.console(), found, ran)
-    return OK if found.solution.sameness == "always" else DIFFERENT
+        ran = run(translation, str(given(python)) if python else "")
+    show(terminal.console(), translation, ran)
+    return OK if translation.solution.sameness == "always" else DIFFERENT

@@ -236,16 +236,16 @@ def _but_for_roots(
         for (golden, observation), c in zip(pairs, comparisons, strict=True)
         if c.kind == "core" and c.fault is None
     ]
-    found: dict[str, Arithmetic] = {}
+    arithmetics: dict[str, Arithmetic] = {}
     for precision in {golden.precision for golden, _ in core}:
         fitting = but_for_roots(
             [(g.scenario, g.dialect, o) for g, o in core if g.precision == precision], precision
         )
         if fitting is None:
             return comparisons
-        found[precision] = fitting
+        arithmetics[precision] = fitting
     return [
-        replace(c, but_for_roots=(found[golden.precision],)) if _whole([c]) else c
+        replace(c, but_for_roots=(arithmetics[golden.precision],)) if _whole([c]) else c
         for (golden, _), c in zip(pairs, comparisons, strict=True)
     ]
 

@@ -19,13 +19,13 @@ from python_ref.stepping.stepper import replay
 _ROUNDINGS = 64
 
 
-def judged(found: Dialect, evidence: Sequence[Evidence]) -> str:
+def judged(dialect: Dialect, evidence: Sequence[Evidence]) -> str:
     """Whether reported averages are those of a dialect: "right", "wrong", empty if unknown."""
     known = False
     for e in evidence:
         if e.moving_average is None or not e.steps:
             continue
-        hypothesis = Hypothesis(found, precision=e.precision)
+        hypothesis = Hypothesis(dialect, precision=e.precision)
         expected = replay(cut(e), [hypothesis]).moving_average[0]
         reported = e.moving_average[: len(expected)]
         comparable = e.seen[: e.steps, np.newaxis] & np.isfinite(reported) & np.isfinite(expected)
@@ -42,9 +42,9 @@ def judged(found: Dialect, evidence: Sequence[Evidence]) -> str:
 
 
 def agreeing(
-    claim: Dialect, found: Sequence[Explanation], evidence: Sequence[Evidence]
+    claim: Dialect, explanations: Sequence[Explanation], evidence: Sequence[Evidence]
 ) -> list[Explanation]:
     """Those whose average is the one reported; all of them where that holds for none."""
-    said = [judged(dialect(claim, e.chosen, e.constants), evidence) for e in found]
-    right = [e for e, word in zip(found, said, strict=True) if word == "right"]
-    return right or list(found)
+    said = [judged(dialect(claim, e.chosen, e.constants), evidence) for e in explanations]
+    right = [e for e, word in zip(explanations, said, strict=True) if word == "right"]
+    return right or list(explanations)

@@ -71,7 +71,7 @@ def solved_for(
 def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> list[Explanation]:
     """Explanations by sets with constants that come near, each the shortest that fits."""
     evidence = trial.evidence[0]
-    found: list[Explanation] = []
+    explanations: list[Explanation] = []
     again: list[Solved] = []
     for better in polish(trial.claim, near, evidence, more, trial.budget):
         trial.budget.check()
@@ -79,12 +79,12 @@ def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> li
         if noisy and not trial.storable and better.worst > _BEYOND:
             continue
         shortest = _shortest(trial, better, more, _FEW_DIGITS if noisy else _DIGITS)
-        found += shortest
+        explanations += shortest
         if not shortest and not noisy:
             again.append(better)
-    if not found:
-        found = _with_rounding(trial, again[:_AGAIN], more)
-    return [e for e in found if determined(trial, e)]
+    if not explanations:
+        explanations = _with_rounding(trial, again[:_AGAIN], more)
+    return [e for e in explanations if determined(trial, e)]
 
 
 def complemented(chosen: Deviations, constants: Mapping[str, float]) -> list[Solved]:
@@ -135,7 +135,7 @@ def _with_rounding(trial: Trial, near: Sequence[Solved], more: Sequence[int]) ->
     """Solve again beside hyperparameters that are rounded to float32: they move constants."""
     from harness.diagnosis.settling import variants
 
-    found: list[Explanation] = []
+    explanations: list[Explanation] = []
     for solved in near:
         for numbers in variants(trial, (solved.chosen, solved.constants)):
             if [axis for axis, _ in numbers] != ["float32_hyperparameters"]:
@@ -144,10 +144,10 @@ def _with_rounding(trial: Trial, near: Sequence[Solved], more: Sequence[int]) ->
             (better,) = polish(trial.claim, [chosen], trial.evidence[0], more, trial.budget)
             ladder = [(better.chosen, c) for c in shortest_first(better.constants, _DIGITS)]
             fits = trial.borne_out(trial.near(ladder, 1e-10))[:1]
-            found += fits
+            explanations += fits
             if fits:
                 break
-    return found
+    return explanations
 
 
 def determined(trial: Trial, explanation: Explanation) -> bool:

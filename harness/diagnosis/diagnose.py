@@ -96,13 +96,13 @@ def diagnose(
     search = Search(claim, usable, open_constants, budget)
     numbers = _numbers(usable)
     where_else = _Elsewhere(search, open_constants)
-    found = search.run(largest if numbers else 0, where_else.explains) or where_else.whole
-    found = _told_apart(search, found, probe)
+    explanations = search.run(largest if numbers else 0, where_else.explains) or where_else.whole
+    explanations = _told_apart(search, explanations, probe)
     average = judged(claim, usable)
     tried = search.tried()
-    if not found and not numbers:
+    if not explanations and not numbers:
         return Diagnosis(None, numberless=True, tried=tried, average=average)
-    if not found:
+    if not explanations:
         return Diagnosis(
             None,
             nearest=nearest(search.trials.full.within_time(whole)) if nearby else None,
@@ -112,8 +112,8 @@ def diagnose(
             evidence=usable[0].name if len(usable) == 1 else "",
             average=average,
         )
-    found = agreeing(claim, found, usable)
-    best, *others = [_open_to(search, e, whole) for e in ranked(found)]
+    explanations = agreeing(claim, explanations, usable)
+    best, *others = [_open_to(search, e, whole) for e in ranked(explanations)]
     best = _but_for_roots(search, best)
     _, *alternatives = unique([best, *_twins(best, claim, usable), *others])
     return Diagnosis(
@@ -125,10 +125,12 @@ def diagnose(
     )
 
 
-def _told_apart(search: Search, found: list[Explanation], probe: Probe | None) -> list[Explanation]:
-    """Those of `found` that are left when the port was fed what tells them apart."""
+def _told_apart(
+    search: Search, explanations: list[Explanation], probe: Probe | None
+) -> list[Explanation]:
+    """Those of `explanations` that are left when the port was fed what tells them apart."""
     for _ in range(_PROBES):
-        apart = distinct(found)
+        apart = distinct(explanations)
         if probe is None or len(apart) < 2:
             break
         more = probe([search.dialect_of(e) for e in apart])
@@ -136,10 +138,10 @@ def _told_apart(search: Search, found: list[Explanation], probe: Probe | None) -
             break
         search.trials.add(more)
         try:
-            found = search.trials.still_fitting(found)
+            explanations = search.trials.still_fitting(explanations)
         except OutOfTime:
             break
-    return found
+    return explanations
 
 
 class _Elsewhere:

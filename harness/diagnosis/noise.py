@@ -92,8 +92,8 @@ def spread(
         steps: how many there are to be looked at.
         before_each: called before each step of a replay; what it raises ends it.
     """
-    found = [hypothesis.dialect for hypothesis in hypotheses]
-    apart = not any(coupled(d) or d.choice("write") != "all" for d in found)
+    dialects = [hypothesis.dialect for hypothesis in hypotheses]
+    apart = not any(coupled(d) or d.choice("write") != "all" for d in dialects)
     return (_side_by_side if apart else _in_turn)(evidence, hypotheses, steps, before_each)
 
 

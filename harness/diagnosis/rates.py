@@ -102,7 +102,7 @@ def _changed(evidence: Evidence, last: int, other: OtherRate) -> Evidence:
     return replace(evidence, scenario=replace(evidence.scenario, learning_rates=rates))
 
 
-def _factor(found: Dialect, evidence: Evidence, last: int) -> float | None:
+def _factor(dialect: Dialect, evidence: Evidence, last: int) -> float | None:
     """What the learning rate is multiplied by after step `last`, as near as secants come."""
     if not evidence.scenario.learning_rate:
         return None
@@ -115,7 +115,7 @@ def _factor(found: Dialect, evidence: Evidence, last: int) -> float | None:
         weights = [
             replay(
                 cut(_changed(evidence, last, OtherRate(f, 0.0))),
-                [Hypothesis(found, precision=evidence.precision)],
+                [Hypothesis(dialect, precision=evidence.precision)],
             ).weights[0][rows]
             for f in near
         ]

@@ -49,13 +49,13 @@ def turn(
         deep: single deviations from the claim are looked for, too.
     """
     try:
-        if found := _turning(claim, Explanation(()), evidence, budget):
-            return found
+        if change := _turning(claim, Explanation(()), evidence, budget):
+            return change
         for steps in _BEGINNINGS if deep else ():
             search = Search(claim, [shortened(e, steps) for e in evidence], free, budget)
             for explanation in ranked(search.run(largest=1)):
-                if found := _turning(claim, explanation, evidence, budget):
-                    return found
+                if change := _turning(claim, explanation, evidence, budget):
+                    return change
     except OutOfTime:
         pass
     return None
@@ -106,7 +106,7 @@ def explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) -
 
 
 def lost(
-    found: Dialect, evidence: Evidence, steps: int, budget: Budget, *, repeated: bool = False
+    dialect: Dialect, evidence: Evidence, steps: int, budget: Budget, *, repeated: bool = False
 ) -> int | None:
     """Whether a port of this dialect loses its state after so many steps, or after every so many.
 
@@ -116,12 +116,12 @@ def lost(
     """
     told = 0
     while evidence.steps > steps:
-        hypothesis = Hypothesis(found, precision=evidence.precision)
+        hypothesis = Hypothesis(dialect, precision=evidence.precision)
         evidence = _after(evidence, steps, replay(evidence.scenario, [hypothesis], steps))
         if repeated and not evidence.seen[:steps].any():
             continue
         part = shortened(evidence, steps) if repeated else evidence
-        held, says = Trial(found, [part], budget).within([((), {})], part)
+        held, says = Trial(dialect, [part], budget).within([((), {})], part)
         if not held[0]:
             return None
         told += int(says[0, 0] - says[1, 0])

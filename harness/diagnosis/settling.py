@@ -43,11 +43,11 @@ def settle(trial: Trial, candidates: Sequence[Candidate]) -> list[Explanation]:
     plain = trial.borne_out(candidates)
     done = {(e.chosen, tuple(e.constants.items())) for e in plain}
     left = [c for c in candidates if (c[0], tuple(c[1].items())) not in done]
-    found = list(plain)
+    explanations = list(plain)
     for start in range(0, len(left), _TOGETHER):
         trial.budget.check()
-        found += _with_numbers(trial, left[start : start + _TOGETHER])
-    return found
+        explanations += _with_numbers(trial, left[start : start + _TOGETHER])
+    return explanations
 
 
 def _with_numbers(trial: Trial, candidates: Sequence[Candidate]) -> list[Explanation]:
@@ -104,14 +104,14 @@ def _double(trial: Trial) -> bool:
     return all(e.precision == "float64" for e in trial.evidence)
 
 
-def _subsets(trial: Trial, chosen: Deviations, found: Dialect) -> list[str]:
+def _subsets(trial: Trial, chosen: Deviations, dialect: Dialect) -> list[str]:
     """The values of float32_hyperparameters that change what this dialect computes with."""
     own = set(open_constants(chosen)) - set(trial.evidence[0].scenario.options)
-    own |= {name for name, axis in IGNORED.items() if found.choice(axis) == "ignored"}
+    own |= {name for name, axis in IGNORED.items() if dialect.choice(axis) == "ignored"}
     names = [
         name
         for name in ROUNDED
-        if name not in own and _used(found, name) and _rounds(trial, found, name)
+        if name not in own and _used(dialect, name) and _rounds(trial, dialect, name)
     ]
     listed = [
         "+".join(subset) for count in range(len(names) + 1) for subset in combinations(names, count)
@@ -119,19 +119,19 @@ def _subsets(trial: Trial, chosen: Deviations, found: Dialect) -> list[str]:
     return [subset or "none" for subset in listed]
 
 
-def _used(found: Dialect, name: str) -> bool:
+def _used(dialect: Dialect, name: str) -> bool:
     options = {"momentum", "weight_decay", "clip"}
     if name not in options:
         return True
-    chosen = found.choices().items()
+    chosen = dialect.choices().items()
     return any(name in AXES[axis][value].constants for axis, value in chosen)
 
 
-def _rounds(trial: Trial, found: Dialect, name: str) -> bool:
+def _rounds(trial: Trial, dialect: Dialect, name: str) -> bool:
     """Whether float32 holds another number."""
-    plain = found.choices()
+    plain = dialect.choices()
     plain.pop("float32_hyperparameters", None)
-    as_given = Dialect([f"{axis}={value}" for axis, value in plain.items()], found.constants)
+    as_given = Dialect([f"{axis}={value}" for axis, value in plain.items()], dialect.constants)
     for evidence in trial.evidence:
         value = hyperparameters(evidence.scenario, as_given)[name]
         if float(np.float32(value)) != value:
@@ -139,14 +139,14 @@ def _rounds(trial: Trial, found: Dialect, name: str) -> bool:
     return False
 
 
-def _flushes(trial: Trial, found: Dialect) -> bool:
+def _flushes(trial: Trial, dialect: Dialect) -> bool:
     """Whether anything that this dialect computes is subnormal."""
     if not any(map(reaches_subnormals, trial.evidence)):
         return False
-    choices = {**found.choices(), "subnormals": "flushed"}
-    flushed = Dialect([f"{axis}={value}" for axis, value in choices.items()], found.constants)
+    choices = {**dialect.choices(), "subnormals": "flushed"}
+    flushed = Dialect([f"{axis}={value}" for axis, value in choices.items()], dialect.constants)
     for evidence in trial.evidence:
-        pair = [Hypothesis(d, precision=evidence.precision) for d in (found, flushed)]
+        pair = [Hypothesis(d, precision=evidence.precision) for d in (dialect, flushed)]
         weights = replay(cut(evidence), pair).weights
         if not np.array_equal(weights[0], weights[1], equal_nan=True):
             return True

@@ -24,10 +24,10 @@ _MOST_DENSE = 150
 
 
 def starts(
-    names: Sequence[str], found: Dialect, evidence: Evidence, dense: bool = False
+    names: Sequence[str], dialect: Dialect, evidence: Evidence, dense: bool = False
 ) -> list[tuple[float, ...]]:
     """Combinations of values to start from, in the order of `names`; many if `dense`."""
-    each = [_of_one(name, found, evidence, dense) for name in names]
+    each = [_of_one(name, dialect, evidence, dense) for name in names]
     most = _MOST_DENSE if dense else _MOST
     # A count is not varied afterwards: every one is a start of its own.
     varied = [i for i, name in enumerate(names) if name != "every"]
@@ -63,7 +63,7 @@ _DENSER = {
 }
 
 
-def _of_one(name: str, found: Dialect, evidence: Evidence, dense: bool) -> list[float]:
+def _of_one(name: str, dialect: Dialect, evidence: Evidence, dense: bool) -> list[float]:
     fixed = _DENSER if dense else _FIXED
     if name in fixed:
         return fixed[name]
@@ -79,13 +79,13 @@ def _of_one(name: str, found: Dialect, evidence: Evidence, dense: bool) -> list[
     typical = float(np.median(size)) if size.size else 1.0
     if name == "initial_average":
         # Of the size of what is averaged and below it shows at first, above it for long.
-        square = typical if found.choice("average") == "absolute" else typical**2
+        square = typical if dialect.choice("average") == "absolute" else typical**2
         steps = np.arange(-4, 7, 0.5).tolist() if dense else [-3, -1.5, -0.5, 0.5, 2, 4]
         return [square * 10.0**k for k in steps]
     if name == "gradient_scale":
         return [10.0**k for k in (-4, -2.5, -1.25, -0.4, 0.4, 1.25, 2.5, 4)]
     if name == "clip":
-        sizes = size if found.choice("clip") == "value" else _norms(found, evidence)
+        sizes = size if dialect.choice("clip") == "value" else _norms(dialect, evidence)
         if not sizes.size:
             return [1.0]
         # Between two sizes nothing new is clipped; below them all, everything is.
@@ -93,8 +93,8 @@ def _of_one(name: str, found: Dialect, evidence: Evidence, dense: bool) -> list[
         quantiles = np.quantile(sizes, every)
         least = float(quantiles[0])
         return [0.02 * least, 0.15 * least, 0.6 * least, *sorted({float(q) for q in quantiles})]
-    inside = found.choice("epsilon") == "inside" or found.choice("state") == "epsilon_kept"
-    inside |= found.choice("initial_average") == "epsilon" or found.choice("root") == "none"
+    inside = dialect.choice("epsilon") == "inside" or dialect.choice("state") == "epsilon_kept"
+    inside |= dialect.choice("initial_average") == "epsilon" or dialect.choice("root") == "none"
     scale = typical**2 if inside else typical
     steps = np.arange(-9, 2, 0.5).tolist() if dense else [-9, -6, -4, -2, -1, 0, 1.5]
     return [scale * 10.0**k for k in steps]
@@ -108,9 +108,9 @@ def _sizes(evidence: Evidence) -> Rows:
     return flat[np.isfinite(flat) & (flat > 0)]
 
 
-def _norms(found: Dialect, evidence: Evidence) -> Rows:
+def _norms(dialect: Dialect, evidence: Evidence) -> Rows:
     """The norms of each array's gradients, or of all together."""
-    whole = found.choice("clip") == "global_norm"
+    whole = dialect.choice("clip") == "global_norm"
     norms = []
     for step in evidence.scenario.gradients[: evidence.steps]:
         arrays = [np.concatenate(list(step.values()))] if whole and step else list(step.values())

@@ -22,9 +22,9 @@ _FEW_ELEMENTS = 6
 _SOLVED, _READ = 8, 24
 
 
-def coupled(found: Dialect) -> bool:
+def coupled(dialect: Dialect) -> bool:
     """Whether elements have to do with each other, so that none may be left out."""
-    return found.choice("clip") in ("norm", "global_norm") or found.choice("state") == "shared"
+    return dialect.choice("clip") in ("norm", "global_norm") or dialect.choice("state") == "shared"
 
 
 def thinned(evidence: Evidence) -> Evidence:

@@ -63,7 +63,7 @@ class Held:
         """By precision, the first arithmetic that equals all evidence; None if one has none."""
         if not self.equal:
             return None
-        return tuple((precision, found[0]) for precision, found in self.equal.items())
+        return tuple((precision, arithmetics[0]) for precision, arithmetics in self.equal.items())
 
 
 # Of the way that a weight went, where a denominator can be 0 or a difference cancels.
@@ -185,8 +185,8 @@ class Trial:
         for h in held:
             if h.equal is not None:
                 asked = h.equal.get(evidence.precision)
-                found = self.equal(h.chosen, h.constants, evidence, asked)
-                h.equal = {**h.equal, evidence.precision: found} if found else None
+                arithmetics = self.equal(h.chosen, h.constants, evidence, asked)
+                h.equal = {**h.equal, evidence.precision: arithmetics} if arithmetics else None
         if many:
             return list(held)
         for h in held:

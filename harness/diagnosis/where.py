@@ -206,8 +206,8 @@ def _as_claimed(
     rest = restricted(evidence, off)
     explanation = None
     if np.isfinite(rest.weights[rest.seen]).all():
-        found = Search(claim, [rest], free, budget).run(largest=1)
-        explanation = next((e for e in ranked(found) if _told(e, apart[0])), None)
+        explanations = Search(claim, [rest], free, budget).run(largest=1)
+        explanation = next((e for e in ranked(explanations) if _told(e, apart[0])), None)
     return (Part(good, Explanation(())), Part(bad, explanation))
 
 

@@ -20,14 +20,14 @@ _PACKAGE = re.compile(r"ImportError: attempted relative|from the package that it
 
 def missing_module(message: str) -> str | None:
     """The package of the module that a message says is not there, if it says that."""
-    found = _MODULE.search(message)
-    return found[1].partition(".")[0] if found else None
+    match = _MODULE.search(message)
+    return match[1].partition(".")[0] if match else None
 
 
 def undefined_name(message: str) -> str | None:
     """The name that a message says is not defined, if it says that."""
-    found = _UNDEFINED.search(message)
-    return found[1] if found else None
+    match = _UNDEFINED.search(message)
+    return match[1] if match else None
 
 
 def lacking(message: str) -> str | None:
@@ -36,18 +36,18 @@ def lacking(message: str) -> str | None:
         return "it imports from the package that it is part of, which is not here"
     if module := missing_module(message):
         return f"{module}{LACKING}"
-    if found := _NAME.search(message):
-        package = found[2].partition(".")[0]
+    if match := _NAME.search(message):
+        package = match[2].partition(".")[0]
         # Python's own modules are as complete as they will ever be.
         if package not in sys.stdlib_module_names:
-            return f"{package} as it is installed here has no {found[1]}"
+            return f"{package} as it is installed here has no {match[1]}"
     return None
 
 
 def own_import(message: str) -> bool:
     """Whether a name is imported that Python itself has not, whatever is installed."""
-    found = _NAME.search(message)
-    return found is not None and found[2].partition(".")[0] in sys.stdlib_module_names
+    match = _NAME.search(message)
+    return match is not None and match[2].partition(".")[0] in sys.stdlib_module_names
 
 
 def without_advice(message: str) -> str:

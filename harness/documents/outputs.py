@@ -32,7 +32,7 @@ class Outputs:
 
     def reproduced(self, rows: Sequence[Examined]) -> list[Examined]:
         """The rows with what came of their printed outputs."""
-        found = dict(self._ran)
+        outputs = dict(self._ran)
         # A library's script has had its output checked where it was judged.
         showing = [
             row.block
@@ -40,9 +40,9 @@ class Outputs:
             if row.block.printed and judged(row.block.language) and not self._library(row)
         ]
         if self._reading.document.notebook:
-            found |= self._notebook_outputs()
+            outputs |= self._notebook_outputs()
         else:
-            found |= {
+            outputs |= {
                 block.index: self._output(block)
                 for block in showing
                 if scripted(block.language) and block.index not in self._reading.of
@@ -51,15 +51,15 @@ class Outputs:
             assert block.printed is not None
             shown = f"the output at line {block.printed.line}"
             unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
-            found.setdefault(block.index, unchecked)
-        held = [row.block for row in rows if row.layers]
+            outputs.setdefault(block.index, unchecked)
+        blocks = [row.block for row in rows if row.layers]
         return [
             replace(
                 row,
                 findings=(*row.findings, came.sentence + self._repaired(row)),
-                contradicted=came.agrees is False and self._uses(row.block, held),
+                contradicted=came.agrees is False and self._uses(row.block, blocks),
             )
-            if (came := found.get(row.block.index))
+            if (came := outputs.get(row.block.index))
             else row
             for row in rows
         ]

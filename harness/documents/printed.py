@@ -114,12 +114,12 @@ def _pieces(shown: str) -> Iterator[tuple[int, str]]:
 
 
 def _tokens(text: str, line: int) -> Iterator[_Token]:
-    text = _ARRAY.sub(lambda found: "\n" * found[0].count("\n"), _SCALAR.sub(r"\1", text))
+    text = _ARRAY.sub(lambda match: "\n" * match[0].count("\n"), _SCALAR.sub(r"\1", text))
     previous = 0
-    for found in _TOKEN.finditer(text):
-        line += text.count("\n", previous, found.start())
-        previous = found.start()
-        yield _Token(found.lastgroup or "word", found[0], line)
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", previous, match.start())
+        previous = match.start()
+        yield _Token(match.lastgroup or "word", match[0], line)
 
 
 _Found = tuple[_Token | None, _Token | None]
@@ -187,11 +187,11 @@ def _against(
     return start + len(piece), None
 
 
-def _same(shown: _Token, actual: _Token) -> bool:
-    if shown.kind == actual.kind == "number":
-        return _equal(shown.text, actual.text)
+def _same(token: _Token, actual: _Token) -> bool:
+    if token.kind == actual.kind == "number":
+        return _equal(token.text, actual.text)
     # An address is another one in every run.
-    return shown.text == actual.text or shown.kind == actual.kind == "address"
+    return token.text == actual.text or token.kind == actual.kind == "address"
 
 
 def _equal(shown: str, actual: str) -> bool:

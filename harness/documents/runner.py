@@ -94,7 +94,7 @@ def run(
         "echo": echo,
     }
     answers, fault = _asked(task, min(seconds * len(pieces), max(seconds, WHOLE_SECONDS)), _Piece)
-    found = [
+    runs = [
         Ran(
             piece.output,
             piece.failure.fault() if piece.failure else None,
@@ -102,10 +102,10 @@ def run(
         )
         for piece in answers
     ]
-    if len(found) < len(pieces) and (go_on or not any(ran.fault for ran in found)):
+    if len(runs) < len(pieces) and (go_on or not any(ran.fault for ran in runs)):
         ended = Fault("crashes", "it ended the process")
-        return [*found, Ran("", fault or ended)]
-    return found
+        return [*runs, Ran("", fault or ended)]
+    return runs
 
 
 def which(

@@ -64,28 +64,28 @@ def script(earlier: Sequence[Piece], own: Piece, name: str) -> Script:
     return Script(tuple(context(earlier, own.text)), own, name)
 
 
-def reproduces(found: Script, block: Block, whole: Sequence[Piece], seconds: float) -> Reproduced:
+def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: float) -> Reproduced:
     """Run a block and hold what it prints against what the document shows.
 
     Args:
-        found: the block with the definitions it needs.
+        script: the block with the definitions it needs.
         block: the block.
         whole: the earlier blocks as they stand; where definitions alone do not give what is
             shown, it is printed by who ran them one after another.
         seconds: for each of them.
     """
     echo = "every" if prompts.NOTE in block.notes else ""
-    ran = _last(runner.run(found.programs(), found.name, seconds, echo=echo))
+    ran = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
     alone = held(ran, block)
     if alone.agrees or ran.missing:
         return alone
-    session = [assembled([piece]) for piece in (*whole, found.own)]
+    session = [assembled([piece]) for piece in (*whole, script.own)]
     if whole:
-        after = runner.run(session, found.name, seconds, echo=echo, go_on=True)
+        after = runner.run(session, script.name, seconds, echo=echo, go_on=True)
         if len(after) == len(session) and (came := held(after[-1], block)).agrees:
             return Reproduced(True, f"{came.sentence}, after the blocks before it")
     if alone.agrees is False:
-        again = _last(runner.run(found.programs(), found.name, seconds, echo=echo))
+        again = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
         if differs(ran.output, again.output) is not None:
             return _unsteady(block)
     return alone
@@ -128,23 +128,23 @@ def notebook(
         return runner.run(programs, name, seconds, go_on=True, echo="last")
 
     ran = _with_reasons(once(), programs)
-    found: dict[int, Reproduced] = {}
+    outputs: dict[int, Reproduced] = {}
     again: list[runner.Ran] | None = None
     for at, cell in enumerate(cells):
         if cell.printed is None:
             continue
         if at >= len(ran):
-            found[cell.index] = Reproduced(None, _not_reached(cell, cells, ran))
+            outputs[cell.index] = Reproduced(None, _not_reached(cell, cells, ran))
             continue
-        found[cell.index] = held(ran[at], cell)
-        if found[cell.index].agrees is False and magics.NOTE in cell.notes:
+        outputs[cell.index] = held(ran[at], cell)
+        if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
             said = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
-            found[cell.index] = Reproduced(None, said)
-        if found[cell.index].agrees is False:
+            outputs[cell.index] = Reproduced(None, said)
+        if outputs[cell.index].agrees is False:
             again = once() if again is None else again
             if at >= len(again) or differs(ran[at].output, again[at].output) is not None:
-                found[cell.index] = _unsteady(cell)
-    return found
+                outputs[cell.index] = _unsteady(cell)
+    return outputs
 
 
 def _not_reached(cell: Block, cells: Sequence[Block], ran: Sequence[runner.Ran]) -> str:
@@ -164,7 +164,7 @@ def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[ru
         programs: the cells' texts.
     """
     lost: dict[str, str] = {}
-    found = []
+    runs = []
     for one, text in zip(ran, programs, strict=False):
         unknown = undefined_name(one.fault.message) if one.fault else None
         missing = one.missing or lost.get(unknown or "")
@@ -172,23 +172,23 @@ def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[ru
             everything = {"*": missing} if "*" in defined(tree) else {}
             lost |= dict.fromkeys(defined(tree), missing) | everything
         missing = missing or (lost.get("*") if unknown else None)
-        found.append(replace(one, missing=missing))
-    return found
+        runs.append(replace(one, missing=missing))
+    return runs
 
 
 def reproducing(
-    candidates: Iterable[str], made: Callable[[str], Script | None], shown: Block
+    candidates: Iterable[str], made: Callable[[str], Script | None], block: Block
 ) -> str | None:
     """The first text with which a block prints what is shown; None if none does."""
-    assert shown.printed is not None
+    assert block.printed is not None
     texts = list(candidates)
-    found = [script for text in texts if (script := made(text)) is not None]
-    if not found or len(found) < len(texts):
+    scripts = [script for text in texts if (script := made(text)) is not None]
+    if not scripts or len(scripts) < len(texts):
         return None  # the block does not take part in what is shown
     place = runner.which(
-        [script.programs() for script in found],
-        shown.printed.text,
-        found[0].name,
+        [script.programs() for script in scripts],
+        block.printed.text,
+        scripts[0].name,
         _SEARCH_SECONDS,
     )
     return None if place is None else texts[place]
@@ -244,7 +244,7 @@ def _root(module: str) -> str:
 
 
 def library_result(
-    found: Script, block: Block, port: Port, seconds: float
+    script: Script, block: Block, port: Port, seconds: float
 ) -> tuple[Result, tuple[str, ...]]:
     """Run a script that trains with a library's optimizer, where the library is installed.
 
@@ -252,7 +252,7 @@ def library_result(
         Its result, which is no verdict on code of the page, and what came of the output shown;
         a notebook's outputs are checked together.
     """
-    ran = _last(runner.run(found.programs(), found.name, seconds))
+    ran = _last(runner.run(script.programs(), script.name, seconds))
     findings = (held(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)

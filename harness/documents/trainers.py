@@ -97,8 +97,8 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     known = set(roles.values()) | defaults.keys()
     if any(name not in known for name in _required(node)):
         return None
-    found = Trainer(node.name, roles, {k: v for k, v in defaults.items() if v is not None})
-    return found if found.begun or (found.from_data and _averages(node, roles)) else None
+    trainer = Trainer(node.name, roles, {k: v for k, v in defaults.items() if v is not None})
+    return trainer if trainer.begun or (trainer.from_data and _averages(node, roles)) else None
 
 
 def _averages(node: ast.FunctionDef, roles: Mapping[str, str]) -> bool:

@@ -29,7 +29,7 @@ def drawn(seed: int, precision: str, known: Sequence[Scenario]) -> list[Scenario
             its own, which is right for what it was asked for.
     """
     random = np.random.default_rng([seed, len(precision)])
-    found = []
+    scenarios = []
     for number in range(1, _EACH + 1):
 
         def arrays() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
@@ -47,5 +47,5 @@ def drawn(seed: int, precision: str, known: Sequence[Scenario]) -> list[Scenario
             gradients=[arrays() for _ in range(_STEPS)],
             learning_rates=(),
         )
-        found.append(scenario.in_precision(precision))
-    return found
+        scenarios.append(scenario.in_precision(precision))
+    return scenarios

@@ -69,22 +69,22 @@ class Goldens:
 
     def _read(self, folder: str) -> list[Golden]:
         try:
-            found = goldens_of.bundled(
+            goldens = goldens_of.bundled(
                 wanted=lambda name: name.startswith(folder) and self._wanted(name)
             )
         except GoldenError as error:
             raise UsageError(str(error)) from error
-        vouch(found)
-        return found
+        vouch(goldens)
+        return goldens
 
     def _own(self, dialect: Dialect, precision: str) -> list[Golden]:
         """Those of a dialect and a precision in files that the user names."""
-        found = []
+        goldens = []
         for name in self._files:
             golden = _of_file(name)
             if (golden.dialect.choices(), golden.precision) == (dialect.choices(), precision):
-                found.append(golden)
-        return found
+                goldens.append(golden)
+        return goldens
 
     def check(self, dialect: Dialect) -> None:
         """Raise UsageError if the pattern matches no golden of a dialect, or a file is none of it.

@@ -113,16 +113,16 @@ def _without_doubtful(
     clear = [e for e in evidence if e.name not in losing and not _rounded_away(e)]
     if not clear or len(clear) == len(evidence):
         return diagnose(evidence), False
-    found = diagnose(clear)
-    if found.best is None:
-        return found, False
-    apart = [e for e in evidence if e not in clear and not _fits(claim, found.best, e)]
-    if _rounds_epsilon(found.best.chosen):
+    diagnosis = diagnose(clear)
+    if diagnosis.best is None:
+        return diagnosis, False
+    apart = [e for e in evidence if e not in clear and not _fits(claim, diagnosis.best, e)]
+    if _rounds_epsilon(diagnosis.best.chosen):
         apart = [e for e in apart if not _rounded_away(e)]
     if not apart:
-        return found, False
-    if found.best.chosen and all(e.name in losing for e in apart):
-        return found, True
+        return diagnosis, False
+    if diagnosis.best.chosen and all(e.name in losing for e in apart):
+        return diagnosis, True
     return diagnose(evidence), False
 
 

@@ -130,13 +130,13 @@ def guests(folder: Path, names: Sequence[str] = (), quick: bool = False) -> list
     Raises:
         UsageError: there is no such folder or guest, or a file that cannot be read.
     """
-    found = {path.parent.name: path for path in sorted(folder.glob("*/guest.toml"))}
-    if not found:
+    paths = {path.parent.name: path for path in sorted(folder.glob("*/guest.toml"))}
+    if not paths:
         raise UsageError(f"{folder}: holds no guests; they are in the source repository")
     for name in names:
-        if name not in found:
-            raise UsageError(f"no guest is called {name}; there are {', '.join(found)}")
-    read = [_read(path) for name, path in found.items() if not names or name in names]
+        if name not in paths:
+            raise UsageError(f"no guest is called {name}; there are {', '.join(paths)}")
+    read = [_read(path) for name, path in paths.items() if not names or name in names]
     return [guest for guest in read if guest.quick or not quick]
 
 

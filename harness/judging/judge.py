@@ -265,8 +265,8 @@ def _unlike(
         compared = compare_all(pairs, memory.replays)
         comparisons += where_flushed(pairs, compared, memory.replays) or compared
         fed += pairs
-    found = of_port(comparisons)
-    return [] if found.word in (*GOOD, *UNDECIDED) else fed
+    verdict = of_port(comparisons)
+    return [] if verdict.word in (*GOOD, *UNDECIDED) else fed
 
 
 def _out_of_reach(described: Description) -> list[str]:

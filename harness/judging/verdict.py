@@ -224,10 +224,10 @@ def conclude(
 
 
 def _of_arrays_left_out(
-    port: Port, verdict: Verdict, found: Cause, evidence: Sequence[Evidence]
+    port: Port, verdict: Verdict, cause: Cause, evidence: Sequence[Evidence]
 ) -> Iterator[str]:
     """What a port that is right or explained does with arrays that a step leaves out."""
-    best = found.diagnosis.best if found.diagnosis else None
+    best = cause.diagnosis.best if cause.diagnosis else None
     if best is None and verdict.word not in GOOD:
         return
     explained = dialect(port.claim, best.chosen, best.constants) if best else port.claim

@@ -90,7 +90,7 @@ class Java(LanguageWithBraces):
         if not lacking or (port.adapter is not None and port.adapter.name in message):
             return None
         source = together(port)
-        found = Sources(around.roots, self.endings).implementers(source) if around.roots else []
+        paths = Sources(around.roots, self.endings).implementers(source) if around.roots else []
         absent = {name.split("$")[0] for name in missing.names(message) if "." in name}
         with tempfile.TemporaryDirectory(prefix="rmsproof-") as folder:
             # An import that fails would take its whole file with it.
@@ -98,7 +98,7 @@ class Java(LanguageWithBraces):
                 _without(path, absent, Path(folder) / str(i)) for i, path in enumerate(source)
             ]
             try:
-                jar = compile_java_partly([*copies, *found], around.libraries, around.roots)
+                jar = compile_java_partly([*copies, *paths], around.libraries, around.roots)
             except CompileError:
                 return None
         libraries = tuple(map(str, around.libraries))

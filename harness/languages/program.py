@@ -237,7 +237,7 @@ def _everything(statements: Sequence[tuple[int, ast.stmt, str]]) -> list[int]:
 
 def additions(name: str, later: Sequence[Piece]) -> list[Piece]:
     """What later cells add to a class before it is defined anew, with what that needs there."""
-    found: dict[Piece, None] = {}
+    pieces: dict[Piece, None] = {}
     for number, piece in enumerate(later):
         if (tree := parsed(piece.text)) is None:
             continue
@@ -245,10 +245,10 @@ def additions(name: str, later: Sequence[Piece]) -> list[Piece]:
             part = _piece(piece, node, piece.text)
             if _adds_to(node) == name or (name in _defines(node) and name in needed(part.text)):
                 needs = context(later[: number + 1], part.text)
-                found |= dict.fromkeys([*needs, part])
+                pieces |= dict.fromkeys([*needs, part])
             elif name in _defines(node):
-                return list(found)
-    return list(found)
+                return list(pieces)
+    return list(pieces)
 
 
 def _piece(block: Piece, node: ast.stmt, source: str) -> Piece:

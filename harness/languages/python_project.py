@@ -101,5 +101,5 @@ def _in_setup(path: Path) -> list[str]:
 def _listed(text: str) -> Iterator[str]:
     """The names in lines as pip has them."""
     for line in text.splitlines():
-        if found := _NAME.match(line.strip()):
-            yield found.group()
+        if match := _NAME.match(line.strip()):
+            yield match.group()

@@ -72,14 +72,14 @@ def update_in(body: Block, known: Iterable[str] = ()) -> Optional[Update]:
     >>> [(p.weights, p.average, p.gradient, p.at) for p in update_in(ast.parse(text).body).pairs]
     [('x', 'v', 'g', 1)]
     """
-    found = [
+    updates = [
         update
         for block, loops in _blocks(body, ())
         if (pairs := list(_pairs(block, set(known)))) and not _of_elements(pairs, loops)
         if (update := _update(pairs, block, loops))
     ]
-    most = max((len(update.pairs) for update in found), default=0)
-    likeliest = [update for update in found if len(update.pairs) == most]
+    most = max((len(update.pairs) for update in updates), default=0)
+    likeliest = [update for update in updates if len(update.pairs) == most]
     # Two branches may hold the same one.
     same = {tuple((p.weights, p.average, p.gradient) for p in u.pairs) for u in likeliest}
     return likeliest[0] if len(same) == 1 else None

@@ -35,15 +35,15 @@ class _Others:
     ) -> ModuleSpec | None:
         if path is not None or name not in _PACKAGES:
             return None
-        found = PathFinder.find_spec(name, self.places, target)
-        if found and found.origin is None and found.submodule_search_locations is not None:
+        spec = PathFinder.find_spec(name, self.places, target)
+        if spec and spec.origin is None and spec.submodule_search_locations is not None:
             # Such a folder does not hide a package elsewhere: ours is found behind it, and the
             # one that a port itself may import stands as it is.
             if name == "rmsproof":
                 return None
-            places = [*found.submodule_search_locations, str(Path(_OURS) / name)]
-            found.submodule_search_locations = places
-        return found
+            places = [*spec.submodule_search_locations, str(Path(_OURS) / name)]
+            spec.submodule_search_locations = places
+        return spec
 
 
 class _Ours:

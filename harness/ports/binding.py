@@ -120,10 +120,10 @@ def _callee(binding: Binding) -> str:
 
 def _one_of_overloads(chosen: Sequence[Binding]) -> list[Binding]:
     """Of bindings that differ in types or in a constructor alone, the simplest."""
-    found: dict[str, Binding] = {}
+    bindings: dict[str, Binding] = {}
     for binding in sorted(chosen, key=_simplest):
-        found.setdefault(_callee(binding), binding)
-    return list(found.values())
+        bindings.setdefault(_callee(binding), binding)
+    return list(bindings.values())
 
 
 def _simplest(binding: Binding) -> tuple[bool, int]:

@@ -23,11 +23,11 @@ _CELL, _LABEL, _TOP = 26, 190, 190
 _LOWEST, _HIGHEST = -6.0, 0.5
 
 
-def page(found: Atlas, guests: Sequence[Guest], ran: Mapping[str, Sequence[Result]]) -> str:
+def page(atlas: Atlas, guests: Sequence[Guest], ran: Mapping[str, Sequence[Result]]) -> str:
     """The page.
 
     Args:
-        found: the libraries.
+        atlas: the libraries.
         guests: those that are installed and run.
         ran: by library, what its recorded observations are.
     """
@@ -43,7 +43,7 @@ def page(found: Atlas, guests: Sequence[Guest], ran: Mapping[str, Sequence[Resul
         "",
         "| library | version | rate | decay | epsilon | momentum | epsilon is | starts at | also |",
         "|---|---|---|---|---|---|---|---|---|",
-        *(_defaults(row, versions) for row in found.rows),
+        *(_defaults(row, versions) for row in atlas.rows),
         "",
         "## Arithmetic",
         "",
@@ -56,7 +56,7 @@ def page(found: Atlas, guests: Sequence[Guest], ran: Mapping[str, Sequence[Resul
         "",
         "## Traps",
         "",
-        *(f"- **{r.library.name}**: {r.library.particular}." for r in found.rows
+        *(f"- **{r.library.name}**: {r.library.particular}." for r in atlas.rows
           if r.library.particular),
         "",
         "## How far every two drift apart",
@@ -96,16 +96,16 @@ def _ran(results: Sequence[Result]) -> str:
     return "; ".join(dict.fromkeys(said))
 
 
-def picture(found: Atlas) -> str:
+def picture(atlas: Atlas) -> str:
     """The drifts as an SVG: a cell a pair, darker the further they are apart."""
-    size = len(found.compared)
+    size = len(atlas.compared)
     width, height = _LABEL + size * _CELL + 10, _TOP + size * _CELL + 10
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         f' font-family="sans-serif" font-size="11">',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
-    for i, name in enumerate(found.compared):
+    for i, name in enumerate(atlas.compared):
         middle = i * _CELL + _CELL / 2 + 4
         parts.append(
             f'<text x="{_LABEL - 6}" y="{_TOP + middle}" text-anchor="end">{escape(name)}</text>'
@@ -115,8 +115,8 @@ def picture(found: Atlas) -> str:
             f'<text x="{x}" y="{_TOP - 6}" transform="rotate(-60 {x} {_TOP - 6})">'
             f"{escape(name)}</text>"
         )
-        for j, other in enumerate(found.compared):
-            value = (found.ordinary if j > i else found.tiny)[i, j]
+        for j, other in enumerate(atlas.compared):
+            value = (atlas.ordinary if j > i else atlas.tiny)[i, j]
             said = f"{name} and {other}: {share(float(value))}"
             parts.append(
                 f'<rect x="{_LABEL + j * _CELL}" y="{_TOP + i * _CELL}" width="{_CELL - 1}"'

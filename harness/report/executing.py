@@ -73,13 +73,13 @@ def execute(notebook: NotebookNode, done: Callable[[], None]) -> None:
 
     with temporary() as own:
         manager = _manager(own)
-        said = own / "stderr"
+        path = own / "stderr"
         try:
             asyncio.run(_run_cells(manager, notebook, own, done))
         except CellExecutionError as error:
             raise ToolchainError(f"a cell of the notebook failed: {error}") from error
         except (DeadKernelError, RuntimeError) as error:
-            words = said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
+            words = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
             raise ToolchainError(
                 f"the notebook's kernel ({sys.executable} -m ipykernel_launcher) did not start"
                 f" or died: {error}\n{words[-_LAST_WORDS:]}".rstrip()

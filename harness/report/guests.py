@@ -27,16 +27,16 @@ def listing(guests: Sequence[Guest]) -> Table:
 def table(visits: Sequence[Visit], seconds: float) -> Group:
     """A row a variant and precision; those that were not run say why."""
     rows = plain("guest", "version", "variant", "precision", "verdict", "why")
-    for found in visits:
-        word = found.result.verdict.word if found.result else "not-run"
-        why = words.why(found.result) if found.result else printable(found.reason)
+    for visit in visits:
+        word = visit.result.verdict.word if visit.result else "not-run"
+        why = words.why(visit.result) if visit.result else printable(visit.reason)
         rows.add_row(
-            found.guest.name, found.guest.version, found.variant.name, found.precision, word,
+            visit.guest.name, visit.guest.version, visit.variant.name, visit.precision, word,
             Text(why),
         )  # fmt: skip
-    ran = {found.guest.name for found in visits if found.result}
-    names = {found.guest.name for found in visits}
-    languages = {found.guest.language for found in visits if found.result}
+    ran = {visit.guest.name for visit in visits if visit.result}
+    names = {visit.guest.name for visit in visits}
+    languages = {visit.guest.language for visit in visits if visit.result}
     summary = (
         f"{len(ran)} of {len(names)} guests ran, in {len(languages)} languages; {seconds:.0f} s"
     )

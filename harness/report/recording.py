@@ -20,41 +20,43 @@ def nothing(console: Console) -> None:
     )
 
 
-def show(console: Console, found: Recorded, result: Result | None, path: Path | None) -> None:
+def show(console: Console, recorded: Recorded, result: Result | None, path: Path | None) -> None:
     """Print the library, the dialect, the settings and the schedule of one optimizer."""
-    settings = ", ".join(f"{k}={v}" for k, v in found.settings.items() if v not in (None, False))
-    named = f", {found.library} in the table of libraries" if found.library else ""
-    console.print(Text(f"rmsproof: {found.name}, version {found.version}{named}{_groups(found)}"))
+    settings = ", ".join(f"{k}={v}" for k, v in recorded.settings.items() if v not in (None, False))
+    named = f", {recorded.library} in the table of libraries" if recorded.library else ""
+    console.print(
+        Text(f"rmsproof: {recorded.name}, version {recorded.version}{named}{_groups(recorded)}")
+    )
     console.print(Text(f"  settings: {settings}"))
-    if found.own:
-        own = ", ".join(f"{name}={found.settings.get(name)}" for name in found.own)
+    if recorded.own:
+        own = ", ".join(f"{name}={recorded.settings.get(name)}" for name in recorded.own)
         console.print(Text(f"  other groups have other values of: {own}"))
-    console.print(Text(f"  learning rate: {_rates(found)}"))
-    console.print(Text(f"  recorded: {found.recorded:,} of {found.taken:,} steps"))
+    console.print(Text(f"  learning rate: {_rates(recorded)}"))
+    console.print(Text(f"  recorded: {recorded.recorded:,} of {recorded.taken:,} steps"))
     if result is not None:
         claim = " ".join(result.port.claim.deviations) or "the reference's formula"
         console.print(Text(f"  by its settings: {claim}"))
         console.print(Text(f"  {result.verdict.word}: {words.why(result)}"))
-    for note in found.notes:
+    for note in recorded.notes:
         console.print(Text(f"  {note}"))
-    if path is not None and found.observation is not None:
+    if path is not None and recorded.observation is not None:
         console.print(Text(f"  written to {path}"))
 
 
-def _groups(found: Recorded) -> str:
-    if not found.groups:
+def _groups(recorded: Recorded) -> str:
+    if not recorded.groups:
         return ""
-    numbers = [str(number + 1) for number in found.groups]
-    return f", parameter group{'s' if numbers[1:] else ''} {listed(numbers)} of {found.of}"
+    numbers = [str(number + 1) for number in recorded.groups]
+    return f", parameter group{'s' if numbers[1:] else ''} {listed(numbers)} of {recorded.of}"
 
 
-def _rates(found: Recorded) -> str:
-    if not found.rates:
+def _rates(recorded: Recorded) -> str:
+    if not recorded.rates:
         return "not known"
-    first, last = found.rates[0], found.rates[-1]
-    if len(set(found.rates)) == 1:
+    first, last = recorded.rates[0], recorded.rates[-1]
+    if len(set(recorded.rates)) == 1:
         return f"{first:g} at every step recorded"
     return (
-        f"{first:g} at first, {last:g} at step {len(found.rates)},"
-        f" {len(set(found.rates)):,} values in all"
+        f"{first:g} at first, {last:g} at step {len(recorded.rates)},"
+        f" {len(set(recorded.rates)):,} values in all"
     )

@@ -22,24 +22,27 @@ _SAME = {
 _ROUNDING = 1e-9
 
 
-def show(console: Console, found: Translation, ran: Sequence[Drift] | None = None) -> None:
+def show(console: Console, translation: Translation, ran: Sequence[Drift] | None = None) -> None:
     """Print the call, whether it is the same, what was changed, and how far the two drift apart.
 
     Args:
         console: where to.
-        found: the translation.
+        translation: the translation.
         ran: how far the libraries themselves were apart, where both were run.
     """
-    solution, source = found.solution, found.source
+    solution, source = translation.solution, translation.source
     _code(console, source.call.code(source.settings))
     console.print(Text(f"as {solution.call.library} has it:", style="bold"))
     _code(console, solution.call.code(solution.settings))
     console.print()
-    console.print(Text(_sameness(found)))
-    for sentence in (*changes(found), *defaults(found.defaults, source.call, solution.call)):
+    console.print(Text(_sameness(translation)))
+    for sentence in (
+        *changes(translation),
+        *defaults(translation.defaults, source.call, solution.call),
+    ):
         console.print(Text(f"- {sentence}"))
     console.print()
-    for line in measured(found, ran):
+    for line in measured(translation, ran):
         console.print(line)
 
 
@@ -49,29 +52,29 @@ def _code(console: Console, lines: Sequence[str]) -> None:
         console.print(Text(f"    {line}"), soft_wrap=True)
 
 
-def _sameness(found: Translation) -> str:
-    word = found.solution.sameness
+def _sameness(translation: Translation) -> str:
+    word = translation.solution.sameness
     if word in _SAME:
         return _SAME[word]
-    target = found.solution.call.library
-    lost = [axis for axis in found.missing if axis != "epsilon"]
+    target = translation.solution.call.library
+    lost = [axis for axis in translation.missing if axis != "epsilon"]
     if lost:
         return f"Not the same: nothing in {target} does it. This is the nearest that it has."
     return f"Nearly the same: {target} has no setting that is equal for every input."
 
 
-def changes(found: Translation) -> Iterator[str]:
+def changes(translation: Translation) -> Iterator[str]:
     """What is written otherwise than in the source, and why; a sentence each, without its stop."""
-    solution, source = found.solution, found.source
+    solution, source = translation.solution, translation.source
     target, home = solution.call.library, source.call.library
-    if found.epsilon is not None:
-        yield _epsilon(found, *found.epsilon)
-    if found.rate is not None:
+    if translation.epsilon is not None:
+        yield _epsilon(translation, *translation.epsilon)
+    if translation.rate is not None:
         yield (
-            f"the learning rate is multiplied by {found.rate:.6g}, and any schedule with it:"
+            f"the learning rate is multiplied by {translation.rate:.6g}, and any schedule with it:"
             f" {home} and {target} scale their averages otherwise"
         )
-    for axis, (mine, theirs) in found.missing.items():
+    for axis, (mine, theirs) in translation.missing.items():
         if axis != "epsilon":
             row = AXES[axis]
             yield f"lost: {row[mine].sentence} in {home}; in {target}, {row[theirs].sentence}"
@@ -81,7 +84,11 @@ def changes(found: Translation) -> Iterator[str]:
                 f"weight decay is an L2 penalty of {1 / scale:g} times its rate, whose gradient is"
                 f" the rate times the weight: the decay of {target} itself goes past the average"
             )
-    if solution.sameness != "always" and "momentum" not in found.missing and _buffers(found):
+    if (
+        solution.sameness != "always"
+        and "momentum" not in translation.missing
+        and _buffers(translation)
+    ):
         yield "the learning rate enters the buffer of momentum in one, and follows it in the other"
     if len(solution.call.text) > 2:
         yield f"{target}'s own RMSProp cannot be set so; a chain of its parts can, in this order"
@@ -89,8 +96,8 @@ def changes(found: Translation) -> Iterator[str]:
     beside = [n for n in solution.call.beside if solution.settings.get(n) and n not in scaled]
     if beside:
         yield f"{target}'s RMSProp has no setting for {' and '.join(map(_thing, beside))}"
-    if found.rounded:
-        named = " and ".join(name.replace("_", " ") for name in found.rounded)
+    if translation.rounded:
+        named = " and ".join(name.replace("_", " ") for name in translation.rounded)
         yield f"in float64, {target} rounds {named} to float32 first: up to 6e-8 of a step"
 
 
@@ -98,18 +105,20 @@ def _thing(name: str) -> str:
     return "ascent" if name == "negate_loss" else name.strip("_").replace("_", " ")
 
 
-def _buffers(found: Translation) -> bool:
-    source = found.source.configured.dialect.choice("momentum")
-    return source != found.solution.call.dialect(found.solution.settings).choice("momentum")
+def _buffers(translation: Translation) -> bool:
+    source = translation.source.configured.dialect.choice("momentum")
+    return source != translation.solution.call.dialect(translation.solution.settings).choice(
+        "momentum"
+    )
 
 
-def _epsilon(found: Translation, before: float, after: float) -> str:
-    home, target = found.source.call.library, found.solution.call.library
+def _epsilon(translation: Translation, before: float, after: float) -> str:
+    home, target = translation.source.call.library, translation.solution.call.library
     places = {
         library: AXES["epsilon"][form.choice("epsilon")].formula
         for library, form in (
-            (home, found.source.configured.dialect),
-            (target, found.solution.call.dialect(found.solution.settings)),
+            (home, translation.source.configured.dialect),
+            (target, translation.solution.call.dialect(translation.solution.settings)),
         )
     }
     said = f"epsilon {before:g} is {after:g} there" if before != after else "epsilon is the same"
@@ -136,9 +145,9 @@ def defaults(found: Iterable[Default], home: Call, target: Call) -> Iterator[str
         )
 
 
-def measured(found: Translation, ran: Sequence[Drift] | None = None) -> Iterator[Text]:
+def measured(translation: Translation, ran: Sequence[Drift] | None = None) -> Iterator[Text]:
     """How far the two are apart on the stated problems, as a table with its caption."""
-    reach = found.source.configured.reach
+    reach = translation.source.configured.reach
     low, high = TINY[0] * reach, TINY[1] * reach
     sizes = {
         "ordinary": f"{ORDINARY[0]:g} to {ORDINARY[1]:g}",
@@ -148,11 +157,11 @@ def measured(found: Translation, ran: Sequence[Drift] | None = None) -> Iterator
         f"Measured in float64 over {STEPS:,} steps of {ELEMENTS} weights: the largest distance of a"
         " weight, as a share of the longest way it went"
     )
-    columns = {"apart": found.solution.drift}
+    columns = {"apart": translation.solution.drift}
     if ran is not None:
         columns["apart where run"] = tuple(ran)
-    if found.copied is not None:
-        columns["settings copied by name"] = found.copied
+    if translation.copied is not None:
+        columns["settings copied by name"] = translation.copied
     rows = [["gradients", "learning rate", *columns]]
     for drifts in zip(*columns.values(), strict=True):
         problem = drifts[0]

@@ -157,14 +157,14 @@ def _python_frames(lines: Sequence[str]) -> list[str]:
     for line in lines:
         if line.endswith(_PYTHON_THREAD):
             thread, ours = [], False
-        elif found := _PYTHON_FRAME.match(line):
-            path = Path(found[1])
+        elif match := _PYTHON_FRAME.match(line):
+            path = Path(match[1])
             if _OURS in path.parents:
                 if thread:
                     return thread[:_SHOWN]
                 ours = True  # a thread, or a process, that waits for another
             elif not ours:
-                thread.append(f"{found[3]} ({path.name}:{found[2]})")
+                thread.append(f"{match[3]} ({path.name}:{match[2]})")
     return []
 
 
@@ -185,14 +185,14 @@ def _jvm_frames(lines: Sequence[str]) -> list[str]:
     thread: list[str] = []
     inside = False
     for line in lines[starts[-1] :] if starts else ():
-        found = _JVM_FRAME.match(line)
-        if inside and (line.startswith('"') or (found and found[1].startswith(_ADAPTER))):
+        match = _JVM_FRAME.match(line)
+        if inside and (line.startswith('"') or (match and match[1].startswith(_ADAPTER))):
             foreign = [f for f in thread[1:] if not _PLATFORM.search(f)]
             own = [f for f in foreign if not f.startswith(_RUNTIME)]
             return [_PLATFORM.sub("", f) for f in (thread[:1] + own)[:_SHOWN]]
         inside = inside or line.startswith(_JVM_MAIN)
-        if inside and found:
-            thread.append(f"{found[1]}({found[2]})")
+        if inside and match:
+            thread.append(f"{match[1]}({match[2]})")
     return []
 
 

@@ -46,8 +46,8 @@ def _after(frame: str) -> _PlaceOf:
 
     def place(lines: Sequence[str], index: int) -> str:
         for line in lines[index + 1 : index + _TRACE]:
-            if (found := pattern.search(line)) and not _PLATFORM.search(line):
-                return _short(found[1])
+            if (match := pattern.search(line)) and not _PLATFORM.search(line):
+                return _short(match[1])
         return ""
 
     return place
@@ -59,9 +59,9 @@ def _before(frame: str) -> _PlaceOf:
 
     def place(lines: Sequence[str], index: int) -> str:
         for line in reversed(lines[max(0, index - _TRACE) : index]):
-            if found := pattern.search(line):
+            if match := pattern.search(line):
                 if not _PLATFORM.search(line) and _OURS not in line:
-                    return _short(":".join(found.groups()))
+                    return _short(":".join(match.groups()))
             elif not line.startswith((" ", "\t")):  # where the trace begins
                 break
         return ""
@@ -125,11 +125,11 @@ def last_words(lines: Sequence[str]) -> str:
     # What was said last counts: a program may have gone on after others.
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index].strip()
-        ways = [(way, found) for way in _WAYS if (found := way.line.match(line))]
+        ways = [(way, match) for way in _WAYS if (match := way.line.match(line))]
         # Two languages may word it alike; what knows the place knows the language.
-        placed = [(way.place(lines, index), way, found) for way, found in ways]
-        for place, way, found in sorted(placed, key=lambda known: not known[0])[:1]:
-            message = " ".join(filter(None, found.groups()))
+        placed = [(way.place(lines, index), way, match) for way, match in ways]
+        for place, way, match in sorted(placed, key=lambda known: not known[0])[:1]:
+            message = " ".join(filter(None, match.groups()))
             if way.below:
                 message = f"{message.rstrip('.:')}: {_next(lines, index)}".rstrip(": ")
             words = message[:_LONGEST]

@@ -152,8 +152,8 @@ def fault_of(failure: object) -> Fault:
 
 def facts_of(reported: object) -> Facts:
     """The facts a host reports. Raises ValueError where they are none."""
-    told = msgspec.convert(reported or {}, _Facts)
-    return Facts(**msgspec.structs.asdict(told))
+    facts = msgspec.convert(reported or {}, _Facts)
+    return Facts(**msgspec.structs.asdict(facts))
 
 
 @contextmanager

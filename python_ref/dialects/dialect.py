@@ -70,13 +70,13 @@ class Dialect:
 
     def having(self, constants: Mapping[str, float]) -> Dialect:
         """Return this dialect with further constants of its own, by hyperparameter name."""
-        found = object.__new__(Dialect)
+        dialect = object.__new__(Dialect)
         given = {**self.constants, **constants}
         items = tuple((name, float(given[name])) for name in CONSTANTS if name in given)
-        object.__setattr__(found, "deviations", self.deviations)
-        object.__setattr__(found, "items", items)
-        found.__dict__["_chosen"] = self._chosen  # the same formulas
-        return found
+        object.__setattr__(dialect, "deviations", self.deviations)
+        object.__setattr__(dialect, "items", items)
+        dialect.__dict__["_chosen"] = self._chosen  # the same formulas
+        return dialect
 
     @cached_property
     def constants(self) -> Mapping[str, float]:

@@ -130,9 +130,9 @@ def bundled(
     def asked(path: Path) -> bool:
         return wanted("/".join(parts(path)))
 
-    found = {path: load(path) for path in files_of(directory) if asked(path)}
+    goldens = {path: load(path) for path in files_of(directory) if asked(path)}
     if directory is None:
-        for problem in sums.problems(DIRECTORY, found, asked):
+        for problem in sums.problems(DIRECTORY, goldens, asked):
             raise GoldenError(f"{problem}; {_MENDS}")
     orders = (tuple(DIALECTS), PRECISIONS, scenario_names())
 
@@ -142,7 +142,7 @@ def bundled(
             for order, part in zip(orders, parts(path), strict=True)
         ]
 
-    return [found[path] for path in sorted(found, key=place)]
+    return [goldens[path] for path in sorted(goldens, key=place)]
 
 
 def paths(directory: Path | None = None) -> list[Path]:

@@ -64,8 +64,8 @@ def _listed(directory: Path) -> dict[Path, str]:
         lines = (directory / NAME).read_text(encoding="ascii").splitlines()
     except (OSError, ValueError):
         return {}
-    found = [_LINE.fullmatch(line) for line in lines]
-    return {directory / m[2]: m[1] for m in found if m} if all(found) else {}
+    matches = [_LINE.fullmatch(line) for line in lines]
+    return {directory / m[2]: m[1] for m in matches if m} if all(matches) else {}
 
 
 def _digest(path: Path) -> str:

@@ -45,6 +45,7 @@ TESTS = {
     "harness.report.causes": "report/test_causes.py report/test_words.py",
     "python_ref.numbers.algebra": f"python_ref/numbers/test_algebra*.py {_STEPPING}",
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
+    "python_ref.numbers.operations": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.dialects.axes": _DIALECTS,
     "python_ref.rounding.balls": "python_ref/rounding/test_exact*.py",
     "python_ref.rounding.bounds": "python_ref/rounding/test_exact*.py",

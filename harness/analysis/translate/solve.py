@@ -50,12 +50,14 @@ _SLACK = 3
 def solve(source: Configured, calls: Sequence[Call]) -> Solution:
     """The settings of a library that are equal to the source, or else drift least from it."""
     wanted = settled(source.dialect, source.values)
-    found = [s for call in calls for s in _solutions(source, wanted, call)]
-    best = [s for word in ("always", "constant learning rate") for s in found if s.sameness == word]
+    solutions = [s for call in calls for s in _solutions(source, wanted, call)]
+    best = [
+        s for word in ("always", "constant learning rate") for s in solutions if s.sameness == word
+    ]
     if best and best[0].sameness == "always":
         chosen = [min((s for s in best if s.sameness == "always"), key=_plainness)]
     else:
-        chosen = sorted((s for s in found if s.sameness == "never"), key=_plainness)[:_MEASURED]
+        chosen = sorted((s for s in solutions if s.sameness == "never"), key=_plainness)[:_MEASURED]
         if best:
             chosen = [min(best, key=_plainness)]
     measured = drifts(source, [configured(s.call, s.settings) for s in chosen])

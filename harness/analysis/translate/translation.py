@@ -230,7 +230,7 @@ def _ratio(first: Configured, second: Configured) -> float | None:
 
 def different_defaults(source: Source, target: Call) -> tuple[Default, ...]:
     """The hyperparameters and options of which two libraries have other defaults."""
-    found = []
+    defaults = []
     names = {role: name for name, role in reversed([*target.roles.items()])}
     for name, role in source.call.roles.items():
         other = names.get(role)
@@ -238,8 +238,8 @@ def different_defaults(source: Source, target: Call) -> tuple[Default, ...]:
             continue
         pair = source.call.defaults.get(name), target.defaults.get(other)
         if (pair[0] or 0) != (pair[1] or 0):
-            found.append(Default(role, (name, pair[0]), (other, pair[1])))
-    return tuple(found)
+            defaults.append(Default(role, (name, pair[0]), (other, pair[1])))
+    return tuple(defaults)
 
 
 def _copied(source: Source, target: Call) -> dict[str, Any] | None:

@@ -40,11 +40,11 @@ class _Name:
         return self._name
 
 
-def verify(found: Translation, python: str = "") -> tuple[Drift, ...]:
+def verify(translation: Translation, python: str = "") -> tuple[Drift, ...]:
     """Run both calls of a translation on the stated problems.
 
     Args:
-        found: the translation.
+        translation: what is to be run on both sides.
         python: the interpreter that has the libraries; ours if empty.
 
     Returns:
@@ -53,7 +53,7 @@ def verify(found: Translation, python: str = "") -> tuple[Drift, ...]:
     Raises:
         ToolchainError: one of them cannot be run; says why.
     """
-    (answer,) = verify_all([found], python)
+    (answer,) = verify_all([translation], python)
     if isinstance(answer, ToolchainError):
         raise answer
     return answer
@@ -67,13 +67,15 @@ def verify_all(
     Returns:
         For each what `verify` returns, or raises.
     """
-    wanted = [found for found in translations if _not_called(found) is None]
-    answers = iter(_ask([run for found in wanted for run in _runs(found)], python))
-    return [_not_called(found) or _drifts(found, answers) for found in translations]
+    wanted = [translation for translation in translations if _not_called(translation) is None]
+    answers = iter(_ask([run for translation in wanted for run in _runs(translation)], python))
+    return [
+        _not_called(translation) or _drifts(translation, answers) for translation in translations
+    ]
 
 
-def _not_called(found: Translation) -> ToolchainError | None:
-    for call in (found.source.call, found.solution.call):
+def _not_called(translation: Translation) -> ToolchainError | None:
+    for call in (translation.source.call, translation.solution.call):
         if not call.imports:
             return ToolchainError(f"--verify: {call.library} is not run from here, only replayed")
     return None
@@ -82,22 +84,22 @@ def _not_called(found: Translation) -> ToolchainError | None:
 _PROBLEMS = tuple(product(("ordinary", "tiny"), (False, True)))
 
 
-def _runs(found: Translation) -> Iterator[dict[str, Any]]:
+def _runs(translation: Translation) -> Iterator[dict[str, Any]]:
     """Source and target in turn, on every problem."""
-    source, solution = found.source, found.solution
+    source, solution = translation.source, translation.solution
     rate = source.configured.values["learning_rate"]
     for gradients, schedule in _PROBLEMS:
         given = fed(gradients, source.configured.reach)
         steps = rates(rate, schedule)
         yield _run(source.call, source.settings, given, steps)
-        yield _run(solution.call, solution.settings, given, steps * (found.rate or 1.0))
+        yield _run(solution.call, solution.settings, given, steps * (translation.rate or 1.0))
 
 
 def _drifts(
-    found: Translation, answers: Iterator[dict[str, Any]]
+    translation: Translation, answers: Iterator[dict[str, Any]]
 ) -> tuple[Drift, ...] | ToolchainError:
     """What the next answers make of a translation."""
-    calls = (found.source.call, found.solution.call)
+    calls = (translation.source.call, translation.solution.call)
     mine = list(islice(answers, 2 * len(_PROBLEMS)))
     for answer, call in zip(mine, calls * len(_PROBLEMS), strict=True):
         if "error" in answer:
@@ -110,7 +112,7 @@ def _drifts(
             return ToolchainError(f"--verify: {call.library}: {answer['error']}{advice}")
     drifts = []
     for problem, one, other in zip(_PROBLEMS, mine[::2], mine[1::2], strict=True):
-        start = fed(problem[0], found.source.configured.reach)[0]
+        start = fed(problem[0], translation.source.configured.reach)[0]
         a, b = (np.vstack([start, np.array(each["weights"])]) for each in (one, other))
         drifts.append(Drift(*problem, share(a, b)))
     return tuple(drifts)

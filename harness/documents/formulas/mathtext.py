@@ -97,7 +97,7 @@ class Region:
 
     @cached_property
     def _breaks(self) -> list[int]:
-        return [found.start() for found in re.finditer("\n", self.source)]
+        return [match.start() for match in re.finditer("\n", self.source)]
 
     def group(self, index: int) -> int:
         """Return the index after what begins there: a bracket with its contents, or a token."""
@@ -124,10 +124,10 @@ def regions(prose: Iterable[tuple[int, str]]) -> Iterator[Region]:
     """Cut prose where formulas may begin or end."""
     for line, text in prose:
         place, current = 0, line
-        for found in _SEPARATOR.finditer(text):
-            yield from _region(current, text[place : found.start()])
-            current += text.count("\n", place, found.end())
-            place = found.end()
+        for match in _SEPARATOR.finditer(text):
+            yield from _region(current, text[place : match.start()])
+            current += text.count("\n", place, match.end())
+            place = match.end()
         yield from _region(current, text[place:])
 
 
@@ -138,8 +138,8 @@ def _region(line: int, source: str) -> Iterator[Region]:
     starts: list[int] = []
     partner: dict[int, int] = {}
     opened: list[int] = []
-    for found in _TOKEN.finditer(source):
-        token = found[0]
+    for match in _TOKEN.finditer(source):
+        token = match[0]
         if token.startswith(r"\\"):  # a backslash that was escaped for Markdown, or a line's end
             token = token[1:]
         token = _SAME.get(token, token)
@@ -151,5 +151,5 @@ def _region(line: int, source: str) -> Iterator[Region]:
             partner[opened[-1]] = len(tokens)
             partner[len(tokens)] = opened.pop()
         tokens.append(token)
-        starts.append(found.start())
+        starts.append(match.start())
     yield Region(line, source, tuple(tokens), tuple(starts), partner)

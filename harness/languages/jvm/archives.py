@@ -62,7 +62,7 @@ def archive(
         )
 
     try:
-        found = kept("archives", digest.hexdigest()[:32], write) / _ARCHIVE
+        path = kept("archives", digest.hexdigest()[:32], write) / _ARCHIVE
     except (OSError, subprocess.SubprocessError, ToolchainError):
         return None
-    return found if found.is_file() else None
+    return path if path.is_file() else None

@@ -127,7 +127,7 @@ def for_lombok(
         return []
     there = {path.stem: path for root in roots for path in sorted(root.rglob("*.java"))}
     waiting, seen = list(sources), {path.stem for path in sources}
-    found: list[Path] = []
+    paths: list[Path] = []
     given = {path.resolve() for path in sources}
     while waiting:
         text = waiting.pop().read_text(encoding="utf-8", errors="replace")
@@ -137,8 +137,8 @@ def for_lombok(
     for stem in sorted(seen & there.keys()):
         text = there[stem].read_text(encoding="utf-8", errors="replace")
         if "lombok." in text and there[stem].resolve() not in given:
-            found.append(there[stem])
-    return found
+            paths.append(there[stem])
+    return paths
 
 
 def _near(roots: Sequence[Path]) -> list[str]:
@@ -303,8 +303,8 @@ def _placed(source: Path, scratch: Path, number: int) -> Path:
     """A copy of a source under the name that its public type demands."""
     data = source.read_bytes()
     name = source.name
-    if source.suffix == ".java" and (found := _PUBLIC_TYPE.search(data.decode("utf-8", "replace"))):
-        name = f"{found[1]}.java"
+    if source.suffix == ".java" and (match := _PUBLIC_TYPE.search(data.decode("utf-8", "replace"))):
+        name = f"{match[1]}.java"
     folder = scratch / str(number)
     folder.mkdir()
     (folder / name).write_bytes(data)

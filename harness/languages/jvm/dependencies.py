@@ -82,8 +82,8 @@ def entries(given: Iterable[str], tell: Callable[[str], None] = lambda _: None) 
                     f"--classpath {part}: no such jar or folder, and no group:artifact:version"
                 )
             paths.append(path.absolute())
-    found = resolved(coordinates, tell=lambda: tell("resolving --classpath"))
-    return Libraries((*paths, *found.paths), found.lacking)
+    libraries = resolved(coordinates, tell=lambda: tell("resolving --classpath"))
+    return Libraries((*paths, *libraries.paths), libraries.lacking)
 
 
 def resolved(

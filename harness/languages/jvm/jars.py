@@ -99,16 +99,16 @@ def _fetch(closure: Closure) -> str:
     if closure.coordinate not in answer.jars:
         late = f"it took longer than {_SECONDS:.0f} s"
         return answer.failed.get(closure.coordinate, late)[:_LONGEST]
-    found = {path.name: path for path in answer.jars[closure.coordinate]}
-    missing, more = closure.jars.keys() - found.keys(), found.keys() - closure.jars.keys()
+    paths = {path.name: path for path in answer.jars[closure.coordinate]}
+    missing, more = closure.jars.keys() - paths.keys(), paths.keys() - closure.jars.keys()
     if missing or more:
         parts = [f"missing {', '.join(sorted(missing))}"] if missing else []
         parts += [f"unexpected {', '.join(sorted(more))}"] if more else []
         return "the closure differs from the pinned one: " + "; ".join(parts)
     for name, digest in closure.jars.items():
-        if not _whole(found[name], digest):
+        if not _whole(paths[name], digest):
             return f"{name} does not have the pinned hash"
     for name, digest in closure.jars.items():
         with arriving(_copy(name, digest).parent) as folder:
-            shutil.copyfile(found[name], folder / name)  # jgo hard-links: a copy of our own
+            shutil.copyfile(paths[name], folder / name)  # jgo hard-links: a copy of our own
     return ""

@@ -78,16 +78,16 @@ def text_of(path: Path) -> str:
 
 def files(roots: Iterable[Path], endings: Sequence[str]) -> list[Path]:
     """The sources below some roots, in a fixed order."""
-    found: dict[Path, None] = {}
+    paths: dict[Path, None] = {}
     for root in roots:
         for ending in endings:
             for path in sorted(root.rglob(f"*{ending}")):
                 hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
                 if not hidden and path.is_file():
-                    found[path] = None
-                if len(found) > _MOST_FILES:
-                    return list(found)
-    return list(found)
+                    paths[path] = None
+                if len(paths) > _MOST_FILES:
+                    return list(paths)
+    return list(paths)
 
 
 def fingerprint(roots: Iterable[Path], endings: Sequence[str]) -> str:
@@ -170,11 +170,11 @@ class Sources:
         users = [_File(text_of(path)) for path in chosen]
         own = frozenset(name for file in users for name in file.extended)
         near = [file for file in others.values() if any(user.uses(file) for user in users)]
-        found: dict[Path, None] = {}
+        paths: dict[Path, None] = {}
         for asking in (users, near):
             for asked in sorted(_abstract(asking, others.values()) - own):
-                found.update(dict.fromkeys(_implementing(asked, others)[:_OF_EACH]))
-        return list(found)[:_IMPLEMENTERS]
+                paths.update(dict.fromkeys(_implementing(asked, others)[:_OF_EACH]))
+        return list(paths)[:_IMPLEMENTERS]
 
     def _others(self, chosen: Iterable[Path]) -> dict[Path, _File]:
         own = {path.resolve() for path in chosen}
@@ -236,12 +236,12 @@ def _implementing(asked: str, files: Mapping[Path, _File]) -> list[Path]:
         for file in files.values():
             if file.extended & types:
                 types |= file.abstract
-    found = [
+    paths = [
         path
         for path, file in files.items()
         if file.extended & types and not file.abstract and _TESTS.isdisjoint(path.parts)
     ]
-    return sorted(found, key=lambda path: (path.stat().st_size, path))
+    return sorted(paths, key=lambda path: (path.stat().st_size, path))
 
 
 def _imported(clauses: Iterable[str]) -> Iterator[str]:

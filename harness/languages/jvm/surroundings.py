@@ -140,14 +140,14 @@ def with_implementers(
     Raises:
         CompileError: the source itself does not compile.
     """
-    found = Sources(around.roots, endings).implementers(source) if around.roots else []
-    if found:  # nearly always they compile, and a compiler is slow to start
+    paths = Sources(around.roots, endings).implementers(source) if around.roots else []
+    if paths:  # nearly always they compile, and a compiler is slow to start
         try:
-            return compile_files([*source, *found])
+            return compile_files([*source, *paths])
         except CompileError:
             pass  # one needs what is not there, and nobody asked for it; or the source itself
     jar, chosen = compile_files(source), list(source)
-    for path in found if len(found) > 1 else ():
+    for path in paths if len(paths) > 1 else ():
         try:
             jar = compile_files([*chosen, path])
         except CompileError:

@@ -50,9 +50,9 @@ def _complaints(broken: Broken, *heads: re.Pattern[str]) -> Iterator[Complaint]:
     text = broken.text
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     for head in heads:
-        found = list(head.finditer(broken.message))
-        ends = [*(match.start() for match in found[1:]), len(broken.message)][: len(found)]
-        for match, end in zip(found, ends, strict=True):
+        matches = list(head.finditer(broken.message))
+        ends = [*(match.start() for match in matches[1:]), len(broken.message)][: len(matches)]
+        for match, end in zip(matches, ends, strict=True):
             numbers = [int(group) for group in match.groups() if group]
             line = numbers[0] - broken.line
             if not 0 <= line < len(starts):

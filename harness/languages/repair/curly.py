@@ -126,12 +126,12 @@ def units(text: str, grammar: Grammar) -> tuple[Unit, ...]:
     return tuple(result)
 
 
-def java_groups(_text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+def java_groups(_text: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Statements that end with a semicolon or a block."""
     group: list[Token] = []
     brackets = Brackets()
     value = False
-    for token, following in pairwise([*found, Token("other", "", 0)]):
+    for token, following in pairwise([*tokens, Token("other", "", 0)]):
         if not brackets.take(token):
             if group:
                 yield group
@@ -157,13 +157,13 @@ def java_groups(_text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
         yield group
 
 
-def scala_groups(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
+def scala_groups(text: str, tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Statements that end with their line."""
     group: list[Token] = []
     brackets = Brackets()
     margin = 0
     annotation = False  # nothing but annotations so far
-    for token, following in pairwise([*found, Token("other", "", 0)]):
+    for token, following in pairwise([*tokens, Token("other", "", 0)]):
         if group and not brackets.open:
             ends = group[-1].text == ";" or token.text == "}"
             if not ends and token.newlines and not annotation:
@@ -175,7 +175,7 @@ def scala_groups(text: str, found: Sequence[Token]) -> Iterator[list[Token]]:
                 group = []
         if not group:
             annotation = token.text == "@"
-            if token.newlines or token is found[0]:
+            if token.newlines or token is tokens[0]:
                 margin = _column(text, token)
         elif annotation and not brackets.open:
             annotation = (

@@ -197,7 +197,7 @@ def _open_string(line: str) -> bool:
 
 def _logical(text: str) -> list[_Line] | None:
     """The logical lines of code, brackets and triple quotes joined; None if they never close."""
-    found: list[_Line] = []
+    lines: list[_Line] = []
     pending: list[str] = []
     depth, quote = 0, ""
     blank = False
@@ -211,9 +211,9 @@ def _logical(text: str) -> list[_Line] | None:
             return None
         if depth or quote or line.endswith("\\"):
             continue
-        found.append(_line(pending, blank))
+        lines.append(_line(pending, blank))
         pending, blank = [], False
-    return None if pending else found
+    return None if pending else lines
 
 
 def _scanned(line: str, depth: int, quote: str) -> tuple[int, str]:

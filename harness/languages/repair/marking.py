@@ -32,10 +32,10 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
         change = f"{module[0]}: {'; '.join(parts)}"
         if names and "*" not in names:  # what all of it gives, nobody knows
             yield Repaired(without.text, change, without=frozenset(without.names))
-    elif found := _NAME.search(broken.message):
-        without = Unmarked(broken.text, {found[1]}, statements=False)
+    elif match := _NAME.search(broken.message):
+        without = Unmarked(broken.text, {match[1]}, statements=False)
         if without.parts:
-            change = f"nothing imports {found[1]}: {'; '.join(without.described(broken.line))}"
+            change = f"nothing imports {match[1]}: {'; '.join(without.described(broken.line))}"
             yield Repaired(without.text, change, without=frozenset(without.names))
 
 

@@ -52,9 +52,9 @@ def _main(broken: Broken) -> Iterator[Repaired]:
 
 
 def _imports(broken: Broken) -> Iterator[Repaired]:
-    if not (found := _MISSING.search(broken.message)):
+    if not (match := _MISSING.search(broken.message)):
         return
-    for statement in _statements(found[1]):
+    for statement in _statements(match[1]):
         what = statement.removeprefix("import ").strip()
         change = f"`{statement}` put first" if " " in what else f"{what} imported"
         yield Repaired(f"{statement}\n{broken.text}", change, above=1)

@@ -24,7 +24,7 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     if broken.verdict != "does-not-compile":
         return
     if _BYTES.search(broken.text):
-        latin = _BYTES.sub(lambda found: chr(ord(found[0]) - 0xDC00), broken.text)
+        latin = _BYTES.sub(lambda match: chr(ord(match[0]) - 0xDC00), broken.text)
         yield Repaired(latin, "bytes that are not UTF-8 read as Latin-1")
     plain = broken.text.translate(str.maketrans(_PLAIN))
     if plain != broken.text:

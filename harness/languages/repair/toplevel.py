@@ -60,10 +60,10 @@ def java(text: str, line: int = 1) -> Repaired | None:
     return Repaired(edited(text, edits), change) if edits else None
 
 
-def _together(found: Sequence[Unit], chosen: Sequence[Unit]) -> list[tuple[int, int]]:
+def _together(units: Sequence[Unit], chosen: Sequence[Unit]) -> list[tuple[int, int]]:
     """The spans of code that units take which follow one another."""
     ids = {id(unit) for unit in chosen}
-    runs = [list(run) for picked, run in groupby(found, lambda u: id(u) in ids) if picked]
+    runs = [list(run) for picked, run in groupby(units, lambda u: id(u) in ids) if picked]
     return [(run[0].code[0], run[-1].code[1]) for run in runs]
 
 
@@ -73,10 +73,10 @@ def _fresh(name: str, taken: Collection[str]) -> Iterator[str]:
     return (free for free in numbered if free not in taken)
 
 
-def _imports_first(found: Sequence[Unit]) -> tuple[list[Edit], list[Unit]]:
+def _imports_first(units: Sequence[Unit]) -> tuple[list[Edit], list[Unit]]:
     """The edits that move imports before all other code."""
-    first = next((unit for unit in found if unit.kind not in ("package", "import")), None)
-    late = [unit for unit in found if unit.kind == "import" and first and unit.start > first.start]
+    first = next((unit for unit in units if unit.kind not in ("package", "import")), None)
+    late = [unit for unit in units if unit.kind == "import" and first and unit.start > first.start]
     if first is None or not late:
         return [], []
     moved = " ".join(_in_a_line(unit) for unit in late)
@@ -135,14 +135,14 @@ def _runs(unit: Unit) -> bool:
     return unit.kind == "statement" or (unit.kind == "field" and not front & _ACCESS)
 
 
-def _script(text: str, found: Sequence[Unit], name: str) -> list[Edit]:
+def _script(text: str, units: Sequence[Unit], name: str) -> list[Edit]:
     """The class of a script: its last piece without a type in between stays where it is."""
-    loose = [i for i, unit in enumerate(found) if unit.kind in ("statement", "method", "field")]
+    loose = [i for i, unit in enumerate(units) if unit.kind in ("statement", "method", "field")]
     last_type = max(
-        (i for i, u in enumerate(found) if u.kind == "type" and i < loose[-1]), default=-1
+        (i for i, u in enumerate(units) if u.kind == "type" and i < loose[-1]), default=-1
     )
-    before = [found[i] for i in loose if i < last_type]
-    here = [found[i] for i in loose if i > last_type]
+    before = [units[i] for i in loose if i < last_type]
+    here = [units[i] for i in loose if i > last_type]
     run = [unit for unit in here if _runs(unit)]
     between = range(run[0].start, run[-1].start) if run else range(0)
     displaced = [u for u in here if not _runs(u) and u.start in between]
@@ -292,10 +292,10 @@ def scala(text: str, line: int = 1) -> Iterator[Repaired]:
     )
 
 
-def _is_one_body(found: Sequence[Unit], first: int, last: int) -> bool:
+def _is_one_body(units: Sequence[Unit], first: int, last: int) -> bool:
     """Whether everything from one unit to another can be the body of a method."""
-    inside = [unit for unit in found[first : last + 1] if unit.kind != "statement"]
-    outside = {t.text for unit in [*found[:first], *found[last + 1 :]] for t in unit.tokens}
+    inside = [unit for unit in units[first : last + 1] if unit.kind != "statement"]
+    outside = {t.text for unit in [*units[:first], *units[last + 1 :]] for t in unit.tokens}
     return all(
         unit.kind in ("field", "import")
         and unit.tokens[0].text in ("val", "var", "lazy", "import")

@@ -124,11 +124,11 @@ def _all_plain(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _started(thing: type, settings: dict[str, Any], module: str) -> Recording:
     names = [f"{c.__module__}.{c.__qualname__}" for c in thing.__mro__]
-    found = Recording(
+    recording = Recording(
         names, _all_plain(settings), str(getattr(sys.modules[module], "__version__", "unknown"))
     )
-    _recordings.append(found)
-    return found
+    _recordings.append(recording)
+    return recording
 
 
 def _hook_torch(torch: Any) -> None:
@@ -185,8 +185,8 @@ def _hook_keras(keras: Any) -> None:
     def apply(self: Any, grads: Any, trainable_variables: Any = None) -> Any:
         if id(self) not in recordings:
             recordings[id(self)] = self, _started(type(self), {}, "keras")
-        found = recordings[id(self)][1]
-        found.late = lambda: {"settings": _all_plain(self.get_config())}
+        recording = recordings[id(self)][1]
+        recording.late = lambda: {"settings": _all_plain(self.get_config())}
         variables = trainable_variables or self._trainable_variables
         rate = self._get_current_learning_rate()
         backend = keras.backend.backend()
@@ -195,20 +195,20 @@ def _hook_keras(keras: Any) -> None:
         try:
             known = traced or (numbers(v.value for v in variables), numbers(grads), float(rate))
         except Exception:
-            found.note("its steps are compiled; compile(run_eagerly=True) shows them")
+            recording.note("its steps are compiled; compile(run_eagerly=True) shows them")
             return original(self, grads, trainable_variables)
         result = original(self, grads, trainable_variables)
         if traced:
-            _by_callback(found, before, list(grads), [v.value for v in variables], rate)
+            _by_callback(recording, before, list(grads), [v.value for v in variables], rate)
         else:
             now = numbers(v.value for v in variables)
-            found.seen(known[0], known[1], now, known[2])
+            recording.seen(known[0], known[1], now, known[2])
         return result
 
     base.apply = apply
 
 
-def _by_callback(found: Recording, before: Any, gradients: Any, after: Any, rate: Any) -> None:
+def _by_callback(recording: Recording, before: Any, gradients: Any, after: Any, rate: Any) -> None:
     """Take a step whose values JAX may only know later; called in the order of the steps."""
     jax = sys.modules["jax"]
     numpy = importlib.import_module("numpy")
@@ -216,7 +216,7 @@ def _by_callback(found: Recording, before: Any, gradients: Any, after: Any, rate
 
     def taken(before: Any, given: Any, after: Any, rate: Any) -> None:
         slopes = iter(given)
-        found.seen(
+        recording.seen(
             [numpy.asarray(a) for a in before],
             [numpy.asarray(next(slopes)) if is_there else None for is_there in present],
             [numpy.asarray(a) for a in after],
@@ -278,13 +278,13 @@ def _hook_optax(optax: Any) -> None:
                 settings = {**made, "order": " ".join(order)}
                 recordings.append(_started(transformation, settings, "optax"))
                 recordings[0].told["objects"] = ["optax"]
-            found = recordings[0]
+            recording = recordings[0]
             before, slopes, after = map(jax.tree_util.tree_leaves, (params, latest[0], result))
             rate = rates[-1] if rates else None
             if callable(rate):
-                found.late = _scheduled(rate)
+                recording.late = _scheduled(rate)
                 rate = None
-            _by_callback(found, before, slopes, after, rate)
+            _by_callback(recording, before, slopes, after, rate)
         return result
 
     optax.apply_updates = apply_updates

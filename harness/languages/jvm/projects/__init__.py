@@ -29,8 +29,8 @@ def of(folder: Path) -> Project:
     """The project in a folder; one without a build file is its sources alone."""
     folder = folder.absolute()
     name = build_file(folder)
-    found = _READERS[name](folder) if name else Project.of_folder(folder)
-    return found if found.sources else replace(found, sources=(folder,))
+    project = _READERS[name](folder) if name else Project.of_folder(folder)
+    return project if project.sources else replace(project, sources=(folder,))
 
 
 def build_file(folder: Path) -> str:
@@ -41,5 +41,5 @@ def build_file(folder: Path) -> str:
 def around(source: Path) -> Path | None:
     """The folder of the outermost build file above a source; None where there is none."""
     above = [*source.absolute().parents][:_DEEPEST]
-    found = [f for f in above if any((f / name).is_file() for name in _READERS)]
-    return found[-1] if found else None
+    paths = [f for f in above if any((f / name).is_file() for name in _READERS)]
+    return paths[-1] if paths else None

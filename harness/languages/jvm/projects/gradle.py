@@ -53,7 +53,7 @@ def read(folder: Path) -> Project:
 def _module(
     place: Path, text: str, values: Mapping[str, str], catalogue: Mapping[str, str]
 ) -> Project:
-    found = Project.of_folder(place, *_ROOT.findall(text))
+    project = Project.of_folder(place, *_ROOT.findall(text))
     coordinates, unread = (
         [],
         [f"{name} (its version is not in the build file)" for name in _UNVERSIONED.findall(text)],
@@ -70,7 +70,7 @@ def _module(
         if (key := alias.replace(".", "-")) in catalogue
     ]
     java = max(map(int, _JAVA.findall(text)), default=0)
-    return replace(found, coordinates=tuple(coordinates), unread=tuple(unread), java=java)
+    return replace(project, coordinates=tuple(coordinates), unread=tuple(unread), java=java)
 
 
 def _catalogue(path: Path) -> dict[str, str]:

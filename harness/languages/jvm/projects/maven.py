@@ -45,8 +45,8 @@ class _Pom:
 def read(folder: Path) -> Project:
     """The project of a folder with a pom.xml, and its modules."""
     own: set[str] = set()
-    found = [_project(pom) for pom in _poms(folder, own)]
-    whole = joined(found)
+    projects = [_project(pom) for pom in _poms(folder, own)]
+    whole = joined(projects)
     # Modules need one another: what is here is no artifact to be fetched.
     others = tuple(c for c in whole.coordinates if c.rsplit(":", 1)[0] not in own)
     unread = tuple(c for c in whole.unread if c.partition(" ")[0] not in own)
@@ -108,7 +108,7 @@ def _project(pom: _Pom) -> Project:
     declared = pom.tree.findtext("build/sourceDirectory") or ""
     base = {"project.basedir": str(pom.folder), "basedir": str(pom.folder)}
     pom.properties |= base
-    found = Project.of_folder(pom.folder, *filter(None, [pom.filled(declared.strip())]))
+    project = Project.of_folder(pom.folder, *filter(None, [pom.filled(declared.strip())]))
     coordinates, unread = [], []
     for element in pom.tree.iterfind("dependencies/dependency"):
         if pom.text(element, "scope") in _UNUSED:
@@ -120,7 +120,7 @@ def _project(pom: _Pom) -> Project:
         else:
             coordinates.append(f"{name}:{version}")
     return replace(
-        found,
+        project,
         coordinates=tuple(coordinates),
         unread=tuple(unread),
         repositories=_repositories(pom),

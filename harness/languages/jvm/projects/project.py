@@ -78,15 +78,15 @@ def joined(projects: Iterable[Project]) -> Project:
 
 def modules(folder: Path, names: Iterable[str]) -> list[Path]:
     """The folders below a project that have a build file of one of these names."""
-    found: list[Path] = []
+    paths: list[Path] = []
     wanted = frozenset(names)
     for seen, (place, below, files) in enumerate(os.walk(folder)):
         below[:] = sorted(d for d in below if d not in _PASSED_OVER and not d.startswith("."))
         if wanted & set(files):
-            found.append(Path(place))
+            paths.append(Path(place))
         if seen > _MOST_FOLDERS:
             break
-    return found
+    return paths
 
 
 def text_of(path: Path) -> str:

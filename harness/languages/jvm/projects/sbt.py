@@ -58,10 +58,10 @@ def read(folder: Path) -> Project:
 
 def _with_sources(folder: Path) -> list[Path]:
     """Modules: folders, at most two below, that have sources by convention."""
-    found = {
+    paths = {
         path.parents[2]
         for depth in ("*", "*/*")
         for language in ("scala", "java")
         for path in folder.glob(f"{depth}/src/main/{language}")
     }
-    return sorted(found - {folder})
+    return sorted(paths - {folder})

@@ -75,16 +75,16 @@ def _reads(text: str) -> bool:
 
 
 def _pieces(text: str, lines: Lines) -> list[_Piece]:
-    found = []
+    pieces = []
     last = 0
     for token in tokens(text):
         if token.kind in ("space", "comment"):
             continue
         line, column = lines.position(token.start)
         bracket = token.text[-1] if token.kind in ("open", "close") else ""
-        found.append(_Piece(bracket, token.start, token.end, line, column, line != last))
+        pieces.append(_Piece(bracket, token.start, token.end, line, column, line != last))
         last = lines.line(token.end - 1)
-    return found
+    return pieces
 
 
 def _chunks(pieces: list[_Piece]) -> list[list[_Piece]]:
@@ -209,13 +209,13 @@ def _indented(chunk: list[_Piece]) -> list[Edit] | None:
 
 def _trailing(chunk: list[_Piece]) -> set[_Piece]:
     """The closers that only closers follow on their line."""
-    found = set()
+    pieces = set()
     follows = True
     for piece in reversed(chunk):
         if follows := follows and piece.text in CLOSERS.values():
-            found.add(piece)
+            pieces.add(piece)
         follows = follows or piece.first
-    return found
+    return pieces
 
 
 def _settle(

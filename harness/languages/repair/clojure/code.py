@@ -54,10 +54,10 @@ class Code:
     @cached_property
     def locals(self) -> dict[str, list[Binding]]:
         """The locals of each name."""
-        found: dict[str, list[Binding]] = {}
+        bindings: dict[str, list[Binding]] = {}
         for binding in self.names.bindings:
-            found.setdefault(binding.name, []).append(binding)
-        return found
+            bindings.setdefault(binding.name, []).append(binding)
+        return bindings
 
     def at(self, offset: int) -> int:
         """The line of the document that holds an offset."""

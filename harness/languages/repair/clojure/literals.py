@@ -39,9 +39,9 @@ def _prefixes(text: str) -> Iterator[str]:
 def _written_out(form: Form, prefix: str) -> list[Edit]:
     used: dict[Form, str] = {}
     for part in form.walk():
-        found = _PARAMETER.fullmatch(part.text) if part.kind == "symbol" else None
-        if found and _literal(part) is form:
-            used[part] = found.group(1) or "1"
+        match = _PARAMETER.fullmatch(part.text) if part.kind == "symbol" else None
+        if match and _literal(part) is form:
+            used[part] = match.group(1) or "1"
     last = max((int(place) for place in used.values() if place != "&"), default=0)
     parameters = [f"{prefix}{n}" for n in range(1, last + 1)]
     if "&" in used.values():

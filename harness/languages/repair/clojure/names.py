@@ -87,27 +87,27 @@ _CLASSES = {
 def resolved(code: Code) -> Iterator[Repaired]:
     """Texts in which the name that a message speaks of means something."""
     message = code.broken.message
-    if found := _SYMBOL.search(message):
-        name = found.group(1)
+    if match := _SYMBOL.search(message):
+        name = match.group(1)
         yield from _moved(code, name)
         yield from _spelt(code, name)
         yield from _of_math(code, name)
         yield from _referred(code, name)
         yield from _imported(code, name)
         yield from _declared(code, name)
-    elif found := _NAMESPACE.search(message):
-        yield from _imported(code, found.group(1))
-        yield from _required(code, found.group(1))
-    elif found := _CLASS.search(message):
-        name = found.group(1) or found.group(2)
+    elif match := _NAMESPACE.search(message):
+        yield from _imported(code, match.group(1))
+        yield from _required(code, match.group(1))
+    elif match := _CLASS.search(message):
+        name = match.group(1) or match.group(2)
         yield from _imported(code, name)
         yield from _member(code, name)
         if name in _NAMESPACES:
             yield code.first(f"(require '{name})", f"(require '{name}) added")
-    elif found := _ABSENT.search(message):
-        yield from _not_required(code, found.group(1).replace("/", ".").replace("_", "-"))
-    elif found := _VARIABLE.search(message):
-        yield from _elsewhere(code, *found.groups())
+    elif match := _ABSENT.search(message):
+        yield from _not_required(code, match.group(1).replace("/", ".").replace("_", "-"))
+    elif match := _VARIABLE.search(message):
+        yield from _elsewhere(code, *match.groups())
 
 
 def _moved(code: Code, name: str) -> Iterator[Repaired]:
