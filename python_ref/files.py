@@ -128,7 +128,7 @@ def strict(text: str) -> Any:
         UnreadableError: it is not such a text; names no file.
     """
     try:
-        found = json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=_once,
             parse_constant=_named,
@@ -136,7 +136,7 @@ def strict(text: str) -> Any:
             parse_int=_int,
         )
         if _SURROGATE.search(text):
-            json.dumps(found, ensure_ascii=False).encode("utf-8")
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except RecursionError as error:
         raise UnreadableError("is nested too deeply") from error
     except UnicodeEncodeError as error:
@@ -146,18 +146,18 @@ def strict(text: str) -> Any:
         ) from error
     except ValueError as error:
         raise UnreadableError(f"is not complete JSON: {error}") from error
-    return found
+    return value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
                 raise ValueError(f"a key appears twice in one object: {quoted(key)}")
             seen.add(key)
-    return found
+    return members
 
 
 def _named(name: str) -> float:

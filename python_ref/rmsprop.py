@@ -116,8 +116,8 @@ arithmetic of a small array.
 def _rounded(lr: float, d: float, eps: float, dtype: np.dtype[Any]) -> _Constants:
     # 1-d is formed in the arrays' own type.
     number = dtype.type
-    kept = number(1) - number(d)
-    rate, decay, share, epsilon = (np.array(x, dtype) for x in (lr, d, kept, eps))
+    complement = number(1) - number(d)
+    rate, decay, share, epsilon = (np.array(x, dtype) for x in (lr, d, complement, eps))
     return rate, decay, share, epsilon
 
 
@@ -125,8 +125,8 @@ def _finish(
     x: NDArray[Any], s: NDArray[Any], v: NDArray[Any], w: NDArray[Any], constants: _Constants
 ) -> None:
     """Change `v` and `w`, given g*g in `x` and lr*g in `s`, which are used up."""
-    _, d, kept, eps = constants
-    multiply(x, kept, x)
+    _, d, complement, eps = constants
+    multiply(x, complement, x)
     multiply(v, d, v)
     add(v, x, v)
     sqrt(v, x)

@@ -62,8 +62,8 @@ def jobs(ports: Iterable[tuple[str, Port]], axes: Axes) -> list[dict[str, str]]:
         ports: by the word that names each on a command line; jobs that come out alike are one.
         axes: what is varied.
     """
-    found = [job for word, port in ports for job in _of_port(word, port, axes)]
-    return [dict(job) for job in dict.fromkeys(tuple(job.items()) for job in found)]
+    rows = [job for word, port in ports for job in _of_port(word, port, axes)]
+    return [dict(job) for job in dict.fromkeys(tuple(job.items()) for job in rows)]
 
 
 def _of_port(word: str, port: Port, axes: Axes) -> Iterator[dict[str, str]]:

@@ -33,11 +33,11 @@ def atlas(
         for guest in there
         if (paths := recordings(guest))
     }
-    found = measure()
-    text = page(found, there, ran)
+    measured = measure()
+    text = page(measured, there, ran)
     if out is None:
         print(text, end="")
     else:
         write(out / "atlas.md", text)
-        write(out / PICTURE, picture(found))
+        write(out / PICTURE, picture(measured))
     return OK

@@ -164,5 +164,5 @@ def _notebook(path: Path, epochs: int | None, track: Track) -> None:
 
 def text(epochs: int | None = None) -> str:
     """The tutorial in Markdown, with so many epochs if it is said."""
-    found = files("python_ref.tutorial").joinpath("tutorial.md").read_text(encoding="utf-8")
-    return found if epochs is None else found.replace("mini_batch.EPOCHS", str(epochs))
+    template = files("python_ref.tutorial").joinpath("tutorial.md").read_text(encoding="utf-8")
+    return template if epochs is None else template.replace("mini_batch.EPOCHS", str(epochs))

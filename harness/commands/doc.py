@@ -72,10 +72,10 @@ def doc(
             errors.append(str(error))
         except KeyboardInterrupt:  # while it was read
             incomplete = True
-        incomplete = incomplete or any(found.incomplete for found in examined)
+        incomplete = incomplete or any(examination.incomplete for examination in examined)
         if incomplete:
             break
-    blocks = (row.block for found in examined for row in found.rows if row.layers)
+    blocks = (row.block for examination in examined for row in examination.rows if row.layers)
     made = circumstances(
         reports,
         "doc",
@@ -105,7 +105,7 @@ def doc(
     if not examined or errors:
         return USAGE
     code = exit_code(results.judged, errors)
-    contradicted = any(row.contradicted for found in examined for row in found.rows)
+    contradicted = any(row.contradicted for examination in examined for row in examination.rows)
     return DIFFERENT if contradicted else code
 
 
@@ -119,5 +119,5 @@ def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Exa
         def begun(blocks: int) -> None:
             work.tell(path.name, total=blocks)
 
-        found = examine(path, claim, given, work.advance, begun, memory)
-    return replace(found, seconds=time.monotonic() - started)
+        examination = examine(path, claim, given, work.advance, begun, memory)
+    return replace(examination, seconds=time.monotonic() - started)

@@ -66,10 +66,10 @@ def golden_show(name: str) -> int:
     from harness.report import terminal
     from harness.report.goldens import details
 
-    found = [g for g in _goldens() if name in (g.name, g.id)]
-    if not found:
+    matching = [g for g in _goldens() if name in (g.name, g.id)]
+    if not matching:
         raise UsageError(f"no golden {name!r}; `rmsproof golden list` shows them")
-    terminal.console().print(details(found[0]))
+    terminal.console().print(details(matching[0]))
     return OK
 
 

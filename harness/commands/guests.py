@@ -71,7 +71,7 @@ def _visit(names: list[str] | None, quick: bool, python: Path | None, out: Path 
     wanted = guests(FOLDER, names or (), quick)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         visits = [
-            found for some in pool.map(lambda g: [*visit(g, program)], wanted) for found in some
+            visited for some in pool.map(lambda g: [*visit(g, program)], wanted) for visited in some
         ]
     if out is not None:
         circumstances = {
@@ -80,16 +80,16 @@ def _visit(names: list[str] | None, quick: bool, python: Path | None, out: Path 
         }
         index = out / "recorded.json"
         known = json.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}
-        for found in visits:
-            if found.observation is not None:
-                name = f"{found.observation['name']}.json"
-                write(out / name, json.dumps(found.observation) + "\n")
-                flags = {"settings": [*found.variant.settings], **found.guest.environment}
-                version = found.guest.version
+        for visited in visits:
+            if visited.observation is not None:
+                name = f"{visited.observation['name']}.json"
+                write(out / name, json.dumps(visited.observation) + "\n")
+                flags = {"settings": [*visited.variant.settings], **visited.guest.environment}
+                version = visited.guest.version
                 known[name] = {"version": version, **circumstances, "flags": flags}
         write(index, json.dumps(known, indent=1, sort_keys=True) + "\n")
     terminal.console().print(table(visits, time.monotonic() - begun))
-    results = [found.result for found in visits if found.result is not None]
+    results = [visited.result for visited in visits if visited.result is not None]
     if not results:
         return NOTHING
     good = all(result.verdict.word in GOOD for result in results)

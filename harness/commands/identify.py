@@ -76,7 +76,7 @@ def _identified(
 
     files = observations(paths)
     if len(files) == 1 and dask is None:
-        with searching() as told:
-            return [explain(files[0], seconds, told)], []
+        with searching() as tell:
+            return [explain(files[0], seconds, tell)], []
     with progress(len(files)) as work, spread(dask) as where:
         return identify_all(files, seconds, where, work.advance)

@@ -47,6 +47,6 @@ def matrix(
     ports = [(target, own(target)) for target in targets or []] or [
         (port.language, port) for port in bundled()
     ]
-    found = jobs(ports, axes)
-    print(github_output(found) if github else listing(found))
+    rows = jobs(ports, axes)
+    print(github_output(rows) if github else listing(rows))
     return OK

@@ -42,13 +42,15 @@ def record(
     if out is not None and not out.absolute().parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder, "recorded.json")
-        words = _words(command, [str(Path(runner.__file__).absolute()), str(told)])
+        recorded_file = Path(folder, "recorded.json")
+        words = _words(command, [str(Path(runner.__file__).absolute()), str(recorded_file)])
         try:
             done = subprocess.run(words, check=False)
         except OSError as error:
             raise UsageError(f"{words[0]}: cannot be started: {error.strerror}") from error
-        seen = json.loads(told.read_text(encoding="utf-8")) if told.exists() else []
+        seen = (
+            json.loads(recorded_file.read_text(encoding="utf-8")) if recorded_file.exists() else []
+        )
     console = terminal.console(errors=True)
     if not seen:
         recording.nothing(console)

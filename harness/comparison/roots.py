@@ -54,9 +54,9 @@ def but_for_roots(
             scenario, dialect, precision, observation.weights[: scenario.steps], list(asked)
         )
         before = left if place else {replace(a, off=0): (0, 0) for a, _ in fits}
-        found = {replace(a, off=0): (a.off, count) for a, count in fits}
+        plain = {replace(a, off=0): (a.off, count) for a, count in fits}
         left = {
-            a: (max(off, before[a][0]), count + before[a][1]) for a, (off, count) in found.items()
+            a: (max(off, before[a][0]), count + before[a][1]) for a, (off, count) in plain.items()
         }
         if not left:
             return None
@@ -169,7 +169,7 @@ def _likeliest(
             order = np.lexsort((ways, counted))
             order = order[counted[order] < np.iinfo(np.int64).max]
             _, first = np.unique(ways[order], return_index=True)
-            kept = order[np.sort(first)[:copies]]
-            kept = np.concatenate([kept, np.full(copies - len(kept), kept[0])])
-            chosen[a, :, n], counts[a, :, n] = ways[kept], counted[kept]
+            likeliest = order[np.sort(first)[:copies]]
+            likeliest = np.concatenate([likeliest, np.full(copies - len(likeliest), likeliest[0])])
+            chosen[a, :, n], counts[a, :, n] = ways[likeliest], counted[likeliest]
     return chosen, counts

@@ -164,14 +164,14 @@ def determined(trial: Trial, explanation: Explanation) -> bool:
 
 def with_intervals(trial: Trial, explanation: Explanation) -> Explanation:
     """The explanation with the interval of each constant that print or floats leave open."""
-    found: dict[str, tuple[float, float]] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     for name, value in explanation.constants.items():
         if name == "every":
             continue
         low, high = (_end(trial, explanation, name, value, sign) for sign in (-1, 1))
         if high - low > _SHOWN * abs(value):
-            found[name] = (low, high)
-    return replace(explanation, intervals=found)
+            intervals[name] = (low, high)
+    return replace(explanation, intervals=intervals)
 
 
 def _end(trial: Trial, explanation: Explanation, name: str, value: float, sign: int) -> float:

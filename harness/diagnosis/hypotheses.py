@@ -74,8 +74,8 @@ def deviations_of(chosen: Deviations) -> tuple[str, ...]:
 
 def open_constants(chosen: Deviations) -> tuple[str, ...]:
     """The constants of the port's own that a set brings."""
-    found = (name for axis, value in chosen for name in AXES[axis][value].constants)
-    return tuple(dict.fromkeys(found))
+    names = (name for axis, value in chosen for name in AXES[axis][value].constants)
+    return tuple(dict.fromkeys(names))
 
 
 def of_formula(chosen: Deviations) -> Deviations:
@@ -93,8 +93,8 @@ def dialect(
     claim: Dialect, chosen: Deviations, constants: Mapping[str, float] | None = None
 ) -> Dialect:
     """The claim with a set of deviations from it."""
-    found = _formulas(claim, chosen)
-    return found.having(constants) if constants else found
+    formulas = _formulas(claim, chosen)
+    return formulas.having(constants) if constants else formulas
 
 
 @lru_cache(maxsize=1 << 16)

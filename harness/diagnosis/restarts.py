@@ -75,17 +75,17 @@ def _turning(
     steps = min((t for t, e in zip(last, evidence, strict=True) if t < e.steps), default=0)
     if steps < _SHORTEST:
         return None
-    found = dialect(claim, before.chosen, before.constants)
+    port = dialect(claim, before.chosen, before.constants)
     reaching = [(e, t < e.steps) for e, t in zip(evidence, last, strict=True) if e.steps > steps]
     for repeated in (False, True):
-        told = 0
+        evidence_for = 0
         for e, departs in reaching:
-            more = lost(found, e, steps, budget, repeated=repeated)
+            more = lost(port, e, steps, budget, repeated=repeated)
             if more is None:
                 break
-            told += more * departs
+            evidence_for += more * departs
         else:
-            if told > 0:
+            if evidence_for > 0:
                 return Change(before, steps, "state", repeated=repeated)
     # What tells most of it is what the learning rate is read from.
     departing = sorted((e for e, departs in reaching if departs), key=lambda e: -e.weights.size)
@@ -114,20 +114,20 @@ def lost(
         By how many the numbers that speak for it are more than those that say nothing; None
         where one contradicts.
     """
-    told = 0
+    more = 0
     while evidence.steps > steps:
         hypothesis = Hypothesis(dialect, precision=evidence.precision)
         evidence = _after(evidence, steps, replay(evidence.scenario, [hypothesis], steps))
         if repeated and not evidence.seen[:steps].any():
             continue
         part = shortened(evidence, steps) if repeated else evidence
-        held, says = Trial(dialect, [part], budget).within([((), {})], part)
-        if not held[0]:
+        fits, says = Trial(dialect, [part], budget).within([((), {})], part)
+        if not fits[0]:
             return None
-        told += int(says[0, 0] - says[1, 0])
+        more += int(says[0, 0] - says[1, 0])
         if not repeated:
             break
-    return told
+    return more
 
 
 def _after(evidence: Evidence, steps: int, replayed: Replay) -> Evidence:

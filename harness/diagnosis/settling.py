@@ -77,10 +77,10 @@ def _with_numbers(trial: Trial, candidates: Sequence[Candidate]) -> list[Explana
 
 def variants(trial: Trial, candidate: Candidate) -> list[Deviations]:
     """Other numbers for a candidate, few changes before many."""
-    found = dialect(trial.claim, *candidate)
+    whole = dialect(trial.claim, *candidate)
     precisions = ["", *trial.storable]
-    subsets = _subsets(trial, candidate[0], found) if _double(trial) else ["none"]
-    flushing = [False, True] if _flushes(trial, found) else [False]
+    subsets = _subsets(trial, candidate[0], whole) if _double(trial) else ["none"]
+    flushing = [False, True] if _flushes(trial, whole) else [False]
     every: list[Deviations] = []
     for flushed in flushing:
         for precision in precisions:

@@ -159,7 +159,7 @@ class Trial:
         """The explanation with the arithmetics that equal all evidence if roots may be off."""
         if explanation.arithmetic is not None or any(e.input_rounding for e in self.evidence):
             return explanation
-        found = []
+        arithmetics = []
         for precision in dict.fromkeys(e.precision for e in self.evidence):
             fed = [
                 (cut(e), dialect(self.claim, explanation.chosen, explanation.constants), e)
@@ -170,8 +170,8 @@ class Trial:
             best = but_for_roots(fed, precision)
             if best is None:
                 return explanation
-            found.append((precision, best))
-        return replace(explanation, but_for_roots=tuple(found))
+            arithmetics.append((precision, best))
+        return replace(explanation, but_for_roots=tuple(arithmetics))
 
     def holding(self, held: Sequence[Held], evidence: Evidence) -> list[Held]:
         """Those of `held` that one more piece of evidence bears out.

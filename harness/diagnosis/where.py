@@ -37,10 +37,10 @@ def change(
     if len(seen) < 2:
         return None
     try:
-        found = _beginning(claim, evidence, seen, budget, free)
-        if found is None:
+        beginning = _beginning(claim, evidence, seen, budget, free)
+        if beginning is None:
             return None
-        explanation, last = found
+        explanation, last = beginning
         if last == seen[-1]:
             return explanation
         after = _after(claim, evidence, explanation, last, budget)
@@ -89,10 +89,10 @@ def _after(
     claim: Dialect, evidence: Evidence, before: Explanation, last: int, budget: Budget
 ) -> Change | None:
     """What changes after step `last`, from 0: the state is lost, or the learning rate another."""
-    found = dialect(claim, before.chosen, before.constants)
+    port = dialect(claim, before.chosen, before.constants)
     for repeated in (False, True):
-        told = lost(found, evidence, last + 1, budget, repeated=repeated)
-        if told is not None and told >= 0:
+        more = lost(port, evidence, last + 1, budget, repeated=repeated)
+        if more is not None and more >= 0:
             return Change(before, last + 1, "state", repeated=repeated)
     other = other_rate(claim, before, [evidence], last, budget)
     if other is None:
@@ -118,9 +118,9 @@ def parts(
                 for i, name in enumerate(scenario.names)
                 if scenario.lengths[i]
             }
-            found = _grouped(claim, evidence, masks, budget, free)
-            if found and all(part.explanation for part in found):
-                return found
+            groups = _grouped(claim, evidence, masks, budget, free)
+            if groups and all(part.explanation for part in groups):
+                return groups
         if scenario.size > 1:
             places = [f"{n}[{i}]" for n, k in zip(scenario.names, scenario.lengths, strict=True)
                       for i in range(k)]  # fmt: skip

@@ -319,14 +319,14 @@ def _bindings(shape: Mapping[str, Any], wanted: Wanted) -> dict[str, tuple[Wante
     try:
         return {name: (wanted, bind(shape, wanted))}
     except BindingError:
-        found = {}
+        bindings = {}
         for method in _methods(shape, name):
             chosen = replace(wanted, method=method)
             with suppress(BindingError):
-                found[f"{name}.{method}"] = chosen, bind(shape, chosen)
-        if not found:
+                bindings[f"{name}.{method}"] = chosen, bind(shape, chosen)
+        if not bindings:
             raise
-        return found
+        return bindings
 
 
 def _methods(shape: Mapping[str, Any], name: str) -> list[str]:

@@ -180,14 +180,14 @@ def _weights(returned: Any, start: Any, size: int) -> list[float]:
 
 def _candidates(returned: Any) -> list[Any]:
     """The whole, then its parts; of a history (a list of weights) its last entry."""
-    found = [returned]
+    candidates = [returned]
     if isinstance(returned, dict):
-        found += [_together(list(returned.values())), *returned.values()]
+        candidates += [_together(list(returned.values())), *returned.values()]
     elif isinstance(returned, tuple | list):
-        found += [_together(returned), *returned]
-        found += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
-        found += returned[-1:]
-    return found
+        candidates += [_together(returned), *returned]
+        candidates += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
+        candidates += returned[-1:]
+    return candidates
 
 
 def _together(parts: Any) -> Any:
@@ -212,8 +212,8 @@ def _execute(text: str, name: str, module: types.ModuleType, echo: str = "") -> 
         return
     statements = ast.parse(text, name).body
     for statement in statements:
-        shown = echo == "every" or statement is statements[-1]
-        if shown and isinstance(statement, ast.Expr):
+        echoed = echo == "every" or statement is statements[-1]
+        if echoed and isinstance(statement, ast.Expr):
             code = compile(ast.Interactive([statement]), name, "single", dont_inherit=True)
         else:
             code = compile(ast.Module([statement], []), name, "exec", dont_inherit=True)

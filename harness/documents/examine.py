@@ -206,8 +206,8 @@ class _Examiner:
         fault = result.verdict.fault
         # Scala's `???` and Kotlin's `TODO()` raise it, too.
         if fault is not None and "NotImplementedError" in fault.message:
-            said = "an exercise: NotImplementedError stands for code"
-            return Examined(source.block, "other", message=said)
+            message = "an exercise: NotImplementedError stands for code"
+            return Examined(source.block, "other", message=message)
         layers.append(Layer(result))
         return self._row(source, kind, shown, layers, attempt, name)
 

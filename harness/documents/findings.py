@@ -112,7 +112,7 @@ class _Signature:
 def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Finding]:
     """What one listing of a function calls or presets otherwise than the listing before it."""
     seen: dict[str, _Signature] = {}
-    said: set[str] = set()
+    sentences: set[str] = set()
     for block in document.blocks:
         if not scripted(block.language) or (tree := parsed(texts[block.index])) is None:
             continue
@@ -120,8 +120,8 @@ def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Findin
             mine = _Signature(block.line, _parameters(node))
             if before := seen.get(name):
                 for sentence in _compared(name, before, mine):
-                    if sentence not in said:
-                        said.add(sentence)
+                    if sentence not in sentences:
+                        sentences.add(sentence)
                         yield Finding(block.line, sentence)
             seen[name] = mine
 

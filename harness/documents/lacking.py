@@ -53,5 +53,5 @@ def own_import(message: str) -> bool:
 def without_advice(message: str) -> str:
     """Why something could not be bound, without what its author could write to settle it."""
     sentences = re.split(r"(?<=[.;])\s+", message)
-    kept = [sentence for sentence in sentences if not _ADVICE.search(sentence)]
-    return " ".join(kept).rstrip(".; ") if kept else message
+    facts = [sentence for sentence in sentences if not _ADVICE.search(sentence)]
+    return " ".join(facts).rstrip(".; ") if facts else message

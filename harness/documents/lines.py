@@ -101,7 +101,7 @@ def lines(trainer: Trainer) -> list[Line]:
 
 def cases(trainer: Trainer, line: Line) -> list[Case]:
     """What a trainer is called with."""
-    found = []
+    made = []
     for weights, learning_rate, decay_rate, epsilon in _SETTINGS:
         scenario = _scenario(weights, learning_rate, decay_rate, epsilon, [])
         targets = [[y] for y in line.targets] if line.column else list(line.targets)
@@ -112,8 +112,8 @@ def cases(trainer: Trainer, line: Line) -> list[Case]:
         if "batch_size" in trainer.roles:
             data[trainer.roles["batch_size"]] = 2
         steps = range(0 if line.start == "seen" else 1, _STEPS + 1)
-        found.append(made_case(trainer, scenario, weights, [], data, steps))
-    return found
+        made.append(made_case(trainer, scenario, weights, [], data, steps))
+    return made
 
 
 def fitted(line: Line, ends: Sequence[Sequence[Sequence[float]]]) -> Fitted:
@@ -126,14 +126,14 @@ def fitted(line: Line, ends: Sequence[Sequence[Sequence[float]]]) -> Fitted:
 
 def scenarios(done: Fitted, way: Convention) -> list[Scenario]:
     """What the trainer met, step by step, if it scales the gradient that way."""
-    found = []
+    made = []
     for start, rows, setting in zip(done.starts, done.ends, _SETTINGS, strict=True):
         before = [list(start), *rows[:-1]]
         gradients = [_gradient(np.array(w), done.line.targets, way) for w in before]
         # What was observed is the same for every way; the name tells their scenarios apart.
         name = f"-times-{way.factor:g}{'-swapped' * way.swapped}"
-        found.append(_scenario(start, *setting[1:], gradients, name))
-    return found
+        made.append(_scenario(start, *setting[1:], gradients, name))
+    return made
 
 
 def _gradient(

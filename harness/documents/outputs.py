@@ -49,8 +49,8 @@ class Outputs:
             }
         for block in showing:
             assert block.printed is not None
-            shown = f"the output at line {block.printed.line}"
-            unchecked = Reproduced(None, f"{shown} was not checked: the block was not run")
+            output = f"the output at line {block.printed.line}"
+            unchecked = Reproduced(None, f"{output} was not checked: the block was not run")
             outputs.setdefault(block.index, unchecked)
         blocks = [row.block for row in rows if row.layers]
         return [
@@ -97,8 +97,8 @@ class Outputs:
         try:
             return self._held(block)
         except Exception as error:
-            said = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
-            return Reproduced(None, f"its output was not checked: {said}")
+            defect = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
+            return Reproduced(None, f"its output was not checked: {defect}")
 
     def _held(self, block: Block) -> Reproduced:
         script = self._reading.script(block, block, self._reading.texts[block.index])

@@ -46,7 +46,7 @@ class _Long(Exception):
     """There is too much to go through."""
 
 
-def differs(shown: str, actual: str) -> str | None:
+def differs(expected: str, actual: str) -> str | None:
     """Return None where what came is what is shown, else a sentence on the first difference.
 
     A line of dots in what is shown stands for any number of lines.
@@ -57,26 +57,26 @@ def differs(shown: str, actual: str) -> str | None:
     'line 1 shows "x = 2.73", but the code prints "x = 2.71828": 2.73 is not 2.71828'
     """
     try:
-        found = _first_difference(shown, actual)
+        difference = _first_difference(expected, actual)
     except _Long:
         return "the output shown and what the code prints are too long to compare"
-    return found and _sentence(shown, actual, *found)
+    return difference and _sentence(expected, actual, *difference)
 
 
-def begins(shown: str, actual: str) -> bool:
+def begins(expected: str, actual: str) -> bool:
     r"""Say whether what came so far is how the output shown begins.
 
     >>> begins("x = 2.72\ny = 1", "x = 2.71828\n")
     True
     """
-    if len(shown) + len(actual) > _LARGEST:
+    if len(expected) + len(actual) > _LARGEST:
         return True
     # After dots anything may have come.
-    first, *others = (list(_tokens(text, line)) for line, text in _pieces(shown))
+    first, *others = (list(_tokens(text, line)) for line, text in _pieces(expected))
     came = list(_tokens(actual, 1))
-    _, found = _against(first, came, 0, _Steps())
-    if found:
-        return found[1] is None
+    _, difference = _against(first, came, 0, _Steps())
+    if difference:
+        return difference[1] is None
     return bool(others) or len(came) <= len(first)
 
 
@@ -101,16 +101,16 @@ class _Steps:
             raise _Long
 
 
-def _pieces(shown: str) -> Iterator[tuple[int, str]]:
+def _pieces(expected: str) -> Iterator[tuple[int, str]]:
     """Yield what stands between lines of dots: (its first line, text)."""
-    first, held = 1, list[str]()
-    for number, line in enumerate(shown.split("\n"), 1):
+    first, piece = 1, list[str]()
+    for number, line in enumerate(expected.split("\n"), 1):
         if line.strip() in {"...", "…", "[...]", "....", "⋮"}:
-            yield first, "\n".join(held)
-            first, held = number + 1, []
+            yield first, "\n".join(piece)
+            first, piece = number + 1, []
         else:
-            held.append(line)
-    yield first, "\n".join(held)
+            piece.append(line)
+    yield first, "\n".join(piece)
 
 
 def _tokens(text: str, line: int) -> Iterator[_Token]:
@@ -125,12 +125,12 @@ def _tokens(text: str, line: int) -> Iterator[_Token]:
 _Found = tuple[_Token | None, _Token | None]
 
 
-def _first_difference(shown: str, actual: str) -> _Found | None:
-    if shown == actual:
+def _first_difference(expected: str, actual: str) -> _Found | None:
+    if expected == actual:
         return None
-    if len(shown) + len(actual) > _LARGEST:
+    if len(expected) + len(actual) > _LARGEST:
         raise _Long
-    pieces = [list(_tokens(text, line)) for line, text in _pieces(shown)]
+    pieces = [list(_tokens(text, line)) for line, text in _pieces(expected)]
     came = list(_tokens(actual, 1))
     starts = [i for i in range(len(came)) if i == 0 or came[i].line != came[i - 1].line]
     return _mismatch(pieces, came, [*starts, len(came)], _Steps())
@@ -148,9 +148,9 @@ def _mismatch(
         steps: how much work is left.
     """
     first, *others = pieces
-    place, found = _against(first, came, 0, steps)
-    if found:
-        return found
+    place, difference = _against(first, came, 0, steps)
+    if difference:
+        return difference
     if not others:
         return (None, came[place]) if place < len(came) else None
     *middle, last = others
@@ -159,11 +159,11 @@ def _mismatch(
             continue
         nearest: _Found | None = None
         for start in (each for each in starts if each >= place):
-            end, found = _against(piece, came, start, steps)
-            if not found:
+            end, difference = _against(piece, came, start, steps)
+            if not difference:
                 place, nearest = end, None
                 break
-            nearest = nearest or found
+            nearest = nearest or difference
         if nearest:
             return piece[0], None
     if not last:
@@ -194,15 +194,15 @@ def _same(token: _Token, actual: _Token) -> bool:
     return token.text == actual.text or token.kind == actual.kind == "address"
 
 
-def _equal(shown: str, actual: str) -> bool:
+def _equal(expected: str, actual: str) -> bool:
     """Say whether the actual number is the one shown, as far as it is shown."""
-    if max(len(shown), len(actual)) > _LONGEST:
-        return shown == actual
-    left, right = _EXACT.create_decimal(shown), _EXACT.create_decimal(actual)
+    if max(len(expected), len(actual)) > _LONGEST:
+        return expected == actual
+    left, right = _EXACT.create_decimal(expected), _EXACT.create_decimal(actual)
     if not (left.is_finite() and right.is_finite()):
         return (left.is_nan() and right.is_nan()) or left == right
     distance = _EXACT.abs(_EXACT.subtract(left, right))
-    if distance <= _EXACT.divide(_unit(shown, left), Decimal(2)):
+    if distance <= _EXACT.divide(_unit(expected, left), Decimal(2)):
         return True
     rounded = len(right.as_tuple().digits) >= _ROUNDED
     return rounded and distance <= _EXACT.divide(_unit(actual, right), Decimal(2))
@@ -216,11 +216,11 @@ def _unit(text: str, value: Decimal) -> Decimal:
     return _EXACT.scaleb(Decimal(1), exponent)
 
 
-def _sentence(shown: str, actual: str, left: _Token | None, right: _Token | None) -> str:
+def _sentence(expected: str, actual: str, left: _Token | None, right: _Token | None) -> str:
     if left is None:
         return f'the code prints more than the output shown: "{_quoted(actual, right)}"'
     came = f'"{_quoted(actual, right)}"' if right else "nothing more"
-    there = f'line {left.line} shows "{_quoted(shown, left)}", but the code prints {came}'
+    there = f'line {left.line} shows "{_quoted(expected, left)}", but the code prints {came}'
     if right and left.kind == right.kind == "number":
         return f"{there}: {left.text} is not {right.text}"
     return there

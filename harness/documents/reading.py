@@ -86,6 +86,6 @@ class Reading:
             if scripted(b.language) and b.index not in self.of
         ]
         own = text if shown.index == block.index else self.texts[shown.index]
-        found = scripts.script(pieces, Piece(shown.line, own), self.document.path.name)
-        uses = shown.index == block.index or found.uses(block.line, text)
-        return found if uses else None
+        program = scripts.script(pieces, Piece(shown.line, own), self.document.path.name)
+        uses = shown.index == block.index or program.uses(block.line, text)
+        return program if uses else None

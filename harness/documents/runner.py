@@ -142,11 +142,11 @@ def train(
     for answer in answers:
         if answer.failure:
             return answer.failure.fault()
-    found = [[[from_json(w) for w in end] for end in answer.ends] for answer in answers]
+    trained = [[[from_json(w) for w in end] for end in answer.ends] for answer in answers]
     shapes = [[len(case.weights)] * len(case.steps) for case in cases]
-    if [[len(end) for end in ends] for ends in found] != shapes:
+    if [[len(end) for end in ends] for ends in trained] != shapes:
         return fault or Fault("garbled", "the trainer's process did not answer as it must")
-    return found
+    return trained
 
 
 def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:

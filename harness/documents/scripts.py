@@ -97,25 +97,25 @@ def _last(ran: Sequence[runner.Ran]) -> runner.Ran:
 
 def _unsteady(block: Block) -> Reproduced:
     assert block.printed is not None
-    said = (
+    message = (
         f"the output at line {block.printed.line} was not checked: each run prints something else"
     )
-    return Reproduced(None, said)
+    return Reproduced(None, message)
 
 
 def held(ran: runner.Ran, block: Block) -> Reproduced:
     """Hold what a block printed against what the document shows."""
     assert block.printed is not None
-    shown = f"the output at line {block.printed.line}"
+    output = f"the output at line {block.printed.line}"
     if ran.missing:
-        return Reproduced(None, f"{shown} was not checked: {ran.missing} is not installed here")
+        return Reproduced(None, f"{output} was not checked: {ran.missing} is not installed here")
     if ran.fault:
-        said = ran.fault.message.partition("\n")[0]
-        return Reproduced(None, f"{shown} was not checked: {said}")
+        reason = ran.fault.message.partition("\n")[0]
+        return Reproduced(None, f"{output} was not checked: {reason}")
     difference = differs(block.printed.text, ran.output)
     if difference is None:
-        return Reproduced(True, f"prints {shown}, digit by digit")
-    return Reproduced(False, f"does not print {shown}: {difference}")
+        return Reproduced(True, f"prints {output}, digit by digit")
+    return Reproduced(False, f"does not print {output}: {difference}")
 
 
 def notebook(
@@ -138,8 +138,8 @@ def notebook(
             continue
         outputs[cell.index] = held(ran[at], cell)
         if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
-            said = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
-            outputs[cell.index] = Reproduced(None, said)
+            message = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
+            outputs[cell.index] = Reproduced(None, message)
         if outputs[cell.index].agrees is False:
             again = once() if again is None else again
             if at >= len(again) or differs(ran[at].output, again[at].output) is not None:
@@ -256,12 +256,12 @@ def library_result(
     findings = (held(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)
-        said = f"{name} is not installed: pip install {name} to run this block"
-        return conclude(port, "local", fault=Fault("not-run", said)), findings
+        message = f"{name} is not installed: pip install {name} to run this block"
+        return conclude(port, "local", fault=Fault("not-run", message)), findings
     if ran.fault:
         return conclude(port, "local", fault=ran.fault), findings
-    said = "it uses a library's optimizer and defines none; the block was run as it is"
-    return conclude(port, "local", fault=Fault("not-run", said)), findings
+    message = "it uses a library's optimizer and defines none; the block was run as it is"
+    return conclude(port, "local", fault=Fault("not-run", message)), findings
 
 
 def syntax_fault(text: str, line: int) -> Fault:
@@ -269,8 +269,10 @@ def syntax_fault(text: str, line: int) -> Fault:
     try:
         compile("\n" * (line - 1) + text, "block", "exec", dont_inherit=True)
     except SyntaxError as error:
-        said = f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
-        return Fault("does-not-compile", said)
+        message = (
+            f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
+        )
+        return Fault("does-not-compile", message)
     except (ValueError, RecursionError, MemoryError) as error:
         return Fault("does-not-compile", f"{type(error).__name__}: {error}")
     return Fault("does-not-compile", "")

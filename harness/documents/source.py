@@ -43,13 +43,13 @@ class Source:
         """The document's line that the text's first line counts as."""
         return max(1, self.block.line - self.above)
 
-    def repaired(self, found: Repaired) -> Source:
+    def repaired(self, repair: Repaired) -> Source:
         """The same block after a repair."""
         return replace(
             self,
-            text=found.text,
-            above=self.above + found.above,
-            without=self.without | found.without,
+            text=repair.text,
+            above=self.above + repair.above,
+            without=self.without | repair.without,
         )
 
     def program(self, more: Sequence[Piece] = ()) -> str:

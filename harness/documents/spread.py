@@ -60,19 +60,19 @@ def continued(blocks: Sequence[Block]) -> Spread:
     whole: dict[int, Whole] = {}
     first: dict[int, int] = {}
     last: Block | None = None
-    methods = {block.index: found for block in blocks if (found := _methods(block))}
-    shown = {name for found in methods.values() for name in found.gives}
+    methods = {block.index: more for block in blocks if (more := _methods(block))}
+    given = {name for more in methods.values() for name in more.gives}
     for block in blocks:
         if not scripted(block.language):
             continue
         start: int | None = None
         text = block.text
-        if found := methods.get(block.index):
-            text = textwrap.indent(found.text, "    ")
-            owner = _class_of(found, blocks[: block.index], whole, first, shown)
-            if owner is None and "__init__" in found.names:
+        if more := methods.get(block.index):
+            text = textwrap.indent(more.text, "    ")
+            owner = _class_of(more, blocks[: block.index], whole, first, given)
+            if owner is None and "__init__" in more.names:
                 whole[block.index] = Whole(f"class Methods:\n{text}", 1, _CLASSLESS)
-            elif owner and owner.has & found.names:
+            elif owner and owner.has & more.names:
                 note = _VERSION.format(blocks[owner.index].line)
                 header = f"class {owner.name}({owner.name}):"
                 whole[block.index] = Whole(f"{header}\n{text}", 1, note)
@@ -149,7 +149,7 @@ def _class_of(
     earlier: Sequence[Block],
     whole: Mapping[int, Whole],
     first: Mapping[int, int],
-    shown: set[str],
+    given: set[str],
 ) -> _Class | None:
     """The class, the last before, to which methods belong; a block must end in it."""
     for block in reversed(earlier):
@@ -159,7 +159,7 @@ def _class_of(
         node = tree.body[-1] if tree and tree.body else None
         if not isinstance(node, ast.ClassDef):
             continue
-        has = _gives(node) | shown
+        has = _gives(node) | given
         open_ = bool(node.bases) or "__dict__" in _uses(node)
         begins = "__init__" in methods.names - _gives(node)
         fits = (methods.uses <= has or open_) and (begins or bool(methods.uses & _gives(node)))

@@ -49,19 +49,19 @@ def trained(
             continue
         done = lines.fitted(line, ends)
         for way in lines.CONVENTIONS:
-            shown = _Shown(port, lines.scenarios(done, way), done.ends, memory)
-            if of_port(shown.comparisons).word in GOOD:
-                return shown.judged(), "trainer", way
-            ways.append((way, shown))
+            outcome = _Shown(port, lines.scenarios(done, way), done.ends, memory)
+            if of_port(outcome.comparisons).word in GOOD:
+                return outcome.judged(), "trainer", way
+            ways.append((way, outcome))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
     for largest in range(1, _FROM_DATA + 1):
-        for way, shown in ways:
-            best = diagnose(shown.evidence, port.claim, None, largest, nearby=False).best
+        for way, outcome in ways:
+            best = diagnose(outcome.evidence, port.claim, None, largest, nearby=False).best
             deviations = best.deviations if best else ()
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
             if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
-                return shown.judged(largest), "trainer", way
+                return outcome.judged(largest), "trainer", way
     if ways:  # perhaps it is not the line that we gave points of
         first = Fault("not-run", _UNKNOWN)
     assert first is not None

@@ -86,16 +86,16 @@ class Walk:
     def indented(self, source: Source) -> Iterator[Repaired]:
         """The lost indentation: that which reproduces a printed output, where there is one."""
         block = source.block
-        for shown in self._reading.document.blocks[block.index :]:
-            if shown.printed is None or not scripted(shown.language):
+        for following in self._reading.document.blocks[block.index :]:
+            if following.printed is None or not scripted(following.language):
                 continue
             candidates = islice(restored(source.text), scripts.CANDIDATES)
-            made = partial(self._reading.script, block, shown)
-            text = scripts.reproducing(candidates, made, shown)
+            made = partial(self._reading.script, block, following)
+            text = scripts.reproducing(candidates, made, following)
             if text is not None:
                 change = (
                     "the lost indentation restored, the way that prints what line"
-                    f" {shown.printed.line} shows"
+                    f" {following.printed.line} shows"
                 )
                 yield Repaired(text, change)
                 return

@@ -29,16 +29,16 @@ def observations(paths: Sequence[Path]) -> list[Path]:
     Raises:
         UsageError: a folder has none.
     """
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         if not os.path.isdir(path):  # noqa: PTH112 - a name that is too long is none, either
-            found.append(path)
+            files.append(path)
             continue
         inside = sorted(p for p in path.iterdir() if p.suffix in _ENDINGS and p.is_file())
         if not inside:
             raise UsageError(f"{path}: holds no observation; those end in {', '.join(_ENDINGS)}")
-        found += inside
-    return found
+        files += inside
+    return files
 
 
 def identify_all(

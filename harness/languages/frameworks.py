@@ -54,7 +54,7 @@ class Framework:
             folder: the dialect and the precision of the goldens, such as "reference/float64".
         """
         source = self._library / self.source
-        found = {
+        texts = {
             f"{self.tests}/{path.relative_to(source).as_posix()}": path.read_text(encoding="utf-8")
             for path in sorted(source.rglob("*"))
             if path.is_file()
@@ -62,7 +62,7 @@ class Framework:
         text = (self._library / "export" / self.ready).read_text(encoding="utf-8")
         for old, new in self.floats.items() if "/float32" in folder else ():
             text = text.replace(old, new)
-        return {**found, self.ready_test: text.replace(FOLDER, folder)}
+        return {**texts, self.ready_test: text.replace(FOLDER, folder)}
 
     @property
     def ready_test(self) -> str:

@@ -59,8 +59,8 @@ def defined(tree: ast.Module) -> set[str]:
 def declared(tree: ast.Module) -> list[str]:
     """The classes and functions of the top level that do something, in order."""
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [node for node in tree.body if isinstance(node, kinds) and not _is_stub(node)]
-    return list(dict.fromkeys(node.name for node in found))
+    nodes = [node for node in tree.body if isinstance(node, kinds) and not _is_stub(node)]
+    return list(dict.fromkeys(node.name for node in nodes))
 
 
 def _is_stub(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -216,13 +216,13 @@ def context(earlier: Sequence[Piece], text: str, without: Collection[str] = ()) 
 
 def _definition(name: str, statements: Sequence[tuple[int, ast.stmt, str]]) -> list[int]:
     """The last definition of a name among statements, and what was added to it since."""
-    found = []
+    places = []
     for at in range(len(statements) - 1, -1, -1):
         node = statements[at][1]
         if _adds_to(node) == name:
-            found.append(at)
+            places.append(at)
         elif name in _defines(node):
-            return [*found, at]
+            return [*places, at]
     return []
 
 

@@ -157,8 +157,8 @@ def _interpreters(port: Implementation, source: Path) -> dict[str, Any]:
     if port.python is not None:
         return {"python": str(interpreter.given(port.python))}
     beside = [source] if port.project is None else [source, port.project.absolute() / "x"]
-    found = (str(python) for each in beside for python in interpreter.others(each))
-    return {"pythons": list(dict.fromkeys(found))}
+    pythons = (str(python) for each in beside for python in interpreter.others(each))
+    return {"pythons": list(dict.fromkeys(pythons))}
 
 
 def loading(**source: Any) -> dict[str, Any]:

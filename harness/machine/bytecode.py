@@ -65,8 +65,8 @@ def environment(python: str = "") -> dict[str, str]:
         return {**bare, start.PATH: named, start.ALONE: "1"}
     path = os.pathsep.join(entry for entry in sys.path if entry)
     # An empty PYTHONPATH is none: what the user's names is found later, where it can do no harm.
-    found = {start.PATH: path, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**found, **_prefix()}
+    variables = {start.PATH: path, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**variables, **_prefix()}
 
 
 @cache
@@ -125,6 +125,6 @@ def _state() -> str:
     sources = [path for package in _PACKAGES for path in sorted(package.rglob("*.py"))]
     # The folder's time is that of the last installation.
     for path in (Path(_NUMPY).parent.parent, *sources):
-        found = path.stat()
-        digest.update(f"{path} {found.st_size} {found.st_mtime_ns}\n".encode())
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

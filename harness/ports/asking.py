@@ -31,15 +31,15 @@ def limits(
     >>> limits([{"name": "iteration", "kind": "count"}], ["iteration"], 0)
     {}
     """
-    found: dict[int, str] = {}
+    constants: dict[int, str] = {}
     for i, (parameter, role) in enumerate(zip(parameters, roles, strict=True)):
         kind, name = parameter["kind"], plain_name(parameter["name"])
         unknown = kind == "count" and i >= constructed and not _is_known(role)
         if unknown or (kind in ("count", "any") and _COUNTS.fullmatch(name)):
-            found[i] = f"{CONSTANT}{_MANY}"
+            constants[i] = f"{CONSTANT}{_MANY}"
         elif kind in ("number", "any") and _ENOUGH.fullmatch(name):
-            found[i] = f"{CONSTANT}0.0"
-    return found
+            constants[i] = f"{CONSTANT}0.0"
+    return constants
 
 
 def _is_known(role: str | None) -> bool:

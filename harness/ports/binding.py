@@ -35,17 +35,17 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     wanted = wanted or Wanted()
     shape = wanted.of(shape)
     _reject_unknown_names(shape, wanted)
-    found, reasons = _found(shape, wanted)
-    if not found:
+    ways, reasons = _found(shape, wanted)
+    if not ways:
         near = any(isinstance(reason, Unsettled) and reason.near for reason in reasons)
         raise BindingError(_nothing_fits(shape, reasons), near)
-    found = _of_one_rank(found)
-    chosen = _chosen(found)
+    ways = _of_one_rank(ways)
+    chosen = _chosen(ways)
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
-    named = any(rank[0] for rank, binding in found if binding == chosen[0])
-    others = {_owner(b) for rank, b in found} - {_owner(chosen[0])}
-    rest = {_owner(b) for rank, b in found if not rank[0]} - {_owner(chosen[0])}
+    named = any(rank[0] for rank, binding in ways if binding == chosen[0])
+    others = {_owner(b) for rank, b in ways} - {_owner(chosen[0])}
+    rest = {_owner(b) for rank, b in ways if not rank[0]} - {_owner(chosen[0])}
     among = "" if named or not others else _owner(chosen[0])
     return replace(chosen[0], chosen=bool(named and rest), among=among)
 
@@ -75,15 +75,15 @@ def alternatives(shape: Mapping[str, Any], wanted: Wanted | None = None) -> list
     return others[:_MOST]
 
 
-def _likeliest(found: Sequence[Ranked]) -> list[Binding]:
-    return [binding for _, binding in sorted(found, key=lambda way: way[0], reverse=True)]
+def _likeliest(ways: Sequence[Ranked]) -> list[Binding]:
+    return [binding for _, binding in sorted(ways, key=lambda way: way[0], reverse=True)]
 
 
 def _found(
     shape: Mapping[str, Any], wanted: Wanted, guess: bool = False
 ) -> tuple[list[Ranked], list[str]]:
     """The ways to bind a shape, and why others are none."""
-    found: list[Ranked] = []
+    ways: list[Ranked] = []
     reasons = []
     # What is to be told something first that is not known may fail for want of that.
     unprepared = {c["class"] for c in shape.get("candidates", []) if c.get("unprepared")}
@@ -91,16 +91,16 @@ def _found(
         if isinstance(attempt, str):
             reasons.append(attempt)
         elif attempt[1].message.get("class") in unprepared:
-            found.append((attempt[0], replace(attempt[1], guessed=True)))
+            ways.append((attempt[0], replace(attempt[1], guessed=True)))
         else:
-            found.append(attempt)
-    return found, reasons
+            ways.append(attempt)
+    return ways, reasons
 
 
-def _chosen(found: Sequence[Ranked]) -> list[Binding]:
+def _chosen(ways: Sequence[Ranked]) -> list[Binding]:
     """Those of the highest rank; more than one where they differ in more than types."""
-    best = max(rank for rank, _ in found)
-    return _one_of_overloads([binding for rank, binding in found if rank == best])
+    best = max(rank for rank, _ in ways)
+    return _one_of_overloads([binding for rank, binding in ways if rank == best])
 
 
 def _owner(binding: Binding) -> str:
@@ -108,10 +108,10 @@ def _owner(binding: Binding) -> str:
     return str(binding.message.get("class") or binding.message.get("function"))
 
 
-def _of_one_rank(found: Sequence[Ranked]) -> list[Ranked]:
+def _of_one_rank(ways: Sequence[Ranked]) -> list[Ranked]:
     """Of a method that takes an array, and also arrays of arrays, the one for an array."""
-    plain = {_callee(b) for _, b in found if b.container == "array" and not b.storages}
-    return [(rank, b) for rank, b in found if b.container != "list" or _callee(b) not in plain]
+    plain = {_callee(b) for _, b in ways if b.container == "array" and not b.storages}
+    return [(rank, b) for rank, b in ways if b.container != "list" or _callee(b) not in plain]
 
 
 def _callee(binding: Binding) -> str:

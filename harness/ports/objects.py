@@ -32,10 +32,10 @@ def target_of(optimizer: Any) -> str | tuple[str, ...]:
     module, name = getattr(optimizer, "__module__", None), getattr(optimizer, "__qualname__", "")
     parts = name.split(".")
     loaded = sys.modules.get(module or "")
-    found: Any = loaded
+    value: Any = loaded
     for part in parts:
-        found = getattr(found, part, None)
-    if not callable(optimizer) or loaded is None or found is not optimizer:
+        value = getattr(value, part, None)
+    if not callable(optimizer) or loaded is None or value is not optimizer:
         raise UsageError(
             f"{optimizer!r}: a port runs in a process of its own, which finds it by its name: give"
             " a class or a function that stands at the top level of a module, or a target as text,"

@@ -89,11 +89,11 @@ def _defaults(row: Row, versions: Mapping[str, str]) -> str:
 
 
 def _ran(results: Sequence[Result]) -> str:
-    said = []
+    verdicts = []
     for result in results:
         how = words.arithmetic(result) or ""
-        said.append(f"{result.verdict.word}{f' ({how})' if how else ''}")
-    return "; ".join(dict.fromkeys(said))
+        verdicts.append(f"{result.verdict.word}{f' ({how})' if how else ''}")
+    return "; ".join(dict.fromkeys(verdicts))
 
 
 def picture(atlas: Atlas) -> str:
@@ -117,11 +117,11 @@ def picture(atlas: Atlas) -> str:
         )
         for j, other in enumerate(atlas.compared):
             value = (atlas.ordinary if j > i else atlas.tiny)[i, j]
-            said = f"{name} and {other}: {share(float(value))}"
+            title = f"{name} and {other}: {share(float(value))}"
             parts.append(
                 f'<rect x="{_LABEL + j * _CELL}" y="{_TOP + i * _CELL}" width="{_CELL - 1}"'
                 f' height="{_CELL - 1}" fill="{_shade(float(value), i == j)}">'
-                f"<title>{escape(said)}</title></rect>"
+                f"<title>{escape(title)}</title></rect>"
             )
     return "\n".join([*parts, "</svg>"]) + "\n"
 

@@ -35,17 +35,17 @@ def cells(markdown: str) -> NotebookNode:
     from nbformat import v4
 
     lines, start = markdown.splitlines(), 0
-    found: list[tuple[Callable[..., Any], str]] = []
+    pieces: list[tuple[Callable[..., Any], str]] = []
     for token in MarkdownIt("commonmark").parse(markdown):
         if token.type == "fence" and token.info.strip() == "python" and token.map is not None:
-            found.append((v4.new_markdown_cell, "\n".join(lines[start : token.map[0]])))
-            found.append((v4.new_code_cell, token.content))
+            pieces.append((v4.new_markdown_cell, "\n".join(lines[start : token.map[0]])))
+            pieces.append((v4.new_code_cell, token.content))
             start = token.map[1]
-    found.append((v4.new_markdown_cell, "\n".join(lines[start:])))
+    pieces.append((v4.new_markdown_cell, "\n".join(lines[start:])))
     notebook: NotebookNode = v4.new_notebook()  # type: ignore[no-untyped-call]
     notebook.cells = [
         make(source.strip(), id=f"cell-{i:02}")
-        for i, (make, source) in enumerate(pair for pair in found if pair[1].strip())
+        for i, (make, source) in enumerate(pair for pair in pieces if pair[1].strip())
     ]
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -61,10 +61,10 @@ def _check_alike(reports: Sequence[tuple[Path, Report]]) -> None:
                 " one with --shard I/N --json FILE"
             )
     for path, report in reports[1:]:
-        for what, value, shown in _ALIKE:
+        for what, value, setting in _ALIKE:
             if value(report) != value(of):
                 raise UsageError(
-                    f"{path}: was made with {what}{shown(report)} than {first}{shown(of)};"
+                    f"{path}: was made with {what}{setting(report)} than {first}{setting(of)};"
                     " judge every shard of one run alike"
                 )
 

@@ -72,8 +72,8 @@ def _bar(work: Work, after: float) -> Iterator[None]:
     started = time.monotonic()
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
     counts = (BarColumn(bar_width=24), TextColumn("{task.completed}/{task.total}"))
-    shown = (*columns, *(counts if work.total else ()), TimeElapsedColumn())
-    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
+    columns_used = (*columns, *(counts if work.total else ()), TimeElapsedColumn())
+    with Progress(*columns_used, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(work.text, total=work.total or None, visible=not after)
 
         def changed() -> None:

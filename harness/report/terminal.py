@@ -107,14 +107,14 @@ def table(results: Sequence[Result], width: int = LOG_WIDTH) -> RenderableType:
 
     What keeps one port from being judged often keeps the others, too, and is said once.
     """
-    said: dict[tuple[str, str], str] = {}
+    first_of: dict[tuple[str, str], str] = {}
     rows = []
     for same in alike(results):
         result = same[0]
         name = in_line(result.port.name)
         sentence = printable("; ".join([*result.unexpected, words.brief(result)]))
         if result.verdict.fault:
-            first = said.setdefault((result.verdict.word, sentence), name)
+            first = first_of.setdefault((result.verdict.word, sentence), name)
             sentence = sentence if first == name else f"as {first}"
         notes = (Text(f"note: {in_line(x)}", style="dim") for x in notes_of(result))
         verdict = Text(result.verdict.word, style=colour(result))

@@ -121,22 +121,22 @@ def _epsilon(translation: Translation, before: float, after: float) -> str:
             (target, translation.solution.call.dialect(translation.solution.settings)),
         )
     }
-    said = f"epsilon {before:g} is {after:g} there" if before != after else "epsilon is the same"
+    start = f"epsilon {before:g} is {after:g} there" if before != after else "epsilon is the same"
     if places[home] == places[target]:
-        return f"{said}: the averages are scaled otherwise"
+        return f"{start}: the averages are scaled otherwise"
     if not before and not after:
         return "epsilon is zero: where it stands makes no difference"
     why = f"{home} computes {places[home]}, {target} {places[target]}"
     if math.isclose(after, before * before, rel_tol=1e-9):
-        return f"{said}, its square: {why}; the two part where v is near epsilon squared"
+        return f"{start}, its square: {why}; the two part where v is near epsilon squared"
     if math.isclose(after * after, before, rel_tol=1e-9):
-        return f"{said}, its root: {why}; the two part where v is near epsilon"
-    return f"{said}: {why}"
+        return f"{start}, its root: {why}; the two part where v is near epsilon"
+    return f"{start}: {why}"
 
 
-def defaults(found: Iterable[Default], home: Call, target: Call) -> Iterator[str]:
+def defaults(rows: Iterable[Default], home: Call, target: Call) -> Iterator[str]:
     """Where two libraries' defaults differ, for one who relies on them; a sentence each."""
-    for row in found:
+    for row in rows:
         (name, mine), (other, theirs) = row.source, row.target
         here, there = ("none" if value is None else f"{value:g}" for value in (mine, theirs))
         yield (

@@ -170,17 +170,17 @@ def why(result: Result) -> str:
     return "; ".join(parts) or "diverges"
 
 
-def lost(found: Lost) -> str:
+def lost(values: Lost) -> str:
     """What became no number: "element 1 of every array becomes NaN"."""
-    kinds = [name for name, count in (("NaN", found.nan), ("infinite", found.infinite)) if count]
-    if found.everywhere:
-        elements = listed([str(i) for i in found.everywhere])
-        text = f"element{'s' if len(found.everywhere) > 1 else ''} {elements} of every array"
+    kinds = [name for name, count in (("NaN", values.nan), ("infinite", values.infinite)) if count]
+    if values.everywhere:
+        elements = listed([str(i) for i in values.everywhere])
+        text = f"element{'s' if len(values.everywhere) > 1 else ''} {elements} of every array"
     else:
-        text = f"{found.count:,} of {found.values:,} values"
-    verb = "becomes" if len(found.everywhere) == 1 or found.count == 1 else "become"
+        text = f"{values.count:,} of {values.values:,} values"
+    verb = "becomes" if len(values.everywhere) == 1 or values.count == 1 else "become"
     text += f" {verb} {' or '.join(kinds)} where numbers are expected"
-    return f"{text}; all others are as claimed" if found.alone else text
+    return f"{text}; all others are as claimed" if values.alone else text
 
 
 def _where(result: Result) -> str:

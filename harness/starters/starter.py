@@ -103,10 +103,10 @@ def texts(language: str, starter: Starter) -> Mapping[str, str]:
     """Every file of a starter by its path, with / between folders."""
     own = LANGUAGES / language
     words = _words(language, starter)
-    found = {".gitignore": "".join(f"{line}\n" for line in (*starter.ignore, _REPORT))}
-    found |= {name: _filled(text, words) for name, text in _files(SHARED)}
-    found |= {name: text for name, text in _files(own) if name != _MANIFEST}
-    return {name: found[name] for name in sorted(found)}
+    by_name = {".gitignore": "".join(f"{line}\n" for line in (*starter.ignore, _REPORT))}
+    by_name |= {name: _filled(text, words) for name, text in _files(SHARED)}
+    by_name |= {name: text for name, text in _files(own) if name != _MANIFEST}
+    return {name: by_name[name] for name in sorted(by_name)}
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:

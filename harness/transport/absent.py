@@ -25,14 +25,14 @@ def module(error: ModuleNotFoundError, name: str) -> str:
         return ""
     parent, _, last = error.name.rpartition(".")
     if not parent:
-        there = (found.name for found in pkgutil.iter_modules())
+        there = (known.name for known in pkgutil.iter_modules())
         help_ = f"; pip install {last} there, or name a Python that has it by --python PATH"
         return f"there is no module {error.name}{_near(last, there) or help_}"
     package = sys.modules.get(parent)
     path = getattr(package, "__path__", None)
     if path is None:
         return f"{parent} is no package, and has no module {last}"
-    there = (found.name for found in pkgutil.iter_modules(path))
+    there = (known.name for known in pkgutil.iter_modules(path))
     return f"the package {parent} has no module {last}{_near(last, there)}"
 
 
@@ -51,5 +51,5 @@ def attribute(owner: Any, name: str) -> str:
 def _near(name: str, there: Iterable[str]) -> str:
     """The names that are meant, perhaps."""
     known = {n.lower(): n for n in there}
-    found = [known[n] for n in get_close_matches(name.lower(), known, 3, 0.7)]
-    return f"; did you mean {' or '.join(found)}?" if found else ""
+    near = [known[n] for n in get_close_matches(name.lower(), known, 3, 0.7)]
+    return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -52,25 +52,25 @@ def settled(
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
     names = _storages(shape, binding)
-    found = trial.chosen(conversation, binding.title, ways, precisions[0], names)
-    message = {**found.way, "result": _result(found.observation)}
-    if found.fault is None and found.observation.facts.pair:
+    attempt = trial.chosen(conversation, binding.title, ways, precisions[0], names)
+    message = {**attempt.way, "result": _result(attempt.observation)}
+    if attempt.fault is None and attempt.observation.facts.pair:
         # Told apart by ordinary numbers, not by those of an edge.
-        message["pair"] = found.observation.facts.pair
-    if message.get("step") == "subtract" and _climbs(found.observation):
+        message["pair"] = attempt.observation.facts.pair
+    if message.get("step") == "subtract" and _climbs(attempt.observation):
         message["step"] = "add"
     conversation.bind(message)
     precisions = _precisions(shape, binding, message)
     described = Description(
         str(shape["language"]),
         precisions,
-        found.container,
+        attempt.container,
         binding.roles,
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
         among=binding.among,
     )
-    return message, described, found.observation
+    return message, described, attempt.observation
 
 
 def _climbs(tried: Observation) -> bool:

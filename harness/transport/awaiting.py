@@ -128,8 +128,8 @@ def _where_it_hangs(child: Child, find: Callable[[list[str]], list[str]]) -> str
         os.killpg(child.pid, signal.SIGQUIT)
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
-        if found := find(_lines(child)):
-            return " < ".join(found)
+        if frames := find(_lines(child)):
+            return " < ".join(frames)
         time.sleep(0.02)
     return ""
 
@@ -139,10 +139,10 @@ def jvm_crash(lines: Sequence[str]) -> str:
     start = next((i for i, line in enumerate(lines) if line.startswith(_FATAL)), None)
     if start is None:
         return ""
-    said = lines[start:]
-    named = next((f[0].strip("# ") for line in said if (f := _SIGNAL.match(line))), "")
-    place = next((i for i, line in enumerate(said[:-1]) if line.startswith(_PROBLEMATIC)), None)
-    frame = "" if place is None else said[place + 1].strip("# ")
+    report = lines[start:]
+    named = next((f[0].strip("# ") for line in report if (f := _SIGNAL.match(line))), "")
+    place = next((i for i, line in enumerate(report[:-1]) if line.startswith(_PROBLEMATIC)), None)
+    frame = "" if place is None else report[place + 1].strip("# ")
     return " in ".join(part for part in (named, frame) if part)
 
 
@@ -171,8 +171,8 @@ def _python_frames(lines: Sequence[str]) -> list[str]:
 def _python_crash(lines: Sequence[str]) -> str:
     """Where Python stood when a signal ended it."""
     start = next((i for i, line in enumerate(lines) if line.startswith(_PYTHON_FATAL)), None)
-    found = [] if start is None else _python_frames(lines[start:])
-    return f"it was at {' < '.join(found)}" if found else ""
+    frames = [] if start is None else _python_frames(lines[start:])
+    return f"it was at {' < '.join(frames)}" if frames else ""
 
 
 def _jvm_frames(lines: Sequence[str]) -> list[str]:

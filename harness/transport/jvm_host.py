@@ -118,12 +118,12 @@ class JvmHost:
     def run(self, steps: int, gradients: NDArray[np.float64], present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the adapter for what comes back."""
         flags = np.frombuffer(present, dtype=np.int8)
-        found = self._host.run(steps, np.array(gradients.reshape(-1)), np.array(flags))
-        average = found.movingAverage
-        failure = found.failure
+        result = self._host.run(steps, np.array(gradients.reshape(-1)), np.array(flags))
+        average = result.movingAverage
+        failure = result.failure
         return {
-            "weights": np.asarray(found.weights).reshape(-1, self._size or 1),
+            "weights": np.asarray(result.weights).reshape(-1, self._size or 1),
             "moving_average": None if average is None else np.asarray(average),
             "failure": None if failure is None else json.loads(str(failure)),
-            "facts": json.loads(str(found.facts)),
+            "facts": json.loads(str(result.facts)),
         }

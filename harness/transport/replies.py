@@ -135,18 +135,20 @@ FORGED = Fault(
 def fault_of(failure: object) -> Fault:
     """The failure that a host reports; FORGED where it is none that a host may report."""
     try:
-        told = msgspec.convert(failure, _Failure)
+        reply_fault = msgspec.convert(failure, _Failure)
     except msgspec.ValidationError:
         return FORGED
     return Fault(
-        told.kind,
-        said(told.message),
-        told.step,
-        fatal=bool(told.spent),
-        error=said(told.error or ""),
-        line=told.line if told.line and told.line > 0 else None,  # a JVM's -1: not known
-        misread=bool(told.misread),
-        own=told.own,
+        reply_fault.kind,
+        said(reply_fault.message),
+        reply_fault.step,
+        fatal=bool(reply_fault.spent),
+        error=said(reply_fault.error or ""),
+        line=reply_fault.line
+        if reply_fault.line and reply_fault.line > 0
+        else None,  # a JVM's -1: not known
+        misread=bool(reply_fault.misread),
+        own=reply_fault.own,
     )
 
 
@@ -242,14 +244,14 @@ def _number(value: Any, where: str) -> float:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of keys and values; one that says two things of a key says nothing."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
                 raise Broken(f"the key {_brief(key)} appears twice in one object")
             seen.add(key)
-    return found
+    return members
 
 
 def _whole_number(digits: str) -> int | float:

@@ -95,13 +95,13 @@ def chosen(
     """
     tried: list[Tried] = []
     for way in ways:
-        found = _tried(conversation, way, precision)
-        tried.append(found)
-        fatal = found.fault is not None and found.fault.fatal
-        if fatal and (found.fault is None or found.fault.step is None):
-            return found  # it took its process with it, and would again
-        if found.moved and found.container == "map":
-            return found
+        attempt = _tried(conversation, way, precision)
+        tried.append(attempt)
+        fatal = attempt.fault is not None and attempt.fault.fatal
+        if fatal and (attempt.fault is None or attempt.fault.step is None):
+            return attempt  # it took its process with it, and would again
+        if attempt.moved and attempt.container == "map":
+            return attempt
     moved = [t for t in tried if t.moved]
     if moved and all(map(_as_matrix, moved)):
         raise BindingError(f"not bound: {title} takes a list of arrays for the rows of a matrix")

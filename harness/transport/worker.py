@@ -159,13 +159,13 @@ def _run(host: Host, request: dict[str, Any]) -> dict[str, Any]:
             return {"weights": b"", "failure": failure, "facts": {}}
     steps = request["steps"]
     gradients = np.frombuffer(request["gradients"], dtype="<f8").reshape(steps, width)
-    found = host.run(steps, gradients, request["present"])
-    average = found["moving_average"]
+    result = host.run(steps, gradients, request["present"])
+    average = result["moving_average"]
     return {
-        "weights": _raw(found["weights"]),
+        "weights": _raw(result["weights"]),
         "moving_average": None if average is None else _raw(average),
-        "failure": found["failure"],
-        "facts": found["facts"],
+        "failure": result["failure"],
+        "facts": result["facts"],
     }
 
 

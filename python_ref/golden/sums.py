@@ -31,18 +31,18 @@ def problems(
         paths: the files that are there.
         asked: which of the files listed are asked for: one that is not there is missing.
     """
-    listed, found = _listed(directory), set(paths)
+    listed, there = _listed(directory), set(paths)
     if not listed:
         return [f"{directory / NAME}: is missing or incomplete"]
     wanted = {path for path in listed if asked(path)}
     return sorted(
         [
             f"{path}: was changed after it was written"
-            for path in found & wanted
+            for path in there & wanted
             if _changed(path, listed)
         ]
-        + [f"{path}: is not listed in {NAME}" for path in found - wanted]
-        + [f"{path}: is missing" for path in wanted - found]
+        + [f"{path}: is not listed in {NAME}" for path in there - wanted]
+        + [f"{path}: is missing" for path in wanted - there]
     )
 
 

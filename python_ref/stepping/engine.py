@@ -97,15 +97,15 @@ class Engine:
         self, stage: Stage, rows: slice, choice: Choice, call: Call, g: Array, c: Array
     ) -> tuple[Array, Array]:
         """The average of a step that is remembered as entries and their scale."""
-        kept, at = stage.state["kept"], call.columns
+        memory, at = stage.state["kept"], call.columns
         entries, scale = stage.state["entries"], stage.state["scale"]
         p, q = SQUARES[choice["square"]].kernel(self._a, c, g)
-        before = kept[rows, at].copy()
+        before = memory[rows, at].copy()
         entries[rows, at], scale[rows, at] = scaled(
             self._a, entries[rows, at], scale[rows, at], c, p * q
         )
-        kept[rows, at] = entries[rows, at] * scale[rows, at]
-        return before, kept[rows, at]
+        memory[rows, at] = entries[rows, at] * scale[rows, at]
+        return before, memory[rows, at]
 
     def _step_mean(self, call: Call, gradient: Array) -> Array:
         stage, a = self.plan.mean, self._a
@@ -162,12 +162,12 @@ class Engine:
         self, stage: Stage, rows: slice, choice: Choice, call: Call, update: Update
     ) -> tuple[Array, Array]:
         """Update what `rows` remember of the elements in `call`; return it before and after."""
-        kept, state = stage.state["kept"], choice["state"]
+        memory, state = stage.state["kept"], choice["state"]
         if choice["untouched"] == "skipped":
             update = partial(self._where_touched, call, update)
         if state == "shared":
             shared, made = stage.state["shared"], call.seen
-            before, after = [kept[rows, :0]], [kept[rows, :0]]
+            before, after = [memory[rows, :0]], [memory[rows, :0]]
             for part in call.slices:
                 count = part.stop - part.start
                 new = np.arange(count) >= made
@@ -181,9 +181,9 @@ class Engine:
             initial = stage.state["initial"][rows, call.columns]
             results = update(initial, slice(None), np.full(call.size, True))
         else:
-            old = kept[rows, call.columns]
+            old = memory[rows, call.columns]
             results = update(old.copy(), slice(None), call.new)
-        kept[rows, call.columns] = results[1]
+        memory[rows, call.columns] = results[1]
         return results
 
     def _where_touched(
@@ -262,7 +262,7 @@ class Engine:
 
     def _step_buffer(self, call: Call, u: _Product) -> _Product:
         stage, a = self.plan.buffer, self._a
-        kept = stage.state["kept"]
+        memory = stage.state["kept"]
         products = []
         for rows, choice in stage.groups():
             now = u.rows(stage.links["u"][rows])
@@ -270,7 +270,7 @@ class Engine:
                 # Narrow again: other rows may have widened the array.
                 now = _Product(a.load(now.value), now.factors)
             if choice["momentum"] != "no":
-                old = kept[rows, call.columns]
+                old = memory[rows, call.columns]
                 if choice["state"] == "reset":
                     old = a.zeros((rows.stop - rows.start, call.size))
                 new, step, factors = kernels.buffer(
@@ -282,15 +282,15 @@ class Engine:
                     now = self._product(factors or (step, None), step.shape)
                 if choice["untouched"] == "skipped":
                     new = a.where(call.touched, new, old)
-                kept[rows, call.columns] = new
+                memory[rows, call.columns] = new
             products.append(now)
         return self._joined(products)
 
     def _step_weights(self, call: Call, steps: _Product) -> None:
         stage, a = self.plan.weights, self._a
-        kept = stage.state["kept"]
+        memory = stage.state["kept"]
         for rows, choice in stage.groups():
-            old, step = kept[rows, call.columns], steps.rows(stage.links["step"][rows])
+            old, step = memory[rows, call.columns], steps.rows(stage.links["step"][rows])
             new = kernels.weights(
                 a, choice, old, step.value, step.factors,
                 self._rate(stage, rows, choice, call), stage.columns["weight_decay"][rows],
@@ -298,4 +298,4 @@ class Engine:
             written = call.written(choice["write"])
             if choice["untouched"] == "skipped":
                 written = call.touched if written is None else written & call.touched
-            kept[rows, call.columns] = new if written is None else a.where(written, new, old)
+            memory[rows, call.columns] = new if written is None else a.where(written, new, old)

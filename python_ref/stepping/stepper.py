@@ -96,10 +96,10 @@ class Stepper:
         renumbered = np.cumsum(mask) - 1
         parts = []
         for rows, engine in self._parts:
-            kept = mask[rows]
-            if kept.any():
-                engine.plan.keep(kept)
-                parts.append((renumbered[rows[kept]], engine))
+            left = mask[rows]
+            if left.any():
+                engine.plan.keep(left)
+                parts.append((renumbered[rows[left]], engine))
         self._parts = parts
         self._count = int(mask.sum())
 

@@ -81,12 +81,12 @@ class _Doubles(np.ndarray[Any, np.dtype[np.float64]]):
     """Hyperparameters held in double, narrowed to float32 where they enter an operation."""
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: Any, *inputs: Any, **options: Any) -> Any:
-        held = [x.view(np.ndarray) if isinstance(x, _Doubles) else x for x in inputs]
+        arrays = [x.view(np.ndarray) if isinstance(x, _Doubles) else x for x in inputs]
         if ufunc is np.subtract and isinstance(inputs[0], int):  # 1 - d
-            return ufunc(*held).astype(np.float32)
+            return ufunc(*arrays).astype(np.float32)
         narrowed = [
             x.astype(np.float32) if isinstance(given, _Doubles) else x
-            for given, x in zip(inputs, held, strict=True)
+            for given, x in zip(inputs, arrays, strict=True)
         ]
         return getattr(ufunc, method)(*narrowed, **options)
 

@@ -102,12 +102,12 @@ class Training:
     @property
     def lines(self) -> list[str]:
         """What there is to print."""
-        epochs, shown = len(self.rmse) - 1, len(self.rmse[self.settled])
+        epochs, count = len(self.rmse) - 1, len(self.rmse[self.settled])
         low, high = ({name: pair[i] for name, pair in self.ranges.items()} for i in (0, 1))
         rows = {
             f"after {epochs} epochs": (*self.trajectory[-1], self.rmse[-1]),
-            f"least of the last {shown}": low.values(),
-            f"greatest of the last {shown}": high.values(),
+            f"least of the last {count}": low.values(),
+            f"greatest of the last {count}": high.values(),
             "published": PUBLISHED.values(),
             "least squares": (*self.best, self.diamonds.test_rmse(self.best)),
         }

@@ -84,9 +84,9 @@ def drifts(
     for gradients in ("ordinary", "tiny"):
         for schedule in (False, True):
             rows = _weights([first, *others], gradients, first.reach, schedule, rounded)
-            for found, row in zip(measured, rows[1:], strict=True):
-                found.append(Drift(gradients, schedule, share(rows[0], row)))
-    return [tuple(found) for found in measured]
+            for row_drifts, row in zip(measured, rows[1:], strict=True):
+                row_drifts.append(Drift(gradients, schedule, share(rows[0], row)))
+    return [tuple(row_drifts) for row_drifts in measured]
 
 
 def worst(drift: Sequence[Drift]) -> tuple[bool, float]:
@@ -129,8 +129,8 @@ def _weights(
 ) -> NDArray[np.float64]:
     """The weights before the first and after every step of each call: (C, T + 1, N)."""
     start, slopes = fed(gradients, reach)
-    found = np.empty((len(calls), STEPS + 1, ELEMENTS))
-    found[:, 0] = start
+    trajectories = np.empty((len(calls), STEPS + 1, ELEMENTS))
+    trajectories[:, 0] = start
     by_rate: dict[float, list[int]] = {}
     for i, call in enumerate(calls):
         by_rate.setdefault(call.values["learning_rate"], []).append(i)
@@ -146,8 +146,8 @@ def _weights(
             learning_rates=tuple(rates(rate, schedule).tolist()) if schedule else (),
         )
         hypotheses = [Hypothesis(_own(calls[i], rounded)) for i in rows]
-        found[rows, 1:] = replay(scenario, hypotheses).weights
-    return found
+        trajectories[rows, 1:] = replay(scenario, hypotheses).weights
+    return trajectories
 
 
 def _own(call: Configured, rounded: bool) -> Dialect:

@@ -48,8 +48,8 @@ def read(path: Path) -> Document:
     else:
         if text.count("\n") + text.count("\r") > LONGEST:
             raise UsageError(too_long(path))
-        found = parts(text)
-        document = Document(path, found.blocks, found.prose)
+        split = parts(text)
+        document = Document(path, split.blocks, split.prose)
     document = replace(document, blocks=tuple(map(_noted, document.blocks)))
     if strange := _STRANGE.search(text):
         line = _line(text, strange.start())

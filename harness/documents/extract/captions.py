@@ -85,12 +85,12 @@ def caption(text: str) -> Caption:
 
 def _inline(text: str) -> str:
     """Return the code of lines that are nothing but inline code; "" if there is anything else."""
-    shown: list[str] = []
+    captions: list[str] = []
     for line in text.strip().split("\n"):
         bare = line.strip()
         ticks = len(bare) - len(bare.lstrip("`"))
         inside = bare[ticks:-ticks] if 0 < 2 * ticks < len(bare) else ""
         if not inside or not bare.endswith("`" * ticks) or "`" in inside.strip("` "):
             return ""
-        shown.append(inside.strip() if ticks > 1 else inside)
-    return "\n".join(shown)
+        captions.append(inside.strip() if ticks > 1 else inside)
+    return "\n".join(captions)

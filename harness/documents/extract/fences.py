@@ -223,9 +223,9 @@ def _between(lines: list[str], covered: list[tuple[int, int]]) -> Iterator[tuple
 
 
 def _without_comments(text: str) -> str:
-    kept: list[str] = []
+    pieces: list[str] = []
     place = 0
     while (start := text.find("<!--", place)) >= 0 and (end := text.find("-->", start)) >= 0:
-        kept += text[place:start], "\n" * text.count("\n", start, end)
+        pieces += text[place:start], "\n" * text.count("\n", start, end)
         place = end + 3
-    return "".join([*kept, text[place:]])
+    return "".join([*pieces, text[place:]])

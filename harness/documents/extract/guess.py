@@ -147,13 +147,13 @@ def guess(text: str) -> str:
 
 def _code(text: str) -> list[str]:
     """Return the lines worth scoring: no blank ones, none from inside a docstring."""
-    kept: list[str] = []
+    code: list[str] = []
     inside = False
     # The bound comes first: a block may be one line of a megabyte, or a million lines.
     for line in islice(text[: _LINES * _WIDTH].splitlines(), _LINES):
         bare = line[:_WIDTH].strip()
         if bare and not inside:
-            kept.append(bare)
+            code.append(bare)
         if bare.count('"""') % 2:
             inside = not inside
-    return kept
+    return code

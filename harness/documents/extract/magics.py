@@ -51,7 +51,7 @@ def _language(name: str, arguments: str, kernel: str) -> str:
 
 
 def _without(lines: list[str]) -> list[str]:
-    kept: list[str] = []
+    program: list[str] = []
     quote, depth = "", 0
     for line in lines:
         # Inside brackets and long strings `%` is an operator, and `?` text.
@@ -60,16 +60,16 @@ def _without(lines: list[str]) -> list[str]:
             line = timed[1] + line[timed.end() :]  # noqa: PLW2901 - `%time` runs what follows
         elif magic:
             # A block may consist of it alone.
-            kept.append(f"{magic[1]}pass" if magic[1] else "")
+            program.append(f"{magic[1]}pass" if magic[1] else "")
             continue
-        kept.append(line)
-        for found in _NESTING.findall(line[:_WIDTH]):
+        program.append(line)
+        for token in _NESTING.findall(line[:_WIDTH]):
             if quote:
-                quote = "" if found == quote else quote
-            elif found in {"'''", '"""'}:
-                quote = found
-            elif found in "([{":
+                quote = "" if token == quote else quote
+            elif token in {"'''", '"""'}:
+                quote = token
+            elif token in "([{":
                 depth += 1
-            elif found in ")]}":
+            elif token in ")]}":
                 depth = max(depth - 1, 0)
-    return kept
+    return program

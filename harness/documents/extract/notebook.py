@@ -57,9 +57,9 @@ def read(path: Path, text: str) -> Document:
         if kind == "code" and source.strip():
             blocks.append(_code(cell, source, kernel, lines.at(1)))
         elif kind == "markdown":
-            found = parts(source)
-            blocks += (_moved(block, lines) for block in found.blocks)
-            for line, chunk in found.prose:
+            split = parts(source)
+            blocks += (_moved(block, lines) for block in split.blocks)
+            for line, chunk in split.prose:
                 prose += lines.chunks(line, chunk)
     numbered = (replace(block, index=index) for index, block in enumerate(blocks))
     return Document(path, tuple(numbered), tuple(prose), notebook=True)
@@ -76,13 +76,13 @@ class _Lines:
 
     def chunks(self, line: int, text: str) -> Iterator[tuple[int, str]]:
         """Yield prose such that a line further on in it is one further on in the file."""
-        start, held = self.at(line), list[str]()
+        start, chunk_lines = self.at(line), list[str]()
         for number, each in enumerate(text.split("\n"), line):
-            if self.at(number) != start + len(held) and held:
-                yield start, "\n".join(held)
-                start, held = self.at(number), []
-            held.append(each)
-        yield start, "\n".join(held)
+            if self.at(number) != start + len(chunk_lines) and chunk_lines:
+                yield start, "\n".join(chunk_lines)
+                start, chunk_lines = self.at(number), []
+            chunk_lines.append(each)
+        yield start, "\n".join(chunk_lines)
 
 
 def _moved(block: Block, lines: _Lines) -> Block:
@@ -92,8 +92,8 @@ def _moved(block: Block, lines: _Lines) -> Block:
 
 def _code(cell: dict[str, Any], source: str, kernel: str, line: int) -> Block:
     language, code, notes = magics.removed(source, kernel)
-    shown = "\n".join(text.rstrip("\n") for text in _outputs(cell))
-    printed = Printed(shown, line) if shown.strip() else None
+    output = "\n".join(text.rstrip("\n") for text in _outputs(cell))
+    printed = Printed(output, line) if output.strip() else None
     return Block(0, line, language, code, notes=notes, printed=printed, cell=True)
 
 
@@ -105,15 +105,15 @@ def _outputs(cell: dict[str, Any]) -> Iterator[str]:
             continue
         data = output.get("data")
         if output.get("output_type") == "stream" and output.get("name", "stdout") == "stdout":
-            shown = output.get("text")
+            text = output.get("text")
         elif output.get("output_type") == "execute_result" and isinstance(data, dict):
-            shown = data.get("text/plain")
+            text = data.get("text/plain")
         else:
             continue
-        if isinstance(shown, list):
-            shown = "".join(part for part in shown if isinstance(part, str))
-        if isinstance(shown, str):
-            yield shown
+        if isinstance(text, list):
+            text = "".join(part for part in text if isinstance(part, str))
+        if isinstance(text, str):
+            yield text
 
 
 def _kernel(metadata: Any) -> str:
@@ -135,27 +135,27 @@ def _cells(path: Path, text: str) -> tuple[list[Any], Any]:
     if values > _MOST:
         raise UsageError(f"{path}: holds more than {_MOST:,} texts and lists; clear its outputs")
     try:
-        found = json.loads(text)
+        notebook = json.loads(text)
     except RecursionError as error:
         raise UsageError(f"{path}: is nested too deeply for a notebook") from error
     except ValueError as error:
-        said = str(error).partition("; use sys.")[0]
+        reason = str(error).partition("; use sys.")[0]
         raise UsageError(
-            f"{path}: is not complete JSON: {said}; it may be cut off: download or save it again"
+            f"{path}: is not complete JSON: {reason}; it may be cut off: download or save it again"
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(notebook, dict):
         raise _no_notebook(path, "it is not a JSON object")
-    if found.get("nbformat") != _VERSION or isinstance(found["nbformat"], float):
+    if notebook.get("nbformat") != _VERSION or isinstance(notebook["nbformat"], float):
         if values > _MOST_OLD:
             raise UsageError(
                 f"{path}: is not a notebook of version {_VERSION}, and too large for an older one;"
                 " open it in Jupyter and save it again"
             )
-        found = _converted(path, text)
-    cells = found.get("cells") if isinstance(found, dict) else None
+        notebook = _converted(path, text)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise _no_notebook(path, "it has no list of cells")
-    return cells, found.get("metadata")
+    return cells, notebook.get("metadata")
 
 
 def _converted(path: Path, text: str) -> Any:
@@ -167,8 +167,8 @@ def _converted(path: Path, text: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
-            return nbformat.convert(found, _VERSION)  # type: ignore[no-untyped-call]
+            notebook = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
+            return nbformat.convert(notebook, _VERSION)  # type: ignore[no-untyped-call]
     except RecursionError as error:
         raise UsageError(f"{path}: is nested too deeply for a notebook") from error
     except Exception as error:  # what nbformat raises over strange contents is any exception

@@ -55,8 +55,8 @@ def session(text: str, line: int) -> Session | None:
         else:
             code.append("")
             statement = False
-            if shown := _OUT.sub("", each, count=1).rstrip():
-                outputs.append(shown)
+            if output := _OUT.sub("", each, count=1).rstrip():
+                outputs.append(output)
                 start = start or number
     printed = Printed("\n".join(outputs), start) if outputs else None
     return Session("\n".join(code), printed)

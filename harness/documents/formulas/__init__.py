@@ -61,7 +61,7 @@ class _Root:
 
 def formulas(prose: Iterable[tuple[int, str]]) -> list[Formula]:
     """Return an RMSProp's formulas that say where epsilon stands, in order, each once."""
-    found: list[Formula] = []
+    stated: list[Formula] = []
     prose = list(prose)
     subjects = Subjects(prose)
     for region in regions(prose):
@@ -73,8 +73,8 @@ def formulas(prose: Iterable[tuple[int, str]]) -> list[Formula]:
             line, text = region.line_of(root.begin), region.text(root.begin)
             if (text, side) not in seen and not subjects.others(region, line):
                 seen.add((text, side))
-                found.append(Formula(line, text, side))
-    return found
+                stated.append(Formula(line, text, side))
+    return stated
 
 
 def _roots(region: Region) -> Iterator[_Root]:

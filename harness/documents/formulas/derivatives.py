@@ -52,7 +52,7 @@ class _Coefficient:
 
 def derivative_factors(prose: Iterable[tuple[int, str]]) -> list[Stated]:
     """Return the derivatives of a mean that prose states, in order."""
-    found: list[Stated] = []
+    factors: list[Stated] = []
     for region in regions(prose):
         equals = _equations(region)
         read_up_to = -1
@@ -62,22 +62,22 @@ def derivative_factors(prose: Iterable[tuple[int, str]]) -> list[Stated]:
             for _, step in equals[place : place + _STEPS]:
                 factor = _factor(region, step + 1)
                 if factor is not None:
-                    found.append(Stated(region.line_of(index), factor))
+                    factors.append(Stated(region.line_of(index), factor))
                     read_up_to = step
                     break
-    return found
+    return factors
 
 
 def _equations(region: Region) -> list[tuple[int, int]]:
     """Return the equals signs outside all brackets, each with where its left side may begin."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     begin = index = 0
     while index < len(region.tokens):
         if region.tokens[index] == "=" and "=" not in {region.at(index - 1), region.at(index + 1)}:
-            found.append((begin, index))
+            spans.append((begin, index))
             begin = index + 1
         index = region.group(index) if region.partner.get(index, -1) > index else index + 1
-    return found
+    return spans
 
 
 def _left(region: Region, begin: int, end: int) -> str:

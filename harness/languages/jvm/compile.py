@@ -256,8 +256,8 @@ def _run(
 def _lacking(message: str, sources: Sequence[Path]) -> str:
     """What the machine lacked, by a compiler's words; empty if the source may be to blame."""
     read = [source.read_text(encoding="utf-8", errors="replace") for source in sources]
-    found = (words for words in _LACKING if words in message)
-    return next((words for words in found if not any(words in text for text in read)), "")
+    phrases = (words for words in _LACKING if words in message)
+    return next((words for words in phrases if not any(words in text for text in read)), "")
 
 
 def _english() -> Mapping[str, str]:

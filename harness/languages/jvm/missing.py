@@ -70,8 +70,10 @@ Own = Callable[[Collection[str]], Collection[str]]
 
 def names(message: str) -> list[str]:
     """The names that a compiler did not find, in the order in which it says so."""
-    found = [(match.start(), match[1]) for pattern in _NAMED for match in pattern.finditer(message)]
-    return list(dict.fromkeys(name for _, name in sorted(found)))
+    places = [
+        (match.start(), match[1]) for pattern in _NAMED for match in pattern.finditer(message)
+    ]
+    return list(dict.fromkeys(name for _, name in sorted(places)))
 
 
 def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own) -> str:

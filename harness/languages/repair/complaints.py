@@ -59,7 +59,7 @@ def _complaints(broken: Broken, *heads: re.Pattern[str]) -> Iterator[Complaint]:
                 continue
             below = broken.message[match.end() : end].splitlines()
             read = _ecj if head is _ECJ else _scalac if head is _SCALAC else _javac
-            said, column, width = read(below)
+            words, column, width = read(below)
             if len(numbers) > 1:
                 column = numbers[1]
             limit = starts[line + 1] - 1 if line + 1 < len(starts) else len(text)
@@ -68,7 +68,7 @@ def _complaints(broken: Broken, *heads: re.Pattern[str]) -> Iterator[Complaint]:
                 column += len(whole) - len(whole.lstrip())
             pointed = column is not None and column <= len(whole)
             start = starts[line] + (column or 0 if pointed else 0)
-            yield Complaint(" ".join(said.split()), start, min(start + width, limit), pointed)
+            yield Complaint(" ".join(words.split()), start, min(start + width, limit), pointed)
 
 
 def _javac(below: list[str]) -> tuple[str, int | None, int]:
@@ -93,8 +93,8 @@ def _ecj(below: list[str]) -> tuple[str, int | None, int]:
 
 def _scalac(below: list[str]) -> tuple[str, int | None, int]:
     """Everything behind a bar: the line, carets, then the words."""
-    shown = [line.partition("|")[2] for line in below if "|" in line]
-    for i, line in enumerate(shown):
+    code = [line.partition("|")[2] for line in below if "|" in line]
+    for i, line in enumerate(code):
         if caret := _CARET.match(line):
-            return " ".join(shown[i + 1 :]).partition("longer explanation")[0], None, len(caret[2])
+            return " ".join(code[i + 1 :]).partition("longer explanation")[0], None, len(caret[2])
     return " ".join(below), None, 0

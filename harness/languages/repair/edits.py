@@ -50,9 +50,9 @@ def lines(text: str, first: int, pieces: Iterable[tuple[int, int]]) -> str:
             spans[-1][1] = max(bottom, spans[-1][1])
         else:
             spans.append([top, bottom])
-    said = [str(top) if top == bottom else f"{top}-{bottom}" for top, bottom in spans]
-    plural = len(said) > 1 or "-" in "".join(said)
-    return ("lines " if plural else "line ") + listed(said)
+    ranges = [str(top) if top == bottom else f"{top}-{bottom}" for top, bottom in spans]
+    plural = len(ranges) > 1 or "-" in "".join(ranges)
+    return ("lines " if plural else "line ") + listed(ranges)
 
 
 def listed(items: Sequence[str]) -> str:
@@ -132,7 +132,7 @@ def _braces_left_open(code: Sequence[Token]) -> int:
 
 def _where_indentation_closes(text: str, code: Sequence[Token]) -> list[int]:
     """Behind which tokens a block ends by its indentation without being closed."""
-    found, brackets = [], Brackets()
+    ends, brackets = [], Brackets()
     for before, token in zip([None, *code], code, strict=False):
         if before and token.newlines:
             margin = _indentation(text, token)
@@ -142,10 +142,10 @@ def _where_indentation_closes(text: str, code: Sequence[Token]) -> list[int]:
                 and brackets.open[-1] is not before
                 and _left_of(margin, token, _indentation(text, brackets.open[-1]))
             ):
-                found.append(before.end)
+                ends.append(before.end)
                 brackets.close()
         brackets.take(token)
-    return found
+    return ends
 
 
 def _left_of(margin: int, token: Token, opener: int) -> bool:

@@ -70,9 +70,9 @@ def restored(text: str) -> Iterator[str]:
             return
         cost, _, levels, open_ = heapq.heappop(heap)
         if len(levels) == len(lines):
-            found = _written(lines, levels, text)
-            if compiles(found):
-                yield found
+            repaired = _written(lines, levels, text)
+            if compiles(repaired):
+                yield repaired
             continue
         line = lines[len(levels)]
         before = lines[len(levels) - 1] if levels else None

@@ -65,14 +65,14 @@ def repairs(broken: Broken, named: Named = jdk_classes) -> Iterator[Repaired]:
     if broken.verdict != "does-not-compile":
         return
     complaints = java(broken)
-    said = " ".join(complaint.said for complaint in complaints)
-    if _UNCLOSED.search(said):
+    message = " ".join(complaint.said for complaint in complaints)
+    if _UNCLOSED.search(message):
         yield from closed(broken, JAVA)
-    if _SUPERFLUOUS.search(said):
+    if _SUPERFLUOUS.search(message):
         yield from opened(broken, JAVA)
     yield from _outside(broken, complaints, near=True)
     yield from _expected(broken, complaints)
-    yield from _one_public(broken, said)
+    yield from _one_public(broken, message)
     yield from _imports(broken, complaints, named)
     yield from _casts(broken, complaints)
     yield from _outside(broken, complaints, near=False)
@@ -86,29 +86,29 @@ def _outside(broken: Broken, complaints: Sequence[Complaint], *, near: bool) -> 
     places = [c.start for c in complaints if _MISPLACED.search(c.said)]
     if not places or not (repaired := wrapped(broken.text, broken.line)):
         return
-    found = dropwhile(lambda u: u.kind in ("package", "import"), units(broken.text, JAVA))
-    outside = [unit for unit in found if unit.kind != "type"]
+    rest = dropwhile(lambda u: u.kind in ("package", "import"), units(broken.text, JAVA))
+    outside = [unit for unit in rest if unit.kind != "type"]
     if near == any(unit.start <= place < unit.end for unit in outside for place in places):
         yield repaired
 
 
 def _expected(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired]:
     """What is expected put in where it is: all of it, then the first alone."""
-    found = [
+    insertions = [
         (insertion(complaint.end, match[1] or match[2]))
         for complaint in complaints
         if complaint.pointed and (match := _EXPECTED.search(complaint.said))
     ]
-    for edits in (found, found[:1]) if len(found) > 1 else (found,):
+    for edits in (insertions, insertions[:1]) if len(insertions) > 1 else (insertions,):
         if edits:
             marks = listed(sorted({f"`{edit.text}`" for edit in edits}))
             where = lines(broken.text, broken.line, [(e.start, e.end) for e in edits])
             yield Repaired(edited(broken.text, edits), f"{marks} added at {where}")
 
 
-def _one_public(broken: Broken, said: str) -> Iterator[Repaired]:
+def _one_public(broken: Broken, message: str) -> Iterator[Repaired]:
     """All public types of a block but the first made package-private: a file holds one."""
-    if not _TWO_PUBLIC.search(said):
+    if not _TWO_PUBLIC.search(message):
         return
     edits: list[Edit] = []
     names: list[str] = []
@@ -160,8 +160,8 @@ def imports(
         repaired, above = with_imports(
             broken.text, grammar, [f"import {name}{end}" for name in whole]
         )
-        said = listed([name.removeprefix("static ") for name in whole])
-        yield Repaired(repaired, f"{said} imported", above)
+        names_listed = listed([name.removeprefix("static ") for name in whole])
+        yield Repaired(repaired, f"{names_listed} imported", above)
 
 
 def _casts(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired]:

@@ -54,11 +54,11 @@ def jdk_classes(names: Collection[str]) -> Mapping[str, Sequence[str]]:
         asked = {name for name in names if name.isidentifier() and name not in _asked}
         if asked:
             try:
-                found = _known(sorted(asked))
+                full_names = _known(sorted(asked))
             except (OSError, subprocess.SubprocessError, ToolchainError):
                 return {}
             for name in asked:
-                matching = [full for full in found if full.rpartition(".")[2] == name]
+                matching = [full for full in full_names if full.rpartition(".")[2] == name]
                 _asked[name] = tuple(sorted(matching, key=_java_rank))
     return {name: _asked[name] for name in names if _asked.get(name)}
 
@@ -98,14 +98,14 @@ def scala_names(names: Collection[str]) -> Mapping[str, Sequence[str]]:
     except (OSError, zipfile.BadZipFile, ToolchainError):
         library = {}
     jdk = jdk_classes([name for name in names if name[:1].isupper()])
-    found = {name: (*library.get(name, ()), *jdk.get(name, ())) for name in names}
-    return {name: choice for name, choice in found.items() if choice}
+    choices = {name: (*library.get(name, ()), *jdk.get(name, ())) for name in names}
+    return {name: choice for name, choice in choices.items() if choice}
 
 
 @cache
 def _scala_library() -> Mapping[str, tuple[str, ...]]:
     """Everything in the library's jars by its simple name."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    packages: defaultdict[str, set[str]] = defaultdict(set)
     for jar in jars.resolve(jars.PINNED["scala"]):
         with zipfile.ZipFile(jar) as archive:
             for entry in archive.namelist():
@@ -119,10 +119,10 @@ def _scala_library() -> Mapping[str, tuple[str, ...]]:
                     continue
                 # Packages in `scala` itself are in scope without an import.
                 if package.count(".") > 1:
-                    found[package.rpartition(".")[2]].add(package)
+                    packages[package.rpartition(".")[2]].add(package)
                 if file.endswith(".class"):
-                    found[name].add(f"{package}.{name}")
-    return {name: tuple(sorted(choice, key=_scala_rank)) for name, choice in found.items()}
+                    packages[name].add(f"{package}.{name}")
+    return {name: tuple(sorted(choice, key=_scala_rank)) for name, choice in packages.items()}
 
 
 def _java_rank(name: str) -> tuple[int, int, str]:

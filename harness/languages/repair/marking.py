@@ -46,15 +46,15 @@ def unmarked(text: str, names: Collection[str]) -> str:
 
 def imported(text: str, module: str) -> set[str]:
     """The names that a text imports from a package at its top level."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in tree.body if (tree := parsed(text)) else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.partition(".")[0] == module:
-                    found.add(alias.asname or module)
+                    names.add(alias.asname or module)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
-            found |= {alias.asname or alias.name for alias in node.names}
-    return found
+            names |= {alias.asname or alias.name for alias in node.names}
+    return names
 
 
 class Unmarked:
@@ -101,17 +101,17 @@ class Unmarked:
             yield from self._annotations(node)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> Iterator[Edit]:
-        kept = [
+        aliases = [
             alias
             for alias in node.names
             if (alias.asname or alias.name.partition(".")[0]) not in self.names
         ]
-        if len(kept) == len(node.names):
+        if len(aliases) == len(node.names):
             return
-        if not kept:
+        if not aliases:
             yield self._left_out("its import left out", node)
             return
-        rest = type(node)(**{**vars(node), "names": kept})
+        rest = type(node)(**{**vars(node), "names": aliases})
         start, end = self._span(node)
         self.parts.setdefault("its import left out", []).append((start, end))
         breaks = self._source.count("\n", start, end)

@@ -89,10 +89,10 @@ def _without_example(broken: Broken) -> Iterator[Repaired]:
     lines = [int(n) - broken.line + 1 for n in _AT.findall(broken.message)]
     if tree is None or not lines or not declared(tree):
         return
-    kept = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
     for node in tree.body:
         last = node.end_lineno or node.lineno
-        if isinstance(node, kept) or not any(node.lineno <= line <= last for line in lines):
+        if isinstance(node, definitions) or not any(node.lineno <= line <= last for line in lines):
             continue
         at = broken.line + node.lineno - 1
         rows = broken.text.split("\n")

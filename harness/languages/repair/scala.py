@@ -42,14 +42,14 @@ def repairs(broken: Broken, named: Named = scala_names) -> Iterator[Repaired]:
     if broken.verdict != "does-not-compile":
         return
     complaints = scala(broken)
-    said = " ".join(complaint.said for complaint in complaints)
-    if "but eof found" in said:
+    message = " ".join(complaint.said for complaint in complaints)
+    if "but eof found" in message:
         yield from closed(broken, SCALA)
-    if "but '}' found" in said:
+    if "but '}' found" in message:
         yield from opened(broken, SCALA)
     yield from _procedures(broken, complaints)
     yield from _loops(broken, complaints)
-    if "Illegal start of toplevel definition" in said or "end of toplevel definition" in said:
+    if "Illegal start of toplevel definition" in message or "end of toplevel definition" in message:
         yield from toplevel.scala(broken.text, broken.line)
     yield from _imports(broken, complaints, named)
 

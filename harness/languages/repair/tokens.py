@@ -82,22 +82,22 @@ def scala_tokens(text: str) -> Iterator[Token]:
     # The strings that are open around here, each with the braces open inside its `${`.
     around: list[tuple[str, int]] = []
     while match := _SCALA.match(text, at):
-        kind, said, start = match.lastgroup or "other", match[0], at
+        kind, lexeme, start = match.lastgroup or "other", match[0], at
         at = match.end()
         if kind == "nested":
             at = _behind_comment(text, at)
             newlines += text.count("\n", start, at)
             continue
         if kind == "gap":
-            newlines += said.count("\n")
+            newlines += lexeme.count("\n")
             continue
-        yield Token("string" if kind == "interpolated" else kind, said, start, newlines)
+        yield Token("string" if kind == "interpolated" else kind, lexeme, start, newlines)
         newlines = 0
         if kind == "interpolated":
-            quote, depth = '"""' if said.endswith('"""') else '"', -1
-        elif around and said in ("{", "}"):
+            quote, depth = '"""' if lexeme.endswith('"""') else '"', -1
+        elif around and lexeme in ("{", "}"):
             quote, depth = around.pop()
-            depth += 1 if said == "{" else -1
+            depth += 1 if lexeme == "{" else -1
         else:
             continue
         if depth < 0:  # inside the string, at its start or behind a `${...}`

@@ -37,24 +37,24 @@ def java(text: str, line: int = 1) -> Repaired | None:
     types nor statements, the class around the members was left out, and is put there. Imports
     behind a type are put at the top. None where nothing is to be done.
     """
-    found = units(text, JAVA)
-    loose = [unit for unit in found if unit.kind in ("statement", "method", "field")]
-    if any(unit.kind == "stray" for unit in found):
+    top = units(text, JAVA)
+    loose = [unit for unit in top if unit.kind in ("statement", "method", "field")]
+    if any(unit.kind == "stray" for unit in top):
         return None
-    edits, late = _imports_first(found)
+    edits, late = _imports_first(top)
     change = f"the imports at {lines(text, line, [u.code for u in late])} put first" if late else ""
     if loose:
         kinds: set[str] = {unit.kind for unit in loose}
         taken = {token.text for token in tokens(text, JAVA)}
-        if "statement" in kinds or any(unit.kind == "type" for unit in found):
+        if "statement" in kinds or any(unit.kind == "type" for unit in top):
             if any(map(_is_constructor, loose)):
                 return None
-            edits += _script(text, found, next(_fresh("Script", taken)))
+            edits += _script(text, top, next(_fresh("Script", taken)))
             kinds = {"statement" if _runs(unit) else unit.kind for unit in loose}
         else:
             edits += _members(text, loose, next(_fresh("Members", taken)))
         what = listed([f"{k}s" for k in ("statement", "field", "method") if k in kinds])
-        where = lines(text, line, _together(found, loose))
+        where = lines(text, line, _together(top, loose))
         change += (", and " if change else "") + f"the {what} at {where} put into a class of their"
         change += " own"
     return Repaired(edited(text, edits), change) if edits else None
@@ -219,12 +219,12 @@ def _shared(
         name = declared_at(code)
         if name is None or code[0].text == "var":
             continue
-        said = text[code[0].start : code[name - 1].end]
+        declared = text[code[0].start : code[name - 1].end]
         changes = [Edit(unit.code[0], code[name].start, "")]
         for at in declarators(code, name):
-            changes += _assignment(code, at, said)
+            changes += _assignment(code, at, declared)
             sizes = "[]" * _dimensions(code, at)
-            declarations.setdefault(code[at].text, f"static {said} {code[at].text}{sizes};")
+            declarations.setdefault(code[at].text, f"static {declared} {code[at].text}{sizes};")
         edits.append((unit, changes))
     return list(declarations.values()), edits
 
@@ -237,7 +237,7 @@ def _dimensions(code: Sequence[Token], at: int) -> int:
     return pairs
 
 
-def _assignment(code: Sequence[Token], at: int, said: str) -> Iterator[Edit]:
+def _assignment(code: Sequence[Token], at: int, declared: str) -> Iterator[Edit]:
     """The edits that make an assignment of one declared name, or nothing where it has no value."""
     if code[at - 1].text == ",":
         yield Edit(code[at - 1].start, code[at - 1].end, ";")
@@ -248,7 +248,7 @@ def _assignment(code: Sequence[Token], at: int, said: str) -> Iterator[Edit]:
     if behind >= len(code) or code[behind].text != "=":
         yield Edit(code[at].start, code[at].end, "")
     elif behind + 1 < len(code) and code[behind + 1].text == "{":
-        yield insertion(code[behind + 1].start, f"new {said}{'[]' * sizes} ")
+        yield insertion(code[behind + 1].start, f"new {declared}{'[]' * sizes} ")
 
 
 _SCALA_MAIN = "def main(args: Array[String]): Unit = { "
@@ -260,9 +260,9 @@ def scala(text: str, line: int = 1) -> Iterator[Repaired]:
     First all from the first to the last in one object, where nothing but values that only they
     use lies in between; then each run of expressions in its own.
     """
-    found = units(text, SCALA)
-    places = [i for i, unit in enumerate(found) if unit.kind == "statement"]
-    if not places or any(unit.kind == "stray" for unit in found):
+    top = units(text, SCALA)
+    places = [i for i, unit in enumerate(top) if unit.kind == "statement"]
+    if not places or any(unit.kind == "stray" for unit in top):
         return
     names = _fresh("Script", {token.text for token in tokens(text, SCALA)})
     script = next(names)
@@ -271,11 +271,11 @@ def scala(text: str, line: int = 1) -> Iterator[Repaired]:
         for _, run in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0])
     ]
     first, last = places[0], places[-1]
-    if len(pieces) > 1 and _is_one_body(found, first, last):
-        between = [(found[first].code[0], found[last].code[1])]
+    if len(pieces) > 1 and _is_one_body(top, first, last):
+        between = [(top[first].code[0], top[last].code[1])]
         opener = f"object {script} {{ {_SCALA_MAIN}"
         yield Repaired(
-            edited(text, [_opened(text, found[first], opener), _closed(text, found[last], "} }")]),
+            edited(text, [_opened(text, top[first], opener), _closed(text, top[last], "} }")]),
             f"the statements at {lines(text, line, between)} put into an object of their own",
         )
     edits, before = [], ""
@@ -283,9 +283,9 @@ def scala(text: str, line: int = 1) -> Iterator[Repaired]:
         ending = piece is pieces[-1]
         opener = _SCALA_MAIN + before if ending else "def run(): Unit = { "
         before += f"{name}.run(); "
-        edits.append(_opened(text, found[piece[0]], f"object {name} {{ {opener}"))
-        edits.append(_closed(text, found[piece[-1]], "} }"))
-    where = lines(text, line, _together(found, [found[i] for i in places]))
+        edits.append(_opened(text, top[piece[0]], f"object {name} {{ {opener}"))
+        edits.append(_closed(text, top[piece[-1]], "} }"))
+    where = lines(text, line, _together(top, [top[i] for i in places]))
     objects = "an object" if len(pieces) == 1 else "objects"
     yield Repaired(
         edited(text, edits), f"the statements at {where} put into {objects} of their own"

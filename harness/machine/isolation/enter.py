@@ -119,8 +119,8 @@ def mount_read_only(libc, folder: bytes) -> bool:  # type: ignore[no-untyped-def
     if libc.mount(folder, folder, None, _MS_BIND | _MS_REC, None) != 0:
         return False
     # A flag that the folder's own mount has cannot be left out.
-    kept = os.statvfs(folder).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-    flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | kept
+    restrictions = os.statvfs(folder).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | restrictions
     return bool(libc.mount(None, folder, None, flags, None) == 0)
 
 
@@ -169,13 +169,13 @@ def give_up_rights() -> None:
         if right not in _KEPT_CAPABILITIES:
             libc.prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)
     # Who is no superuser has rights only in the namespaces, and keeps none with a command.
-    kept = sum(1 << right for right in _KEPT_CAPABILITIES) if os.getuid() == 0 else 0
+    allowed = sum(1 << right for right in _KEPT_CAPABILITIES) if os.getuid() == 0 else 0
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     # Effective, permitted and inheritable ones, the lower 32 of them and the upper.
     rights = (ctypes.c_uint32 * 6)()
     libc.capget(header, rights)
     for i in range(6):
-        rights[i] &= (kept >> 32 * (i // 3)) & 0xFFFFFFFF
+        rights[i] &= (allowed >> 32 * (i // 3)) & 0xFFFFFFFF
     if libc.capset(header, rights) != 0:
         sys.stderr.write("rights cannot be given up\n")
         os._exit(_FAILED)
@@ -207,10 +207,10 @@ def watched(run, command: list[str], processes: int) -> None:  # type: ignore[no
     """
     import _signal  # type: ignore[import-not-found]
 
-    told, tell = os.pipe()
+    reading, tell = os.pipe()
     first = os.fork()
     if first == 0:
-        os.close(told)
+        os.close(reading)
         die_with_parent()
         mount_processes(processes)
         child = os.fork()
@@ -227,10 +227,10 @@ def watched(run, command: list[str], processes: int) -> None:  # type: ignore[no
     os.close(tell)
     # A JVM is asked where it stands by this signal; it is in our group and gets its own.
     _signal.signal(_SIGQUIT, _signal.SIG_IGN)
-    close_all_but(told)
-    said = os.read(told, 4)
+    close_all_but(reading)
+    answer = os.read(reading, 4)
     os.waitpid(first, 0)
-    status = int.from_bytes(said, "little") if len(said) == 4 else _SIGKILL
+    status = int.from_bytes(answer, "little") if len(answer) == 4 else _SIGKILL
     if os.WIFSIGNALED(status):
         if os.WTERMSIG(status) != _SIGKILL:
             _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
@@ -238,10 +238,10 @@ def watched(run, command: list[str], processes: int) -> None:  # type: ignore[no
     os._exit(os.WEXITSTATUS(status))
 
 
-def close_all_but(kept: int) -> None:
+def close_all_but(descriptor: int) -> None:
     """Let go of the command's pipes, or their end would never be seen."""
-    os.closerange(0, kept)
-    os.closerange(kept + 1, 4096)
+    os.closerange(0, descriptor)
+    os.closerange(descriptor + 1, 4096)
 
 
 def probe(own: str, processes: int, written: int, read_only: list[bytes]) -> int:

@@ -46,8 +46,8 @@ _LIMITS = Limits(file=64 << 20)
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment a port runs in."""
     passed = _PASSED | _OF_LIBRARIES
-    kept = {k: v for k, v in os.environ.items() if k in passed or k.startswith(_BY_PREFIX)}
-    return {**kept, **_SAME_EVERYWHERE, **(extra or {})}
+    passed_on = {k: v for k, v in os.environ.items() if k in passed or k.startswith(_BY_PREFIX)}
+    return {**passed_on, **_SAME_EVERYWHERE, **(extra or {})}
 
 
 @dataclass(frozen=True)
@@ -99,12 +99,12 @@ def to_itself(command: Sequence[str], cwd: Path | None, limits: Limits) -> list[
 
 def _check_program(name: str, cwd: Path | None) -> None:
     """Raise OSError as starting the program would."""
-    found = str((cwd or Path()) / name) if "/" in name else shutil.which(name)
-    if found is None or not Path(found).exists():
+    program = str((cwd or Path()) / name) if "/" in name else shutil.which(name)
+    if program is None or not Path(program).exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-    if not os.access(found, os.X_OK) or Path(found).is_dir():
+    if not os.access(program, os.X_OK) or Path(program).is_dir():
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name)
-    with suppress(PermissionError), Path(found).open("rb") as file:
+    with suppress(PermissionError), Path(program).open("rb") as file:
         if file.read(2) not in (b"#!", b"\x7fE"):
             raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), name)
 

@@ -29,15 +29,15 @@ def end_marked(mark: bytes) -> None:
     A process may start another while we look; so until nobody is found.
     """
     for _ in range(_ROUNDS):
-        found = False
+        any_ended = False
         for name in _listed():
             if _is_marked(name, mark):
-                found = True
+                any_ended = True
                 try:
                     os.kill(int(name), _SIGKILL)
                 except (ProcessLookupError, PermissionError):
                     continue
-        if not found:
+        if not any_ended:
             return
 
 

@@ -148,8 +148,8 @@ def _made(results: Sequence[Report]) -> Tree.Element:
         )
         for report in results
     )
-    kept = dict.fromkeys(words.isolation(r.isolation) for r in results if r.isolation)
-    return element("div", *(element("p", line) for line in (*lines, *kept)))
+    sentences = dict.fromkeys(words.isolation(r.isolation) for r in results if r.isolation)
+    return element("div", *(element("p", line) for line in (*lines, *sentences)))
 
 
 # -- the matrix ------------------------------------------------------------------------------------

@@ -140,9 +140,9 @@ def of_things(
         if named and name != named:
             continue
         given = name, thing, bool(named), dict(settings or {})
-        found = [c for binding in _loaded() if (c := _candidate(binding, *given)) is not None]
+        offers = [c for binding in _loaded() if (c := _candidate(binding, *given)) is not None]
         # What one library refuses may be another's.
-        if best := sorted(found, key=lambda candidate: bool(candidate.shape["failed"]))[:1]:
+        if best := sorted(offers, key=lambda candidate: bool(candidate.shape["failed"]))[:1]:
             candidates[name] = best[0]
     return LibraryHost(candidates) if candidates else None
 
@@ -208,7 +208,7 @@ _OF_PARAMETERS = ("params", "parameters", "weights", "variables", "params_iterab
 
 def _parameters(thing: Any) -> list[dict[str, Any]]:
     """What a class or function takes, of base classes too where it hands all else on."""
-    found: dict[str, dict[str, Any]] = {}
+    parameters: dict[str, dict[str, Any]] = {}
     handed_to = [vars(base).get("__init__") for base in getattr(thing, "__mro__", ())]
     for called in [thing, *filter(None, handed_to)]:
         try:
@@ -221,7 +221,7 @@ def _parameters(thing: Any) -> list[dict[str, Any]]:
             if parameter.name == "self":
                 continue
             default = None if parameter.default is parameter.empty else parameter.default
-            found.setdefault(
+            parameters.setdefault(
                 parameter.name,
                 {
                     "name": parameter.name,
@@ -232,7 +232,7 @@ def _parameters(thing: Any) -> list[dict[str, Any]]:
             )
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature):
             break  # nothing is handed on
-    return list(found.values())
+    return list(parameters.values())
 
 
 def _full_names(thing: Any) -> list[str]:

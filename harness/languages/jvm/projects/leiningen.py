@@ -19,11 +19,11 @@ def read(folder: Path) -> Project:
     deps, project = (
         re.sub(r";[^\n]*", "", text_of(folder / name)) for name in ("deps.edn", "project.clj")
     )
-    found = _DEPS.findall(_section(deps, ":deps", "{}"))
-    found += _VECTOR.findall(_section(project, ":dependencies", "[]"))
+    dependencies = _DEPS.findall(_section(deps, ":deps", "{}"))
+    dependencies += _VECTOR.findall(_section(project, ":dependencies", "[]"))
     coordinates = [
         f"{name.replace('/', ':')}:{version}" if "/" in name else f"{name}:{name}:{version}"
-        for name, version in found
+        for name, version in dependencies
         if name != "org.clojure/clojure"  # ours runs it
     ]
     paths = re.findall(r'"([^"]+)"', " ".join(_PATHS.findall(deps + project)))

@@ -133,18 +133,18 @@ _VERSIONS = ("maven.compiler.release", "maven.compiler.source", "java.version", 
 
 
 def _java(pom: _Pom) -> int:
-    said = [pom.properties.get(name, "") for name in _VERSIONS]
+    versions = [pom.properties.get(name, "") for name in _VERSIONS]
     for name in ("release", "source"):
-        said += [
+        versions += [
             element.text or "" for element in pom.tree.iterfind(f"build//configuration/{name}")
         ]
-    numbers = [pom.filled(text.strip()).removeprefix("1.") for text in said]
+    numbers = [pom.filled(text.strip()).removeprefix("1.") for text in versions]
     return max((int(text) for text in numbers if text.isdigit()), default=0)
 
 
 def _repositories(pom: _Pom) -> Mapping[str, str]:
-    found = {
+    repositories = {
         pom.text(element, "id") or f"repository-{i}": pom.text(element, "url")
         for i, element in enumerate(pom.tree.iterfind("repositories/repository"))
     }
-    return {name: url for name, url in found.items() if url.startswith("https:")}
+    return {name: url for name, url in repositories.items() if url.startswith("https:")}

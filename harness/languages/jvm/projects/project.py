@@ -63,16 +63,16 @@ class Project:
 
 def joined(projects: Iterable[Project]) -> Project:
     """Several modules as one project, each thing once."""
-    found = list(projects)
-    repositories = {k: v for project in reversed(found) for k, v in project.repositories.items()}
+    parts = list(projects)
+    repositories = {k: v for project in reversed(parts) for k, v in project.repositories.items()}
     return Project(
-        tuple(dict.fromkeys(path for p in found for path in p.sources)),
-        tuple(dict.fromkeys(path for p in found for path in p.built)),
-        tuple(dict.fromkeys(text for p in found for text in p.coordinates)),
+        tuple(dict.fromkeys(path for p in parts for path in p.sources)),
+        tuple(dict.fromkeys(path for p in parts for path in p.built)),
+        tuple(dict.fromkeys(text for p in parts for text in p.coordinates)),
         repositories,
-        tuple(dict.fromkeys(text for p in found for text in p.unread)),
-        next((p.scala for p in found if p.scala), ""),
-        max((p.java for p in found), default=0),
+        tuple(dict.fromkeys(text for p in parts for text in p.unread)),
+        next((p.scala for p in parts if p.scala), ""),
+        max((p.java for p in parts), default=0),
     )
 
 

@@ -51,13 +51,13 @@ def balanced(broken: Broken) -> Iterator[Repaired]:
     choices = [_edits(chunk if whole else (), chunk) for chunk in bad]
     offset = broken.line - 1
     for rank in range(_CANDIDATES):
-        if rank and all(rank >= len(found) for found in choices):
+        if rank and all(rank >= len(options) for options in choices):
             return
         edits, phrases = [], []
-        for found in choices:
-            if not found:
+        for options in choices:
+            if not options:
                 return
-            edit, phrase = found[min(rank, len(found) - 1)]
+            edit, phrase = options[min(rank, len(options) - 1)]
             edits += edit
             places = [lines.line(start) + offset for start, _, _ in edit]
             phrases.append(phrase % at_lines(places))
@@ -89,12 +89,12 @@ def _pieces(text: str, lines: Lines) -> list[_Piece]:
 
 def _chunks(pieces: list[_Piece]) -> list[list[_Piece]]:
     """The pieces from one form in the first column to the next."""
-    found: list[list[_Piece]] = [[]]
+    chunks: list[list[_Piece]] = [[]]
     for piece in pieces:
         if piece.column == 1 and piece.text in CLOSERS:
-            found.append([])
-        found[-1].append(piece)
-    return [chunk for chunk in found if chunk]
+            chunks.append([])
+        chunks[-1].append(piece)
+    return [chunk for chunk in chunks if chunk]
 
 
 def _cost(pieces: list[_Piece]) -> int | None:
@@ -120,22 +120,22 @@ def _cost(pieces: list[_Piece]) -> int | None:
 
 def _edits(tried: Sequence[_Piece], chunk: list[_Piece]) -> list[tuple[list[Edit], str]]:
     """Changes that make the brackets of a chunk match, likeliest first."""
-    found: list[tuple[int, int, list[Edit], str]] = []
+    weighed: list[tuple[int, int, list[Edit], str]] = []
     for index in _places(tried):
         piece = chunk[index]
         if piece.text in CLOSERS.values():
             rest = [*chunk[:index], *chunk[index + 1 :]]
-            _weigh(found, rest, [(piece.start, piece.end, "")], f"a {piece.text} %s removed")
+            _weigh(weighed, rest, [(piece.start, piece.end, "")], f"a {piece.text} %s removed")
             for other in CLOSERS.values():
                 if other != piece.text:
                     changed = [*chunk[:index], _as(piece, other), *chunk[index + 1 :]]
                     phrase = f"{piece.text} %s replaced by {other}"
-                    _weigh(found, changed, [(piece.start, piece.end, other)], phrase)
+                    _weigh(weighed, changed, [(piece.start, piece.end, other)], phrase)
         if due := _due(chunk[: index + 1]):
             more = [*chunk[: index + 1], _behind(piece, due), *chunk[index + 1 :]]
-            _weigh(found, more, [(piece.end, piece.end, due)], f"a {due} added %s")
-    found.sort(key=lambda item: (item[0], -item[1]))
-    choices = [(edits, phrase) for cost, _, edits, phrase in found if cost == found[0][0]]
+            _weigh(weighed, more, [(piece.end, piece.end, due)], f"a {due} added %s")
+    weighed.sort(key=lambda item: (item[0], -item[1]))
+    choices = [(edits, phrase) for cost, _, edits, phrase in weighed if cost == weighed[0][0]]
     if (rebuilt := _indented(chunk)) is not None:
         choices.append((rebuilt, "closing brackets %s set by the indentation"))
     if (plain := _at_the_end(chunk)) is not None:
@@ -144,13 +144,13 @@ def _edits(tried: Sequence[_Piece], chunk: list[_Piece]) -> list[tuple[list[Edit
 
 
 def _weigh(
-    found: list[tuple[int, int, list[Edit], str]],
+    weighed: list[tuple[int, int, list[Edit], str]],
     pieces: list[_Piece],
     edits: list[Edit],
     phrase: str,
 ) -> None:
     if (cost := _cost(pieces)) is not None:
-        found.append((cost, edits[0][0], edits, phrase))
+        weighed.append((cost, edits[0][0], edits, phrase))
 
 
 def _places(chunk: Sequence[_Piece]) -> list[int]:
@@ -228,13 +228,13 @@ def _settle(
     there = "".join(piece.text for piece in trailing)
     if due == there:
         return
-    kept = 0
-    while kept < min(len(due), len(there)) and due[kept] == there[kept]:
-        kept += 1
-    at = trailing[kept - 1].end if kept else solid.end
-    edits += [(piece.start, piece.end, "") for piece in trailing[kept:]]
-    if due[kept:]:
-        edits.append((at, at, due[kept:]))
+    matching = 0
+    while matching < min(len(due), len(there)) and due[matching] == there[matching]:
+        matching += 1
+    at = trailing[matching - 1].end if matching else solid.end
+    edits += [(piece.start, piece.end, "") for piece in trailing[matching:]]
+    if due[matching:]:
+        edits.append((at, at, due[matching:]))
 
 
 def _at_the_end(chunk: list[_Piece]) -> tuple[list[Edit], str] | None:

@@ -46,14 +46,14 @@ def definitions(text: str) -> dict[str, str]:
     A name defined again has its last definition; methods of a multimethod follow it. A record's
     and a type's constructor functions and a protocol's functions are names too.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for form in _top(text):
         for name in _defined(form):
-            if form.head == "defmethod" and name in found:
-                found[name] += f"\n{form.text}"
-            elif form.head != "declare" or name not in found:
-                found[name] = form.text
-    return found
+            if form.head == "defmethod" and name in texts:
+                texts[name] += f"\n{form.text}"
+            elif form.head != "declare" or name not in texts:
+                texts[name] = form.text
+    return texts
 
 
 def linking(text: str) -> list[str]:
@@ -71,15 +71,15 @@ def free_symbols(text: str) -> set[str]:
     if not forms or (root := forms[0].parent) is None:
         return set()
     known = {name: form.start for form in reversed(forms) for name in _defined(form)}
-    found = set()
+    symbols = set()
     for symbol in scope(root).free:
         name = symbol.text
         if name.startswith(".") or name in _SPECIAL:
             continue
         for meant in {name, name.removesuffix("."), name.split("/", 1)[0] or name}:
             if known.get(meant, len(text)) > symbol.start:
-                found.add(meant)
-    return found
+                symbols.add(meant)
+    return symbols
 
 
 def preamble(text: str, earlier: Sequence[str]) -> str:

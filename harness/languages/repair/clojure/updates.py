@@ -76,8 +76,8 @@ class _Plan:
 
 def counted(code: Code) -> Iterator[Repaired]:
     """Texts in which every dropped update that can count does."""
-    found = (_places(code, drop) for drop in dropped(code.root, code.names))
-    choices = [places for places in found if places]
+    candidates = (_places(code, drop) for drop in dropped(code.root, code.names))
+    choices = [places for places in candidates if places]
     ranks = range(max(map(len, choices), default=0))
     plans = [_plan(code, [c[min(rank, len(c) - 1)] for c in choices]) for rank in ranks]
     most = max((plan.counted for plan in plans), default=0)
@@ -113,8 +113,8 @@ def _place(code: Code, drop: Drop, form: Form) -> list[_Place]:
     """The place that a symbol, or what the reference it means holds, stands for."""
     if form.kind == "deref" or (form.head == "deref" and len(form.children) == 2):
         symbol = form.children[-1]
-        held = _maker(code, symbol)
-        return [_Place(drop, symbol, held=held)] if held in _CHANGING else []
+        maker = _maker(code, symbol)
+        return [_Place(drop, symbol, held=maker)] if maker in _CHANGING else []
     if form.kind != "symbol":
         return []
     if binding := code.names.bound.get(form):
@@ -281,15 +281,15 @@ def _last(form: Form) -> bool:
     return any(forms and forms[-1] is form for _, forms in arities(function))
 
 
-def _change(plan: _Plan, place: _Place, held: str, name: str) -> None:
+def _change(plan: _Plan, place: _Place, maker: str, name: str) -> None:
     """`(assoc m k v)` as `(swap! m* assoc k v)`; of a part, as `(swap! m* update p assoc k v)`."""
     drop = place.drop
-    change, put = _CHANGING[held]
-    holder = name if held else f"#'{name}"
-    if held == "ref":
+    change, put = _CHANGING[maker]
+    holder = name if maker else f"#'{name}"
+    if maker == "ref":
         plan.around(drop.form, "(dosync ")
     if drop.form is not drop.call:
-        opening, closing = ("", ")") if held else ("(constantly ", "))")
+        opening, closing = ("", ")") if maker else ("(constantly ", "))")
         plan.around(drop.form, f"({put} {holder} {opening}", closing)
         return
     head, first = drop.call.children[:2]
