@@ -307,9 +307,8 @@ class Trial:
             # Where rounding has no bound, what is named must still come near.
             limit = np.where(np.isnan(bound), _UNBOUNDED * moved, bound) + evidence.rounding
             apart = np.abs(weights - observed) > limit
-            # A number where the other has none is outside of everything.
-            apart |= np.isfinite(weights) != np.isfinite(observed)[None]
-            apart |= np.isnan(weights) != np.isnan(observed)[None]
+            # What is no number must be the same one.
+            apart |= ~(np.isfinite(weights) & np.isfinite(observed)[None])
             # What is no number says nothing either: many ways lead there.
             dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > 2 * moved)))
         return apart & ~equal, dumb

@@ -112,7 +112,7 @@ def test_where_rounding_has_no_bound_a_weight_must_come_near(off: float, near: b
 
 
 @pytest.mark.parametrize("value", [0.5, math.nan, math.inf])
-@pytest.mark.parametrize("other", [0.5, math.nan, math.inf])
+@pytest.mark.parametrize("other", [0.5, math.nan, math.inf, -math.inf])
 def test_a_number_and_none_are_outside_of_everything(value: float, other: float) -> None:
     evidence = shown(elements([0.5, value], [[1.0, 0.0]]))
     weights = evidence.weights.copy()
