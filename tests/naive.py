@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -160,7 +161,9 @@ class Naive:
         for name in ("d", "eps", "dm", "mu", "wd", "c", "k", "scale", "factor", "total", "v0"):
             setattr(self, name, self.computed(getattr(self, name)))
         narrow = [1 - self.d, 1 - self.dm]
-        self.rest, self.mean_rest = formed if arithmetic.complement == "double" else narrow
+        written = [self.computed(float(1 - Decimal(repr(float(x))))) for x in (self.d, self.dm)]
+        forms = {"plain": narrow, "double": formed, "literal": written}
+        self.rest, self.mean_rest = forms[arithmetic.complement]
         self.fed = 0
         self.shown = {
             name: [self.start() for _ in array] for name, array in scenario.weights.items()

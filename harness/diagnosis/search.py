@@ -35,6 +35,7 @@ from harness.diagnosis.thinning import STEPS, rows_to_read
 from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.equivalence import canonical
 
 LARGEST = 3
 """Sets of more deviations are not searched, except those that a library's name stands for."""
@@ -271,8 +272,15 @@ class Search:
         self.budget.tell(f"sets of {size}", begun, beyond)
 
     def _opened(self, chosen: Deviations, free: bool = False) -> Opened:
-        """A set and what it leaves open; with all that the port cannot be given if `free`."""
+        """A set and what it leaves open; with all that the port cannot be given if `free`.
+
+        Of that only what has an effect beside the set: nothing would tell the rest.
+        """
         every = in_order((*chosen, *self._fixed)) if free else chosen
+        if free:
+            simplest = canonical(dialect(self.claim, every))
+            inert = {m for m in self._fixed if simplest.choice(m[0]) != m[1]} - set(chosen)
+            every = tuple(m for m in every if m not in inert)
         offered = self.trials.offered()
         return every, opened_names(self.claim, every, offered, self._free if free else ())
 

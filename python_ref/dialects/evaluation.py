@@ -19,6 +19,7 @@ from python_ref.numbers.arithmetic import (
     Arithmetic,
     arithmetics,
 )
+from python_ref.numbers.text import missing_to_one
 
 _ROWS: tuple[Mapping[str, str], ...] = (
     # PyTorch, one tensor or many at a time: addcmul, lerp and add with a factor are fused.
@@ -62,7 +63,21 @@ def ordinary_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, 
         precision: what is stored.
     """
     named = _named(dialect)
-    return _own(named) if named else arithmetics(precision)
+    listed = _own(named) if named else arithmetics(precision)
+    rate = dialect.constants.get("decay_rate")
+    if (named or precision) == "float64" and dialect.choice("decay_rate") == "ignored" and rate:
+        return listed if missing_to_one(rate) == 1 - rate else (*listed, *_with_literals())
+    return listed
+
+
+@lru_cache
+def _with_literals() -> tuple[Arithmetic, ...]:
+    """Those whose complement may be written as a number of its own."""
+    return tuple(
+        a.having({"complement": "literal"})
+        for a in arithmetics("float64")
+        if a.ema != "reverse_incremental"
+    )
 
 
 def library_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, ...]:

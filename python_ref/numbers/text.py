@@ -6,6 +6,7 @@ Goldens, reports, observations and the wire write every number in the one way th
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Literal, get_args
 
 NotFinite = Literal["NaN", "Infinity", "-Infinity"]
@@ -44,6 +45,15 @@ def from_json(value: object) -> float:
     if isinstance(value, str) and value in _VALUES:
         return _VALUES[value]
     raise ValueError("no number")
+
+
+def missing_to_one(rate: float) -> float:
+    """What a person writes beside a rate: what its shortest decimal lacks to 1.
+
+    >>> missing_to_one(0.9), 1 - 0.9
+    (0.1, 0.09999999999999998)
+    """
+    return float(1 - Decimal(repr(float(rate))))
 
 
 def decimal(value: float) -> str:

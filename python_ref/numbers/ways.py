@@ -115,12 +115,15 @@ def scaled(a: Any, e: Array, s: Array, c: Array, new: Array) -> tuple[Array, Arr
     return a.store((e * s + new) / s), a.store(s)
 
 
-# (d, 1 - d in double and narrowed) to 1 - d.
+# (d, 1 - d as it is formed elsewhere and narrowed) to 1 - d.
 COMPLEMENTS = _ways(
     Way("plain", "1-d", lambda d, formed: 1 - d),
     # A language's literals and settings are double whatever is stored: PyTorch, JAX, Keras.
     Way("double", "1-d formed in float64 and then narrowed", lambda d, formed: formed, "plain"),
-)
+    # 0.1 beside 0.9, which is not what 1 - 0.9 gives; of rates of a port's own alone.
+    Way("literal", "1-d written as a number, too", lambda d, formed: formed, "plain",
+        ordinary=False),
+)  # fmt: skip
 
 # (a, m, new, g, old) to the mean gradient; None writes it as the average is written.
 MEANS = _ways(

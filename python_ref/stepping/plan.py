@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from python_ref.dialects.axes import AXES
 from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.arithmetic import MOST_OFF, PLACES, Arithmetic
+from python_ref.numbers.text import missing_to_one
 from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.calls import Layout
@@ -215,6 +216,10 @@ class Plan:
         )
         for stage, name in ((self.average, "decay_rate"), (self.mean, "mean_decay")):
             exact = 1 - self._numbers[name][stage.first]
+            for rows, choice in stage.groups():
+                if choice["complement"] == "literal":
+                    rates = self._numbers[name][stage.first[rows]]
+                    exact[rows] = list(map(missing_to_one, rates.tolist()))
             stage.columns["complement"] = self._a.column(exact, self._own[name][stage.first])
         # Where nothing is added to a root and its reciprocal is taken, libraries have that at once.
         by_reciprocal = self._is("quotient", "reciprocal", "scaled_reciprocal")

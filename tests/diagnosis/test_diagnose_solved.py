@@ -10,11 +10,14 @@ import pytest
 from drawing import REFERENCE, drawn
 
 from harness.diagnosis.budget import Budget
+from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import in_order, of_formula
 from harness.diagnosis.search import Search
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.equivalence import canonical
+from python_ref.numbers.arithmetic import PLAIN, Arithmetic
 from python_ref.scenarios.catalogue import scenarios
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
@@ -127,8 +130,25 @@ def test_what_a_smaller_set_does_with_the_complement_of_a_rate_is_not_named() ->
     assert found.constants == dict(port.constants)
 
 
-def _evidence(port: Dialect) -> Evidence:
+@pytest.mark.parametrize(
+    "formula",
+    [(), ("epsilon=none",), pytest.param(("epsilon=inside",), marks=pytest.mark.slow)],
+)
+def test_both_shares_of_an_average_as_numbers_are_no_swapped_ones(formula: tuple[str, ...]) -> None:
+    """0.9 and 0.1: to the last bit 0.1 and 1 - 0.1, and only within rounding 0.9 and 1 - 0.9."""
+    ignored = [m for m in IGNORED if formula != ("epsilon=none",) or m != "eps=ignored"]
+    own = dict(zip(OWN, (0.01, 0.9, 1e-3), strict=True))
+    port = canonical(Dialect((*formula, *ignored), own))
+    evidence = [_evidence(port, Arithmetic(complement="literal"))]
+    found = diagnose(evidence, REFERENCE, largest=len(formula), open_constants=OWN)
+    assert found.best is not None
+    assert (found.best.deviations, found.best.constants) == (port.deviations, port.constants)
+    assert found.best.arithmetic is not None
+    assert found.alternatives == ()
+
+
+def _evidence(port: Dialect, arithmetic: Arithmetic = PLAIN) -> Evidence:
     """What it does with the golden that tells most."""
     scenario = next(s for s in scenarios("float64") if s.name == "mixed-scales")
-    weights = replay(scenario, [Hypothesis(port)]).weights[0]
+    weights = replay(scenario, [Hypothesis(port, arithmetic)]).weights[0]
     return Evidence("fed", scenario, "float64", weights, np.ones(scenario.steps, dtype=bool))

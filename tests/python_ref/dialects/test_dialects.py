@@ -11,6 +11,7 @@ import pytest
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
+from python_ref.dialects.evaluation import ordinary_arithmetics
 from python_ref.numbers.arithmetic import ARITHMETICS, arithmetics
 from python_ref.rmsprop import RMSProp
 from python_ref.scenarios.catalogue import scenarios
@@ -259,6 +260,26 @@ def test_any_of_six_hyperparameters_may_be_rounded_and_is_named() -> None:
         "learning rate, decay rate and momentum are rounded to float32 before use"
     )
     assert {value.constant for value in axis.values} == {""}
+
+
+def test_what_a_rate_of_its_own_lacks_to_one_may_be_a_number_of_its_own() -> None:
+    """0.9 and 0.1 are no 0.9 and 1 - 0.9; of a rate that is given nobody knows."""
+    given = scenario("mixed-arrays")
+    own = {"decay_rate": 0.9, "mean_decay": 0.8}
+    chosen = ["decay_rate=ignored"], ["decay_rate=ignored", "centered=yes", "mean_decay=ignored"]
+    dialects = [Dialect(c, own) for c in chosen]
+    for dialect in dialects:
+        listed = ordinary_arithmetics(dialect, "float64")
+        orders = [a for a in listed if a.complement == "literal"]
+        hypotheses = [Hypothesis(dialect, a) for a in orders]
+        replayed = replay(given, hypotheses)
+        assert naive.refuted(given, hypotheses, replayed) == []
+        plain = replay(given, [Hypothesis(dialect)])
+        assert not np.array_equal(plain.weights[0], replayed.weights[0])
+    halved = Dialect(["decay_rate=ignored"], {"decay_rate": 0.5})
+    for other, precision in ((Dialect(), "float64"), (halved, "float64"), (dialects[0], "float32")):
+        listed = ordinary_arithmetics(other, precision)
+        assert not any(a.complement == "literal" for a in listed)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float32_double"])
