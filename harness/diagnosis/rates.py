@@ -11,7 +11,7 @@ from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.trial import Trial, cut
-from harness.model.evidence import Evidence
+from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
@@ -19,6 +19,8 @@ from python_ref.stepping.stepper import replay
 # Numbers that are read from what came after are written in so many digits at most.
 _DIGITS = 9
 _SECANTS = 4
+# A factor is read from so many steps.
+_READ = 24
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,29 @@ def other_rate(
             replace(e, scenario=replace(e.scenario, learning_rate=own, learning_rates=()))
             for e in evidence
         ]
-    factor = _factor(found, evidence[0], last)
+    factor = _factor(found, shortened(evidence[0], last + 1 + _READ), last)
     if factor is None:
         return None
+    # What is short tells a wrong one soonest.
+    short_first = sorted(evidence, key=lambda e: e.weights.size)
     for other in _written(evidence[0].scenario.learning_rate, factor):
-        supporting = 0
-        for e in evidence:
-            changed = _changed(e, last, other)
-            fits, says = Trial(found, [changed], budget).within([((), {})], changed)
-            if not fits[0]:
-                break
-            supporting += int(says[0, 0] - says[1, 0])
-        else:
-            if supporting >= 0:
-                return _both_ways(other, evidence)
+        if _fits(found, short_first, last, other, budget):
+            return _both_ways(other, evidence)
     return None
+
+
+def _fits(
+    found: Dialect, evidence: Sequence[Evidence], last: int, other: OtherRate, budget: Budget
+) -> bool:
+    """Whether nothing contradicts another learning rate, and most of what moved speaks for it."""
+    supporting = 0
+    for e in evidence:
+        changed = _changed(e, last, other)
+        fits, says = Trial(found, [changed], budget).within([((), {})], changed)
+        if not fits[0]:
+            return False
+        supporting += int(says[0, 0] - says[1, 0])
+    return supporting >= 0
 
 
 def _written(rate: float, factor: float) -> Iterator[OtherRate]:
