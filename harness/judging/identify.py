@@ -78,7 +78,7 @@ def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> S
     """
 
     def half(decimals: int | None, given: float) -> float:
-        return given if given or decimals is None else 0.5 * 10.0**-decimals
+        return given if decimals is None else max(given, 0.5 * 10.0**-decimals)
 
     rounding = half(seen.decimals, evidence.rounding)
     inputs = half(seen.input_decimals, evidence.input_rounding)

@@ -74,6 +74,7 @@ def _bits(evidence: Evidence) -> tuple[object, ...]:
         evidence.name,
         evidence.precision,
         (fed.learning_rate, fed.decay_rate, fed.epsilon, *fed.options.items()),
+        fed.learning_rates,
         *((name, array.tobytes()) for step in (fed.weights, *fed.gradients)
           for name, array in step.items()),
         evidence.weights.tobytes(),

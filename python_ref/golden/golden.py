@@ -61,6 +61,8 @@ class Golden:
     def id(self) -> str:
         """Sixteen hexadecimal digits over scenario, dialect and precision."""
         given = inputs(self.scenario, self.dialect, self.precision)
+        if rates := self.scenario.learning_rates:  # which no file has
+            given["learning_rates"] = list(rates)
         text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -124,7 +126,9 @@ def _trajectory(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights and moving average after every step, (T, N) each."""
     narrow = scenario.in_precision(precision).hyperparameters == scenario.hyperparameters
-    if not dialect.deviations and precision in ("float64", "float32") and narrow:
+    # The definition has one learning rate.
+    plain = not dialect.deviations and not scenario.learning_rates
+    if plain and precision in ("float64", "float32") and narrow:
         return _defined(scenario, precision)
     replayed = replay(scenario, [Hypothesis(dialect=dialect, precision=precision)])
     return replayed.weights[0], replayed.moving_average[0]

@@ -106,6 +106,34 @@ def test_a_claim_in_the_file_is_what_it_is_held_against(tmp_path: Path) -> None:
     assert identify(path).verdict.word == "exact"
 
 
+@pytest.mark.parametrize("followed", [True, False])
+def test_of_a_learning_rate_a_step_every_one_counts(followed: bool, tmp_path: Path) -> None:
+    content = document()
+    rates = [content["learning_rate"] * 0.9**t for t in range(len(content["observed"]))]
+    path = written(tmp_path, content | {"learning_rate": rates})
+    if followed:
+        weights = replay(read(path).scenario, [Hypothesis()]).weights[0]
+        for step, row in zip(content["observed"], weights.tolist(), strict=True):
+            numbers = iter(row)
+            step |= {name: [next(numbers) for _ in array] for name, array in step.items()}
+        written(tmp_path, content | {"learning_rate": rates})
+    found = identify(path)
+    assert found.verdict.word == ("exact" if followed else "diverges")
+    assert found.deviations == (() if followed else ("learning_rate=first",))
+
+
+def test_a_rounding_that_is_finer_than_the_digits_is_corrected(tmp_path: Path) -> None:
+    content = document(rounding=5e-8)
+    for step in content["observed"]:
+        step |= {name: [round(x, 4) for x in array] for name, array in step.items()}
+    found = identify(written(tmp_path, content))
+    assert found.verdict.word == "diverges"
+    assert found.diagnosis is not None
+    assert found.diagnosis.suggestion is not None
+    assert found.diagnosis.suggestion.rounding == 5e-5
+    assert found.diagnosis.suggestion.input_rounding == 0
+
+
 def test_weights_that_never_move_are_no_update(tmp_path: Path) -> None:
     found = identify(written(tmp_path, document(["write=none"])))
     assert (found.verdict.word, found.deviations) == ("no-update", ("write=none",))
