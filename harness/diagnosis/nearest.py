@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,7 +69,8 @@ def _add(left: _Left, trial: Trial, candidates: list[Candidate], evidence: Evide
     seen = evidence.seen[: evidence.steps]
     weights = replay(cut(evidence), hypotheses, before_each=trial.budget.check).weights[:, seen]
     observed = evidence.weights[: evidence.steps][seen]
-    noise = 8 * typical(evidence, UNITS[evidence.precision])[: evidence.steps][seen]
+    arithmetic = typical(replace(evidence, rounding=0.0), UNITS[evidence.precision])
+    noise = 8 * arithmetic[: evidence.steps][seen] + evidence.rounding
     with np.errstate(all="ignore"):
         moved = np.abs(observed - evidence.initial) + np.abs(weights - evidence.initial)
         apart = np.abs(weights - observed)

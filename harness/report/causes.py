@@ -81,6 +81,8 @@ def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxy
     return f"{row.sentence} [{formula}]"
 
 
+_ASCENT, _NEGATED = ("direction", "ascent"), ("order", "maximize_before_decay")
+
 # What formulas say where a port has a constant of its own.
 _UNNAMED = "a constant"
 
@@ -99,6 +101,8 @@ def _deviations(best: Explanation) -> str:
     left = {name: _constant(best, name) for name in best.constants}
     sentences = []
     for axis, value in best.chosen:
+        if (axis, value) == _ASCENT and _NEGATED in best.chosen:
+            continue  # one sign, and the other says where it is
         names = [name for name in AXES[axis][value].constants if name in left]
         sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
     text = listed(sentences) or _CLAIMED
@@ -221,8 +225,11 @@ def _parts(parts: Sequence[Part]) -> str:
 
 def _nearest(nearest: Nearest) -> str:
     named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
-    text = f"of the claim and single deviations the nearest is {named}, which gives"
-    text += f" {nearest.share:.0%} of the values within rounding"
+    # Nearly all is not all, and what gives all within rounding would explain them.
+    given = f"{math.floor(100 * nearest.share)}% of the values within rounding"
+    if nearest.share == 1:
+        given = "all values nearly"
+    text = f"of the claim and single deviations the nearest is {named}, which gives {given}"
     if nearest.left:
         text += f" and is off by up to {nearest.left:.1g} of the way"
         if nearest.evidence:

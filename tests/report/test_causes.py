@@ -81,8 +81,12 @@ def test_of_what_nothing_explains_it_is_said_what_was_tried(tried: Tried, senten
         (Nearest((), 0.0, 0.25), "the claim itself, which gives 25% of the values within rounding"),
         (
             Nearest((("epsilon", "inside"),), 0.0123, 0.999, "mixed-arrays"),
-            "epsilon=inside, which gives 100% of the values within rounding and is off by up to"
+            "epsilon=inside, which gives 99% of the values within rounding and is off by up to"
             " 0.01 of the way in mixed-arrays",
+        ),
+        (
+            Nearest((("epsilon", "inside"),), 0.0123, 1.0),
+            "epsilon=inside, which gives all values nearly and is off by up to 0.01 of the way",
         ),
         (
             Nearest((("root", "none"), ("write", "none")), 3e-5, 0.0),
@@ -120,6 +124,15 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
         (
             Change(CLAIM, 9, "learning_rate", factor=0.1 + 1e-9, learning_rate=0.0123456789012),
             "up to step 9: as claimed; 0.1 times the learning rate from step 10 on (0.0123456789)",
+        ),
+        (
+            Change(CLAIM, 4, "learning_rate", factor=0.1),
+            "up to step 4: as claimed; 0.1 times the learning rate from step 5 on",
+        ),
+        (
+            Change(CLAIM, 4, "learning_rate", learning_rate=0.001),
+            "up to step 4: as claimed; another learning rate from step 5 on, 0.001 whatever was"
+            " given",
         ),
     ],
 )
@@ -253,3 +266,13 @@ def test_a_constant_stands_in_the_formula_or_behind_it_with_ten_digits() -> None
     )
     assert causes.listed(["a", "b"]) == "a and b"
     assert causes.listed(["a"]) == "a"
+
+
+def test_a_sign_that_is_turned_once_is_told_once() -> None:
+    """The step is subtracted there: added, too, it would go down again."""
+    turned = ("direction", "ascent"), ("order", "maximize_before_decay")
+    decayed = Dialect(["weight_decay=coupled"])
+    assert said(Diagnosis(Explanation(turned)), decayed).startswith(
+        "the gradient is negated before weight decay is added, instead of the step [g = -g + wd*w]"
+    )
+    assert said(Diagnosis(Explanation(turned[:1])), decayed).startswith("the step is added")
