@@ -75,10 +75,12 @@ def drafted(
     wanted: Wanted,
     listed: Spec | None = None,
     rows: bool = False,
+    lenient: bool = False,
 ) -> Draft:
     """What constructor and call are given; what `listed` describes for a list of parameters.
 
-    With `rows`, what is looped over twice is one array, a matrix, not lists of several.
+    With `rows`, what is looped over twice is one array, a matrix, not lists of several. With
+    `lenient`, a parameter that nobody knows is left open, for a person.
 
     Raises:
         Unknown: nobody knows what a parameter is.
@@ -119,7 +121,7 @@ def drafted(
     named: dict[str, Any] = {}
     for name in dict.fromkeys(part["name"] for part in settings):
         numbers.append(({"name": name, "kind": "any", "default": True}, named))
-    _numbers(numbers, draft, wanted)
+    _numbers(numbers, draft, wanted, lenient)
     for part in settings:
         part["role"] = named.get(part["name"], {}).get("role")
     if excluded and not draft.roles:  # a helper, that computes something of something
@@ -273,7 +275,10 @@ def _misspelt(name: str) -> list[tuple[int, str]]:
 
 
 def _numbers(
-    numbers: Sequence[tuple[Mapping[str, Any], dict[str, Any]]], draft: Draft, wanted: Wanted
+    numbers: Sequence[tuple[Mapping[str, Any], dict[str, Any]]],
+    draft: Draft,
+    wanted: Wanted,
+    lenient: bool,
 ) -> None:
     """Roles of what is left: hyperparameters first, then names, counters and sizes."""
     parameters = [p for p, _ in numbers]
@@ -292,9 +297,15 @@ def _numbers(
             draft.roles[role] = name
             continue
         fed = _other(parameter)
+        if fed is None and parameter.get("use") == {}:  # the source does nothing with it
+            fed = {"value": None}
+        elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
+            fed = None
         if fed is None or parameter.get("default"):
             if not parameter.get("default"):
-                raise Unknown(f"what is {name}?")
+                if not lenient:
+                    raise Unknown(f"what is {name}?")
+                feeds[name] = {"open": True}
             continue
         draft.named |= "name" in fed
         draft.sized |= "size" in fed
@@ -330,8 +341,9 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
     word = plain(parameter["name"])
     if "value" in parameter:
         return None
-    if word in SHAPE:
-        return {"size": "shape"}
+    if word in SHAPE or word.endswith("shape"):
+        biases = weights_in(word.removesuffix("shape")) == "b"
+        return {"size": "shape", **({"slot": 1} if biases else {})}
     if word in NAME or (parameter.get("use", {}).get("keyed") and word not in role_names("state")):
         return {"name": True}
     if word in COUNTER:
@@ -344,6 +356,4 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"value": 0.0}
     if "batch" in word:
         return {"value": 1}
-    if parameter.get("use") == {}:  # the source does nothing with it
-        return {"value": None}
     return {"value": None} if word in OBJECTS else None

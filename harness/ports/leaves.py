@@ -17,9 +17,8 @@ _GRADIENT = re.compile(
     rf"|(?:grads?|gradients?)(?P<rest>\w+)"
     rf"|d(?P<short>[a-z]{{1,2}})"
 )
-_WEIGHTS = re.compile(
-    rf"(?:current|new|old|layer|own)?(?:{_WEIGHT}|{_BIAS}|{_ANY})(?:matrix|vector)?"
-)
+_BEHIND = r"(?:matrix|vector|list|(?:by|per)layers?)"
+_WEIGHTS = re.compile(rf"(?:current|new|old|layer|own)?(?:{_WEIGHT}|{_BIAS}|{_ANY}){_BEHIND}?")
 TRUE = frozenset(
     "trainable requiresgrad requiresgradient learnable istrainable hasparams hasweights"
     " hasparameters haslearnableparams isparametric training requiresupdate".split()
@@ -71,7 +70,7 @@ def weights_in(name: str) -> str | None:
 
 def _base(word: str) -> str:
     for pattern, base in ((_WEIGHT, "w"), (_BIAS, "b"), (_ANY, "")):
-        if re.fullmatch(pattern, word):
+        if re.fullmatch(rf"{pattern}{_BEHIND}?", word):
             return base
     if word.endswith(("bias", "biases")):
         return "b"

@@ -70,9 +70,14 @@ def _of_loop(
     if len(unknown) == 1 and "learning_rate" not in roles.values():
         roles[unknown[0]] = "learning_rate"
     ways = ("arrays",) if loop["several"] else _STARTS
+    holders = loop.get("holders", {})
     for start in ways if starts else ways[:1]:
         construct, call = (
-            {p["name"]: fed for p in listed if (fed := _fed(p, roles, starts, start, wanted))}
+            {
+                p["name"]: fed
+                for p in listed
+                if (fed := _fed(p, roles, starts, start, wanted, holders))
+            }
             for listed in (constructor, [p for p in called if taken[p["name"]] is p])
         )
         given = [f["role"] for f in (*construct.values(), *call.values()) if "role" in f]
@@ -96,9 +101,12 @@ def _fed(
     starts: set[str],
     start: str,
     wanted: Wanted,
+    holders: Mapping[str, Sequence[str]],
 ) -> dict[str, Any] | None:
     """What a parameter is given; None for its default."""
     name, role = parameter["name"], roles.get(parameter["name"])
+    if name in holders:
+        return {"later": list(holders[name])}
     if name in starts:
         return {"start": start}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):

@@ -145,7 +145,8 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
     if use.get("counted"):
         return {"kind": "many"}
     # What is squared and goes into an average is a gradient, whatever it is called.
-    if known := leaf(names) or _local(use) or (use.get("squared") and ("gradients", "")):
+    squared = ("gradients", _last_word(names)) if use.get("squared") else None
+    if known := leaf(names) or _local(use) or squared:
         role, base = known
         return {"kind": "leaf", "role": role, "base": base}
     if use.get("computed") and not use.get("written") and word in _HYPER:
@@ -157,6 +158,13 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         written = bool(use.get("written"))
         return {"kind": "leaf", "role": "zeros", "base": word, "written": written, "own": own}
     return {"kind": "fixed", "value": None}
+
+
+def _last_word(names: Sequence[str]) -> str:
+    """Which weights the last word of a name is for: "w" of `slope_of_w`, "" if for none."""
+    name = next((name for name in reversed(names) if name != "[]"), "")
+    _, mark, word = name.rpartition("_")
+    return (weights_in(word) or "") if mark else ""
 
 
 def _local(use: Use) -> tuple[str, str] | None:

@@ -70,8 +70,13 @@ class Plan:
 Called = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[Plan], list[str]]:
-    """The ways in which a port may be called, likeliest first, and why others are none."""
+def plans(
+    shape: Mapping[str, Any], wanted: Wanted | None = None, lenient: bool = False
+) -> tuple[list[Plan], list[str]]:
+    """The ways in which a port may be called, likeliest first, and why others are none.
+
+    With `lenient`, what nobody knows of a class's arguments is left open: for an adapter.
+    """
     wanted = wanted or Wanted()
     made: list[Plan] = []
     reasons: list[str] = []
@@ -90,7 +95,7 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
             constructor = constructors[0]["parameters"]
             called.append((candidate, constructor, method))
             try:
-                made += _of_method(candidate, constructor, method, wanted)
+                made += _of_method(candidate, constructor, method, wanted, lenient=lenient)
             except Unknown as error:
                 reasons.append(f"{candidate['class']}.{name}: {error}")
             if any(plain(p["name"]) in LISTED for p in constructor):
@@ -98,10 +103,10 @@ def plans(shape: Mapping[str, Any], wanted: Wanted | None = None) -> tuple[list[
     for candidate, constructor, method in listed:  # whatever its source makes of what it is given
         for whole in LISTS:
             with contextlib.suppress(Unknown):
-                made += _of_method(candidate, constructor, method, wanted, whole)
+                made += _of_method(candidate, constructor, method, wanted, whole, lenient=lenient)
     for candidate, constructor, method in called:
         with contextlib.suppress(Unknown):
-            ways = _of_method(candidate, constructor, method, wanted, rows=True)
+            ways = _of_method(candidate, constructor, method, wanted, rows=True, lenient=lenient)
             made += [plan for plan in ways if plan not in made]
     for function in _chosen_functions(shape, wanted):
         for ways in (_of_function(function, shape, wanted), _of_closures(function, wanted)):
@@ -153,10 +158,11 @@ def _of_method(
     wanted: Wanted,
     listed: Spec | None = None,
     rows: bool = False,
+    lenient: bool = False,
 ) -> Iterator[Plan]:
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    draft = drafted(taken, method["parameters"], wanted, listed, rows)
+    draft = drafted(taken, method["parameters"], wanted, listed, rows, lenient)
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     hooks = _hooks(candidate)

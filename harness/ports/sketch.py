@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from harness.languages.adapters import Action, Parameter, Part, Sketch
 from harness.ports.leaves import COUNTER, plain
 from harness.ports.offers import attributes, structured
+from harness.ports.plans import plans
 from harness.ports.roles import Wanted, assigned
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
@@ -21,6 +22,10 @@ _KNOWN = (*HYPERPARAMETERS, "gradients", "weights", "iteration", "momentum", "we
 _NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
+
+
+# So many plans are written out for an adapter, of which one is taken.
+_PLANS = 24
 
 
 class _Rated(NamedTuple):
@@ -58,7 +63,16 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         action=best.action if likely else None,
         seen=seen,
         narrow=narrow,
+        plans=_plans(shape, wanted),
     )
+
+
+def _plans(shape: Mapping[str, Any], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
+    """Ways to call a source with objects that stand in; nothing for a host that makes none."""
+    made = plans(shape, wanted, lenient=True)[0] if shape.get("planned") else []
+    listed = [plan.message["plan"] for plan in made]
+    called = [plan for plan in listed if _STEPS.search(plan["calls"][-1].get("method", ""))]
+    return tuple((called or listed)[:_PLANS])
 
 
 def _rated(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[_Rated]:
@@ -126,7 +140,11 @@ def _parameters(
 ) -> tuple[Parameter, ...]:
     roles, _, _ = assigned(parameters, 0 if data else len(parameters), wanted)
     roles = [
-        "iteration" if role is None and data and plain(p["name"]) in COUNTER else role
+        "iteration"
+        if role is None and data and plain(p["name"]) in COUNTER
+        else "name"
+        if data and p.get("use", {}).get("keyed") and not structured(p["use"])
+        else role
         for p, role in zip(parameters, roles, strict=True)
     ]
     return tuple(

@@ -139,6 +139,9 @@ def of_plans(
                 failed.setdefault(f"{plan.title}: nothing moves")
             else:
                 moved.append(_guess(conversation, shaped, form, observation, shape["language"]))
+        if moved and all(guess.known == len(_KNOWN) for guess in moved):
+            # What is nothing known may be handed over by something that computes gradients.
+            moved += _moving(conversation, rounds[-1], str(shape["language"]), trying)
         if moved:
             return Guesses(tuple(_ranked(moved)), tuple(failed))
     return Guesses((), tuple(failed), tuple(faults))
@@ -147,6 +150,26 @@ def of_plans(
 def _trying(budget: Budget) -> Budget:
     """What of a budget may go into trying each guess once."""
     return Budget(min(_TRYING_SECONDS, budget.left))
+
+
+def _moving(
+    conversation: Conversation, tries: tuple[str, list[Plan]], language: str, trying: Budget
+) -> Iterator[Guess]:
+    """Those of plans in which weights move as something known."""
+    form, several = tries
+    titles: set[str] = set()
+    for plan in several:
+        if not trying.left:
+            return
+        if plan.title in titles:
+            continue
+        shaped = with_form(plan, form)
+        observation = _tried(conversation, shaped.message)
+        if observation.fault is None and observation.facts.where != "nowhere":
+            guess = _guess(conversation, shaped, form, observation, language)
+            if guess.known < len(_KNOWN):
+                titles.add(plan.title)
+                yield guess
 
 
 def _of_bindings(

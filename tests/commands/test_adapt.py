@@ -312,6 +312,7 @@ import numpy as np
 class Trainer:
     def __init__(self, lr, rho, eps, model):
         self.lr, self.rho, self.eps, self.v = lr, rho, eps, {}
+        self.twice = model and 2 * model
 
     def step(self, weights, grads):
         for k, g in grads.items():

@@ -45,6 +45,14 @@ def judged(path: Path, python: Path | None = None) -> Result:
             },
             "pkg/optim/rmsprop.py",
         ),
+        (  # what it has of its own modules is there all the same
+            {
+                "pkg/__init__.py": "import a_library_of_plots\nfrom .base import Optimizer",
+                "pkg/base.py": BASE,
+                "optim/rmsprop.py": f"from pkg import Optimizer\n{BODY}",
+            },
+            "optim/rmsprop.py",
+        ),
         (  # the folder is the package, and goes by another name with those who use it
             {
                 "a-clone/base.py": BASE,
@@ -76,7 +84,15 @@ def judged(path: Path, python: Path | None = None) -> Result:
             "rmsprop.py",
         ),
     ],
-    ids=["package", "package whose init fails", "renamed", "circle", "namespace root", "sibling"],
+    ids=[
+        "package",
+        "package whose init fails",
+        "names of such a package",
+        "renamed",
+        "circle",
+        "namespace root",
+        "sibling",
+    ],
 )
 def test_what_a_file_imports_is_found(tmp_path: Path, files: dict[str, str], target: str) -> None:
     laid_out(tmp_path, {"pyproject.toml": "", **files})

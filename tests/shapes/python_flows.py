@@ -134,17 +134,31 @@ class RMSProp:
 """,
     ),
     "averages that a function without a name makes": (
-        "self.v = list(map(lambda p: np.zeros(p.array.shape), parts))  # p.array, p.slope",
+        "self.v = list(map(lambda p: np.zeros_like(p.array), parts))  # p.array, p.slope",
         """
 class RMSProp:
     def __init__(self, parts, lr=0.01, rho=0.9, eps=1e-8):
         self.parts, self.lr, self.rho, self.eps = parts, lr, rho, eps
-        self.v = list(map(lambda p: np.zeros(p.array.shape), parts))
+        self.v = list(map(lambda p: np.zeros_like(p.array), parts))
 
     def update(self):
         for i, p in enumerate(self.parts):
             self.v[i] = self.rho * self.v[i] + (1 - self.rho) * p.slope**2
             p.array -= self.lr * p.slope / (np.sqrt(self.v[i]) + self.eps)
+""",
+    ),
+    "sizes that are told before the first step": (
+        "opt.initialize(weights_shape, bias_shape); w, b = opt.update(w, b, dw, db)",
+        f"""
+class RMSProp:{_INIT}
+    def initialize(self, weights_shape, bias_shape):
+        self.v_w, self.v_b = np.zeros(weights_shape), np.zeros(bias_shape)
+
+    def update(self, w, b, dw, db):
+        self.v_w = self.rho * self.v_w + (1 - self.rho) * dw**2
+        self.v_b = self.rho * self.v_b + (1 - self.rho) * db**2
+        w = w - self.lr * dw / (np.sqrt(self.v_w) + self.eps)
+        return w, b - self.lr * db / (np.sqrt(self.v_b) + self.eps)
 """,
     ),
 }

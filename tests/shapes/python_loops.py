@@ -215,4 +215,28 @@ class RMSProp:
 """,
         (),
     ),
+    "gradients that are computed of what a layer holds": (
+        "opt.update(layer, before)  # dw = before.T @ layer.error; layer.weights -= ...",
+        """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
+        self.learning_rate, self.rho, self.epsilon = learning_rate, rho, epsilon
+
+    def slopes(self, layer, before):
+        return np.dot(before.T, layer.error), np.sum(layer.error, axis=0)
+
+    def update(self, layer, before):
+        dw, db = self.slopes(layer, before)
+        if not hasattr(layer, "kept_w"):
+            layer.kept_w, layer.kept_b = np.zeros_like(layer.weights), np.zeros_like(layer.bias)
+        layer.kept_w = self.rho * layer.kept_w + (1 - self.rho) * dw**2
+        layer.kept_b = self.rho * layer.kept_b + (1 - self.rho) * db**2
+        layer.weights += -self.learning_rate * dw / (np.sqrt(layer.kept_w) + self.epsilon)
+        layer.bias += -self.learning_rate * db / (np.sqrt(layer.kept_b) + self.epsilon)
+""",
+        (),
+    ),
 }

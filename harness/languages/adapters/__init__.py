@@ -9,8 +9,9 @@ says; what is left to a person is on lines with a mark, and nothing with a mark 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 MARK = "TODO(rmsproof)"
 _MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
@@ -97,6 +98,7 @@ class Sketch:
         action: what is called; None where nothing is likely.
         seen: what else can be called, for a person to choose from.
         narrow: it stores float32.
+        plans: ways to call it with objects that stand in, likeliest first.
     """
 
     file: str
@@ -106,6 +108,7 @@ class Sketch:
     action: Action | None = None
     seen: tuple[str, ...] = ()
     narrow: bool = False
+    plans: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def name(self) -> str:

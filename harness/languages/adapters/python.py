@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
-from harness.languages.adapters import MARK, RATES, Parameter, Sketch, listed, split, texts
+from harness.languages.adapters import (
+    MARK,
+    RATES,
+    Parameter,
+    Sketch,
+    left,
+    listed,
+    split,
+    texts,
+)
+from harness.languages.adapters.standing import Beyond, lines
 
 _RATES = {role: f"self.{role}" for role in RATES}
 # What is not fed is switched off; how many steps there were is counted.
@@ -14,8 +25,30 @@ _ALL = {"weights": "weights", "gradients": "gradients"}
 
 
 def write(sketch: Sketch) -> Iterator[str]:
-    """Texts, the fullest first."""
-    return texts(sketch, _lines)
+    """Texts, the fullest first.
+
+    Objects stand in where that leaves less to a person than the call that names suggest; what
+    takes all arrays at once is given them so, as long as only what it returns is open.
+    """
+    found = list(texts(sketch, _lines))
+    standing = sorted(_standing(sketch), key=_open)
+    whole = sketch.action is not None and sketch.action.whole
+    if standing and _open(standing[0]) < _open(found[0]) - whole:
+        yield standing[0]
+    yield from found
+
+
+def _standing(sketch: Sketch) -> Iterator[str]:
+    """Texts in which objects stand in, and all is called that the source prepares itself by."""
+    most = max((len(plan.get("before", ())) for plan in sketch.plans), default=0)
+    for plan in (plan for plan in sketch.plans if len(plan.get("before", ())) == most):
+        with suppress(Beyond):
+            yield "\n".join(lines(plan, sketch.module, sketch.name)) + "\n"
+
+
+def _open(text: str) -> int:
+    """How many lines are left to a person."""
+    return len(left(text))
 
 
 def _lines(sketch: Sketch) -> Iterator[str]:

@@ -6,7 +6,7 @@ are given in their place. There is one of everything, and what comes of it is th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,25 @@ class Anything:
 
     def __array_function__(self, function: Any, *_: Any) -> Any:
         return 0.0 if function.__name__ == "zeros_like" else self
+
+
+class Holding(Anything):
+    """The same, of which what is set is there again: what holds weights, and their averages.
+
+    Args:
+        later: what is not there before it is set.
+    """
+
+    def __init__(self, later: Iterable[str] = ()) -> None:
+        self.__dict__["_rmsproof_later"] = frozenset(later)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+
+    def __getattr__(self, name: str) -> Anything:
+        if name in self.__dict__["_rmsproof_later"]:
+            raise AttributeError(name)
+        return super().__getattr__(name)
 
 
 def _same(self: Anything, *_: Any) -> Anything:

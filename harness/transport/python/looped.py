@@ -14,8 +14,8 @@ from typing import Any, Optional
 
 import numpy as np
 
-from harness.languages.updates import Update, update_in
-from harness.transport.python.anything import Anything
+from harness.languages.updates import Pair, Update, update_in
+from harness.transport.python.anything import Anything, Holding
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.rewritten import LEFT, generator_of
 
@@ -68,7 +68,19 @@ def _described(
         "line": pairs[0].line,
         "weights": [p.weights for p in pairs],
         "gradients": [p.gradient for p in pairs],
+        "holders": _holders(pairs, names),
     }
+
+
+def _holders(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, list[str]]:
+    """The parameters of which weights are attributes, each with what the averages there are."""
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        owner, mark, _ = pair.weights.partition(".")
+        if mark and owner in names:
+            own, _, inside = pair.average.partition(".")
+            found.setdefault(owner, []).extend([inside] if own == owner else [])
+    return found
 
 
 def _kept(average: str, names: Sequence[str], node: Optional[ast.FunctionDef]) -> bool:
@@ -241,6 +253,7 @@ class _Run:
     ) -> None:
         self._plan, self._hyper, self._room = plan, hyper, room
         self._left: dict[str, Any] = {}
+        self._made: dict[str, Any] = {}  # what stands in, the same from step to step
         if "place" in plan:  # the names of a module are the loop's own
             namespace = dict(namespace)
         node = copy.deepcopy(_node(plan, tree))
@@ -308,15 +321,19 @@ class _Run:
             raise Garbled("its update is not reached", misread=True) from None
 
     def _arguments(self, specs: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._argument(spec) for name, spec in specs.items()}
+        return {name: self._argument(name, spec) for name, spec in specs.items()}
 
-    def _argument(self, spec: Mapping[str, Any]) -> Any:
+    def _argument(self, name: str, spec: Mapping[str, Any]) -> Any:
         if "role" in spec:
             return float(self._hyper[spec["role"]])
         if "start" in spec:
             array = np.zeros(self._room)
             return {"array": array, "arrays": [array], "number": 0.0}[spec["start"]]
-        return spec.get("value", Anything())
+        if "value" in spec:
+            return spec["value"]
+        if "later" in spec:
+            return self._made.setdefault(name, Holding(spec["later"]))
+        return self._made.setdefault(name, Anything())
 
     def _shaped(self, values: Row) -> list[Any]:
         """Values in the shapes of its weights; there is room for more at the end."""

@@ -52,10 +52,34 @@ def bare(name: str, folder: Path) -> None:
     module.__path__ = [str(folder)]
     module.__package__ = name
     module.__dict__["__bare__"] = True
+    if names := _offered(folder / "__init__.py", name):
+
+        def asked(wanted: str) -> object:
+            if wanted not in names:
+                raise AttributeError(f"module {name!r} has no attribute {wanted!r}")
+            inside, own = names[wanted]
+            return getattr(importlib.import_module(inside), own)
+
+        module.__dict__["__getattr__"] = asked
     sys.modules[name] = module
     parent, _, own = name.rpartition(".")
     if parent in sys.modules:
         setattr(sys.modules[parent], own, module)
+
+
+def _offered(initial: Path, name: str) -> dict[str, tuple[str, str]]:
+    """The names that a package's `__init__` has of its own modules: the module, and its name."""
+    try:
+        tree = ast.parse(initial.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            inside = f"{name}.{node.module}" if node.level == 1 else node.module
+            if node.level < 2 and inside.startswith(f"{name}."):
+                found.update({a.asname or a.name: (inside, a.name) for a in node.names})
+    return found
 
 
 def entered_elsewhere(error: BaseException, tried: set[str]) -> bool:

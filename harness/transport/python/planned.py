@@ -133,6 +133,8 @@ class Planned:
         if "many" in spec:
             return len(self.cuts)
         if "size" in spec:
+            slot = spec.get("slot", 0)
+            first = unit[slot] if slot < len(unit) else first
             size = 0 if first is None else self.cuts[first].stop - self.cuts[first].start
             return (size,) if spec["size"] == "shape" else size
         return spec.get("value")
