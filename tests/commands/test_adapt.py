@@ -22,7 +22,8 @@ from harness.ports.targets import own
 class Case(NamedTuple):
     """A source that is not bound, how a person completes its adapter, and what is the truth.
 
-    `edits` are lines of the adapter by a text in them, with what stands there instead.
+    `edits` are lines of the adapter by a text in them, with what stands there instead; `says` is
+    what the adapter says of what nobody knows.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Case(NamedTuple):
     adapter: str
     edits: dict[str, str]
     deviations: list[str]
+    says: tuple[str, ...] = ()
 
 
 # Arrays that layers hold; what a step is computed from is given by no argument.
@@ -115,6 +117,7 @@ CELLS = Case(
         "what int epoch is": "0",
     },
     ["epsilon=inside"],
+    ("// new Cell(double[] value)", "what double speed is; learningRate or epsilon?"),
 )
 MODEL_KT = Case(
     "Model.kt",
@@ -234,6 +237,7 @@ def test_what_nothing_binds_is_judged_through_the_adapter_that_was_written(
     assert (done.code, done.err) == (0, "")
     adapter = tmp_path / case.adapter
     text = adapter.read_text(encoding="utf-8")
+    assert all(words in text for words in case.says)
     numbers = [number for number, _ in left(text)]
     assert numbers == [i for i, line in enumerate(text.splitlines(), 1) if MARK in line]
     assert done.out.startswith(f"{case.adapter}: written; it compiles with {case.file}\n")

@@ -374,6 +374,34 @@ def test_a_class_of_a_library_stands_where_its_abstract_one_is_asked_for(tmp_pat
     assert result.verdict.word == "exact"
 
 
+FRAGILE = """
+public class {name} {{
+    static final int PARTS = Integer.parseInt("none");
+    public static double root(double x) {{ return Math.sqrt(x); }}
+}}
+"""
+
+
+def test_a_library_that_cannot_be_initialized_is_no_fault_of_the_source(tmp_path: Path) -> None:
+    """As one whose native part is missing; a class of its own that cannot be is."""
+    names = {"Library": tmp_path / "library", "Sibling": tmp_path / "source"}
+    for name, folder in names.items():
+        user = OPTIMIZER.replace("RMSProp", f"Of{name}").replace(" implements Rule", "")
+        user = user.replace("Math.sqrt", f"{name}.root")
+        files = {folder / f"{name}.java": FRAGILE.format(name=name)}
+        files[tmp_path / f"source/Of{name}.java"] = user
+        for path, text in files.items():
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    library = compile_java([names["Library"] / "Library.java"])
+    ports = [own(tmp_path / f"source/Of{n}.java", classpath=[str(library)]) for n in names]
+    results = run(ports, Options(pattern=SHORT), every_transport=False).results
+    faults = [result.verdict.fault for result in results]
+    assert [fault.kind for fault in faults if fault] == ["not-run", "crashes"]
+    assert faults[0]
+    assert "Library is none of the port's own: add what it lacks" in faults[0].message
+
+
 def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -> None:
     text = OPTIMIZER.replace(" implements Rule", "").replace(
         "private double[] v;", "private double[] v;\n    private Map<String, double[]> m;"

@@ -58,6 +58,10 @@ class Words:
     named: bool = False
 
 
+# What a hyperparameter may be given as, in the languages that use these steps.
+_NUMBERS = ("float", "double")
+
+
 def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str]:
     """The lines of a step of one array, or of all.
 
@@ -71,13 +75,15 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
     whole = action is not None and action.whole
     data = ("weights", "gradients") if whole else ("w", "g")
     known = {**CAMEL, "weights": data[0], "gradients": data[1]}
+    taken = {p.role for p in (*(sketch.constructor or ()), *(action.parameters if action else ()))}
+    spare = [name for role, name in CAMEL.items() if role not in taken]
     if sketch.makes:
         named = {"KEY": '"all"' if whole else "name", "OWNER": sketch.owner}
         *before, opening = (margin + _filled(line, named) for line in words.making)
         end, *after = (_filled(line, named) for line in words.made)
         yield from before
         made = sketch.constructor or ()
-        yield from _call(words, opening, made, known, margin + words.indent, end)
+        yield from _call(words, opening, made, known, spare, margin + words.indent, end)
         yield from (margin + line for line in after)
     if action is None:
         yield from listed(sketch, "//", margin)
@@ -91,13 +97,14 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         yield f"{margin}// {MARK}: {words.keep}"
         put, close = words.whole if whole else words.one
         opening = f"{margin}{put}{called}"
-        yield from _call(words, opening, action.parameters, known, margin, f"){close}{words.end}")
+        end = f"){close}{words.end}"
+        yield from _call(words, opening, action.parameters, known, spare, margin, end)
         return
     if action.returns not in (*words.nothing, ""):
         into = "weights" if whole else "w"
         yield f"{margin}// {MARK}: it returns {action.returns}; what of it goes into `{into}`?"
     opening = f"{margin}{called}"
-    yield from _call(words, opening, action.parameters, known, margin, f"){words.end}")
+    yield from _call(words, opening, action.parameters, known, spare, margin, f"){words.end}")
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
@@ -111,9 +118,11 @@ def _call(
     opening: str,
     parameters: Sequence[Parameter],
     known: dict[str, str],
+    spare: Sequence[str],
     margin: str,
     end: str,
 ) -> Iterator[str]:
+    """The lines of a call; `spare` are hyperparameters that nothing takes so far."""
     places, names = split(parameters) if words.named else (list(parameters), [])
     given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
     if all(p.known(known) for _, p in given):
@@ -126,6 +135,7 @@ def _call(
             yield f"{margin}{words.argument}{name}{words.given(p, known)}{comma}"
         else:
             line = f"{margin}{words.argument}{name}{words.unknown(p)}{comma}"
-            yield f"{line} // {MARK}: what {words.told(p)} is"
+            perhaps = " or ".join(spare) if p.type.lower() in _NUMBERS else ""
+            yield f"{line} // {MARK}: what {words.told(p)} is{perhaps and f'; {perhaps}?'}"
             yield from (f"{margin}{words.argument}// {hint}" for hint in p.hints)
     yield f"{margin}{end}"

@@ -231,8 +231,11 @@ final class ClassPort implements Port {
             }
             if (OwnTypes.owns(executable.getParameterTypes()[slot.position()])) {
                 shape.put("own", true);
-                shape.put("hints", new Hints(language)
-                        .of(executable.getParameterTypes()[slot.position()]));
+            }
+            List<String> hints = new Hints(language)
+                    .of(executable.getGenericParameterTypes()[slot.position()]);
+            if (!hints.isEmpty()) {
+                shape.put("hints", hints);
             }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);

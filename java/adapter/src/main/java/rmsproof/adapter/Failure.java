@@ -16,7 +16,10 @@ final class Failure {
 
     static String crash(int step, Throwable thrown, Port port) {
         Throwable cause = unwrap(thrown);
-        JsonObject failure = json("crashes", step, explain(thrown, port));
+        String lacking = Lacking.of(thrown, port);
+        JsonObject failure = lacking == null ? json("crashes", step, explain(thrown, port))
+                : json("not-run", step, explain(thrown, port) + "; " + lacking + " is none of the"
+                        + " port's own: add what it lacks, perhaps a native part, with --classpath");
         failure.addProperty("error", known(cause.getClass()).getSimpleName());
         StackTraceElement frame = own(cause, port);
         if (frame != null) {
@@ -111,7 +114,7 @@ final class Failure {
     }
 
     /** What a stranger's exception answers, which may throw whatever it is asked; then null. */
-    private static <T> T asked(Supplier<T> question) {
+    static <T> T asked(Supplier<T> question) {
         try {
             return question.get();
         } catch (Throwable again) {

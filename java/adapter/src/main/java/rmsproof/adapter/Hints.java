@@ -2,15 +2,20 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How an object of a class is made of numbers and read: what a person wants to know who writes an
@@ -20,6 +25,8 @@ final class Hints {
     private static final int MOST_WAYS = 3;
     private static final int MOST_METHODS = 5;
     private static final int MOST_PARAMETERS = 3;
+    /** Types that are asked for by the constructor of a type that is asked for. */
+    private static final int DEEPEST = 2;
 
     private final ClassLanguage language;
 
@@ -27,19 +34,57 @@ final class Hints {
         this.language = language;
     }
 
-    /** Constructors and factories, then methods that read or write numbers. */
-    List<String> of(Class<?> type) {
+    /** Constructors and factories, then methods that read or write numbers; of what is inside. */
+    List<String> of(Type given) {
+        return of(given, DEEPEST).stream().distinct().toList();
+    }
+
+    private List<String> of(Type given, int deep) {
+        Class<?> type = JavaTypes.erased(given);
         if (!OwnTypes.owns(type)) {
-            return List.of();
+            return inside(given).map(part -> of(part, deep)).filter(hints -> !hints.isEmpty())
+                    .findFirst().orElse(List.of());
         }
         try {
             List<String> hints = new ArrayList<>();
             ways(type).stream().limit(MOST_WAYS).forEach(hints::add);
+            List<String> parts = new ArrayList<>();
+            if (hints.isEmpty() && deep > 0) {
+                shortest(type).ifPresent(constructor -> {
+                    hints.add("new " + type.getSimpleName() + given(constructor, type));
+                    for (Type part : constructor.getGenericParameterTypes()) {
+                        parts.addAll(of(part, deep - 1));
+                    }
+                });
+            }
             methods(type).stream().limit(MOST_METHODS).forEach(hints::add);
+            hints.addAll(parts);
             return hints;
         } catch (LinkageError unlinked) {
             return List.of(); // what it is made of is not at hand
         }
+    }
+
+    /** The constructor that asks for least, where none is content with numbers. */
+    private static Optional<Constructor<?>> shortest(Class<?> type) {
+        return Arrays.stream(type.getDeclaredConstructors())
+                .filter(one -> Makers.callable(one) && !Modifier.isAbstract(type.getModifiers())
+                        && !List.of(one.getParameterTypes()).contains(type))
+                .min(Comparator.comparingInt(Constructor::getParameterCount));
+    }
+
+    /** What a list, a map or an array has for its elements. */
+    private static Stream<Type> inside(Type container) {
+        if (container instanceof ParameterizedType generic) {
+            return Arrays.stream(generic.getActualTypeArguments());
+        }
+        if (container instanceof WildcardType any) {
+            return Arrays.stream(any.getUpperBounds());
+        }
+        if (container instanceof GenericArrayType array) {
+            return Stream.of(array.getGenericComponentType());
+        }
+        return Stream.ofNullable(JavaTypes.erased(container).getComponentType());
     }
 
     private List<String> ways(Class<?> type) {
