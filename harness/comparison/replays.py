@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -28,15 +29,20 @@ class Replays:
 
     def __init__(self) -> None:
         self._weights: dict[tuple[str, Arithmetic], Rows] = {}
+        self._lock = threading.Lock()
 
     def weights(self, golden: Golden, asked: Sequence[Arithmetic]) -> dict[Arithmetic, Rows]:
         """The golden's weights, (T, N), as each of these arithmetics gives them."""
+        with self._lock:  # two transports come to the same golden at once: one steps it
+            return self._stepped(golden, asked)
+
+    def _stepped(self, golden: Golden, asked: Sequence[Arithmetic]) -> dict[Arithmetic, Rows]:
         known = {a: rows for a in asked if (rows := self._weights.get((golden.id, a))) is not None}
         missing = [a for a in asked if a not in known]
         if missing:
             hypotheses = [Hypothesis(golden.dialect, a, golden.precision) for a in missing]
             known |= zip(missing, replay(golden.scenario, hypotheses).weights, strict=True)
-            if sum(rows.size for rows in list(self._weights.values())) > self.NUMBERS:
+            if sum(rows.size for rows in self._weights.values()) > self.NUMBERS:
                 self._weights.clear()
             self._weights.update({(golden.id, a): known[a] for a in missing})
         return known

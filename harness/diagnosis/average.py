@@ -45,6 +45,8 @@ def agreeing(
     claim: Dialect, explanations: Sequence[Explanation], evidence: Sequence[Evidence]
 ) -> list[Explanation]:
     """Those whose average is the one reported; all of them where that holds for none."""
+    if len(explanations) < 2:
+        return list(explanations)
     said = [judged(dialect(claim, e.chosen, e.constants), evidence) for e in explanations]
     right = [e for e, word in zip(explanations, said, strict=True) if word == "right"]
     return right or list(explanations)

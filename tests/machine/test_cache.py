@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import pwd
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -150,6 +152,22 @@ def test_what_nobody_wrote_to_is_not_hashed_again_and_a_copy_is(
     cache.kept("classes", KEY, make)
     assert len(hashed) == len(content(entry))
     assert make.made == 1
+
+
+def test_a_file_is_read_again_when_it_was_written_to_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = tmp_path / "file", list[Path]()
+    path.write_bytes(b"first")
+    real = cache._written
+    first = cache.sha256(path)
+    assert first == hashlib.sha256(b"first").hexdigest()
+    time.sleep(0.05)
+    monkeypatch.setattr(cache, "_written", lambda s: [read.append(path), real(s)][1])
+    assert [cache.sha256(path), cache.sha256(path)] == [first, first]
+    assert len(read) == 3, "twice around reading it, once to see that it is as it was"
+    flip(path)
+    assert cache.sha256(path) != first
 
 
 def test_an_entry_is_not_taken_for_another(folder: Path) -> None:
