@@ -80,6 +80,35 @@ def test_the_smallest_size_that_explains_is_the_last_and_libraries_stand_behind(
     assert not tried.ended
 
 
+def test_what_print_alone_lets_fit_stands_beside_the_sets_of_one_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = Steps(monkeypatch, {1: of(INSIDE), 2: of(PAIR)})
+    monkeypatch.setattr(steps.search, "_doubtful", lambda found: [*found] == of(INSIDE))
+    monkeypatch.setattr(steps.search, "_reduced", list)
+    assert steps.search.run(otherwise=lambda asked: asked > 1) == of(INSIDE, PAIR)
+    assert steps.asked == [*WHOLE, "closed 2"]
+
+
+STARTED: Deviations = (("initial_average", "constant"),)
+
+
+@pytest.mark.parametrize(
+    ("rounding", "sets", "doubtful"),
+    [
+        (5e-9, [STARTED, (*STARTED, *RESET)], True),
+        (5e-9, [STARTED, INSIDE], False),
+        (5e-9, [INSIDE], False),
+        (0.0, [STARTED], False),
+    ],
+)
+def test_an_average_that_starts_anywhere_is_doubted_where_print_leaves_room_for_it(
+    rounding: float, sets: Sequence[Deviations], doubtful: bool
+) -> None:
+    search = Search(REFERENCE, [shown(), replace(shown(), rounding=rounding)])
+    assert search._doubtful(of(*sets)) == doubtful
+
+
 WHOLE = ["0 after -1", "1 after 0", "2 after 1"]
 
 

@@ -63,6 +63,12 @@ def test_what_a_port_cannot_be_given_is_open_in_every_set_where_it_is_used() -> 
     assert INSIDE in search._sets(1)
 
 
+def test_a_port_that_cannot_be_given_an_option_has_its_own_whatever_scenarios_give() -> None:
+    search = Search(REFERENCE, [piece(3, 3, momentum=0.5)], ("momentum",))
+    assert search._opened(NESTEROV) == (NESTEROV, ())
+    assert search._opened(NESTEROV, free=True) == (NESTEROV, ("momentum",))
+
+
 def test_sets_of_what_is_done_often_are_solved_for_first() -> None:
     rare, count = (("gradient_scale", "constant"),), (("schedule", "steps"),)
     every = [rare, (*rare, *NESTEROV), count, (*NESTEROV, *CLIPPED), INSIDE, NESTEROV]
@@ -80,6 +86,20 @@ def test_what_leaves_a_count_open_is_closed_with_each_that_shows() -> None:
         *((STEPPED, {"every": count}) for count in (2.0, 3.0, 4.0)),
         (RESET, {}),
     ]
+
+
+def test_closed_sets_are_looked_at_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    search, asked = Search(REFERENCE, [piece(3, 3)]), []
+
+    def explained(part: Sequence[Any]) -> list[Explanation]:
+        asked.append(len(part))
+        return [Explanation(chosen) for chosen, _ in part]
+
+    monkeypatch.setattr(searching, "_CLOSED_TOGETHER", 2)
+    monkeypatch.setattr(search.trials, "explained", explained)
+    sets = [NOTHING, INSIDE, RESET, NESTEROV, CLIPPED]
+    assert [e.chosen for e in search._by_closed([(chosen, {}) for chosen in sets])] == sets
+    assert asked == [2, 2, 1]
 
 
 # -- in which portions ----------------------------------------------------------------------------

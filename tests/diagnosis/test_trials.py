@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from showing import REFERENCE, elements, piece, shown
+from showing import REFERENCE, elements, piece, shown, unseen
 
+from harness.diagnosis import trials as reading
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Deviations
@@ -74,6 +75,22 @@ def test_constants_are_solved_from_all_elements_where_these_have_to_do_with_each
     opened = [(CLIPPED, ("clip",)), (NESTEROV, ("momentum",))]
     found = read.solved(opened)
     assert [(e.chosen, e.constants) for e in found] == [(chosen, constants)]
+
+
+@pytest.mark.parametrize("dense", [True, False])
+def test_constants_are_solved_from_the_first_step_of_two_that_is_off(
+    dense: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = piece(3, 6)
+    off = evidence.weights.copy()
+    off[5] += 0.5
+    read = trials([unseen(replace(evidence, weights=off), 0, 1, 2, 4)])
+    assert read.first_off(read.few) == 5
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(reading, "solved_for", lambda *given: asked.append(given) or [])
+    opened = [(NESTEROV, ("momentum",))]
+    assert read.solved(opened, dense) == []
+    assert asked == [(read.few, opened, [3, 5], [3, 5], dense)]
 
 
 def test_what_only_other_numbers_bring_near_is_settled_with_them() -> None:

@@ -364,7 +364,7 @@ def test_of_a_guest_with_a_classpath_a_file_of_its_own_is_checked(
 def test_what_is_fed_goes_over_eight_decades_and_is_0_in_one_step() -> None:
     given = fed(REFERENCE, {})
     rows = np.array([[*step["a"], *step["b"]] for step in given.gradients])
-    assert (rows.shape, given.lengths) == ((40, 8), (5, 3))
+    assert (given.name, rows.shape, given.lengths) == ("guest", (40, 8), (5, 3))
     assert np.flatnonzero(~rows.any(axis=1)).tolist() == [5]
     sizes = np.median(np.abs(rows), axis=0)
     assert np.log10(sizes[-1] / sizes[0]) == pytest.approx(8.0, abs=0.5)

@@ -160,9 +160,10 @@ def test_groups_that_were_treated_otherwise_stand_for_themselves(changes: dict[s
 def test_optimizers_are_parted_also_where_they_have_no_groups() -> None:
     """Those of libraries without groups, and those of one group."""
     other = {**GIVEN, "lr": 0.5}
-    found = recordings([told(), told(settings=other), group(0, of=1), {**group(0), "optimizer": 8}])
-    assert [(f.groups, f.of, f.own) for f in found] == [((), 1, ())] * 3 + [((0,), 3, ())]
-    assert [f.settings for f in found] == [GIVEN, other, GIVEN, GIVEN]
+    alone = [told(), told(), told(settings=other), group(0, of=1)]
+    found = recordings([*alone, {**group(0), "optimizer": 8}])
+    assert [(f.groups, f.of, f.own) for f in found] == [((), 1, ())] * 4 + [((0,), 3, ())]
+    assert [f.settings for f in found] == [GIVEN, GIVEN, other, GIVEN, GIVEN]
     assert recordings([]) == []
 
 

@@ -118,6 +118,10 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
             "up to step 3: as claimed; the state is lost after every 3 steps",
         ),
         (
+            Change(CLAIM, 3, "learning_rate", factor=0.5),
+            "up to step 3: as claimed; half the learning rate from step 4 on",
+        ),
+        (
             Change(INSIDE, 3, "learning_rate", factor=0.5, learning_rate=0.01),
             f"up to step 3: {EPSILON}; half the learning rate from step 4 on (0.01)",
         ),
