@@ -94,12 +94,15 @@ def needed(text: str) -> frozenset[str]:
         table = symtable.symtable(text, "block", "exec")
     except _UNREADABLE:
         return frozenset()
-    used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-    used |= set(_global_names(table))
     first: dict[str, bool] = {}
     with suppress(RecursionError):  # a sum of a thousand terms: its names are loads anyway
         for name, stored in _events(tree):
             first.setdefault(name, stored)
+    # From 3.12 on, what a comprehension binds is listed with the names around it.
+    bound = {name for node in ast.walk(tree) for name in _bound(node)}
+    used = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    used -= bound - first.keys()
+    used |= set(_global_names(table))
     # `w = w + 1` still needs a w.
     own = {name for name, stored in first.items() if stored}
     return frozenset((used | (first.keys() - own)) - own - _GIVEN)
@@ -135,12 +138,18 @@ def _events(node: ast.AST) -> Iterator[tuple[str, bool]]:
             for inner in (*node.body, *node.orelse):
                 yield from _events(inner)
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-            own = {name for g in node.generators for name, _ in _events(g.target)}
+            own = _bound(node)
             for child in ast.iter_child_nodes(node):
                 yield from ((name, s) for name, s in _events(child) if name not in own)
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _events(child)
+
+
+def _bound(node: ast.AST) -> frozenset[str]:
+    """The names that a comprehension binds, which are its own; none of any other node."""
+    generators = getattr(node, "generators", [])
+    return frozenset(name for g in generators for name, _ in _events(g.target))
 
 
 def _global_names(table: symtable.SymbolTable) -> Iterator[str]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
-from copy import copy
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +50,7 @@ def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     words = {}
     for seed in range(100_000, 100_100):
         among = WITH_LATER if seed % 10 == 9 else ALONE
-        monkeypatch.setattr(budget, "clock", count().__next__)
+        monkeypatch.setattr(budget, "clock", Clock())
         words[seed] = judged(drawn(seed, 3, among), often)[0]
     assert {seed: word for seed, word in words.items() if word == "FALSE"} == {}
     assert Counter(words.values())["answered"] >= answered
@@ -64,17 +61,27 @@ def test_a_busy_machine_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyP
     """Answered with most of the budget: most of a machine may be others'."""
     answers = []
     for busy in (0, 9):
-        asked = count()
-        monkeypatch.setattr(budget, "clock", asked.__next__)
-        monkeypatch.setattr(budget, "wall", partial(_times, busy, asked))
+        clock = Clock()
+        monkeypatch.setattr(budget, "clock", clock)
+        monkeypatch.setattr(budget, "wall", partial(clock.times, busy))
         answers.append(judged(drawn(seed), 250))
     assert answers[0][0] == "answered"
     assert answers[0][1] == answers[1][1]
 
 
-def _times(busy: int, asked: Iterator[int]) -> float:
-    """What went by when a counter was asked so often, without asking it."""
-    return float(busy * copy(asked).__next__())
+class Clock:
+    """Goes on by one whenever it is asked."""
+
+    def __init__(self) -> None:
+        self._asked = -1
+
+    def __call__(self) -> int:
+        self._asked += 1
+        return self._asked
+
+    def times(self, busy: int) -> float:
+        """What went by when it was asked so often, without asking it."""
+        return float(busy * (self._asked + 1))
 
 
 @pytest.mark.parametrize("seed", [1, 3, 4, 5])

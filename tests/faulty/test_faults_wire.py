@@ -47,7 +47,10 @@ SAID = {
     ),
     "killed": Said("crashes", "the process was ended by SIGKILL"),
     "segfaults": Said("crashes", "the process was ended by SIGSEGV"),
-    "overruns_the_stack": Said("crashes", "the process was ended by SIGSEGV"),
+    # From 3.12 on Python watches over C's stack, too.
+    "overruns_the_stack": Said(
+        "crashes", "the process was ended by SIGSEGV|" + GONE + "RecursionError: .*"
+    ),
     "recurses": Said(
         "crashes",
         GONE + r"RecursionError: maximum recursion depth exceeded.* \(misbehaving.py:\d+\)",
