@@ -58,12 +58,14 @@ class Nearest:
         left: the most that it leaves unexplained of any value, relative to the way it went.
         share: of all values seen, how many it gives within rounding.
         evidence: the scenario in which most is left.
+        constants: with which of its own it comes nearest.
     """
 
     chosen: Deviations
     left: float
     share: float = 0.0
     evidence: str = ""
+    constants: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def nearest(trial: Trial) -> Nearest | None:
     endless = ~np.isfinite(left.most)
     best = int(np.lexsort((np.arange(count), left.most, left.mean, -tenths, endless))[0])
     share = float(left.within[best] / left.values)
-    return Nearest(candidates[best][0], float(left.most[best]), share, left.worst[best])
+    chosen, constants = candidates[best]
+    return Nearest(chosen, float(left.most[best]), share, left.worst[best], constants)
 
 
 def _candidates(trial: Trial) -> list[Candidate]:

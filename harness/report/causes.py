@@ -225,6 +225,8 @@ def _parts(parts: Sequence[Part]) -> str:
 
 def _nearest(nearest: Nearest) -> str:
     named = " and ".join(f"{axis}={value}" for axis, value in nearest.chosen) or "the claim itself"
+    own = ", ".join(f"{_plain(name)} {value:.10g}" for name, value in nearest.constants.items())
+    named += f" ({own})" if own else ""
     # Nearly all is not all, and what gives all within rounding would explain them.
     given = f"{math.floor(100 * nearest.share)}% of the values within rounding"
     if nearest.share == 1:

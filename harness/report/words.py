@@ -6,6 +6,7 @@ as that of `state=reset`, stands with its formula in `python_ref.dialects.axes`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -58,7 +59,10 @@ _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python
 
 def divergence(first: Divergence) -> str:
     """Where a port first parts from its golden, and by how much."""
-    distance = f", {ulps(first.ulp, first.ulp_of)} apart" if first.ulp is not None else ""
+    # To infinity there is no distance, whatever its bits are.
+    finite = math.isfinite(first.expected) and math.isfinite(first.observed)
+    apart = first.ulp is not None and finite
+    distance = f", {ulps(first.ulp or 0, first.ulp_of)} apart" if apart else ""
     return (
         f"{first.golden}, step {first.step}, {first.array}[{first.index}]:"
         f" expected {decimal(first.expected)}, observed {decimal(first.observed)}{distance}"

@@ -89,6 +89,11 @@ def test_of_what_nothing_explains_it_is_said_what_was_tried(tried: Tried, senten
             "epsilon=inside, which gives all values nearly and is off by up to 0.01 of the way",
         ),
         (
+            Nearest((("clip", "value"),), 0.5, 0.2, constants={"clip": 0.25}),
+            "clip=value (clip 0.25), which gives 20% of the values within rounding and is off by"
+            " up to 0.5 of the way",
+        ),
+        (
             Nearest((("root", "none"), ("write", "none")), 3e-5, 0.0),
             "root=none and write=none, which gives 0% of the values within rounding and is off by"
             " up to 3e-05 of the way",

@@ -12,6 +12,7 @@ from judged import golden, result, stopped
 from rich.console import Console
 from support import compared
 
+from harness.comparison.compare import Divergence
 from harness.diagnosis.diagnose import Change, Diagnosis, Explanation, Part, Tried
 from harness.judging.verdict import Result, Verdict
 from harness.model.isolation import InForce
@@ -367,3 +368,19 @@ def test_what_a_port_declined_is_said_beside_its_verdict(
 )
 def test_what_was_in_force_is_one_sentence(force: InForce, sentence: str) -> None:
     assert words.isolation(force) == sentence
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "ulp", "distance"),
+    [
+        (0.5, 0.25, 7, "observed 0.25, 7 ULP apart"),
+        (0.5, math.inf, 7, "observed Infinity"),
+        (-math.inf, 0.5, 7, "observed 0.5"),
+        (0.5, math.nan, None, "observed NaN"),
+    ],
+)
+def test_only_numbers_are_some_ulp_apart(
+    expected: float, observed: float, ulp: int | None, distance: str
+) -> None:
+    first = Divergence("it", 1, "w", 0, expected, observed, ulp)
+    assert words.divergence(first).endswith(distance)
