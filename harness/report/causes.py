@@ -17,7 +17,7 @@ from harness.diagnosis.diagnose import (
     Suggestion,
     Tried,
 )
-from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.hypotheses import Deviations, dialect
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES, alike, slug
@@ -37,7 +37,7 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
         return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis)
     text = _deviations(best)
     if libraries := _same_libraries(best, claim, text):
-        text += f"{', together' if len(best.chosen) > 1 else ','} as in {libraries}"
+        text += f"{', together' if len(_sentences(best.chosen)) > 1 else ','} as in {libraries}"
     return text
 
 
@@ -83,6 +83,12 @@ def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxy
 
 _ASCENT, _NEGATED = ("direction", "ascent"), ("order", "maximize_before_decay")
 
+
+def _sentences(chosen: Deviations) -> Deviations:
+    """The members that have a sentence: of one sign the one that says where it is."""
+    return tuple(m for m in chosen if m != _ASCENT or _NEGATED not in chosen)
+
+
 # What formulas say where a port has a constant of its own.
 _UNNAMED = "a constant"
 
@@ -100,9 +106,7 @@ def listed(phrases: Sequence[str]) -> str:
 def _deviations(best: Explanation) -> str:
     left = {name: _constant(best, name) for name in best.constants}
     sentences = []
-    for axis, value in best.chosen:
-        if (axis, value) == _ASCENT and _NEGATED in best.chosen:
-            continue  # one sign, and the other says where it is
+    for axis, value in _sentences(best.chosen):
         names = [name for name in AXES[axis][value].constants if name in left]
         sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
     text = listed(sentences) or _CLAIMED
