@@ -79,6 +79,13 @@ def test_what_was_fetched_once_is_asked_of_nobody(repositories: Repositories) ->
     assert told == ["resolving --classpath"]
 
 
+def test_of_a_range_of_versions_one_is_asked_for(repositories: Repositories) -> None:
+    open_ended = ["b:b:[1.2,2)", "c:c:[1+, )", "d:d:3.+", "e:e:latest.release"]
+    lacking = dependencies.resolved([*open_ended, "f:f:1.2-b+7"]).lacking
+    asked = [phrase.rpartition(": ")[0] for phrase in lacking[:-1]]
+    assert asked == ["b:b:1.2", "c:c:RELEASE", "d:d:RELEASE", "e:e:RELEASE", "f:f:1.2-b+7"]
+
+
 @pytest.mark.parametrize(
     ("unreached", "remembered", "forgotten"),
     [((GONE,), 590, 610), ((), 86_000, 87_000)],

@@ -19,6 +19,12 @@ POM = """<?xml version="1.0" encoding="UTF-8"?>
   <groupId>a</groupId><artifactId>whole</artifactId><version>1</version>
   <properties><gson.version>2.11.0</gson.version></properties>
   <modules><module>core</module><module>nn</module></modules>
+  <profiles>
+    <profile><activation><activeByDefault>true</activeByDefault></activation>
+      <properties><usual.version>7</usual.version></properties></profile>
+    <profile><activation><activeByDefault>false</activeByDefault></activation>
+      <properties><usual.version>8</usual.version></properties></profile>
+  </profiles>
   <dependencyManagement><dependencies>
     <dependency><groupId>org.managed</groupId><artifactId>m</artifactId><version>3</version></dependency>
   </dependencies></dependencyManagement>
@@ -45,6 +51,11 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
             dependency("org.managed", "m"),
             dependency("a", "core", "${project.version}"),
             dependency("junit", "junit", "4", "test"),
+            dependency("org.profiled", "p", "${usual.version}"),
+            dependency("org.ranged", "r", "[1.2,2)"),
+            dependency("org.classified", "c", "1").replace(
+                "</version>", "</version><classifier>jre</classifier>"
+            ),
             dependency("org.unknown", "u"),
         ]
     )
@@ -60,7 +71,13 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
         },
     )
     found = projects.of(tmp_path)
-    assert found.coordinates == ("com.google.code.gson:gson:2.11.0", "org.managed:m:3")
+    assert found.coordinates == (
+        "com.google.code.gson:gson:2.11.0",
+        "org.managed:m:3",
+        "org.profiled:p:7",
+        "org.ranged:r:[1.2,2)",
+        "org.classified:c:1:jre",
+    )
     assert [root.relative_to(tmp_path).as_posix() for root in found.sources][-2:] == [
         "core/src/main/java",
         "nn/src/main/java",

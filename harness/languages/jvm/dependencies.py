@@ -28,6 +28,9 @@ _COORDINATE = re.compile(r"[\w.-]+:[\w.-]+:[\w.+-]+(?::[\w.-]+)*")
 _KIND, _ORDER, _REFUSALS, _REFUSAL = "dependencies", "order.txt", "refusals", "refusal.json"
 # A version at the end of a jar's name: of two versions of one artifact the first is used.
 _VERSION = re.compile(r"-\d[\w.+-]*\.jar$")
+# A version that is a range, or left open, as Maven, Gradle and Ivy write it.
+_OPEN = re.compile(r"[\[\](),]|\+$|^latest\.")
+_FIRST = re.compile(r"\[\s*(\d+(?:\.\w+)+)\s*[,\]]")
 # What one check waits for at most; what has arrived by then is not fetched again.
 _SECONDS = 120.0
 # A repository that does not answer is left alone for a while; what none has, for longer.
@@ -101,7 +104,8 @@ def resolved(
     Raises:
         ToolchainError: whoever asks them was ended, or failed.
     """
-    coordinates, repositories = list(dict.fromkeys(coordinates)), repositories or {}
+    coordinates = list(dict.fromkeys(map(_fetchable, coordinates)))
+    repositories = repositories or {}
     together = _key("+".join(coordinates), repositories)
     if not coordinates:
         return Libraries()
@@ -117,6 +121,20 @@ def resolved(
         for path in _closure(_key(coordinate, repositories)) or ():
             paths.setdefault(_VERSION.sub("", path.name), path)
     return Libraries(tuple(paths.values()), tuple(_phrases(refusal, together)))
+
+
+def _fetchable(coordinate: str) -> str:
+    """A coordinate with one version: a range's beginning; the newest of what is left open.
+
+    >>> [_fetchable(f"a:b:{version}") for version in ("1.2", "[1.2,2)", "[1+, )", "1.+")]
+    ['a:b:1.2', 'a:b:1.2', 'a:b:RELEASE', 'a:b:RELEASE']
+    """
+    group, _, rest = coordinate.partition(":")
+    name, _, version = rest.partition(":")
+    if not _OPEN.search(version):
+        return coordinate
+    first = _FIRST.match(version)
+    return f"{group}:{name}:{first[1] if first else 'RELEASE'}"
 
 
 def _ask(coordinates: Sequence[str], repositories: Mapping[str, str]) -> _Refusal:

@@ -31,6 +31,13 @@ class _Pom:
         """A child's text with properties filled in; empty if there is none."""
         return self.filled((element.findtext(name) or "").strip())
 
+    def within(self, path: str) -> Iterator[ElementTree.Element]:
+        """What stands at a path of the project, and of the profiles that are active by default."""
+        yield from self.tree.iterfind(path)
+        for profile in self.tree.iterfind("profiles/profile"):
+            if (profile.findtext("activation/activeByDefault") or "").strip() == "true":
+                yield from profile.iterfind(path)
+
     def filled(self, text: str) -> str:
         for _ in range(_DEEPEST):
             if (filled := _PROPERTY.sub(self._value, text)) == text:
@@ -48,7 +55,7 @@ def read(folder: Path) -> Project:
     projects = [_project(pom) for pom in _poms(folder, own)]
     whole = joined(projects)
     # Modules need one another: what is here is no artifact to be fetched.
-    others = tuple(c for c in whole.coordinates if c.rsplit(":", 1)[0] not in own)
+    others = tuple(c for c in whole.coordinates if ":".join(c.split(":")[:2]) not in own)
     unread = tuple(c for c in whole.unread if c.partition(" ")[0] not in own)
     return replace(whole, coordinates=others, unread=unread)
 
@@ -89,13 +96,13 @@ def _pom(place: Path, depth: int = 0) -> _Pom | None:
         pom.properties |= {
             f"project.parent.{key}": parent.findtext(key) or "" for key in ("groupId", "version")
         }
-    for element in tree.iterfind("properties/*"):
+    for element in pom.within("properties/*"):
         pom.properties[element.tag] = (element.text or "").strip()
     for key in ("groupId", "artifactId", "version"):
         value = tree.findtext(key) or (parent.findtext(key) if parent is not None else "") or ""
         for name in (f"project.{key}", f"pom.{key}", key):
             pom.properties[name] = value.strip()
-    for element in tree.iterfind("dependencyManagement/dependencies/dependency"):
+    for element in pom.within("dependencyManagement/dependencies/dependency"):
         pom.managed[_name(pom, element)] = pom.text(element, "version")
     return pom
 
@@ -110,15 +117,16 @@ def _project(pom: _Pom) -> Project:
     pom.properties |= base
     project = Project.of_folder(pom.folder, *filter(None, [pom.filled(declared.strip())]))
     coordinates, unread = [], []
-    for element in pom.tree.iterfind("dependencies/dependency"):
+    for element in pom.within("dependencies/dependency"):
         if pom.text(element, "scope") in _UNUSED:
             continue
         name = _name(pom, element)
         version = pom.text(element, "version") or pom.filled(pom.managed.get(name, ""))
-        if not version or "$" in version + name or version[:1] in "[(":
+        if not version or "$" in version + name:
             unread.append(f"{name} (its version is not in the build file)")
         else:
-            coordinates.append(f"{name}:{version}")
+            parts = (name, version, pom.text(element, "classifier"))
+            coordinates.append(":".join(filter(None, parts)))
     return replace(
         project,
         coordinates=tuple(coordinates),
@@ -145,6 +153,6 @@ def _java(pom: _Pom) -> int:
 def _repositories(pom: _Pom) -> Mapping[str, str]:
     repositories = {
         pom.text(element, "id") or f"repository-{i}": pom.text(element, "url")
-        for i, element in enumerate(pom.tree.iterfind("repositories/repository"))
+        for i, element in enumerate(pom.within("repositories/repository"))
     }
     return {name: url for name, url in repositories.items() if url.startswith("https:")}
