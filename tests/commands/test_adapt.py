@@ -254,6 +254,30 @@ def test_what_nothing_binds_is_judged_through_the_adapter_that_was_written(
     assert row["port"] == case.file
 
 
+NETS = """
+public class Nets {
+    interface Net { Row[] rows(); }
+
+    static class Row { Row(double[] values) { } }
+
+    Nets(Net net, double speed) { }
+
+    void tick(Row[][] slopes) { }
+}
+"""
+
+
+@pytest.mark.jvm
+def test_an_adapter_says_what_an_interface_asks_for_and_how_elements_are_made(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "Nets.java").write_text(NETS, encoding="utf-8")
+    assert call("adapt", "Nets.java").code == 0
+    lines = (tmp_path / "NetsAdapter.java").read_text(encoding="utf-8").splitlines()
+    comments = [line.strip() for line in lines if line.strip().startswith("// ")]
+    assert comments == ["// Row[] rows()", *["// new Row(double[] values)"] * 2]
+
+
 @pytest.mark.jvm
 def test_an_adapter_is_written_where_its_project_has_what_it_needs(
     call: Callable[..., Done], tmp_path: Path

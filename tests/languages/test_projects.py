@@ -221,6 +221,22 @@ def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
     assert "--project" not in fault.message  # that was followed already
 
 
+def test_a_module_of_gradle_has_the_catalogue_of_the_whole(tmp_path: Path) -> None:
+    catalogue = (
+        '[versions]\ng = "2.11.0"\n[libraries]\n'
+        'google-gson = { module = "c:gson", version.ref = "g" }'
+    )
+    written(
+        tmp_path,
+        {
+            "gradle/libs.versions.toml": catalogue,
+            "api/build.gradle.kts": "dependencies { api(libs.google.gson) }",
+            "api/src/main/java/A.java": "",
+        },
+    )
+    assert projects.of(tmp_path / "api").coordinates == ("c:gson:2.11.0",)
+
+
 @pytest.mark.slow
 def test_a_project_of_200_classes_is_quick(tmp_path: Path) -> None:
     package = "src/main/java/big/model"

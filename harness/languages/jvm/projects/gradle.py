@@ -15,6 +15,7 @@ from harness.languages.jvm.projects.project import (
     without_comments,
 )
 
+_UP = 3
 _FILES = ("build.gradle", "build.gradle.kts")
 _CONFIGURATION = r"\b(?:implementation|api|compile|compileOnly|runtimeOnly|kapt)\b"
 _QUOTED = re.compile(_CONFIGURATION + r"[\s(]*[\"']([\w.-]+):([\w.-]+):([^\"':@]+)")
@@ -46,7 +47,9 @@ def read(folder: Path) -> Project:
     }
     for text in texts.values():
         values |= {name.rpartition(".")[2]: value for name, value in _VALUE.findall(text)}
-    catalogue = _catalogue(folder / "gradle" / "libs.versions.toml")
+    # A module's build has its catalogue in the folder of the whole.
+    above = [place / "gradle" / "libs.versions.toml" for place in (folder, *folder.parents[:_UP])]
+    catalogue = _catalogue(next((path for path in above if path.is_file()), above[0]))
     return joined(_module(place, text, values, catalogue) for place, text in texts.items())
 
 

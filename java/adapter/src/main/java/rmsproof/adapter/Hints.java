@@ -41,7 +41,7 @@ final class Hints {
 
     private List<String> of(Type given, int deep) {
         Class<?> type = JavaTypes.erased(given);
-        if (!OwnTypes.owns(type)) {
+        if (type.isArray() || !OwnTypes.owns(type)) {
             return inside(given).map(part -> of(part, deep)).filter(hints -> !hints.isEmpty())
                     .findFirst().orElse(List.of());
         }
@@ -55,6 +55,12 @@ final class Hints {
                     for (Type part : constructor.getGenericParameterTypes()) {
                         parts.addAll(of(part, deep - 1));
                     }
+                });
+            }
+            if (Modifier.isAbstract(type.getModifiers()) && deep > 0) {
+                asked(type).limit(MOST_METHODS).forEach(method -> {
+                    hints.add(told(method, type));
+                    parts.addAll(of(method.getGenericReturnType(), deep - 1));
                 });
             }
             methods(type).stream().limit(MOST_METHODS).forEach(hints::add);
@@ -71,6 +77,18 @@ final class Hints {
                 .filter(one -> Makers.callable(one) && !Modifier.isAbstract(type.getModifiers())
                         && !List.of(one.getParameterTypes()).contains(type))
                 .min(Comparator.comparingInt(Constructor::getParameterCount));
+    }
+
+    /** What whoever stands in for an abstract class has to answer, in order of name. */
+    private static Stream<Method> asked(Class<?> type) {
+        return Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .sorted(Comparator.comparing(Method::toString));
+    }
+
+    private String told(Method method, Class<?> type) {
+        return language.typeName(method.getGenericReturnType(), type) + " " + method.getName()
+                + given(method, type);
     }
 
     /** What a list, a map or an array has for its elements. */
@@ -117,8 +135,7 @@ final class Hints {
                     && (answer.kind().equals("number") || method.getReturnType() == void.class);
             if (method.getDeclaringClass() != Object.class && (reads || one)
                     && !Modifier.isStatic(method.getModifiers())) {
-                methods.add(language.typeName(method.getGenericReturnType(), type) + " "
-                        + method.getName() + given(method, type));
+                methods.add(told(method, type));
             }
         }
         methods.sort(Comparator.comparing((String one) -> !one.contains("()"))
