@@ -102,15 +102,19 @@ def run(
     jobs = [_Job(port, transport) for port, transport in part(whole, options.shard)]
     memory = Memory(options.pattern, seed=options.seed)
     for port in ports:
-        memory.goldens.check(port.claim)
         registry.by_name(port.language).ready(port)
+
+    def check_goldens() -> None:
+        for claim in dict.fromkeys(port.claim for port in ports):
+            memory.goldens.check(claim)
+
     toolchain = Toolchain(lambda text: progress(text, 0))
     together = [x for x in registry.LANGUAGES if any(p.language == x.name for p in ports)]
     runner = _Runner(toolchain, memory, options, progress, together)
     incomplete = False
     try:
         interruption.begin()
-        runner.run(jobs)
+        runner.run(jobs, check_goldens)
     except KeyboardInterrupt:
         incomplete = True
     finally:
@@ -152,7 +156,8 @@ class _Runner:
     def __post_init__(self) -> None:
         self._shared = Shared(self.options.environment)
 
-    def run(self, jobs: Sequence[_Job]) -> None:
+    def run(self, jobs: Sequence[_Job], meanwhile: Callable[[], None]) -> None:
+        """Run jobs, and what is to be done while the first process starts. Raises what it does."""
         # What shares a process goes through it in turn; such chains are the longest, and go first.
         chains: dict[str, list[_Job]] = {}
         alone: list[list[_Job]] = []
@@ -165,6 +170,7 @@ class _Runner:
             pending: list[Future[None]] = []
             pending.extend(pool.submit(self._chain, jobs) for jobs in (*chains.values(), *alone))
             try:
+                meanwhile()
                 for future in pending:
                     # A signal may wake another thread than this one, which alone can heed it.
                     while not wait([future], timeout=_HEEDS_SECONDS).done:
