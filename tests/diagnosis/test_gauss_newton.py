@@ -75,6 +75,15 @@ def test_the_largest_residual_is_made_least_by_a_line_through_a_parabola() -> No
     assert left == pytest.approx([0.125, 0.0], abs=2e-3)
 
 
+def test_each_point_is_brought_to_its_own_least() -> None:
+    """Beside one that is far off and stays there, as when it is alone."""
+    x = np.linspace(0.0, 1.0, 9)
+    slopes = np.stack([np.stack([x, np.ones_like(x)], axis=1), np.zeros((9, 2))])
+    residual = np.array([-x * x, np.full(9, 5.0)])
+    alone = _least_largest(slopes[:1], residual[:1])
+    assert np.array_equal(_least_largest(slopes, residual)[:1], alone)
+
+
 # -- steps, on residuals that are known -----------------------------------------------------------
 
 Function = Callable[[Rows], Rows]
@@ -297,3 +306,22 @@ def test_what_vanishes_is_listed_from_the_best_on_once_for_each_set_and_count() 
     assert math.isinf(found[0].worst)
     made.converged = found[0].error
     assert made.solved([points], 2) == [], "what is as far as that has not converged"
+
+
+def test_of_points_that_leave_as_much_the_first_is_listed() -> None:
+    sizes = np.linspace(1.0, 2.0, 40).tolist()
+    points = iterates_at([((EPSILON, ("epsilon",)), {"epsilon": x}) for x in sizes])
+
+    class Alike(Known):
+        def project(self, points: Iterates) -> None:
+            """Nothing is linear here."""
+
+        def converge(self, points: Iterates) -> Iterates:
+            points.error = np.repeat([2e-6, 1e-6], 20)
+            return points
+
+        def _followed(self, points: Iterates, most: int) -> np.ndarray:
+            return np.arange(len(points))
+
+    (first,) = Alike(lambda x: x + 1e-5).solved([points], 2)
+    assert first.constants == {"epsilon": pytest.approx(sizes[20])}

@@ -33,6 +33,7 @@ from python_ref.scenarios.scenario import Scenario
 
 RATE: Deviations = (("learning_rate", "ignored"),)
 EPSILON: Deviations = (("eps", "ignored"),)
+EPSILON_OPEN = EPSILON, ("epsilon",)
 MOMENTUM: Deviations = (("momentum", "nesterov"),)
 DECAY: Deviations = (("weight_decay", "coupled"),)
 STEPPED: Deviations = (("schedule", "exponential"),)
@@ -55,8 +56,8 @@ def test_rates_are_logits_scales_logarithms_and_the_rest_as_it_is() -> None:
     assert inner("weight_decay", -0.9) == -0.9
     assert outer("weight_decay", np.array([-1e4])).tolist() == [-1e4]
     far = np.array([-1e4, 1e4])
-    assert outer("momentum", far) == pytest.approx([math.exp(-40), 1.0])
-    assert outer("clip", far) == pytest.approx([math.exp(-300), math.exp(300)])
+    assert outer("momentum", far) == pytest.approx([math.exp(-40), 1.0], rel=1e-12, abs=0.0)
+    assert outer("clip", far) == pytest.approx([math.exp(-300), math.exp(300)], rel=1e-12, abs=0.0)
 
 
 def test_a_person_means_rates_between_0_and_1_and_other_constants_above_0() -> None:
@@ -121,6 +122,9 @@ def test_sets_that_vary_equally_many_start_together_and_counts_are_no_variation(
     assert one.values(len(one) - 1) == {"epsilon": 0.25}
     assert {one.values(i).get("every") for i in range(len(one))} == {None, 2.0, 3.0, 4.0}
     assert [opened for opened, _ in two.sets] == [(*RATE, *EPSILON)]
+    (few,), (many,) = ([*started(REFERENCE, [EPSILON_OPEN], evidence, d)] for d in (False, True))
+    (unasked,) = started(REFERENCE, [EPSILON_OPEN], evidence)
+    assert len(unasked) == len(few) < len(many)
 
 
 # -- residuals ------------------------------------------------------------------------------------
@@ -241,7 +245,7 @@ def test_from_many_points_is_started_on_the_first_steps_and_on_all(
         return [(0.2,)]
 
     def follow(self: Problem, points: Iterates, most: int) -> np.ndarray:
-        followed.append(most)
+        followed.append((len(points), most))
         return np.arange(len(points))
 
     monkeypatch.setattr(iterates, "starts", starts)
@@ -251,7 +255,19 @@ def test_from_many_points_is_started_on_the_first_steps_and_on_all(
         REFERENCE, [(EPSILON, ("epsilon",))], evidence, [0, 1, 2, 3], Budget(), dense=dense
     )
     assert found.constants["epsilon"] == pytest.approx(0.3)
-    assert (asked, followed) == ([dense] * 2, [5 if dense else 2] * 2)
+    most = 5 if dense else 2
+    assert (asked, followed) == ([dense] * 2, [(1, most), (2, most)]), "where it came to, too"
+
+
+def test_every_set_that_gives_what_was_seen_is_solved() -> None:
+    evidence = shown(fed())
+    opened = [(RATE, ("learning_rate",)), (EPSILON, ("epsilon",)), (DECAY, ("weight_decay",))]
+    found = solve(REFERENCE, opened, evidence, [0, 1, 2, 3], Budget())
+    given = evidence.scenario
+    assert {s.chosen: s.constants for s in found} == {
+        RATE: {"learning_rate": pytest.approx(given.learning_rate)},
+        EPSILON: {"epsilon": pytest.approx(given.epsilon)},
+    }
 
 
 def test_constants_lead_to_what_was_seen_or_to_nothing() -> None:
