@@ -429,6 +429,7 @@ def test_where_nothing_can_be_written_that_is_what_is_said(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reason = a_file(place, monkeypatch)
+    scratch.folder()  # made before, whichever test comes first
     monkeypatch.setattr(tempfile, "mkdtemp", refusing(errno.ENOENT))
     with pytest.raises(ToolchainError) as caught:
         cache.root()
