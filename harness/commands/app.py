@@ -13,6 +13,7 @@ import typer
 from harness.commands import (
     adapt,
     atlas,
+    check,
     dialects,
     doc,
     export,
@@ -22,11 +23,11 @@ from harness.commands import (
     identify,
     matrix,
     new,
-    ports,
     power,
     protocol,
     record,
     report,
+    run,
     translate,
     tutorial,
 )
@@ -34,8 +35,8 @@ from harness.commands.common import exits
 from harness.commands.help import Command, Group, Reading
 
 _COMMANDS: dict[str, Callable[..., int]] = {
-    "run": ports.run,
-    "check": ports.check,
+    "run": run.run,
+    "check": check.check,
     "adapt": adapt.adapt,
     "doc": doc.doc,
     "identify": identify.identify,

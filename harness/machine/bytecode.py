@@ -29,7 +29,7 @@ _NEEDED = (
     "harness.transport.worker",
     "harness.transport.jvm_host",
     "harness.commands.app",
-    "harness.commands.ports",
+    "harness.commands.check",
     "harness.report.terminal",
 )
 _PACKAGES = (Path(harness.__file__).parent, Path(python_ref.__file__).parent)

@@ -7,12 +7,12 @@ from typing import get_args
 
 import pytest
 
-from harness.commands import doc, identify, ports, power, report
+from harness.commands import check, doc, identify, power, report, run
 from harness.report.registry import REPORTS, TABLES, Kind, Report, function, of_kind
 
 COMMANDS = {
-    "run": (ports.run, {"--json", "--junit", "--html", "--github"}),
-    "check": (ports.check, {"--json", "--junit", "--html", "--github"}),
+    "run": (run.run, {"--json", "--junit", "--html", "--github"}),
+    "check": (check.check, {"--json", "--junit", "--html", "--github"}),
     "doc": (doc.doc, {"--json", "--junit", "--html", "--github"}),
     "identify": (identify.identify, {"--json", "--html"}),
     "report": (report.report_show, {"--html", "--junit", "--notebook"}),

@@ -1,20 +1,14 @@
-"""`run` and `check`: ports held against the reference."""
+"""`check`: your own ports, judged against the reference."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.commands.common import (
-    DIFFERENT,
-    INTERRUPTED,
-    NOTHING,
     OK,
     USAGE,
     Claimed,
@@ -31,11 +25,11 @@ from harness.commands.common import (
     Timeout,
     Transports,
     circumstances,
-    exit_code,
     options,
     reporting,
     write,
 )
+from harness.commands.judged import Update, hosted, judge_ports, reported
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports, check_file
@@ -47,75 +41,8 @@ if TYPE_CHECKING:
     from harness.ports.port import Port
     from harness.report.results import PortResults
 
-Update = Annotated[
-    bool,
-    typer.Option(
-        "--update-expectations",
-        help="Make the results the expectations, in port.toml or FILE; comments stay.",
-    ),
-]
 
-
-def _hosted(given: Mapping[str, Any]) -> bool:
-    """Whether ports will be hosted by workers in our own Python, for all that a line says."""
-    elsewhere = given.get("python") or given.get("dask") or given.get("transport") == ["stdio"]
-    return bool("only" in given or given["targets"]) and not elsewhere
-
-
-@reporting("ports", _hosted)
-def run(
-    only: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="EDITION", help="An edition (java/double) or a language; all by default."
-        ),
-    ] = None,
-    transport: Transports = None,
-    golden: GoldenPattern = "*",
-    edge: Edge = False,
-    timeout: Timeout = SCENARIO_SECONDS,
-    large: Large = False,
-    shard: ShardOf = None,
-    seed: Seed = None,
-    update_expectations: Update = False,
-    *,
-    reports: Reports,
-) -> int:
-    """Judge the bundled editions; compare with their expectations."""
-    from harness.ports.targets import bundled
-    from harness.report.invocation import Invocation
-
-    ports = bundled()
-    if only:
-        chosen = {p.name: p for name in only for p in _matching(ports, name)}
-        ports = list(chosen.values())
-    if update_expectations and (transport or golden != "*" or edge or shard):
-        raise UsageError(
-            "--update-expectations needs a whole run: leave out --transport, --golden, --edge and"
-            " --shard"
-        )
-    given = options(transport, golden, edge, timeout, large, shard=shard, seed=seed)
-    made = circumstances(
-        reports,
-        "run",
-        [port.language for port in ports],
-        transport=transport,
-        golden=golden,
-        edge=edge,
-        timeout=timeout,
-        large=large,
-        seed=seed,
-    )
-    judged = replace(_run(ports, given, every=True), circumstances=made)
-    outcome = judged.outcome
-    if update_expectations and not outcome.incomplete and not outcome.errors:
-        return _update_manifests(outcome)
-    wrong = [r.port.name for r in outcome.judged if r.unexpected]
-    again = Invocation("run", {"update_expectations": True})
-    return _reported(judged, reports, again.line(list(dict.fromkeys(wrong))) if wrong else "")
-
-
-@reporting("ports", _hosted)
+@reporting("ports", hosted)
 def check(
     targets: Annotated[
         list[str] | None,
@@ -244,13 +171,13 @@ def check(
         expect=expect and str(expect),
     )
     judged = replace(
-        _run(ports, given, every=False, dask=dask),
+        judge_ports(ports, given, every=False, dask=dask),
         errors=tuple(errors),
         expectations=expect,
         circumstances=made,
     )
     if expect is None or judged.outcome.incomplete:
-        return _reported(judged, reports)
+        return reported(judged, reports)
     matched = _matched(judged.outcome, known, given)
     if update_expectations and not judged.outcome.errors and not errors:
         return _update_known(expect, known, matched, edge)
@@ -258,7 +185,7 @@ def check(
     again = made.invocation.with_options(golden=None, update_expectations=True)
     outcome = replace(judged.outcome, results=matched.results)
     judged = replace(judged, outcome=outcome, stale=tuple(matched.stale.values()))
-    return _reported(judged, reports, again.line(words))
+    return reported(judged, reports, again.line(words))
 
 
 def _replayed(path: Path, reports: Reports) -> int:
@@ -273,7 +200,7 @@ def _replayed(path: Path, reports: Reports) -> int:
     known = [] if replay.expect is None else read(replay.expect)
     results: PortResults | None = None
     for port, given in replay.parts:
-        again = _run([port], given, every=False)
+        again = judge_ports([port], given, every=False)
         if known:
             matched = _matched(again.outcome, known, given).results
             again = replace(again, outcome=replace(again.outcome, results=matched))
@@ -284,63 +211,7 @@ def _replayed(path: Path, reports: Reports) -> int:
     languages = [port.language for port, _ in replay.parts]
     made = circumstances(reports, replay.invocation.command, languages)
     made = replace(made, invocation=replay.invocation)
-    return _reported(replace(results, circumstances=made, expectations=replay.expect), reports)
-
-
-def _matching(ports: list[Port], name: str) -> list[Port]:
-    found = [p for p in ports if name in (p.name, p.language)]
-    if not found:
-        known = ", ".join(p.name for p in ports)
-        raise UsageError(f"no edition {name!r}; choose one of {known}")
-    return found
-
-
-def _run(ports: list[Port], given: Options, *, every: bool, dask: str | None = None) -> PortResults:
-    """Judge the ports, here or by dask, with a bar on standard error."""
-    from harness.judging.options import part, reached
-    from harness.judging.run import run as run_ports
-    from harness.report.progress import progress
-    from harness.report.results import PortResults
-
-    started, begun = datetime.now(UTC), time.monotonic()
-    jobs = part(reached(ports, given, every_transport=every), given.shard)
-    with progress(len(jobs)) as work:
-        if dask is None:
-            outcome = run_ports(ports, given, every_transport=every, progress=work.advance)
-        else:
-            from harness.judging.many import run_all
-            from harness.machine.spread import spread
-
-            work.tell("waiting for dask's workers")
-            with spread(dask) as where:
-                told = work.advance
-                outcome = run_all(ports, given, every_transport=every, where=where, progress=told)
-    return PortResults(outcome, started, time.monotonic() - begun, edge=given.edge)
-
-
-def _reported(results: PortResults, reports: Reports, again: str = "") -> int:
-    """Write the reports and say what could not be used; return the exit code.
-
-    Args:
-        results: what was judged.
-        reports: where it goes.
-        again: the command that makes these results the expectation, where they are not.
-    """
-    from harness.report.problems import problem
-
-    outcome = results.outcome
-    differs = bool(results.stale) or any(result.unexpected for result in outcome.judged)
-    update = again if differs else ""
-    errors = (*results.errors, *outcome.errors)
-    try:
-        reports.write(replace(results, errors=errors, update=update))
-    finally:
-        for message in errors:
-            problem(message)
-    if outcome.incomplete:
-        return INTERRUPTED
-    code = exit_code(outcome.results, errors)
-    return DIFFERENT if results.stale and code in (OK, NOTHING) else code
+    return reported(replace(results, circumstances=made, expectations=replay.expect), reports)
 
 
 def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:
@@ -348,19 +219,6 @@ def _matched(outcome: Outcome, known: list[Known], given: Options) -> Matched:
 
     whole = given.pattern == "*" and given.shard is None
     return match(outcome.results, known, edge_decides=given.edge, whole=whole)
-
-
-def _update_manifests(outcome: Outcome) -> int:
-    """Write what the editions show to their port.toml."""
-    from harness.expectations.update import manifests
-    from harness.report.words import counted
-
-    changes = manifests(outcome.results)
-    for path, (text, change) in changes.items():
-        write(path, text)
-        print(f"{path}: {change}")
-    print(f"{counted(len(changes), 'expectation')} changed")
-    return OK
 
 
 def _update_known(path: Path, known: list[Known], matched: Matched, edge: bool) -> int:
