@@ -14,11 +14,11 @@ from typing import Any
 
 from support import SHORT
 
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages.registry import endings
 from harness.ports.targets import of_target
-from harness.judging.options import Options
-from harness.judging.run import run
 
 HERE = Path(__file__).parent
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((HERE / "expected.toml").read_text("utf-8"))
