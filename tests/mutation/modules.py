@@ -58,6 +58,7 @@ TESTS = {
     "python_ref.scenarios.large": "python_ref/scenarios/test_large*.py",
     "python_ref.dialects.libraries": "python_ref/dialects/test_libraries*.py",
     "python_ref.stepping.plan": f"{_STEPPING} {_DIALECTS}",
+    "python_ref.stepping.choices": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.effective": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.engine": f"{_STEPPING} {_DIALECTS}",
     "python_ref.rmsprop": "python_ref/test_rmsprop*.py",
