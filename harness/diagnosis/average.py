@@ -47,6 +47,6 @@ def agreeing(
     """Those whose average is the one reported; all of them where that holds for none."""
     if len(explanations) < 2:
         return list(explanations)
-    said = [judged(dialect(claim, e.chosen, e.constants), evidence) for e in explanations]
-    right = [e for e, word in zip(explanations, said, strict=True) if word == "right"]
+    words = [judged(dialect(claim, e.chosen, e.constants), evidence) for e in explanations]
+    right = [e for e, word in zip(explanations, words, strict=True) if word == "right"]
     return right or list(explanations)

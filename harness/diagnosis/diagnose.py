@@ -168,11 +168,11 @@ class _Elsewhere:
         if size < LARGEST:
             return False
         given = claim, self._evidence[0], budget, free
-        found = where.change(*given)
-        if isinstance(found, Explanation):
-            self.whole = self._search.trials.still_fitting([found])
+        change = where.change(*given)
+        if isinstance(change, Explanation):
+            self.whole = self._search.trials.still_fitting([change])
             return bool(self.whole)
-        self.change = found
+        self.change = change
         if self.change is not None and self.change.kind:
             return True
         self.parts = where.parts(*given)

@@ -265,12 +265,12 @@ class Investigation:
 
     def _is(self, cause: Cause, fed: Fed) -> bool:
         """Whether a case shows a cause."""
-        said = shown(fed, self.campaign.targets, self.known[0], self._replays)
-        if said.edge and not self.campaign.edge:
+        other = shown(fed, self.campaign.targets, self.known[0], self._replays)
+        if other.edge and not self.campaign.edge:
             return False
         if cause[0] == FAULT:
-            return said.kind == FAULT and said.key == cause[1:]
-        if said.kind != DIFFERS:
+            return other.kind == FAULT and other.key == cause[1:]
+        if other.kind != DIFFERS:
             return False
         if cause[0] == KNOWN:
             return self._explains(self.known[int(str(cause[1]))], fed)

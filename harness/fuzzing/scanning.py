@@ -203,22 +203,22 @@ def _count(
     known: Sequence[Known],
     replays: Replays,
 ) -> None:
-    said = shown(fed, campaign.targets, known[0], replays)
+    sighting = shown(fed, campaign.targets, known[0], replays)
     tally.cases += 1
-    if said.edge:
+    if sighting.edge:
         tally.edges += 1
-        if said.kind not in (DIFFERS, FAULT):
+        if sighting.kind not in (DIFFERS, FAULT):
             return
         tally.differing_edges += 1
         tally.at_edges = number if tally.at_edges is None else tally.at_edges
         if not campaign.edge:
             return
     else:
-        tally.kinds[said.kind] += 1
-    if said.kind == FAULT:
-        count, first = tally.faults.get(said.key, (0, number))
-        tally.faults[said.key] = count + 1, first
-    if said.kind != DIFFERS:
+        tally.kinds[sighting.kind] += 1
+    if sighting.kind == FAULT:
+        count, first = tally.faults.get(sighting.key, (0, number))
+        tally.faults[sighting.key] = count + 1, first
+    if sighting.kind != DIFFERS:
         return
     for place, each in enumerate(known):
         if explains(each, fed, campaign.targets, replays):

@@ -74,15 +74,15 @@ def cause(
     if not used:
         return Cause()
     losing = {c.golden for c in comparisons if c.lost and c.lost.count}
-    found, beside = _without_doubtful(claim, used, losing, diagnose)
-    chosen = found.best.chosen if found.best else ()
+    explained, beside = _without_doubtful(claim, used, losing, diagnose)
+    chosen = explained.best.chosen if explained.best else ()
     edges = {e.name for e in used if _rounds_epsilon(chosen) and _rounded_away(e)}
     other = None
     clear = [e for e in narrow if e.name not in losing] if used is wide else []
-    if found.best and not all(_fits(claim, found.best, e) for e in _few(clear)):
+    if explained.best and not all(_fits(claim, explained.best, e) for e in _few(clear)):
         other = diagnose(clear)
     # What departs from the claim is not explained by it, though the part that is searched is.
-    diagnosis = found if chosen or not found.best else None
+    diagnosis = explained if chosen or not explained.best else None
     return Cause(diagnosis, precision, frozenset(edges), narrow=other, beside=beside)
 
 

@@ -142,14 +142,14 @@ def guests(folder: Path, names: Sequence[str] = (), quick: bool = False) -> list
 
 def _read(path: Path) -> Guest:
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
         variants = tuple(
             Variant(v.pop("name"), **{k: tuple(x) for k, x in v.items()})
-            for v in told.pop("variant")
+            for v in table.pop("variant")
         )
-        lists = {k: tuple(x) for k, x in told.items() if isinstance(x, list)}
-        build = tuple(tuple(words) for words in told.get("build", ()))
-        given = {**told, **lists, "build": build}
+        lists = {k: tuple(x) for k, x in table.items() if isinstance(x, list)}
+        build = tuple(tuple(words) for words in table.get("build", ()))
+        given = {**table, **lists, "build": build}
         return Guest(name=path.parent.name, folder=path.parent, variants=variants, **given)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: cannot be read as a guest: {error}") from error

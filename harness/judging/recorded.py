@@ -65,11 +65,11 @@ class Recorded:
     own: tuple[str, ...] = ()
 
 
-def recordings(told: Sequence[Mapping[str, Any]]) -> list[Recorded]:
-    """Read what `recording` wrote: one an optimizer, or one for its groups that are alike."""
+def recordings(rows: Sequence[Mapping[str, Any]]) -> list[Recorded]:
+    """Read what the recorder wrote: one an optimizer, or one for its groups that are alike."""
     result = []
     optimizers: dict[Any, list[Mapping[str, Any]]] = {}
-    for number, one in enumerate(told):
+    for number, one in enumerate(rows):
         optimizers.setdefault(one.get("optimizer", f"no groups {number}"), []).append(one)
     for groups in optimizers.values():
         own = tuple(
@@ -110,33 +110,33 @@ def _joined(groups: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     }
 
 
-def recorded(told: Mapping[str, Any]) -> Recorded:
-    """Read what `recording` wrote of one optimizer."""
-    settings = dict(told["settings"])
-    call = call_of(told["objects"])
-    name = told["objects"][0]
+def recorded(recording: Mapping[str, Any]) -> Recorded:
+    """Read what the recorder wrote of one optimizer."""
+    settings = dict(recording["settings"])
+    call = call_of(recording["objects"])
+    name = recording["objects"][0]
     if name == "optax":
         name, call, settings = _of_optax(settings)
-    rates = [told["schedule"][t] for t in range(len(told["rates"]))] if "schedule" in told else [
-        *told["rates"]
-    ]  # fmt: skip
-    notes = list(told["notes"])
+    rates = list(recording["rates"])
+    if "schedule" in recording:
+        rates = [recording["schedule"][t] for t in range(len(rates))]
+    notes = list(recording["notes"])
     if any(map(math.isnan, rates)):
         rates = []
-    observation = _observation(told, call, settings, rates) if told["observed"] else None
-    if told["observed"] and told["precision"] not in ("float32", "float64"):
+    observation = _observation(recording, call, settings, rates) if recording["observed"] else None
+    if recording["observed"] and recording["precision"] not in ("float32", "float64"):
         observation = None
-        notes.append(f"its weights are {told['precision']}, which is not identified")
-    elif observation is None and told["observed"]:
+        notes.append(f"its weights are {recording['precision']}, which is not identified")
+    elif observation is None and recording["observed"]:
         notes.append("its learning rate, decay rate or epsilon is not known: not identified")
     return Recorded(
         name,
-        told["version"],
+        recording["version"],
         call.library if call else "",
         settings,
         tuple(rates),
-        told["taken"],
-        len(told["observed"]),
+        recording["taken"],
+        len(recording["observed"]),
         tuple(notes),
         observation,
     )
@@ -171,7 +171,7 @@ def _of_optax(made: Mapping[str, Any]) -> tuple[str, Call, dict[str, Any]]:
 
 
 def _observation(
-    told: Mapping[str, Any], call: Call | None, settings: Mapping[str, Any], rates: list[float]
+    recording: Mapping[str, Any], call: Call | None, settings: Mapping[str, Any], rates: list[float]
 ) -> dict[str, Any] | None:
     """The file for `identify`; None where hyperparameters are not known."""
     if call is not None:
@@ -193,14 +193,14 @@ def _observation(
 
     return {
         "format": OBSERVATION,
-        "precision": told["precision"],
+        "precision": recording["precision"],
         "learning_rate": values["learning_rate"] if constant else rates,
         "decay_rate": values["decay_rate"],
         "epsilon": values["epsilon"],
         "options": {n: v for n, v in values.items() if n in OPTIONS and v},
-        "weights": arrays(told["weights"]),
-        "gradients": [arrays(row) for row in told["gradients"]],
+        "weights": arrays(recording["weights"]),
+        "gradients": [arrays(row) for row in recording["gradients"]],
         # Arrays that took no part stay as they are; files give every array of a step.
-        "observed": [arrays(row) for row in told["observed"]],
+        "observed": [arrays(row) for row in recording["observed"]],
         "dialect": claim or ["reference"],
     }

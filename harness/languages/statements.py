@@ -266,11 +266,11 @@ class Body:
             if self._is_this(function.value):
                 for part in (*node.args, *(k.value for k in node.keywords)):
                     self.value(part)
-                found = self._follower.own(function.attr)
-                for use in found:
+                own_uses = self._follower.own(function.attr)
+                for use in own_uses:
                     use.called = True
                 self._follower.called(function.attr, node, self)
-                return [result_of(use) for use in found]
+                return [result_of(use) for use in own_uses]
             if _is_super(function.value):
                 return self._follower.called(function.attr, node, self, after=self._place)
             return self._method(node, function)

@@ -127,11 +127,11 @@ def _and_inside(use: Use) -> Iterator[Use]:
 
 def _methods(node: ast.ClassDef) -> dict[str, Function]:
     """A class's methods by name; a property's setter as `name=`."""
-    found: dict[str, Function] = {}
+    methods: dict[str, Function] = {}
     for part in node.body:
         if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
             setter = any(
                 isinstance(d, ast.Attribute) and d.attr == "setter" for d in part.decorator_list
             )
-            found[f"{part.name}=" if setter else part.name] = part
-    return found
+            methods[f"{part.name}=" if setter else part.name] = part
+    return methods

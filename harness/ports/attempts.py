@@ -251,15 +251,15 @@ def _bound(
 ) -> str | Ranked:
     """The binding of these roles, or why they make none."""
     parameters = [*construct, *call]
-    shown = f"{title}({', '.join(p['name'] for p in call)})"
+    signature = f"{title}({', '.join(p['name'] for p in call)})"
     if construct:
         names = ", ".join(p["name"] for p in construct if not p.get("setter"))
-        shown += f" of a constructor taking ({names})"
+        signature += f" of a constructor taking ({names})"
     within = _within(wanted.roles, parameters)
     for role, name in wanted.roles.items():
         if role not in within:
             there = ", ".join(p["name"] for p in parameters) or "nothing"
-            return f"{shown}: bind.{role}: {name!r} is no parameter of it (it takes {there})"
+            return f"{signature}: bind.{role}: {name!r} is no parameter of it (it takes {there})"
     # An option that no scenario gives stays at its default where it has one.
     roles = [
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role
@@ -268,7 +268,7 @@ def _bound(
     left_out = (p for p, role in zip(parameters, roles, strict=True) if role is None)
     if settings := next((p["name"] for p in left_out if held_in(p)), ""):
         # Left out, they would be made anew in every step, and the average with them.
-        return f"{shown}: {settings} holds its hyperparameters"
+        return f"{signature}: {settings} holds its hyperparameters"
     called = roles[len(construct) :]
     source = next((p for p, role in zip(call, called, strict=True) if role == "source"), None)
     if source and (limits := asking.limits(parameters, roles, len(construct))):
@@ -291,10 +291,10 @@ def _bound(
     whole |= source is not None and ("weights" in called or bool(source.get("carries")))
     if not whole and not steps:
         if unsettled:
-            return Unsettled.of(shown, unsettled, False, parameters, len(construct), roles)
-        return f"{shown}: does not take both gradients and weights"
+            return Unsettled.of(signature, unsettled, False, parameters, len(construct), roles)
+        return f"{signature}: does not take both gradients and weights"
     if unsettled:
-        return Unsettled.of(shown, unsettled, True, parameters, len(construct), roles)
+        return Unsettled.of(signature, unsettled, True, parameters, len(construct), roles)
     data = [
         p
         for p, role in zip(parameters, roles, strict=True)
@@ -304,12 +304,12 @@ def _bound(
     if source:
         kinds = kinds or {"array"}
     if len(kinds) > 1:
-        return f"{shown}: one of gradients and weights is {_words(kinds)}"
+        return f"{signature}: one of gradients and weights is {_words(kinds)}"
     elements = {p.get("element") for p in data} - {None}
     if len(elements) > 1:
-        return f"{shown}: gradients and weights differ in precision"
+        return f"{signature}: gradients and weights differ in precision"
     if steps and not taken:  # a helper: it returns something for something
-        return f"{shown}: does not take weights, nor any hyperparameter"
+        return f"{signature}: does not take weights, nor any hyperparameter"
     plain_function = "function" in base and not {"inner", "maker"} & set(base)
     constructed: dict[str, Any] = {} if plain_function else {"construct": roles[: len(construct)]}
     if steps:
@@ -320,7 +320,7 @@ def _bound(
     own = any(p.get("own") for p in data)
     binding = Binding(
         message={**base, **constructed, "call": called},
-        title=shown,
+        title=signature,
         roles=taken,
         element=next(iter(elements), None),
         container=next(iter(kinds), None),
@@ -331,9 +331,9 @@ def _bound(
     named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
-    held = CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in CONTAINERS else 0
+    preferred = CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in CONTAINERS else 0
     first = plain_name(title.rpartition(".")[2]).startswith(_FIRST)
-    rank = (named, not steps, core, given, held, core + given - len(taken), not first)
+    rank = (named, not steps, core, given, preferred, core + given - len(taken), not first)
     return tuple(map(int, rank)), binding
 
 

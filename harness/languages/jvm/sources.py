@@ -129,8 +129,8 @@ class Sources:
     @cached_property
     def _files(self) -> dict[Path, _File]:
         # Two roots may name one folder, as `src` and `..` within it do.
-        found = dict.fromkeys(path.resolve() for path in files(self._roots, self._endings))
-        return {path: _File(text_of(path)) for path in found}
+        paths = dict.fromkeys(path.resolve() for path in files(self._roots, self._endings))
+        return {path: _File(text_of(path)) for path in paths}
 
     def closure(self, source: Iterable[Path]) -> list[Path]:
         """Sources, and the files that declare what they use, and what those use in turn."""
