@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY, CommandLine
 
-from harness.fuzzing.campaign import Budget
-from harness.fuzzing.fuzz import fuzz
+from harness.commands.common import NOTHING, OK
+from harness.commands.fuzz import _code
+from harness.fuzzing.campaign import Budget, Outcome
+from harness.fuzzing.fuzz import Fuzzed, fuzz
 from harness.judging.options import Options
 from harness.ports.targets import own
+from harness.report.fuzz import summary
 
 MINIATURES = REPOSITORY / "tests" / "miniatures"
 WRONG = sorted(
@@ -128,3 +131,17 @@ def test_every_single_deviation_is_found(name: str, tmp_path: Path) -> None:
     wanted = [rows[name]["deviations"], *rows[name].get("alternatives_ok", [])]
     assert named
     assert set(named[0]) in map(set, wanted)
+
+
+def test_what_was_lost_is_said_and_not_taken_for_right(tmp_path: Path) -> None:
+    outcome = Outcome(50, {"equal": 50})
+    right = [own(str(MINIATURES / "right" / "python" / "generic.py"))]
+    judged = fuzz(right, Options(seed=1), Budget(1), database=tmp_path).results
+    assert _code(Fuzzed(judged, outcome, None, 1)) == OK
+    outcome.ended, outcome.lost = "lost", [(50, 100, "the scheduler ended")]
+    fuzzed = Fuzzed(judged, outcome, None, 1)
+    assert _code(fuzzed) == NOTHING
+    assert list(summary(fuzzed, outcome))[1:] == [
+        "given up: whatever was sent came back undone",
+        "cases 51 to 150 are lost: the scheduler ended",
+    ]
