@@ -99,16 +99,16 @@ class Change:
         kind: "state" where the state is lost after it, "learning_rate" where that changes,
             empty where what comes after is not known.
         repeated: the state is lost after every so many steps.
-        factor: what the learning rate is multiplied by from then on; 0 where that differs.
-        learning_rate: what it is from then on; 0 where that differs.
+        factor: what the learning rate is multiplied by from then on; None where that differs.
+        learning_rate: what it is from then on; None where that differs.
     """
 
     before: Explanation
     step: int
     kind: str = ""
     repeated: bool = False
-    factor: float = 0.0
-    learning_rate: float = 0.0
+    factor: float | None = None
+    learning_rate: float | None = None
 
 
 @dataclass(frozen=True)

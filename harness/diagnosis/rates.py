@@ -19,6 +19,8 @@ from python_ref.stepping.stepper import replay
 # Numbers that are read from what came after are written in so many digits at most.
 _DIGITS = 9
 _SECANTS = 4
+# What is read as less of the learning rate is none of it.
+_NOTHING = 1e-6
 # A factor is read from so many steps.
 _READ = 24
 
@@ -28,12 +30,12 @@ class OtherRate:
     """What the learning rate is after a step.
 
     Attributes:
-        factor: what it is multiplied by; 0 where that differs between pieces of evidence.
-        rate: what it is; 0 where that differs.
+        factor: what it is multiplied by; None where that differs between pieces of evidence.
+        rate: what it is; None where that differs.
     """
 
-    factor: float
-    rate: float
+    factor: float | None
+    rate: float | None
 
 
 def other_rate(
@@ -85,9 +87,12 @@ def _fits(
 
 def _written(rate: float, factor: float) -> Iterator[OtherRate]:
     """The rate that comes of `rate` by a factor, and the factor itself, few digits first."""
+    if abs(factor) < _NOTHING:
+        yield OtherRate(0.0, 0.0)
+        return
     for digits in range(1, _DIGITS + 1):
-        yield OtherRate(0.0, float(f"{rate * factor:.{digits}g}"))
-        yield OtherRate(float(f"{factor:.{digits}g}"), 0.0)
+        yield OtherRate(None, float(f"{rate * factor:.{digits}g}"))
+        yield OtherRate(float(f"{factor:.{digits}g}"), None)
 
 
 def _both_ways(other: OtherRate, evidence: Sequence[Evidence]) -> OtherRate:
@@ -96,7 +101,9 @@ def _both_ways(other: OtherRate, evidence: Sequence[Evidence]) -> OtherRate:
     if len(given) > 1:
         return other
     rate = given.pop()
-    return OtherRate(other.factor or other.rate / rate, other.rate or other.factor * rate)
+    if other.factor is None:
+        return OtherRate((other.rate or 0.0) / rate, other.rate)
+    return OtherRate(other.factor, other.factor * rate)
 
 
 def _rates(evidence: Evidence) -> tuple[float, ...]:
@@ -106,9 +113,11 @@ def _rates(evidence: Evidence) -> tuple[float, ...]:
 
 def _changed(evidence: Evidence, last: int, other: OtherRate) -> Evidence:
     """The evidence as it was fed with another learning rate after step `last`."""
-    rates = tuple(
-        r if t <= last else other.rate or r * other.factor for t, r in enumerate(_rates(evidence))
-    )
+
+    def rate(given: float) -> float:
+        return (other.rate or 0.0) if other.factor is None else given * other.factor
+
+    rates = tuple(r if t <= last else rate(r) for t, r in enumerate(_rates(evidence)))
     return replace(evidence, scenario=replace(evidence.scenario, learning_rates=rates))
 
 
@@ -124,7 +133,7 @@ def _factor(dialect: Dialect, evidence: Evidence, last: int) -> float | None:
         near = [factor, factor * 1.001]
         weights = [
             replay(
-                cut(_changed(evidence, last, OtherRate(f, 0.0))),
+                cut(_changed(evidence, last, OtherRate(f, None))),
                 [Hypothesis(dialect, precision=evidence.precision)],
             ).weights[0][rows]
             for f in near
@@ -135,6 +144,8 @@ def _factor(dialect: Dialect, evidence: Evidence, last: int) -> float | None:
         if not np.isfinite(slope).all() or np.count_nonzero(slope) < 2:
             return None
         factor += float((slope * off).sum() / (slope**2).sum())
-        if not np.isfinite(factor) or factor == 0:
+        if not np.isfinite(factor):
             return None
+        if abs(factor) < _NOTHING:
+            break
     return factor

@@ -204,12 +204,13 @@ def _change(change: Change) -> str:
         return f"{text}; the state is lost before step {change.step + 1}"
     if change.kind == "learning_rate":
         since = f"from step {change.step + 1} on"
-        rate = f"{change.learning_rate:.10g}"
-        if not change.factor:
+        if change.factor == 0:
+            return f"{text}; the learning rate is 0 {since}"
+        rate = "" if change.learning_rate is None else f"{change.learning_rate:.10g}"
+        if change.factor is None:
             return f"{text}; another learning rate {since}, {rate} whatever was given"
         times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
-        known = f" ({rate})" if change.learning_rate else ""
-        return f"{text}; {times} the learning rate {since}{known}"
+        return f"{text}; {times} the learning rate {since}{f' ({rate})' if rate else ''}"
     return f"{text}; what comes after is not explained"
 
 
