@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,11 +131,25 @@ def _adapted(port: Implementation, adapter: Path) -> dict[str, Any]:
 
 
 def root(source: Path) -> Path:
-    """The folder from which a file is imported: that of the outermost package it lies in."""
-    folder = source.parent
-    while (folder / "__init__.py").is_file() and folder.name.isidentifier():
-        folder = folder.parent
+    """The folder from which a file is imported: that of the outermost package it lies in.
+
+    It lies in as many as its relative imports climb, whether or not they say that they are some.
+    """
+    folder, above = source.parent, 0
+    climbed = _climbed(source)
+    while above < climbed or ((folder / "__init__.py").is_file() and folder.name.isidentifier()):
+        folder, above = folder.parent, above + 1
     return folder
+
+
+def _climbed(source: Path) -> int:
+    """How many packages a source's relative imports climb; 0 for what cannot be read."""
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return 0
+    levels = (n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom))
+    return min(max(levels, default=0), len(source.parents) - 1)
 
 
 def module_of(source: Path) -> str:

@@ -103,3 +103,26 @@ def test_what_nobody_needs_is_nothing_to_fill_in(call: Callable[..., Done], tmp_
     adapter = (tmp_path / "through.py").read_text(encoding="utf-8")
     assert "floor=None" in adapter
     assert [words for _, words in left(adapter)] == ["what net.sizes[0] is"]
+
+
+def test_an_adapter_imports_a_source_that_imports_relatively(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    """In a folder that does not say that it is a package, and in one that goes by another name."""
+    folder = tmp_path / "network"
+    folder.mkdir()
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    (folder / "base.py").write_text("class Base:\n    pass\n", encoding="utf-8")
+    text = dedent(LAYER.source).lstrip().replace("class RMSProp:", "class RMSProp(Base):")
+    relative = f"from .base import Base\n\n{text}".replace("scale * 1.0", "2.0")
+    (folder / "mine.py").write_text(relative.replace("self.scale * ", ""), encoding="utf-8")
+    renamed = relative.replace(".base", "nets.base")
+    (folder / "other.py").write_text(renamed.replace("self.scale * ", ""), encoding="utf-8")
+    for name in ("mine", "other"):
+        call("adapt", f"network/{name}.py", "--out", f"{name}_through.py")
+        adapter = tmp_path / f"{name}_through.py"
+        written = adapter.read_text(encoding="utf-8")
+        edited = "\n".join(line.partition("  # TODO")[0] for line in written.splitlines())
+        adapter.write_text(f"{edited}\n", encoding="utf-8")
+        done = call("check", f"network/{name}.py", "--adapter", adapter.name, "--golden", "mixed-*")
+        assert done.code == 0, done.out + done.err

@@ -43,7 +43,9 @@ def _standing(sketch: Sketch) -> Iterator[str]:
     most = max((len(plan.get("before", ())) for plan in sketch.plans), default=0)
     for plan in (plan for plan in sketch.plans if len(plan.get("before", ())) == most):
         with suppress(Beyond):
-            yield "\n".join(lines(plan, sketch.module, sketch.name)) + "\n"
+            called = str(plan.get("class") or plan["function"])
+            imports = list(_import(sketch.module, called.partition(".")[0]))
+            yield "\n".join(lines(plan, imports, sketch.name)) + "\n"
 
 
 def _open(text: str) -> int:

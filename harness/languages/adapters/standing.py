@@ -25,12 +25,12 @@ class Beyond(Exception):
     """A plan that cannot be written out as objects that stand in."""
 
 
-def lines(plan: Mapping[str, Any], module: str, name: str) -> list[str]:
+def lines(plan: Mapping[str, Any], imports: Sequence[str], name: str) -> list[str]:
     """The lines of an adapter that calls a source as a plan says.
 
     Args:
         plan: the `plan` of a message.
-        module: what the source is imported as.
+        imports: the lines by which the source is imported.
         name: of the adapter's class.
 
     Raises:
@@ -51,7 +51,7 @@ def lines(plan: Mapping[str, Any], module: str, name: str) -> list[str]:
     counted = "self.steps" in text
     rates = ", ".join(f"self.{role}" for role in RATES)
     body = [
-        f"from {module} import {called.partition('.')[0]}",
+        *imports,
         "",
         "",
         f"class {name}:",

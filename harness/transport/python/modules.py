@@ -77,7 +77,7 @@ class Source:
         self._name, self._package = MODULE, ""
         self._late: dict[Statement, str] = {}  # statements that take too long
         # What an adapter imports may lie where the source that it calls finds it.
-        self._above = [f for own in (path, *afresh) for f in folders(Path(own))]
+        self._above = [f for own in (*afresh, path) for f in folders(Path(own))]
         self._extended: set[str] = set()
         self._begun: set[str] = set()  # modules that import each other, entered from there
         self.lacking: Optional[BaseException] = None
@@ -245,8 +245,12 @@ class Source:
                 importlib.invalidate_caches()
                 return True
         # A folder may be the package itself, under the name that others know it by.
+        trees = [self.tree, *(compiled(path)[0] for path in self._afresh if Path(path).is_file())]
         inside = {
-            p[1] for name in imported(self.tree) if (p := name.split("."))[0] == top and p[1:]
+            p[1]
+            for tree in trees
+            for name in imported(tree)
+            if (p := name.split("."))[0] == top and p[1:]
         }
         for folder in self._above if inside and top not in sys.modules else ():
             if all((folder / p).is_dir() or (folder / f"{p}.py").is_file() for p in inside):
