@@ -182,14 +182,14 @@ def test_each_step_of_what_takes_time_asks_whether_there_is_any() -> None:
 PORT = Dialect(["momentum=nesterov"], {"momentum": 0.75})
 CANDIDATE = (NESTEROV, {"momentum": 0.75})
 LIBRARYS = Arithmetic(quotient="scaled_reciprocal")
+_GRADIENTS = np.random.default_rng(4).normal(size=(8, 3))
+LONG = elements([0.5] * 3, _GRADIENTS.tolist(), learning_rate=0.013)
 
 
 def test_what_no_usual_order_equals_may_be_a_librarys() -> None:
     """Named only if all evidence is equal in it, each piece of one precision in the same."""
-    rng = np.random.default_rng(4)
-    long = elements([0.5] * 3, rng.normal(size=(8, 3)).tolist(), learning_rate=0.013)
-    first, second = shown(FED, PORT, LIBRARYS), shown(long, PORT, LIBRARYS)
-    plain = shown(long, PORT)
+    first, second = shown(FED, PORT, LIBRARYS), shown(LONG, PORT, LIBRARYS)
+    plain = shown(LONG, PORT)
     assert LIBRARYS in library_arithmetics(PORT, "float64")
     assert not trial(second).equal(*CANDIDATE, second)
     for pieces, exact in (([first, second], True), ([second, plain], False)):
@@ -197,6 +197,15 @@ def test_what_no_usual_order_equals_may_be_a_librarys() -> None:
         assert (found.arithmetic is not None) == exact
         if exact:
             assert found.arithmetic == (("float64", LIBRARYS),)
+
+
+@pytest.mark.parametrize(("count", "asked"), [(2, True), (3, False)])
+def test_of_more_than_can_be_asked_one_by_one_no_order_of_libraries_is_told(
+    count: int, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying, "_MANY", 2)
+    explanations = trial(shown(LONG, PORT, LIBRARYS)).borne_out([CANDIDATE] * count)
+    assert [e.arithmetic is not None for e in explanations] == [asked] * count
 
 
 def test_what_is_equal_but_for_roots_is_told_by_precision() -> None:
