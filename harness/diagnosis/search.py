@@ -97,14 +97,14 @@ class Search:
         explanations: list[Explanation] = []
         try:
             for size in range(largest + 1):
+                if explanations:
+                    explanations += self.of_size(size)
+                    break
                 # What libraries do is likelier than any three things at once, and sooner tried.
                 if size == LARGEST:
                     explanations = self.named(size)
                     if explanations:
                         break
-                if explanations:
-                    explanations += self.of_size(size)
-                    break
                 if size > 1 and otherwise is not None and otherwise(size):
                     break
                 explanations = self.of_size(size)
@@ -112,7 +112,8 @@ class Search:
                     break
                 self.progress = Tried(size)
             else:
-                explanations = self._again() if largest == LARGEST else []
+                if not explanations and largest == LARGEST:
+                    explanations = self._again()
             explanations = self._reduced(explanations)
             if explanations and 0 < explanations[0].size < LARGEST:
                 known = {e.chosen for e in explanations}

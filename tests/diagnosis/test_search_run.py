@@ -80,14 +80,28 @@ def test_the_smallest_size_that_explains_is_the_last_and_libraries_stand_behind(
     assert not tried.ended
 
 
+@pytest.mark.parametrize("size", [1, 2])
 def test_what_print_alone_lets_fit_stands_beside_the_sets_of_one_more(
-    monkeypatch: pytest.MonkeyPatch,
+    size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = Steps(monkeypatch, {1: of(INSIDE), 2: of(PAIR)})
-    monkeypatch.setattr(steps.search, "_doubtful", lambda found: [*found] == of(INSIDE))
+    first, more = of([(), INSIDE, PAIR][size]), of([(), INSIDE, PAIR, TRIPLE][size + 1])
+    steps = Steps(monkeypatch, {size: [*first], size + 1: more})
+    monkeypatch.setattr(steps.search, "_doubtful", lambda sets: [*sets] == first)
     monkeypatch.setattr(steps.search, "_reduced", list)
-    assert steps.search.run(otherwise=lambda asked: asked > 1) == of(INSIDE, PAIR)
-    assert steps.asked == [*WHOLE, "closed 2"]
+    assert steps.search.run(otherwise=lambda asked: asked > size) == [*first, *more]
+    sizes = [f"{n} after {n - 1}" for n in range(size + 2)]
+    assert steps.asked == [*sizes, f"closed {size + 1}"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_what_is_doubted_is_not_lost_where_no_larger_sets_are_wanted(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = of([(), INSIDE, PAIR, TRIPLE][size])
+    steps = Steps(monkeypatch, {size: first}, again=of(MOMENTUM))
+    monkeypatch.setattr(steps.search, "_doubtful", bool)
+    monkeypatch.setattr(steps.search, "_reduced", list)
+    assert steps.search.run(largest=size) == first
 
 
 STARTED: Deviations = (("initial_average", "constant"),)
