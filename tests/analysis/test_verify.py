@@ -99,6 +99,7 @@ def test_what_asks_for_its_gradients_runs_as_it_is_replayed(
     assert np.allclose([d.share for d in verify(found)], replayed, rtol=1e-6, atol=0)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_run_is_said_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(STAND_INS)
     translations = [

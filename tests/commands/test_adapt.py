@@ -278,6 +278,7 @@ def test_an_adapter_says_what_an_interface_asks_for_and_how_elements_are_made(
     assert comments == ["// Row[] rows()", *["// new Row(double[] values)"] * 2]
 
 
+@pytest.mark.slow
 @pytest.mark.jvm
 def test_an_adapter_is_written_where_its_project_has_what_it_needs(
     call: Callable[..., Done], tmp_path: Path

@@ -31,6 +31,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", COMPARISON, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_a_dialect_and_a_precision_can_be_chosen(call: Callable[..., Done], tmp_path: Path) -> None:
     done = call(
         "golden", "export", "out", "--dialect", "momentum=nesterov", "--precision", "float32"

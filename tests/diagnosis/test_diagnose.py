@@ -102,11 +102,11 @@ def test_constants_of_its_own_are_solved_for(
                 (["root=none", "direction=ascent"], {}),
             ]
         ),
-        (["decay_rate=ignored", "eps=ignored"], {"decay_rate": 0.97, "epsilon": 3.7e-6}),
         *alike(
             [
-                (["epsilon=inside", "initial_average=one", "momentum=nesterov"], {"momentum": 0.9}),
                 (["epsilon=inside", "weight_decay=decoupled"], {"weight_decay": 0.013}),
+                (["decay_rate=ignored", "eps=ignored"], {"decay_rate": 0.97, "epsilon": 3.7e-6}),
+                (["epsilon=inside", "initial_average=one", "momentum=nesterov"], {"momentum": 0.9}),
             ]
         ),
     ],
@@ -131,6 +131,7 @@ def test_an_order_of_evaluation_is_no_deviation(arithmetic: Arithmetic) -> None:
     assert told(diagnose(inside, REFERENCE)) == ({"epsilon=inside"}, {})
 
 
+@pytest.mark.slow
 def test_where_the_rate_stands_in_the_buffer_is_always_an_alternative() -> None:
     for value, other in (
         ("lr_in_buffer", "lr_out_of_buffer"),

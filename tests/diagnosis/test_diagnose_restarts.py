@@ -86,7 +86,7 @@ OWN_RATE = Dialect(["learning_rate=ignored"], {"learning_rate": 0.003})
             (REFERENCE, 0.1, None),
             (OWN_RATE, 0.5, 0.0015),
         ],
-        suite=3,
+        suite=2,
     ),
     ids=repr,
 )
@@ -152,11 +152,12 @@ LOSES = "self.cache = {}"
             "self.lr /= 10",
             "up to step 4: as claimed; 0.1 times the learning rate from step 5 on",
         ),
-        (
+        pytest.param(
             "== 6",
             "self.lr = 1e-4",
             "up to step 5: as claimed; another learning rate from step 6 on,"
             " 0.0001 whatever was given",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "== 501",

@@ -250,6 +250,7 @@ def test_long_evidence_is_searched_in_its_first_steps_and_held_to_all() -> None:
 OPEN = shown(elements([0.5], [[1.0]], epsilon=0.25, decay_rate=0.9))
 
 
+@pytest.mark.slow
 def test_probes_go_on_while_they_tell_nothing_and_stop_when_there_are_none() -> None:
     asked: list[int] = []
 

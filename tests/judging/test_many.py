@@ -52,6 +52,7 @@ def quiet(_text: str, _by: int) -> None:
     """Nobody is told."""
 
 
+@pytest.mark.slow
 def test_ports_that_are_sent_come_out_as_those_that_are_not(monkeypatch: Any) -> None:
     monkeypatch.chdir(MINIATURES)
     ports = [own("wrong/python/epsilon_inside.py"), own("right/python/backwards.py")]

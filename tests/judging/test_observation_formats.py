@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import alike
 from test_identify import document
 
 from harness.judging import observation_formats as formats
@@ -61,7 +62,7 @@ def as_arrays(path: Path, whole: dict[str, Any], **changes: Any) -> Path:
     return path
 
 
-def alike(a: Seen, b: Seen) -> None:
+def must_be_alike(a: Seen, b: Seen) -> None:
     assert (a.precision, a.claim, a.decimals) == (b.precision, b.claim, b.decimals)
     assert a.scenario.options == b.scenario.options == {"momentum": 0.9}
     assert a.scenario.hyperparameters == b.scenario.hyperparameters
@@ -85,7 +86,7 @@ def alike(a: Seen, b: Seen) -> None:
 def test_an_observation_is_the_same_in_every_shape(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"seen.{ending}"
     whole = seen(dialect="momentum=nesterov")
-    alike(read(whole), read((as_arrays if ending == "npz" else as_lines)(path, whole)))
+    must_be_alike(read(whole), read((as_arrays if ending == "npz" else as_lines)(path, whole)))
 
 
 def test_a_learning_rate_a_step_and_a_list_of_deviations_are_arrays_too(tmp_path: Path) -> None:
@@ -175,10 +176,14 @@ def printed(deviations: list[str], digits: int, inputs: int | None = None) -> di
 @pytest.mark.parametrize(
     ("whole", "rounding", "input_rounding", "deviations"),
     [
-        pytest.param(printed([], 4), 5e-5, 0.0, (), marks=pytest.mark.slow),
-        pytest.param(printed([], 6), 5e-7, 0.0, (), marks=pytest.mark.slow),
-        (printed(["epsilon=inside"], 6), 5e-7, 0.0, ("epsilon=inside",)),
-        pytest.param(printed([], 4, 4), 5e-5, 5e-5, (), marks=pytest.mark.slow),
+        *alike(
+            [
+                (printed([], 4), 5e-5, 0.0, ()),
+                (printed([], 6), 5e-7, 0.0, ()),
+                (printed(["epsilon=inside"], 6), 5e-7, 0.0, ("epsilon=inside",)),
+                (printed([], 4, 4), 5e-5, 5e-5, ()),
+            ]
+        ),
     ],
 )
 def test_a_rounding_that_would_explain_few_digits_is_suggested_and_not_assumed(

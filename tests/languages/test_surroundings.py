@@ -44,6 +44,7 @@ def test_java_finds_its_siblings_by_package(tmp_path: Path) -> None:
         assert told.count(f"{port.name} over {transport}") == 3
 
 
+@pytest.mark.slow
 def test_a_sibling_may_be_of_a_module(tmp_path: Path) -> None:
     written(
         tmp_path,
@@ -250,6 +251,7 @@ def test_of_what_compiles_only_in_part_nothing_bad_is_said(
     assert "org.acme" in result.verdict.fault.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("built", alike([False, True]))
 def test_a_class_stands_where_an_abstract_one_is_asked_for(built: bool, tmp_path: Path) -> None:
     """Nobody names it, it extends what is asked for through another; a build may have been here."""

@@ -376,6 +376,7 @@ def test_a_failed_compilation_is_kept_too(source: Path, no_compiler: Any) -> Non
     assert "rmsproof-" not in str(first.value), "no folder of ours is shown"
 
 
+@pytest.mark.slow
 def test_a_damaged_compilation_is_noticed_and_made_anew(source: Path) -> None:
     path = compile_java([source])
     before = path.read_bytes()

@@ -65,29 +65,31 @@ def printed(code: str, **more: Any) -> str:
     return output
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "sys.argv[0]",
-        "sys.path",
-        "sorted(os.environ.keys() - {'TMPDIR', 'RMSPROOF_PROCESS'})",
-        "os.environ.get('GIVEN'), os.environ['PYTHONPATH']",
-        "os.getcwd()",
-        "sorted(os.listdir('/proc/self/fd'))[:3], os.getpid() == os.getpgid(0)",
-        "os.isatty(0), sys.stdin.read(), sys.stdout.encoding, sys.stderr.encoding",
-        "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)",
-        "[n for n in os.listdir('/proc') if n.isdigit() and int(n) > 2]",
-        "__import__('signal').getsignal(17), __import__('signal').getsignal(2).__name__",
-    ],
-)
-def test_a_fork_finds_what_a_start_finds(
-    code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+FINDS = [
+    "sys.argv[0]",
+    "sys.path",
+    "sorted(os.environ.keys() - {'TMPDIR', 'RMSPROOF_PROCESS'})",
+    "os.environ.get('GIVEN'), os.environ['PYTHONPATH']",
+    "os.getcwd()",
+    "sorted(os.listdir('/proc/self/fd'))[:3], os.getpid() == os.getpgid(0)",
+    "os.isatty(0), sys.stdin.read(), sys.stdout.encoding, sys.stderr.encoding",
+    "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)",
+    "[n for n in os.listdir('/proc') if n.isdigit() and int(n) > 2]",
+    "__import__('signal').getsignal(17), __import__('signal').getsignal(2).__name__",
+]
+
+
+def test_a_fork_finds_what_a_start_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = ", ".join(f"repr(({one}))" for one in FINDS)
     forked = printed(code, cwd=tmp_path, GIVEN="this")
     monkeypatch.setattr("harness.machine.isolation.group.forked", lambda *_: None)
     group = start(code, cwd=tmp_path, GIVEN="this")
     assert not isinstance(group.process, Forked)
-    assert ended(group) == (0, forked, "")
+    status, output, _ = ended(group)
+    assert status == 0
+    assert dict(zip(FINDS, eval(forked), strict=True)) == dict(
+        zip(FINDS, eval(output), strict=True)
+    )
 
 
 def test_what_one_fork_does_no_other_sees() -> None:

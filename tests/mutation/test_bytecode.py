@@ -41,6 +41,7 @@ W = "w[i] -= learningRate * g[i] / (Math.sqrt(v[i]) + epsilon);"
 FOR = "for (int i = 0; i < w.length; i++) {"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "said"),
     [
