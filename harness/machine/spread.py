@@ -168,7 +168,8 @@ class _Cluster:
         seen = time.monotonic()
         while not over.wait(_LOOK_SECONDS):
             try:
-                if self._client.scheduler_info()["workers"]:
+                # A client that is closing knows of no scheduler any more.
+                if self._client.scheduler_info().get("workers"):
                     seen = time.monotonic()
             except OSError:
                 return  # of a scheduler that ended, dask itself cancels everything
