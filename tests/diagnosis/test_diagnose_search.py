@@ -311,7 +311,7 @@ def test_narrow_storage_is_a_deviation_only_of_doubles_that_hold_floats() -> Non
 
 @pytest.mark.parametrize(
     "stored",
-    alike(["float16", "bfloat16", "bfloat16_float32"]),
+    alike(["float16", "bfloat16", "bfloat16_float32"], suite=0),
 )
 def test_sixteen_bits_are_seen_and_named(stored: str) -> None:
     evidence = [

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 
 import pytest
-from support import REPOSITORY
+from support import REPOSITORY, alike
 
 from harness.documents.examine import examine
 from harness.documents.examined import Examination, Examined
@@ -139,7 +139,7 @@ def test_the_full_batch_run_prints_what_is_shown() -> None:
     assert any(finding.startswith("prints the output at line") for finding in row.findings)
 
 
-@pytest.mark.parametrize("name", ["torch", "tensorflow"])
+@pytest.mark.parametrize("name", alike(["torch", "tensorflow"]))
 def test_a_librarys_script_is_run_where_the_library_is(name: str) -> None:
     row = next(r for r in examined("000").rows if f"import {name}" in r.block.text and r.layers)
     assert row.last is not None

@@ -106,7 +106,7 @@ OVER_THE_WIRE = {
 ALIKE = (
     "Halts Loops LoopsDeep ThrowsThirdTime CutsArrays NullArray NotANumber"
     " AnswersNothing NoTrace WrapsForever HalfACharacter LeavesProcess"
-    " Hoards HugeArrays DropsArray Interrupts ReadsInput LeavesThread"
+    " Hoards HugeArrays DropsArray Interrupts ReadsInput LeavesThread Recurses Right ClosesOutput"
 ).split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),

@@ -192,6 +192,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.fuzzing.campaign._LEAST", 10)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_chunks")
 def test_chunks_in_any_order_find_the_same() -> None:
     given = campaign()

@@ -157,11 +157,13 @@ def test_a_shape_of_java_is_judged(name: str) -> None:
     judged("Shapes.java", JAVA, name)
 
 
+@pytest.mark.slow  # it binds classes as Java does
 @pytest.mark.parametrize("name", KOTLIN)
 def test_a_shape_of_kotlin_is_judged(name: str) -> None:
     judged("Shapes.kt", KOTLIN, name)
 
 
+@pytest.mark.slow  # likewise; miniatures are in it, too
 @pytest.mark.parametrize("name", SCALA)
 def test_a_shape_of_scala_is_judged(name: str) -> None:
     judged("Shapes.scala", SCALA, name)

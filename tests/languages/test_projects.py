@@ -193,6 +193,7 @@ def test_a_build_file_is_never_run(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+@pytest.mark.slow
 def test_a_dependency_that_cannot_be_had_is_said_and_the_rest_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

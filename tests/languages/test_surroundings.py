@@ -415,6 +415,7 @@ def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -
 BROKEN = "class Sheet {\n    static double scale() { return absent(); }\n}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("uses", "word"), alike([("Sheet.scale()", "not-run"), ("v.length", "exact")])
 )

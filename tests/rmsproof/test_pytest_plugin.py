@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from support import REPOSITORY, command
+from support import REPOSITORY, alike, command
 
 import rmsproof
 from harness.commands import testing
@@ -302,7 +302,7 @@ def test_outside_of_pytest_an_assertion_raises_too() -> None:
         rmsproof.assert_conforms(str(REPOSITORY / "tests/front_door.py"))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/in-tests.md"])
+@pytest.mark.parametrize("page", alike(["README.md", "docs/in-tests.md"]))
 def test_what_the_pages_show_passes(suite: pytest.Pytester, page: str) -> None:
     text = (REPOSITORY / page).read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(import rmsproof\nfrom .*?)```", text, re.DOTALL)

@@ -63,6 +63,7 @@ def test_every_single_deviation_is_what_its_formula_says(name: str) -> None:
     assert naive.refuted(given, hypotheses, replay(given, hypotheses)) == []
 
 
+@pytest.mark.slow
 def test_every_pair_of_deviations_is_what_the_formulas_say() -> None:
     given = scenario("late-array")
     given = with_fields(given, epsilon=0.07, options={"clip": 0.3, "mean_decay": 0.6})

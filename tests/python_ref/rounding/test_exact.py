@@ -128,6 +128,7 @@ def test_every_deviation_stays_within_its_running_bound(precision: str) -> None:
         assert dialect.choice("centered") == "yes" or not unbounded.any(), dialect
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32 - 1), data=st.data())
 @settings(max_examples=40)
 def test_three_deviations_stay_within_their_running_bound(seed: int, data: st.DataObject) -> None:
