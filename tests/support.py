@@ -164,7 +164,10 @@ def _is_fork_server(pid: int, command: str) -> bool:
     """Whether it is a server of this very process, which keeps it for the next start."""
     if SERVER not in command:
         return False
-    status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it ended meanwhile
+        return True
     return int(status.rpartition(")")[2].split()[1]) == os.getpid()
 
 
