@@ -151,6 +151,12 @@ def test_a_server_that_is_gone_is_done_without() -> None:
     forking.close()  # it is not asked again, until there is a new one
 
 
+def test_what_is_too_long_for_a_message_is_started_as_ever() -> None:
+    group = start("len(os.environ['A'] + os.environ['B'])", A="a" * 90_000, B="b" * 90_000)
+    assert not isinstance(group.process, Forked)
+    assert ended(group) == (0, "180000", "")
+
+
 def test_servers_that_were_closed_see_their_forks_through() -> None:
     group = start("__import__('time').sleep(0.3)")
     forking.close()

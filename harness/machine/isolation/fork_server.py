@@ -29,9 +29,10 @@ from typing import Any
 
 from harness.machine import start
 from harness.machine.isolation import enter
+from harness.machine.isolation.limits import LONGEST
 
-LONGEST, FILES = 1 << 17, 64
-"""Bytes and open files of one message."""
+# Open files of one message.
+_FILES = 64
 _HIGHEST = 4096
 
 
@@ -55,7 +56,7 @@ def main() -> None:
             _report(reports)
         if connection.fileno() not in ready:
             continue
-        message, files, _, _ = socket.recv_fds(connection, LONGEST, FILES)
+        message, files, _, _ = socket.recv_fds(connection, LONGEST, _FILES)
         if not message:
             heard.remove(connection.fileno())
             continue

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.machine import start
-from harness.machine.isolation.limits import ENTER, SERVER
+from harness.machine.isolation.limits import ENTER, LONGEST, SERVER
 
 MARK = "RMSPROOF_PROCESS"
 """By what in its environment a process of ours is known."""
@@ -132,25 +132,26 @@ def forked(words: Sequence[str], environment: Mapping[str, str], popen: Any) -> 
     Raises:
         OSError: the server stopped answering, and may have started it.
     """
-    folder, passed = str(popen.get("cwd") or Path.cwd()), popen.get("pass_fds", ())
     module = _module(words)
     if module is None or [popen.get(name) for name in _STREAMS] != _CONNECTED:
         return None
-    server = _server(module, folder, environment)
-    if server is None:
-        return None
+    folder, passed = str(popen.get("cwd") or Path.cwd()), popen.get("pass_fds", ())
     asked = {
         "words": words[4:],
         "environment": environment,
         "folder": folder,
         "places": [0, 1, 2, *passed],
     }
+    message = json.dumps(asked).encode()
+    server = _server(module, folder, environment) if len(message) <= LONGEST else None
+    if server is None:
+        return None
     ours, theirs = zip(*(os.pipe() for _ in range(3)), strict=True)
     with Path(os.devnull).open("rb") as nothing:
         output, errors, report = theirs
         files = [nothing.fileno(), output, errors, *passed, report]
         try:
-            pid = server.fork(json.dumps(asked).encode(), files)
+            pid = server.fork(message, files)
         except OSError as error:
             for file in ours:
                 os.close(file)

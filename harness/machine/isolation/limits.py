@@ -17,6 +17,8 @@ from pathlib import Path
 ENTER = Path(__file__).with_name("enter.py")
 SERVER = "harness.machine.isolation.fork_server"
 """What does as ENTER would, in a fork."""
+LONGEST = 1 << 17
+"""Bytes of what SERVER is asked at once."""
 
 
 @dataclass(frozen=True)

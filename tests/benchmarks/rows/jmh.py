@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
-from measuring import Figure, Row
+from measuring import Figure, Row, command
 
 from harness.languages.jvm.dependencies import resolved
 from rows.places import REPOSITORY, edition
@@ -40,10 +40,10 @@ def rows() -> Sequence[Row]:
                 classpath = os.pathsep.join(map(str, (out, *resolved(JMH).paths, *jars(made))))
                 files = [copied, *(SOURCES / f"{n}.java" for n in ("Numbers", "EditionStep"))]
                 files.append(SOURCES / f"{name.capitalize()}Step.java")
-                _done([javac, "-d", str(out), "-cp", classpath, *map(str, files)])
+                command(javac, "-d", str(out), "-cp", classpath, *map(str, files))()
                 written = out / "taken.json"
                 program = [java, "-cp", classpath, "org.openjdk.jmh.Main"]
-                _done([*program, *TAKEN, "-rf", "json", "-rff", str(written)])
+                command(*program, *TAKEN, "-rf", "json", "-rff", str(written))()
             except (OSError, RuntimeError) as error:
                 found.append(_unmeasured(name, f"not measured: {error}"))
                 continue
@@ -63,13 +63,9 @@ def _row(name: str, taken: Sequence[dict[str, dict[str, object]]]) -> Row:
         steps[str(one["benchmark"]).split(".")[-2]] = [x for fork in rounds for x in fork]
     theirs, ours = steps[f"{name.capitalize()}Step"], steps["EditionStep"]
     figure = Figure.of([a / b for a, b in zip(theirs, ours, strict=True)])
-    seen = f"{_median(theirs):.2f} ms a step, beside {_median(ours):.2f} ms, by JMH"
+    seen = f"{median(theirs):.2f} ms a step, beside {median(ours):.2f} ms, by JMH"
     return Row(name.lower(), f"{name}'s step beside Java's edition, 1,000,000 elements", figure,
                seen=seen)  # fmt: skip
-
-
-def _median(taken: Sequence[float]) -> float:
-    return sorted(taken)[len(taken) // 2]
 
 
 def _of_tribuo(_: Path) -> Sequence[Path]:
@@ -82,13 +78,5 @@ def _of_nd4j(made: Path) -> Sequence[Path]:
         raise RuntimeError("ND4J's jars need Maven, which is not on the path")
     there = made / "guest"
     shutil.copytree(REPOSITORY / "guests" / "nd4j", there)
-    _done([mvn, "--batch-mode", "--quiet", "-f", str(there), "dependency:copy-dependencies"])
+    command(mvn, "--batch-mode", "--quiet", "-f", str(there), "dependency:copy-dependencies")()
     return sorted((there / "target" / "dependency").glob("*.jar"))
-
-
-def _done(words: Sequence[str]) -> None:
-    """Run a command. Raises RuntimeError with its last line if it fails."""
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().rpartition("\n")[2]
-        raise RuntimeError(f"{Path(words[0]).name} ended with {done.returncode}: {last}")
