@@ -53,8 +53,8 @@ from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import widest
 from python_ref.rounding.balls import BITS, OracleMissingError, balls, flint
 from python_ref.rounding.bounds import BOUNDS
+from python_ref.scenarios.calls import Layout
 from python_ref.scenarios.scenario import Scenario
-from python_ref.stepping.calls import Layout
 from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Stepper
@@ -165,7 +165,7 @@ def running_envelopes(
         for order in listed
     ]
     stepper = Stepper(scenario, hypotheses, BOUNDS)
-    layout = Layout(scenario)
+    layout = scenario.layout
     errors = np.empty((len(hypotheses), len(layout.calls), layout.size))
     for t in range(len(layout.calls)):
         before_each()
@@ -256,7 +256,7 @@ def _closed_form(
     rate = abs(lr)
     inside = dialect.choice("epsilon") == "inside"
     c = np.array([[CLASSES[k] * (d if k == "reverse_incremental" else 1 - d)] for k in kinds])
-    layout = Layout(scenario)
+    layout = scenario.layout
     scale = _scale(layout, eps if inside else 0.0)
     w = layout.weights.copy()
     v, F = (np.zeros(layout.size) for _ in range(2))  # noqa: N806

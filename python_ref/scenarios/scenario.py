@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from python_ref.scenarios.calls import Layout
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, NEUTRAL
 
 KINDS = ("core", "edge", "partial")
@@ -64,6 +65,11 @@ class Scenario:
     def size(self) -> int:
         """Elements of all arrays together: N."""
         return sum(self.lengths)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Its elements in one row, and the calls; a search steps it thousands of times."""
+        return Layout(self.weights, self.gradients)
 
     @cached_property
     def kind(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,5 +113,10 @@ class Choices:
     def among(self, axis: str, *values: str) -> NDArray[np.bool_]:
         """(H,) which hypotheses have one of these values on an axis."""
         codes, names = self.codes[axis]
-        among = np.array([name in values for name in names])
-        return np.asarray(among[codes])
+        return np.asarray(_listed(tuple(names), values)[codes])
+
+
+@cache  # a plan asks some forty times, and there are thousands of plans in a search
+def _listed(names: tuple[str, ...], values: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which of `names` are among `values`."""
+    return np.array([name in values for name in names])

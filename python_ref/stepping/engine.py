@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from python_ref.numbers.algebra import Algebra, Array
 from python_ref.numbers.ways import COMPLEMENTS, CORRECTIONS, SQUARES, scaled
+from python_ref.scenarios.calls import Call
 from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.stepping import kernels
-from python_ref.stepping.calls import Call
 from python_ref.stepping.kernels import Choice
 from python_ref.stepping.plan import Plan
 from python_ref.stepping.stages import Codes, Stage

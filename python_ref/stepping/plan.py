@@ -13,7 +13,6 @@ from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.text import missing_to_one
 from python_ref.scenarios.hyperparameters import SCHEDULES
 from python_ref.scenarios.scenario import Scenario
-from python_ref.stepping.calls import Layout
 from python_ref.stepping.choices import OFF, Choices
 from python_ref.stepping.stages import Codes, Stage
 
@@ -35,11 +34,9 @@ class Plan:
         factored: products may be fused with what they are added to.
     """
 
-    def __init__(
-        self, scenario: Scenario, layout: Layout, points: Points, algebra: Algebra
-    ) -> None:
+    def __init__(self, scenario: Scenario, points: Points, algebra: Algebra) -> None:
         self._a = algebra
-        self._layout = layout
+        self._layout = scenario.layout
         self._chosen = Choices(scenario, points)
         self._build()
         self._prepare_state()

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from python_ref.numbers.algebra import ALGEBRAS, Algebra
 from python_ref.scenarios.scenario import Scenario
-from python_ref.stepping.calls import Layout
 from python_ref.stepping.engine import Engine
 from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.plan import Plan
@@ -41,7 +40,8 @@ class Stepper:
         algebras: Mapping[str, Algebra] = ALGEBRAS,
     ) -> None:
         points = hypotheses if isinstance(hypotheses, Points) else Points.of(hypotheses)
-        self._layout = Layout(scenario)
+        self._size = scenario.size
+        self._calls = list(scenario.layout.calls)
         self._count = len(points.formula)
         self._taken = 0
         names = [hypothesis.effective_precision for hypothesis in points.formulas]
@@ -51,7 +51,7 @@ class Stepper:
             rows = np.flatnonzero(precision == name)
             algebra = algebras[name]
             with np.errstate(all="ignore"):
-                plan = Plan(scenario, self._layout, points.rows(rows), algebra)
+                plan = Plan(scenario, points.rows(rows), algebra)
             self._parts.append((rows, Engine(plan, algebra)))
 
     def step(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -60,7 +60,7 @@ class Stepper:
         Raises:
             IndexError: the scenario has no further step.
         """
-        shape = (self._count, self._layout.size)
+        shape = (self._count, self._size)
         weights, average = np.empty(shape), np.empty(shape)
         for rows, (w, v) in self.step_parts():
             weights[rows], average[rows] = w, v
@@ -68,7 +68,7 @@ class Stepper:
 
     def step_parts(self) -> Iterator[tuple[Codes, tuple[Any, Any]]]:
         """Take the next step; yield rows with weights and averages in the algebra's numbers."""
-        call = self._layout.calls[self._taken]
+        call = self._calls[self._taken]
         self._taken += 1
         with np.errstate(all="ignore"):
             results = [(rows, engine.step(call)) for rows, engine in self._parts]
@@ -76,7 +76,7 @@ class Stepper:
 
     def buffers(self) -> NDArray[np.float64]:
         """The momentum buffers as they stand, (H, N); zeros where there are none."""
-        result = np.empty((self._count, self._layout.size))
+        result = np.empty((self._count, self._size))
         for rows, engine in self._parts:
             stage = engine.plan.buffer
             result[rows] = stage.state["kept"][stage.uses[""]]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS, Algebra, Array
 from python_ref.numbers.arithmetic import PLAIN, Arithmetic
+from python_ref.scenarios.calls import Call
 from python_ref.scenarios.scenario import Scenario
-from python_ref.stepping.calls import Call
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Stepper
 
@@ -69,10 +69,10 @@ class Descent(Stepper):
 
     def update(self, gradient: Floats) -> None:
         """Take one step on the gradient at the present weights."""
-        size = self._layout.size
+        size = self._size
         number, seen = self._taken + 1, size if self._taken else 0
         call = Call(slice(None), [size], gradient, np.full(size, number), number, seen)
-        self._layout.calls.append(call)
+        self._calls.append(call)
         weights, average = self.step()
         self.weights, self.moving_average = weights[0], average[0]
 

@@ -49,7 +49,7 @@ TESTS = {
     "python_ref.dialects.axes": _DIALECTS,
     "python_ref.rounding.balls": "python_ref/rounding/test_exact*.py",
     "python_ref.rounding.bounds": "python_ref/rounding/test_exact*.py",
-    "python_ref.stepping.calls": f"{_STEPPING} {_DIALECTS}",
+    "python_ref.scenarios.calls": f"python_ref/scenarios/test_calls.py {_STEPPING} {_DIALECTS}",
     "python_ref.dialects.dialect": f"{_DIALECTS} python_ref/dialects/test_libraries*.py",
     "python_ref.dialects.equivalence": "python_ref/dialects/test_equivalence*.py",
     "python_ref.rounding.envelope": "python_ref/rounding/test_exact*.py",

@@ -1,4 +1,4 @@
-"""The plan of the batched stepping: what is computed once, which numbers enter, what a call is."""
+"""The plan of the batched stepping: what is computed once, which numbers enter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import pytest
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS
-from python_ref.stepping.calls import Layout
 from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.plan import Plan
@@ -76,7 +75,7 @@ FIRST_APART_BESIDE = {
 def planned(dialects: Sequence[Dialect]) -> Plan:
     given = naive.fed("float64")
     hypotheses = [Hypothesis(dialect) for dialect in dialects]
-    return Plan(given, Layout(given), Points.of(hypotheses), ALGEBRAS["float64"])
+    return Plan(given, Points.of(hypotheses), ALGEBRAS["float64"])
 
 
 def rows(plan: Plan) -> dict[str, int]:
@@ -213,7 +212,7 @@ def test_an_algebra_is_told_which_numbers_are_a_ports_own() -> None:
     port = Dialect(["eps=ignored", "clip=value"], constants)
     hypotheses = [Hypothesis(Dialect(["clip=value"])), Hypothesis(port)]
     algebra = Telling(np.float64, np.float64, np.float64)
-    plan = Plan(given, Layout(given), Points.of(hypotheses), algebra)
+    plan = Plan(given, Points.of(hypotheses), algebra)
     assert plan.denominator.columns["epsilon"].tolist() == [[0.07], [0.07 + 1j]]
     assert plan.gradient.columns["clip"].tolist() == [[0.3], [0.3 + 1j]]
     assert plan.quotient.columns["learning_rate"].tolist() == [[0.37]] * 2
@@ -232,9 +231,8 @@ def test_what_is_remembered_is_of_the_algebras_own_numbers() -> None:
         Hypothesis(Dialect([deviation]))
         for deviation in ("initial_average=epsilon", "initial_average=one", "average=none")
     ]
-    plan = Plan(
-        given, Layout(given), Points.of(hypotheses), Objects(np.float64, np.float64, np.float64)
-    )
+    algebra = Objects(np.float64, np.float64, np.float64)
+    plan = Plan(given, Points.of(hypotheses), algebra)
     start = plan.average.state["kept"][plan.average.uses[""]]
     assert [[repr(float(x)) for x in row] for row in start] == [
         ["0.07"] * given.size,
@@ -308,49 +306,6 @@ def test_points_are_the_hypotheses_with_their_constants(
         weights, averages = stepper.step()
         assert np.array_equal(weights, expected.weights[:, t], equal_nan=True)
         assert np.array_equal(averages, expected.moving_average[:, t], equal_nan=True)
-
-
-# -- the calls of a scenario --------------------------------------------------------------------
-
-
-def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
-    layout = Layout(naive.fed("float64"))
-    assert (layout.size, layout.longest) == (5, 3)
-    assert layout.weights.tolist() == [0.5 / 7, -0.2 / 7, 0.1 / 7, 0.9, -0.2]
-    early, _, none, both, late, _ = layout.calls
-    assert both.columns == slice(None)
-    assert [call.columns.tolist() for call in (early, none, late)] == [[0, 1, 2], [], [3, 4]]
-    assert [both.slices, late.slices, none.slices] == [
-        [slice(0, 3), slice(3, 3), slice(3, 5)],
-        [slice(0, 0), slice(0, 2)],
-        [],
-    ]
-    assert [call.size for call in layout.calls] == [3, 3, 0, 5, 2, 5]
-    assert [call.number for call in layout.calls] == [1, 2, 3, 4, 5, 6]
-    assert [call.seen for call in layout.calls] == [0, 3, 3, 3, 3, 3]
-    assert [call.t.tolist() for call in (early, both, late)] == [[1] * 3, [3, 3, 3, 1, 1], [2, 2]]
-    assert both.t.dtype == np.int64
-    assert both.counted("kept") is both.t
-    assert both.counted("reset").tolist() == [1] * 5
-    assert both.new.tolist() == [False, False, False, True, True]
-    assert late.gradient.tolist() == [-0.6, 0.3]
-
-
-@pytest.mark.parametrize(
-    ("write", "written"),
-    [
-        ("none", [False] * 5),
-        ("first_element", [True, False, False, True, False]),
-        ("all_but_last", [True, True, False, True, False]),
-        ("first_array", [True, True, True, False, False]),
-    ],
-)
-def test_a_call_says_which_elements_a_port_writes(write: str, written: list[bool]) -> None:
-    whole = Layout(naive.fed("float64")).calls[3]
-    mask = whole.written(write)
-    assert mask is not None
-    assert (mask.tolist(), mask.dtype) == (written, np.bool_)
-    assert whole.written("all") is None
 
 
 # -- what hardly ever happens ---------------------------------------------------------------------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from python_ref.scenarios.scenario import Scenario
 
 
 class Call:
@@ -72,16 +71,20 @@ class Call:
 class Layout:
     """Where the arrays of a scenario lie among its N elements, and its calls."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        lengths = {name: len(array) for name, array in scenario.weights.items()}
+    def __init__(
+        self,
+        weights: Mapping[str, NDArray[np.float64]],
+        gradients_by_step: Sequence[Mapping[str, NDArray[np.float64]]],
+    ) -> None:
+        lengths = {name: len(array) for name, array in weights.items()}
         starts = dict(zip(lengths, np.cumsum([0, *lengths.values()]).tolist(), strict=False))
         self.size = sum(lengths.values())
         self.longest = max(lengths.values(), default=0)
-        self.weights = np.concatenate([np.zeros(0), *scenario.weights.values()])
+        self.weights = np.concatenate([np.zeros(0), *weights.values()])
         self.calls: list[Call] = []
         taken = np.zeros(self.size, dtype=np.int64)
         seen = 0
-        for number, gradients in enumerate(scenario.gradients, 1):
+        for number, gradients in enumerate(gradients_by_step, 1):
             present = [name for name in lengths if name in gradients]
             columns: Any = slice(None)
             if len(present) < len(lengths):
