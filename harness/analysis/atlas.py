@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.translate.problems import Configured, pairwise
+from harness.analysis.translate.drift import Configured, pairwise
 from harness.analysis.translate.solve import configured
 from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.libraries import LIBRARIES

@@ -26,15 +26,13 @@ from harness.diagnosis.explanation import (
     Part,
     Suggestion,
     Tried,
-    distinct,
-    ranked,
-    swapped,
-    unique,
 )
 from harness.diagnosis.nearest import nearest
+from harness.diagnosis.ranking import distinct, ranked, swapped, unique
 from harness.diagnosis.restarts import turn
 from harness.diagnosis.search import LARGEST, Search
 from harness.model.evidence import Evidence
+from harness.model.limits import SEARCH_SECONDS
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import masked
@@ -53,8 +51,6 @@ __all__ = [
 
 # Probes that are fed to tell what still fits apart.
 _PROBES = 6
-SECONDS = 20.0
-"""The processor time a diagnosis may take unless told otherwise."""
 # The part of it that is searched in; the rest is for what is then said of it.
 _SEARCHED = 0.9
 
@@ -69,7 +65,7 @@ def diagnose(
     largest: int = LARGEST,
     *,
     open_constants: Sequence[str] = (),
-    seconds: float | None = SECONDS,
+    seconds: float | None = SEARCH_SECONDS,
     progress: Progress | None = None,
     nearby: bool = True,
 ) -> Diagnosis:

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from harness.diagnosis.budget import Budget, OutOfTime
-from harness.diagnosis.explanation import Change, Explanation, ranked
+from harness.diagnosis.explanation import Change, Explanation
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.noise import UNITS, typical
+from harness.diagnosis.ranking import ranked
 from harness.diagnosis.rates import other_rate
 from harness.diagnosis.search import Search
 from harness.diagnosis.trial import Trial

@@ -15,7 +15,7 @@ from harness.diagnosis.constants import (
     opened_names,
     solved_from,
 )
-from harness.diagnosis.explanation import Explanation, Tried, ranked, unique
+from harness.diagnosis.explanation import Explanation, Tried
 from harness.diagnosis.hypotheses import (
     COMMON,
     IGNORED,
@@ -29,6 +29,7 @@ from harness.diagnosis.hypotheses import (
     sets,
 )
 from harness.diagnosis.iterates import COUNTS, Opened
+from harness.diagnosis.ranking import ranked, unique
 from harness.diagnosis.solver import led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, rows_to_read

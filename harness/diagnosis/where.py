@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.diagnosis.budget import Budget, OutOfTime
-from harness.diagnosis.explanation import Change, Explanation, Part, ranked
+from harness.diagnosis.explanation import Change, Explanation, Part
 from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.ranking import ranked
 from harness.diagnosis.rates import other_rate
 from harness.diagnosis.restarts import explains_until, lost
 from harness.diagnosis.search import Search

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.comparison.compare import Comparison
 from harness.comparison.distance import same
+from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Observation
 from harness.model.words import GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.ports.port import Port
@@ -17,8 +18,7 @@ from harness.transport.base import Transport
 from python_ref.golden import Golden
 from python_ref.scenarios.scenario import Scenario
 
-# A whole port's time, whatever it does; and the deaths in a row that end it.
-PORT_SECONDS = 60.0
+# The deaths in a row that end a port.
 DEATHS = 3
 
 

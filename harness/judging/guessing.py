@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from harness.diagnosis.diagnose import LARGEST
-from harness.judging.feeding import PORT_SECONDS
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
+from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
 from harness.model.words import GOOD
 from harness.ports.binding import BindingError

@@ -9,20 +9,23 @@ import numpy as np
 from harness.comparison.compare import Comparison, compare_all
 from harness.comparison.replays import Replays
 from harness.diagnosis.budget import Budget, Progress
-from harness.diagnosis.diagnose import LARGEST, SECONDS, Diagnosis, Suggestion, diagnose
+from harness.diagnosis.diagnose import LARGEST, Diagnosis, Suggestion, diagnose
 from harness.diagnosis.trial import Trial
 from harness.judging.flushing import where_flushed
 from harness.judging.memory import Memory
 from harness.judging.observation_files import Seen, Source, path_of, read
 from harness.judging.verdict import Result, conclude
 from harness.model.evidence import Evidence, of_golden
+from harness.model.limits import SEARCH_SECONDS
 from harness.model.words import FLUSHED, GOOD, OBSERVATION
 from harness.ports.port import Port
 from python_ref import golden
 from python_ref.files import visible
 
 
-def identify(source: Source, seconds: float = SECONDS, progress: Progress | None = None) -> Result:
+def identify(
+    source: Source, seconds: float = SEARCH_SECONDS, progress: Progress | None = None
+) -> Result:
     """Read an observation and judge it as a port's is.
 
     Args:

@@ -16,7 +16,6 @@ from harness.diagnosis.diagnose import LARGEST, Probe
 from harness.judging.decoding import lossy
 from harness.judging.drawn import drawn
 from harness.judging.feeding import (
-    PORT_SECONDS,
     Fed,
     Feeder,
     answers_again,
@@ -29,6 +28,7 @@ from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
 from harness.judging.verdict import Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
+from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Observation, Unreachable
 from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, UNDECIDED
 from harness.ports.binding import BindingError

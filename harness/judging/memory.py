@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from harness.comparison.replays import Replays
 from harness.diagnosis.budget import Progress
-from harness.diagnosis.diagnose import SECONDS, Diagnosis, Probe, diagnose
+from harness.diagnosis.diagnose import Diagnosis, Probe, diagnose
 from harness.judging.goldens import Goldens
 from harness.model.evidence import Evidence
+from harness.model.limits import SEARCH_SECONDS
 from harness.ports.port import Port
 
 
@@ -28,7 +29,7 @@ class Memory:
         self,
         pattern: str | Sequence[str] = "*",
         *,
-        seconds: float = SECONDS,
+        seconds: float = SEARCH_SECONDS,
         progress: Progress | None = None,
         seed: int | None = None,
     ) -> None:

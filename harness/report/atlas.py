@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from harness.analysis.atlas import GIVEN, Atlas, Row
-from harness.analysis.translate.problems import ELEMENTS, ORDINARY, STEPS, TINY
+from harness.analysis.translate.drift import ELEMENTS, ORDINARY, STEPS, TINY
 from harness.judging.guests import Guest
 from harness.judging.verdict import Result
 from harness.report import words

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from harness.analysis.translate.problems import ELEMENTS, ORDINARY, STEPS, TINY, Drift
+from harness.analysis.translate.drift import ELEMENTS, ORDINARY, STEPS, TINY, Drift
 from harness.analysis.translate.translation import Default, Translation
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.settings import Call

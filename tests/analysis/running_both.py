@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from test_translate import NAMES, drawn
 
-from harness.analysis.translate import problems
-from harness.analysis.translate.problems import Drift, drifts, worst
+from harness.analysis.translate import drift
+from harness.analysis.translate.drift import Drift, drifts, worst
 from harness.analysis.translate.solve import configured
 from harness.analysis.translate.translation import Source, Translation, translate
 from harness.analysis.translate.verify import verify_all
@@ -65,16 +65,16 @@ class Run:
         (expected,) = drifts(self.translation.source.configured, [target], rounded=True)
         return expected
 
-    def rounding(self, drift: Drift) -> float:
+    def rounding(self, measured: Drift) -> float:
         """What rounding comes to on the problem of a drift, as a share of the shortest way.
 
         Weights are rounded as they are stored in every step of either library, by half a unit;
         where they hardly move, that is much of their way.
         """
         first = self.translation.source.configured
-        (row,) = problems._weights([first], drift.gradients, first.reach, drift.schedule, False)
+        (row,) = drift._weights([first], measured.gradients, first.reach, measured.schedule, False)
         ways = np.nanmax(np.abs(row - row[0]), axis=0)
-        stored = 2 * problems.STEPS * 2.0**-53 * np.nanmax(np.abs(row))
+        stored = 2 * drift.STEPS * 2.0**-53 * np.nanmax(np.abs(row))
         return ROUNDING + float(stored / np.min(ways, initial=np.inf, where=ways > 0))
 
     @property
@@ -104,9 +104,9 @@ class Run:
 
 def shorter(steps: int = STEPS) -> None:
     """Measure on fewer steps than the command does, from here on in this process."""
-    noise = np.array(problems._noise()[:steps])
-    problems.STEPS = steps
-    problems._noise = lambda: noise  # type: ignore[assignment]
+    noise = np.array(drift._noise()[:steps])
+    drift.STEPS = steps
+    drift._noise = lambda: noise  # type: ignore[assignment]
 
 
 def runnable(python: str) -> list[str]:
@@ -157,9 +157,9 @@ def refutation(run: Run) -> Iterator[str]:
     if isinstance(run.ran, ToolchainError):
         yield f"  did not run: {run.ran}"
         return
-    for name, drift in (("claimed", found.solution.drift), ("expected", run.expected),
+    for name, drifted in (("claimed", found.solution.drift), ("expected", run.expected),
                         ("ran", run.ran)):  # fmt: skip
-        yield f"  {name:9}" + " ".join(f"{d.share:.9g}" for d in drift)
+        yield f"  {name:9}" + " ".join(f"{d.share:.9g}" for d in drifted)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,7 +16,7 @@ import running_both
 from running_both import Run, runnable, runs
 from test_translate import NAMES
 
-from harness.analysis.translate import problems
+from harness.analysis.translate import drift
 from harness.analysis.translate.translation import read, translate
 from harness.model.errors import ToolchainError
 from python_ref.dialects.calls import calls_of
@@ -26,9 +26,9 @@ STEPS = 60
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    noise = np.array(problems._noise()[:STEPS])
-    monkeypatch.setattr(problems, "STEPS", STEPS)
-    monkeypatch.setattr(problems, "_noise", lambda: noise)
+    noise = np.array(drift._noise()[:STEPS])
+    monkeypatch.setattr(drift, "STEPS", STEPS)
+    monkeypatch.setattr(drift, "_noise", lambda: noise)
 
 
 @pytest.fixture

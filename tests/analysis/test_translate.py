@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from support import CommandLine
 
-from harness.analysis.translate import problems
+from harness.analysis.translate import drift
 from harness.analysis.translate.algebra import sameness, settled
-from harness.analysis.translate.problems import Configured, worst
+from harness.analysis.translate.drift import Configured, worst
 from harness.analysis.translate.solve import Solution, configured, solve
 from harness.analysis.translate.translation import read, translate
 from harness.model.errors import UsageError
@@ -35,9 +35,9 @@ ROUNDING = 1e-11
 @pytest.fixture
 def _few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nearest settings are measured on less: these tests are about what is claimed of them."""
-    noise = problems._noise()[:STEPS]
-    monkeypatch.setattr(problems, "STEPS", STEPS)
-    monkeypatch.setattr(problems, "_noise", lambda: noise)
+    noise = drift._noise()[:STEPS]
+    monkeypatch.setattr(drift, "STEPS", STEPS)
+    monkeypatch.setattr(drift, "_noise", lambda: noise)
 
 
 def drawn(call: Call, random: np.random.Generator) -> dict[str, Any]:

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from answers import WORDS, answer
 
-from harness.diagnosis.diagnose import SECONDS, Diagnosis, diagnose
+from harness.diagnosis.diagnose import Diagnosis, diagnose
 from harness.diagnosis.hypotheses import (
     Deviations,
     coherent,
@@ -36,6 +36,7 @@ from harness.diagnosis.hypotheses import (
     sets,
 )
 from harness.model.evidence import Evidence
+from harness.model.limits import SEARCH_SECONDS
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
@@ -219,13 +220,15 @@ def flushing(seed: int) -> Draw:
     return Draw(whole, {}, evidence, PLAIN)
 
 
-def explained(draw: Draw, seconds: float | None = SECONDS, largest: int = 3) -> Diagnosis:
+def explained(draw: Draw, seconds: float | None = SEARCH_SECONDS, largest: int = 3) -> Diagnosis:
     """What the search says of a draw."""
     with np.errstate(all="ignore"):
         return diagnose([draw.evidence], REFERENCE, None, largest, seconds=seconds)
 
 
-def judged(draw: Draw, seconds: float | None = SECONDS, largest: int = 3) -> tuple[str, Diagnosis]:
+def judged(
+    draw: Draw, seconds: float | None = SEARCH_SECONDS, largest: int = 3
+) -> tuple[str, Diagnosis]:
     """One of `answers.WORDS` for a draw, and what it was said of."""
     found = explained(draw, seconds, largest)
     return answer(found, draw.evidence, draw.chosen), found
@@ -272,7 +275,7 @@ def main(arguments: Sequence[str]) -> int:
             break
         draw = drawn(seed, given.largest, WITH_LATER if given.later else ALONE)
         before = time.process_time()
-        word, found = judged(draw, SECONDS, given.largest)
+        word, found = judged(draw, SEARCH_SECONDS, given.largest)
         words.setdefault(len(of_formula(draw.chosen)), Counter())[word] += 1
         if word not in ("answered", "among the alternatives"):
             best = found.best and (found.best.deviations, dict(found.best.constants))

@@ -13,7 +13,7 @@ from showing import REFERENCE, elements, explained, shown, unseen
 from harness.diagnosis import diagnose as diagnosing
 from harness.diagnosis import thinning
 from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
-from harness.diagnosis.explanation import distinct, ranked, unique
+from harness.diagnosis.ranking import distinct, ranked, unique
 from harness.diagnosis.search import Search
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect

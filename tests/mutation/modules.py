@@ -33,6 +33,7 @@ TESTS = {
     "harness.diagnosis.iterates": "diagnosis/test_solver.py",
     "harness.diagnosis.nearest": _SEARCH,
     "harness.diagnosis.noise": f"{_CONSTANTS} {_SEARCH}",
+    "harness.diagnosis.ranking": _SEARCH,
     "harness.diagnosis.search": f"diagnosis/test_search_*.py {_SEARCH} {_SOLVED} {_LONG}",
     "harness.diagnosis.settling": f"{_SEARCH} diagnosis/test_diagnose.py",
     "harness.diagnosis.solver": "diagnosis/test_solver.py",

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 from harness.analysis.translate.algebra import apart, formula, sameness, settled
-from harness.analysis.translate.problems import Configured, Drift, drifts, worst
+from harness.analysis.translate.drift import Configured, Drift, drifts, worst
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.settings import SWITCHED_ON, Call

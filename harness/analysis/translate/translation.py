@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from harness.analysis.translate.algebra import apart, settled
-from harness.analysis.translate.problems import Configured, Drift, drifts
+from harness.analysis.translate.drift import Configured, Drift, drifts
 from harness.analysis.translate.solve import Solution, configured, solve
 from harness.model.errors import UsageError
 from harness.ports.roles import hyperparameters_by_name

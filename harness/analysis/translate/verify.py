@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.analysis.translate.problems import (
+from harness.analysis.translate.drift import (
     ELEMENTS,
     Drift,
     fed,
