@@ -73,6 +73,11 @@ def test_an_example_is_what_the_command_takes(words: str, line: str) -> None:
         found.make_context(name, given)
 
 
+def test_help_names_every_command(call: Callable[..., Done]) -> None:
+    listed = call("--help").out.partition("Commands:")[2]
+    assert all(f"\n  {name} " in listed for name in ALL[""].commands)
+
+
 def test_exit_codes_are_those_there_are() -> None:
     known = {str(code) for code in (OK, DIFFERENT, USAGE, NOTHING, INTERRUPTED)}
     assert {code for codes in EXIT_CODES.values() for code, _ in codes} == known
