@@ -26,7 +26,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -60,12 +60,9 @@ _SCENARIO_SECONDS = 5
 _COMMAND_SECONDS = 600
 _QUICK = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
 _AT_ONCE = 2
-# Characters of a fault's message that the result keeps.
-_FAULT = 120
 
-
-Key = tuple[str, str, str, int]
-"""A mutant's first operator, line of code, description, and which of those alike."""
+Key = tuple[str, str]
+"""A line of code, and its change: the first operator, PIT's words, which of those alike."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,6 @@ class Mutant:
 
     Attributes:
         operators: PIT's names of those that make it.
-        method: the method changed, as compiled.
         line: the source line, by number.
         code: the source line itself.
         description: PIT's words for the change.
@@ -83,7 +79,6 @@ class Mutant:
     """
 
     operators: tuple[str, ...]
-    method: str
     line: int
     code: str
     description: str
@@ -93,11 +88,11 @@ class Mutant:
     @property
     def key(self) -> Key:
         """What it is, whatever stands above it in the source."""
-        return (self.operators[0], self.code, self.description, self.nth)
+        which = f", no. {self.nth}" if self.nth > 1 else ""
+        return (self.code, f"{self.operators[0]}: {self.description}{which}")
 
     def __str__(self) -> str:
-        which = f", no. {self.nth}" if self.nth > 1 else ""
-        return f"{'/'.join(self.operators)}, line {self.line}: {self.description}{which}"
+        return f"line {self.line}, {self.key[1]}"
 
 
 @dataclass(frozen=True)
@@ -108,8 +103,7 @@ class Judged:
         caught: the exit code was 1.
         verdict: one of the tool's words.
         golden: where it was seen first.
-        deviations, constants: those named, and what the port uses of its own.
-        alternatives: the other sets that fit as well.
+        deviations: those named.
         message: the report's sentence.
     """
 
@@ -117,8 +111,6 @@ class Judged:
     verdict: str
     golden: str = ""
     deviations: tuple[str, ...] = ()
-    constants: Mapping[str, float] = field(default_factory=dict)
-    alternatives: tuple[tuple[str, ...], ...] = ()
     message: str = ""
 
 
@@ -149,7 +141,6 @@ class Workshop:
             found.append(
                 Mutant(
                     operators=tuple(row["operators"]),
-                    method=row["method"],
                     line=row["line"],
                     code=source[row["line"] - 1].strip(),
                     description=row["description"],
@@ -208,18 +199,13 @@ def _judged(row: Mapping[str, Any], *, caught: bool) -> Judged:
         verdict=row["verdict"],
         golden=golden,
         deviations=tuple(row["deviations"]),
-        constants=row["constants"],
-        alternatives=tuple(map(tuple, row["alternatives"])),
         message=message,
     )
 
 
 def equivalents(path: Path = EQUIVALENT) -> dict[Key, str]:
     """The mutants that are the same RMSProp, each with the reason."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
-    return {
-        (e["operator"], e["code"], e["description"], e.get("nth", 1)): e["reason"] for e in entries
-    }
+    return rows_of(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
@@ -286,54 +272,34 @@ def document(edition: str, outcome: Outcome) -> str:
             for word, count in sorted(Counter(j.verdict for _, j in outcome.judged).items())
         ),
     ]
+    code = None
     for mutant, judged in outcome.judged:
-        lines += ["", "[[mutant]]"]
-        lines += [f"{k} = {_toml(v)}" for k, v in _row(mutant, judged, outcome.known).items()]
+        if mutant.code != code:
+            code = mutant.code
+            lines += ["", f"[mutants.{_toml(code)}]"]
+        row = {"verdict": judged.verdict, "golden": judged.golden, "deviations": judged.deviations}
+        lines.append(f"{_toml(mutant.key[1])} = {_toml({k: v for k, v in row.items() if v})}")
     return "\n".join(lines) + "\n"
 
 
-def _row(mutant: Mutant, judged: Judged, known: Mapping[Key, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "operators": list(mutant.operators),
-        "method": mutant.method,
-        "line": mutant.line,
-        "code": mutant.code,
-        "description": mutant.description,
-        "nth": mutant.nth,
-        "verdict": judged.verdict,
-        "golden": judged.golden,
-        "deviations": list(judged.deviations),
-        "constants": dict(judged.constants),
-        "alternatives": [list(a) for a in judged.alternatives],
-    }
-    # Where it diverges first has its own place; a fault is told in the JVM's words, of any length.
-    said = judged.message.partition("; reference/")[0]
-    row["message"] = said if judged.verdict in ("diverges", "no-update") else said[:_FAULT]
-    if mutant.key in known:
-        row["equivalent"] = known[mutant.key]
-    return {k: v for k, v in row.items() if v or k == "verdict"}
-
-
 def _toml(value: Any) -> str:
-    """A value as TOML: text and numbers as JSON has them, tables inline."""
+    """A value as TOML: text and lists as JSON has them, tables inline."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)
 
 
-def key_of(row: Mapping[str, Any]) -> Key:
-    """A mutant's key, of its row in the result."""
-    return (row["operators"][0], row["code"], row["description"], row["nth"])
+def rows_of(tables: Mapping[str, Mapping[str, Any]]) -> dict[Key, Any]:
+    """What a file has by line of code and change, by key."""
+    return {(code, change): row for code, rows in tables.items() for change, row in rows.items()}
 
 
 def differences(kept: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """A line for every mutant that the kept result says something else of."""
 
     def table(result: Mapping[str, Any]) -> dict[Key, str]:
-        return {
-            key_of(row): " ".join([row["verdict"], *row.get("deviations", [])])
-            for row in result.get("mutant", ())
-        }
+        rows = rows_of(result["mutants"])
+        return {k: " ".join([r["verdict"], *r.get("deviations", [])]) for k, r in rows.items()}
 
     before = table(kept)
     return [

@@ -330,10 +330,13 @@ def keep(results: dict[str, dict[str, int | str]]) -> None:
     """Put the rows of these modules into result.toml beside those of the others."""
     rows = tomllib.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
     rows |= results
-    lines = ["# Written by python.py, which says what the columns are.\n"]
+    lines = [
+        "# Written by python.py, which says what the columns are; what is not there is none.\n\n"
+    ]
     for module in sorted(rows):
-        lines.append(f'\n["{module}"]\n')
-        lines += [f"{name} = {json.dumps(count)}\n" for name, count in rows[module].items()]
+        counts = {n: c for n, c in rows[module].items() if c or n in ("mutants", "survived")}
+        row = ", ".join(f"{name} = {json.dumps(count)}" for name, count in counts.items())
+        lines.append(f'"{module}" = {{ {row} }}\n')
     RESULT.write_text("".join(lines), "utf-8")
 
 
