@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from harness.languages.jvm.compile import CompileError
 from harness.languages.repair import Broken, Repaired, scala
-from harness.languages.repair.library import scala_names
 from harness.languages.scala import compile_scala
 
 LINE = 30  # where the blocks begin in their documents
@@ -261,15 +260,6 @@ def test_candidates_compile(tmp_path: Path) -> None:
         "procedure syntax written as Unit at lines 45, 48-49 and 52",
         "the statements at lines 38-43 put into an object of their own",
     ]
-
-
-def test_the_library_is_asked_for_its_names() -> None:
-    found = scala_names(["mutable", "HashMap", "Random", "NoSuchClass", ""])
-    assert set(found) == {"mutable", "HashMap", "Random"}
-    assert found["mutable"] == ("scala.collection.mutable",)
-    assert found["HashMap"][0] == "scala.collection.mutable.HashMap"
-    assert found["HashMap"][-1] == "java.util.HashMap"
-    assert found["Random"] == ("scala.util.Random", "java.util.Random")
 
 
 @given(
