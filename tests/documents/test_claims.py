@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from documents.conftest import INSIDE, RIGHT, Examine, fenced
-from documents.test_examine import CLOJURE, IMPORT, JAVA, judged, notebook, verdicts
+from documents.page_rows import judged, verdicts
+from documents.test_examine import CLOJURE, IMPORT, JAVA, notebook
 
 from harness.machine.isolation.sandbox import can_have_own
 from harness.report.notes import notes_of

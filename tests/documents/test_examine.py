@@ -1,4 +1,4 @@
-"""Documents judged from end to end: verdicts where they stand, layers, findings, bad input."""
+"""Pages judged from end to end: verdicts where they stand, layers of repairs, the command."""
 
 from __future__ import annotations
 
@@ -7,30 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
-import nbformat
 import pytest
 from documents.conftest import IMPORT, INSIDE, RIGHT, Examine, fenced, notebook
-from support import alike
+from documents.page_rows import judged, repairs, verdicts
 
-from harness.documents.examined import Examination, Examined
 from harness.machine.isolation.sandbox import can_have_own
 
 pytestmark = pytest.mark.jvm
-
-
-def verdicts(row: Examined) -> list[str]:
-    return [layer.result.verdict.word for layer in row.layers]
-
-
-def repairs(row: Examined) -> list[str]:
-    return [layer.repair for layer in row.layers]
-
-
-def judged(found: Examination) -> list[Examined]:
-    return [row for row in found.rows if row.layers]
-
-
-# -- one page, several blocks ------------------------------------------------------------------
 
 
 def test_every_block_is_listed_with_its_line_and_each_version_judged_by_itself(
@@ -94,8 +77,6 @@ def test_what_is_no_optimizer_is_never_executed(written: Examine, tmp_path: Path
     assert not mark.exists()
 
 
-# -- layers of Python --------------------------------------------------------------------------
-
 LAYERS = {
     "an import that is missing": (
         RIGHT,
@@ -152,8 +133,6 @@ def test_an_earlier_block_gives_what_is_imported_there_but_never_another_version
     assert [verdicts(row) for row in judged(found)] == [["diverges"], ["exact"]]
 
 
-# -- JVM languages -----------------------------------------------------------------------------
-
 JAVA = """
 public class Optimizer {
     private final Map<String, double[]> mean = new HashMap<>();
@@ -177,6 +156,8 @@ public class Optimizer {
 
 System.out.println(new Optimizer(0.1, 0.9, 1e-8));
 """
+
+
 CLOJURE = """
 (def seen (atom {}))
 
@@ -205,141 +186,6 @@ def test_a_clojure_page_is_gone_through_to_the_bottom(written: Examine) -> None:
     (row,) = written(fenced(CLOJURE, "clojure")).rows
     assert verdicts(row) == ["crashes", "no-update", "exact"]
     assert any("assoc is dropped (line 8, column 7)" in note for note in row.findings)
-
-
-# -- trainers ----------------------------------------------------------------------------------
-
-FIT = """
-import numpy as np
-def fit(x, y, w0, lr=0.1, rho=0.9, eps=1e-8, epochs=10):
-    p = np.array(w0, dtype=float)
-    s = np.zeros_like(p)
-    for _ in range(epochs):
-        e = p[0] * x + p[1] - y
-        g = {factor} * np.array([np.mean(e * x), np.mean(e)])
-        s = rho * s + (1 - rho) * g ** 2
-        p -= lr * g / {den}
-    return p
-"""
-DESCEND = """
-def descend(df, start, step_size, beta, eps, n_iter):
-    x, v = start, 0.0
-    for i in range(n_iter):
-        g = df(x)
-        v = beta * v + (1 - beta) * (g * g)
-        x = x - step_size * g / (v ** 0.5 + eps)
-    return x
-"""
-
-
-@pytest.mark.parametrize(
-    ("factor", "den", "verdict", "deviations"),
-    alike(
-        [
-            ("2", "(np.sqrt(s) + eps)", "exact", ()),
-            ("1", "(np.sqrt(s) + eps)", "exact", ()),
-            ("1", "np.sqrt(s + eps)", "diverges", ("epsilon=inside",)),
-        ]
-    ),
-)
-def test_a_trainer_is_driven_on_data_whose_gradients_we_know(
-    written: Examine, factor: str, den: str, verdict: str, deviations: tuple[str, ...]
-) -> None:
-    (row,) = written(fenced(FIT.format(factor=factor, den=den))).rows
-    assert row.kind == "trainer"
-    assert row.published is not None
-    assert (row.published.verdict.word, row.published.deviations) == (verdict, deviations)
-    assert row.convention is not None
-    assert row.convention.factor == float(factor)
-
-
-def test_a_trainer_that_is_given_the_gradient_function_meets_the_goldens(written: Examine) -> None:
-    (row,) = written(fenced(DESCEND)).rows
-    assert (row.kind, verdicts(row)) == ("trainer", ["exact"])
-    wrong = DESCEND.replace("v = beta * v + (1 - beta) * (g * g)", "v = v + g * g")
-    (row,) = written(fenced(wrong)).rows
-    assert row.published is not None
-    assert row.published.deviations == ("average=sum",)
-
-
-# -- what the page says and shows --------------------------------------------------------------
-
-
-def test_a_formula_is_held_against_the_code(written: Examine) -> None:
-    text = r"Update: $w - \frac{\eta}{\sqrt{v + \epsilon}} g$" + "\n\n" + fenced(IMPORT + RIGHT)
-    said = [finding.sentence for finding in written(text).findings]
-    assert said == [
-        "the formula at line 1 says that epsilon is added inside the square root, but in the code"
-        " at line 4 (python) epsilon is added outside the square root"
-    ]
-    agreeing = text.replace(RIGHT.strip(), INSIDE.strip())
-    assert written(agreeing).findings == ()
-
-
-def test_a_formula_of_something_else_contradicts_no_code(written: Examine) -> None:
-    normalising = r"Each input becomes $\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}$."
-    found = written(f"{normalising}\n\n{fenced(IMPORT + RIGHT)}")
-    assert (found.formulas, found.findings) == ((), ())
-    adagrad = RIGHT.replace("self.rho * self.cache", "self.cache").replace("(1 - self.rho) * ", "")
-    found = written(r"$w - \frac{\eta}{\sqrt{v + \epsilon}} g$" + "\n\n" + fenced(IMPORT + adagrad))
-    assert found.rows[0].layers[0].result.deviations == ("average=sum",)
-    assert (len(found.formulas), found.findings) == (1, ())
-
-
-def test_a_stated_derivative_is_held_against_the_code(written: Examine) -> None:
-    text = "`dL/dm = (2/n) * sum((m*x + b - y) * x)`\n\n"
-    found = written(text + fenced(FIT.format(factor="1", den="(np.sqrt(s) + eps)")))
-    assert len(found.findings) == 1
-    assert "has the factor 2" in found.findings[0].sentence
-    assert "only the weight of epsilon changes" in found.findings[0].sentence
-    same = written(text + fenced(FIT.format(factor="2", den="(np.sqrt(s) + eps)")))
-    assert same.findings == ()
-
-
-def test_listings_of_one_function_are_held_against_each_other(written: Examine) -> None:
-    first = "def fit(x, y, learning_rate=0.1, epochs=10):\n    pass"
-    second = "def fit(x, y, lr=0.1, epochs=50):\n    pass"
-    said = [f.sentence for f in written(fenced(first) + fenced(second)).findings]
-    assert said == [
-        "fit has a parameter learning_rate at line 2, which is called lr at line 6",
-        "epochs of fit has the default 50 at line 6, but 10 at line 2",
-    ]
-
-
-OUTPUT = """
-opt = RMSProp(lr=0.1)
-w = {"a": np.array([1.0, 2.0])}
-for _ in range(3):
-    w = opt.step({"a": w["a"] * 2}, w)
-print(w["a"])
-"""
-
-
-@pytest.mark.parametrize(
-    ("shown", "said"),
-    [
-        ("[0.36918056 1.30871787]", "prints the output at line"),
-        ("[0.36918056 1.30871788]", "does not print the output at line"),
-    ],
-)
-def test_a_printed_output_is_compared_digit_by_digit(
-    written: Examine, shown: str, said: str
-) -> None:
-    text = fenced(IMPORT + RIGHT) + fenced(OUTPUT) + f"Output:\n\n```\n{shown}\n```\n"
-    found = written(text)
-    assert any(note.startswith(said) for note in found.rows[1].findings), found.rows[1].findings
-
-
-def test_the_indentation_that_prints_what_is_shown_is_taken(written: Examine) -> None:
-    code = IMPORT + RIGHT + OUTPUT.replace('print(w["a"])', 'if _ < 2:\n        print(w["a"])')
-    flat = "\n".join(line.lstrip() for line in code.split("\n"))
-    shown = "[0.68377224 1.68377224]\n[0.49887061 1.47387532]"
-    found = written(fenced(flat) + f"Output:\n\n```\n{shown}\n```\n")
-    assert "the way that prints what line" in repairs(found.rows[0])[0], found.rows[0]
-    assert any(note.startswith("prints the output") for note in found.rows[0].findings)
-
-
-# -- notebooks ---------------------------------------------------------------------------------
 
 
 def test_two_versions_in_a_notebook_are_judged_each_in_its_own_cell(written: Examine) -> None:
@@ -383,22 +229,6 @@ def test_clojure_blocks_take_what_earlier_ones_define(written: Examine) -> None:
     found = written(fenced(head, "clojure") + "and\n\n" + fenced(right, "clojure"))
     assert [verdicts(row) for row in judged(found)] == [["exact"]]
 
-
-def test_a_notebooks_stored_outputs_are_compared(written: Examine) -> None:
-    made = nbformat.reads(notebook("a = 1.5", "print(a * 2)", "a / 3"), as_version=4)
-    made.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="3.0\n")]
-    made.cells[2].outputs = [
-        nbformat.v4.new_output("execute_result", {"text/plain": "0.6"}, execution_count=3)
-    ]
-    found = written(nbformat.writes(made).encode(), "outputs.ipynb")
-    assert [row.findings for row in found.rows][:2] == [
-        (),
-        (f"prints the output at line {found.rows[1].block.printed.line}, digit by digit",),
-    ]
-    assert found.rows[2].findings[0].startswith("does not print the output")
-
-
-# -- bad input ---------------------------------------------------------------------------------
 
 BAD: dict[str, tuple[str, str]] = {
     "an infinite loop at the top": ("while True:\n    pass\n", "times-out"),
@@ -462,9 +292,6 @@ def test_a_block_of_a_megabyte_is_judged(written: Examine) -> None:
     table = "table = '" + "0.125, " * 150_000 + "'\n"
     found = written(fenced(IMPORT + table + RIGHT))
     assert verdicts(found.rows[0]) == ["exact"]
-
-
-# -- the command -------------------------------------------------------------------------------
 
 
 def test_the_command_says_what_it_found_and_exits_so(

@@ -1,58 +1,21 @@
-"""Binding: which parameter plays which role, in the names and styles people use."""
+"""Which parameter is what: names first, then types, then exclusion."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from described import DECAY, EPS, LR, G, W, bound, class_of, method, parameter, parameters, shape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives, bind
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
-
-
-def parameter(name: str, kind: str = "any", **more: Any) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "element": None, "type": "", "default": False, **more}
-
-
-def parameters(text: str) -> list[dict[str, Any]]:
-    """ "lr=, g:map, w:array/float32": a name, its kind and element, = where it has a default."""
-    found = []
-    for part in filter(None, (p.strip() for p in text.split(","))):
-        name, _, kind = part.rstrip("=").partition(":")
-        kind, _, element = kind.partition("/")
-        more = {"default": part.endswith("="), "element": element or None}
-        found.append(parameter(name, kind or "any", **more))
-    return found
-
-
-def method(name: str, text: str, static: bool = False) -> dict[str, Any]:
-    return {"name": name, "static": static, "parameters": parameters(text)}
-
-
-def class_of(name: str, constructor: str, *methods: dict[str, Any], **more: Any) -> dict[str, Any]:
-    constructors = [{"parameters": parameters(constructor)}]
-    return {"class": name, "constructors": constructors, "methods": list(methods), **more}
-
-
-def shape(*candidates: dict[str, Any], functions: dict[str, str] | None = None) -> dict[str, Any]:
-    """What a host found: classes, and functions by name with the text of their parameters."""
-    listed = [
-        {"name": name, "parameters": [parameters(text)]} for name, text in (functions or {}).items()
-    ]
-    return {"language": "any", "candidates": list(candidates), "functions": listed}
 
 
 def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | None]]:
     """Roles of a class's constructor and of its only method."""
     found = bind(shape(class_of("RMSProp", constructor, method("step", call)))).message
     return found["construct"], found["call"]
-
-
-LR, DECAY, EPS, G, W = "learning_rate", "decay_rate", "epsilon", "gradients", "weights"
 
 
 @pytest.mark.parametrize(
@@ -229,94 +192,6 @@ def test_helpers_are_no_ports() -> None:
     assert bind(shape(one, functions={"main": "argv"})).message["method"] == 1
 
 
-# -- refusals ---------------------------------------------------------------------------------
-
-
-def refused(found: dict[str, Any], wanted: Wanted | None = None) -> str:
-    with pytest.raises(BindingError) as caught:
-        bind(found, wanted)
-    return str(caught.value)
-
-
-def adam_like(name: str) -> dict[str, Any]:
-    return class_of(name, "lr, rho, eps", method("step", "g, w"))
-
-
-def test_several_classes_are_refused_naming_the_option() -> None:
-    assert refused(shape(adam_like("Adam"), adam_like("Momentum"))) == (
-        "several fit: Adam.step(g, w) of a constructor taking (lr, rho, eps);"
-        " Momentum.step(g, w) of a constructor taking (lr, rho, eps)."
-        " Choose with --class NAME (one of Adam, Momentum)"
-    )
-
-
-def test_of_several_classes_the_one_that_says_rmsprop_is_taken() -> None:
-    binding = bind(shape(adam_like("Momentum"), adam_like("nn.RmsProp")))
-    assert binding.message["class"] == "nn.RmsProp"
-    assert binding.chosen
-    assert not bind(shape(adam_like("RMSProp"))).chosen
-
-
-def test_several_methods_are_refused_naming_the_line() -> None:
-    one = class_of("RMSProp", "lr, rho, eps", method("step", "g, w"), method("nesterov", "g, w"))
-    assert refused(shape(one)) == (
-        "several fit: RMSProp.step(g, w) of a constructor taking (lr, rho, eps);"
-        " RMSProp.nesterov(g, w) of a constructor taking (lr, rho, eps)."
-        ' Choose in port.toml:\n[bind]\nmethod = "step"'
-    )
-
-
-def test_several_functions_are_refused_naming_the_line() -> None:
-    both = {"rmsprop": "lr, rho, eps, g, w", "rmsprop2": "lr, rho, eps, g, w"}
-    assert refused(shape(functions=both)) == (
-        "several fit: rmsprop(lr, rho, eps, g, w); rmsprop2(lr, rho, eps, g, w)."
-        ' Choose in port.toml:\n[bind]\nfunction = "rmsprop"'
-    )
-
-
-UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
-
-
-def test_an_unknown_name_is_refused_with_the_roles_that_it_could_have() -> None:
-    odd = class_of("Trainer", "lr, rho, blub", method("step", "g, w"))
-    assert refused(shape(odd)) == (
-        f"{UNKNOWN} (lr, rho, blub): unrecognised parameter blub."
-        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
-    )
-
-
-def test_where_every_role_is_taken_a_constant_is_what_helps() -> None:
-    odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
-    assert refused(shape(odd)) == (
-        f"{UNKNOWN} (lr, rho, eps, blub): unrecognised parameter blub."
-        " If a constant will do, say in port.toml\n[give]\nblub = 0.0"
-    )
-
-
-def test_what_was_said_already_is_not_advised_again() -> None:
-    odd = class_of("Trainer", "a, rho, blub", method("step", "g, w"))
-    said = Wanted(roles={"learning_rate": "a"})
-    assert refused(shape(odd), said) == (
-        f"{UNKNOWN} (a, rho, blub): unrecognised parameter blub."
-        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
-    )
-
-
-def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
-    odd = class_of("Trainer", "lr, rho", method("step", "g, w, model:other"))
-    assert refused(shape(odd)) == (
-        "no method or function of the right shape: Trainer.step(g, w, model) of a constructor"
-        " taking (lr, rho): unrecognised parameter model"
-    )
-
-
-@pytest.mark.parametrize("use", [{"keyed": True}, {"attributes": {"lr": {"computed": True}}}])
-def test_no_line_is_advised_for_a_key_or_for_an_object_with_parts(use: dict[str, Any]) -> None:
-    odd = class_of("Trainer", "lr, rho", method("step", "g, w, blub"))
-    odd["methods"][0]["parameters"][2]["use"] = use
-    assert refused(shape(odd)).endswith("unrecognised parameter blub")
-
-
 def test_a_constant_takes_the_place_of_a_role() -> None:
     odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
     bound = bind(shape(odd), Wanted(give={"blub": 0.5}))
@@ -327,26 +202,6 @@ def test_a_constant_takes_the_place_of_a_role() -> None:
 def test_a_hyperparameter_that_is_given_a_constant_is_the_ports_own() -> None:
     whole = class_of("Trainer", "lr, rho, eps", method("step", "g, w"))
     assert bind(shape(whole), Wanted(give={"eps": 1e-3})).roles == ("learning_rate", "decay_rate")
-
-
-@pytest.mark.parametrize(
-    ("said", "message"),
-    [
-        (
-            Wanted(roles={"epsilon": "epz"}),
-            "bind.epsilon: there is no parameter 'epz'; did you mean 'eps'?",
-        ),
-        (
-            Wanted(give={"mood": 1.0}),
-            "give.mood: there is no parameter 'mood'; found: lr, rho, eps, g, w",
-        ),
-        (Wanted(give={"rho": "much"}), "give.rho: 'much' is no number"),
-        (Wanted(give={"rho": True}), "give.rho: True is no number"),
-    ],
-)
-def test_what_was_said_of_nothing_there_is_refused(said: Wanted, message: str) -> None:
-    whole = class_of("Trainer", "lr, rho:number, eps", method("step", "g, w"))
-    assert refused(shape(whole), said) == message
 
 
 def test_what_a_setter_sets_is_asked_for_by_either_spelling() -> None:
@@ -377,95 +232,11 @@ def test_a_letter_beside_a_rate_may_be_the_decay_rate() -> None:
         assert all(way.guessed for way in ways)
 
 
-def test_what_was_said_of_a_parameter_of_something_else_is_refused() -> None:
-    """It would be bound without it, and blamed."""
-    whole = class_of("Trainer", "lr=, rho=, eps=", method("step", "g, w"), method("tune", "rate"))
-    assert refused(shape(whole), Wanted(roles={"learning_rate": "rate"})).startswith(
-        "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
-        " (lr, rho, eps): bind.learning_rate: 'rate' is no parameter of it"
-        " (it takes lr, rho, eps, g, w)"
-    )
-
-
 def test_a_parameter_of_what_makes_the_state_may_be_named() -> None:
     functions = {"make": "a:number, rho:number, eps:number", "step": "state, g, w"}
     found = bind(shape(functions=functions), Wanted(roles={"learning_rate": "a"}))
     assert found.message["maker"] == "make"
     assert LR in found.roles
-
-
-def test_which_of_several_is_bound_is_said_where_no_name_speaks_for_it() -> None:
-    less = class_of("Less", "lr", method("step", "g, w"))
-    more = class_of("More", "lr, eps", method("step", "g, w"))
-    assert bind(shape(less, more)).among == "More"
-    assert not bind(shape(more)).among
-    assert not bind(shape(less, more), Wanted(class_name="More")).among
-    named = bind(shape(less, class_of("RMSProp", "lr, rho, eps", method("step", "g, w"))))
-    assert (named.chosen, named.among) == (True, "")
-
-
-def test_what_came_closest_is_named_first() -> None:
-    near = class_of("B", "lr, rho, eps", method("step", "g, w, blub"))
-    far = class_of("A", "", *(method(f"get{i}", "g") for i in range(9)))
-    said = refused(shape(far, near))
-    assert said.startswith(
-        "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
-        " (lr, rho, eps): unrecognised parameter blub;"
-        " A.get0(g): does not take both gradients and weights; "
-    )
-    assert "get5" not in said, "a long class is not listed whole"
-
-
-def test_nothing_to_call_is_refused_saying_what_a_port_is() -> None:
-    assert refused(shape()) == (
-        "no class or function takes gradients and weights (found: nothing that can be called);"
-        " a port is a class with a method (gradients, weights)"
-        " or a function of hyperparameters, gradients and weights"
-    )
-    assert "(found: Point, Line);" in refused(
-        shape({"class": "Point", "methods": []}, {"class": "Line", "methods": []})
-    )
-
-
-@pytest.mark.parametrize(
-    ("call", "why"),
-    [
-        ("g:map, w:array", "one of gradients and weights is a map, the other an array"),
-        ("g:map/float32, w:map/float64", "gradients and weights differ in precision"),
-    ],
-)
-def test_two_kinds_of_storage_are_refused(call: str, why: str) -> None:
-    assert why in refused(shape(class_of("RMSProp", "lr, rho, eps", method("step", call))))
-
-
-# -- what the user said -----------------------------------------------------------------------
-
-
-def bound(wanted: Wanted, *candidates: dict[str, Any], **more: Any) -> Binding:
-    return bind(shape(*candidates, **more), wanted)
-
-
-@pytest.mark.parametrize("asked", ["deep.Outer$RMSProp", "Outer$RMSProp", "RMSProp"])
-def test_a_class_is_asked_for_by_any_of_its_names(asked: str) -> None:
-    found = bound(
-        Wanted(class_name=asked), adam_like("deep.Outer$Momentum"), adam_like("deep.Outer$RMSProp")
-    )
-    assert found.message["class"] == "deep.Outer$RMSProp"
-
-
-def test_a_class_that_is_not_there_is_refused() -> None:
-    assert refused(shape(adam_like("RMSProp")), Wanted(class_name="Adam")) == (
-        "no class or function 'Adam'; found: RMSProp"
-    )
-    assert refused(shape(adam_like("RMSProp")), Wanted(class_name="RMSPropp")) == (
-        "no class or function 'RMSPropp'; did you mean RMSProp?"
-    )
-
-
-def test_a_function_that_is_not_there_is_refused() -> None:
-    assert refused(shape(adam_like("RMSProp")), Wanted(function="f")) == (
-        "no function 'f'; functions found: none"
-    )
 
 
 def test_the_manifest_settles_methods_and_roles() -> None:
