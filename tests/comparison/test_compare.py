@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support import alike, golden, observed, tiny
 
 from harness.comparison.compare import compare, compare_all
-from harness.comparison.distance import ulp_distance
+from harness.comparison.distance import ulp_distance, unit_precision
 from harness.comparison.traces import locate
 from harness.model.observation import Fault
 from python_ref.dialects.dialect import Dialect
@@ -74,12 +74,29 @@ def test_distances_add_up(precision: str, data: st.DataObject) -> None:
         (-math.inf, math.inf, "float64", 2 * 0x7FF0000000000000),
         (-math.inf, math.inf, "float32", 2 * 0x7F800000),
         (math.nan, 1.0, "float64", None),
+        (1e300, math.inf, "float32", 0),
         (1.0, math.nan, "float32", None),
         (math.nan, math.nan, "float64", None),
     ],
 )
 def test_distances_at_the_corners(a: float, b: float, precision: str, ulp: int | None) -> None:
     assert ulp_distance(a, b, precision) == ulp
+
+
+@pytest.mark.parametrize(
+    ("precision", "value", "unit"),
+    [
+        ("float32", 0.5, "float32"),
+        ("float32_double", 0.5, "float32_double"),
+        ("float32", 0.1, "float64"),
+        ("float64", 0.5, "float64"),
+        ("float64", 0.1, "float64"),
+    ],
+)
+def test_what_a_float_cannot_hold_is_measured_in_double(
+    precision: str, value: float, unit: str
+) -> None:
+    assert unit_precision(precision, np.array([value])) == unit
 
 
 @given(numbers("float64"), numbers("float64"))

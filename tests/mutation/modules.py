@@ -64,7 +64,7 @@ TESTS = {
     "python_ref.stepping.engine": f"{_STEPPING} {_DIALECTS}",
     "python_ref.rmsprop": "python_ref/test_rmsprop*.py",
     "python_ref.scenarios.catalogue": "python_ref/scenarios/test_scenarios*.py",
-    "python_ref.scenarios.scenario": "python_ref/scenarios/test_scenarios*.py",
+    "python_ref.scenarios.scenario": "python_ref/scenarios/test_[sh]*.py",
     "python_ref.stepping.stages": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.stepper": f"{_STEPPING} {_DIALECTS}",
 }

@@ -79,3 +79,17 @@ def test_in_float_every_number_is_the_nearest_float(precision: str) -> None:
         }
         assert {v.dtype for v in arrays.values()} == {np.dtype(np.float64)}
     assert (narrow.name, narrow.catches, narrow.edge) == (given.name, given.catches, given.edge)
+
+
+def test_a_rate_a_step_is_the_nearest_float_too() -> None:
+    changing = tiny(learning_rates=(0.001, 0.01)).in_precision("float32")
+    assert changing.learning_rates == (float(np.float32(0.001)), float(np.float32(0.01)))
+
+
+def test_other_hyperparameters_and_options_take_the_place_of_those_given() -> None:
+    given = tiny(options={"momentum": 0.9, "clip": 1.0})
+    other = given.having({"decay_rate": 0.5, "momentum": 0.25, "weight_decay": 0.1})
+    assert (other.learning_rate, other.decay_rate) == (given.learning_rate, 0.5)
+    assert other.options == {"momentum": 0.25, "clip": 1.0, "weight_decay": 0.1}
+    assert other.weights is given.weights
+    assert given.having({}) is given
