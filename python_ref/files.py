@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-_SHOWN = 60
+_LONGEST = 60
 # The largest whole number a double holds has 309 digits.
 _DIGITS = 310
 # How an escaped half of a surrogate pair begins; most documents hold none.
@@ -71,7 +71,7 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises OSError: there is no such folder, or it cannot be written to.
     """
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_SHOWN]}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:_LONGEST]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -179,8 +179,8 @@ def _int(digits: str) -> int:
 
 def quoted(value: object) -> str:
     """A value in a message: as Python writes it, and never more than a line of it."""
-    written = repr(value[: 2 * _SHOWN] if isinstance(value, str) else value)
-    return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}...{written[0]}"
+    written = repr(value[: 2 * _LONGEST] if isinstance(value, str) else value)
+    return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}...{written[0]}"
 
 
 def visible(name: str) -> str:

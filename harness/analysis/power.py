@@ -117,7 +117,10 @@ def _alone(claim: Dialect) -> list[tuple[str, str]]:
 
 def _deviating(golden: Golden, claim: Dialect) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The weights of every single deviation, and which leave the envelope; by step, by element."""
-    options = [Dialect([*_kept(claim, axis), f"{axis}={value}"]) for axis, value in _alone(claim)]
+    options = [
+        Dialect([*_other_deviations(claim, axis), f"{axis}={value}"])
+        for axis, value in _alone(claim)
+    ]
     hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
     weights = replay(golden.scenario, hypotheses).weights
     with np.errstate(all="ignore"):
@@ -146,5 +149,5 @@ def _least_change(golden: Golden, name: str) -> float | None:
 GATES = {"np.isclose": (1e-5, 1e-8), "rtol 1e-3": (1e-3, 0.0)}
 
 
-def _kept(claim: Dialect, axis: str) -> list[str]:
+def _other_deviations(claim: Dialect, axis: str) -> list[str]:
     return [f"{name}={value}" for name, value in claim.choices().items() if name != axis]

@@ -13,7 +13,7 @@ from harness.model import interruption
 
 _INTERRUPTED, _USAGE = 130, 2
 # Of a name that is too long.
-_SHOWN = 60
+_LONGEST_NAME = 60
 # Commands that are typed again and again, and need the cache in any case.
 _QUICK = (["run"], ["check"])
 # Most of what a command imports and reads stays: to look for what does not after every 700 objects
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         code = _INTERRUPTED
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:  # wherever it is that a path is looked for
-            name = str(error.filename)[:_SHOWN]
+            name = str(error.filename)[:_LONGEST_NAME]
             print(f"rmsproof: {name!r}...: {error.strerror}", file=sys.stderr)
             return _USAGE
         if error.errno not in _UNWRITABLE:

@@ -108,7 +108,7 @@ def fuzz(
     budget = Budget(_CASES if cases is None and seconds is None else cases, seconds)
     begun = time.monotonic()
     with progress(budget.cases or 0, "starting") as work:
-        found = search(ports, given, budget, database=database, dask=dask, progress=work.advance)
+        fuzzed = search(ports, given, budget, database=database, dask=dask, progress=work.advance)
     invocation = Invocation("check").with_options(
         dialect=tuple(dialect or ()),
         transport=tuple(transport or ()),
@@ -116,10 +116,10 @@ def fuzz(
         env=tuple(env or ()),
         python=None if python is None else str(python),
     )
-    results = FuzzResults(found, invocation, time.monotonic() - begun)
-    results = replace(results, files=_written(found, invocation, ports, out))
+    results = FuzzResults(fuzzed, invocation, time.monotonic() - begun)
+    results = replace(results, files=_written(fuzzed, invocation, ports, out))
     reports.write(results)
-    return _code(found)
+    return _code(fuzzed)
 
 
 def _check_budget(cases: int | None, seconds: float | None) -> None:
@@ -140,7 +140,7 @@ def _check_installed() -> None:
 
 
 def _written(
-    found: Fuzzed, invocation: Invocation, ports: list[Port], out: Path
+    fuzzed: Fuzzed, invocation: Invocation, ports: list[Port], out: Path
 ) -> dict[int, tuple[Path, Path]]:
     """Write the files of the findings; by the place of each, its golden and its test."""
     from harness.fuzzing.findings import UNSTEADY, replayable
@@ -149,23 +149,23 @@ def _written(
     from python_ref import golden
 
     files = {}
-    for place, finding in enumerate(found.outcome.findings if found.outcome else ()):
+    for place, finding in enumerate(fuzzed.outcome.findings if fuzzed.outcome else ()):
         if finding.cause[0] == UNSTEADY:
             continue
         made = replayable(finding, ports)
         if made is not None:
             pair = tuple(out / name for name in file_names(made))
             write(pair[0], golden.dumps(made))
-            write(pair[1], test(made, found.results, invocation, cause(found, finding)))
+            write(pair[1], test(made, fuzzed.results, invocation, cause(fuzzed, finding)))
             files[place] = (pair[0], pair[1])
     return files
 
 
-def _code(found: Fuzzed) -> int:
+def _code(fuzzed: Fuzzed) -> int:
     """The exit code: what differs goes before what could not be fed."""
     from harness.model.words import GOOD, UNDECIDED
 
-    outcome, words = found.outcome, [result.verdict.word for result in found.results]
+    outcome, words = fuzzed.outcome, [result.verdict.word for result in fuzzed.results]
     if outcome is None:
         return NOTHING if any(word in UNDECIDED for word in words) else DIFFERENT
     if outcome.interrupted:

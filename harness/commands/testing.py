@@ -121,8 +121,8 @@ class Judgements:
     def __init__(self, version: str, folder: Path | None = None) -> None:
         self._version, self._folder = version, folder
         self._judged: dict[Asked, Judged] = {}
-        self._told: dict[Asked, str] = {}
-        self._ulp_told = False
+        self._reasons: dict[Asked, str] = {}
+        self._ulp_explained = False
 
     def of(self, asked: Asked) -> Judged:
         """Judge a port, unless it was. Executes its code."""
@@ -143,13 +143,13 @@ class Judgements:
         """
         judged = self.of(asked)
         case = judged.at(golden)
-        if case is not None and f" {ULP[:3]}" in case.text and not self._ulp_told:
-            self._ulp_told = True
+        if case is not None and f" {ULP[:3]}" in case.text and not self._ulp_explained:
+            self._ulp_explained = True
             case = replace(case, text=f"{case.text}\n{ULP}")
         concerns_all = case is None or (judged.row is not None and blameless(judged.row))
-        if concerns_all and self._told.setdefault(asked, teller) == teller:
+        if concerns_all and self._reasons.setdefault(asked, teller) == teller:
             return judged.whole()
-        reason = f"not judged, for the reason that {self._told.get(asked)} gives"
+        reason = f"not judged, for the reason that {self._reasons.get(asked)} gives"
         return case or TestCase(golden, "skipped", message=reason)
 
     def _report(self, asked: Asked) -> dict[str, Any]:

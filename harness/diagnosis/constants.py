@@ -37,7 +37,7 @@ _BEYOND = 40.0
 # Digits after which doubles, and floats or print, have no more to say.
 _DIGITS, _FEW_DIGITS = 15, 9
 # Of a constant so much is written; what is narrower than that is no interval.
-_SHOWN = 1e-10
+_LEAST_WIDTH = 1e-10
 # What leaves so many times what the best leaves, or a double's last bits more, is as good, while
 # it is not known yet which floats are computed with; so many are settled.
 _HARDLY, _NEXT = 1.5, 1e-7
@@ -169,7 +169,7 @@ def with_intervals(trial: Trial, explanation: Explanation) -> Explanation:
         if name == "every":
             continue
         low, high = (_end(trial, explanation, name, value, sign) for sign in (-1, 1))
-        if high - low > _SHOWN * abs(value):
+        if high - low > _LEAST_WIDTH * abs(value):
             intervals[name] = (low, high)
     return replace(explanation, intervals=intervals)
 

@@ -93,7 +93,7 @@ def diagnose(
     numbers = _numbers(usable)
     where_else = _Elsewhere(search, open_constants)
     explanations = search.run(largest if numbers else 0, where_else.explains) or where_else.whole
-    explanations = _told_apart(search, explanations, probe)
+    explanations = _set_apart(search, explanations, probe)
     average = judged(claim, usable)
     tried = search.tried()
     if not explanations and not numbers:
@@ -121,7 +121,7 @@ def diagnose(
     )
 
 
-def _told_apart(
+def _set_apart(
     search: Search, explanations: list[Explanation], probe: Probe | None
 ) -> list[Explanation]:
     """Those of `explanations` that are left when the port was fed what tells them apart."""

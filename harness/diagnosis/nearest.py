@@ -54,15 +54,15 @@ def nearest(trial: Trial) -> Nearest | None:
 
 
 def _candidates(trial: Trial) -> list[Candidate]:
-    found: list[Candidate] = [((), {})]
+    tried: list[Candidate] = [((), {})]
     for chosen in singles(trial.claim):
         if chosen[0][0] == "precision" and chosen[0][1] not in trial.storable:
             continue
         names = open_constants(chosen)
         offered = trial.evidence[0].scenario.options
         usual = list(usual_constants(chosen)) if set(names) - set(offered) else [{}]
-        found.extend((chosen, constants) for constants in usual)
-    return found
+        tried.extend((chosen, constants) for constants in usual)
+    return tried
 
 
 def _add(left: _Left, trial: Trial, candidates: list[Candidate], evidence: Evidence) -> None:

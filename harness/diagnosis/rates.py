@@ -52,33 +52,33 @@ def other_rate(
     """
     chosen = tuple(m for m in before.chosen if m != ("learning_rate", "ignored"))
     constants = {n: x for n, x in before.constants.items() if n != "learning_rate"}
-    found = dialect(claim, chosen, constants)
-    if found.choice("learning_rate") != "given":
+    solved = dialect(claim, chosen, constants)
+    if solved.choice("learning_rate") != "given":
         return None
     if own := before.constants.get("learning_rate"):
         evidence = [
             replace(e, scenario=replace(e.scenario, learning_rate=own, learning_rates=()))
             for e in evidence
         ]
-    factor = _factor(found, shortened(evidence[0], last + 1 + _READ), last)
+    factor = _factor(solved, shortened(evidence[0], last + 1 + _READ), last)
     if factor is None:
         return None
     # What is short tells a wrong one soonest.
     short_first = sorted(evidence, key=lambda e: e.weights.size)
     for other in _written(evidence[0].scenario.learning_rate, factor):
-        if _fits(found, short_first, last, other, budget):
+        if _fits(solved, short_first, last, other, budget):
             return _both_ways(other, evidence)
     return None
 
 
 def _fits(
-    found: Dialect, evidence: Sequence[Evidence], last: int, other: OtherRate, budget: Budget
+    solved: Dialect, evidence: Sequence[Evidence], last: int, other: OtherRate, budget: Budget
 ) -> bool:
     """Whether nothing contradicts another learning rate, and most of what moved speaks for it."""
     supporting = 0
     for e in evidence:
         changed = _changed(e, last, other)
-        fits, says = Trial(found, [changed], budget).within([((), {})], changed)
+        fits, says = Trial(solved, [changed], budget).within([((), {})], changed)
         if not fits[0]:
             return False
         supporting += int(says[0, 0] - says[1, 0])

@@ -45,7 +45,7 @@ _MANY = 12
 
 
 @dataclass
-class Held:
+class Surviving:
     """A candidate while the evidence is gone through.
 
     Attributes:
@@ -122,35 +122,35 @@ class Trial:
 
     def borne_out(self, candidates: Sequence[Candidate]) -> list[Explanation]:
         """The candidates that the envelope or every bit of every piece of evidence bears out."""
-        held = [Held(chosen, constants) for chosen, constants in candidates]
+        surviving = [Surviving(chosen, constants) for chosen, constants in candidates]
         for evidence in self.evidence:
-            if not held:
+            if not surviving:
                 return []
             self.budget.check()
-            held = self.holding(held, evidence)
+            surviving = self.holding(surviving, evidence)
         # Where most of what moved has no bound that says anything, nothing is explained but
         # what is equal to the last bit.
-        if len(held) <= _MANY:
-            for h in held:
+        if len(surviving) <= _MANY:
+            for h in surviving:
                 if h.equal is None:
                     h.equal = self._as_in_libraries(h)
         return [
             Explanation(h.chosen, dict(h.constants), h.exact())
-            for h in held
+            for h in surviving
             if h.supporting >= h.uninformative or h.exact() is not None
         ]
 
-    def _as_in_libraries(self, held: Held) -> dict[str, Sequence[Arithmetic]] | None:
+    def _as_in_libraries(self, surviving: Surviving) -> dict[str, Sequence[Arithmetic]] | None:
         """By precision, the arithmetics of libraries that equal all evidence; None if none do."""
         equal: dict[str, Sequence[Arithmetic]] = {}
         for evidence in sorted(self.evidence, key=lambda e: e.weights.size):
             self.budget.check()
             precision = evidence.precision
             of_libraries = library_arithmetics(
-                self.hypothesis(held.chosen, held.constants, evidence).dialect, precision
+                self.hypothesis(surviving.chosen, surviving.constants, evidence).dialect, precision
             )
             asked = equal.get(precision, of_libraries)
-            equal[precision] = self.equal(held.chosen, held.constants, evidence, asked)
+            equal[precision] = self.equal(surviving.chosen, surviving.constants, evidence, asked)
             if not equal[precision]:
                 return None
         return equal
@@ -173,37 +173,37 @@ class Trial:
             arithmetics.append((precision, best))
         return replace(explanation, but_for_roots=tuple(arithmetics))
 
-    def holding(self, held: Sequence[Held], evidence: Evidence) -> list[Held]:
-        """Those of `held` that one more piece of evidence bears out.
+    def holding(self, surviving: Sequence[Surviving], evidence: Evidence) -> list[Surviving]:
+        """Those of `surviving` that one more piece of evidence bears out.
 
         What equals it to the last bit, in an arithmetic that equals all before it, needs no
         bound; the rest is held to its envelope.
         """
-        many = len(held) > _FEW  # too many to ask bit for bit until the envelope has left few
+        many = len(surviving) > _FEW  # too many to ask bit for bit until the envelope has left few
         if many:
-            held = list(compress(held, self._fitting(held, evidence)))
-        for h in held:
+            surviving = list(compress(surviving, self._fitting(surviving, evidence)))
+        for h in surviving:
             if h.equal is not None:
                 asked = h.equal.get(evidence.precision)
                 arithmetics = self.equal(h.chosen, h.constants, evidence, asked)
                 h.equal = {**h.equal, evidence.precision: arithmetics} if arithmetics else None
         if many:
-            return list(held)
-        for h in held:
+            return list(surviving)
+        for h in surviving:
             if h.equal is not None:
                 numbers = np.isfinite(evidence.weights[evidence.seen])
                 h.supporting += int(numbers.sum())
                 h.uninformative += int((~numbers).sum())
-        unequal = [h for h in held if h.equal is None]
+        unequal = [h for h in surviving if h.equal is None]
         fits = dict(zip(map(id, unequal), self._fitting(unequal, evidence), strict=True))
-        return [h for h in held if h.equal is not None or fits[id(h)]]
+        return [h for h in surviving if h.equal is not None or fits[id(h)]]
 
-    def _fitting(self, held: Sequence[Held], evidence: Evidence) -> list[bool]:
-        """Which of `held` one more piece of evidence does not contradict, counting what speaks."""
-        if not held:
+    def _fitting(self, surviving: Sequence[Surviving], evidence: Evidence) -> list[bool]:
+        """Which of them one more piece of evidence does not contradict, counting what speaks."""
+        if not surviving:
             return []
-        fits, says = self.within([(h.chosen, h.constants) for h in held], evidence)
-        for h, supporting, uninformative in zip(held, *says.tolist(), strict=True):
+        fits, says = self.within([(h.chosen, h.constants) for h in surviving], evidence)
+        for h, supporting, uninformative in zip(surviving, *says.tolist(), strict=True):
             h.supporting += supporting
             h.uninformative += uninformative
         return list(fits.tolist())

@@ -151,7 +151,11 @@ def _grouped(
         if explanation is None:
             alone = Search(claim, [restricted(evidence, left[first])], free, budget)
             explanation = next(
-                (e for e in ranked(alone.run(largest=_SIZE)) if _told(e, apart[:, left[first]])),
+                (
+                    e
+                    for e in ranked(alone.run(largest=_SIZE))
+                    if _determined(e, apart[:, left[first]])
+                ),
                 None,
             )
         if explanation is None:
@@ -172,7 +176,7 @@ def _grouped(
     return tuple(groups) if len(groups) > 1 else ()
 
 
-def _told(explanation: Explanation, off: NDArray[np.bool_]) -> bool:
+def _determined(explanation: Explanation, off: NDArray[np.bool_]) -> bool:
     """Whether more numbers are not as claimed, by step and element, than constants were fitted."""
     return not explanation.constants or int(off.sum()) > len(explanation.constants)
 
@@ -208,7 +212,7 @@ def _as_claimed(
     explanation = None
     if np.isfinite(rest.weights[rest.seen]).all():
         explanations = Search(claim, [rest], free, budget).run(largest=1)
-        explanation = next((e for e in ranked(explanations) if _told(e, apart[0])), None)
+        explanation = next((e for e in ranked(explanations) if _determined(e, apart[0])), None)
     return (Part(good, Explanation(())), Part(bad, explanation))
 
 

@@ -29,7 +29,7 @@ import numpy as np
 
 from harness.documents.printed import begins, differs
 from harness.machine.start import make_way
-from harness.transport.python.failures import said, syntax_said
+from harness.transport.python.failures import message_of, syntax_message
 from python_ref.numbers.text import to_json
 
 # A listing prints some lines; what prints more has run away.
@@ -46,14 +46,14 @@ class _Late(BaseException):
     """The time is over."""
 
 
-class _Kept(io.StringIO):
+class _Captured(io.StringIO):
     def write(self, text: str, /) -> int:
         if self.tell() + len(text) > _PRINTED:
             raise _TooMuch(f"printed more than {_PRINTED >> 10} kB")
         return super().write(text)
 
 
-class _Expected(_Kept):
+class _Expected(_Captured):
     """Stops a program as soon as it has printed something else."""
 
     def __init__(self, expected: str) -> None:
@@ -76,7 +76,7 @@ def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the pieces; what each printed, and how it failed if it did."""
     module = _module("__main__", task["name"])
     for text in task["pieces"]:
-        out = _Kept()
+        out = _Captured()
         run = partial(_execute, text, task["name"], module, task["echo"])
         failure = _attempt(run, out, task)
         # Lone surrogates are no text that a report could hold.
@@ -94,7 +94,7 @@ def which(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         out = io.StringIO()
         failure = None
         for text in pieces:
-            out = _Expected(task["expected"]) if text is pieces[-1] else _Kept()
+            out = _Expected(task["expected"]) if text is pieces[-1] else _Captured()
             run = partial(_execute, text, task["name"], module)
             failure = failure or _attempt(run, out, task, once=True)
         if failure and (failure.get("missing") or failure["kind"] == "times-out"):
@@ -109,7 +109,7 @@ def train(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     signal.setitimer(signal.ITIMER_REAL, task["seconds"])
     for case in task["cases"]:
         ends: list[list[float]] = []
-        failure = _attempt(partial(_drive, task, case, ends), _Kept(), task, once=True)
+        failure = _attempt(partial(_drive, task, case, ends), _Captured(), task, once=True)
         yield {"ends": [[to_json(w) for w in end] for end in ends], "failure": failure}
 
 
@@ -250,9 +250,9 @@ def _attempt(
         if isinstance(error, ImportError | NameError | SyntaxError) and not unbound:
             kind = "does-not-compile"
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
-        words = said(error, task["name"])
+        words = message_of(error, task["name"])
         if isinstance(error, SyntaxError):
-            words = syntax_said(error)
+            words = syntax_message(error)
         return {"kind": kind, "message": words, "missing": missing}
     return None
 

@@ -190,7 +190,7 @@ class _Examiner:
         ]
 
     def _deeper(
-        self, source: Source, shown: str, name: str, layers: list[Layer], attempt: Attempt
+        self, source: Source, label: str, name: str, layers: list[Layer], attempt: Attempt
     ) -> Examined:
         """Follow one optimizer of a block through its further layers."""
         kind = attempt.judged[name].kind
@@ -209,13 +209,13 @@ class _Examiner:
             message = "an exercise: NotImplementedError stands for code"
             return Examined(source.block, "other", message=message)
         layers.append(Layer(result))
-        return self._row(source, kind, shown, layers, attempt, name)
+        return self._row(source, kind, label, layers, attempt, name)
 
     def _row(
         self,
         source: Source,
         kind: str,
-        shown: str,
+        label: str,
         layers: Sequence[Layer],
         attempt: Attempt,
         name: str = "",
@@ -232,7 +232,7 @@ class _Examiner:
         return Examined(
             source.block,
             kind,
-            shown,
+            label,
             tuple(layers),
             findings=tuple(self._static(source.block)),
             whole=self._reading.published(source.block),

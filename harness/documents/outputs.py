@@ -89,18 +89,18 @@ class Outputs:
         """Run a JVM language's block, while its sandbox is there."""
         self.executed = True
         if source.block.index not in self._ran and (ran := self._bench.ran(source)) is not None:
-            self._ran[source.block.index] = scripts.held(ran, source.block)
+            self._ran[source.block.index] = scripts.reproduced(ran, source.block)
 
     def _output(self, block: Block) -> Reproduced:
         """What came of running a block; a failure of ours costs no other its finding."""
         self.executed = True
         try:
-            return self._held(block)
+            return self._reproduced(block)
         except Exception as error:
             defect = f"a defect of rmsproof, not of the code: {type(error).__name__}: {error}"
             return Reproduced(None, f"its output was not checked: {defect}")
 
-    def _held(self, block: Block) -> Reproduced:
+    def _reproduced(self, block: Block) -> Reproduced:
         script = self._reading.script(block, block, self._reading.texts[block.index])
         assert script is not None
         whole = self._reading.pieces(self._reading.document.blocks[: block.index], block.language)

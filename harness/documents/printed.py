@@ -122,10 +122,10 @@ def _tokens(text: str, line: int) -> Iterator[_Token]:
         yield _Token(match.lastgroup or "word", match[0], line)
 
 
-_Found = tuple[_Token | None, _Token | None]
+_Difference = tuple[_Token | None, _Token | None]
 
 
-def _first_difference(expected: str, actual: str) -> _Found | None:
+def _first_difference(expected: str, actual: str) -> _Difference | None:
     if expected == actual:
         return None
     if len(expected) + len(actual) > _LARGEST:
@@ -138,7 +138,7 @@ def _first_difference(expected: str, actual: str) -> _Found | None:
 
 def _mismatch(
     pieces: list[list[_Token]], came: list[_Token], starts: list[int], steps: _Steps
-) -> _Found | None:
+) -> _Difference | None:
     """Return the first pair that differs; None for either where that side has ended.
 
     Args:
@@ -157,7 +157,7 @@ def _mismatch(
     for piece in middle:
         if not piece:
             continue
-        nearest: _Found | None = None
+        nearest: _Difference | None = None
         for start in (each for each in starts if each >= place):
             end, difference = _against(piece, came, start, steps)
             if not difference:
@@ -176,7 +176,7 @@ def _mismatch(
 
 def _against(
     piece: list[_Token], came: list[_Token], start: int, steps: _Steps
-) -> tuple[int, _Found | None]:
+) -> tuple[int, _Difference | None]:
     for offset, token in enumerate(piece):
         steps.take()
         place = start + offset

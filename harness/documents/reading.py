@@ -77,15 +77,15 @@ class Reading:
         """What a block is called in reports, and what it is held against."""
         return port_of(self.document.path.name, block, self.claim)
 
-    def script(self, block: Block, shown: Block, text: str) -> scripts.Script | None:
-        """The program that prints what `shown` shows, with a block's text as given."""
-        blocks = self.document.blocks[: shown.index]
+    def script(self, block: Block, output: Block, text: str) -> scripts.Script | None:
+        """The program that prints what `output` shows, with a block's text as given."""
+        blocks = self.document.blocks[: output.index]
         pieces = [
             Piece(b.line, text if b.index == block.index else self.texts[b.index])
             for b in blocks
             if scripted(b.language) and b.index not in self.of
         ]
-        own = text if shown.index == block.index else self.texts[shown.index]
-        program = scripts.script(pieces, Piece(shown.line, own), self.document.path.name)
-        uses = shown.index == block.index or program.uses(block.line, text)
+        own = text if output.index == block.index else self.texts[output.index]
+        program = scripts.script(pieces, Piece(output.line, own), self.document.path.name)
+        uses = output.index == block.index or program.uses(block.line, text)
         return program if uses else None

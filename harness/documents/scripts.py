@@ -76,13 +76,13 @@ def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: fl
     """
     echo = "every" if prompts.NOTE in block.notes else ""
     ran = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
-    alone = held(ran, block)
+    alone = reproduced(ran, block)
     if alone.agrees or ran.missing:
         return alone
     session = [assembled([piece]) for piece in (*whole, script.own)]
     if whole:
         after = runner.run(session, script.name, seconds, echo=echo, go_on=True)
-        if len(after) == len(session) and (came := held(after[-1], block)).agrees:
+        if len(after) == len(session) and (came := reproduced(after[-1], block)).agrees:
             return Reproduced(True, f"{came.sentence}, after the blocks before it")
     if alone.agrees is False:
         again = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
@@ -103,7 +103,7 @@ def _unsteady(block: Block) -> Reproduced:
     return Reproduced(None, message)
 
 
-def held(ran: runner.Ran, block: Block) -> Reproduced:
+def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
     """Hold what a block printed against what the document shows."""
     assert block.printed is not None
     output = f"the output at line {block.printed.line}"
@@ -136,7 +136,7 @@ def notebook(
         if at >= len(ran):
             outputs[cell.index] = Reproduced(None, _not_reached(cell, cells, ran))
             continue
-        outputs[cell.index] = held(ran[at], cell)
+        outputs[cell.index] = reproduced(ran[at], cell)
         if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
             message = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
             outputs[cell.index] = Reproduced(None, message)
@@ -253,7 +253,7 @@ def library_result(
         a notebook's outputs are checked together.
     """
     ran = _last(runner.run(script.programs(), script.name, seconds))
-    findings = (held(ran, block).sentence,) if block.printed and not block.cell else ()
+    findings = (reproduced(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)
         message = f"{name} is not installed: pip install {name} to run this block"

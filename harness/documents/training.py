@@ -38,7 +38,7 @@ def trained(
     """Judge a trainer: its result, its kind, and how it scales its gradient if that is known."""
     if not trainer.from_data:
         return _fed(port, trainer, called, memory), "trainer", None
-    ways: list[tuple[Convention, _Shown]] = []
+    ways: list[tuple[Convention, _Driven]] = []
     first: Fault | None = None
     for line in lines.lines(trainer):
         ends = called(lines.cases(trainer, line))
@@ -49,7 +49,7 @@ def trained(
             continue
         done = lines.fitted(line, ends)
         for way in lines.CONVENTIONS:
-            outcome = _Shown(port, lines.scenarios(done, way), done.ends, memory)
+            outcome = _Driven(port, lines.scenarios(done, way), done.ends, memory)
             if of_port(outcome.comparisons).word in GOOD:
                 return outcome.judged(), "trainer", way
             ways.append((way, outcome))
@@ -79,7 +79,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
         feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
         ends = called([trainers.case_of(trainer, s) for s in feedable])
         if not isinstance(ends, Fault):
-            return _Shown(port, feedable, ends, memory).judged()
+            return _Driven(port, feedable, ends, memory).judged()
         first = first or ends
         if ends.kind != "crashes":
             break
@@ -87,7 +87,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
     return conclude(port, "local", fault=first)
 
 
-class _Shown:
+class _Driven:
     """What a trainer did with scenarios, beside what the claim would do.
 
     Args:

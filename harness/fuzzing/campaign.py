@@ -203,11 +203,11 @@ class Conduct:
             outcome.neighbours = len(chunk.neighbours)
             outcome.unseen = tuple("=".join(x[0]) for x in tally.neighbours)
         for place, (count, first) in tally.explained.items():
-            self._found((KNOWN, place), count, first)
+            self._count_finding((KNOWN, place), count, first)
         for key, (count, first) in tally.faults.items():
-            self._found((FAULT, *key), count, first)
+            self._count_finding((FAULT, *key), count, first)
 
-    def _found(self, cause: tuple[object, ...], count: int, first: int) -> None:
+    def _count_finding(self, cause: tuple[object, ...], count: int, first: int) -> None:
         for finding in self.outcome.findings:
             if finding.cause == cause:
                 finding.cases += count
@@ -225,21 +225,21 @@ class Conduct:
                 break
             self._known.append(cause.known)
             covered = [n for n in fresh if n in cause.covered]
-            self._found((KNOWN, len(self._known) - 1), len(covered), covered[0])
+            self._count_finding((KNOWN, len(self._known) - 1), len(covered), covered[0])
             fresh = [n for n in fresh if n not in cause.covered]
             count -= len(covered)
         if fresh:
             few = fresh[:LOOKED_INTO]
             steady = next((n for n in few if self._investigation.is_steady(n)), None)
             cause_is, first = (UNSTEADY, fresh[0]) if steady is None else (UNEXPLAINED, steady)
-            self._found((cause_is,), max(count, 1), first)
+            self._count_finding((cause_is,), max(count, 1), first)
         self._pending = []
 
     def _leave_unexamined(self) -> None:
         """Count what nobody looked into any more."""
         count, fresh = self._unknown()
         if fresh:
-            self._found((UNEXAMINED,), count, fresh[0])
+            self._count_finding((UNEXAMINED,), count, fresh[0])
 
     def _unknown(self) -> tuple[int, list[int]]:
         """How many of the cases scanned last nothing known explains, and some of them."""

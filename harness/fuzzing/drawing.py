@@ -34,7 +34,7 @@ _SHRINKABLE, _BESIDE = b".secondary", b".pareto"
 _BYTES = 4096
 
 
-class Found(Exception):
+class Reached(Exception):
     """A case is what is looked for."""
 
 
@@ -90,11 +90,11 @@ class Drawing:
         """The entry of the case that bytes make."""
         database = _One()
 
-        def found(_case: Case) -> None:
-            raise Found
+        def stop(_case: Case) -> None:
+            raise Reached
 
-        with suppress(Found):
-            self._test(database, (), found).hypothesis.fuzz_one_input(made_of)
+        with suppress(Reached):
+            self._test(database, (), stop).hypothesis.fuzz_one_input(made_of)
         assert database.entry is not None
         return database.entry
 
@@ -114,13 +114,13 @@ class Drawing:
         """
         database, last = _One(entry), list[Case]()
 
-        def found(case: Case) -> None:
+        def stop(case: Case) -> None:
             if interesting(case):
                 last[:] = [case]
-                raise Found
+                raise Reached
 
-        with suppress(Found, SkipTest):
-            self._test(database, (Phase.reuse, Phase.shrink), found)()
+        with suppress(Reached, SkipTest):
+            self._test(database, (Phase.reuse, Phase.shrink), stop)()
         return (database.entry or entry, last[0]) if last else None
 
     def _test(

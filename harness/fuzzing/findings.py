@@ -198,13 +198,13 @@ class Investigation:
             self._diagnosed(place, list(fed.values()))
             for place in range(len(self.campaign.targets))
         ]
-        found = Known(tuple(known_by(result) for result in results))
-        covered = frozenset(n for n, each in fed.items() if self._explains(found, each))
-        if not covered or found in known:
+        cause_known = Known(tuple(known_by(result) for result in results))
+        covered = frozenset(n for n, each in fed.items() if self._explains(cause_known, each))
+        if not covered or cause_known in known:
             return None
-        self.known.append(found)
+        self.known.append(cause_known)
         self.diagnoses.append(tuple(result.diagnosis for result in results))
-        return Explained(found, covered)
+        return Explained(cause_known, covered)
 
     def _diagnosed(self, place: int, fed: Sequence[Fed]) -> Result:
         """A target judged by some cases alone."""

@@ -236,8 +236,8 @@ def _count(
 def neighbours(target: Target) -> tuple[Deviations, ...]:
     """What deviates from a target's claim in one thing, and can show in what it stores."""
     wide = "float64" in target.precisions
-    found = singles(target.port.claim)
-    return found if wide else tuple(x for x in found if x[0][0] not in NUMBERS)
+    sets = singles(target.port.claim)
+    return sets if wide else tuple(x for x in sets if x[0][0] not in NUMBERS)
 
 
 def unseen(left: Sequence[Deviations], golden: Golden) -> tuple[Deviations, ...]:

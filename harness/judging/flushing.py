@@ -48,11 +48,11 @@ def where_flushed(
     if not flushed:
         return None
     instead = [(flushed.get(i, golden), observed) for i, (golden, observed) in enumerate(pairs)]
-    found = compare_all(instead, replays)
-    after = of_port([c for c in found if c.fault is None]).word
+    compared = compare_all(instead, replays)
+    after = of_port([c for c in compared if c.fault is None]).word
     if after not in GOOD or after == before:
         return None
-    return [max(pair, key=_goodness) for pair in zip(comparisons, found, strict=True)]
+    return [max(pair, key=_goodness) for pair in zip(comparisons, compared, strict=True)]
 
 
 def _goodness(comparison: Comparison) -> int:

@@ -117,9 +117,9 @@ def _judged(
             if fault.own is False
             else "with what it is first handed for its state"
         )
-        said = f"not bound: it fails {why}: {fault.message}"
+        refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
-        return _called(transport, guesses, guess_it, BindingError(said), budget)
+        return _called(transport, guesses, guess_it, BindingError(refusal), budget)
     if _doubtful(result, transport):
         return _read(transport, answers, guess_it, budget)
     return result

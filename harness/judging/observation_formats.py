@@ -70,8 +70,8 @@ def _of_arrays(path: Path, data: bytes, largest: int) -> dict[str, Any]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED * largest:
                 raise UsageError(f"{path}: unpacks to more than {_UNPACKED * largest:,} bytes")
-        with np.load(BytesIO(data), allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
+        with np.load(BytesIO(data), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
     except (OSError, ValueError, zipfile.BadZipFile, KeyError) as error:
         raise UsageError(f"{path}: is no archive of NumPy arrays: {error}") from error
     result: dict[str, Any] = {}

@@ -229,15 +229,15 @@ class _Runner:
             )
             if self._closed:  # what came of it is our doing
                 return
-            said = result.verdict.fault
-            if said and not result.comparisons:
-                said = self._ports_own(job, said)
-                if said is None:
+            fault = result.verdict.fault
+            if fault and not result.comparisons:
+                fault = self._ports_own(job, fault)
+                if fault is None:
                     return
-                if said is not result.verdict.fault:
-                    result = conclude(port, job.transport, fault=said)
-            if said and said.kind == "does-not-compile":
-                result = self._unloaded(port, job.transport, said.message)
+                if fault is not result.verdict.fault:
+                    result = conclude(port, job.transport, fault=fault)
+            if fault and fault.kind == "does-not-compile":
+                result = self._unloaded(port, job.transport, fault.message)
             job.result = result
         except BindingError as error:
             job.error = _unbound(port, error)
@@ -278,9 +278,9 @@ class _Runner:
             return error.fault
         except ToolchainError:
             return fault
-        said = registry.headline(port.language, fault.message)
+        line = registry.headline(port.language, fault.message)
         verb = "does not compile" if fault.kind == "does-not-compile" else "does not load"
-        job.error = f"{port.name}: the adapter {port.adapter} {verb}: {said}"
+        job.error = f"{port.name}: the adapter {port.adapter} {verb}: {line}"
         return None
 
 

@@ -189,17 +189,17 @@ def conclude(
     verdict = of_port(comparisons, edge_decides=edge_decides)
     if fault is not None:
         verdict = Verdict(fault.kind, fault)
-    found, elsewhere = Cause(), None
+    why, elsewhere = Cause(), None
     if not remembers:
         core = [c for c in comparisons if c.kind == "core"]
-        found = explained(verdict, core)
+        why = explained(verdict, core)
         whole = [c for c in core if c.fault is None]
         if verdict.fault is not None and verdict.golden is not None and whole:
             beside = of_port(whole)
             elsewhere = (beside, explained(beside, whole).diagnosis)
-        if found.edges:
+        if why.edges:
             comparisons = [
-                replace(c, kind="edge") if c.golden in found.edges else c for c in comparisons
+                replace(c, kind="edge") if c.golden in why.edges else c for c in comparisons
             ]
             verdict = of_port(comparisons, edge_decides=edge_decides)
     elif remembers == STATE_LEAKS and verdict.word in GOOD:
@@ -209,12 +209,12 @@ def conclude(
         language or port.language,
         transport,
         verdict,
-        notes=tuple(filter(None, (lossy, *_of_arrays_left_out(port, verdict, found, evidence)))),
+        notes=tuple(filter(None, (lossy, *_of_arrays_left_out(port, verdict, why, evidence)))),
         comparisons=tuple(comparisons),
-        diagnosis=found.diagnosis,
-        diverging=found.precision,
-        narrow=found.narrow,
-        lost=None if found.explains else verdict.lost,
+        diagnosis=why.diagnosis,
+        diverging=why.precision,
+        narrow=why.narrow,
+        lost=None if why.explains else verdict.lost,
         elsewhere=elsewhere,
     )
     if port.expectation is None:

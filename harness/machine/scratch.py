@@ -75,12 +75,12 @@ def _sweep(base: Path) -> None:
         with suppress(OSError):
             status = path.lstat()
             if status.st_uid == os.geteuid() and path.is_dir() and not path.is_symlink():
-                if _is_held(path, time.time() - status.st_mtime):
+                if _is_locked(path, time.time() - status.st_mtime):
                     continue
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _is_held(path: Path, age: float) -> bool:
+def _is_locked(path: Path, age: float) -> bool:
     """Whether a process that lives holds a folder's lock."""
     try:
         handle = os.open(path / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)

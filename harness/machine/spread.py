@@ -249,9 +249,9 @@ def _check(client: Any, address: str) -> None:
             f"--dask {address}: the scheduler has no workers; start some with"
             f" `dask worker {address}`"
         ) from error
-    found = client.get_versions(packages=list(_ALIKE))
-    nodes = {"the scheduler": found["scheduler"], **found["workers"]}
-    ours = found["client"]["packages"]
+    versions = client.get_versions(packages=list(_ALIKE))
+    nodes = {"the scheduler": versions["scheduler"], **versions["workers"]}
+    ours = versions["client"]["packages"]
     for name, node in nodes.items():
         packages = (node or {}).get("packages", {})
         # A scheduler only hands on what others make.

@@ -125,9 +125,9 @@ async def _run_cells(
         notebook, km=manager, timeout=None, record_timing=False, coalesce_streams=True
     )
     client.reset_execution_trackers()
-    with (folder / "stderr").open("wb") as said:
+    with (folder / "stderr").open("wb") as log:
         try:
-            await manager.start_kernel(env=environment, cwd=str(folder), stdout=said, stderr=said)
+            await manager.start_kernel(env=environment, cwd=str(folder), stdout=log, stderr=log)
             client.kc = manager.client()
             client.kc.start_channels()
             await client.kc.wait_for_ready(timeout=_START_SECONDS)

@@ -73,9 +73,9 @@ def cause(fuzzed: Fuzzed, finding: Finding) -> str:
     if kind == "fault":
         _, place, word, error, message = map(str, finding.cause)
         fault = finding.observations[int(place)].fault if finding.observations else None
-        said = fault.message.strip() if fault else ": ".join(filter(None, (error, message)))
+        detail = fault.message.strip() if fault else ": ".join(filter(None, (error, message)))
         who = f"{fuzzed.results[int(place)].port.name} " if len(fuzzed.results) > 1 else ""
-        return f"{who}{word}: {said}"
+        return f"{who}{word}: {detail}"
     if kind == "unexplained":
         alone = len(fuzzed.results) == 1
         from_what = "it differs from its claim" if alone else "they differ"

@@ -11,7 +11,7 @@ from harness.report.tables import plain
 from python_ref.golden import Golden
 
 # More than this of a trajectory nobody reads; the file has it all.
-_STEPS_SHOWN = 12
+_MOST_STEPS = 12
 
 
 def listing(goldens: Sequence[Golden], width: int | None = None) -> Iterator[str]:
@@ -55,13 +55,13 @@ def details(golden: Golden) -> Group:
         bounds[name] = slice(start, start + length)
         steps.add_row("0", name, "", _row(s.weights[name].tolist()), "", "")
         start += length
-    for t, gradients in enumerate(s.gradients[:_STEPS_SHOWN]):
+    for t, gradients in enumerate(s.gradients[:_MOST_STEPS]):
         for name, cut in bounds.items():
             given = _row(gradients[name].tolist()) if name in gradients else "-"
             numbers = [_row(r[t, cut].tolist()) for r in (golden.weights, golden.moving_average)]
             envelope = "\n".join(f"{bound:.3g}" for bound in golden.envelope[t, cut].tolist())
             steps.add_row(str(t + 1), name, given, *numbers, envelope)
-    left = s.steps - _STEPS_SHOWN
+    left = s.steps - _MOST_STEPS
     more = [Text(f"... {left} further steps in the file")] if left > 0 else []
     return Group(head, steps, *more)
 

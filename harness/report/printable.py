@@ -13,7 +13,7 @@ _UNSEEN = re.compile(
 
 def printable(text: str) -> str:
     """A text whose control characters are shown and not obeyed."""
-    return _UNSEEN.sub(_shown, text)
+    return _UNSEEN.sub(_visible, text)
 
 
 def in_line(text: str) -> str:
@@ -21,6 +21,6 @@ def in_line(text: str) -> str:
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def _shown(character: re.Match[str]) -> str:
+def _visible(character: re.Match[str]) -> str:
     code = ord(character[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

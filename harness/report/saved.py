@@ -278,7 +278,7 @@ def alike(results: Sequence[Row]) -> Iterator[list[Row]]:
     """Results in a row that show the same of a port, over several transports."""
     same: list[Row] = []
     for result in results:
-        if same and _shown(same[0]) != _shown(result):
+        if same and _essence(same[0]) != _essence(result):
             yield same
             same = []
         same.append(result)
@@ -286,7 +286,7 @@ def alike(results: Sequence[Row]) -> Iterator[list[Row]]:
         yield same
 
 
-def _shown(result: Row) -> Row:
+def _essence(result: Row) -> Row:
     """A result without what differs between transports though it shows the same."""
     goldens = [
         msgspec.structs.replace(golden, seconds=0.0, reproduce="") for golden in result.goldens

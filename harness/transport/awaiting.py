@@ -25,7 +25,7 @@ from harness.transport.process import Child, Deadline, Pipe
 
 # How often a process is looked at that owes an answer: its end is not always the pipe's.
 _GLANCE = 0.1
-_SHOWN = 3
+_MOST_FRAMES = 3
 # Until the dump is there; a port that takes the signal for itself makes none.
 _SECONDS = 1.0
 _LINES = 4000
@@ -161,7 +161,7 @@ def _python_frames(lines: Sequence[str]) -> list[str]:
             path = Path(match[1])
             if _OURS in path.parents:
                 if thread:
-                    return thread[:_SHOWN]
+                    return thread[:_MOST_FRAMES]
                 ours = True  # a thread, or a process, that waits for another
             elif not ours:
                 thread.append(f"{match[3]} ({path.name}:{match[2]})")
@@ -189,7 +189,7 @@ def _jvm_frames(lines: Sequence[str]) -> list[str]:
         if inside and (line.startswith('"') or (match and match[1].startswith(_ADAPTER))):
             foreign = [f for f in thread[1:] if not _PLATFORM.search(f)]
             own = [f for f in foreign if not f.startswith(_RUNTIME)]
-            return [_PLATFORM.sub("", f) for f in (thread[:1] + own)[:_SHOWN]]
+            return [_PLATFORM.sub("", f) for f in (thread[:1] + own)[:_MOST_FRAMES]]
         inside = inside or line.startswith(_JVM_MAIN)
         if inside and match:
             thread.append(f"{match[1]}({match[2]})")

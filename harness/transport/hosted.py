@@ -107,8 +107,8 @@ class HostedTransport:
     @property
     def stood_in(self) -> Mapping[str, str]:
         """Modules that its source imports and that are stood in for; why each is missing."""
-        found: Mapping[str, str] = self._shape.get("stood_in", {})
-        return found
+        missing: Mapping[str, str] = self._shape.get("stood_in", {})
+        return missing
 
     @property
     def defines(self) -> bool:

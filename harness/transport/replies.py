@@ -48,15 +48,15 @@ def parsed(text: bytes, number: int) -> dict[str, Any]:
         whole = text.decode("utf-8-sig")
         reply = json.loads(whole, object_pairs_hook=_once, parse_int=_whole_number)
     except (ValueError, RecursionError):
-        raise Broken(f"a line that is not JSON: {shown(text)}") from None
+        raise Broken(f"a line that is not JSON: {quoted(text)}") from None
     if not isinstance(reply, dict):
-        raise Broken(f"expected a JSON object: {shown(text)}")
+        raise Broken(f"expected a JSON object: {quoted(text)}")
     if reply.get("id") != number or isinstance(reply.get("id"), bool):
         raise Broken(f"the reply has id {_brief(reply.get('id'))}, the request had id {number}")
     return reply
 
 
-def shown(data: bytes | bytearray) -> str:
+def quoted(data: bytes | bytearray) -> str:
     """The beginning of what was written, in quotes."""
     text = bytes(data[:120]).decode("utf-8", "replace").rstrip("\n")
     return repr(text) + (" ..." if len(data) > 120 else "")
@@ -75,7 +75,7 @@ def observed(
     for key, kind in (("unsupported", "unsupported"), ("error", "crashes")):
         if reply.get(key) is not None:
             error = "" if hosted else REPORTED
-            return Observation(nothing, fault=Fault(kind, said(reply[key]), error=error))
+            return Observation(nothing, fault=Fault(kind, printable_text(reply[key]), error=error))
     failure, facts = None, Facts()
     try:
         if hosted:
@@ -140,10 +140,10 @@ def fault_of(failure: object) -> Fault:
         return FORGED
     return Fault(
         reply_fault.kind,
-        said(reply_fault.message),
+        printable_text(reply_fault.message),
         reply_fault.step,
         fatal=bool(reply_fault.spent),
-        error=said(reply_fault.error or ""),
+        error=printable_text(reply_fault.error or ""),
         line=reply_fault.line
         if reply_fault.line and reply_fault.line > 0
         else None,  # a JVM's -1: not known
@@ -259,7 +259,7 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
-def said(value: Any) -> str:
+def printable_text(value: Any) -> str:
     """What a port says of itself, as text that can be shown: text to some length, or what it is."""
     text = value[:_LONGEST_WORDS] if isinstance(value, str) else _brief(value)
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

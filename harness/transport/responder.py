@@ -28,7 +28,7 @@ from harness.transport.awaiting import (
 )
 from harness.transport.base import closed
 from harness.transport.process import Child, Deadline, Pipe
-from harness.transport.replies import Broken, parsed, shown
+from harness.transport.replies import Broken, parsed, quoted
 
 QUIT_SECONDS = 0.2
 # Our own adapter ends at once on an idle machine; if it is killed, what it took is not counted.
@@ -118,7 +118,7 @@ class Responder:
         if child.waited(0):
             fault = child.death()
             left = already_there(child, pipe)
-            words = f"; it had written {shown(left)}" if left.strip() else ""
+            words = f"; it had written {quoted(left)}" if left.strip() else ""
             self.end()
             message = f"before it was asked, {fault.message}{words}"
             raise Unreachable(replace(fault, message=message))
@@ -129,7 +129,7 @@ class Responder:
             # While it starts, what it says unasked is read as its answer: which of the two
             # came first is chance then.
             if greeting is None and already_there(child, pipe).strip():
-                raise Broken(f"output before it was asked: {shown(pipe.buffer)}")
+                raise Broken(f"output before it was asked: {quoted(pipe.buffer)}")
             pipe.send(line, deadline, limit)
             searched = 0
             while (end := pipe.buffer.find(b"\n", searched)) < 0:
@@ -145,7 +145,7 @@ class Responder:
             reply = parsed(bytes(pipe.buffer[:end]), self._last_id)
             del pipe.buffer[: end + 1]
             if pipe.buffer.strip():
-                raise Broken(f"output after the reply: {shown(pipe.buffer)}")
+                raise Broken(f"output after the reply: {quoted(pipe.buffer)}")
             self._answered = True
             return reply
         except Broken as error:
@@ -199,7 +199,7 @@ class Responder:
                 self._pipe.receive(time.monotonic() + _QUIET_SECONDS)
             if not self._pipe.buffer.strip():
                 return None
-            fault = Fault("garbled", f"output after the reply: {shown(self._pipe.buffer)}")
+            fault = Fault("garbled", f"output after the reply: {quoted(self._pipe.buffer)}")
             self.end()
             return fault
 
@@ -236,7 +236,7 @@ def loading(source: Mapping[str, Any]) -> str:
 def _cut_short(fault: Fault, begun: bytearray) -> Fault:
     """The fault of a reply of which only the beginning came."""
     if fault.kind == "times-out":
-        message = f"{fault.message}; {len(begun)} bytes without an end of line: {shown(begun)}"
+        message = f"{fault.message}; {len(begun)} bytes without an end of line: {quoted(begun)}"
         return replace(fault, message=message)
-    message = f"the reply ends after {len(begun)} bytes: {shown(begun)}; {fault.message}"
+    message = f"the reply ends after {len(begun)} bytes: {quoted(begun)}; {fault.message}"
     return Fault("garbled", message, fatal=True)

@@ -50,8 +50,8 @@ from harness.transport.replies import (
     first_misread,
     observed,
     of,
+    printable_text,
     readable,
-    said,
 )
 from harness.transport.responder import LARGEST, LEAST_LIMIT, Responder, loading
 from python_ref.scenarios.scenario import PRECISIONS, Scenario
@@ -207,7 +207,7 @@ class StdioTransport:
         self._message = message
         reply = self._responder.ask(json.dumps({"do": "bind", "binding": message}), START_SECONDS)
         if "error" in reply:
-            raise Unreachable(Fault("not-run", f"the adapter: {said(reply['error'])}"))
+            raise Unreachable(Fault("not-run", f"the adapter: {printable_text(reply['error'])}"))
 
     # -- the exchange ------------------------------------------------------------------------
 
@@ -218,7 +218,7 @@ class StdioTransport:
             '{"do":"describe"}', LOADING_SECONDS, LEAST_LIMIT, greeting=greeting
         )
         if "error" in reply:
-            raise Unreachable(Fault("crashes", f"describe: {said(reply['error'])}"))
+            raise Unreachable(Fault("crashes", f"describe: {printable_text(reply['error'])}"))
         try:
             spoken, declared = of(reply, "protocol"), of(reply, "precision")
         except Broken as error:
@@ -244,7 +244,7 @@ class StdioTransport:
             raise Unreachable(Fault("garbled", message))
         self._packed = form == "base64"
         misread = self._misread(precisions) if reply.get("echo") is True else None
-        return Description(said(reply.get("language") or ""), precisions, misread=misread)
+        return Description(printable_text(reply.get("language") or ""), precisions, misread=misread)
 
     def _misread(self, precisions: Sequence[str]) -> tuple[float, float] | None:
         """The first number that the port does not echo as it was sent; None if it does all."""

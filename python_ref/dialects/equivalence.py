@@ -163,7 +163,7 @@ def _epsilon_without_root(chosen: Choices, _: Constants) -> None:
         chosen["epsilon"] = "outside"
 
 
-def _kept_otherwise(chosen: Choices, _: Constants) -> None:
+def _stored_otherwise(chosen: Choices, _: Constants) -> None:
     """What is kept in place of the average is used as it is kept; a last square is not."""
     if chosen["state"] == "global_step" and chosen["bias_correction"] == "no":
         _reset(chosen, "state")
@@ -330,7 +330,7 @@ _RULES: tuple[Callable[[Choices, Constants], None], ...] = (
     _epsilon_zero,
     _epsilon_is_not_used,
     _epsilon_without_root,
-    _kept_otherwise,
+    _stored_otherwise,
     _nothing_to_skip,
     _scale_has_no_effect,
     _sum_of_gradients,

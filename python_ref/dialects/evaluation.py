@@ -107,7 +107,7 @@ def _peculiar(dialect: Dialect) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _of(
-    shown: tuple[str, ...], peculiar: tuple[str, ...], precision: str
+    visible: tuple[str, ...], peculiar: tuple[str, ...], precision: str
 ) -> tuple[Arithmetic, ...]:
     complements = ["plain"] if precision == "float64" else ["double", "plain"]
     others = {"twice", "scaled"} - set(peculiar)
@@ -116,18 +116,18 @@ def _of(
         arithmetic
         for row in _ROWS
         if row.get("ema") not in others
-        for arithmetic in _combined({**row, "complement": " ".join(complements)}, shown)
+        for arithmetic in _combined({**row, "complement": " ".join(complements)}, visible)
         if arithmetic not in ordinary and (arithmetic.norm != "narrowed" or precision == "float64")
     )
     return tuple(sorted(listed, key=lambda a: len(a.departing)))
 
 
-def _combined(row: Mapping[str, str], shown: Sequence[str]) -> Iterator[Arithmetic]:
-    names = [name for name in row if name in shown]
+def _combined(row: Mapping[str, str], visible: Sequence[str]) -> Iterator[Arithmetic]:
+    names = [name for name in row if name in visible]
     for chosen in product(*(row[name].split() for name in names)):
         ways = dict(zip(names, chosen, strict=True))
         # A quotient that is rounded already has nothing left to be fused.
-        if "buffer" not in shown and ways.get("quotient", "plain") == "plain":
+        if "buffer" not in visible and ways.get("quotient", "plain") == "plain":
             ways.pop("update", None)
         yield PLAIN.having(ways)
 
@@ -161,12 +161,12 @@ def widest(dialect: Dialect) -> tuple[Arithmetic, ...]:
 
     Ways that are `within` another round nowhere that the other does not.
     """
-    shown = places(dialect)
+    visible = places(dialect)
     ordinary = tuple(
         a for a in arithmetics("float64")
         if not PLACES["ema"][a.ema].within and a.square != "plain"
     )  # fmt: skip
-    special = [name for name in shown if name not in ("quotient", "square", "ema", "complement")]
+    special = [name for name in visible if name not in ("quotient", "square", "ema", "complement")]
     open_to = {
         name: [way.name for way in PLACES[name].values() if way.enveloped and not way.within]
         for name in special

@@ -22,7 +22,7 @@ from harness.diagnosis.iterates import Solved
 from harness.diagnosis.nearest import nearest, usual_constants
 from harness.diagnosis.noise import storable
 from harness.diagnosis.search import Search
-from harness.diagnosis.trial import Held, Trial
+from harness.diagnosis.trial import Surviving, Trial
 from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
@@ -136,9 +136,9 @@ def test_no_arithmetic_is_named_that_equals_one_piece_only(held: int) -> None:
         ([here, shown("page-ten-steps", arithmetic=LEFT)], LEFT),
         ([here, there], None),
     ):
-        candidates = [Held(NOTHING, {}) for _ in range(held)]
+        candidates = [Surviving(NOTHING, {}) for _ in range(held)]
         for piece in pieces:
-            candidates = s.holding([*candidates, Held(INSIDE, {})], piece)[:held]
+            candidates = s.holding([*candidates, Surviving(INSIDE, {})], piece)[:held]
         assert [c.chosen for c in candidates] == [NOTHING] * held
         named = exact and (("float64", exact),)
         assert [c.exact() for c in candidates] == [named] * held

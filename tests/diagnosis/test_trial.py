@@ -13,7 +13,7 @@ from harness.diagnosis import trial as trying
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Deviations
-from harness.diagnosis.trial import Held, Trial
+from harness.diagnosis.trial import Surviving, Trial
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics
@@ -150,7 +150,7 @@ def test_a_few_that_are_equal_to_the_last_bit_need_no_envelope(
         Trial, "within", lambda self, c, e: asked.append(len(c)) or within(self, c, e)
     )
     evidence = shown(FED)
-    candidates = [Held(NOTHING, {}) for _ in range(trying._FEW + more)]
+    candidates = [Surviving(NOTHING, {}) for _ in range(trying._FEW + more)]
     assert trial(evidence).holding(candidates, evidence) == candidates
     assert asked == [trying._FEW + 1] * more
 

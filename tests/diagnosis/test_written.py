@@ -164,7 +164,7 @@ def test_what_is_no_wider_than_what_is_written_is_no_interval(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = Explanation(MOMENTUM, {"clip": 2.0})
-    monkeypatch.setattr(written, "_SHOWN", 0.25)
+    monkeypatch.setattr(written, "_LEAST_WIDTH", 0.25)
     for wide, intervals in ((0.5, {}), (0.75, {"clip": (2.0, 2.75)})):
         monkeypatch.setattr(written, "_end", lambda *given, w=wide: given[3] + w * (given[4] > 0))
         assert with_intervals(held(), told).intervals == intervals

@@ -111,7 +111,7 @@ class _Reader:
             and (not language or language in _PLAIN)
             and (caption is captions.Caption.SURE or not guess(piece.text))
         ):
-            self.output(Printed(_shown(piece.text, language), line))
+            self.output(Printed(_printed(piece.text, language), line))
             language, guessed = language or "output", False
         elif guessed:
             language = guess(piece.text)
@@ -146,7 +146,7 @@ class _Reader:
             self.blocks[-1] = replace(above, printed=printed)
 
 
-def _shown(text: str, language: str) -> str:
+def _printed(text: str, language: str) -> str:
     lines = text.rstrip().split("\n")
     if language in {"console", "terminal"}:  # a command typed there is no output
         lines = [line for line in lines if not line.startswith("$ ")]

@@ -39,7 +39,7 @@ QUICK_START = (
 )
 # A compiler colours words inside of its messages, too.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_JAR, _SAID = "classes.jar", "message.txt"
+_JAR, _MESSAGE = "classes.jar", "message.txt"
 # A jar is the same file whenever it is made: archives of its classes know it by its time.
 _PACKED = 1_000_000_000
 _LACKING = (
@@ -199,7 +199,7 @@ def cached(key: str, command: Command, sources: Sequence[Path], partly: bool = F
     folder = kept("classes", key, lambda folder: _run(command, sources, folder, partly))
     if (folder / _JAR).is_file():
         return folder / _JAR
-    raise CompileError((folder / _SAID).read_text(encoding="utf-8"))
+    raise CompileError((folder / _MESSAGE).read_text(encoding="utf-8"))
 
 
 def key(
@@ -250,7 +250,7 @@ def _run(
             # Nothing that a compiler says of a source.
             raise ToolchainError(f"{words[0]} ended with {done.returncode}: {message[-500:]}")
         else:
-            (folder / _SAID).write_text(message, encoding="utf-8")
+            (folder / _MESSAGE).write_text(message, encoding="utf-8")
 
 
 def _lacking(message: str, sources: Sequence[Path]) -> str:

@@ -49,12 +49,12 @@ def _resolve(request: Mapping[str, Any], answers: IO[str]) -> None:
     together = "+".join(request["coordinates"])
     for endpoint in dict.fromkeys([together, *request["coordinates"]]):
         try:
-            found = builder.from_endpoint(endpoint=endpoint, update=False).all_jars
+            jars = builder.from_endpoint(endpoint=endpoint, update=False).all_jars
         except (Exception, SystemExit) as error:
             why = " ".join(str(error).split()) or type(error).__name__
             _write(answers, {"endpoint": endpoint, "failed": why})
             continue
-        _write(answers, {"endpoint": endpoint, "jars": [str(jar) for jar in found]})
+        _write(answers, {"endpoint": endpoint, "jars": [str(jar) for jar in jars]})
         if endpoint == together:
             break
 

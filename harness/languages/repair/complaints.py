@@ -14,13 +14,13 @@ class Complaint:
     """One error.
 
     Attributes:
-        said: the compiler's words in one line, without the line of code that they show.
+        words: the compiler's words in one line, without the line of code that they show.
         start: the place in the text that it points at; the line's start where it points at none.
         end: the place behind what is marked.
         pointed: it points at a place within the line.
     """
 
-    said: str
+    words: str
     start: int
     end: int
     pointed: bool

@@ -65,7 +65,7 @@ def repairs(broken: Broken, named: Named = jdk_classes) -> Iterator[Repaired]:
     if broken.verdict != "does-not-compile":
         return
     complaints = java(broken)
-    message = " ".join(complaint.said for complaint in complaints)
+    message = " ".join(complaint.words for complaint in complaints)
     if _UNCLOSED.search(message):
         yield from closed(broken, JAVA)
     if _SUPERFLUOUS.search(message):
@@ -83,7 +83,7 @@ def _outside(broken: Broken, complaints: Sequence[Complaint], *, near: bool) -> 
 
     `near` asks for the case that it lies on such code, otherwise for the one that it does not.
     """
-    places = [c.start for c in complaints if _MISPLACED.search(c.said)]
+    places = [c.start for c in complaints if _MISPLACED.search(c.words)]
     if not places or not (repaired := wrapped(broken.text, broken.line)):
         return
     rest = dropwhile(lambda u: u.kind in ("package", "import"), units(broken.text, JAVA))
@@ -97,7 +97,7 @@ def _expected(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repai
     insertions = [
         (insertion(complaint.end, match[1] or match[2]))
         for complaint in complaints
-        if complaint.pointed and (match := _EXPECTED.search(complaint.said))
+        if complaint.pointed and (match := _EXPECTED.search(complaint.words))
     ]
     for edits in (insertions, insertions[:1]) if len(insertions) > 1 else (insertions,):
         if edits:
@@ -130,7 +130,7 @@ def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> I
     wanted: dict[str, None] = {}
     static: dict[str, Sequence[str]] = {}
     for complaint in complaints:
-        if not (match := _SYMBOL.search(complaint.said)):
+        if not (match := _SYMBOL.search(complaint.words)):
             continue
         name = next(filter(None, match.group("name", "outer", "unresolved", "function")))
         # javac points at the dot of what is selected from something, ECJ behind it.
@@ -171,7 +171,7 @@ def _casts(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired
     edits: dict[int, Sequence[Edit]] = {}
     kinds: dict[str, None] = {}
     for complaint in complaints:
-        match = _LOSSY.search(complaint.said)
+        match = _LOSSY.search(complaint.words)
         if not match or not complaint.pointed or not _narrows(match[1], match[2]):
             continue
         at = bisect_right(starts, complaint.start) - 1

@@ -42,7 +42,7 @@ def repairs(broken: Broken, named: Named = scala_names) -> Iterator[Repaired]:
     if broken.verdict != "does-not-compile":
         return
     complaints = scala(broken)
-    message = " ".join(complaint.said for complaint in complaints)
+    message = " ".join(complaint.words for complaint in complaints)
     if "but eof found" in message:
         yield from closed(broken, SCALA)
     if "but '}' found" in message:
@@ -61,7 +61,7 @@ def _procedures(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Rep
     edits, places = [], []
     for complaint in complaints:
         at = bisect_left(starts, complaint.start)
-        if not complaint.pointed or not _PROCEDURE.search(complaint.said):
+        if not complaint.pointed or not _PROCEDURE.search(complaint.words):
             continue
         if (name := _signature(code, at)) is None:
             continue
@@ -90,7 +90,7 @@ def _signature(code: Sequence[Token], at: int) -> int | None:
 
 def _loops(broken: Broken, complaints: Sequence[Complaint]) -> Iterator[Repaired]:
     """`do { ... } while (c)`, which Scala 3 writes `while ({ { ... }; c }) ()`."""
-    if not any(_DO.search(complaint.said) for complaint in complaints):
+    if not any(_DO.search(complaint.words) for complaint in complaints):
         return
     code = tokens(broken.text, SCALA)
     edits: list[Edit] = []
@@ -114,10 +114,10 @@ def _imports(broken: Broken, complaints: Sequence[Complaint], named: Named) -> I
     wanted: dict[str, None] = {}
     known: dict[str, Sequence[str]] = {}
     for complaint in complaints:
-        if match := _MEMBER.search(complaint.said):
+        if match := _MEMBER.search(complaint.words):
             if home := _BY_METHOD.get(match["name"]):
                 known[home] = [home]
-        elif (match := _MISSING.search(complaint.said)) and match["name"] not in own:
+        elif (match := _MISSING.search(complaint.words)) and match["name"] not in own:
             name = match["name"]
             if name in _MATH or name == "PI":
                 known[name] = [f"{'java.lang.Math' if name == 'PI' else 'scala.math'}.{name}"]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from harness.transport.libraries.bindings import BINDINGS
-from harness.transport.python.failures import builtin, said
+from harness.transport.python.failures import builtin, message_of
 
 Array = Any
 
@@ -182,7 +182,7 @@ def _candidate(
     except Exception as error:
         if not made and not binding.is_class(thing) and not asked:
             return None  # a function for another purpose
-        shape["failed"] = said(error)
+        shape["failed"] = message_of(error)
         return candidate
     if not binding.is_optimizer(one):
         return None
@@ -246,7 +246,7 @@ def _plain(value: Any) -> bool:
 
 def _failure(error: BaseException, where: str) -> dict[str, Any]:
     """What the library raised: its own refusal of what is fed here, or a crash."""
-    text = said(error)
+    text = message_of(error)
     here = not any(word in text.lower() for word in _ELSEWHERE)
     return {
         "kind": "crashes" if here else "unsupported",

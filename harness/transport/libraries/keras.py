@@ -102,8 +102,8 @@ class Run:
             state = self._optimizer.variables
             values = [variable.value for variable in self._variables]
             given = [gradient for gradient, _ in pairs]
-            new, kept = self._compiled([s.value for s in state], given, values)
-            for variable, value in [*zip(self._variables, new), *zip(state, kept)]:
+            new, changed = self._compiled([s.value for s in state], given, values)
+            for variable, value in [*zip(self._variables, new), *zip(state, changed)]:
                 variable.assign(value)
 
     def weights(self) -> list[Array]:

@@ -44,7 +44,7 @@ class Recording:
     """
 
     def __init__(self, objects: list[str], settings: dict[str, Any], version: str) -> None:
-        self.told: dict[str, Any] = {
+        self.facts: dict[str, Any] = {
             "objects": objects,
             "settings": settings,
             "version": version,
@@ -62,8 +62,8 @@ class Recording:
 
     def note(self, text: str) -> None:
         """Say something about the whole, once."""
-        if text not in self.told["notes"]:
-            self.told["notes"].append(text)
+        if text not in self.facts["notes"]:
+            self.facts["notes"].append(text)
 
     def seen(self, before: Any, gradients: Any, after: Any, rate: float | None) -> None:
         """Take one step: arrays of NumPy, gradients None where an array had none."""
@@ -85,7 +85,7 @@ class Recording:
 
     def _choose(self, sizes: list[int]) -> None:
         """Some elements of each array, evenly, as far as there is room for all arrays."""
-        room = max(1, ELEMENTS // self.told.get("of", 1))
+        room = max(1, ELEMENTS // self.facts.get("of", 1))
         each = max(1, room // len(sizes))
         for size in sizes[:room]:
             count = min(size, each)
@@ -100,7 +100,7 @@ class Recording:
     def result(self) -> dict[str, Any]:
         """What the file has of it."""
         return {
-            **self.told,
+            **self.facts,
             **self.late(),
             "precision": self.precision,
             "taken": self.taken,
@@ -153,9 +153,9 @@ def _hook_torch(torch: Any) -> None:
                 continue
             if number not in known:
                 known[number] = _started(type(optimizer), {**optimizer.defaults, **group}, "torch")
-                known[number].told["optimizer"] = list(recordings).index(id(optimizer))
-                known[number].told["group"] = number
-                known[number].told["of"] = len(optimizer.param_groups)
+                known[number].facts["optimizer"] = list(recordings).index(id(optimizer))
+                known[number].facts["group"] = number
+                known[number].facts["of"] = len(optimizer.param_groups)
             try:
                 parameters = group["params"]
                 arrays = [array(p) for p in parameters], [array(p.grad) for p in parameters]
@@ -165,9 +165,9 @@ def _hook_torch(torch: Any) -> None:
         pending.append(given)
 
     def after(*_: Any) -> None:
-        for found, group, weights, gradients in pending.pop():
+        for recording, group, weights, gradients in pending.pop():
             now = [array(p) for p in group["params"]]
-            found.seen(weights, gradients, now, float(group["lr"]))
+            recording.seen(weights, gradients, now, float(group["lr"]))
 
     module.register_optimizer_step_pre_hook(before)
     module.register_optimizer_step_post_hook(after)
@@ -277,7 +277,7 @@ def _hook_optax(optax: Any) -> None:
             if not recordings:
                 settings = {**made, "order": " ".join(order)}
                 recordings.append(_started(transformation, settings, "optax"))
-                recordings[0].told["objects"] = ["optax"]
+                recordings[0].facts["objects"] = ["optax"]
             recording = recordings[0]
             before, slopes, after = map(jax.tree_util.tree_leaves, (params, latest[0], result))
             rate = rates[-1] if rates else None

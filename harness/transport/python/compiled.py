@@ -11,7 +11,7 @@ import types
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.transport.python.failures import LoadError, said, syntax_said
+from harness.transport.python.failures import LoadError, message_of, syntax_message
 
 _FUTURE = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -54,9 +54,9 @@ def compiled(path: str) -> tuple[ast.Module, types.CodeType, list[Statement]]:
             single.append(Statement(code, not _imports(node), defines, name, _imported(node)))
         return tree, whole, single
     except SyntaxError as error:
-        raise LoadError("does-not-compile", syntax_said(error)) from error
+        raise LoadError("does-not-compile", syntax_message(error)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise LoadError("does-not-compile", said(error)) from error
+        raise LoadError("does-not-compile", message_of(error)) from error
 
 
 def _imported(node: ast.stmt) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}
         path: of the port's own file.
         declared: what its project needs, by name, with the command that installs it.
     """
-    words = said(error, path)
+    words = message_of(error, path)
     top = (error.name or "").partition(".")[0]
     if not isinstance(error, ModuleNotFoundError) or not top:
         version = ".".join(map(str, sys.version_info[:2]))
@@ -69,12 +69,12 @@ def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}
     )
 
 
-def syntax_said(error: SyntaxError) -> str:
+def syntax_message(error: SyntaxError) -> str:
     """Type, message and place of a syntax error."""
     return f"{type(error).__name__}: {error.msg} (line {error.lineno}, column {error.offset})"
 
 
-def said(error: BaseException, path: str = "") -> str:
+def message_of(error: BaseException, path: str = "") -> str:
     """Type, message, and the last line of the port's own file that took part.
 
     The exception is a stranger's: whatever it answers when it is asked is text, or left out.

@@ -21,7 +21,14 @@ import numpy as np
 from harness.transport import absent
 from harness.transport.python import looped, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
-from harness.transport.python.failures import LoadError, builtin, lacked, line_of, missing, said
+from harness.transport.python.failures import (
+    LoadError,
+    builtin,
+    lacked,
+    line_of,
+    message_of,
+    missing,
+)
 from harness.transport.python.modules import Source
 from harness.transport.python.packages import root
 from harness.transport.python.planned import Planned
@@ -82,9 +89,9 @@ class PythonHost:
                 raise LoadError("absent", reason) from error
             raise LoadError("not-run", missing(error, declared=declared), missing=True) from error
         except (ImportError, SyntaxError, AttributeError) as error:
-            raise LoadError("does-not-compile", said(error)) from error
+            raise LoadError("does-not-compile", message_of(error)) from error
         except BaseException as error:
-            raise LoadError("crashes", f"while importing: {said(error)}") from error
+            raise LoadError("crashes", f"while importing: {message_of(error)}") from error
         return cls(target=target, name=attribute, declared=declared)
 
     def things(self, named: str) -> tuple[dict[str, Any], str]:
@@ -121,7 +128,7 @@ class PythonHost:
             found = described(things, self._source is not None)
         except Exception as error:  # an annotation or a signature that cannot be had
             kind = "does-not-compile" if isinstance(error, NameError) else "crashes"
-            raise LoadError(kind, said(error, self._path)) from error
+            raise LoadError(kind, message_of(error, self._path)) from error
         self._shapes = {one["class"]: one for one in found["candidates"]}
         self._shapes |= {one["name"]: one for one in found["functions"]}
         return {
@@ -239,7 +246,7 @@ class PythonHost:
         """What the port raised, as a failure."""
         failure = {
             "kind": "crashes",
-            "message": f"{where}: {said(error, self._path)}",
+            "message": f"{where}: {message_of(error, self._path)}",
             "error": builtin(error),
             "line": line_of(error, self._path),
         }

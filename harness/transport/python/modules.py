@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 from harness.transport.python.compiled import DEFINITIONS, Statement, compiled
-from harness.transport.python.failures import LoadError, missing, said
+from harness.transport.python.failures import LoadError, message_of, missing
 from harness.transport.python.lacking import Finder, Name, is_use, raising
 from harness.transport.python.packages import (
     ABOVE,
@@ -137,12 +137,12 @@ class Source:
     def _not_run(self, lacking: Optional[BaseException]) -> LoadError:
         if isinstance(lacking, ImportError):
             return LoadError("not-run", missing(lacking, self.path, self._declared), missing=True)
-        words = said(lacking, self.path) if lacking else "it is not found"
+        words = message_of(lacking, self.path) if lacking else "it is not found"
         return LoadError("not-run", f"what it imports fails: {words}", missing=True)
 
     def for_want(self, error: BaseException) -> Optional[LoadError]:
         """What was lacking, where an error is due to a package entered without its `__init__`."""
-        of_module = isinstance(error, AttributeError) and "module '" in said(error)
+        of_module = isinstance(error, AttributeError) and "module '" in message_of(error)
         return self._not_run(self.lacking) if self.lacking is not None and of_module else None
 
     def _go(self, statements: Sequence[Statement]) -> types.ModuleType:
@@ -180,7 +180,7 @@ class Source:
                 if not statement.own:
                     raise _Absent(error, statement) from error
                 if not stopped:
-                    raise LoadError("does-not-compile", said(error, self.path)) from error
+                    raise LoadError("does-not-compile", message_of(error, self.path)) from error
                 undefined.append(statement.name)
             except BaseException as error:
                 if len(statements) == 1 or isinstance(error, (KeyboardInterrupt, MemoryError)):
@@ -301,4 +301,4 @@ def _says_rmsprop(name: str) -> bool:
 
 
 def _loading(error: BaseException, path: str) -> str:
-    return f"while loading: {said(error, path)}"
+    return f"while loading: {message_of(error, path)}"

@@ -82,11 +82,11 @@ def _decoded(data: memoryview, at: int) -> tuple[Any, int]:
                 value, at = _decoded(data, at)
                 values.append(value)
             return values, at
-        found = {}
+        entries = {}
         for _ in range(count):
             key, at = _decoded(data, at)
-            found[key], at = _decoded(data, at)
-        return found, at
+            entries[key], at = _decoded(data, at)
+        return entries, at
     raise ValueError(f"no message begins with {kind:#x}")
 
 

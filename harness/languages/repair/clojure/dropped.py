@@ -92,7 +92,7 @@ def dropped(root: Form, names: Scope) -> list[Drop]:
     walker = _Walker(names, _defined(root, "def defn defn- defmulti"), _defined(root, "defmacro"))
     for form in root.children:
         walker.one(form, discarded=False)
-    return sorted(walker.found, key=lambda drop: drop.form.start)
+    return sorted(walker.drops, key=lambda drop: drop.form.start)
 
 
 def _defined(root: Form, by: str) -> frozenset[str]:
@@ -108,7 +108,7 @@ def _defined(root: Form, by: str) -> frozenset[str]:
 class _Walker:
     def __init__(self, names: Scope, redefined: frozenset[str], macros: frozenset[str]) -> None:
         self.names, self.redefined, self.macros = names, redefined, macros
-        self.found: list[Drop] = []
+        self.drops: list[Drop] = []
         self.lazy: list[Form] = []
 
     def one(self, form: Form, *, discarded: bool) -> None:
@@ -140,7 +140,7 @@ class _Walker:
         if head in self.redefined or (parts and parts[0] in self.names.bound):
             head = ""
         if discarded and head in UPDATES and len(parts) > UPDATES[head]:
-            self.found.append(Drop(form, form, parts[UPDATES[head]], tuple(self.lazy)))
+            self.drops.append(Drop(form, form, parts[UPDATES[head]], tuple(self.lazy)))
         if head in FUNCTIONS | DEFINING_FUNCTIONS:
             for _, forms in arities(form):
                 self.sequence(forms, discarded=False)
@@ -190,7 +190,7 @@ class _Walker:
         if steps and discarded and form.head in ("->", "some->") and first.bare.kind in _NAMED:
             call = steps[-1]
             if UPDATES.get(call.head) == 1:
-                self.found.append(Drop(form, call, first, tuple(self.lazy)))
+                self.drops.append(Drop(form, call, first, tuple(self.lazy)))
         if first is not form:
             self.one(first, discarded=False)
         for step in steps:

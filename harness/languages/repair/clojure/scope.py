@@ -91,7 +91,7 @@ def scope(root: Form) -> Scope:
     """Resolve every symbol below a form."""
     walker = _Walker()
     walker.all(root.children, _Names())
-    return walker.found
+    return walker.result
 
 
 def arities(form: Form) -> list[tuple[Form, list[Form]]]:
@@ -123,7 +123,7 @@ def body(form: Form) -> list[Form]:
 
 class _Walker:
     def __init__(self) -> None:
-        self.found = Scope()
+        self.result = Scope()
 
     def all(self, forms: Sequence[Form], names: _Names) -> None:
         for form in forms:
@@ -149,9 +149,9 @@ class _Walker:
             return
         if binding := names.find(form.text.removesuffix(".")):
             binding.uses.append(form)
-            self.found.bound[form] = binding
+            self.result.bound[form] = binding
         else:
-            self.found.free.append(form)
+            self.result.free.append(form)
 
     def known(self, form: Form, names: _Names) -> bool:
         """Walk a form that is known to bind; False for any other."""
@@ -230,7 +230,7 @@ class _Walker:
             if function.children and function.children[0].kind == "symbol":
                 name = function.children[0]
                 inner.own[name.text] = Binding(name.text, name, form, seen, function)
-                self.found.bindings.append(inner.own[name.text])
+                self.result.bindings.append(inner.own[name.text])
         for function in local:
             self.arities(function, inner)
         self.all(seen, inner)
@@ -283,7 +283,7 @@ class _Walker:
                     name, bare, like.binder, like.body, like.value, like.pattern, like.each
                 )
                 names.own[name] = binding
-                self.found.bindings.append(binding)
+                self.result.bindings.append(binding)
         elif bare.kind == "vector":
             for part in bare.children:
                 self.pattern(part, like, names)
@@ -309,6 +309,6 @@ class _Walker:
             name = form.text.lstrip(":").rsplit("/", 1)[-1]
             binding = Binding(name, form, like.binder, like.body, like.value, like.pattern)
             names.own[name] = binding
-            self.found.bindings.append(binding)
+            self.result.bindings.append(binding)
         else:
             self.pattern(form, like, names)

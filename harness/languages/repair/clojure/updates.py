@@ -49,14 +49,14 @@ class _Place:
         drop: the update.
         root: the symbol of the collection that it, or the part it changes, belongs to.
         binding: the local that the symbol means, where it is to be kept in an atom.
-        held: what makes the reference that the symbol is already; "" where it is none.
+        reference: what makes the reference that the symbol is already; "" where it is none.
         path: `update` and a key, or `update-in` and a path, where a part is changed.
     """
 
     drop: Drop
     root: Form
     binding: Binding | None = None
-    held: str = ""
+    reference: str = ""
     path: tuple[str, Form] | None = None
 
 
@@ -114,7 +114,7 @@ def _place(code: Code, drop: Drop, form: Form) -> list[_Place]:
     if form.kind == "deref" or (form.head == "deref" and len(form.children) == 2):
         symbol = form.children[-1]
         maker = _maker(code, symbol)
-        return [_Place(drop, symbol, held=maker)] if maker in _CHANGING else []
+        return [_Place(drop, symbol, reference=maker)] if maker in _CHANGING else []
     if form.kind != "symbol":
         return []
     if binding := code.names.bound.get(form):
@@ -187,7 +187,7 @@ def _plan(code: Code, places: Sequence[_Place]) -> _Plan:
     plan = _Plan()
     groups: dict[object, list[_Place]] = {}
     for place in places:
-        groups.setdefault(place.binding or (place.root.text, place.held), []).append(place)
+        groups.setdefault(place.binding or (place.root.text, place.reference), []).append(place)
     done: list[_Place] = []
     for group in groups.values():
         first = group[0]
@@ -196,7 +196,7 @@ def _plan(code: Code, places: Sequence[_Place]) -> _Plan:
                 continue
         else:
             for place in group:
-                _change(plan, place, first.held, first.root.text)
+                _change(plan, place, first.reference, first.root.text)
             plan.phrases.append(f"{first.root.text} changed by {_calls(code, group)}")
         done += group
     plan.counted = len(done)
