@@ -146,7 +146,7 @@ class Answers:
         return replace(
             result,
             where=self.feeder.where,
-            bound=_among(described.among),
+            bound="; ".join(_said_of(described)),
             notes=tuple(notes),
             misread=described.misread,
             called=described.called,
@@ -276,9 +276,12 @@ def _out_of_reach(described: Description) -> list[str]:
     return [name for name in HYPERPARAMETERS if name not in described.roles]
 
 
-def _among(name: str) -> str:
-    """Which of several is judged, where nothing but its parameters speaks for it."""
-    return f"of several in the source that fit {name} is bound; --class names another" * bool(name)
+def _said_of(described: Description) -> Iterator[str]:
+    """Which of several is judged, where nothing but its parameters speaks for it; what it chose."""
+    if described.among:
+        yield f"of several in the source that fit {described.among} is bound; --class names another"
+    if described.given:
+        yield f"called with {described.given}"
 
 
 def _nothing_shown(called: str, result: Result) -> str:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Optional, Protocol
+from typing import Any, Optional, Protocol
 
 from harness.languages.texts import Texts
-from harness.languages.updates import square_of
+from harness.languages.updates import average_in, square_of
 from harness.languages.uses import KEY, Use, element_of, result_of
 
 _SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
 _OF_MAPS = frozenset("items keys values get setdefault pop".split())
+# What makes the same text of a text, but for its letters' case.
+_CASES = frozenset("lower upper casefold strip".split())
+# Those that are told a shape.
+_SHAPED = frozenset("zeros ones empty full".split())
 # Calls that make something of nothing.
 _MAKERS = ("zeros", "ones", "full", "empty", "dict", "list", "defaultdict")
 
@@ -24,6 +28,9 @@ class Surroundings(Protocol):
 
     def own(self, name: str) -> list[Use]:
         """What an attribute of the object itself stands for."""
+
+    def stored(self, name: str) -> list[Use]:
+        """The same of one that becomes something else."""
 
     def called(self, name: str, call: ast.Call, body: Body, after: int | None = None) -> list[Use]:
         """Follow a call of an own method or function."""
@@ -43,10 +50,15 @@ class Body:
         self._follower, self._scope, self._this, self._place = follower, scope, this, place
         self.texts = texts or Texts()
         self._branches = 0
+        self.returned: list[Use] = []
 
     def run(self, statements: Iterable[ast.stmt]) -> None:
         """Follow statements in their order."""
-        for statement in statements:
+        block = list(statements)
+        for place, statement in enumerate(block):
+            average = average_in(block, place)
+            for use in self.value(average) if average is not None else []:
+                use.averaged = True
             self._statement(statement)
 
     def _statement(self, node: ast.stmt) -> None:
@@ -79,9 +91,13 @@ class Body:
             self.run(node.body)
         elif isinstance(node, ast.FunctionDef):
             self.run(node.body)
-        elif isinstance(node, (ast.Expr, ast.Return)):
+        elif isinstance(node, getattr(ast, "Match", ())):
+            self._matched(node)
+        elif isinstance(node, ast.Return):
             if node.value is not None:
-                self.value(node.value)
+                self.returned += self._together(node.value)
+        elif isinstance(node, ast.Expr):
+            self.value(node.value)
         else:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
@@ -92,6 +108,12 @@ class Body:
             if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
                 for part, inner in zip(target.elts, value.elts):
                     self._assign(part, inner)
+                return
+            if (pairs := _turned(value)) is not None:
+                elements = [use.element() for use in self.value(pairs) if use is not KEY]
+                for place, part in enumerate(target.elts):
+                    of_each = [e.keys.setdefault(place, Use()) for e in elements]
+                    self._name(part, [element_of(use) for use in of_each])
                 return
             uses = self.value(value)
             for place, part in enumerate(target.elts):
@@ -107,6 +129,35 @@ class Body:
                 use.made |= _makes(value)
                 use.set_to = flag if isinstance(flag, bool) else use.set_to
 
+    def _together(self, node: ast.expr) -> list[Use]:
+        """What is returned; of several together what has each of them in its place."""
+        if not isinstance(node, ast.Tuple):
+            return self.value(node)
+        parts = {i: uses[0] for i, part in enumerate(node.elts) if (uses := self.value(part))}
+        return [Use(keys=parts)] if parts else []
+
+    def _matched(self, node: Any) -> None:
+        """A choice between texts, or others, from Python 3.10 on."""
+        subject = self.value(node.subject)
+        self._branches += 1
+        for case in node.cases:
+            for part in ast.walk(case.pattern):
+                self._compared(subject, part)
+            self.run(case.body)
+        self._branches -= 1
+
+    def _compared(self, uses: list[Use], with_: ast.AST) -> None:
+        """What is compared with a text, or looked for among some."""
+        if isinstance(with_, ast.Constant) and isinstance(with_.value, str):
+            for use in uses:
+                use.texts.append(with_.value)
+        elif isinstance(with_, (ast.Tuple, ast.List, ast.Set)):
+            for part in with_.elts:
+                self._compared(uses, part)
+        elif isinstance(with_, ast.Dict):
+            for key in with_.keys:
+                self._compared(uses, key or with_)
+
     def _name(self, target: ast.expr, uses: list[Use]) -> None:
         """Give a target another value."""
         if isinstance(target, ast.Name):
@@ -117,7 +168,7 @@ class Body:
                 if use is not KEY:
                     use.called_by.append(target.id)
         elif isinstance(target, ast.Attribute) and self._is_this(target.value):
-            known = self._follower.own(target.attr)
+            known = self._follower.stored(target.attr)
             known.extend(use for use in uses if all(use is not k for k in known))
             self._follower.called(
                 f"{target.attr}=", ast.Call(target.value, [target.value], []), self
@@ -224,8 +275,13 @@ class Body:
                 return []
             # A list of some of them, or of what each holds.
             return [element_of(use) for use in self.value(node.elt) if use is not KEY]
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            self._keyed(node.left)
+        if isinstance(node, ast.Compare):
+            if isinstance(node.ops[0], (ast.In, ast.NotIn)):
+                self._keyed(node.left)
+            sides = [node.left, *node.comparators]
+            for side, other in zip(sides, sides[1:]):
+                self._compared(self.value(side), other)
+                self._compared(self.value(other), side)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
@@ -249,6 +305,8 @@ class Body:
             for use in uses:
                 use.mapping |= isinstance(place.value, str)
             return [use.keys.setdefault(place.value, Use()) for use in uses]
+        if isinstance(node.value, ast.Dict):  # of several that are written there
+            self._compared(self.value(place), node.value)
         texts = self.texts.of(place)
         whole = [text for text, complete in texts if complete]
         named = not texts and bool(self.value(place))
@@ -269,8 +327,8 @@ class Body:
                 own_uses = self._follower.own(function.attr)
                 for use in own_uses:
                     use.called = True
-                self._follower.called(function.attr, node, self)
-                return [result_of(use) for use in own_uses]
+                returned = self._follower.called(function.attr, node, self)
+                return [*(result_of(use) for use in own_uses), *returned]
             if _is_super(function.value):
                 return self._follower.called(function.attr, node, self, after=self._place)
             return self._method(node, function)
@@ -280,9 +338,8 @@ class Body:
         arguments = [self.value(part) for part in node.args]
         for word in node.keywords:
             self.value(word.value)
-        if name == "range":
-            for use in arguments[min(1, len(arguments) - 1)] if arguments else []:
-                use.counted = True
+        if name == "range" and node.args:
+            self._counted(node.args)
         if name in _SAME:
             for use in arguments[0] if arguments else []:
                 use.iterated |= name != "dict"
@@ -309,6 +366,27 @@ class Body:
             return self._follower.called(name, node, self)
         return []
 
+    def _counted(self, bounds: list[ast.expr]) -> None:
+        """How often a loop goes: as one number says, or some more or fewer times."""
+        beyond = _whole(bounds[0]) if len(bounds) > 1 else 0
+        last = bounds[min(1, len(bounds) - 1)]
+        while isinstance(last, ast.BinOp) and isinstance(last.op, (ast.Add, ast.Sub)):
+            beyond += _whole(last.right) * (1 if isinstance(last.op, ast.Sub) else -1)
+            last = last.left
+        measured = isinstance(last, ast.Call) and _is_len(last)
+        for use in self.value(last.args[0] if isinstance(last, ast.Call) and measured else last):
+            use.counted, use.measured, use.beyond = not measured, measured, beyond
+
+    def _sized(self, name: str, given: list[ast.expr]) -> None:
+        """The sizes that an array is made of."""
+        if name not in _SHAPED or not given:
+            return
+        shape = given[0].elts if isinstance(given[0], (ast.Tuple, ast.List)) else given[:1]
+        sizes = ("rows", "columns") if len(shape) == 2 else ("length",)
+        for part, size in zip(shape, sizes if len(shape) < 3 else ()):
+            for use in self.value(part):
+                use.sized = use.sized.replace("length", "") or size
+
     def _mapped(self, made: ast.Lambda, over: ast.expr) -> list[Use]:
         """What a function without a name makes of each element."""
         names = [a.arg for a in made.args.args[:1]]
@@ -325,6 +403,7 @@ class Body:
         for word in node.keywords:
             self.value(word.value)
         if not uses:  # a library's function: numbers go in
+            self._sized(function.attr, node.args)
             numeric = function.attr not in (
                 "zeros_like",
                 "copy",
@@ -351,7 +430,7 @@ class Body:
                 else:
                     found.append(use.element())
                 continue
-            if function.attr == "copy":
+            if function.attr == "copy" or function.attr in _CASES:
                 found.append(use)
                 continue
             method = use.attribute(function.attr)
@@ -372,6 +451,23 @@ def _is_super(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
     )
+
+
+def _turned(node: ast.expr) -> Optional[ast.expr]:
+    """The list of pairs of which two lists are made: `pairs` of `zip(*pairs)`."""
+    zipped = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "zip"
+    given = node.args if isinstance(node, ast.Call) and zipped else []
+    return given[0].value if len(given) == 1 and isinstance(given[0], ast.Starred) else None
+
+
+def _whole(node: ast.expr) -> int:
+    """The whole number that is written; 0 for anything else."""
+    value = node.value if isinstance(node, ast.Constant) else 0
+    return value if isinstance(value, int) else 0
+
+
+def _is_len(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1
 
 
 def _from_one(node: ast.BinOp) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 Block = list[ast.stmt]
 
@@ -136,6 +136,23 @@ def base_of(text: str) -> str:
     ('self', 'w')
     """
     return text.partition(".")[0].partition("[")[0]
+
+
+def average_in(block: Block, place: int) -> Optional[ast.expr]:
+    """What a statement makes an average, or a sum, of squares; None where it makes none.
+
+    >>> block = ast.parse("s = g * g; self.v[0] = 0.9 * self.v[0] + 0.1 * s").body
+    >>> ast.unparse(average_in(block, 1))
+    'self.v[0]'
+    """
+    average = _target(block[place])
+    if average is None or _squared(block, place, average) is None:
+        return None
+    value: Any = getattr(block[place], "value", None)
+    moved = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub)
+    if moved and ast.unparse(value.left) == average and not _mentions(value.right, average):
+        return None  # a step is taken from it
+    return ast.parse(average, mode="eval").body
 
 
 # -- the average and what it divides -------------------------------------------------------------

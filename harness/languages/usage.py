@@ -36,7 +36,11 @@ class Follower:
         self._methods = [_methods(node) for node in classes]
         self._functions = dict(functions or {})
         self._own: dict[str, list[Use]] = {}
+        self._holding = False
+        self._held: dict[str, Use] = {}
+        self._stored: set[str] = set()
         self._under_way: list[Any] = []
+        self._returned: list[Use] = []  # by what was entered last
 
     def follow(self, name: str) -> dict[str, Use]:
         """What a method does with its parameters; a constructor goes first."""
@@ -81,23 +85,23 @@ class Follower:
         if given is not None and (marker in self._under_way or len(self._under_way) > _DEPTH):
             return uses
         self._under_way.append(marker)
-        Body(self, scope, this, place, texts).run(node.body)
+        body = Body(self, scope, this, place, texts)
+        body.run(node.body)
+        self._returned = body.returned
         self._under_way.pop()
         return uses
 
     def called(self, name: str, call: ast.Call, body: Body, after: int | None = None) -> list[Use]:
         """Follow a call of an own method (`after` a place in the order of bases) or function."""
         if after is None and name in self._functions and not body.this_call(call):
-            self._into(self._functions[name], -1, call, body, own=False)
-            return []
+            return self._into(self._functions[name], -1, call, body, own=False)
         start = 0 if after is None else after + 1
         for place, methods in enumerate(self._methods[start:], start):
             if name in methods:
-                self._into(methods[name], place, call, body, own=True)
-                break
+                return self._into(methods[name], place, call, body, own=True)
         return []
 
-    def _into(self, node: Function, place: int, call: ast.Call, body: Body, own: bool) -> None:
+    def _into(self, node: Function, place: int, call: ast.Call, body: Body, own: bool) -> list[Use]:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
         static = any(
             isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
@@ -107,11 +111,44 @@ class Follower:
         given = {name: body.value(a) for name, a in zip(names, call.args)}
         given.update({k.arg: body.value(k.value) for k in call.keywords if k.arg})
         texts = Texts({name: body.texts.of(a) for name, a in zip(names, call.args)})
+        self._returned = []
         self._enter(node, place, own, {k: v for k, v in given.items() if v}, texts)
+        return self._returned
+
+    def holding(self, name: str) -> tuple[dict[str, Use], dict[str, Use]]:
+        """What a method does with its parameters, and with what the object has itself by then.
+
+        The constructor was followed before: what became of its parameters is not among it.
+        """
+        self._holding = True
+        uses = self.follow(name)
+        return uses, self._held
 
     def own(self, name: str) -> list[Use]:
         """What an attribute of the object itself stands for."""
-        return self._own.setdefault(name, [])
+        known = self._own.setdefault(name, [])
+        of_class = name in self._stored or any(name in methods for methods in self._methods)
+        if self._holding and not known and not of_class:
+            known.append(self._held.setdefault(name, Use()))
+        return known
+
+    def stored(self, name: str) -> list[Use]:
+        """The same of one that becomes something else."""
+        known = self._own.setdefault(name, [])
+        if self._holding and not known:
+            self._stored.add(name)  # it is the method's own
+        if name in self._held:
+            self._held[name].written = True
+        return known
+
+    def parameter_of(self, uses: Mapping[str, Use]) -> dict[str, str]:
+        """The attributes that are parameters with these uses, as they are."""
+        return {
+            name: parameter
+            for name, known in self._own.items()
+            for parameter, use in uses.items()
+            if len(known) == 1 and known[0] is use
+        }
 
     def keeps(self, use: Use) -> bool:
         """Whether a value became an attribute of the object itself, or what an element has."""

@@ -11,7 +11,8 @@ from typing import Any, Optional
 # Uses of uses deeper than this add nothing that an optimizer of a page would hide there.
 _DEPTH = 9
 _FLAGS = (
-    "iterated mapping called computed written optional squared keyed made complement counted"
+    "iterated mapping called computed written optional squared averaged keyed made complement"
+    " counted measured"
 ).split()
 
 
@@ -30,10 +31,14 @@ class Use:
             is arithmetic, `written` a new value in its place, or a change in place.
         optional: only asked whether it is there.
         squared: it is multiplied with itself, as gradients are.
+        averaged: it becomes an average of squares, by what it was.
         keyed: it says which of several is meant.
         made: the source puts a new one there, of nothing, as it does with what it keeps itself.
         complement: one less of it is computed with, as of the decay of an average.
-        counted: a loop goes so often.
+        counted, measured: a loop goes so often, or as often as it is long.
+        beyond: by how much it is more than the loop goes.
+        texts: that it is compared with, or one of which it chooses.
+        sized: "rows", "columns" or "length": of which of an array's sizes it is.
         set_to: the flag that it becomes, once it was the other.
         called_by: the names that it goes by where it was taken out of what holds it.
     """
@@ -51,10 +56,15 @@ class Use:
     written: bool = False
     optional: bool = False
     squared: bool = False
+    averaged: bool = False
     keyed: bool = False
     made: bool = False
     complement: bool = False
     counted: bool = False
+    measured: bool = False
+    beyond: int = 0
+    texts: list[str] = field(default_factory=list)
+    sized: str = ""
     set_to: Optional[bool] = None
     called_by: list[str] = field(default_factory=list)
 
@@ -73,8 +83,13 @@ class Use:
         whole: dict[str, Any] = {name: True for name in _FLAGS if getattr(self, name)}
         if self.set_to is not None:
             whole["set_to"] = self.set_to
-        if self.called_by:
-            whole["called_by"] = list(dict.fromkeys(self.called_by))
+        if self.sized:
+            whole["sized"] = self.sized
+        for name in ("called_by", "texts"):
+            if listed := getattr(self, name):
+                whole[name] = list(dict.fromkeys(listed))
+        if self.beyond:
+            whole["beyond"] = self.beyond
         if self.arguments:
             whole["arguments"] = self.arguments
         if self.patterns:

@@ -20,6 +20,7 @@ from harness.ports.roles import (
     Parameter,
     Wanted,
     assigned,
+    choice,
     class_names,
     may_be,
     names_of,
@@ -97,6 +98,7 @@ class Binding:
         guessed: it rests on more than names and types.
         chosen: of several that fit it is the one that is called RMSProp.
         among: what is bound, where several fit and none is called RMSProp; else empty.
+        given: the texts that it is given because they say RMSProp: "method = 'rmsprop'".
         containers: for gradients and weights each, those in which what is done with it is possible.
     """
 
@@ -109,6 +111,7 @@ class Binding:
     guessed: bool = False
     chosen: bool = False
     among: str = ""
+    given: str = ""
     containers: tuple[tuple[str, ...], ...] = ()
 
 
@@ -255,6 +258,12 @@ def _bound(
     if construct:
         names = ", ".join(p["name"] for p in construct if not p.get("setter"))
         signature += f" of a constructor taking ({names})"
+    chosen = [
+        f"{p['name']} = {text!r}"
+        for p in parameters
+        if p["name"] not in wanted.give and (text := choice(p)) is not None
+    ]
+    signature += f" with {', '.join(chosen)}" if chosen else ""
     within = _within(wanted.roles, parameters)
     for role, name in wanted.roles.items():
         if role not in within:
@@ -325,7 +334,13 @@ def _bound(
         element=next(iter(elements), None),
         container=next(iter(kinds), None),
         storages=_storages(data),
-        guessed=steps or guessed or absent or own or bool({"source", "parameters"} & set(roles)),
+        guessed=steps
+        or bool(chosen)
+        or guessed
+        or absent
+        or own
+        or bool({"source", "parameters"} & set(roles)),
+        given=", ".join(chosen),
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
     named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)

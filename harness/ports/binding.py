@@ -13,8 +13,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
-from harness.ports.plans import says_rmsprop
-from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted, class_names, names_of
+from harness.ports.roles import (
+    CONSTANTS,
+    Constant,
+    Parameter,
+    Wanted,
+    class_names,
+    names_of,
+    says_rmsprop,
+)
 
 
 class BindingError(Exception):

@@ -35,7 +35,7 @@ from harness.ports.offers import (
     shown,
     structured,
 )
-from harness.ports.roles import Wanted, decaying, ranked, role_names
+from harness.ports.roles import Wanted, choice, decaying, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 # What a constructor's list of parameters may hold, whatever is done with it: arrays, or objects.
@@ -61,6 +61,7 @@ class Draft:
     words: list[str] = field(default_factory=list)
     named: bool = False
     sized: bool = False
+    apart: bool = False
     stateful: str = ""
     kept: list[str] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
@@ -147,6 +148,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     name, use = parameter["name"], parameter.get("use", {})
     word = plain(name)
     if parameter["kind"] == "number" or "value" in parameter or parameter.get("flag"):
+        return None
+    if choice(parameter) is not None:
         return None
     if use.get("complement") and not structured(use):
         return None
@@ -297,11 +300,13 @@ def _numbers(
             draft.roles[role] = name
             continue
         fed = _other(parameter)
+        if (text := choice(parameter)) is not None:
+            draft.words.append(f"{name} = {text!r}")
         if fed is None and parameter.get("use") == {}:  # the source does nothing with it
             fed = {"value": None}
         elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
             fed = None
-        if fed is None or parameter.get("default"):
+        if fed is None or (parameter.get("default") and choice(parameter) is None):
             if not parameter.get("default"):
                 if not lenient:
                     raise Unknown(f"what is {name}?")
@@ -309,6 +314,7 @@ def _numbers(
             continue
         draft.named |= "name" in fed
         draft.sized |= "size" in fed
+        draft.apart |= fed.get("size") in ("rows", "columns")
         feeds[name] = fed
 
 
@@ -341,6 +347,8 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
     word = plain(parameter["name"])
     if "value" in parameter:
         return None
+    if (text := choice(parameter)) is not None:
+        return {"value": text}
     if word in SHAPE or word.endswith("shape"):
         biases = weights_in(word.removesuffix("shape")) == "b"
         return {"size": "shape", **({"slot": 1} if biases else {})}
@@ -352,6 +360,8 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"many": True}
     if word in SIZE:
         return {"size": True}
+    if size := parameter.get("use", {}).get("sized"):
+        return {"size": size}
     if word.endswith(("loss", "cost")):
         return {"value": 0.0}
     if "batch" in word:

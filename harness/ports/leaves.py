@@ -51,21 +51,28 @@ def plain(name: str) -> str:
 
 def gradient_of(name: str) -> str | None:
     """What a name is the gradient of: "w", "b", another, "" for anything; None if it is none."""
-    word = plain(name)
-    if word in role_names("gradients"):
+    word, number = _numbered(name)
+    if word in role_names("gradients") and not number:
         return {"dw": "w", "dws": "w", "dweights": "w"}.get(word, "")
     if (found := _GRADIENT.fullmatch(word)) is None:
         return None
     of = next((part for part in found.groups() if part), "")
-    return _base(of)
+    return _base(of) + number if _base(of) in ("w", "b") or not number else None
 
 
 def weights_in(name: str) -> str | None:
     """Which weights a name is for: "w", "b", another, "" for any; None if for none."""
-    word = plain(name)
+    word, number = _numbered(name)
     if word in role_names("weights") or _WEIGHTS.fullmatch(word):
-        return _base(word)
+        return _base(word) + number if _base(word) in ("w", "b") or not number else None
     return None
+
+
+def _numbered(name: str) -> tuple[str, str]:
+    """A plain name and the number at its end, which says of which layer something is."""
+    word = plain(name)
+    bare = word.rstrip("0123456789")
+    return bare, word[len(bare) :]
 
 
 def _base(word: str) -> str:

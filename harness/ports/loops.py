@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.ports.drafts import by_default, hyper_roles
-from harness.ports.plans import Plan, chosen_classes, says_rmsprop
-from harness.ports.roles import Wanted
+from harness.ports.plans import Plan, chosen_classes
+from harness.ports.roles import Wanted, choice, says_rmsprop
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # How many steps a loop may go, by the names of parameters, and more than any scenario has.
@@ -52,7 +52,10 @@ def _of_loop(
     if candidate:
         constructor = (candidate.get("constructors") or [{"parameters": []}])[0]["parameters"]
         methods = [*candidate["methods"], *candidate.get("private", [])]
-        called = next((m["parameters"] for m in methods if m["name"] == loop["function"]), [])
+        there = [m for m in methods if m["name"] == loop["function"]]
+        method: Mapping[str, Any] = there[0] if there else {}
+        called, uses = method.get("parameters", []), method.get("constructed", {})
+        constructor = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
     elif loop["function"]:
         functions = [f for f in shape["functions"] if f["name"] == loop["function"]]
         if not functions:
@@ -109,6 +112,8 @@ def _fed(
         return {"later": list(holders[name])}
     if name in starts:
         return {"start": start}
+    if (text := choice(parameter)) is not None:
+        return {"value": text}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
         return {"role": role}
     if _STEPS.search(name.lower()):

@@ -142,8 +142,12 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "fixed", "value": False}
     if word in NAME and not use.get("computed"):
         return {"kind": "name"}
-    if use.get("counted"):
-        return {"kind": "many"}
+    if use.get("counted") or use.get("measured"):
+        listed = {"listed": True} if use.get("measured") else {}
+        return {"kind": "many", "beyond": use.get("beyond", 0), **listed}
+    if use.get("averaged"):
+        base = plain(next((name for name in reversed(names) if name != "[]"), ""))
+        return {"kind": "leaf", "role": "zeros", "base": base, "written": True, "own": True}
     # What is squared and goes into an average is a gradient, whatever it is called.
     squared = ("gradients", _last_word(names)) if use.get("squared") else None
     if known := leaf(names) or _local(use) or squared:
@@ -215,6 +219,8 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
     if patterns := use.get("patterns"):
         prefixes = sorted(patterns, key=lambda p: (_slot(p) == "b", patterns.index(p)))
         known = leaf([*names, prefixes[0]]) if any(prefixes) else leaf(names)
+        if use.get("item", {}).get("averaged"):
+            known = "zeros", ""
         if known is None:
             raise Unknown(f"keys that begin with {', '.join(map(repr, prefixes))}")
         inner: Spec = {"kind": "leaf", "role": known[0], "base": "", "computed": True}

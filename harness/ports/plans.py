@@ -26,7 +26,8 @@ from harness.ports.offers import (
     parts,
     with_effect,
 )
-from harness.ports.roles import Wanted
+from harness.ports.owned import owned
+from harness.ports.roles import Wanted, says_rmsprop
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _FIRST = (
@@ -108,6 +109,10 @@ def plans(
         with contextlib.suppress(Unknown):
             ways = _of_method(candidate, constructor, method, wanted, rows=True, lenient=lenient)
             made += [plan for plan in ways if plan not in made]
+    owners = [one for one in called if "own" in one[2]]
+    for candidate, constructor, method in _saying(owners):
+        with contextlib.suppress(Unknown):
+            made += _finished_own(candidate, constructor, method, wanted)
     for function in _chosen_functions(shape, wanted):
         for ways in (_of_function(function, shape, wanted), _of_closures(function, wanted)):
             try:
@@ -137,11 +142,6 @@ def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[
     if any(says_rmsprop(_last(c)) for c in shape.get("candidates", [])):
         return []
     return [f for f in every if says_rmsprop(f["name"])] or every
-
-
-def says_rmsprop(name: str) -> bool:
-    """Whether a name says RMSProp, in one of its words."""
-    return "rmsprop" in plain(name) or any(w.lower().startswith("rms") for w in name.split("_"))
 
 
 def _last(candidate: Mapping[str, Any]) -> str:
@@ -190,6 +190,24 @@ def _of_method(
         call |= _spread_out(method["parameters"])
         title = f"{name}.{method['name']}({', '.join(complete.words)})"
         yield from _finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
+
+
+def _saying(called: Sequence[Called]) -> Sequence[Called]:
+    """Of methods those that say RMSProp, if any does."""
+    return [one for one in called if says_rmsprop(one[2]["name"])] or called
+
+
+def _finished_own(
+    candidate: Mapping[str, Any],
+    constructor: Sequence[Mapping[str, Any]],
+    method: Mapping[str, Any],
+    wanted: Wanted,
+) -> Iterator[Plan]:
+    """The plans for a method of something that has its weights itself."""
+    base, draft, title = owned(candidate, constructor, method, wanted)
+    call = {"method": method["name"], "arguments": draft.arguments}
+    alone = replace(draft, sized=True)  # an object of its own for what it has at once
+    yield from _finished({**base, "calls": [call]}, alone, title)
 
 
 def _spread_out(parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -339,6 +357,8 @@ def _arrangements(draft: Draft) -> Sequence[str]:
         return ("together",)
     if draft.named:
         return ("units",)
+    if draft.apart:  # what one has, a matrix and its biases, has two sizes
+        return ("apart",)
     if draft.sized or all(spec["kind"] == "leaf" for spec in draft.data):
         return ("each",)
     return ("units", "each")
@@ -366,17 +386,23 @@ def _slots(data: Sequence[Spec]) -> int:
         for leaf in found:
             leaf.pop("slot", None)
         return 1
-    bases = sorted(bases, key=lambda base: (base == "b", bases.index(base)))
+    bases = sorted(bases, key=lambda base: (base[:1] == "b", bases.index(base)))
     for leaf in found:
         if leaf["base"] in bases:
             leaf["slot"] = bases.index(leaf["base"])
         elif leaf["role"] == "zeros":
-            leaf["slot"] = (
-                1 if "b" in bases[1:] and "b" in leaf["base"] and "w" not in leaf["base"] else 0
-            )
+            leaf["slot"] = _slot(leaf["base"], bases)
         else:
             raise Unknown(f"gradients of {leaf['base']!r}, and no such weights")
     return len(bases)
+
+
+def _slot(word: str, bases: Sequence[str]) -> int:
+    """For which of several arrays something is that is called so: the one that it is named for."""
+    for fits in (str.endswith, str.startswith, str.__contains__):
+        if named := [base for base in bases if base and fits(word, base)]:
+            return bases.index(max(named, key=len))
+    return 0
 
 
 def with_form(plan: Plan, form: str) -> Plan:

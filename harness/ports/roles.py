@@ -125,6 +125,20 @@ class Wanted:
 Parameter = Mapping[str, Any]
 
 
+def says_rmsprop(name: str) -> bool:
+    """Whether a name says RMSProp, in one of its words."""
+    return "rmsprop" in plain_name(name) or any(
+        w.lower().startswith("rms") for w in name.split("_")
+    )
+
+
+def choice(parameter: Parameter) -> str | None:
+    """The text that a parameter is compared with which says RMSProp; None if it is its default."""
+    if says_rmsprop(parameter.get("text", "")):
+        return None
+    return next(filter(says_rmsprop, parameter.get("use", {}).get("texts", [])), None)
+
+
 def assigned(
     parameters: Sequence[Parameter], constructed: int, wanted: Wanted
 ) -> tuple[list[str | None], list[str], bool]:
@@ -150,6 +164,8 @@ def assigned(
     for i, parameter in enumerate(parameters):
         if roles[i] is None and parameter["name"] in wanted.give:
             roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
+        elif roles[i] is None and (text := choice(parameter)) is not None:
+            roles[i] = CONSTANT + json.dumps(text)
     for i, parameter in enumerate(parameters[constructed:], constructed):
         if parameter["kind"] == "source" and "gradients" in free:
             roles[i] = "source"

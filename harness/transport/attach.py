@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.attempts import Binding
@@ -53,8 +55,11 @@ def settled(
     precisions = _precisions(shape, binding, ways[0])
     names = _storages(shape, binding)
     attempt = trial.chosen(conversation, binding.title, ways, precisions[0], names)
+    if "step" not in attempt.way and _is_a_step(attempt.observation):
+        raise BindingError(f"not bound: {binding.title} returns what is far from any weights")
     message = {**attempt.way, "result": _result(attempt.observation)}
-    if attempt.fault is None and attempt.observation.facts.pair:
+    readable = attempt.fault is None or attempt.fault.kind == "garbled"
+    if readable and attempt.observation.facts.pair:
         # Told apart by ordinary numbers, not by those of an edge.
         message["pair"] = attempt.observation.facts.pair
     if message.get("step") == "subtract" and _climbs(attempt.observation):
@@ -69,8 +74,17 @@ def settled(
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
         among=binding.among,
+        given=binding.given,
     )
     return message, described, attempt.observation
+
+
+def _is_a_step(tried: Observation) -> bool:
+    """Whether what was returned for weights is nearer to nothing than to them."""
+    if tried.facts.where != "returned" or not len(tried.weights):
+        return False
+    moved = tried.weights[0] - flat_weights(trial.TRIAL)
+    return bool(np.abs(moved).sum() > np.abs(tried.weights[0]).sum())
 
 
 def _climbs(tried: Observation) -> bool:

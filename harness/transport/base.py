@@ -86,6 +86,7 @@ class Description:
         guessed: what is called, where that rests on more than names and types; else empty.
         chosen: of several that fit it is the one that is called RMSProp.
         among: what is bound, where several fit and none is called RMSProp; else empty.
+        given: the texts that it is given because they say RMSProp; else empty.
         called: of the optimizer of a library, what its settings make of it.
     """
 
@@ -97,6 +98,7 @@ class Description:
     guessed: str = ""
     chosen: bool = False
     among: str = ""
+    given: str = ""
     called: Called | None = None
 
 

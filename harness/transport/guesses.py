@@ -267,6 +267,7 @@ def _guess(
     # Where the weights come out is settled by ordinary numbers, not by those of a test case.
     where = observation.facts.where
     settled = {**plan.message["plan"], "result": _RESULTS.get(where, where)}
+    settled |= {"pair": observation.facts.pair} if observation.facts.pair else {}
     message = {**plan.message, "plan": settled}
     return Guess(message, plan.title, described, _known(observation))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from shapes.python_flows import FLOWS
+from shapes.python_owners import OWNERS
 from shapes.python_structures import STRUCTURES
 
 _INIT = """
@@ -634,6 +635,7 @@ def rmsprop(dW, db, s, beta=0.9, epsilon=1e-8):
     ),
     **STRUCTURES,
     **FLOWS,
+    **OWNERS,
 }
 
 

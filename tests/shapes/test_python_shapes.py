@@ -76,6 +76,11 @@ def rmsprop(params, grads, state, lr=0.01, rho=0.9, eps=1e-8):
 """,
         "it fails with what it is first handed for its state",
     ),
+    # Nobody hands it averages: what its constructor makes of them is its own.
+    "averages that do not begin with zeros": (
+        source("a network that keeps its averages").replace("np.zeros(shape)", "np.ones(shape)"),
+        "Tried as",
+    ),
     # What it returns is no step: nothing is averaged there.
     "a helper that returns the gradients": (
         source("lists of arrays").replace("g**2", "g**3")
@@ -94,6 +99,29 @@ def test_a_guess_never_accuses(tmp_path: Path) -> None:
     assert results == {}
     for error, (_, word) in zip(outcome.errors, WRONG.values(), strict=True):
         assert word in error
+
+
+@pytest.mark.parametrize("returned", ["w[:-1], v", "v, w[:-1]"])
+def test_a_state_is_not_taken_for_weights_that_lack_some(tmp_path: Path, returned: str) -> None:
+    text = f"""
+import numpy as np
+
+
+def rmsprop(w, grad, v, lr=0.01, rho=0.9, eps=1e-8):
+    v = rho * v + (1 - rho) * grad**2
+    w = w - lr * grad / (np.sqrt(v) + eps)
+    return {returned}
+"""
+    _, results = judged(tmp_path, {"short": text})
+    fault = results["short"].verdict.fault
+    assert fault is not None
+    assert fault.kind == "garbled"
+    assert fault.message == "step 1: array 'dense' has shape (4,), expected (5,)"
+
+
+def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
+    _, results = judged(tmp_path, {"told": source("one of several, by a text")})
+    assert results["told"].bound == "called with kind = 'rmsprop'"
 
 
 def test_a_guess_explains(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,10 +10,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.stand_ins import Builder, Piece, Place
 
 Row = Any
+# The key of what an object has itself among what was built.
+_OWN = ""
 
 
 class Steps(Protocol):
@@ -28,6 +32,7 @@ class Steps(Protocol):
     dtype: Any
     parameter: Any
     gradients_changed: bool
+    first: str
 
     @property
     def result(self) -> str:
@@ -70,7 +75,8 @@ class Instance:
         self._everything = everything
         if "class" in plan:
             given = self._arguments(plan.get("construct", {}), everything)
-            self._owner = session.target(plan["class"])(**given)
+            made = session.target(plan["class"])
+            self._owner = self._furnished(made, given) if "own" in plan else made(**given)
         else:
             self._owner = None
             self._function = session.target(plan["function"])
@@ -83,6 +89,29 @@ class Instance:
                 self._call(call, unit)
         if (initial := plan.get("initial")) is not None:
             self._state = self._initial(initial, everything)
+
+    def _furnished(self, made: Any, given: Mapping[str, Any]) -> Any:
+        """An object whose constructor goes as far as it can, with a scenario's arrays put in."""
+        own = self._session.plan["own"]
+        owner = made.__new__(made)
+        with contextlib.suppress(Exception):
+            owner.__init__(**given)
+        for name, parameter in own["stored"].items():
+            if parameter in given:
+                vars(owner).setdefault(name, given[parameter])
+        for name, spec in own["filled"].items():
+            if isinstance(getattr(owner, name, None), (type(None), Anything)):
+                setattr(owner, name, self._argument(spec, self._everything))
+        builder = self._builder()
+        builder.put(owner, own["data"], self._everything)
+        self._built[_OWN] = [owner], builder.places
+        return owner
+
+    def _builder(self) -> Builder:
+        session = self._session
+        first = session.plan.get("first", 1)
+        hyper, parameter = session.hyper(), session.parameter
+        return Builder(session.array, session.names, session.slots, hyper, parameter, first)
 
     def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         if "function" in initial:
@@ -122,15 +151,7 @@ class Instance:
         # What holds weights stays the same from step to step, wherever it is handed over.
         key = json.dumps([spec["data"], list(unit)], sort_keys=True)
         if key not in self._built:
-            session = self._session
-            builder = Builder(
-                session.array,
-                session.names,
-                session.slots,
-                session.hyper(),
-                session.parameter,
-                session.plan.get("first", 1),
-            )
+            builder = self._builder()
             holder = builder.build(spec["data"], unit)
             self._built[key] = holder, builder.places
         return self._built[key][0][0]
@@ -168,7 +189,7 @@ class Instance:
             ]
             if not mine:
                 continue
-            if all(place.role == "gradients" for place in places):
+            if key != _OWN and all(place.role == "gradients" for place in places):
                 del self._built[key]
                 continue
             for place in mine:
@@ -268,6 +289,8 @@ class Instance:
                     return {taking[0]: session.read(taking[0], returned)}
                 except Garbled:
                     pass
+            if len(returned) == len(unit):
+                return {i: session.read(i, returned[unit.index(i)]) for i in taking}
             if len(returned) >= len(taking):
                 return {i: session.read(i, returned[at]) for at, i in enumerate(taking)}
         raise Garbled(f"what it returned is a {type(returned).__name__}, no arrays", misread=True)
@@ -294,12 +317,26 @@ class Instance:
             if isinstance(returned, dict) and not taking:
                 self._state = returned
             return returned
+        first = self._session.first or self._first(returned, taking)
+        self._session.first = first
+        self._state = returned[first == "first"]
+        return returned[first == "second"]
+
+    def _first(self, returned: Sequence[Any], taking: Sequence[int]) -> str:
+        """Which side of a pair weights are, or a step: "first" or "second"; the other is a state.
+
+        What is nearer to the weights is; of two that are far from any the one that has signs, as
+        squares have none.
+        """
         sides = [self._distance(side, taking) for side in returned]
-        first = 0 if sides[0] <= sides[1] else 1
-        if min(sides) == float("inf"):
-            first = 0
-        self._state = returned[1 - first]
-        return returned[first]
+        usual = sum(float(np.abs(self._session.flat[self._session.cuts[i]]).sum()) for i in taking)
+        if usual / 2 < min(sides) and max(sides) < sys.float_info.max:
+            signed = [
+                any((values < 0).any() for values in self._returned(taking, side, taking).values())
+                for side in returned
+            ]
+            return "second" if signed == [False, True] else "first"
+        return "first" if sides[0] <= sides[1] else "second"
 
     def _distance(self, side: Any, taking: Sequence[int]) -> float:
         session = self._session

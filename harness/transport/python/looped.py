@@ -56,6 +56,8 @@ def _described(
     if not update.loops and not all(_kept(p.average, names, node) for p in pairs):
         return {}
     weights = {part for p in pairs for part in (p.weights, p.weights.partition("[")[0])}
+    if not update.loops and not _handed_back(weights & set(names), node):
+        return {}
     return {
         **where,
         "several": bool(update.places),
@@ -96,6 +98,18 @@ def _kept(average: str, names: Sequence[str], node: Optional[ast.FunctionDef]) -
         )
         for part in ast.walk(node)
     )
+
+
+def _handed_back(weights: set[str], node: Optional[ast.FunctionDef]) -> bool:
+    """Whether a function returns nothing, or the weights that it takes as they are in the end."""
+    returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)] if node else []
+    parts = {
+        ast.unparse(part)
+        for value in returned
+        if value is not None
+        for part in (value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value])
+    }
+    return not parts or weights <= parts
 
 
 def _initial(node: Optional[ast.FunctionDef], weights: set[str], names: Sequence[str]) -> set[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.transport.python import tensors
+from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.instance import Instance
 from harness.transport.python.stand_ins import Piece
@@ -21,6 +22,8 @@ from harness.transport.python.stand_ins import Piece
 Row = Any
 # Forms of which the numbers are Python's own.
 PLAIN = ("number", "list", "rows")
+# Which of a matrix's sizes is that of an array: of a column, of a row.
+_ONE_OF_TWO = ("rows", "columns")
 
 
 class Planned:
@@ -57,6 +60,8 @@ class Planned:
         self._cut(names, bounds)
         self.where, self.widened, self.gradients_changed = "", False, False
         self._result = str(plan.get("result", "auto"))
+        # Which side of a returned pair is no state, "" until that is known.
+        self.first = str(plan.get("pair", ""))
         self.step = 0
         self._units = self._grouped()
         self._instances = [Instance(self, unit) for unit in self._scopes()]
@@ -79,13 +84,17 @@ class Planned:
         units: list[list[Piece]] = [
             list(range(i, min(i + size, count))) for i in range(0, count, size)
         ]
+        if self.plan["arrangement"] == "apart":
+            units = [
+                [i if slot == i % size else None for slot in range(size)] for i in range(count)
+            ]
         for unit in units:
             unit.extend([None] * (size - len(unit)))
         return units or [[None] * size]
 
     def _scopes(self) -> list[list[list[Piece]]]:
         """The units of each instance."""
-        if self.plan["arrangement"] == "each":
+        if self.plan["arrangement"] in ("each", "apart"):
             return [[unit] for unit in self._units]
         return [self._units]
 
@@ -130,12 +139,17 @@ class Planned:
             if self.plan.get("key") == "place":
                 return first or 0
             return self.names[first] if first is not None else "w"
+        if "anything" in spec:
+            return Anything()
         if "many" in spec:
             return len(self.cuts)
         if "size" in spec:
-            slot = spec.get("slot", 0)
-            first = unit[slot] if slot < len(unit) else first
+            if "slot" in spec or self.plan["arrangement"] != "apart":
+                slot = spec.get("slot", 0)
+                first = unit[slot] if slot < len(unit) else first
             size = 0 if first is None else self.cuts[first].stop - self.cuts[first].start
+            if spec["size"] in _ONE_OF_TWO and self._form in ("column", "row"):
+                return size if spec["size"] == _ONE_OF_TWO[self._form == "row"] else 1
             return (size,) if spec["size"] == "shape" else size
         return spec.get("value")
 
@@ -185,7 +199,7 @@ class Planned:
         return {
             "where": self.where or "nowhere",
             "container": str(self.plan.get("container", "list")),
-            "pair": "",
+            "pair": self.first,
             "gradients_changed": self.gradients_changed,
             "widened": self.widened,
         }

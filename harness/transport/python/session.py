@@ -154,6 +154,8 @@ class Session:
             if sides[0] is not None or sides[1] is not None:
                 distances = [float("inf") if side is None else side for side in sides]
                 first = distances[0] <= distances[1]
+                if None in sides and self._misshapen(returned[first], min(distances), part):
+                    first = not first  # weights of another shape, beside a state of the right one
                 if binding.get("pair") in ("first", "second"):
                     first = binding["pair"] == "first"
                 elif distances[0] != distances[1]:
@@ -161,6 +163,25 @@ class Session:
                 port.state = returned[1 if first else 0]
                 return returned[0 if first else 1]
         return returned
+
+    def _misshapen(self, side: Any, distance: float, part: list[int]) -> bool:
+        """Whether a side that cannot be read is weights all the same, by the size of its numbers.
+
+        Args:
+            side: one of a pair.
+            distance: of the other from the weights given.
+            part: the arrays that take part.
+        """
+        parts = list(side.values()) if isinstance(side, Mapping) else side
+        try:
+            values = np.hstack([np.ravel(each) for each in parts]).astype(np.float64)
+        except (TypeError, ValueError):
+            return False
+        usual = np.abs(self.weights.now(part))
+        away = (
+            np.abs(np.abs(values) - usual.mean()).mean() if len(values) and len(usual) else np.inf
+        )
+        return bool(distance > usual.sum() / 2 and away < usual.mean() / 2)
 
     def _distance(self, side: Any, part: list[int]) -> float | None:
         """How far a returned side is from the weights given; None where it cannot be them."""

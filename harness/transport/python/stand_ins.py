@@ -106,7 +106,8 @@ class Builder:
                 key: self._hyper[role] for key, role in spec["keys"].items() if role in self._hyper
             }
         if kind == "many":
-            return max(1, -(-len(scope) // self._slots))
+            count = max(1, -(-len(scope) // self._slots)) + spec.get("beyond", 0)
+            return [1] * count if spec.get("listed") else count
         if kind == "numpy":
             return np
         if kind == "hyper":
@@ -115,10 +116,16 @@ class Builder:
             return self._names[scope[0]] if scope and scope[0] is not None else "w"
         return spec.get("value")
 
-    def _attributed(self, owner: Any, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
-        for name, inner in spec.get("attributes", {}).items():
+    def put(
+        self, owner: Any, attributes: Mapping[str, Mapping[str, Any]], scope: Sequence[Piece]
+    ) -> None:
+        """Give an object these attributes."""
+        for name, inner in attributes.items():
             get, put = _attribute(owner, name)
             put(self._made(inner, scope, get, put))
+
+    def _attributed(self, owner: Any, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
+        self.put(owner, spec.get("attributes", {}), scope)
         if spec.get("mirrored") and (weights := self._weights_of(spec, scope)) is not None:
             for name in spec["mirrored"]:
                 setattr(owner, name, getattr(weights, name, None))
