@@ -56,6 +56,12 @@ def test_a_source_is_compiled_once(source: Path, no_compiler: Any) -> None:
         compile_java([source])
 
 
+def test_a_source_in_latin_letters_is_read_as_one(tmp_path: Path) -> None:
+    source = tmp_path / "Matrix.java"
+    source.write_bytes("class Matrix {} // \xe0 utiliser".encode("latin-1"))
+    assert compile_java([source]).is_file()
+
+
 def test_a_failed_compilation_is_kept_too(source: Path, no_compiler: Any) -> None:
     source.write_text("public class A {\n  int one() { return two; }\n}\n", encoding="utf-8")
     with pytest.raises(CompileError) as first:

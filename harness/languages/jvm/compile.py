@@ -89,6 +89,9 @@ def compile_java(
         near = [*_near(roots), *(["-Xprefer:source"] if roots else [])]
         return compiled(name, [*command, *near], files, classpath, roots)
     except CompileError as error:
+        if _FOREIGN in str(error):
+            latin = [_LATIN if word == _UTF else word for word in (*command, *near)]
+            return compiled(name, latin, files, classpath, roots)
         if _MARK not in str(error):
             raise
     return _compiled_by_ecj(sources, classpath, roots)
@@ -106,7 +109,10 @@ def compile_java_partly(
 
 # How javac names the mark at a file's beginning that editors leave; ECJ reads over it.
 _MARK = "\\ufeff"
-_COMMON = ("-parameters", "-g", "-encoding", "UTF-8")
+# How it names what is no UTF-8; who wrote that had an editor that knew nothing but Latin letters.
+_FOREIGN = "unmappable character"
+_UTF, _LATIN = "UTF-8", "ISO-8859-1"
+_COMMON = ("-parameters", "-g", "-encoding", _UTF)
 # The one annotation processor that is run: siblings call what it writes into classes.
 _TYPE = re.compile(r"\b[A-Z]\w*")
 LOMBOK = re.compile(r"lombok-(\d[\w.-]*)\.jar")
