@@ -209,13 +209,29 @@ public class {name} {{
 """
 
 
+# The second time that it is asked for, the JVM has only words for why it is not there.
+NATIVE = """
+public class Native {
+    static { System.loadLibrary("of_a_device"); }
+    public static double root(double x) { return Math.sqrt(x); }
+    static class Tried {
+        static double root(double x) {
+            try { return Native.root(x); } catch (LinkageError first) { return Native.root(x); }
+        }
+    }
+}
+"""
+
+
 def test_a_library_that_cannot_be_initialized_is_no_fault_of_the_source(tmp_path: Path) -> None:
-    """As one whose native part is missing; a class of its own that cannot be is."""
-    names = {"Library": tmp_path / "library", "Sibling": tmp_path / "source"}
+    """As one whose native part is missing, its own or not; a class of its own that cannot be is."""
+    names = dict.fromkeys(("Library", "Sibling", "Native"), tmp_path / "source")
+    names["Library"] = tmp_path / "library"
     for name, folder in names.items():
         user = OPTIMIZER.replace("RMSProp", f"Of{name}").replace(" implements Rule", "")
-        user = user.replace("Math.sqrt", f"{name}.root")
-        files = {folder / f"{name}.java": FRAGILE.format(name=name)}
+        user = user.replace("Math.sqrt", f"{name}{'.Tried' * (name == 'Native')}.root")
+        text = NATIVE if name == "Native" else FRAGILE.format(name=name)
+        files = {folder / f"{name}.java": text}
         files[tmp_path / f"source/Of{name}.java"] = user
         for path, text in files.items():
             path.parent.mkdir(exist_ok=True)
@@ -224,8 +240,10 @@ def test_a_library_that_cannot_be_initialized_is_no_fault_of_the_source(tmp_path
     ports = [own(tmp_path / f"source/Of{n}.java", classpath=[str(library)]) for n in names]
     results = run(ports, Options(pattern=SHORT), every_transport=False).results
     faults = [result.verdict.fault for result in results]
-    assert [fault.kind for fault in faults if fault] == ["not-run", "crashes"]
+    assert [fault.kind for fault in faults if fault] == ["not-run", "crashes", "not-run"]
     assert faults[0]
+    assert faults[2]
+    assert "of_a_device" in faults[2].message
     assert "Library is none of the port's own: add what it lacks" in faults[0].message
 
 

@@ -1,5 +1,8 @@
 package rmsproof.adapter;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Tells what a port failed for want of: a class of a library that is not there, or that cannot be
  * initialized without something else (a native part), is no fault of whoever uses it.
@@ -7,6 +10,8 @@ package rmsproof.adapter;
 final class Lacking {
     /** Causes stand in each other a few deep; a port's own may never end. */
     private static final int MOST_CAUSES = 100;
+    private static final Pattern RECORDED = Pattern.compile(
+            "Exception java\\.lang\\.UnsatisfiedLinkError: (.*?)(?: \\[in thread .*])?");
 
     private Lacking() {}
 
@@ -14,6 +19,10 @@ final class Lacking {
     static String of(Throwable thrown, Port port) {
         Throwable cause = thrown;
         for (int i = 0; i < MOST_CAUSES && cause != null; i++) {
+            String recorded = recorded(cause);
+            if (recorded != null) {
+                return recorded;
+            }
             String name = named(cause);
             boolean linked = !(cause instanceof UnsatisfiedLinkError);
             if (name != null && !(linked && owns(port, name))) {
@@ -22,6 +31,14 @@ final class Lacking {
             cause = Failure.asked(cause::getCause);
         }
         return null;
+    }
+
+    /** What a class lacked that could not be initialized before: its first failure, in words. */
+    private static String recorded(Throwable failed) {
+        String message = failed instanceof ExceptionInInitializerError
+                ? Failure.asked(failed::getMessage) : null;
+        Matcher first = RECORDED.matcher(message == null ? "" : message);
+        return first.matches() ? first.group(1) : null;
     }
 
     private static String named(Throwable failed) {
