@@ -70,7 +70,7 @@ def settled(
         str(shape["language"]),
         precisions,
         attempt.container,
-        binding.roles,
+        roles_of(message),
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
         among=binding.among,

@@ -21,7 +21,7 @@ from harness.ports.binding import BindingError, alternatives
 from harness.ports.loops import loop_plans
 from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
-from harness.transport.attach import settled
+from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
 from harness.transport.python.planned import PLAIN
 from harness.transport.trial import TRIAL, Conversation
@@ -234,11 +234,7 @@ def of_roles(
         if observation.fault is None and observation.facts.where != "nowhere":
             known = _known(observation)
             if known < len(_KNOWN):
-                given = (*(message.get("construct") or ()), *message["call"])
-                roles = tuple(role for role in given if role in HYPERPARAMETERS)
-                described = Description(
-                    description.language, description.precisions, description.container, roles
-                )
+                described = replace(description, roles=roles_of(message), guessed="")
                 moved.append(Guess(message, _roles(shape, message), described, known))
     return Guesses(tuple(_ranked(moved)), ())
 
