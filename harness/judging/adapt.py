@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from harness.judging.reach import Shared, reach
 from harness.languages import adapters, registry
 from harness.languages.jvm.compile import CompileError
@@ -18,8 +20,11 @@ from harness.ports.binding import BindingError, bind
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
 from python_ref.files import exists
+from python_ref.scenarios.catalogue import scenarios
 
 _SECONDS = 10.0
+# Arrays of several lengths, and steps that change the average: what is fed where it was guessed.
+_TRIAL = "mixed-arrays"
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,21 @@ def _loaded(port: Port, toolchain: Toolchain, shared: Shared) -> dict[str, Any]:
         transport.close()
 
 
+def _steps(port: Port, toolchain: Toolchain, shared: Shared) -> bool:
+    """Whether a port through an adapter in which nothing is left open moves weights."""
+    transport = reach(port, port.transports[0], toolchain, _SECONDS, shared)
+    try:
+        precision = transport.describe().precisions[0]
+        scenario = next(s for s in scenarios(precision) if s.name == _TRIAL)
+        observed = transport.run(scenario, precision)
+        before = np.concatenate([scenario.weights[name] for name in scenario.names])
+        return observed.fault is None and bool((observed.weights[-1] != before).any())
+    except (BindingError, Unreachable):
+        return False
+    finally:
+        transport.close()
+
+
 def _compiling(
     port: Port, name: str, texts: Sequence[str], toolchain: Toolchain, shared: Shared
 ) -> str:
@@ -127,8 +147,10 @@ def _compiling(
             file = folder / name
             file.write_text(text, encoding="utf-8")
             try:
-                _loaded(replace(port, name=f"{number}", adapter=file), toolchain, shared)
-                return text
+                adapted = replace(port, name=f"{number}", adapter=file)
+                _loaded(adapted, toolchain, shared)
+                if adapters.left(text) or _steps(adapted, toolchain, shared):
+                    return text
             except (CompileError, Unreachable) as error:
                 message = message or str(error)
     raise ToolchainError(f"{port.name}: no adapter that can be written compiles: {message}")

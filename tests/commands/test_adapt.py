@@ -64,10 +64,57 @@ NETWORK = Case(
         "what speed is": "self.learning_rate,",
         "self.decay_rate,\n": "self.decay_rate,\nself.epsilon,\n",
         "optimizer.tick()": "layer = optimizer.network()[0]\nlayer.slope = g\noptimizer.tick()",
-        "if returned": "",
-        "weights[name] = returned": "",
+        "put `w`": "",
+        "the new weights": "weights[name] = layer.kernel",
     },
     ["epsilon=inside"],
+)
+# One of two methods makes the step of weights; what it reads is told by another, once.
+INDEXED = Case(
+    "indexed.py",
+    """
+    import numpy as np
+
+    class Plain:
+        def tell(self, net):
+            self.net = net
+            self.memory = [np.zeros_like(part.block) for part in net.parts]
+
+        def slope(self, k):
+            return self.net.parts[k].rise
+
+        def decayed(self, k, rate):
+            return rate * self.memory[k]
+
+        def update_bias(self, k, lr):
+            self.net.biases[k] -= lr * self.net.bias_slopes[k] / np.sqrt(self.memory[k])
+
+    class RMSProp(Plain):
+        def __init__(self, rho=0.9):
+            self.rho = rho
+
+        def update(self, k, lr):
+            g = self.slope(k)
+            self.memory[k] = self.decayed(k, self.rho) + (1 - self.rho) * (g * g)
+            self.net.parts[k].block -= lr * g / np.sqrt(self.memory[k] + 1e-3)
+            return np.sqrt(self.memory[k])
+    """,
+    "indexed_adapter.py",
+    {
+        "what net is": "SimpleNamespace(parts=[SimpleNamespace(block=w)]),",
+        "put `w`": "optimizer.net.parts[0].block = w\noptimizer.slope = lambda *_: g",
+        "what k is": "0,",
+        "the new weights": "weights[name] = optimizer.net.parts[0].block",
+    },
+    ["epsilon=inside", "eps=ignored"],
+    (
+        "optimizer.update(",
+        "#   RMSProp.update_bias(k, lr)",
+        ".tell(",
+        "what net is; it is asked for .parts (each .block, .rise)",
+        "from types import SimpleNamespace",
+        "replaced by `optimizer.slope = lambda *_: g`",
+    ),
 )
 CELLS = Case(
     "Cells.java",
@@ -218,6 +265,7 @@ def written(case: Case, folder: Path) -> None:
     "case",
     [
         NETWORK,
+        INDEXED,
         pytest.param(CELLS, marks=pytest.mark.jvm),
         pytest.param(MODEL_KT, marks=[pytest.mark.jvm, pytest.mark.slow]),
         pytest.param(MODEL_SCALA, marks=[pytest.mark.jvm, pytest.mark.slow]),
@@ -252,6 +300,60 @@ def test_what_nothing_binds_is_judged_through_the_adapter_that_was_written(
     row = judged(call, case.file, "--adapter", case.adapter)
     assert (row["verdict"], row["deviations"]) == ("diverges", case.deviations)
     assert row["port"] == case.file
+
+
+PAIRED = """
+import numpy as np
+
+class RMSProp:
+    def __init__(self, lr, rho, eps):
+        self.lr, self.rho, self.eps = lr, rho, eps
+
+    def step(self, vars_and_grads):
+        if not hasattr(self, "kept"):
+            self.kept = [np.zeros_like(g) for _, g in vars_and_grads]
+        for (p, g), kept in zip(vars_and_grads, self.kept):
+            kept *= self.rho
+            kept += (1 - self.rho) * (g * g)
+            p -= self.lr * g / (np.sqrt(kept) + self.eps)
+"""
+# What objects stand in for makes no step: its constructor asks for more than it says.
+SIZED_BY_LAYERS = """
+import numpy as np
+
+class Network:
+    def __init__(self, sizes, lr, rho):
+        self.lr, self.rho = lr, rho
+        self.w = [np.zeros((a, b)) for a, b in zip(sizes[:-1], sizes[1:])]
+        self.v = [np.zeros((a, b)) for a, b in zip(sizes[:-1], sizes[1:])]
+
+    def slopes(self, x, y):
+        return [x * y for _ in self.w]
+
+    def train(self, batch):
+        for x, y in batch:
+            for k, g in enumerate(self.slopes(x, y)):
+                self.v[k] = self.rho * self.v[k] + (1 - self.rho) * g * g
+                self.w[k] = self.w[k] - self.lr * g / (np.sqrt(self.v[k]) + 1e-8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "complete"), [(PAIRED, True), (SIZED_BY_LAYERS, False)], ids=["pairs", "sizes"]
+)
+def test_nothing_is_left_to_fill_in_only_where_what_was_written_makes_steps(
+    call: Callable[..., Done], tmp_path: Path, source: str, complete: bool
+) -> None:
+    (tmp_path / "mine.py").write_text(source)
+    done = call("adapt", "mine.py")
+    assert ("nothing is left to fill in" in done.out) is complete
+    text = (tmp_path / "mine_adapter.py").read_text()
+    if complete:
+        row = judged(call, "mine.py", "--adapter", "mine_adapter.py")
+        assert (row["verdict"], bool(left(text))) == ("exact", False)
+    else:
+        assert "what sizes is" in text
+        assert "optimizer.train(" in text
 
 
 NETS = """
@@ -351,14 +453,13 @@ class Trainer:
 
 
 def test_names_that_are_known_are_filled_in(call: Callable[..., Done], tmp_path: Path) -> None:
-    """What is left is what no name says: the model, and what a return value would be."""
+    """What is left is what no name says: the model. It is seen that nothing is returned."""
     (tmp_path / "mine.py").write_text(SHAPED)
     done = call("adapt", "mine.py", "--out", "through.py")
     assert done.out == (
         "through.py: written; it compiles with mine.py\n"
         "left to fill in:\n"
         "  line 17: what model is\n"
-        "  line 21: keep this if it returns the new weights, not the step\n"
         "a loop of its own, that takes no gradients? rmsproof.Recorder records it\n"
         "then: rmsproof check mine.py --adapter through.py\n"
     )

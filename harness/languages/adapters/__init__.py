@@ -15,7 +15,7 @@ from typing import Any
 
 MARK = "TODO(rmsproof)"
 _MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
-_COMMENT_END = re.compile(r"\s*\*/.*$")
+_COMMENT_END = re.compile(r"\s*\*/.*$|\"\)*[;}]*\s*$")
 CAMEL = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
 RATES = tuple(CAMEL)
 """Hyperparameters as a class's constructor takes them, in this order."""
@@ -77,6 +77,9 @@ class Action:
     Attributes:
         whole: it takes all arrays at once, by name or in a list.
         returns: the type of what it returns; empty if the language does not say.
+        silent: it is seen to return nothing.
+        writes: what it assigns of objects, in the source's words, where that is known.
+        calls: the methods of its own object that it calls, where that is known.
     """
 
     name: str
@@ -84,6 +87,13 @@ class Action:
     static: bool = False
     whole: bool = False
     returns: str = ""
+    silent: bool = False
+    writes: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+    def takes(self, role: str) -> bool:
+        """Whether one of its parameters is known to be that."""
+        return any(p.role == role or p.role.startswith("pairs") for p in self.parameters)
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,7 @@ class Sketch:
         seen: what else can be called, for a person to choose from.
         narrow: it stores float32.
         plans: ways to call it with objects that stand in, likeliest first.
+        before: what is called once, before the first step.
     """
 
     file: str
@@ -109,6 +120,7 @@ class Sketch:
     seen: tuple[str, ...] = ()
     narrow: bool = False
     plans: tuple[Mapping[str, Any], ...] = ()
+    before: tuple[Action, ...] = ()
 
     @property
     def name(self) -> str:
@@ -129,8 +141,8 @@ class Sketch:
             yield replace(self, action=None)
         if self.constructor:
             unknown = tuple(replace(p, role="") for p in self.constructor if not p.default)
-            yield replace(self, action=None, constructor=unknown)
-        yield replace(self, action=None, constructor=None, owner="")
+            yield replace(self, action=None, before=(), constructor=unknown)
+        yield replace(self, action=None, before=(), constructor=None, owner="")
 
 
 def texts(sketch: Sketch, lines: Callable[[Sketch], Iterable[str]]) -> Iterator[str]:
@@ -144,7 +156,7 @@ def left(text: str) -> list[tuple[int, str]]:
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         if MARK in line:
-            words = _COMMENT_END.sub("", _MARKED.split(line, 1)[-1]).rstrip(" \"')};")
+            words = _COMMENT_END.sub("", _MARKED.split(line, 1)[-1]).rstrip()
             found.append((number, words or line.strip()))
     return found
 

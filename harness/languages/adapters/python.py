@@ -8,6 +8,7 @@ from contextlib import suppress
 from harness.languages.adapters import (
     MARK,
     RATES,
+    Action,
     Parameter,
     Sketch,
     left,
@@ -15,11 +16,21 @@ from harness.languages.adapters import (
     split,
     texts,
 )
-from harness.languages.adapters.standing import Beyond, lines
+from harness.languages.adapters.standing import Beyond, lines, places_weights
 
 _RATES = {role: f"self.{role}" for role in RATES}
 # What is not fed is switched off; how many steps there were is counted.
-_OFF = {"momentum": "0.0", "weight_decay": "0.0", "iteration": "self.steps"}
+_OFF = {
+    "momentum": "0.0",
+    "weight_decay": "0.0",
+    "iteration": "self.steps",
+    "one": "1",
+    "biases": "np.zeros(1)",
+    "pairs": "[(weights[name], g) for name, g in gradients.items()]",
+    "pairs, gradients first": "[(g, weights[name]) for name, g in gradients.items()]",
+}
+# So many adapters in which nothing is left open are tried.
+_TRIED = 6
 _ONE = {"weights": "w", "gradients": "g"}
 _ALL = {"weights": "weights", "gradients": "gradients"}
 
@@ -27,21 +38,27 @@ _ALL = {"weights": "weights", "gradients": "gradients"}
 def write(sketch: Sketch) -> Iterator[str]:
     """Texts, the fullest first.
 
-    Objects stand in where that leaves less to a person than the call that names suggest; what
-    takes all arrays at once is given them so, as long as only what it returns is open.
+    Objects stand in where that leaves less to a person than the call that names suggest, or
+    nothing at all; what takes all arrays at once is given them so, as long as only what it returns
+    is open.
     """
-    found = list(texts(sketch, _lines))
+    named = list(texts(sketch, _lines))
     standing = sorted(_standing(sketch), key=_open)
     whole = sketch.action is not None and sketch.action.whole
-    if standing and _open(standing[0]) < _open(found[0]) - whole:
-        yield standing[0]
-    yield from found
+    if standing and _open(standing[0]) < _open(named[0]) - whole:
+        complete = [text for text in standing if not _open(text)]
+        yield from complete[:_TRIED] or standing[:1]
+    yield from named
 
 
 def _standing(sketch: Sketch) -> Iterator[str]:
     """Texts in which objects stand in, and all is called that the source prepares itself by."""
     most = max((len(plan.get("before", ())) for plan in sketch.plans), default=0)
+    silent = sketch.action.name if sketch.action is not None and sketch.action.silent else ""
     for plan in (plan for plan in sketch.plans if len(plan.get("before", ())) == most):
+        # What returns nothing leaves its weights somewhere, and the plan has to say where.
+        if plan["calls"][-1].get("method") == silent and not places_weights(plan):
+            continue
         with suppress(Beyond):
             called = str(plan.get("class") or plan["function"])
             imports = list(_import(sketch.module, called.partition(".")[0]))
@@ -58,6 +75,15 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     taken = sketch.owner or (action.name if action else "")
     yield f'"""{taken or sketch.file} as rmsproof calls it."""'
     yield ""
+    called = [*sketch.before, *filter(None, [action])]
+    parameters = [*(sketch.constructor or ()), *(p for one in called for p in one.parameters)]
+    asked = any(p.asked and p.role not in _RATES for p in parameters if not p.default)
+    if asked:  # a person is going to need it
+        yield "from types import SimpleNamespace"
+        yield ""
+    if asked or any(p.role == "biases" for p in parameters):
+        yield "import numpy as np"
+        yield ""
     yield from _import(sketch.module, taken.partition(".")[0])
     yield ""
     yield ""
@@ -103,6 +129,9 @@ def _body(
         yield from _call(
             made, sketch.constructor or (), {**_RATES, **_OFF, **data}, margin + " " * 4
         )
+        for told in sketch.before:
+            opening = f"{margin}    self.optimizers[{key}].{told.name}("
+            yield from _call(opening, told.parameters, {**_RATES, **_OFF, **data}, margin + " " * 4)
         yield f"{margin}optimizer = self.optimizers[{key}]"
     if action is None:
         yield from listed(sketch, "#", margin)
@@ -112,14 +141,43 @@ def _body(
         )
         return
     of = "optimizer." if makes else f"{sketch.owner}." if sketch.owner else ""
+    known = {**_RATES, **_OFF, **data}
+    if sketch.seen:
+        yield f"{margin}# there are also:"
+        yield from listed(sketch, "#  ", margin)
+    if not action.takes("weights") and (action.silent or action.writes):
+        yield from _unplaced(action, margin)
+        yield from _call(f"{margin}{of}{action.name}(", action.parameters, known, margin)
+        inner = margin
+        if action.whole:
+            yield f"{margin}for name in gradients:"
+            inner += "    "
+        yield f"{inner}weights[name] = ...  # {MARK}: the new weights, from where it wrote them"
+        return
+    if action.silent:
+        yield from _call(f"{margin}{of}{action.name}(", action.parameters, known, margin)
+        return
     called = f"{margin}returned = {of}{action.name}(".replace(".__call__(", "(")
-    yield from _call(called, action.parameters, {**_RATES, **_OFF, **data}, margin)
+    yield from _call(called, action.parameters, known, margin)
     yield (
         f"{margin}if returned is not None:  # {MARK}: keep this if it returns the new weights,"
         " not the step"
     )
     several = any(p.listed and p.role == "weights" for p in action.parameters)
     yield f"{margin}    {put}{'[0]' * (several and not action.whole)}"
+
+
+def _unplaced(action: Action, margin: str) -> Iterator[str]:
+    """What a person reads where a step is handed no weights: where it has them from."""
+    data = "`w`" if action.takes("gradients") else "`w` and `g`"
+    yield f"{margin}# {MARK}: put {data} where {action.name} has them{_of(action.writes)}"
+    if not action.takes("gradients"):
+        for name in action.calls[:3]:
+            yield f"{margin}#   it calls self.{name}, replaced by `optimizer.{name} = lambda *_: g`"
+
+
+def _of(writes: Sequence[str]) -> str:
+    return f"; it writes {', '.join(writes)}" if writes else ""
 
 
 def _call(
@@ -143,4 +201,5 @@ def _call(
 
 def _given(parameter: Parameter, known: dict[str, str]) -> str:
     name = known[parameter.role]
-    return f"[{name}]" if parameter.listed and name in _ONE.values() else name
+    single = (*_ONE.values(), _OFF["biases"])
+    return f"[{name}]" if parameter.listed and name in single else name

@@ -68,6 +68,17 @@ def lines(plan: Mapping[str, Any], imports: Sequence[str], name: str) -> list[st
     return [*head, *body, *made, *steps]
 
 
+def places_weights(plan: Mapping[str, Any]) -> bool:
+    """Whether what a source is handed holds the weights, so that they can be read again."""
+    calls = [*plan.get("before", []), *plan["calls"]]
+    fed = [plan.get("construct", {}), *(call.get("arguments", {}) for call in calls)]
+    specs = [feed["data"] for arguments in fed for feed in arguments.values() if "data" in feed]
+    return any(
+        spec.get("role") == "weights" or any(value == "w" for _, value in _places(spec, "it"))
+        for spec in specs
+    )
+
+
 class _Held:
     """What an adapter keeps for each array: the optimizer, and the objects that it is handed."""
 

@@ -1,0 +1,143 @@
+"""Which of a source's methods make the step, read from its text, whatever the language.
+
+The step takes the root of an average and moves what it is given. Who calls a method that does so
+makes a step as well, from farther away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+FAR = 9
+"""As far as no step is."""
+# What takes a root and moves nothing: a step calls it.
+_HELPS = 2
+_WORD = re.compile(r"[\w!?*'>-]+")
+
+_ROOT = re.compile(r"sqrt|\*\*\s*\(?-?0?\.5|\bpow\b[^;\n]*[ ,(-]0?\.5|\b1\s*/\s*2\b", re.IGNORECASE)
+_MOVES = re.compile(r"-=|[\w\])]\s-\s(?!\d)|\bset\w*\(|subtract|minus|assign|\bsub_?\b|\(- |update")
+# A function of any of the languages, where its line begins: by a keyword, in a list, by a type.
+_DEFINED = re.compile(
+    r"""(?P<margin>\s*)
+    (?:(?:[\w@()]+\s+)*?(?:def|fun)\s+(?:\w+\.)?
+      |\(defn-?\s+(?:\^\S+\s+)?
+      |\((?!let|loop|fn|for|doseq|binding)(?=[\w!?*>-]+\s*\[)
+      |(?!return|new|else|throw|if|for|while)[\w<>\[\],.@?&]+(?:\s+[\w<>\[\],.@?&]+)*\s+(?=\w+\s*\([^;=]*(?:\{.*|,)?$))
+    (?P<name>[\w!?*'>-]+)""",
+    re.VERBOSE,
+)
+_CLASS = re.compile(
+    r"(?P<margin>\s*)(?:[\w()@\[\]]+\s+)*?(?:class|object|record|\(defrecord)\s+(\w+)"
+)
+
+
+class _Function(NamedTuple):
+    owner: str
+    name: str
+    text: str
+
+
+def distances(text: str) -> Mapping[tuple[str, str], int]:
+    """How many calls a class's methods, or no class's functions, are from the step.
+
+    Args:
+        text: the source's.
+
+    Returns:
+        By class (the simple name; empty for none) and method; what is not there makes no step.
+    """
+    functions = list(_functions(text.splitlines()))
+    rooted = [f for f in functions if _ROOT.search(f.text)]
+    found = {f[:2]: 0 if _MOVES.search(f.text) else _HELPS for f in rooted}
+    called = {f[:2]: set(_WORD.findall(f.text)) - {f.name} for f in functions}
+    helpers = {f.name for f in rooted if found[f[:2]]}
+    for function in functions:
+        if helpers & called[function[:2]] and _MOVES.search(function.text):
+            found[function[:2]] = 0
+    for distance in range(1, FAR):
+        near = {name for (_, name), far in found.items() if far < distance}
+        found |= {
+            key: distance for key, names in called.items() if key not in found and near & names
+        }
+    return found
+
+
+class Body(NamedTuple):
+    """What a method in Python does beside computing.
+
+    Attributes:
+        writes: what it assigns of objects: `self.weights`, `layer.biases`.
+        calls: methods of its own object, by name.
+        reads: attributes of its own object, by name.
+        returns: it returns a value.
+    """
+
+    writes: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    returns: bool = True
+
+
+def body_of(text: str, owner: str, name: str) -> Body:
+    """What a class's method does; an empty one where its text is not there."""
+    found = next((f.text for f in _functions(text.splitlines()) if f[:2] == (owner, name)), None)
+    if found is None:
+        return Body()
+    lines = found.partition("\n")[2]
+    return Body(
+        _all(r"(?m)^\s*(\w+(?:\[\w+\])*\.\w+(?:\.\w+|\[\w+\])*)\s*(?:[-+*/]?=)(?!=)", lines),
+        _all(r"\bself\.(\w+)\(", lines),
+        _all(r"\bself\.(\w+)", lines),
+        bool(re.search(r"(?m)^\s*return\s+(?!None)\S", lines)),
+    )
+
+
+def preparing(text: str, owner: str, name: str, methods: Iterable[str]) -> tuple[str, ...]:
+    """The methods, of those given, that set what a class's method reads and no constructor sets."""
+    functions = list(_functions(text.splitlines()))
+    made = [f.text for f in functions if f.name == "__init__" and f.owner == owner]
+    made = made or [f.text for f in functions if f.name == "__init__"]
+    set_ = {one for body in made for one in _all(_SETS, body)}
+    wanted = {one for one in body_of(text, owner, name).reads if one not in set_}
+    own = {f.name for f in functions}
+    wanted -= own | set(re.findall(r"(?m)^    (\w+)\s*[:=]", text))
+    return tuple(
+        dict.fromkeys(
+            f.name
+            for f in functions
+            if f.name in methods and f.name != name and wanted & set(_all(_SETS, f.text))
+        )
+    )
+
+
+_SETS = r"(?m)^\s*self\.(\w+)\s*(?::[^=]+)?="
+
+
+def _all(pattern: str, text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(re.findall(pattern, text)))
+
+
+def _functions(lines: list[str]) -> Iterator[_Function]:
+    """The functions of a source: a line that begins one, and all that is indented more."""
+    owners: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        margin = len(line) - len(line.lstrip())
+        if match := _CLASS.match(line):
+            owners = [one for one in owners if one[0] < margin] + [(margin, match[2])]
+        elif match := _DEFINED.match(line):
+            inside = [name for at, name in owners if at < margin]
+            body = [line]
+            for following in lines[number + 1 :]:
+                deep = len(following) - len(following.lstrip())
+                if (
+                    following.strip()
+                    and deep <= margin
+                    and not following.strip().startswith((")", "{"))
+                ):
+                    break
+                body.append(following)
+            yield _Function(inside[-1] if inside else "", match["name"], "\n".join(body))
