@@ -32,6 +32,8 @@ def explanation(
 
 
 RANKED = [
+    explanation("float32_hyperparameters=learning_rate", constants={"epsilon": 0.5}),
+    explanation("float32_hyperparameters=learning_rate+decay_rate"),
     explanation("epsilon=inside"),
     explanation("epsilon=none"),
     explanation("root=none"),
@@ -39,6 +41,7 @@ RANKED = [
     explanation("mean_decay=ignored", constants={"mean_decay": 0.1}),
     explanation("learning_rate=ignored", constants={"learning_rate": 0.1}),
     explanation("epsilon=inside", "root=none"),
+    explanation("initial_average=constant", constants={"initial_average": 0.5}),
     explanation("epsilon=inside", exact=False),
     explanation("epsilon=inside", "root=none", exact=False),
 ]
@@ -48,6 +51,12 @@ def test_bits_go_before_rounding_then_few_before_many_and_formulas_before_consta
     for rotated in range(len(RANKED)):
         mixed = [*RANKED[rotated:], *RANKED[:rotated]][::-1]
         assert ranked(mixed) == RANKED
+
+
+@pytest.mark.parametrize("short", [0.3, 1 / 3, 0.999, 0.0], ids=str)
+def test_a_constant_of_few_digits_its_inverse_or_its_complement_goes_first(short: float) -> None:
+    pair = [explanation("eps=ignored", constants={"epsilon": value}) for value in (short, 0.12)]
+    assert ranked(pair[::-1]) == pair
 
 
 def test_of_one_set_the_first_explanation_is_kept_in_order() -> None:
