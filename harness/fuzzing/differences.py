@@ -44,7 +44,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Sighting:
     """What a case showed.
 
     Attributes:
@@ -84,7 +84,7 @@ def golden_of(case: Case, target: Target, dialect: Dialect | None = None) -> Gol
     return replace(golden, name=name)
 
 
-def shown(fed: Fed, targets: Sequence[Target], known: Known, replays: Replays) -> Shown:
+def seen_in(fed: Fed, targets: Sequence[Target], known: Known, replays: Replays) -> Sighting:
     """What a case shows of the targets.
 
     Args:
@@ -96,28 +96,28 @@ def shown(fed: Fed, targets: Sequence[Target], known: Known, replays: Replays) -
     edge = fed.golden.scenario.edge
     faults = [observation.fault for observation in fed.observations]
     if any(fault and fault.kind in ("unsupported", "not-run") for fault in faults):
-        return Shown(DECLINED, edge)
+        return Sighting(DECLINED, edge)
     if len(targets) == 1:
         comparison = compared(fed, replays)
         word = of_golden(comparison)
         if word == "unsupported":
-            return Shown(DECLINED, edge)
+            return Sighting(DECLINED, edge)
         if comparison.fault:
-            return Shown(FAULT, edge, _key(0, comparison.fault))
+            return Sighting(FAULT, edge, _key(0, comparison.fault))
         kinds = {"exact": EQUAL, "conforms": ROUNDING, "diverges": DIFFERS}
-        return Shown(kinds[word], edge)
+        return Sighting(kinds[word], edge)
     if all(faults):
-        return Shown(DECLINED, edge)
+        return Sighting(DECLINED, edge)
     for number, fault in enumerate(faults):
         if fault:
-            return Shown(FAULT, edge, _key(number, fault))
+            return Sighting(FAULT, edge, _key(number, fault))
     a, b = (observation.weights for observation in fed.observations)
     if same(a, b).all():
-        return Shown(EQUAL, edge)
+        return Sighting(EQUAL, edge)
     bound = radius(fed, targets, known)
     if not np.isfinite(bound).all():
-        return Shown(DIFFERS, True)
-    return Shown(DIFFERS if apart(a, b, bound).any() else ROUNDING, edge)
+        return Sighting(DIFFERS, True)
+    return Sighting(DIFFERS if apart(a, b, bound).any() else ROUNDING, edge)
 
 
 def compared(fed: Fed, replays: Replays, *, thoroughly: bool = False) -> Comparison:

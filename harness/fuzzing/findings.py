@@ -29,7 +29,7 @@ from harness.fuzzing.differences import (
     compared,
     explains,
     radius,
-    shown,
+    seen_in,
 )
 from harness.fuzzing.drawing import Drawing, Entry, buffer
 from harness.fuzzing.scanning import Campaign, feed
@@ -183,7 +183,7 @@ class Investigation:
             for session in self.sessions:
                 session.transport.restart()
             fed = feed(case, self.campaign.targets, self.sessions)
-            if shown(fed, self.campaign.targets, self.known[0], self._replays).kind != DIFFERS:
+            if seen_in(fed, self.campaign.targets, self.known[0], self._replays).kind != DIFFERS:
                 return False
             answers.append(fed.observations)
         return all(_alike(one, other) for one, other in zip(*answers, strict=True))
@@ -265,7 +265,7 @@ class Investigation:
 
     def _is(self, cause: Cause, fed: Fed) -> bool:
         """Whether a case shows a cause."""
-        other = shown(fed, self.campaign.targets, self.known[0], self._replays)
+        other = seen_in(fed, self.campaign.targets, self.known[0], self._replays)
         if other.edge and not self.campaign.edge:
             return False
         if cause[0] == FAULT:

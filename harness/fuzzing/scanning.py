@@ -24,7 +24,7 @@ from harness.fuzzing.differences import (
     Known,
     explains,
     golden_of,
-    shown,
+    seen_in,
 )
 from harness.fuzzing.drawing import Drawing, buffer
 from harness.fuzzing.regimes import REGIMES
@@ -203,7 +203,7 @@ def _count(
     known: Sequence[Known],
     replays: Replays,
 ) -> None:
-    sighting = shown(fed, campaign.targets, known[0], replays)
+    sighting = seen_in(fed, campaign.targets, known[0], replays)
     tally.cases += 1
     if sighting.edge:
         tally.edges += 1

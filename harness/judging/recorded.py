@@ -81,12 +81,12 @@ def recordings(rows: Sequence[Mapping[str, Any]]) -> list[Recorded]:
         for group in groups:
             alike.setdefault(repr([group[name] for name in _ALIKE]), []).append(group)
         for same in alike.values():
-            found = recorded(_joined(same))
+            piece = recorded(_joined(same))
             of = max(group.get("of", 1) for group in groups)
             if of > 1:
                 numbers = tuple(group["group"] for group in same)
-                found = replace(found, groups=numbers, of=of, own=own)
-            result.append(found)
+                piece = replace(piece, groups=numbers, of=of, own=own)
+            result.append(piece)
     return result
 
 

@@ -31,13 +31,13 @@ class LanguageWithBraces(JvmLanguage):
 
     def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
         """What its grammar says it declares."""
-        names_found = []
+        full_names = []
         for text in map(text_of, source):
             types = [u for u in units(text, self.grammar) if u.kind == "type"]
             names = {name for unit in types for name in unit.names}
             package = package_of(text)
-            names_found += [".".join(filter(None, [package, name])) for name in sorted(names)]
-        return tuple(names_found)
+            full_names += [".".join(filter(None, [package, name])) for name in sorted(names)]
+        return tuple(full_names)
 
     def names(self, text: str) -> list[str]:
         """Its types, nested ones too, and the names of its top level."""

@@ -21,7 +21,7 @@ from pathlib import Path
 import harness
 import python_ref
 from harness.machine import start
-from harness.machine.cache import kept, whole
+from harness.machine.cache import made_once, whole
 from harness.model.errors import ToolchainError
 
 _NEEDED = (
@@ -88,7 +88,7 @@ def _prefix() -> dict[str, str]:
         _unmarshalled(folder)
 
     try:
-        folder = kept("modules", _key(), make, made_of=_state())
+        folder = made_once("modules", _key(), make, made_of=_state())
     except (OSError, EOFError, ValueError, subprocess.SubprocessError, ToolchainError):
         return {}  # then each process compiles for itself
     return {"PYTHONPYCACHEPREFIX": str(folder)}

@@ -190,7 +190,7 @@ def _taken(handle: int) -> bool:
     return True
 
 
-def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -> Path:
+def made_once(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -> Path:
     """Return the folder `kind`/`key`, whole and as it was made; made now if it is not there.
 
     Args:
@@ -217,7 +217,7 @@ def kept(kind: str, key: str, make: Callable[[Path], None], made_of: str = "") -
 
 
 def whole(kind: str, key: str, made_of: str = "") -> Path | None:
-    """Return the folder `kind`/`key` as `kept` would, if it is there whole; make nothing."""
+    """Return the folder `kind`/`key` as `made_once` would, if it is there whole; make nothing."""
     target = root() / kind / key
     return target if _whole(target, made_of) else None
 

@@ -119,7 +119,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "kept").write_text("kept", encoding="utf-8")
-    yield Place(cache.root(), cache.kept("classes", KEY, make), precious)
+    yield Place(cache.root(), cache.made_once("classes", KEY, make), precious)
     cache.forget()
 
 
@@ -133,9 +133,9 @@ def test_what_was_tampered_with_is_made_anew(name: str, place: Place) -> None:
     ATTACKS[name](place)
     if name in REFUSED:
         with pytest.raises(ToolchainError, match=rf"{_LOCK}: cannot be written"):
-            cache.kept("classes", KEY, make)
+            cache.made_once("classes", KEY, make)
     else:
-        entry = cache.kept("classes", KEY, make)
+        entry = cache.made_once("classes", KEY, make)
         assert not entry.is_symlink()
         assert sorted(path.name for path in entry.iterdir()) == ["classes.jar", "record.json"]
         assert (entry / "classes.jar").read_bytes() == b"classes"

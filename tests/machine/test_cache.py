@@ -60,14 +60,14 @@ def test_whatever_is_not_as_it_was_made_is_made_anew(
     folder: Path, damaged: str, damage: Damage
 ) -> None:
     make = Maker()
-    entry = cache.kept("classes", KEY, make)
+    entry = cache.made_once("classes", KEY, make)
     before = content(entry)
-    assert cache.kept("classes", KEY, make) == entry
+    assert cache.made_once("classes", KEY, make) == entry
     assert make.made == 1
     damage(entry / damaged)
-    assert cache.kept("classes", KEY, make) == entry
+    assert cache.made_once("classes", KEY, make) == entry
     assert (make.made, content(entry)) == (2, before)
-    cache.kept("classes", KEY, make)
+    cache.made_once("classes", KEY, make)
     assert make.made == 2
 
 
@@ -75,16 +75,16 @@ def test_what_nobody_wrote_to_is_not_hashed_again_and_a_copy_is(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make = Maker()
-    entry = cache.kept("classes", KEY, make)
+    entry = cache.made_once("classes", KEY, make)
     hashed: list[Path] = []
     real = cache.sha256
     monkeypatch.setattr(cache, "sha256", lambda path: [hashed.append(path), real(path)][1])
-    cache.kept("classes", KEY, make)
+    cache.made_once("classes", KEY, make)
     assert hashed == []
     copy = shutil.copytree(entry, folder / "copy")
     shutil.rmtree(entry)
     copy.rename(entry)
-    cache.kept("classes", KEY, make)
+    cache.made_once("classes", KEY, make)
     assert len(hashed) == len(content(entry))
     assert make.made == 1
 
@@ -108,16 +108,16 @@ def test_a_file_is_read_again_when_it_was_written_to_and_only_then(
 def test_an_entry_is_not_taken_for_another(folder: Path) -> None:
     """Whole, and under a name that is not its own."""
     make = Maker()
-    entry = cache.kept("classes", KEY, make)
+    entry = cache.made_once("classes", KEY, make)
     entry.rename(entry.with_name("cd" * 16))
-    cache.kept("classes", "cd" * 16, make)
+    cache.made_once("classes", "cd" * 16, make)
     assert make.made == 2
 
 
 def test_an_entry_made_of_something_else_is_replaced(folder: Path) -> None:
     make = Maker()
     for state, made in (("1", 1), ("1", 1), ("2", 2), ("2", 2)):
-        cache.kept("modules", KEY, make, made_of=state)
+        cache.made_once("modules", KEY, make, made_of=state)
         assert make.made == made
     assert [path.name for path in (folder / "modules").iterdir()] == [KEY]
 
@@ -132,7 +132,7 @@ def make(folder):
     time.sleep(float(sys.argv[1]))
     (folder / "half").write_text("2")
 
-print(cache.kept("classes", {KEY!r}, make) / "half", flush=True)
+print(cache.made_once("classes", {KEY!r}, make) / "half", flush=True)
 """
 
 
@@ -191,14 +191,14 @@ def test_a_full_disk_is_said_in_one_line_and_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(module, name, refusing(code))
         with pytest.raises(ToolchainError) as caught:
-            cache.kept("classes", KEY, make)
+            cache.made_once("classes", KEY, make)
     said = str(caught.value)
     assert said.startswith(str(folder))
     assert said.endswith(
         f": cannot be {'locked' if name == 'flock' else 'written'}: {os.strerror(code)}"
     )
     assert not list((folder / "classes").glob("*"))
-    assert cache.kept("classes", KEY, Maker()).is_dir()
+    assert cache.made_once("classes", KEY, Maker()).is_dir()
 
 
 def test_what_cannot_be_made_is_not_kept(folder: Path) -> None:
@@ -207,5 +207,5 @@ def test_what_cannot_be_made_is_not_kept(folder: Path) -> None:
         raise ToolchainError("no compiler")
 
     with pytest.raises(ToolchainError, match="no compiler"):
-        cache.kept("classes", KEY, fail)
+        cache.made_once("classes", KEY, fail)
     assert not list((folder / "classes").iterdir())

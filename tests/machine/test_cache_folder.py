@@ -134,7 +134,7 @@ def test_where_it_cannot_be_used_a_temporary_one_is_and_one_line_says_so(
 def test_a_cache_that_others_can_write_is_not_used_and_lends_nothing(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cache.kept("classes", KEY, Maker())
+    cache.made_once("classes", KEY, Maker())
     folder = cache.root()
     folder.chmod(0o777)
     cache.forget()
@@ -147,10 +147,10 @@ def test_a_cache_that_others_can_write_is_not_used_and_lends_nothing(
 @pytest.mark.parametrize("name", ["record.json", "classes.jar"])
 def test_a_special_file_in_an_entry_hangs_nobody(place: Path, name: str) -> None:
     make = Maker()
-    entry = cache.kept("classes", KEY, make)
+    entry = cache.made_once("classes", KEY, make)
     (entry / name).unlink()
     os.mkfifo(entry / name)
-    assert cache.kept("classes", KEY, make) == entry
+    assert cache.made_once("classes", KEY, make) == entry
     assert (entry / name).is_file()
 
 
@@ -173,14 +173,14 @@ def test_what_a_cache_that_can_only_be_read_holds_is_used_while_it_is_whole(
 ) -> None:
     """As in a container whose cache was filled when it was built."""
     make = Maker()
-    kept = cache.kept("classes", KEY, make)
-    spoilt = cache.kept("classes", "cd" * 16, make)
+    kept = cache.made_once("classes", KEY, make)
+    spoilt = cache.made_once("classes", "cd" * 16, make)
     flip(spoilt / "classes.jar")
     cache.forget()
     read_only(place, monkeypatch)
-    lent = cache.kept("classes", KEY, make)
+    lent = cache.made_once("classes", KEY, make)
     assert (make.made, content(lent)) == (2, content(kept))
-    mended = cache.kept("classes", "cd" * 16, make)
+    mended = cache.made_once("classes", "cd" * 16, make)
     assert (make.made, content(mended)) == (3, content(kept))
     assert content(spoilt) != content(kept), "nothing was written there"
     assert cache.root() != place / "home/.cache/rmsproof"

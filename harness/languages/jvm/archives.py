@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.languages.jvm.java import Java
-from harness.machine.cache import kept
+from harness.machine.cache import made_once
 from harness.model.errors import ToolchainError
 
 # A JVM's start and the writing of some 15 MB.
@@ -62,7 +62,7 @@ def archive(
         )
 
     try:
-        path = kept("archives", digest.hexdigest()[:32], write) / _ARCHIVE
+        path = made_once("archives", digest.hexdigest()[:32], write) / _ARCHIVE
     except (OSError, subprocess.SubprocessError, ToolchainError):
         return None
     return path if path.is_file() else None

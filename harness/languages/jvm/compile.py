@@ -19,7 +19,7 @@ from pathlib import Path
 from harness.languages.jvm import jars
 from harness.languages.jvm.java import java
 from harness.languages.jvm.sources import fingerprint
-from harness.machine.cache import kept, root, sha256, unwritable
+from harness.machine.cache import made_once, root, sha256, unwritable
 from harness.machine.isolation.group import Group
 from harness.machine.isolation.sandbox import Sandbox
 from harness.machine.scratch import temporary
@@ -202,7 +202,7 @@ Command = Callable[[Path, Sequence[Path]], list[str]]
 
 def cached(key: str, command: Command, sources: Sequence[Path], partly: bool = False) -> Path:
     """The jar of a key, compiled now if the cache lacks it. Raises CompileError, ToolchainError."""
-    folder = kept("classes", key, lambda folder: _run(command, sources, folder, partly))
+    folder = made_once("classes", key, lambda folder: _run(command, sources, folder, partly))
     if (folder / _JAR).is_file():
         return folder / _JAR
     raise CompileError((folder / _MESSAGE).read_text(encoding="utf-8"))

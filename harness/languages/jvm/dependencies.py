@@ -21,7 +21,7 @@ from pathlib import Path
 
 from harness.languages.jvm import resolving
 from harness.languages.jvm.resolving import Resolution
-from harness.machine.cache import arriving, kept, locked, root, whole
+from harness.machine.cache import arriving, locked, made_once, root, whole
 from harness.model.errors import UsageError
 
 _COORDINATE = re.compile(r"[\w.-]+:[\w.-]+:[\w.+-]+(?::[\w.-]+)*")
@@ -142,7 +142,7 @@ def _ask(coordinates: Sequence[str], repositories: Mapping[str, str]) -> _Refusa
     before = _artifacts()
     answer = resolving.resolve(coordinates, repositories, _SECONDS)
     for endpoint, jars in answer.jars.items():
-        kept(_KIND, _key(endpoint, repositories), partial(_copy, jars))
+        made_once(_KIND, _key(endpoint, repositories), partial(_copy, jars))
     together = _key("+".join(coordinates), repositories)
     late = f"nothing came of it within {_SECONDS:.0f} s"
     why = {

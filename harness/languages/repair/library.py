@@ -19,7 +19,7 @@ from pathlib import Path
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter
 from harness.languages.jvm.java import java
-from harness.machine.cache import kept
+from harness.machine.cache import made_once
 from harness.model.errors import ToolchainError
 
 Named = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
@@ -71,7 +71,7 @@ def _known(names: Sequence[str]) -> list[str]:
     def ask(folder: Path) -> None:
         (folder / _NAMES).write_text("\n".join(_ask(names)), encoding="utf-8")
 
-    return (kept("names", key, ask) / _NAMES).read_text(encoding="utf-8").split()
+    return (made_once("names", key, ask) / _NAMES).read_text(encoding="utf-8").split()
 
 
 def _ask(names: Sequence[str]) -> list[str]:

@@ -112,12 +112,12 @@ class Weights:
         """The values of some arrays, one after another."""
         return np.concatenate([self.flat[self.cuts[i]] for i in part] or [np.zeros(0)])
 
-    def take(self, part: list[int], held: Any, returned: Any, result: str) -> None:
+    def take(self, part: list[int], handed: Any, returned: Any, result: str) -> None:
         """Read the weights after a call, wherever they are, and keep the arrays they are in.
 
         Args:
             part: the arrays that took part.
-            held: the container that the port was handed.
+            handed: the container that the port was handed.
             returned: what it returned.
             result: "entries", "returned" or "auto": where its weights are known to be.
 
@@ -131,14 +131,14 @@ class Weights:
             self.where = "returned"
             return
         before = self.now(part)
-        entries = self.read(part, held)
+        entries = self.read(part, handed)
         if not _same(entries, before):
-            own = zip(part, self._parts(part, held))
+            own = zip(part, self._parts(part, handed))
             replaced = self.storage.container != "array" and any(
                 array is not self._arrays[i] for i, array in own
             )
             self.where = "replaced" if replaced else "in place"
-        elif result == "auto" and returned is not None and returned is not held:
+        elif result == "auto" and returned is not None and returned is not handed:
             try:
                 read = self.read(part, returned)
             except Garbled:
@@ -149,7 +149,7 @@ class Weights:
                     self.where = "returned"
                 self._keep(part, returned, read)
                 return
-        self._keep(part, held, entries)
+        self._keep(part, handed, entries)
 
     def read(self, part: list[int], container: Any) -> Array:
         """The values in a container, one array after another. Raises Garbled."""

@@ -125,12 +125,12 @@ class PythonHost:
                 if not name.startswith("_") and getattr(thing, "__module__", None) == own
             }
         try:
-            found = described(things, self._source is not None)
+            shapes = described(things, self._source is not None)
         except Exception as error:  # an annotation or a signature that cannot be had
             kind = "does-not-compile" if isinstance(error, NameError) else "crashes"
             raise LoadError(kind, message_of(error, self._path)) from error
-        self._shapes = {one["class"]: one for one in found["candidates"]}
-        self._shapes |= {one["name"]: one for one in found["functions"]}
+        self._shapes = {one["class"]: one for one in shapes["candidates"]}
+        self._shapes |= {one["name"]: one for one in shapes["functions"]}
         return {
             "language": "python",
             "planned": True,
@@ -141,7 +141,7 @@ class PythonHost:
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
             "loops": looped.described(self._source.tree) if self._source else [],
-            **found,
+            **shapes,
         }
 
     # -- binding and running ---------------------------------------------------------------
@@ -199,10 +199,10 @@ class PythonHost:
         if self._source is None:
             return self._target
         first, *inner = name.split(".")
-        found = self._namespace[first]
+        thing = self._namespace[first]
         for part in inner:
-            found = getattr(found, part)
-        return found
+            thing = getattr(thing, part)
+        return thing
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the JVM's adapter for what comes back."""

@@ -73,13 +73,13 @@ def _offered(initial: Path, name: str) -> dict[str, tuple[str, str]]:
         tree = ast.parse(initial.read_text(encoding="utf-8", errors="replace"))
     except (OSError, SyntaxError, ValueError):
         return {}
-    found = {}
+    offers = {}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module:
             inside = f"{name}.{node.module}" if node.level == 1 else node.module
             if node.level < 2 and inside.startswith(f"{name}."):
-                found.update({a.asname or a.name: (inside, a.name) for a in node.names})
-    return found
+                offers.update({a.asname or a.name: (inside, a.name) for a in node.names})
+    return offers
 
 
 def entered_elsewhere(error: BaseException, tried: set[str]) -> bool:
@@ -116,14 +116,14 @@ def _of(module: types.ModuleType, folder: Path) -> bool:
 
 def folders(path: Path) -> list[Path]:
     """The folders that may be a source's root: its own and those above, to the project's."""
-    found = []
+    roots = []
     for folder in path.parents:
         if folder == folder.parent or folder == Path.home():
             break
-        found.append(folder)
-        if len(found) == ABOVE or any((folder / name).exists() for name in _ROOTS):
+        roots.append(folder)
+        if len(roots) == ABOVE or any((folder / name).exists() for name in _ROOTS):
             break
-    return found
+    return roots
 
 
 def root(path: Path) -> Path:
@@ -140,10 +140,10 @@ def level(tree: ast.Module) -> int:
 
 def imported(tree: ast.Module) -> set[str]:
     """The modules that a source imports by their whole names."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-    return found
+            names.add(node.module)
+    return names
