@@ -206,7 +206,7 @@ class _Floats:
         return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis)
 
     def repeat(self, x: Array, rows: int) -> Array:
-        return np.broadcast_to(x, (rows, x.shape[1]))
+        return x if len(x) == rows else np.broadcast_to(x, (rows, x.shape[1]))
 
     def power(self, x: Array, counts: NDArray[np.int64]) -> Array:
         pairs = zip(x.ravel().tolist(), counts.ravel().tolist(), strict=True)

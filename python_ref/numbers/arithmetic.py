@@ -37,6 +37,7 @@ PLACES: Mapping[str, Ways] = MappingProxyType(
 """The parts of a step that may be written in several ways; the first of each is plain."""
 
 FLOAT32_PRECISIONS = ("float32", "float32_double", "float32_wide")
+_NAMES = {**PLACES, "precision": ("", *FLOAT32_PRECISIONS)}
 MOST_OFF = 2
 """The most units in the last place that a root is looked for around the correct one."""
 
@@ -69,8 +70,7 @@ class Arithmetic:
     off: int = 0
 
     def __post_init__(self) -> None:
-        known = {**PLACES, "precision": ("", *FLOAT32_PRECISIONS)}
-        for name, listed in known.items():
+        for name, listed in _NAMES.items():
             if getattr(self, name) not in listed:
                 raise ValueError(
                     f"no {name} {getattr(self, name)!r}; there are {', '.join(listed)}"

@@ -26,21 +26,14 @@ class Stage:
         state: per row, what is remembered between steps.
     """
 
-    def __init__(self, choosing: Choosing, distinguishing: Sequence[Codes]) -> None:
-        packed, sizes = _pack([codes for codes, _ in choosing.values()])
-        whole, _ = _pack([packed, *distinguishing])
+    def __init__(
+        self, group: Codes, choices: Sequence[Mapping[str, str]], distinguishing: Sequence[Codes]
+    ) -> None:
+        whole, _ = _pack([group, *distinguishing])
         self.first, inverse = distinct(whole)
         self.uses: dict[str, Codes] = {"": inverse}
-        self.group = packed[self.first]
-        self.choices = {
-            g: {
-                name: names[code]
-                for (name, (_, names)), code in zip(
-                    choosing.items(), _unpack(g, sizes), strict=True
-                )
-            }
-            for g in set(self.group.tolist())
-        }
+        self.group = group[self.first]
+        self.choices = choices
         self.columns: dict[str, Any] = {}
         self.links: dict[str, Codes] = {}
         self.state: dict[str, Any] = {}
@@ -54,9 +47,11 @@ class Stage:
     def groups(self) -> Sequence[tuple[slice, Mapping[str, str]]]:
         """Each combination of choices that still has rows, with its slice of rows."""
         if self._groups is None:  # every step asks for them, and they seldom change
-            starts = np.flatnonzero(np.diff(self.group, prepend=-1)).tolist()
+            starts = [0]
+            if self.group[0] != self.group[-1]:
+                starts += (np.flatnonzero(np.diff(self.group)) + 1).tolist()
             self._groups = [
-                (slice(start, stop), self.choices[int(self.group[start])])
+                (slice(start, stop), self.choices[self.group[start]])
                 for start, stop in zip(starts, [*starts[1:], self.rows], strict=True)
             ]
         return self._groups
@@ -78,6 +73,20 @@ class Stage:
         self.links = {name: link[used] for name, link in self.links.items()}
         self.state = {name: state[used] for name, state in self.state.items()}
         return moved
+
+
+def grouped(choosing: Choosing) -> tuple[Codes, Sequence[Mapping[str, str]]]:
+    """Which combination of choices each has, from 0 on, and the combinations."""
+    packed, sizes = _pack([codes for codes, _ in choosing.values()])
+    first, group = distinct(packed)
+    combinations = [
+        {
+            name: names[code]
+            for (name, (_, names)), code in zip(choosing.items(), _unpack(g, sizes), strict=True)
+        }
+        for g in packed[first].tolist()
+    ]
+    return group, combinations
 
 
 def distinct(values: NDArray[Any]) -> tuple[Codes, Codes]:

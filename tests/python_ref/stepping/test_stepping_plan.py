@@ -16,7 +16,7 @@ from python_ref.numbers.algebra import ALGEBRAS
 from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.plan import Plan
-from python_ref.stepping.stages import Stage
+from python_ref.stepping.stages import Stage, grouped
 from python_ref.stepping.stepper import Stepper, replay
 
 SINGLES = [
@@ -325,7 +325,7 @@ def test_choices_that_no_number_can_hold_are_still_told_apart(pairs: int) -> Non
     apart = np.concatenate([apart, apart], axis=1)
     apart[np.arange(pairs) % 40, np.arange(pairs)] ^= 1  # the two differ in the last of them
     kind = np.arange(2 * pairs) % pairs % 2
-    stage = Stage({"kind": (kind, ("even", "odd"))}, list(apart))
+    stage = Stage(*grouped({"kind": (kind, ("even", "odd"))}), list(apart))
     order = sorted(range(2 * pairs), key=lambda row: (kind[row], *apart[:, row]))
     assert stage.first.tolist() == order
     assert stage.uses[""][order].tolist() == list(range(2 * pairs))
