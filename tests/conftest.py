@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from support import MARK, REPOSITORY, CommandLine, Done, command, none_left
 
 from harness.judging import run
 from harness.judging.memory import Memory
-from harness.machine import cache
+from harness.machine import cache as own_cache
 
 # Shared machines stall; how long an example takes says nothing about the code.
 # Half of Hypothesis's examples: they are others at every run.
@@ -50,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if sys.dont_write_bytecode and not hasattr(config, "workerinput"):
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = str(cache.root() / "bytecode")
+        os.environ["PYTHONPYCACHEPREFIX"] = str(own_cache.root() / "bytecode")
 
 
 @pytest.hookimpl(optionalhook=True)  # only pytest-xdist asks
@@ -73,7 +74,7 @@ def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         # that nothing is to be written beside the sources.
         patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.delenv("COLUMNS", raising=False)  # that several processes are told is nobody's
-        patch.setenv("PYTHONPYCACHEPREFIX", str(cache.root() / "bytecode"))
+        patch.setenv("PYTHONPYCACHEPREFIX", str(own_cache.root() / "bytecode"))
         patch.setenv("OMP_NUM_THREADS", "1")  # NumPy's start costs twice the processor time without
         patch.setenv("RMSPROOF_HEARTBEAT", "0")  # what else stands on standard error is compared
         # The test processes have the cores already; threads would only take turns.
@@ -112,8 +113,12 @@ def call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[CommandLine]:
     """The command line in this process, which saves its start; ports run in theirs anyway."""
+    from harness.commands import app
     from harness.commands.entry import main
     from rmsproof import __version__
+
+    if not hasattr(app.command, "cache_info"):
+        app.command = cache(app.command)  # what a process makes of its options, it makes once
 
     heard = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.chdir(tmp_path)

@@ -58,11 +58,11 @@ class Columns:
     def ids(self, name: str) -> Codes:
         """(H,) codes of a hyperparameter: of equal numbers, own or given, equal ones."""
         if name not in self._ids:
-            ids = distinct(self.numbers(name))[1] * 2 + self.own(name)
             if name == "learning_rate" and self.rates is not None:
-                changing = np.unique(self.rates, axis=1, return_inverse=True)[1]
-                ids = ids + changing.ravel() * (1 + ids.max())
-            self._ids[name] = ids
+                ranks = np.unique(self.rates, axis=1, return_inverse=True)[1].ravel()
+            else:
+                ranks = distinct(self.numbers(name))[1]
+            self._ids[name] = ranks * 2 + self.own(name)
         return self._ids[name]
 
     def _vary(self, constants: Mapping[str, NDArray[np.float64]]) -> None:

@@ -43,7 +43,7 @@ class Kinds:
     def __init__(self, formulas: Sequence[Formula]) -> None:
         self.count = len(formulas)
         reference = np.zeros(self.count, dtype=np.int64)
-        chosen = [dict(deviation.split("=", 1) for deviation in d) for d, _ in formulas]
+        chosen = [dict(deviation.split("=") for deviation in d) for d, _ in formulas]
         used = set().union(*chosen)
         self.codes: dict[str, tuple[Codes, Sequence[str]]] = {}
         for name, axis in AXES.items():

@@ -13,6 +13,7 @@ import pytest
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS
+from python_ref.numbers.arithmetic import Arithmetic
 from python_ref.stepping.effective import hyperparameters
 from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.plan import Plan
@@ -216,6 +217,9 @@ def test_an_algebra_is_told_which_numbers_are_a_ports_own() -> None:
     assert plan.denominator.columns["epsilon"].tolist() == [[0.07], [0.07 + 1j]]
     assert plan.gradient.columns["clip"].tolist() == [[0.3], [0.3 + 1j]]
     assert plan.quotient.columns["learning_rate"].tolist() == [[0.37]] * 2
+    # How many steps go between two drops is counted, not computed with: no number of an algebra.
+    assert plan.quotient.columns["every"].dtype == np.float64
+    assert plan.quotient.columns["total"].dtype == np.complex128
 
 
 def test_what_is_remembered_is_of_the_algebras_own_numbers() -> None:
@@ -306,6 +310,26 @@ def test_points_are_the_hypotheses_with_their_constants(
         weights, averages = stepper.step()
         assert np.array_equal(weights, expected.weights[:, t], equal_nan=True)
         assert np.array_equal(averages, expected.moving_average[:, t], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "quotient", "first"),
+    [
+        ("outside", "plain", "denominator"),
+        ("outside", "reciprocal", "denominator"),
+        ("inside", "plain", "denominator"),
+        ("inside", "reciprocal", "quotient"),
+        ("none", "reciprocal", "quotient"),
+        ("none", "scaled_reciprocal", "quotient"),
+    ],
+)
+def test_where_a_reciprocal_root_is_taken_at_once_that_is_what_is_off(
+    epsilon: str, quotient: str, first: str
+) -> None:
+    dialect = Dialect([] if epsilon == "outside" else [f"epsilon={epsilon}"])
+    hypotheses = [Hypothesis(dialect, Arithmetic(quotient=quotient, off=off)) for off in (0, 1)]
+    computed = rows(Plan(naive.fed("float64"), Points.of(hypotheses), ALGEBRAS["float64"]))
+    assert next(name for name in STAGES if computed[name] > 1) == first
 
 
 # -- what hardly ever happens ---------------------------------------------------------------------
