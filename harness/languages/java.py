@@ -13,6 +13,7 @@ from harness.languages.headline import split
 from harness.languages.jvm import missing
 from harness.languages.jvm.compile import CompileError, compile_java, compile_java_partly
 from harness.languages.jvm.language import together
+from harness.languages.jvm.reading import read
 from harness.languages.jvm.sources import Sources, names_sibling, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
@@ -102,8 +103,8 @@ class Java(LanguageWithBraces):
             except CompileError:
                 return None
         libraries = tuple(map(str, around.libraries))
-        own = self.top(source)
-        return Prepared(self, (str(jar),), libraries=libraries, own=own, partial=lacking)
+        own, reading = self.top(source), read(map(text_of, source))
+        return Prepared(self, (str(jar),), "", libraries, own, lacking, reading)
 
     def headline(self, message: str) -> str:
         """Javac's with the symbol that it does not find, ECJ's with what it says below."""

@@ -155,7 +155,10 @@ def attempts(
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
                 uses = method.get("constructed", {})
-                made = [{**p, "use": uses.get(p["name"], {})} for p in constructor["parameters"]]
+                made = [
+                    {**p, "use": uses.get(p["name"]) or p.get("use", {})}
+                    for p in constructor["parameters"]
+                ]
                 yield from called(title, base, made, method["parameters"], wanted, result)
     functions = shape.get("functions", [])
     for function in functions:

@@ -1,9 +1,9 @@
 """Roles for parameters that neither names nor types explain: each is a guess, tried and judged.
 
 A whole number that nobody knows is one of something, or how many numbers there are, or the
-number of the step; several of them say how many there are in a row; another number is nothing, or
-a factor of one; what holds weights and gradients is to be optimized whatever its name; of two
-arrays either may be the gradients.
+number of the step, or, beside a single number, its place in one row of all; several of them say
+how many there are in a row; another number is nothing, or a factor of one; what holds weights and
+gradients is to be optimized whatever its name; of two arrays either may be the gradients.
 """
 
 from __future__ import annotations
@@ -45,8 +45,27 @@ def filled(
         constructed: how many of the parameters are the constructor's.
         result: what kind of thing the call returns.
     """
-    for known in _with_data(parameters, list(roles), constructed, result):
+    placed = _placed(parameters, list(roles), constructed)
+    for known in _with_data(parameters, placed, constructed, result):
         yield from _with_numbers(parameters, known, constructed)
+
+
+def _placed(parameters: Sequence[Parameter], roles: Roles, constructed: int) -> Roles:
+    """The roles without those of several whole numbers beside a single one: rows and columns.
+
+    >>> number, place = {"kind": "number"}, {"kind": "count"}
+    >>> _placed([number, place, place], ["gradients", "index", None], 0)
+    ['gradients', None, None]
+    """
+    counts = [i for i in range(constructed, len(roles)) if parameters[i]["kind"] == "count"]
+    if len(counts) < 2 or not _is_scalar(parameters, constructed):
+        return roles
+    return [None if i in counts and role in COUNTS else role for i, role in enumerate(roles)]
+
+
+def _is_scalar(parameters: Sequence[Parameter], constructed: int) -> bool:
+    """Whether a call takes no arrays, only numbers."""
+    return not any(p["kind"] in (*CONTAINERS, "any") for p in parameters[constructed:])
 
 
 def _with_data(
@@ -92,10 +111,11 @@ def _with_numbers(
                 yield from _with_numbers(parameters, _replaced(roles, named), constructed)
         return
     choices: dict[int, list[str | None]] = {}
+    scalar = _is_scalar(parameters, constructed)
     for i in free:
         kind = parameters[i]["kind"]
         if kind == "count":
-            choices[i] = _counted(plain_name(parameters[i]["name"]), i < constructed)
+            choices[i] = _counted(plain_name(parameters[i]["name"]), i < constructed, scalar)
         elif kind == "sizes":
             choices[i] = ["size"]
         elif kind == "number":
@@ -114,9 +134,11 @@ def _with_numbers(
             yield made
 
 
-def _counted(name: str, constructed: bool) -> list[str | None]:
-    """What a whole number may be, the likeliest first."""
+def _counted(name: str, constructed: bool, scalar: bool) -> list[str | None]:
+    """What a whole number may be, the likeliest first; beside a single number its place."""
     one = f"{CONSTANT}1"
+    if scalar and not constructed:
+        return ["index", f"{CONSTANT}0", one, "iteration"]
     if constructed:
         if "row" in name or "col" in name:
             return ["rows" if "row" in name else "columns", one]

@@ -23,6 +23,7 @@ from harness.model.observation import (
     flat_weights,
 )
 from harness.ports.binding import bind
+from harness.ports.noted import noted
 from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
@@ -86,6 +87,7 @@ class HostedTransport:
         self._message: dict[str, Any] | None = None
         self._shape: dict[str, Any] = {}
         self.partial = str(self._source.pop("partial", ""))
+        self._reading = dict(self._source.pop("reading", {}))
         self._pythons = list(self._source.pop("pythons", []))
         if python := self._source.pop("python", ""):
             worker.python = python
@@ -219,7 +221,8 @@ class HostedTransport:
         if not failure:
             if not isinstance(reply.get("shape"), dict):
                 raise Unreachable(FORGED)
-            self._shape = reply["shape"]
+            with readable():
+                self._shape = noted(reply["shape"], self._reading)
         return failure
 
     def bind(self, message: dict[str, Any]) -> None:

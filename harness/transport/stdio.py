@@ -40,6 +40,7 @@ import numpy as np
 
 from harness.model.messages import PROTOCOL
 from harness.model.observation import Fault, Observation, Rows, Unreachable
+from harness.ports.noted import noted
 from harness.ports.roles import Wanted
 from harness.transport import requests
 from harness.transport.attach import attach
@@ -197,8 +198,7 @@ class StdioTransport:
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
         with readable():
-            shape: dict[str, Any] = reply["shape"]
-        return shape
+            return noted(reply["shape"], self._source.get("reading", {}))
 
     def bind(self, message: dict[str, Any]) -> None:
         """Tell our adapter what to construct and call."""

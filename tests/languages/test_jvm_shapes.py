@@ -77,6 +77,12 @@ JAVA = {
     "ToldOfItsTraining": EXACT,
     "ReadyLayer": EXACT,
     "LoopOfItsOwn": EXACT,
+    "OneNumberOfAGrid": ("epsilon=inside", "eps=ignored"),
+    "ChosenByName": INSIDE,
+    "ChosenFromAnEnum": EXACT,
+    "MomentumByName": ("eps=ignored",),
+    "OfANeuron": ("epsilon=inside", "eps=ignored"),
+    "GradientsOnTheirWay": ("eps=ignored",),
 }
 
 UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise")

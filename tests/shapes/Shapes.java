@@ -1472,3 +1472,160 @@ class LoopOfItsOwn {
         return x;
     }
 }
+
+/** One number a call, told by its row and its column. */
+class OneNumberOfAGrid {
+    private final float beta, alpha;
+    private final float[][] averages;
+
+    OneNumberOfAGrid(float beta, float alpha, int inputSize, int outputSize) {
+        this.beta = beta;
+        this.alpha = alpha;
+        this.averages = new float[outputSize][inputSize];
+    }
+
+    float descent(int x, int y, float gradient) {
+        averages[x][y] = beta * averages[x][y] + (1 - beta) * gradient * gradient;
+        return (float) (alpha * (gradient / Math.sqrt(averages[x][y] + 1e-3)));
+    }
+}
+
+/** One of several algorithms, by a text. */
+class ChosenByName {
+    private final String kind;
+    private final double lr, beta, epsilon;
+    private final double[][][] averages;
+
+    ChosenByName(String kind, Integer[] layers, double lr, double beta, double epsilon) {
+        this.kind = kind;
+        this.lr = lr;
+        this.beta = beta;
+        this.epsilon = epsilon;
+        averages = new double[layers.length - 1][][];
+        for (int i = 0; i < averages.length; i++) {
+            averages[i] = new double[layers[i]][layers[i + 1]];
+        }
+    }
+
+    double compute(double w, double dw, Integer i, Integer j, Integer k) {
+        switch (kind) {
+            case "sgd":
+                return w - lr * dw;
+            case "rms_prop":
+                double[] v = averages[i][j];
+                v[k] = v[k] * beta + dw * dw * (1 - beta);
+                return w - lr * dw / Math.sqrt(v[k] + epsilon);
+            default:
+                throw new IllegalArgumentException("no algorithm " + kind);
+        }
+    }
+}
+
+enum Algorithm { SGD, RMS_PROP, ADAM }
+
+/** The same by a constant, which nothing but its type names. */
+class ChosenFromAnEnum {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    ChosenFromAnEnum(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients, Algorithm algorithm) {
+        if (v == null) v = new double[weights.length];
+        if (algorithm == Algorithm.RMS_PROP) Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+}
+
+/** A decay that is known by what is left of one, under another name. */
+class MomentumByName {
+    private final double kept;
+    private double[] squares;
+
+    MomentumByName(double momentumCoeff) {
+        this.kept = momentumCoeff;
+    }
+
+    void optimize(double[] batchGrads) {
+        if (squares == null) squares = new double[batchGrads.length];
+        for (int i = 0; i < squares.length; i++) {
+            double g = batchGrads[i];
+            squares[i] = squares[i] * kept + Math.pow(g, 2) * (1 - kept);
+            batchGrads[i] = g / (Math.sqrt(squares[i]) + 1e-3);
+        }
+    }
+}
+
+/** Its gradients are its error times its inputs. */
+class Unit {
+    private double[] weights;
+    private double bias;
+    private double delta;
+
+    Unit(int inputs, java.util.function.DoubleUnaryOperator activation, java.util.Random random) {
+        weights = random.doubles(inputs).toArray();
+    }
+
+    double[] getWeights() {
+        return weights;
+    }
+
+    double getDelta() {
+        return delta;
+    }
+}
+
+class OfANeuron {
+    private final Map<Unit, double[]> averages = new HashMap<>();
+    private final double rho;
+
+    OfANeuron(double rho) {
+        this.rho = rho;
+    }
+
+    void update(Unit unit, double[] inputs, double learningRate) {
+        double[] v = averages.computeIfAbsent(unit, u -> new double[inputs.length]);
+        for (int i = 0; i < inputs.length; i++) {
+            double grad = unit.getDelta() * inputs[i];
+            v[i] = rho * v[i] + (1 - rho) * grad * grad;
+            unit.getWeights()[i] -= learningRate * grad / Math.sqrt(v[i] + 1e-3);
+        }
+    }
+}
+
+/** A gradient on its way, in a class of which nothing says weights. */
+class Edge {
+    protected List<double[]> dList = new ArrayList<>();
+
+    Edge(String name, double[] data) {
+        dList.add(data.clone());
+    }
+
+    double[] first() {
+        return dList.get(0);
+    }
+}
+
+class GradientsOnTheirWay {
+    private final double lr, dr;
+    private double[] squares;
+
+    GradientsOnTheirWay(double lr, double dr) {
+        this.lr = lr;
+        this.dr = dr;
+    }
+
+    Edge eval(Edge deltaX) {
+        double[] g = deltaX.first();
+        if (squares == null) squares = new double[g.length];
+        double[] change = new double[g.length];
+        for (int i = 0; i < g.length; i++) {
+            squares[i] = dr * squares[i] + (1 - dr) * g[i] * g[i];
+            change[i] = -lr * g[i] / (Math.sqrt(squares[i]) + 1e-3);
+        }
+        return new Edge("change", change);
+    }
+}

@@ -10,6 +10,8 @@ from harness.languages.jvm import missing, projects, surroundings
 from harness.languages.jvm.adapter import base_adapter
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.java import at_least
+from harness.languages.jvm.reading import read
+from harness.languages.jvm.sources import text_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import Language
@@ -41,7 +43,9 @@ class JvmLanguage(Language):
         classes = self.compile(together(port), around)
         own = self.top(together(port)) if around.roots else ()
         libraries = tuple(map(str, around.libraries))
-        return Prepared(self, tuple(map(str, classes)), libraries=libraries, own=own)
+        reading = read(map(text_of, together(port)))
+        classpath = tuple(map(str, classes))
+        return Prepared(self, classpath, libraries=libraries, own=own, reading=reading)
 
     def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
         """What of a port compiles where something is not there; None where nothing would do.

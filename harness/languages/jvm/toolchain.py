@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -70,6 +70,7 @@ class Prepared:
         libraries: jars and folders that it uses; the source roots for a language read as text.
         own: the top-level classes that are judged, in full; all if none is named.
         partial: what was not there when they were compiled, where they were all the same.
+        reading: what its text says of its parameters (see `reading`).
     """
 
     language: Hosting
@@ -78,6 +79,7 @@ class Prepared:
     libraries: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     partial: str = ""
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def request(self) -> dict[str, Any]:
@@ -88,6 +90,7 @@ class Prepared:
             "source": self.source,
             "libraries": list(self.libraries),
             "own": list(self.own),
+            "reading": dict(self.reading),
         }
 
 

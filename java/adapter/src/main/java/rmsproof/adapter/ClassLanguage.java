@@ -6,6 +6,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,9 +60,12 @@ public abstract class ClassLanguage implements Language {
         return null;
     }
 
-    /** What the language supplies for a parameter that nobody names, as implicits; or null. */
+    /** What is supplied for a parameter that nobody names: of an enum RMSProp; null for others. */
     protected Object supplied(Type type) {
-        return null;
+        Object[] constants = JavaTypes.erased(type).getEnumConstants();
+        return constants == null ? null : Arrays.stream(constants)
+                .filter(constant -> Names.algorithm(((Enum<?>) constant).name()))
+                .findFirst().orElse(null);
     }
 
     /** The value that says that there is no state yet, for a parameter of this type. */

@@ -195,9 +195,12 @@ final class ClassPort implements Port {
     /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
     boolean hasDefault(Maker.Slot slot) {
         return slot.follows() || language.defaultOf(slot.executable(), slot.position()) != null
-                || language.supplied(
-                        slot.executable().getGenericParameterTypes()[slot.position()]) != null
+                || supplied(slot) != null
                 || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
+    }
+
+    private Object supplied(Maker.Slot slot) {
+        return language.supplied(slot.executable().getGenericParameterTypes()[slot.position()]);
     }
 
     /**
@@ -208,7 +211,8 @@ final class ClassPort implements Port {
         Class<?> type = slot.executable().getParameterTypes()[slot.position()];
         boolean constructs = !(slot.executable() instanceof Method);
         boolean own = OwnTypes.owns(type);
-        boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive();
+        boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive()
+                && supplied(slot) == null;
         return constructs && (KotlinDefaults.of(slot.executable()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null);

@@ -75,6 +75,8 @@ final class JavaTypes {
             return Accepts.plain("count", value -> (long) value);
         } else if (type == int[].class) { // of layers, or of an array: one row of all
             return Accepts.plain("sizes", value -> new int[] {1, (int) value});
+        } else if (type == Integer[].class) {
+            return Accepts.plain("sizes", value -> new Integer[] {1, (int) value});
         } else if (type == boolean.class || type == Boolean.class) {
             return Accepts.plain("flag", value -> value != 0);
         } else if (type == String.class) {

@@ -38,6 +38,16 @@ public final class Names {
                 || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|[gG]");
     }
 
+    /** Tells whether a number is what is propagated back to a neuron. */
+    static boolean error(String name) {
+        return plain(name).matches("delta|error|errorterm|sensitivity|signal|errorsignal");
+    }
+
+    /** Tells whether one of several algorithms is this one. */
+    static boolean algorithm(String name) {
+        return plain(name).contains("rmsprop");
+    }
+
     /** Tells whether a field or a parameter holds biases, or their gradients. */
     static boolean biases(String name) {
         String plain = plain(name);

@@ -19,14 +19,16 @@ import java.util.Map;
  * @param parts fields with objects that hold weights and gradients themselves: of a model its
  *     layers, of a layer its parameters; the one for biases last
  * @param accepts what each field that holds arrays can be given, caches among them
+ * @param errors fields with the one number by which inputs are multiplied for gradients
  */
 record Structure(Field weights, Field gradients, Field biases, Field biasGradients,
-        List<Field> parts, Map<Field, Accepts> accepts) {
+        List<Field> parts, Map<Field, Accepts> accepts, List<Field> errors) {
 
     /** Looks at the fields of a class and of those that it inherits from within the port. */
     static Structure of(Class<?> type) {
         Map<Field, Accepts> accepts = new LinkedHashMap<>();
         List<Field> parts = new ArrayList<>();
+        List<Field> errors = new ArrayList<>();
         Field own = null;
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
@@ -40,6 +42,10 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 Accepts value = JavaTypes.accepts(JavaTypes.inherited(field, type));
                 boolean numbers = value.kind().equals("array")
                         || value.kind().equals("list") && !value.carries();
+                if (value.kind().equals("number") && field.getType().isPrimitive()
+                        && Names.error(field.getName()) && opened(field)) {
+                    errors.add(field);
+                }
                 if ((value.carries() || numbers) && opened(field)) {
                     accepts.put(field, value);
                     if (value.carries()) {
@@ -49,10 +55,11 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             }
         }
         parts.sort(Comparator.comparing(field -> Names.biases(field.getName())));
-        return sorted(accepts, parts, own);
+        return sorted(accepts, parts, errors, own);
     }
 
-    private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts, Field own) {
+    private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts,
+            List<Field> errors, Field own) {
         Field weights = null;
         Field gradients = null;
         Field biases = null;
@@ -82,12 +89,16 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             gradients = biasGradients;
             biases = null;
         }
+        if (weights == null) { // what holds nothing but a gradient holds it as any array
+            weights = gradients;
+            gradients = null;
+        }
         if (gradients == null || biases == null || biasGradients == null) {
             biases = null;
             biasGradients = null;
         }
         return new Structure(weights, gradients == null && weights != null ? own : gradients,
-                biases, biasGradients, parts, accepts);
+                biases, biasGradients, parts, accepts, gradients == null ? errors : List.of());
     }
 
     /** Tells whether its gradients are an object of the same class. */

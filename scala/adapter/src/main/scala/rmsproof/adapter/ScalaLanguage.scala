@@ -79,7 +79,7 @@ final class ScalaLanguage extends ClassLanguage:
   /** What the compiler would find for a context bound: numbers are doubles. */
   override protected def supplied(parameter: Type): AnyRef =
     val asked = JavaTypes.erased(parameter)
-    if !asked.getName.startsWith("scala.") || asked == classOf[Object] then null
+    if !asked.getName.startsWith("scala.") || asked == classOf[Object] then super.supplied(parameter)
     else
       List[AnyRef](Numeric.DoubleIsFractional, Ordering.Double.TotalOrdering, ClassTag.Double)
         .find(instance => asked.isInstance(instance))

@@ -1,0 +1,45 @@
+"""A shape with what the source's text says beside its types (see languages.jvm.reading)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.ports.roles import Parameter, plain_name, role_names
+
+
+def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
+    """The same shape, of a port that is classes: what is known of a parameter by its name is on it.
+
+    >>> number = {"name": "mu", "kind": "number"}
+    >>> classes = {"candidates": [{"constructors": [{"parameters": [number]}], "methods": []}]}
+    >>> noted(classes, {"complements": ["mu"]})["candidates"][0]["constructors"]
+    [{'parameters': [{'name': 'mu', 'kind': 'number', 'use': {'complement': True}}]}]
+    """
+    if not reading:
+        return shape
+    candidates = [
+        {
+            **candidate,
+            **{
+                part: [
+                    {**one, "parameters": [_said(p, reading) for p in one["parameters"]]}
+                    for one in candidate[part]
+                ]
+                for part in ("constructors", "methods")
+                if part in candidate
+            },
+        }
+        for candidate in shape.get("candidates", [])
+    ]
+    return {**shape, "candidates": candidates}
+
+
+def _said(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
+    named = dict(parameter)
+    if parameter["kind"] == "number" and parameter["name"] in reading.get("complements", ()):
+        named["use"] = {"complement": True}
+    array = plain_name(parameter["name"]) in role_names("name")
+    if parameter["kind"] == "text" and reading.get("says") and not array:
+        named["use"] = {"texts": [reading["says"]]}
+    return named
