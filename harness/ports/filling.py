@@ -127,7 +127,9 @@ def _with_numbers(
             return
     if len(free) > _MOST:
         return
-    for chosen in product(*choices.values()):
+    # Rather all numbers in one optimizer, each by its place, than one for each of them.
+    apart = sorted(product(*choices.values()), key=lambda row: scalar and "index" not in row)
+    for chosen in apart:
         made = _replaced(roles, dict(zip(choices, chosen, strict=True)))
         counts = [role for role in made if role in COUNTS]
         if len(counts) == len(set(counts)):
@@ -138,7 +140,7 @@ def _counted(name: str, constructed: bool, scalar: bool) -> list[str | None]:
     """What a whole number may be, the likeliest first; beside a single number its place."""
     one = f"{CONSTANT}1"
     if scalar and not constructed:
-        return ["index", f"{CONSTANT}0", one, "iteration"]
+        return [f"{CONSTANT}0", "index", one, "iteration"]
     if constructed:
         if "row" in name or "col" in name:
             return ["rows" if "row" in name else "columns", one]

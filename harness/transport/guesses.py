@@ -179,6 +179,7 @@ def _of_bindings(
     trying = _trying(budget)
     moved: list[Guess] = []
     failed: dict[str, None] = {}
+    unknown: set[tuple[str, bytes]] = set()
     for binding in alternatives(shape, wanted):
         if not trying.left:
             failed.setdefault(trying.message)
@@ -194,8 +195,12 @@ def _of_bindings(
             failed.setdefault(f"{binding.title}: nothing moves")
         else:
             title = f"{binding.title}{_constants(shape, binding)}"
+            known, numbers = _known(observation), (binding.title, observation.weights.tobytes())
+            if known == len(_KNOWN) and numbers in unknown:
+                continue  # what explains neither would be sought once more
+            unknown.add(numbers)
             # Whether a guess explains the port is asked by whoever tries one after the other.
-            moved.append(Guess(message, title, replace(described, guessed=""), _known(observation)))
+            moved.append(Guess(message, title, replace(described, guessed=""), known))
     return Guesses(tuple(_ranked(moved)), tuple(failed))
 
 
