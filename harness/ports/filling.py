@@ -46,8 +46,15 @@ def filled(
         result: what kind of thing the call returns.
     """
     placed = _placed(parameters, list(roles), constructed)
-    for known in _with_data(parameters, placed, constructed, result):
+    ways = list(_with_data(parameters, placed, constructed, result))
+    for known in ways:
         yield from _with_numbers(parameters, known, constructed)
+    # Settings that may have been null are made as they make themselves.
+    standing = {i: SILENT for i in range(constructed) if parameters[i].get("silent")}
+    for known in ways if standing else ():
+        yield from _with_numbers(
+            parameters, [role or standing.get(i) for i, role in enumerate(known)], constructed
+        )
 
 
 def _placed(parameters: Sequence[Parameter], roles: Roles, constructed: int) -> Roles:
@@ -122,7 +129,7 @@ def _with_numbers(
             choices[i] = [f"{CONSTANT}{0.0 if i < constructed else 1.0}"]
         elif parameters[i].get("absent"):
             # Null or an empty collection; what the port calls has to be there.
-            choices[i] = [None, *([SILENT] if parameters[i].get("interface") else [])]
+            choices[i] = [None, *([SILENT] if parameters[i].get("silent") else [])]
         else:
             return
     if len(free) > _MOST:

@@ -83,6 +83,7 @@ JAVA = {
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),
+    "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 
 UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise")

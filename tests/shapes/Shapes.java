@@ -1629,3 +1629,45 @@ class GradientsOnTheirWay {
         return new Edge("change", change);
     }
 }
+
+/** Settings by name, which only a text tells. */
+class Texts {
+    private final Map<String, String> values = new HashMap<>();
+
+    Texts(String... pairs) {
+        for (String pair : pairs) {
+            String[] both = pair.split("=");
+            values.put(both[0], both[1]);
+        }
+    }
+
+    double get(String name, double otherwise) {
+        return values.containsKey(name) ? Double.parseDouble(values.get(name)) : otherwise;
+    }
+}
+
+/** Is handed matrices and vectors apart; has what its settings say where they say nothing. */
+class SettingsOfTheirOwn {
+    private final double lr, rho, eps;
+    private final Map<Parameter, double[]> ofMatrices = new IdentityHashMap<>();
+    private final Map<Parameter, double[]> ofVectors = new IdentityHashMap<>();
+
+    SettingsOfTheirOwn(Texts texts) {
+        lr = texts.get("lr", 0.01);
+        rho = texts.get("rho", 0.75);
+        eps = texts.get("eps", 1e-3);
+    }
+
+    void init_matrix(Parameter parameter) {
+        ofMatrices.put(parameter, new double[parameter.data.length]);
+    }
+
+    void init_vector(Parameter parameter) {
+        ofVectors.put(parameter, new double[parameter.data.length]);
+    }
+
+    void optimize() {
+        ofMatrices.forEach((p, v) -> Update.inPlace(p.data, p.grad, v, lr, rho, eps));
+        ofVectors.forEach((p, v) -> Update.inPlace(p.data, p.grad, v, lr, rho, eps));
+    }
+}

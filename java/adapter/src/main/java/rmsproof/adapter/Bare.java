@@ -8,7 +8,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,8 +47,43 @@ final class Bare {
         return supplier == null ? null : supplier.get();
     }
 
-    /** An object of an interface that does nothing when it is called, and answers with zeros. */
-    static Object silent(Class<?> type) {
+    /**
+     * Tells whether there is something to stand where nothing is known of what is asked for. Numbers
+     * that an object keeps may be settings, which somebody would give it.
+     */
+    static boolean standsIn(Class<?> type) {
+        return type.isInterface()
+                || OwnTypes.owns(type) && !keepsNumbers(type) && plain(type) != null;
+    }
+
+    private static boolean keepsNumbers(Class<?> type) {
+        return type != null && OwnTypes.owns(type) && (keepsNumbers(type.getSuperclass())
+                || Arrays.stream(type.getDeclaredFields()).anyMatch(field ->
+                        !Modifier.isStatic(field.getModifiers())
+                        && JavaTypes.accepts(field.getGenericType()).kind().equals("number")));
+    }
+
+    /** The constructor that wants nothing, at most as many of something as one likes; or null. */
+    private static Constructor<?> plain(Class<?> type) {
+        return Modifier.isAbstract(type.getModifiers()) ? null
+                : Arrays.stream(type.getDeclaredConstructors())
+                        .filter(one -> Makers.callable(one)
+                                && one.getParameterCount() == (one.isVarArgs() ? 1 : 0))
+                        .min(Comparator.comparingInt(Constructor::getParameterCount)).orElse(null);
+    }
+
+    /**
+     * An object of an interface that does nothing when it is called, and answers with zeros; one of
+     * a class as it makes itself, with its own settings.
+     */
+    static Object silent(Class<?> type) throws ReflectiveOperationException {
+        if (!type.isInterface()) {
+            Constructor<?> plain = plain(type);
+            plain.setAccessible(true);
+            return plain.isVarArgs() ? plain.newInstance(
+                    Array.newInstance(plain.getParameterTypes()[0].getComponentType(), 0))
+                    : plain.newInstance();
+        }
         ClassLoader loader = type.getClassLoader();
         return Proxy.newProxyInstance(loader == null ? Bare.class.getClassLoader() : loader,
                 new Class<?>[] {type}, (self, method, given) -> {

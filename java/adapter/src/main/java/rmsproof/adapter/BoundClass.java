@@ -129,7 +129,7 @@ final class BoundClass implements BoundPort {
                     : role.equals("name") ? accepts[i].kind().equals("text")
                     : role.equals("parameters") ? accepts[i].carries()
                     : role.equals("source") ? accepts[i].kind().equals("source")
-                    : role.equals("silent") ? raw.isInterface()
+                    : role.equals("silent") ? Bare.standsIn(raw)
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
                 Executable owner = slot.executable();

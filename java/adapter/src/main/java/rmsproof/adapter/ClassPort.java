@@ -243,8 +243,8 @@ final class ClassPort implements Port {
             }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);
-                shape.put("interface",
-                        executable.getParameterTypes()[slot.position()].isInterface());
+                shape.put("silent",
+                        Bare.standsIn(executable.getParameterTypes()[slot.position()]));
             }
             if (slot.follows()) {
                 shape.put("setter", true);

@@ -49,8 +49,8 @@ final class Makers {
             for (Constructor<?> constructor : sorted(type.getDeclaredConstructors())) {
                 if (callable(constructor)) {
                     makers.add(maker(constructor, setters, null, setup, 0));
-                    if (!handed.isEmpty()) {
-                        makers.add(maker(constructor, setters, null, handed, 0));
+                    for (Method one : handed) {
+                        makers.add(maker(constructor, setters, null, List.of(one), 0));
                     }
                     if (!told.isEmpty()) {
                         makers.add(maker(constructor, setters, null, told, 0));
@@ -207,8 +207,9 @@ final class Makers {
     }
 
     /**
-     * The one method that is handed, before the first step, what is to be optimized: told by its
-     * name, else by being the only one of a class that steps without being given anything.
+     * The methods that are handed, before the first step, what is to be optimized, each instead of
+     * the others: told by their names, else the only one of a class that steps without being given
+     * anything.
      */
     private List<Method> handed(Class<?> type) {
         List<Method> named = new ArrayList<>();
@@ -233,8 +234,7 @@ final class Makers {
                 }
             }
         }
-        List<Method> found = named.isEmpty() && stepsAlone ? others : named;
-        return found.size() == 1 ? found : List.of();
+        return !named.isEmpty() ? named : stepsAlone && others.size() == 1 ? others : List.of();
     }
 
     /**
