@@ -11,19 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.languages.adapters import RATES, Action, Parameter, Part, Sketch
-from harness.languages.adapters.stepping import FAR, body_of, distances, preparing
-from harness.ports.leaves import COUNTER, gradient_of, plain, weights_in
-from harness.ports.offers import attributes, structured
+from harness.languages.adapters import RATES, Action, Parameter, Sketch
+from harness.languages.adapters.stepping import FAR, body_of, by_name, distances, preparing
+from harness.ports.offers import structured
 from harness.ports.plans import plans
-from harness.ports.roles import Wanted, assigned
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from harness.ports.roles import Wanted
+from harness.ports.sketch_parameters import parameters_of
 
-# Options that are given as what changes nothing are known, too.
-_KNOWN = (
-    *("pairs", "pairs, gradients first", "one", "biases", *HYPERPARAMETERS),
-    *("gradients", "weights", "iteration", "momentum", "weight_decay"),
-)
 _NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
@@ -31,14 +25,6 @@ _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IG
 _DULL = re.compile(
     r"(?:hashCode|equals|toString|product\w+|canEqual|copy(?:\$.*)?|_\d+|component\d+)$"
 )
-# How many of something are done, or go together: one.
-_MANY = re.compile(
-    r"\w*batch(?:size|len|length|count)|(?:num|n|max|no)?(?:iterations|epochs|iters|steps)"
-)
-# Arrays and their gradients in one list: vars_and_grads.
-_PAIRS = re.compile(r"(\w+?)_?and_?(\w+)", re.IGNORECASE)
-# So many attributes of a value are listed.
-_ASKED = 4
 # So many plans are written out for an adapter, of which one is taken.
 _PLANS = 24
 
@@ -48,7 +34,7 @@ class _Rated(NamedTuple):
 
     score: tuple[int, ...]
     owner: str
-    kind: str
+    maker: Action
     constructor: tuple[Parameter, ...] | None
     action: Action
 
@@ -71,9 +57,15 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     package, _, owner = best.owner.rpartition(".") if not module else ("", "", best.owner)
     likely = any(best.score[1:4]) or len(rated) == 1
     others = [r for r in rated if r.owner == best.owner or not likely]
-    steps = [r for r in others if not likely or r.score[1] or _STEPS.search(r.action.name)]
+    steps = [
+        r
+        for r in others
+        if not likely or r.score[1] or _STEPS.search(r.action.name) or "->" in r.action.name
+    ]
     seen = tuple(dict.fromkeys(_shown(r) for r in steps if not _DULL.match(r.action.name)))
     action = best.action
+    if shape.get("functions") and action.whole and not shape.get("planned"):
+        action = replace(action, whole=by_name(text, action.name))
     before: tuple[Action, ...] = ()
     if shape.get("planned"):  # a host that reads what the source does: Python's
         body = body_of(text, best.owner, action.name)
@@ -81,7 +73,12 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         methods = {r.action.name: r.action for r in others if r.constructor is not None}
         names = preparing(text, best.owner, action.name, methods)
         before = tuple(methods[name] for name in names)
-    return Sketch(
+    else:
+        of_class = [c for c in shape.get("candidates", []) if _owner(c["class"]) == best.owner]
+        told = [one for c in of_class for one in _told(c, wanted)]
+        before = tuple(one for one in told if one.name != action.name)
+    made = best.maker.name.removeprefix(f"{package}.").replace("$", ".")
+    sketch = Sketch(
         file=file.name,
         module=module or package,
         owner=owner.replace("$", "."),
@@ -90,7 +87,38 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         seen=tuple(one for one in seen if not likely or one != _shown(best)),
         narrow=narrow,
         plans=_plans(shape, wanted),
-        before=before if likely else (),
+        before=before if likely and best.constructor is not None else (),
+        factory=made if made != owner.replace("$", ".") else "",
+    )
+    return _once(sketch)
+
+
+def _once(sketch: Sketch) -> Sketch:
+    """A sketch in which each hint stands where it is met first, and what all of them import."""
+    met: set[str] = set()
+    imports: set[str] = set()
+
+    def told(parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
+        new = []
+        for p in parameters:
+            new.append(replace(p, hints=tuple(hint for hint in p.hints if hint not in met)))
+            if not p.known(RATES):
+                met.update(p.hints)
+                imports.update(p.imports)
+        return tuple(new)
+
+    constructor = None if sketch.constructor is None else told(sketch.constructor)
+    before = tuple(replace(one, parameters=told(one.parameters)) for one in sketch.before)
+    action = sketch.action
+    if action is not None:
+        action = replace(action, parameters=told(action.parameters))
+    others = (one for one in imports if one.rpartition(".")[0] not in ("", sketch.module))
+    return replace(
+        sketch,
+        constructor=constructor,
+        before=before,
+        action=action,
+        imports=tuple(sorted(others)),
     )
 
 
@@ -110,29 +138,51 @@ def _rated(
         if wanted.class_name and not owner.endswith(wanted.class_name.rpartition(".")[2]):
             continue
         free = candidate.get("kind") in ("object", "static")
-        constructors = candidate.get("constructors") or [{"parameters": []}]
-        taken = [
-            [p for p in c["parameters"] if not p.get("setter") and not p.get("later")]
-            for c in constructors
-        ]
-        options = [_parameters(parameters, wanted, data=False) for parameters in taken]
-        chosen = max(options, key=_filled)
+        maker = _maker(candidate, wanted)
         for method in candidate.get("methods", []):
             if wanted.method and method["name"] != wanted.method:
                 continue
             static = bool(method.get("static")) or free
             action = _action(method, method["parameters"], wanted, static)
-            constructor = None if static else chosen
+            constructor = None if static else maker.parameters
             simple = re.split(r"[.$]", owner)[-1]
             score = _score(owner, constructor or (), action, far.get((simple, action.name), FAR))
-            yield _Rated(score, owner, candidate.get("kind", "class"), constructor, action)
+            yield _Rated(score, owner, maker, constructor, action)
     for function in shape.get("functions", []):
         if wanted.class_name and function["name"] != wanted.class_name:
             continue
         for parameters in function["parameters"]:
             action = _action(function, parameters, wanted, True)
-            score = _score(function["name"], (), action, far.get(("", action.name), FAR))
-            yield _Rated(score, "", "function", None, action)
+            name = function["name"]
+            made = name.partition("->")[1]  # a record's, in Clojure
+            score = _score("" if made else name, (), action, far.get(("", name), FAR))
+            yield _Rated(score, "", Action(""), None, action)
+
+
+def _maker(candidate: Mapping[str, Any], wanted: Wanted) -> Action:
+    """What makes an object of a class: the constructor, or else, of which most is known."""
+    makers = candidate.get("constructors") or [{"parameters": []}]
+    plain_ = [maker for maker in makers if maker.get("called", "")] or makers
+    options = [
+        Action(str(maker.get("called") or ""), parameters_of(taken, wanted, data=False))
+        for maker in plain_
+        for taken in [
+            [p for p in maker["parameters"] if not p.get("setter") and not p.get("later")]
+        ]
+    ]
+    return max(options, key=lambda option: _filled(option.parameters))
+
+
+def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:
+    """What an object is told once it is made, before it steps."""
+    makers = candidate.get("constructors") or []
+    later = [[p for p in maker["parameters"] if p.get("later")] for maker in makers]
+    most = max(later, key=len, default=[])
+    names = dict.fromkeys(p["later"] for p in most)
+    return tuple(
+        Action(name, parameters_of([p for p in most if p["later"] == name], wanted, data=True))
+        for name in names
+    )
 
 
 def _owner(name: str) -> str:
@@ -146,7 +196,7 @@ def _owner(name: str) -> str:
 def _action(
     called: Mapping[str, Any], parameters: Sequence[Mapping[str, Any]], wanted: Wanted, static: bool
 ) -> Action:
-    given = _parameters(parameters, wanted, data=True)
+    given = parameters_of(parameters, wanted, data=True)
     kinds = {
         p["kind"]
         for p, g in zip(parameters, given, strict=True)
@@ -162,79 +212,11 @@ def _action(
         for p, g in zip(parameters, given, strict=True)
         if g.role in ("gradients", "weights")
     )
-    paired = any(g.role.startswith("pairs") for g in given)
-    whole = paired or bool(kinds & {"map", "list"}) or (kinds == {"any"} and plural and not single)
+    own = any(g.own for g in given if g.role in ("gradients", "weights"))
+    whole = any(g.role.startswith("pairs") for g in given)
+    whole |= bool(kinds & {"map", "list"}) and not own
+    whole |= kinds == {"any"} and plural and not single
     return Action(called["name"], given, static, whole, str(called.get("returns") or ""))
-
-
-def _parameters(
-    parameters: Sequence[Mapping[str, Any]], wanted: Wanted, *, data: bool
-) -> tuple[Parameter, ...]:
-    roles, _, _ = assigned(parameters, 0 if data else len(parameters), wanted)
-    roles = [_role(p, role, data) for p, role in zip(parameters, roles, strict=True)]
-    return tuple(
-        Parameter(
-            name=p["name"],
-            type=str(p.get("type") or ""),
-            role=role if role in _KNOWN else "",
-            default=bool(p.get("default")),
-            named=bool(p.get("keyword_only")),
-            listed="item" in p.get("use", {}) and p.get("containers") in (None, ["list", "array"]),
-            keyed=_keyed(p),
-            asked=_asked(p.get("use", {})),
-            own=bool(p.get("own")),
-            hints=tuple(p.get("hints") or ()),
-            part=Part(**p["part"]) if p.get("part") else None,
-        )
-        for p, role in zip(parameters, roles, strict=True)
-    )
-
-
-def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | None:
-    """A parameter's role, where only an adapter has use for it too."""
-    name, use = parameter["name"], parameter.get("use", {})
-    if role is None and _MANY.fullmatch(plain(name)) and not structured(use):
-        return "one"
-    if not data:
-        return role
-    if (pair := _PAIRS.fullmatch(name)) and (order := _ordered(*pair.groups())):
-        return order
-    if use.get("keyed") and not structured(use):
-        return "name"
-    if role is None and plain(name) in COUNTER:
-        return "iteration"
-    if role is None and gradient_of(name) == "b":
-        return "biases"
-    return "biases" if role is None and weights_in(name) == "b" else role
-
-
-def _ordered(one: str, other: str) -> str | None:
-    """Pairs of what two words say, in which order; None if not of weights and gradients."""
-    for first, second, role in ((one, other, "pairs"), (other, one, "pairs, gradients first")):
-        weighty = weights_in(first) is not None and gradient_of(first) is None
-        if weighty and gradient_of(second) is not None:
-            return role
-    return None
-
-
-def _keyed(parameter: Mapping[str, Any]) -> bool:
-    """Whether a source looks a parameter's arrays up by keys of its own."""
-    use = parameter.get("use", {})
-    return bool(use.get("patterns") or any(not key.isdigit() for key in use.get("keys", {})))
-
-
-def _asked(use: Mapping[str, Any], deep: int = 2) -> str:
-    """What a source asks of a value, two deep: `.layers (each .weights, .update())`."""
-    flat = attributes(use) or use.get("keys") or use.get("patterns")
-    own = use if flat else use.get("item", {})
-    names = []
-    for name, inner in list(attributes(own).items())[:_ASKED]:
-        below = _asked(inner, deep - 1) if deep > 1 else ""
-        names.append(f".{name}{'()' * bool(inner.get('called'))}{below and f' ({below})'}")
-    names += [f"[{key!r}]" for key in own.get("keys", {}) if not key.isdigit()]
-    names += [f"[{prefix + '1'!r}]..." for prefix in use.get("patterns", [])]
-    each = "each " if names and own is not use else ""
-    return each + ", ".join(names)
 
 
 def _filled(parameters: Sequence[Parameter]) -> tuple[int, int, int]:
@@ -249,7 +231,7 @@ def _score(
     roles = {p.role for p in action.parameters}
     data = [p.name for p in action.parameters if p.role in ("gradients", "weights")]
     return (
-        bool(_NAMED.search(name) or _NAMED.search(action.name)),
+        bool(_NAMED.search(name) or (_NAMED.search(action.name) and "->" not in action.name)),
         far < FAR,
         len(roles & {"gradients", "weights"}),
         bool(_STEPS.search(action.name)),
@@ -261,7 +243,10 @@ def _score(
 
 
 def _shown(rated: _Rated) -> str:
-    listed = ", ".join(f"{p.name}: {p.type}" if p.type else p.name for p in rated.action.parameters)
+    listed = ", ".join(
+        f"{p.name}: {p.type}" if p.type not in ("", "Object") else p.name
+        for p in rated.action.parameters
+    )
     name = rated.owner.rpartition(".")[2]
     returns = f": {rated.action.returns}" if rated.action.returns else ""
     return f"{name + '.' if name else ''}{rated.action.name}({listed}){returns}"

@@ -51,6 +51,8 @@ class Parameter:
         own: its type is the port's own: an array has to be made one.
         hints: how that is made of numbers, and read.
         part: of which argument it is a part that a source takes apart, and under which key.
+        within: the class of settings that it is an argument of, as code writes it; empty for none.
+        imports: the classes that the hints name, as they are imported.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Parameter:
     own: bool = False
     hints: tuple[str, ...] = ()
     part: Part | None = None
+    within: str = ""
+    imports: tuple[str, ...] = ()
 
     def known(self, roles: Container[str]) -> bool:
         """Whether it can be given as it is."""
@@ -105,6 +109,8 @@ class Sketch:
         module: what Python imports it as, and the package of a class elsewhere.
         owner: the class, as code of its package writes it; empty for functions.
         constructor: its parameters; None where nothing is constructed.
+        imports: classes of other packages that a person may need.
+        factory: what makes one, as code writes it, where that is not its constructor.
         action: what is called; None where nothing is likely.
         seen: what else can be called, for a person to choose from.
         narrow: it stores float32.
@@ -121,6 +127,8 @@ class Sketch:
     narrow: bool = False
     plans: tuple[Mapping[str, Any], ...] = ()
     before: tuple[Action, ...] = ()
+    factory: str = ""
+    imports: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -140,7 +148,9 @@ class Sketch:
         if self.action is not None:
             yield replace(self, action=None)
         if self.constructor:
-            unknown = tuple(replace(p, role="") for p in self.constructor if not p.default)
+            unknown = tuple(
+                replace(p, role="", within="") for p in self.constructor if not p.default
+            )
             yield replace(self, action=None, before=(), constructor=unknown)
         yield replace(self, action=None, before=(), constructor=None, owner="")
 

@@ -53,6 +53,9 @@ def _called(sketch: Sketch, known: dict[str, str], width: int) -> Iterator[str]:
             ' value here is the new weights"))'
         )
         return
+    if sketch.seen:
+        yield f"{margin};; there are also:"
+        yield from listed(sketch, ";;  ", margin)
     yield f"{margin};; {MARK}: keep this if it returns the new weights alone, not the step"
     if all(p.role in known and p.part is None for p in action.parameters):
         yield f"{margin}({' '.join([action.name, *(known[p.role] for p in action.parameters)])})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
-from harness.languages.adapters.steps import Words, body
+from harness.languages.adapters.steps import Words, body, counts
 
 _ZEROS = {
     "boolean": "false",
@@ -31,6 +31,7 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield ""
     yield "import java.util.HashMap;"
     yield "import java.util.Map;"
+    yield from (f"import {name};" for name in sketch.imports)
     yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name} {{"
@@ -38,6 +39,8 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield f"    private final {number} {name};"
     if makes:
         yield f"    private final Map<String, {sketch.owner}> optimizers = new HashMap<>();"
+    if counts(sketch):
+        yield "    private int steps;"
     yield ""
     taken = ", ".join(f"{number} {name}" for name in CAMEL.values())
     yield f"    {sketch.name}({taken}) {{"
@@ -46,6 +49,8 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield "    }"
     yield ""
     yield f"    void update({arrays} weights, {arrays} gradients) {{"
+    if counts(sketch):
+        yield "        steps++;"
     if action is not None and action.whole:
         yield from body(_WORDS, sketch, number, " " * 8)
     else:
@@ -66,6 +71,7 @@ def _given(parameter: Parameter, known: dict[str, str]) -> str:
 
 _WORDS = Words(
     making=("if (!optimizers.containsKey(KEY)) {", "    optimizers.put(KEY, new OWNER("),
+    again="optimizers.get(KEY)",
     made=("));", "}", "OWNER optimizer = optimizers.get(KEY);"),
     indent=" " * 4,
     refusing='throw new UnsupportedOperationException("TODO");',
@@ -81,4 +87,5 @@ _WORDS = Words(
     told=lambda p: f"{p.type} {p.name}",
     given=_given,
     static=True,
+    new="new ",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
-from harness.languages.adapters.steps import Words, body
+from harness.languages.adapters.steps import Words, body, counts
 
 
 def write(sketch: Sketch) -> Iterator[str]:
@@ -20,6 +20,9 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     if sketch.module:
         yield f"package {sketch.module}"
         yield ""
+    if sketch.imports:
+        yield from (f"import {name}" for name in sketch.imports)
+        yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name}("
     for name in CAMEL.values():
@@ -27,11 +30,16 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield ") {"
     if makes:
         yield f"    private val optimizers = HashMap<String, {sketch.owner}>()"
+    if counts(sketch):
+        yield "    private var steps = 0"
+    if makes or counts(sketch):
         yield ""
     yield "    fun update("
     yield f"        weights: MutableMap<String, {number}Array>,"
     yield f"        gradients: MutableMap<String, {number}Array>,"
     yield "    ) {"
+    if counts(sketch):
+        yield "        steps++"
     if action is not None and action.whole:
         yield from body(_WORDS, sketch, number, " " * 8)
     else:
@@ -50,8 +58,9 @@ def _given(parameter: Parameter, known: dict[str, str]) -> str:
 
 
 _WORDS = Words(
-    making=("val optimizer = optimizers.getOrPut(KEY) {", "    OWNER("),
-    made=(")", "}"),
+    making=("if (KEY !in optimizers) {", "    optimizers[KEY] = OWNER("),
+    made=(")", "}", "val optimizer = optimizers.getValue(KEY)"),
+    again="optimizers.getValue(KEY)",
     indent=" " * 4,
     refusing='throw NotImplementedError("TODO")',
     end="",
@@ -65,4 +74,5 @@ _WORDS = Words(
     unknown=lambda p: f'TODO("{p.name}")',
     told=lambda p: f"{p.name}: {p.type}",
     given=_given,
+    size="w.size",
 )

@@ -31,7 +31,7 @@ _OFF = {
 }
 # So many adapters in which nothing is left open are tried.
 _TRIED = 6
-_ONE = {"weights": "w", "gradients": "g"}
+_ONE = {"weights": "w", "gradients": "g", "size": "w.size"}
 _ALL = {"weights": "weights", "gradients": "gradients"}
 
 
@@ -201,5 +201,5 @@ def _call(
 
 def _given(parameter: Parameter, known: dict[str, str]) -> str:
     name = known[parameter.role]
-    single = (*_ONE.values(), _OFF["biases"])
+    single = ("w", "g", _OFF["biases"])
     return f"[{name}]" if parameter.listed and name in single else name

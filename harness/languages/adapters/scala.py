@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
-from harness.languages.adapters.steps import Words, body
+from harness.languages.adapters.steps import Words, body, counts
 
 
 def write(sketch: Sketch) -> Iterator[str]:
@@ -22,16 +22,22 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield f"package {sketch.module}"
         yield ""
     yield "import scala.collection.mutable"
+    yield from (f"import {name}" for name in sketch.imports)
     yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name}({', '.join(f'{name}: {number}' for name in CAMEL.values())}):"
     if makes:
         yield f"  private val optimizers = mutable.Map.empty[String, {sketch.owner}]"
+    if counts(sketch):
+        yield "  private var steps = 0"
+    if makes or counts(sketch):
         yield ""
     yield "  def update("
     yield f"      weights: {arrays},"
     yield f"      gradients: {arrays}"
     yield "  ): Unit ="
+    if counts(sketch):
+        yield "    steps += 1"
     if action is not None and action.whole:
         yield from body(_WORDS, sketch, number, " " * 4)
     else:
@@ -47,8 +53,9 @@ def _given(parameter: Parameter, known: dict[str, str]) -> str:
 
 
 _WORDS = Words(
-    making=("val optimizer = optimizers.getOrElseUpdate(KEY,", "  new OWNER("),
-    made=("))",),
+    making=("if !optimizers.contains(KEY) then", "  optimizers(KEY) = OWNER("),
+    made=(")", "val optimizer = optimizers(KEY)"),
+    again="optimizers(KEY)",
     indent="  ",
     refusing='throw NotImplementedError("TODO")',
     end="",

@@ -94,6 +94,12 @@ def body_of(text: str, owner: str, name: str) -> Body:
     )
 
 
+def by_name(text: str, name: str) -> bool:
+    """Whether a function of Clojure's looks arrays up by their names, or walks them with these."""
+    body = next((f.text for f in _functions(text.splitlines()) if f.name == name), "")
+    return bool(re.search(r"\(keys|reduce-kv|\[\[|merge-with|\(get |-vals|get-in|zipmap", body))
+
+
 def preparing(text: str, owner: str, name: str, methods: Iterable[str]) -> tuple[str, ...]:
     """The methods, of those given, that set what a class's method reads and no constructor sets."""
     functions = list(_functions(text.splitlines()))

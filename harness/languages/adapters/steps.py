@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from harness.languages.adapters import CAMEL, MARK, Parameter, Sketch, listed, split
 
@@ -22,6 +23,7 @@ class Words:
         making: lines before the constructor's arguments, with KEY and OWNER; the last one opens
             the call.
         made: what closes that call, and the lines behind it, with KEY and OWNER.
+        again: what was made, with KEY.
         indent: of the constructor's call.
         refusing: throws an error, with TODO for its words.
         end: of a statement.
@@ -35,12 +37,15 @@ class Words:
         unknown: stands for an argument that nobody knows.
         told: says which one it is.
         given: an argument as the type that is asked for.
+        size: of an array.
         static: what has no object is always called on its class.
         named: parameters are given by name where that is needed.
+        new: what stands before a class whose object is made.
     """
 
     making: tuple[str, ...]
     made: tuple[str, ...]
+    again: str
     indent: str
     refusing: str
     end: str
@@ -54,8 +59,10 @@ class Words:
     unknown: Callable[[Parameter], str]
     told: Callable[[Parameter], str]
     given: Callable[[Parameter, dict[str, str]], str]
+    size: str = "w.length"
     static: bool = False
     named: bool = False
+    new: str = ""
 
 
 # What a hyperparameter may be given as, in the languages that use these steps.
@@ -74,7 +81,16 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
     action = sketch.action
     whole = action is not None and action.whole
     data = ("weights", "gradients") if whole else ("w", "g")
-    known = {**CAMEL, "weights": data[0], "gradients": data[1]}
+    off = f"0.0{'f' * (number.lower() == 'float')}"
+    known = {
+        **CAMEL,
+        "weights": data[0],
+        "gradients": data[1],
+        "one": "1",
+        "iteration": "steps",
+        **({} if whole else {"size": words.size}),
+        **dict.fromkeys(("momentum", "weight_decay"), off),
+    }
     taken = {p.role for p in (*(sketch.constructor or ()), *(action.parameters if action else ()))}
     spare = [name for role, name in CAMEL.items() if role not in taken]
     if sketch.makes:
@@ -83,12 +99,21 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         end, *after = (_filled(line, named) for line in words.made)
         yield from before
         made = sketch.constructor or ()
-        yield from _call(words, opening, made, known, spare, margin + words.indent, end)
+        if sketch.factory:
+            opening = opening.replace(f"{words.new}{sketch.owner}(", f"{sketch.factory}(")
+        inner = margin + words.indent
+        yield from _call(words, opening, made, known, spare, inner, end)
+        for told in sketch.before:
+            begun = f"{inner}{_filled(words.again, named)}.{told.name}("
+            yield from _call(words, begun, told.parameters, known, spare, inner, f"){words.end}")
         yield from (margin + line for line in after)
     if action is None:
         yield from listed(sketch, "//", margin)
         yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")
         return
+    if sketch.seen:
+        yield f"{margin}// there are also:"
+        yield from listed(sketch, "//  ", margin)
     owned = f"{sketch.owner}." if sketch.owner or words.static else ""
     owner = "optimizer." if sketch.makes else owned
     called = f"{owner}{action.name}("
@@ -104,7 +129,19 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         into = "weights" if whole else "w"
         yield f"{margin}// {MARK}: it returns {action.returns}; what of it goes into `{into}`?"
     opening = f"{margin}{called}"
+    roles = {p.role for p in action.parameters if p.known(known)}
+    nowhere = "weights" not in roles and action.returns in (*words.nothing, "")
+    if nowhere:
+        lacking = "`w`" if "gradients" in roles else "`w` and `g`"
+        yield f"{margin}// {MARK}: put {lacking} where {action.name} has them"
     yield from _call(words, opening, action.parameters, known, spare, margin, f"){words.end}")
+    if nowhere:
+        yield f"{margin}// {MARK}: put the new weights into `w`, or into the map"
+
+
+def counts(sketch: Sketch) -> bool:
+    """Whether an adapter says how many steps there were."""
+    return sketch.action is not None and sketch.action.takes("iteration")
 
 
 def _filled(text: str, names: dict[str, str]) -> str:
@@ -126,16 +163,49 @@ def _call(
     places, names = split(parameters) if words.named else (list(parameters), [])
     given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
     if all(p.known(known) for _, p in given):
-        yield f"{opening}{', '.join(name + words.given(p, known) for name, p in given)}{end}"
+        yield f"{opening}{_joined(words, given, known)}{end}"
         return
     yield opening
-    for name, p in given:
-        comma = "," if words.trailing or p is not given[-1][1] else ""
-        if p.known(known):
-            yield f"{margin}{words.argument}{name}{words.given(p, known)}{comma}"
+    groups = [list(group) for _, group in groupby(given, key=lambda one: one[1].within)]
+    for group in groups:
+        comma = "," if words.trailing or group is not groups[-1] else ""
+        inner = f"{margin}{words.argument}"
+        within = group[0][1].within
+        if within and all(p.known(known) for _, p in group):
+            yield f"{inner}{_joined(words, group, known)}{comma}"
+        elif within:
+            yield f"{inner}{words.new}{within}("
+            yield from _arguments(words, group, known, spare, f"{inner}    ")
+            yield f"{inner}){comma}"
         else:
-            line = f"{margin}{words.argument}{name}{words.unknown(p)}{comma}"
-            perhaps = " or ".join(spare) if p.type.lower() in _NUMBERS else ""
-            yield f"{line} // {MARK}: what {words.told(p)} is{perhaps and f'; {perhaps}?'}"
-            yield from (f"{margin}{words.argument}// {hint}" for hint in p.hints)
+            yield from _arguments(words, group, known, spare, inner, comma)
     yield f"{margin}{end}"
+
+
+def _joined(words: Words, given: Sequence[tuple[str, Parameter]], known: dict[str, str]) -> str:
+    """Arguments that are all known, on one line; settings as the objects that they make."""
+    texts = []
+    for within, group in groupby(given, key=lambda one: one[1].within):
+        inside = ", ".join(name + words.given(p, known) for name, p in group)
+        texts.append(f"{words.new}{within}({inside})" if within else inside)
+    return ", ".join(texts)
+
+
+def _arguments(
+    words: Words,
+    given: Sequence[tuple[str, Parameter]],
+    known: dict[str, str],
+    spare: Sequence[str],
+    margin: str,
+    last: str = "",
+) -> Iterator[str]:
+    """Arguments, a line each, with what is asked of a person; `last` follows the last one."""
+    for name, p in given:
+        comma = "," if words.trailing or p is not given[-1][1] else last
+        if p.known(known):
+            yield f"{margin}{name}{words.given(p, known)}{comma}"
+            continue
+        perhaps = " or ".join(spare) if p.type.lower() in _NUMBERS else ""
+        told = f"{words.told(p)} is{perhaps and f'; {perhaps}?'}"
+        yield f"{margin}{name}{words.unknown(p)}{comma} // {MARK}: what {told}"
+        yield from (f"{margin}// {hint}" for hint in p.hints)

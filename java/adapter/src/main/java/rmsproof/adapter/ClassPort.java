@@ -151,8 +151,7 @@ final class ClassPort implements Port {
         }
         if (candidate.singleton == null && !candidate.onlyStatic()
                 || candidate.singleton != null && !candidate.makers.isEmpty()) {
-            shape.put("constructors", candidate.makers.stream()
-                    .map(maker -> Map.of("parameters", describe(maker.slots()))).toList());
+            shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
         }
         List<Object> methods = new ArrayList<>();
         for (Method method : candidate.methods) {
@@ -167,6 +166,24 @@ final class ClassPort implements Port {
             methods.add(entry);
         }
         shape.put("methods", methods);
+        return shape;
+    }
+
+    private Map<String, Object> describe(Maker maker) {
+        List<Map<String, Object>> parameters = describe(maker.slots());
+        for (int i = 0; i < parameters.size(); i++) {
+            Maker.Place place = maker.places().get(i);
+            parameters.get(i).put("argument", place.argument());
+            if (place.within() != null) {
+                parameters.get(i).put("within", place.within().getName());
+            }
+            if (place.told() != null) { // once it is made
+                parameters.get(i).put("later", place.told().getName());
+            }
+        }
+        Map<String, Object> shape = new LinkedHashMap<>();
+        shape.put("parameters", parameters);
+        shape.put("called", maker.called());
         return shape;
     }
 
@@ -218,8 +235,8 @@ final class ClassPort implements Port {
                 || other && (!constructs || own || Bare.empty(type) != null);
     }
 
-    private List<Object> describe(List<Maker.Slot> slots) {
-        List<Object> shapes = new ArrayList<>();
+    private List<Map<String, Object>> describe(List<Maker.Slot> slots) {
+        List<Map<String, Object>> shapes = new ArrayList<>();
         for (Maker.Slot slot : slots) {
             Executable executable = slot.executable();
             Accepts accepts = accepts(slot);
@@ -248,13 +265,12 @@ final class ClassPort implements Port {
             }
             if (slot.follows()) {
                 shape.put("setter", true);
-            } else if (slot.executable() != slots.get(0).executable()) {
-                shape.put("later", true); // what it is told once it is made
             }
             shape.put("type", language.typeName(
                     executable.getGenericParameterTypes()[slot.position()],
                     executable.getDeclaringClass()));
             shape.put("default", hasDefault(slot));
+            shape.put("omissible", language.defaultOf(slot.executable(), slot.position()) != null);
             shapes.add(shape);
         }
         return shapes;

@@ -2,7 +2,9 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
@@ -12,21 +14,25 @@ import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How an object of a class is made of numbers and read: what a person wants to know who writes an
- * adapter for something that takes one.
+ * How an object of a class is made, filled and read: what a person wants to know who writes an
+ * adapter for something that takes one. Of the types that it is made of, too, two deep.
  */
 final class Hints {
-    private static final int MOST_WAYS = 3;
-    private static final int MOST_METHODS = 5;
-    private static final int MOST_PARAMETERS = 3;
-    /** Types that are asked for by the constructor of a type that is asked for. */
+    private static final int MOST = 24;
+    private static final int MOST_WAYS = 2;
+    private static final int MOST_MEMBERS = 6;
+    /** Types that are asked for by a type that is asked for. */
     private static final int DEEPEST = 2;
+    /** What every record, case class or object has. */
+    private static final String DULL = "hashCode|equals|toString|product\\w+|canEqual|clone|finalize"
+            + "|_\\d+|component\\d+|.*\\$.*";
 
     private final ClassLanguage language;
 
@@ -34,122 +40,175 @@ final class Hints {
         this.language = language;
     }
 
-    /** Constructors and factories, then methods that read or write numbers; of what is inside. */
+    /** What is imported, how it is made, then what can be called and read; of type after type. */
     List<String> of(Type given) {
-        return of(given, DEEPEST).stream().distinct().toList();
-    }
-
-    private List<String> of(Type given, int deep) {
-        Class<?> type = JavaTypes.erased(given);
-        if (type.isArray() || !OwnTypes.owns(type)) {
-            return inside(given).map(part -> of(part, deep)).filter(hints -> !hints.isEmpty())
-                    .findFirst().orElse(List.of());
-        }
-        try {
-            List<String> hints = new ArrayList<>();
-            ways(type).stream().limit(MOST_WAYS).forEach(hints::add);
-            List<String> parts = new ArrayList<>();
-            if (hints.isEmpty() && deep > 0) {
-                shortest(type).ifPresent(constructor -> {
-                    hints.add("new " + type.getSimpleName() + given(constructor, type));
-                    for (Type part : constructor.getGenericParameterTypes()) {
-                        parts.addAll(of(part, deep - 1));
+        Map<Class<?>, Integer> deep = new LinkedHashMap<>();
+        inside(given).forEach(type -> deep.put(type, 0));
+        List<String> hints = new ArrayList<>();
+        List<Class<?>> open = new ArrayList<>(deep.keySet());
+        for (int i = 0; i < open.size() && hints.size() < MOST; i++) {
+            Class<?> type = open.get(i);
+            List<Type> parts = new ArrayList<>();
+            try {
+                describe(type, hints, parts);
+                parts.stream().flatMap(this::inside).forEach(part -> {
+                    if (deep.get(type) < DEEPEST && !deep.containsKey(part)) {
+                        deep.put(part, deep.get(type) + 1);
+                        open.add(part);
                     }
                 });
-            }
-            if (Modifier.isAbstract(type.getModifiers()) && deep > 0) {
-                asked(type).limit(MOST_METHODS).forEach(method -> {
-                    hints.add(told(method, type));
-                    parts.addAll(of(method.getGenericReturnType(), deep - 1));
-                });
-            }
-            methods(type).stream().limit(MOST_METHODS).forEach(hints::add);
-            hints.addAll(parts);
-            return hints;
-        } catch (LinkageError unlinked) {
-            return List.of(); // what it is made of is not at hand
-        }
-    }
-
-    /** The constructor that asks for least, where none is content with numbers. */
-    private static Optional<Constructor<?>> shortest(Class<?> type) {
-        return Arrays.stream(type.getDeclaredConstructors())
-                .filter(one -> Makers.callable(one) && !Modifier.isAbstract(type.getModifiers())
-                        && !List.of(one.getParameterTypes()).contains(type))
-                .min(Comparator.comparingInt(Constructor::getParameterCount));
-    }
-
-    /** What whoever stands in for an abstract class has to answer, in order of name. */
-    private static Stream<Method> asked(Class<?> type) {
-        return Arrays.stream(type.getMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers()))
-                .sorted(Comparator.comparing(Method::toString));
-    }
-
-    private String told(Method method, Class<?> type) {
-        return language.typeName(method.getGenericReturnType(), type) + " " + method.getName()
-                + given(method, type);
-    }
-
-    /** What a list, a map or an array has for its elements. */
-    private static Stream<Type> inside(Type container) {
-        if (container instanceof ParameterizedType generic) {
-            return Arrays.stream(generic.getActualTypeArguments());
-        }
-        if (container instanceof WildcardType any) {
-            return Arrays.stream(any.getUpperBounds());
-        }
-        if (container instanceof GenericArrayType array) {
-            return Stream.of(array.getGenericComponentType());
-        }
-        return Stream.ofNullable(JavaTypes.erased(container).getComponentType());
-    }
-
-    private List<String> ways(Class<?> type) {
-        List<String> ways = new ArrayList<>();
-        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            if (Makers.callable(constructor) && isPlain(constructor, type)
-                    && !Modifier.isAbstract(type.getModifiers())) {
-                ways.add("new " + type.getSimpleName() + given(constructor, type));
+            } catch (LinkageError unlinked) {
+                continue; // what it is made of is not at hand
             }
         }
-        for (Method method : type.getDeclaredMethods()) {
-            if (Makers.callable(method) && Modifier.isStatic(method.getModifiers())
-                    && method.getReturnType() == type && isPlain(method, type)) {
-                ways.add(type.getSimpleName() + "." + method.getName() + given(method, type));
-            }
-        }
-        ways.sort(Comparator.comparing((String way) -> !way.contains("["))
-                .thenComparing(way -> way));
-        return ways;
+        return hints.stream().distinct().limit(MOST).toList();
     }
 
-    private List<String> methods(Class<?> type) {
-        List<String> methods = new ArrayList<>();
-        for (Method method : type.getMethods()) {
-            Accepts answer = language.accepts(method.getGenericReturnType(), type);
-            boolean reads = !method.isBridge() && List.of("array", "list").contains(answer.kind())
-                    && method.getReturnType() != type && method.getParameterCount() == 0;
-            boolean one = method.getParameterCount() > 0 && isPlain(method, type)
-                    && Arrays.stream(method.getParameterTypes()).anyMatch(int.class::equals)
-                    && (answer.kind().equals("number") || method.getReturnType() == void.class);
-            if (method.getDeclaringClass() != Object.class && (reads || one)
-                    && !Modifier.isStatic(method.getModifiers())) {
-                methods.add(told(method, type));
-            }
+    private void describe(Class<?> type, List<String> hints, List<Type> parts) {
+        if (type.isEnum()) {
+            hints.add("import " + outermost(type).getName());
+            hints.add(Arrays.stream(type.getFields()).filter(Field::isEnumConstant)
+                    .map(constant -> name(type) + "." + constant.getName())
+                    .collect(Collectors.joining(", ")));
+            return;
         }
-        methods.sort(Comparator.comparing((String one) -> !one.contains("()"))
-                .thenComparing(one -> one));
-        return methods.stream().distinct().toList();
+        boolean isAbstract = Modifier.isAbstract(type.getModifiers());
+        hints.add("import " + outermost(type).getName());
+        List<Class<?>> made = isAbstract ? implementers(type) : List.of(type);
+        for (Class<?> one : made) {
+            ways(one).limit(MOST_WAYS).forEach(way -> {
+                String opening = way instanceof Constructor ? "new " + name(one)
+                        : name(one) + "." + way.getName();
+                hints.add("import " + outermost(one).getName());
+                hints.add(opening + given(way, type));
+                parts.addAll(List.of(way.getGenericParameterTypes()));
+            });
+        }
+        members(type, made.isEmpty()).limit(MOST_MEMBERS).forEach(member -> {
+            Type value = member instanceof Method method ? method.getGenericReturnType()
+                    : ((Field) member).getGenericType();
+            String parameters = member instanceof Method method ? given(method, type) : "";
+            hints.add(name(type) + ": " + language.typeName(value, type) + " "
+                    + member.getName() + parameters);
+            parts.add(value);
+            if (member instanceof Method method) {
+                parts.addAll(List.of(method.getGenericParameterTypes()));
+            }
+        });
     }
 
-    /** Tells whether it takes numbers, and arrays of them, and few. */
-    private boolean isPlain(Executable executable, Class<?> type) {
-        return executable.getParameterCount() <= MOST_PARAMETERS
-                && Arrays.stream(executable.getGenericParameterTypes()).allMatch(given ->
-                        given == int[].class || List.of("count", "number", "array", "list", "flag")
-                                .contains(language.accepts(given, type).kind())
-                                && !OwnTypes.owns(JavaTypes.erased(given)));
+    /** A class as code writes it that imports the outermost one. */
+    private static String name(Class<?> type) {
+        return type.getName().substring(type.getPackageName().isEmpty() ? 0
+                : type.getPackageName().length() + 1).replace('$', '.');
+    }
+
+    private static Class<?> outermost(Class<?> type) {
+        return type.getEnclosingClass() == null ? type : outermost(type.getEnclosingClass());
+    }
+
+    /** Classes at hand that can stand where an abstract one is asked for, in order of name. */
+    private static List<Class<?>> implementers(Class<?> type) {
+        List<Class<?>> found = new ArrayList<>();
+        if (type.getClassLoader() instanceof ClassBytes.Loader loader) {
+            for (String name : loader.names()) {
+                try {
+                    Class<?> one = Class.forName(name, false, loader);
+                    if (type.isAssignableFrom(one) && !Modifier.isAbstract(one.getModifiers())
+                            && !one.isAnonymousClass() && ways(one).findAny().isPresent()) {
+                        found.add(one);
+                    }
+                } catch (ClassNotFoundException | LinkageError absent) {
+                    continue;
+                }
+            }
+        }
+        return found.stream().sorted(Comparator.comparing(Class::getName)).limit(MOST_WAYS)
+                .toList();
+    }
+
+    /** Constructors, then factories; those that take arrays, and least else, first. */
+    private static Stream<Executable> ways(Class<?> type) {
+        Stream<Executable> factories = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isStatic(method.getModifiers())
+                        && method.getReturnType() == type && !method.getName().matches(DULL))
+                .map(Executable.class::cast);
+        return Stream.concat(Arrays.stream(type.getDeclaredConstructors()), factories)
+                .filter(way -> Makers.callable(way)
+                        && !List.of(way.getParameterTypes()).contains(type))
+                .sorted(Comparator.comparing((Executable way) -> !takesArray(way))
+                        .thenComparing(way -> way instanceof Method)
+                        .thenComparing(Executable::getParameterCount)
+                        .thenComparing(Executable::toString));
+    }
+
+    private static boolean takesArray(Executable way) {
+        return Arrays.stream(way.getParameterTypes()).anyMatch(given ->
+                given.isArray() && given != int[].class || Iterable.class.isAssignableFrom(given));
+    }
+
+    /**
+     * Fields and methods that read or write numbers, or lead to what does.
+     *
+     * @param asked whoever stands in for it has to answer these
+     */
+    private Stream<Member> members(Class<?> type, boolean asked) {
+        Stream<Field> fields = Arrays.stream(type.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers())
+                        && !Modifier.isPrivate(field.getModifiers()) && !field.isSynthetic());
+        Stream<Method> methods = Stream.concat(Arrays.stream(type.getDeclaredMethods()),
+                Arrays.stream(type.getMethods())).distinct()
+                .filter(method -> !Modifier.isStatic(method.getModifiers())
+                        && !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()
+                        && OwnTypes.owns(method.getDeclaringClass())
+                        && !method.getName().matches(DULL) && weight(method, type) < 4
+                        && (!asked || Modifier.isAbstract(method.getModifiers())));
+        return Stream.<Member>concat(fields, methods).sorted(
+                Comparator.comparing((Member member) -> member instanceof Method method
+                        ? weight(method, type) : 0).thenComparing(Member::getName)
+                        .thenComparing(Object::toString));
+    }
+
+    /** How little a method is about numbers: arrays first, single ones, other objects, the rest. */
+    private int weight(Method method, Class<?> type) {
+        Type[] given = method.getGenericParameterTypes();
+        boolean sets = method.getReturnType() == void.class && given.length > 0;
+        Type value = sets ? given[given.length - 1] : method.getGenericReturnType();
+        if (!sets && JavaTypes.erased(value) == type) {
+            return 4; // another of it
+        }
+        String kind = value == void.class ? "" : language.accepts(value, type).kind();
+        if (List.of("array", "list", "map").contains(kind) && (sets || given.length == 0)) {
+            return 0;
+        }
+        boolean indexed = Arrays.stream(method.getParameterTypes()).anyMatch(int.class::equals);
+        if (kind.equals("number") && (sets || given.length == 0 || indexed)) {
+            return 1;
+        }
+        if (inside(value).findAny().isPresent() && (sets || given.length == 0)) {
+            return 2;
+        }
+        return Modifier.isAbstract(method.getModifiers()) || sets ? 3 : 4;
+    }
+
+    /** The port's own types in a type: itself, or what a list, a map or an array has in it. */
+    private Stream<Class<?>> inside(Type given) {
+        if (given instanceof ParameterizedType generic) {
+            return Stream.concat(inside(generic.getRawType()),
+                    Arrays.stream(generic.getActualTypeArguments()).flatMap(this::inside));
+        }
+        if (given instanceof WildcardType any) {
+            return Arrays.stream(any.getUpperBounds()).flatMap(this::inside);
+        }
+        if (given instanceof GenericArrayType array) {
+            return inside(array.getGenericComponentType());
+        }
+        Class<?> type = JavaTypes.erased(given);
+        if (type.isArray()) {
+            return inside(type.getComponentType());
+        }
+        boolean owned = type.getClassLoader() instanceof ClassBytes.Loader && type.isEnum();
+        return owned || OwnTypes.owns(type) ? Stream.of(type) : Stream.empty();
     }
 
     private String given(Executable executable, Class<?> type) {

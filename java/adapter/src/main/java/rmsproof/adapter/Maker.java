@@ -26,6 +26,15 @@ final class Maker {
      */
     record Slot(String name, Executable executable, int position, boolean follows) {}
 
+    /**
+     * Where a parameter stands in code.
+     *
+     * @param argument its place in the call that makes the instance
+     * @param within the class of settings that it is a part of, or null
+     * @param told the method that is told it once the instance is made, or null
+     */
+    record Place(int argument, Class<?> within, Method told) {}
+
     private final Executable base;
     private final Field receiver;
     private final Maker[] nested;
@@ -35,6 +44,7 @@ final class Maker {
     private final Maker[] told;
     private final Class<?> bare;
     private final List<Slot> slots = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
 
     /**
      * @param base makes the instance, or the builder of it
@@ -67,8 +77,11 @@ final class Maker {
             } else {
                 slots.addAll(nested[i].slots);
             }
+            Class<?> within = nested[i] == null ? null : base.getParameterTypes()[i];
+            fill(new Place(i, within, null));
         }
         setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+        fill(new Place(nested.length, null, null));
         for (Method method : setup) {
             for (int i = 0; i < method.getParameterCount(); i++) {
                 if (told(i) == null) {
@@ -76,6 +89,8 @@ final class Maker {
                 } else {
                     slots.addAll(told(i).slots);
                 }
+                Class<?> within = told(i) == null ? null : method.getParameterTypes()[i];
+                fill(new Place(i, within, method));
             }
         }
     }
@@ -100,6 +115,28 @@ final class Maker {
         this.setup = List.of();
         this.told = new Maker[0];
         setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+        fill(new Place(0, null, null));
+    }
+
+    /** The place of all parameters that have none yet. */
+    private void fill(Place place) {
+        while (places.size() < slots.size()) {
+            places.add(place);
+        }
+    }
+
+    /** What is written in code to make the instance: a class or a factory; null for a builder. */
+    String called() {
+        if (base == null || build != null || receiver != null) {
+            return null;
+        }
+        String owner = base.getDeclaringClass().getName();
+        return base instanceof Method ? owner + "." + base.getName() : owner;
+    }
+
+    /** Where each parameter stands. */
+    List<Place> places() {
+        return places;
     }
 
     private Maker told(int position) {

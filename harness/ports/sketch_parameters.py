@@ -1,0 +1,117 @@
+"""A source's parameters as an adapter has them: what is given for each, what is asked of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.languages.adapters import Parameter, Part
+from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
+from harness.ports.offers import attributes, structured
+from harness.ports.roles import COUNTS, Wanted, assigned
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+
+# Options that are given as what changes nothing are known, too.
+_KNOWN = (
+    *("pairs", "pairs, gradients first", "one", "biases", "size", *HYPERPARAMETERS),
+    *("gradients", "weights", "iteration", "momentum", "weight_decay"),
+)
+# How many of something are done, or go together: one.
+_MANY = re.compile(
+    r"\w*batch(?:size|len|length|count)|(?:num|n|max|no)?(?:iterations|epochs|iters|steps)"
+)
+# Arrays and their gradients in one list: vars_and_grads.
+_PAIRS = re.compile(r"(\w+?)_?and_?(\w+)", re.IGNORECASE)
+_IMPORT = "import "
+# So many attributes of a value are listed.
+_ASKED = 4
+
+
+def parameters_of(
+    parameters: Sequence[Mapping[str, Any]], wanted: Wanted, *, data: bool
+) -> tuple[Parameter, ...]:
+    """A source's parameters with the roles that names settle.
+
+    Args:
+        parameters: as a host describes them.
+        wanted: what the user said of their roles.
+        data: weights and gradients may be among them; else they are a constructor's.
+    """
+    roles, _, _ = assigned(parameters, 0 if data else len(parameters), wanted)
+    roles = [_role(p, role, data) for p, role in zip(parameters, roles, strict=True)]
+    return tuple(
+        Parameter(
+            name=p["name"],
+            type=str(p.get("type") or ""),
+            role=role if role in _KNOWN else "",
+            default=bool(p.get("omissible", p.get("default"))),
+            named=bool(p.get("keyword_only")),
+            listed="item" in p.get("use", {}) and p.get("containers") in (None, ["list", "array"]),
+            keyed=_keyed(p),
+            asked=_asked(p.get("use", {})),
+            own=bool(p.get("own")),
+            hints=tuple(h for h in p.get("hints") or () if not h.startswith(_IMPORT)),
+            imports=tuple(
+                h.removeprefix(_IMPORT) for h in p.get("hints") or () if h.startswith(_IMPORT)
+            ),
+            part=Part(**p["part"]) if p.get("part") else None,
+            within=re.sub(r"^.*\.", "", p.get("within", "")).replace("$", "."),
+        )
+        for p, role in zip(parameters, roles, strict=True)
+    )
+
+
+def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | None:
+    """A parameter's role, where only an adapter has use for it too."""
+    name, use = parameter["name"], parameter.get("use", {})
+    whole = str(parameter.get("type") or "").lower() in ("", "int", "integer", "long", "object")
+    if (
+        role in (None, "iteration")
+        and whole
+        and _MANY.fullmatch(plain(name))
+        and not structured(use)
+    ):
+        return "one"
+    if role in (None, *COUNTS) and whole and plain(name) in SIZE and not structured(use):
+        return "size"
+    if not data:
+        return role
+    if (pair := _PAIRS.fullmatch(name)) and (order := _ordered(*pair.groups())):
+        return order
+    if use.get("keyed") and not structured(use):
+        return "name"
+    if role is None and whole and plain(name) in COUNTER:
+        return "iteration"
+    if role is None and gradient_of(name) == "b":
+        return "biases"
+    return "biases" if role is None and weights_in(name) == "b" else role
+
+
+def _ordered(one: str, other: str) -> str | None:
+    """Pairs of what two words say, in which order; None if not of weights and gradients."""
+    for first, second, role in ((one, other, "pairs"), (other, one, "pairs, gradients first")):
+        weighty = weights_in(first) is not None and gradient_of(first) is None
+        if weighty and gradient_of(second) is not None:
+            return role
+    return None
+
+
+def _keyed(parameter: Mapping[str, Any]) -> bool:
+    """Whether a source looks a parameter's arrays up by keys of its own."""
+    use = parameter.get("use", {})
+    return bool(use.get("patterns") or any(not key.isdigit() for key in use.get("keys", {})))
+
+
+def _asked(use: Mapping[str, Any], deep: int = 2) -> str:
+    """What a source asks of a value, two deep: `.layers (each .weights, .update())`."""
+    flat = attributes(use) or use.get("keys") or use.get("patterns")
+    own = use if flat else use.get("item", {})
+    names = []
+    for name, inner in list(attributes(own).items())[:_ASKED]:
+        below = _asked(inner, deep - 1) if deep > 1 else ""
+        names.append(f".{name}{'()' * bool(inner.get('called'))}{below and f' ({below})'}")
+    names += [f"[{key!r}]" for key in own.get("keys", {}) if not key.isdigit()]
+    names += [f"[{prefix + '1'!r}]..." for prefix in use.get("patterns", [])]
+    each = "each " if names and own is not use else ""
+    return each + ", ".join(names)
