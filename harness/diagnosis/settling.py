@@ -12,6 +12,7 @@ from itertools import combinations, compress
 
 import numpy as np
 
+from harness.comparison.distance import same
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import (
     IGNORED,
@@ -70,6 +71,8 @@ def _with_numbers(trial: Trial, candidates: Sequence[Candidate]) -> list[Explana
         if owner in best and best[owner].arithmetic is not None:
             continue
         for explanation in trial.borne_out([candidate]):
+            if not _seen_flushed(trial, candidate):
+                continue  # bounds are so wide where numbers are flushed that more fits
             if owner not in best or explanation.arithmetic is not None:
                 best[owner] = explanation
     return list(best.values())
@@ -151,6 +154,25 @@ def _flushes(trial: Trial, dialect: Dialect) -> bool:
         if not np.array_equal(weights[0], weights[1], equal_nan=True):
             return True
     return False
+
+
+def _seen_flushed(trial: Trial, candidate: Candidate) -> bool:
+    """Whether what is said to be flushed is: most weights that tell are nearer to it than not."""
+    chosen, constants = candidate
+    if ("subnormals", "flushed") not in chosen:
+        return True
+    kept = tuple(member for member in chosen if member[0] != "subnormals")
+    nearer = farther = 0
+    for evidence in trial.evidence:
+        pair = [trial.hypothesis(c, constants, evidence) for c in (chosen, kept)]
+        flushed, whole = replay(cut(evidence), pair).weights[:, evidence.seen[: evidence.steps]]
+        observed = evidence.weights[: evidence.steps][evidence.seen[: evidence.steps]]
+        with np.errstate(all="ignore"):
+            off, off_whole = np.abs(observed - flushed), np.abs(observed - whole)
+        tells = ~same(flushed, whole)
+        nearer += int((tells & ~(off > off_whole)).sum())
+        farther += int((tells & (off > off_whole)).sum())
+    return nearer >= farther
 
 
 def reaches_subnormals(evidence: Evidence) -> bool:

@@ -21,6 +21,7 @@ from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import Candidate, Deviations, dialect
 from harness.diagnosis.noise import UNITS, spread, storable
 from harness.model.evidence import Evidence
+from harness.model.observation import flat_gradients
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics, ordinary_arithmetics
 from python_ref.numbers.arithmetic import Arithmetic
@@ -311,7 +312,9 @@ class Trial:
             apart |= ~(np.isfinite(weights) & np.isfinite(observed)[None])
             # What is no number says nothing either: many ways lead there.
             dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > 2 * moved)))
-        return apart & ~equal, dumb
+        scaled = np.array([("eps", "ignored") in chosen for chosen, _ in candidates])
+        lossy = scaled[:, None, None] & _subnormal(scenario, evidence.precision)[None, seen]
+        return apart & ~equal & ~lossy, dumb | lossy
 
     def equal(
         self,
@@ -334,6 +337,21 @@ class Trial:
             rounding=evidence.rounding,
             before_each=self.budget.check,
         )
+
+
+# A batch is seldom larger.
+_SCALE = 2.0**16
+
+
+def _subnormal(scenario: Scenario, precision: str) -> NDArray[np.bool_]:
+    """(T, N) where a gradient was so small that a scale of its own would cost it bits.
+
+    An epsilon of the port's own is, in algebra, one beside gradients that are divided first.
+    """
+    least = float(np.finfo("float64" if precision == "float64" else "float32").tiny)
+    gradients, _ = flat_gradients(scenario, 0, scenario.steps)
+    tiny = (gradients != 0) & (np.abs(gradients) < least * _SCALE)
+    return np.asarray(np.logical_or.accumulate(tiny, axis=0))
 
 
 def cut(evidence: Evidence) -> Scenario:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.diagnosis.diagnose import LARGEST
+from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
@@ -152,19 +153,42 @@ def _read(
     transport.adopt(by_names)
     result = answers.result(_SOON if others else LARGEST)
     # Constants of its own are no cause where it takes numbers that it was not told.
-    untold = not by_names.description.roles
-    for guess, again in others if untold or not result.stands else ():
+    told = by_names.description.roles
+    untold = {f"{axis}=ignored" for role, axis in IGNORED.items() if role not in told}
+    own = untold & {*result.deviations}
+    for guess, again in others if own or not told or not result.stands else ():
         if not budget.left:
             break
         transport.adopt(guess)
         explained = again.result(_SOON)
-        simpler = untold and len(explained.deviations) < len(result.deviations)
+        if told and _belied(explained, guess, by_names):
+            continue
+        given = {f"{IGNORED[role]}=ignored" for role in guess.description.roles if role in IGNORED}
+        simpler = len(explained.deviations) < len(result.deviations)
+        simpler &= not told or bool(own & given)
         if explained.stands and (simpler or not result.stands):
             return replace(explained, bound=f"so called, {guess.title}")
     if others and not result.stands:
         transport.adopt(by_names)
         return answers.result()
     return result
+
+
+def _belied(explained: Result, guess: Guess, by_names: Guess) -> bool:
+    """Whether a hyperparameter has no effect where this reading, other than names, has it."""
+    places = {role: place for place, role in _places(by_names)}
+    otherwise = {role for place, role in _places(guess) if places.get(role) != place}
+    return any(
+        f"{IGNORED[role]}=ignored" in explained.deviations for role in otherwise & {*IGNORED}
+    )
+
+
+def _places(guess: Guess) -> Iterator[tuple[tuple[str, int], str]]:
+    """Where each parameter stands that has a role, and its role."""
+    for key in ("construct", "call"):
+        for place, role in enumerate(guess.message.get(key) or ()):
+            if role is not None:
+                yield (key, place), role
 
 
 def _called(

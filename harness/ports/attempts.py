@@ -346,7 +346,7 @@ def _bound(
         given=", ".join(chosen),
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
-    named = wanted.class_name is None and "rmsprop" in plain_name(title.rpartition(".")[0] or title)
+    named = wanted.class_name is None and "rmsprop" in plain_name(title)
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
     preferred = CONTAINERS[::-1].index(kind) + 1 if (kind := binding.container) in CONTAINERS else 0

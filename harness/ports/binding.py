@@ -43,6 +43,8 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     shape = wanted.of(shape)
     _reject_unknown_names(shape, wanted)
     ways, reasons = _found(shape, wanted)
+    if meant := _meant(ways, reasons):  # another one's deviations would be told of it
+        raise BindingError(_nothing_fits(shape, meant), near=True)
     if not ways:
         near = any(isinstance(reason, Unsettled) and reason.near for reason in reasons)
         raise BindingError(_nothing_fits(shape, reasons), near)
@@ -102,6 +104,14 @@ def _found(
         else:
             ways.append(attempt)
     return ways, reasons
+
+
+def _meant(ways: Sequence[Ranked], reasons: Sequence[str]) -> list[Unsettled]:
+    """What says RMSProp, takes gradients and weights and is not settled, where nothing else is."""
+    if any(says_rmsprop(_callee(binding)) for _, binding in ways):
+        return []
+    near = (reason for reason in reasons if isinstance(reason, Unsettled) and reason.near)
+    return [reason for reason in near if says_rmsprop(reason.split("(")[0])]
 
 
 def _chosen(ways: Sequence[Ranked]) -> list[Binding]:

@@ -85,14 +85,8 @@ def plans(
     listed: list[Called] = []
     for candidate in chosen_classes(shape, wanted):
         constructors = candidate.get("constructors") or [{"parameters": []}]
-        for method in (*candidate["methods"], *candidate.get("private", [])):
+        for method in _chosen_methods(candidate, wanted):
             name = method["name"]
-            if wanted.method and name != wanted.method:
-                continue
-            if not wanted.method and (plain(name).startswith(_NEVER) or method.get("static")):
-                continue
-            if plain(name).startswith((*_FIRST, *_BEFORE, *_AFTER)) and not wanted.method:
-                continue
             constructor = constructors[0]["parameters"]
             called.append((candidate, constructor, method))
             try:
@@ -133,6 +127,17 @@ def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str
         ]
     exactly = [c for c in every if plain(_last(c)) == "rmsprop"]
     return exactly or [c for c in every if says_rmsprop(_last(c))] or every
+
+
+def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
+    """The methods that may be a step: the one asked for, else those that say RMSProp, else all."""
+    every: list[Mapping[str, Any]] = [*candidate["methods"], *candidate.get("private", [])]
+    if wanted.method:
+        return [m for m in every if m["name"] == wanted.method]
+    never = (*_NEVER, *_FIRST, *_BEFORE, *_AFTER)
+    steps = [m for m in every if not plain(m["name"]).startswith(never)]
+    named = [m for m in steps if says_rmsprop(m["name"]) and m["parameters"]]
+    return named or [m for m in steps if not m.get("static")]
 
 
 def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:

@@ -18,6 +18,7 @@ import numpy as np
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
+from harness.ports.drafts import by_default
 from harness.ports.loops import loop_plans
 from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
@@ -238,10 +239,18 @@ def of_roles(
         observation = _tried(conversation, message)
         if observation.fault is None and observation.facts.where != "nowhere":
             known = _known(observation)
-            if known < len(_KNOWN):
+            if known < len(_KNOWN) or _usual(shape, message, binding):
                 described = replace(description, roles=roles_of(message), guessed="")
                 moved.append(Guess(message, _roles(shape, message), described, known))
     return Guesses(tuple(_ranked(moved)), ())
+
+
+def _usual(shape: Mapping[str, Any], message: Mapping[str, Any], binding: Binding) -> bool:
+    """Whether a reading adds to the roles that names give only those that defaults tell."""
+    by_names = [*(binding.message.get("construct") or []), *binding.message["call"]]
+    roles = [*(message.get("construct") or []), *message["call"]]
+    taken = _taken(shape, message)
+    return len(taken) == len(roles) == len(by_names) and roles == by_default(taken, by_names)
 
 
 def _tried(conversation: Conversation, message: dict[str, Any]) -> Observation:

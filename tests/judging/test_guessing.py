@@ -10,7 +10,7 @@ import pytest
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
 from harness.judging import memory
-from harness.judging.guessing import _called
+from harness.judging.guessing import _belied, _called
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
@@ -19,6 +19,7 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.targets import of_target
 from harness.transport import guesses
+from harness.transport.base import Description
 from harness.transport.guesses import Budget, Guess, Guesses
 
 FEW = "m*"
@@ -44,10 +45,10 @@ class RMSProp:
 """
 
 
-def judged(folder: Path, text: str) -> Outcome:
+def judged(folder: Path, text: str, pattern: str = FEW) -> Outcome:
     path = folder / "port.py"
     path.write_text(text, encoding="utf-8")
-    return run([of_target(str(path))], Options(pattern=FEW), every_transport=False)
+    return run([of_target(str(path))], Options(pattern=pattern), every_transport=False)
 
 
 @pytest.fixture
@@ -109,6 +110,82 @@ class Optimizer:
         layer.weights -= self.rate * {of}(layer.dweights)
         layer.biases -= self.rate * {of}(layer.dbiases)
 """
+
+
+# The method that says RMSProp takes a name that no other takes.
+BESIDE_OTHERS = """
+class Updates:
+    kept = {}
+
+    @staticmethod
+    def sgd(w, g, lr):
+        return w - lr * g
+
+    @staticmethod
+    def rmsprop(key, w, g, lr=0.001, rho=0.9, eps=1e-8):
+        Updates.kept[key] = rho * Updates.kept.get(key, 0.0) + (1 - rho) * g**2
+        return w - lr * g / (Updates.kept[key] ** 0.5 + eps)
+"""
+
+# Names that nobody knows, but defaults that everybody does.
+UNKNOWN_NAMES = """
+class RMSProp:
+    def __init__(self, 学習率=0.01, 減衰率=0.9, 微小値=1e-8):
+        self.given, self.v = (学習率, 減衰率, 微小値), 0.0
+
+    def update(self, w, g):
+        lr, rho, eps = self.given
+        g = g / 32
+        self.v = rho * self.v + (1 - rho) * g * g
+        return w - lr * g / (self.v**0.5 + eps)
+"""
+
+# In algebra an epsilon of 64 times as much; what is subnormal loses bits.
+DIVIDES = """
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9):
+        self.lr, self.rho, self.v = lr, rho, 0.0
+
+    def update(self, w, g):
+        g = g / 64
+        self.v = self.rho * self.v + (1 - self.rho) * g * g
+        return w - self.lr * g / (self.v**0.5 + 1e-8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "deviations"),
+    [
+        (BESIDE_OTHERS, FEW, ()),
+        (UNKNOWN_NAMES, FEW, ("gradient_scale=constant",)),
+        (DIVIDES, "*float64/[mts]*", ("eps=ignored",)),
+    ],
+    ids=["of a name that others lack", "of names that nobody knows", "of what loses bits"],
+)
+def test_what_is_named_is_what_the_port_does(
+    text: str, pattern: str, deviations: tuple[str, ...], tmp_path: Path
+) -> None:
+    (result,) = judged(tmp_path, text, pattern).results
+    assert result.deviations == deviations
+    assert result.verdict.word == ("diverges" if deviations else "exact")
+
+
+@pytest.mark.parametrize(
+    ("call", "deviations", "belied"),
+    [
+        (["learning_rate", None, "epsilon"], ("eps=ignored",), True),
+        (["learning_rate", None, "epsilon"], ("epsilon=inside",), False),
+        (["learning_rate", "epsilon", None], ("eps=ignored",), False),
+        ([None, "epsilon", "learning_rate"], ("learning_rate=ignored",), True),
+    ],
+)
+def test_a_reading_other_than_names_is_belied_where_what_it_gives_has_no_effect(
+    call: list[str | None], deviations: tuple[str, ...], belied: bool
+) -> None:
+    described = Description("python", ("float64",), "array", ())
+    by_names = Guess({"call": ["learning_rate", "epsilon", None]}, "", described, 0)
+    told = cast(Result, SimpleNamespace(deviations=deviations))
+    assert _belied(told, Guess({"call": call}, "", described, 0), by_names) is belied
 
 
 @pytest.mark.parametrize("of", ["", "np.sign"])

@@ -30,6 +30,17 @@ def test_of_several_classes_the_one_that_says_rmsprop_is_taken() -> None:
     assert not bind(shape(adam_like("RMSProp"))).chosen
 
 
+def test_no_other_is_bound_in_place_of_what_says_rmsprop() -> None:
+    """What is not settled is the one that is meant all the same."""
+    odd = method("rmsprop", "tag, g, w, lr, rho, eps")
+    assert refused(shape(class_of("Updates", "", method("sgd", "g, w, lr"), odd))) == (
+        "no method or function of the right shape: Updates.rmsprop(tag, g, w, lr, rho, eps):"
+        " unrecognised parameter tag. If a constant will do, say in port.toml\n[give]\ntag = 0.0"
+    )
+    both = class_of("Updates", "lr, rho, eps", method("adam", "g, w"), method("rmsprop", "g, w"))
+    assert bind(shape(both)).message["method"] == 1
+
+
 def test_several_methods_are_refused_naming_the_line() -> None:
     one = class_of("RMSProp", "lr, rho, eps", method("step", "g, w"), method("nesterov", "g, w"))
     assert refused(shape(one)) == (
