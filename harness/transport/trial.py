@@ -172,6 +172,8 @@ def _own_failure(failed: Sequence[Tried]) -> Tried | None:
     """The way in which a failure is surely the port's own; None if there is none."""
     # What a method was never called with is no failure of its own.
     failed = [t for t in failed if _MISFIT not in _words(t) or (t.fault and t.fault.line)]
+    if all(t.fault and t.fault.misread for t in failed):
+        return None  # what came back may hold weights all the same
     for t in failed:
         if t.fault and (t.fault.step == 0 or t.fault.error in _OWN):
             return t  # while it was constructed, or for what it lacks itself

@@ -91,7 +91,7 @@ KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
-    " SetOnAnObject".split(),
+    " SetOnAnObject ReturnsPair".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -206,6 +206,28 @@ def test_an_own_type_in_which_nothing_moves_is_not_bound(tmp_path: Path) -> None
     assert found.results == ()
     assert "not bound: Still.update(weights, gradients)" in found.errors[0]
     assert "neither right nor explained (no-update)" in found.errors[0]
+
+
+def test_what_is_returned_and_nobody_can_look_into_is_not_said_to_lack_weights(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "Postponed.java"
+    path.write_text(
+        """
+        class Postponed {
+            interface Later { double[] run(double[] average); }
+            static Later step(double[] weights, double[] gradients, double lr, double rho,
+                    double eps) {
+                return average -> weights;
+            }
+        }
+        """,
+        encoding="utf-8",
+    )
+    found = run([own(path)], Options(pattern=SHORT), every_transport=False)
+    assert found.results == ()
+    assert "Postponed.step(weights, gradients, lr, rho, eps) does not work" in found.errors[0]
+    assert "step 1: returned a Postponed$$Lambda" in found.errors[0]
 
 
 def test_of_several_optimizers_the_one_that_says_rmsprop_is_taken(tmp_path: Path) -> None:

@@ -265,3 +265,16 @@ object SetOnAnObject {
         inPlace(weights, gradients, v, learningRate, rho, epsilon)
     }
 }
+
+object ReturnsPair {
+    data class Averages(val v: List<Double>)
+
+    fun step(
+        weights: List<Double>, gradients: List<Double>, state: Averages?,
+        lr: Double, rho: Double, eps: Double,
+    ): Pair<List<Double>, Averages> {
+        val old = state?.v ?: List(weights.size) { 0.0 }
+        val v = old.zip(gradients) { a, g -> rho * a + (1 - rho) * (g * g) }
+        return weights.mapIndexed { i, w -> w - lr * gradients[i] / (sqrt(v[i]) + eps) } to Averages(v)
+    }
+}

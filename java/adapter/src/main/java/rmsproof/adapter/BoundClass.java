@@ -345,6 +345,9 @@ final class BoundClass implements BoundPort {
 
         /** An immutable port returns its successor beside the weights; the next step is that one's. */
         private Object succeeded(Object returned) {
+            if (returned == target) {
+                return null; // itself, so that calls can be strung together
+            }
             Object[] pair = target == null || own.singleton != null
                     ? null : port.language.pair(returned);
             for (int i = 0; pair != null && i < 2; i++) {

@@ -35,7 +35,9 @@ final class Failure {
     }
 
     static String garbled(int step, GarbledException what) {
-        return json("garbled", step, what.getMessage()).toString();
+        JsonObject failure = json("garbled", step, what.getMessage());
+        failure.addProperty("misread", what.misread);
+        return failure.toString();
     }
 
     private static JsonObject json(String kind, int step, String message) {

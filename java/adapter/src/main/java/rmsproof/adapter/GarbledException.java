@@ -4,7 +4,15 @@ package rmsproof.adapter;
 final class GarbledException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** It is no weights at all; perhaps the port was called wrongly. */
+    final boolean misread;
+
     GarbledException(String message) {
+        this(message, false);
+    }
+
+    GarbledException(String message, boolean misread) {
         super(message);
+        this.misread = misread;
     }
 }

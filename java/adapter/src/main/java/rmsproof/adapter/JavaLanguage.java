@@ -2,12 +2,11 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Java: classes as they are, and records as pairs. */
 final class JavaLanguage extends ClassLanguage {
@@ -45,22 +44,26 @@ final class JavaLanguage extends ClassLanguage {
         return instances.get(0);
     }
 
+    /** Two fields are a pair: those of a record, of a data class, of a class that says Result. */
     @Override
     public Object[] pair(Object value) {
-        if (!(value instanceof Record)) {
-            return super.pair(value);
+        Object[] several = super.pair(value);
+        if (several != null || value == null || value instanceof Iterable || value instanceof Map
+                || value.getClass().getModule().isNamed()) {
+            return several;
         }
-        RecordComponent[] components = value.getClass().getRecordComponents();
-        if (components.length != 2) {
+        List<Field> fields = Arrays.stream(value.getClass().getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+                .toList();
+        if (fields.size() != 2) {
             return null;
         }
         Object[] parts = new Object[2];
         for (int i = 0; i < 2; i++) {
-            Method accessor = components[i].getAccessor();
-            accessor.setAccessible(true);
             try {
-                parts[i] = accessor.invoke(value);
-            } catch (ReflectiveOperationException thrown) {
+                fields.get(i).setAccessible(true);
+                parts[i] = fields.get(i).get(value);
+            } catch (IllegalAccessException | RuntimeException hidden) {
                 return null;
             }
         }

@@ -98,8 +98,10 @@ final class Result {
             return NO_STATE;
         }
         Split split = split(layout, language.dereference(returned), before);
-        if (place == Place.RETURNED && split.weights == null) {
-            throw new GarbledException("returned " + Numbers.describe(returned) + ", not weights");
+        if (split.weights == null
+                && (place == Place.RETURNED || place == Place.UNKNOWN && opaque(returned))) {
+            throw new GarbledException("returned " + Numbers.describe(returned) + ", not weights",
+                    place == Place.UNKNOWN);
         }
         if (place != Place.ENTRIES && split.weights != null) {
             contents.read(layout, split.weights, after);
@@ -178,6 +180,15 @@ final class Result {
     /** What was returned, taken apart; weights null where there are none in it. */
     private record Split(Object weights, Object state) {
         static final Split NOTHING = new Split(null, NO_STATE);
+    }
+
+    /** Whether nobody can tell what is in a value: weights may be. */
+    private boolean opaque(Object returned) {
+        Object value = language.dereference(returned);
+        boolean plain = value == null || value instanceof Number || value instanceof Boolean
+                || value instanceof CharSequence || value instanceof Enum;
+        return !plain && !value.getClass().getName().matches("kotlin\\.Unit|scala\\.runtime\\..*")
+                && language.map(value) == null && language.sequence(value) == null;
     }
 
     private Split split(Layout layout, Object returned, double[] before) {

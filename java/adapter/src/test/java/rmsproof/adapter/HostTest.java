@@ -12,6 +12,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the host sees of a port, gives it, and reads back. */
@@ -243,9 +244,12 @@ class HostTest {
     @ParameterizedTest
     @ValueSource(strings = {"new Object[] {made, gradients}", "new Object[] {gradients, made}",
         "List.of(made, gradients)", "Map.entry(gradients, made)",
-        "Map.of(\"weights\", made, \"state\", gradients)", "new Both(gradients, made)"})
+        "Map.of(\"weights\", made, \"state\", gradients)", "new Both(gradients, made)",
+        "new Fields(made, gradients)"})
     void takesAReturnedPairApart(String pair) throws Exception {
         Host host = Ports.load("class P { record Both(Object s, Object w) {} "
+                + "static class Fields { final Object w; private Object s; "
+                + "Fields(Object w, Object s) { this.w = w; this.s = s; } } "
                 + "static Object step("
                 + "Map<String, double[]> gradients, Map<String, double[]> weights) {"
                 + " Map<String, double[]> made = new HashMap<>(weights); made.replaceAll("
@@ -255,6 +259,18 @@ class HostTest {
         Steps steps = Ports.run(host, new double[] {1000, 2000, 3000}, ONES);
         assertNull(steps.failure);
         assertArrayEquals(new double[] {999.5, 1999.5, 2999.5}, steps.weights);
+    }
+
+    /** Weights may be in what nobody can look into; a mere number, or itself, says nothing. */
+    @ParameterizedTest
+    @CsvSource({"new Later(), true", "gradients.length, false", "'\"done\"', false"})
+    void whatNobodyCanLookIntoIsNotSaidToHoldNoWeights(String returned, boolean fails)
+            throws Exception {
+        Steps steps = Ports.run(Ports.bound("class P { static class Later { double[] a, b, c; } "
+                + "static Object step(double[] gradients, double[] weights) {"
+                + " return " + returned + "; } }"), WEIGHTS, ONES);
+        assertEquals(fails, steps.failure != null);
+        assertEquals(fails, String.valueOf(steps.failure).contains("\"misread\":true"));
     }
 
     @Test
