@@ -82,11 +82,31 @@ def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxy
 
 
 _ASCENT, _NEGATED = ("direction", "ascent"), ("order", "maximize_before_decay")
+_INSIDE = ("epsilon", "inside")
+# What is kept with epsilon in it: where else it is added is no fact beside that.
+_WITH_EPSILON = {
+    ("state", "epsilon_kept"): (
+        "epsilon is added to the moving average itself, kept in it and not added again"
+        " [v = (d*v + (1-d)*g*g) + eps, g / sqrt(v)]"
+    ),
+    ("state", "root_kept"): (
+        "the root, with epsilon inside it, is kept in place of the moving average"
+        " [v = sqrt((d*v + (1-d)*g*g) + eps), g / v]"
+    ),
+}
 
 
 def _sentences(chosen: Deviations) -> Deviations:
-    """The members that have a sentence: of one sign the one that says where it is."""
-    return tuple(m for m in chosen if m != _ASCENT or _NEGATED not in chosen)
+    """The members that have a sentence: of one sign, of one epsilon, what says where it is."""
+    less = {_ASCENT} if _NEGATED in chosen else set()
+    less |= {_INSIDE} if _with_epsilon(chosen) else set()
+    return tuple(m for m in chosen if m not in less)
+
+
+def _with_epsilon(chosen: Deviations) -> dict[tuple[str, str], str]:
+    """The sentence of what is kept where epsilon is inside it; none where no root is taken."""
+    inside = _INSIDE in chosen and ("root", "none") not in chosen
+    return {m: _WITH_EPSILON[m] for m in chosen if inside and m in _WITH_EPSILON}
 
 
 # What formulas say where a port has a constant of its own.
@@ -108,7 +128,8 @@ def _deviations(best: Explanation) -> str:
     sentences = []
     for axis, value in _sentences(best.chosen):
         names = [name for name in AXES[axis][value].constants if name in left]
-        sentences.append(deviation(axis, value, {name: left.pop(name) for name in names}))
+        written = deviation(axis, value, {name: left.pop(name) for name in names})
+        sentences.append(_with_epsilon(best.chosen).get((axis, value), written))
     text = listed(sentences) or _CLAIMED
     own = ", ".join(f"{_plain(name)} {written}" for name, written in left.items())
     return f"{text}, with its own {own}" if own else text

@@ -16,6 +16,7 @@ from harness.diagnosis.diagnose import (
     Tried,
 )
 from harness.report import causes
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import PLAIN
 
@@ -289,3 +290,22 @@ def test_a_sign_that_is_turned_once_is_told_once() -> None:
         "the gradient is negated before weight decay is added, instead of the step [g = -g + wd*w]"
     )
     assert said(Diagnosis(Explanation(turned[:1])), decayed).startswith("the step is added")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ("state=epsilon_kept", "kept in it and not added again [v = (d*v + (1-d)*g*g) + eps, g /"),
+        ("state=root_kept", "the moving average [v = sqrt((d*v + (1-d)*g*g) + eps), g / v]"),
+    ],
+)
+def test_epsilon_that_is_kept_is_told_once_and_where_it_is(chosen: str, sentence: str) -> None:
+    axis, value = chosen.split("=")
+    inside = ("epsilon", "inside")
+    both = said(Diagnosis(Explanation((inside, (axis, value)))))
+    assert sentence in both
+    assert "g / sqrt(v + eps)" not in both
+    alone = said(Diagnosis(Explanation(((axis, value),))))
+    assert AXES[axis][value].formula in alone
+    rootless = said(Diagnosis(Explanation((inside, ("root", "none"), (axis, value)))))
+    assert AXES[axis][value].formula in rootless
