@@ -67,6 +67,10 @@ class Draft:
     carried: list[str] = field(default_factory=list)
 
 
+# What a port that is not asked for it does nothing of, as long as it is 0.
+_ADDED = ("momentum", "weight_decay")
+
+
 # -- parameters ------------------------------------------------------------------------------------
 
 
@@ -125,6 +129,8 @@ def drafted(
     _numbers(numbers, draft, wanted, lenient)
     for part in settings:
         part["role"] = named.get(part["name"], {}).get("role")
+        if part["role"] is None and any(role in _ADDED for _, role in ranked(part["name"])):
+            part["value"] = 0.0
     if excluded and not draft.roles:  # a helper, that computes something of something
         raise Unknown(f"what is {excluded}?")
     return draft
@@ -182,7 +188,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
         return (
             held if any(leaf["role"] == "weights" for leaf in leaves(held)) else {"kind": "state"}
         )
-    if constructed and parameter.get("default") and word not in OBJECTS and weights is None:
+    left = constructed and parameter.get("default") and weights is None
+    if left and word not in OBJECTS and not held_in(parameter):
         return None
     if hyper and not attributes(use) and not use.get("iterated"):
         return None
@@ -216,10 +223,11 @@ def _alone(parameter: Mapping[str, Any], call: Sequence[Mapping[str, Any]], want
 
 
 def held_in(parameter: Mapping[str, Any]) -> dict[str, str]:
-    """The keys of a settings map that are hyperparameters, with their roles; else nothing."""
+    """What settings hold that are hyperparameters, with their roles: keys, else attributes."""
     if plain(parameter["name"]) not in CONFIG:
         return {}
-    keys = [key for key in parameter.get("use", {}).get("keys", {}) if not key.isdigit()]
+    use = parameter.get("use", {})
+    keys = [key for key in use.get("keys", {}) if not key.isdigit()] or [*attributes(use)]
     roles = hyper_roles([{"name": key} for key in keys], Wanted())
     return {key: role for key, role in zip(keys, roles, strict=True) if role in HYPERPARAMETERS}
 

@@ -58,6 +58,34 @@ class RMSProp:
             p -= self.args.lr * g / (np.sqrt(self.v[i]) + self.args.eps)
 """,
     ),
+    "dataclasses with settings that may be left out": (
+        "@dataclass class O: config: Config = field(default_factory=Config)  # self.config.lr",
+        """
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Config:
+    lr: float = 1e-3
+    alpha: float = 0.99
+    eps: float = 1e-8
+    momentum: float = 0.0
+
+
+@dataclass
+class RMSProp:
+    config: Config = field(default_factory=Config)
+    averages: dict = field(default_factory=dict, init=False)
+
+    def step(self, params, grads):
+        c = self.config
+        for name, p in params.items():
+            v = self.averages.setdefault(name, np.zeros_like(p))
+            v[...] = c.alpha * v + (1 - c.alpha) * grads[name] ** 2
+            assert not c.momentum > 0
+            p -= c.lr * grads[name] / (np.sqrt(v) + c.eps)
+""",
+    ),
     "lists of numbers, settings in an object": (
         "state = init(weights); step(state, weights, grads, cfg)  # weights[k][i], cfg.rho",
         """

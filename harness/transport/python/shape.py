@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import inspect
 import json
 import linecache
@@ -401,7 +402,20 @@ def _class_nodes(cls: type) -> Iterator[ast.ClassDef]:
             name = inspect.getsourcefile(base) or ""
             source = "".join(linecache.getlines(name, vars(sys.modules[base.__module__])))
             if (node := _classes_of(source).get(base.__qualname__)) is not None:
-                yield node
+                yield _constructed(base, node)
+
+
+def _constructed(cls: type, node: ast.ClassDef) -> ast.ClassDef:
+    """A class as it would be written out: a dataclass keeps what it is given."""
+    fields = vars(cls).get("__dataclass_fields__")
+    if fields is None or any(getattr(part, "name", "") == "__init__" for part in node.body):
+        return node
+    names = [name for name, field in fields.items() if field.init]
+    kept = "".join(f"self.{name}={name};" for name in names)
+    (made,) = ast.parse(f"def __init__(self,{','.join(names)}): {kept or 'pass'}").body
+    whole = copy.copy(node)
+    whole.body = [*node.body, made]
+    return whole
 
 
 @cache

@@ -111,7 +111,7 @@ class Builder:
         if kind == "numpy":
             return np
         if kind == "hyper":
-            return self._hyper.get(spec["role"])
+            return self._hyper.get(spec["role"], spec.get("value"))
         if kind == "name":
             return self._names[scope[0]] if scope and scope[0] is not None else "w"
         return spec.get("value")
