@@ -26,6 +26,7 @@ from harness.ports.leaves import (
     weights_in,
 )
 from harness.ports.offers import (
+    ADDED,
     Spec,
     Unknown,
     attributes,
@@ -65,10 +66,6 @@ class Draft:
     stateful: str = ""
     kept: list[str] = field(default_factory=list)
     carried: list[str] = field(default_factory=list)
-
-
-# What a port that is not asked for it does nothing of, as long as it is 0.
-_ADDED = ("momentum", "weight_decay")
 
 
 # -- parameters ------------------------------------------------------------------------------------
@@ -129,7 +126,7 @@ def drafted(
     _numbers(numbers, draft, wanted, lenient)
     for part in settings:
         part["role"] = named.get(part["name"], {}).get("role")
-        if part["role"] is None and any(role in _ADDED for _, role in ranked(part["name"])):
+        if part["role"] is None and any(role in ADDED for _, role in ranked(part["name"])):
             part["value"] = 0.0
     if excluded and not draft.roles:  # a helper, that computes something of something
         raise Unknown(f"what is {excluded}?")

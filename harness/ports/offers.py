@@ -33,6 +33,9 @@ _OF_NUMPY = frozenset("zeros zeros_like ones_like sqrt square power full_like".s
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 _HYPER = frozenset[str]().union(*map(role_names, (*HYPERPARAMETERS, *OPTIONS)))
+# What a port that is not asked for it does nothing of, as long as it is 0.
+ADDED = ("momentum", "weight_decay")
+_ADDED = frozenset[str]().union(*map(role_names, ADDED))
 EFFECTS = ("subtract", "add", "times gradient")
 
 
@@ -153,7 +156,8 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
     if known := leaf(names) or _local(use) or squared:
         role, base = known
         return {"kind": "leaf", "role": role, "base": base}
-    if use.get("computed") and not use.get("written") and word in _HYPER:
+    needed = use.get("computed") or word in _ADDED
+    if needed and not use.get("written") and word in _HYPER:
         return {"kind": "hyper", "name": names[-1]}
     if use.get("set_to") is not None:
         return {"kind": "fixed", "value": not use["set_to"]}
