@@ -118,7 +118,7 @@ def plans(
 
 def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
     """The classes that are meant: the one asked for, else those that say RMSProp, else all."""
-    every: list[Mapping[str, Any]] = list(shape.get("candidates", []))
+    every: list[Mapping[str, Any]] = list(filter(_steps, shape.get("candidates", [])))
     if wanted.function:
         return []
     if wanted.class_name:
@@ -127,6 +127,12 @@ def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str
         ]
     exactly = [c for c in every if plain(_last(c)) == "rmsprop"]
     return exactly or [c for c in every if says_rmsprop(_last(c))] or every
+
+
+def _steps(candidate: Mapping[str, Any]) -> bool:
+    """Whether a class may take steps: a state or settings alone have nothing to call."""
+    methods = [*candidate["methods"], *candidate.get("private", [])]
+    return bool(methods) and "builtins.tuple" not in candidate.get("bases", ())
 
 
 def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
@@ -144,7 +150,7 @@ def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[
     every: list[Mapping[str, Any]] = list(shape.get("functions", []))
     if name := wanted.function or wanted.class_name:
         return [f for f in every if f["name"] == name]
-    if any(says_rmsprop(_last(c)) for c in shape.get("candidates", [])):
+    if any(says_rmsprop(_last(c)) for c in filter(_steps, shape.get("candidates", []))):
         return []
     return [f for f in every if says_rmsprop(f["name"])] or every
 

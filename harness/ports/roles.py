@@ -41,7 +41,7 @@ _NAMES: Mapping[str, str] = {
     "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
     " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
-    "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e",
+    "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e smoothing",
     "momentum": "momentum mu μ mom momentumrate",
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
     "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",

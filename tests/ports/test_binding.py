@@ -21,6 +21,8 @@ def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | 
 @pytest.mark.parametrize(
     ("constructor", "call", "construct", "called"),
     [
+        ("eta, forgetting_factor, smoothing", "g, w", [LR, DECAY, EPS], [G, W]),
+        ("eta, smoothing, eps", "g, w", [LR, DECAY, EPS], [G, W]),
         ("learning_rate, decay_rate, epsilon", "gradients, weights", [LR, DECAY, EPS], [G, W]),
         ("learningRate, decayRate, epsilon", "weights, gradients", [LR, DECAY, EPS], [W, G]),
         ("learning-rate, decay-rate, epsilon", "gradients, weights", [LR, DECAY, EPS], [G, W]),

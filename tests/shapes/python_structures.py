@@ -58,6 +58,27 @@ class RMSProp:
             p -= self.args.lr * g / (np.sqrt(self.v[i]) + self.args.eps)
 """,
     ),
+    "a state of a class that says RMSProp": (
+        "params, state = update(params, grads, state)  # state: RmsPropState, a named tuple",
+        """
+from typing import NamedTuple
+
+
+class RmsPropState(NamedTuple):
+    count: int
+    nu: list
+
+
+def init(params):
+    return RmsPropState(0, [np.zeros_like(p) for p in params])
+
+
+def update(params, grads, state: RmsPropState, *, learning_rate=1e-3, decay=0.9, eps=1e-8):
+    nu = [decay * n + (1 - decay) * g**2 for n, g in zip(state.nu, grads)]
+    new = [p - learning_rate * g / (np.sqrt(n) + eps) for p, g, n in zip(params, grads, nu)]
+    return new, RmsPropState(state.count + 1, nu)
+""",
+    ),
     "dataclasses with settings that may be left out": (
         "@dataclass class O: config: Config = field(default_factory=Config)  # self.config.lr",
         """
