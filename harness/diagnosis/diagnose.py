@@ -101,7 +101,7 @@ def diagnose(
     if not explanations:
         return Diagnosis(
             None,
-            nearest=nearest(search.trials.full.within_time(whole)) if nearby else None,
+            nearest=nearest(search.fitting.full.within_time(whole)) if nearby else None,
             tried=tried,
             change=where_else.change,
             parts=where_else.parts,
@@ -132,9 +132,9 @@ def _set_apart(
         more = probe([search.dialect_of(e) for e in apart])
         if more is None or not more.steps:
             break
-        search.trials.add(more)
+        search.fitting.add(more)
         try:
-            explanations = search.trials.still_fitting(explanations)
+            explanations = search.fitting.still_fitting(explanations)
         except OutOfTime:
             break
     return explanations
@@ -149,7 +149,7 @@ class _Elsewhere:
 
     def __init__(self, search: Search, free: Sequence[str]) -> None:
         self._search, self._free = search, free
-        self._evidence = search.trials.full.evidence
+        self._evidence = search.fitting.full.evidence
         self.change: Change | None = None
         self.whole: list[Explanation] = []
         self.parts: tuple[Part, ...] = ()
@@ -166,7 +166,7 @@ class _Elsewhere:
         given = claim, self._evidence[0], budget, free
         change = where.change(*given)
         if isinstance(change, Explanation):
-            self.whole = self._search.trials.still_fitting([change])
+            self.whole = self._search.fitting.still_fitting([change])
             return bool(self.whole)
         self.change = change
         if self.change is not None and self.change.kind:
@@ -176,18 +176,18 @@ class _Elsewhere:
 
 
 def _open_to(search: Search, explanation: Explanation, budget: Budget) -> Explanation:
-    whole = all(e.precision == "float64" and not e.rounding for e in search.trials.full.evidence)
+    whole = all(e.precision == "float64" and not e.rounding for e in search.fitting.full.evidence)
     if not explanation.constants or (whole and explanation.arithmetic is not None):
         return explanation  # nothing but the last bits is open
     try:
-        return with_intervals(search.trials.shortened.within_time(budget), explanation)
+        return with_intervals(search.fitting.shortened.within_time(budget), explanation)
     except OutOfTime:
         return explanation
 
 
 def _but_for_roots(search: Search, explanation: Explanation) -> Explanation:
     try:
-        return search.trials.full.but_for_roots(explanation)
+        return search.fitting.full.but_for_roots(explanation)
     except OutOfTime:
         return explanation
 

@@ -16,6 +16,7 @@ from harness.diagnosis.constants import (
     solved_from,
 )
 from harness.diagnosis.explanation import Explanation, Tried
+from harness.diagnosis.fitting import Fitting
 from harness.diagnosis.hypotheses import (
     COMMON,
     IGNORED,
@@ -33,7 +34,6 @@ from harness.diagnosis.ranking import ranked, unique
 from harness.diagnosis.solver import led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, rows_to_read
-from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
@@ -70,8 +70,8 @@ class Search:
     ) -> None:
         self.claim = claim
         self.budget = budget or Budget()
-        self.trials = Trials(claim, evidence, self.budget)
-        self._fed = Fed.of(self.trials.full.evidence)
+        self.fitting = Fitting(claim, evidence, self.budget)
+        self._fed = Fed.of(self.fitting.full.evidence)
         self._free = tuple(free)
         self._fixed: Deviations = in_order(
             tuple(
@@ -81,7 +81,7 @@ class Search:
             )
         )
         self.progress = Tried()
-        self._long = self.trials.few.evidence[0].steps > STEPS
+        self._long = self.fitting.few.evidence[0].steps > STEPS
         # The sizes of which closed sets were tried before their turn.
         self._closed: set[int] = set()
 
@@ -126,7 +126,7 @@ class Search:
 
     def _doubtful(self, explanations: Sequence[Explanation]) -> bool:
         """Whether one more deviation may be likelier: print lets numbers of a port's own fit."""
-        printed = any(e.rounding for e in self.trials.full.evidence)
+        printed = any(e.rounding for e in self.fitting.full.evidence)
         return printed and all(e.weight > e.size for e in explanations)
 
     def _again(self) -> list[Explanation]:
@@ -138,7 +138,7 @@ class Search:
             for size in range(2, LARGEST + 1):
                 opened = self._varied(self._sets(size))
                 for start in range(0, len(opened), _TOGETHER):
-                    solved = self.trials.solved(opened[start : start + _TOGETHER], dense=True)
+                    solved = self.fitting.solved(opened[start : start + _TOGETHER], dense=True)
                     if solved:
                         return solved
         except OutOfTime:
@@ -164,13 +164,13 @@ class Search:
         rest = tuple(m for m in explanation.chosen if m != member)
         names = opened_names(self.claim, rest, (), self._free)
         constants = {n: x for n, x in explanation.constants.items() if n in names}
-        fits = self.trials.full.borne_out([(rest, constants)])
+        fits = self.fitting.full.borne_out([(rest, constants)])
         begun = complemented(rest, constants) if set(constants) - set(COUNTS) else []
         if not fits and begun:
-            trial = self.trials.shortened
+            trial = self.fitting.shortened
             rows = rows_to_read(trial.evidence[0])
             near = led_to(self.claim, begun, trial.evidence[0], rows, self.budget)
-            fits = self.trials.verified(solved_from(trial, near, rows))
+            fits = self.fitting.verified(solved_from(trial, near, rows))
         return fits[0] if fits else None
 
     def tried(self) -> Tried:
@@ -194,7 +194,7 @@ class Search:
             # To solve for a constant all of it is replayed again and again: what is closed, once.
             # Only a hyperparameter of its own is likelier than any two things at once.
             likely = [o for o in opened if o[0] in _OWN]
-            solved = self.trials.solved(likely)
+            solved = self.fitting.solved(likely)
             if self._equals(solved):
                 return solved
             opened = [o for o in opened if o not in likely]
@@ -214,7 +214,7 @@ class Search:
             # What is likelier comes first; the rest is sooner done in fewer, larger portions.
             start, count = start + count, min(2 * count, _MOST_TOGETHER)
             try:
-                solved += self.trials.solved(together, dense=size == 1)
+                solved += self.fitting.solved(together, dense=size == 1)
             except OutOfTime:
                 if explanations or solved:
                     self.progress = replace(self.progress, ended=True)
@@ -223,7 +223,7 @@ class Search:
             self._count(size, opened[start:])
             if solved and size >= LARGEST:
                 # All of them are not solved for, but those that differ in one member are.
-                solved += self.trials.solved(_neighbours(ranked(solved)[0], opened[start:]))
+                solved += self.fitting.solved(_neighbours(ranked(solved)[0], opened[start:]))
                 break
         return unique([*explanations, *solved])
 
@@ -237,7 +237,7 @@ class Search:
 
     def _shut(self, every: Sequence[Deviations]) -> list[Candidate]:
         """Those sets that leave nothing open that varies, with each of the counts that they may."""
-        evidence = self.trials.few.evidence[0]
+        evidence = self.fitting.few.evidence[0]
         candidates: list[Candidate] = []
         for chosen in every:
             names = self._opened(chosen)[1]
@@ -262,7 +262,7 @@ class Search:
         """Every explanation by sets that leave nothing open."""
         explanations: list[Explanation] = []
         for start in range(0, len(closed), _CLOSED_TOGETHER):
-            explanations += self.trials.explained(closed[start : start + _CLOSED_TOGETHER])
+            explanations += self.fitting.explained(closed[start : start + _CLOSED_TOGETHER])
         return explanations
 
     def _count(self, size: int, left: Sequence[Opened]) -> None:
@@ -283,7 +283,7 @@ class Search:
             simplest = canonical(dialect(self.claim, every))
             inert = {m for m in self._fixed if simplest.choice(m[0]) != m[1]} - set(chosen)
             every = tuple(m for m in every if m not in inert)
-        offered = self.trials.offered()
+        offered = self.fitting.offered()
         return every, opened_names(self.claim, every, offered, self._free if free else ())
 
     def _settles(self, explanations: Sequence[Explanation]) -> bool:
@@ -294,22 +294,22 @@ class Search:
         """
         settings = {
             (e.scenario.learning_rate, e.scenario.decay_rate, e.scenario.epsilon)
-            for e in self.trials.full.evidence
+            for e in self.fitting.full.evidence
         }
         return len(settings) >= 3 and any(e.arithmetic is not None for e in explanations)
 
     def _equals(self, explanations: Sequence[Explanation]) -> bool:
         """Whether more numbers than constants could be solved for are equal to the last bit."""
-        if any(e.rounding or e.input_rounding for e in self.trials.full.evidence):
+        if any(e.rounding or e.input_rounding for e in self.fitting.full.evidence):
             return False
-        moved = sum(int((e.weights[e.seen] != e.initial).sum()) for e in self.trials.full.evidence)
+        moved = sum(int((e.weights[e.seen] != e.initial).sum()) for e in self.fitting.full.evidence)
         return moved > _SOLVABLE and any(e.arithmetic is not None for e in explanations)
 
     def named(self, size: int) -> list[Explanation]:
         """Explanations by the dialects of libraries that are `size` deviations or more."""
         explanations = self._named_closed(size)
         if not explanations:
-            explanations = self.trials.solved(self._varied([c for c, _ in self._named(size)]))
+            explanations = self.fitting.solved(self._varied([c for c, _ in self._named(size)]))
         least = min((e.size for e in explanations), default=0)
         return [e for e in explanations if e.size == least]
 
@@ -328,7 +328,7 @@ class Search:
             for chosen, constants in self._named(size)
             if set(self._opened(chosen)[1]) <= set(constants)
         ]
-        return self.trials.explained(listed)
+        return self.fitting.explained(listed)
 
     def dialect_of(self, explanation: Explanation) -> Dialect:
         """The whole dialect of an explanation."""

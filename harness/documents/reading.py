@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from harness.documents import scripts
 from harness.documents.blocks import Block, Document
+from harness.documents.parts import Whole, continued
 from harness.documents.source import Source, port_of
-from harness.documents.spread import Whole, continued
 from harness.languages.program import Piece
 from harness.languages.registry import scripted
 from harness.languages.repair.indentation import lost, restored

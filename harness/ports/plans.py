@@ -1,6 +1,6 @@
 """Ways to call a Python port that names alone do not settle: what stands in for what it takes.
 
-Each is tried (see harness.transport.trial) and judged (harness.judging.guessing); one that is
+Each is tried (see harness.transport.handing) and judged (harness.judging.guessing); one that is
 not exact, conforming or explained was a wrong guess and says nothing against the port.
 """
 

@@ -1,7 +1,7 @@
 """From a loaded source to a port that can be fed: bind its shape, then try it once.
 
 The shape leaves some things open: how an untyped port wants its arrays, and where it leaves
-its result. `trial` settles them before anything is judged.
+its result. `handing` settles them before anything is judged.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from harness.model.observation import Observation, flat_gradients, flat_weights
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
 from harness.ports.roles import Wanted
-from harness.transport import trial
+from harness.transport import handing
 from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 
-class Loading(trial.Conversation, Protocol):
+class Loading(handing.Conversation, Protocol):
     """The part of a transport that attaching needs."""
 
     def load(self) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
 
 
 def settled(
-    conversation: trial.Conversation, shape: dict[str, Any], binding: Binding
+    conversation: handing.Conversation, shape: dict[str, Any], binding: Binding
 ) -> tuple[dict[str, Any], Description, Observation]:
     """Try a binding: the message in which all is settled, what it is, and what came of it.
 
@@ -54,7 +54,7 @@ def settled(
     ways = _ways(shape, binding)
     precisions = _precisions(shape, binding, ways[0])
     names = _storages(shape, binding)
-    attempt = trial.chosen(conversation, binding.title, ways, precisions[0], names)
+    attempt = handing.chosen(conversation, binding.title, ways, precisions[0], names)
     if "step" not in attempt.way and _is_a_step(attempt.observation):
         raise BindingError(f"not bound: {binding.title} returns what is far from any weights")
     message = {**attempt.way, "result": _result(attempt.observation)}
@@ -83,7 +83,7 @@ def _is_a_step(tried: Observation) -> bool:
     """Whether what was returned for weights is nearer to nothing than to them."""
     if tried.facts.where != "returned" or not len(tried.weights):
         return False
-    moved = tried.weights[0] - flat_weights(trial.TRIAL)
+    moved = tried.weights[0] - flat_weights(handing.TRIAL)
     return bool(np.abs(moved).sum() > np.abs(tried.weights[0]).sum())
 
 
@@ -91,8 +91,8 @@ def _climbs(tried: Observation) -> bool:
     """Whether a step that was subtracted went where the gradients point: it was negative."""
     if not len(tried.weights):
         return False
-    moved = tried.weights[0] - flat_weights(trial.TRIAL)
-    gradients, _ = flat_gradients(trial.TRIAL, 0, 1)
+    moved = tried.weights[0] - flat_weights(handing.TRIAL)
+    gradients, _ = flat_gradients(handing.TRIAL, 0, 1)
     return float((moved * gradients).sum()) > 0
 
 
@@ -123,7 +123,7 @@ def _storages(shape: dict[str, Any], binding: Binding) -> Sequence[str]:
 
 # A host's initial states: nothing, nothing yet by name, zeros; then, where a language has them,
 # the same in a reference. A host that has fewer takes its last.
-_INITIAL_STATES = trial.ZEROS + 1
+_INITIAL_STATES = handing.ZEROS + 1
 
 
 def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
@@ -131,7 +131,11 @@ def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     stateful = "state" in binding.message["call"]
     states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
     return [
-        {**binding.message, "storage": storage, "initial": initial if stateful else trial.ZEROS}
+        {
+            **binding.message,
+            "storage": storage,
+            "initial": initial if stateful else handing.ZEROS,
+        }
         for storage in _open_storages(shape, binding)
         for initial in range(states)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from harness.model.errors import UsageError
 from harness.ports.roles import Wanted, hyperparameters_by_name
 from harness.transport.base import Called, Description
-from harness.transport.trial import TRIAL, Conversation
+from harness.transport.handing import TRIAL, Conversation
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.calls import call_of
 from python_ref.dialects.dialect import Dialect

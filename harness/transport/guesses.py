@@ -24,8 +24,8 @@ from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
+from harness.transport.handing import TRIAL, Conversation
 from harness.transport.python.planned import PLAIN
-from harness.transport.trial import TRIAL, Conversation
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis

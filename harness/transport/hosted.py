@@ -37,9 +37,9 @@ from harness.transport.guesses import (
     of_plans,
     of_roles,
 )
+from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.replies import FORGED, facts_of, fault_of, readable
-from harness.transport.trial import TRIAL
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.

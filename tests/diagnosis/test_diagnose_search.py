@@ -17,13 +17,13 @@ from harness.diagnosis import search as searching
 from harness.diagnosis import trial as trying
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.diagnose import Explanation, diagnose
+from harness.diagnosis.fitting import Fitting
 from harness.diagnosis.hypotheses import USUAL, Deviations
 from harness.diagnosis.iterates import Solved
 from harness.diagnosis.nearest import nearest, usual_constants
 from harness.diagnosis.noise import storable
 from harness.diagnosis.search import Search
 from harness.diagnosis.trial import Surviving, Trial
-from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES
@@ -390,7 +390,7 @@ def test_constants_are_solved_for_where_formulas_leave_something_to_explain(
     """Alone unless the formula settles it; in pairs only if no formula explains."""
     solved: list[int] = []
     monkeypatch.setattr(
-        Trials, "solved", lambda self, opened, dense=False: solved.append(len(opened)) or []
+        Fitting, "solved", lambda self, opened, dense=False: solved.append(len(opened)) or []
     )
 
     def asked(size: int, *evidence: Evidence) -> tuple[list[Deviations], int]:

@@ -62,7 +62,7 @@ def test_the_constants_of_the_true_set_are_solved_for(seed: int) -> None:
     search = Search(REFERENCE, [draw.evidence], (), Budget())
     with np.errstate(all="ignore"):
         dense = seed in DENSE or len(chosen) == 1
-        found = search.trials.solved([search._opened(chosen)], dense=dense)
+        found = search.fitting.solved([search._opened(chosen)], dense=dense)
     (solved,) = found
     assert of_formula(solved.chosen) == chosen
     for name, value in draw.constants.items():
@@ -114,7 +114,7 @@ def test_beside_a_formula_all_hyperparameters_of_its_own_are_solved_for(
     port = Dialect((*formula, *IGNORED), dict(zip(OWN, constants, strict=True)))
     search = Search(REFERENCE, [_evidence(port)], OWN, Budget())
     chosen = tuple(tuple(deviation.split("=")) for deviation in formula)
-    (found,) = search.trials.solved([search._opened(chosen, free=True)], dense=True)
+    (found,) = search.fitting.solved([search._opened(chosen, free=True)], dense=True)
     assert found.deviations == port.deviations
     assert [found.constants[name] for name in OWN] == list(constants)
 
@@ -124,7 +124,7 @@ def test_what_a_smaller_set_does_with_the_complement_of_a_rate_is_not_named() ->
     search = Search(REFERENCE, [_evidence(port)], OWN, Budget())
     chosen = in_order([("average", "swapped"), *(tuple(d.split("=")) for d in port.deviations)])
     constants = {"learning_rate": 0.05, "decay_rate": 0.1, "epsilon": 1e-3}
-    (larger,) = search.trials.still_fitting([Explanation(chosen, constants)])
+    (larger,) = search.fitting.still_fitting([Explanation(chosen, constants)])
     (found,) = search._reduced([larger])
     assert found.deviations == port.deviations
     assert found.constants == dict(port.constants)

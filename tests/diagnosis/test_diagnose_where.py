@@ -75,7 +75,7 @@ def _blind(
     """A search that finds nothing in evidence of so many steps."""
 
     def instead(search: Search, size: int) -> list[Explanation]:
-        return [] if search.trials.full.evidence[0].steps == steps else of_size(search, size)
+        return [] if search.fitting.full.evidence[0].steps == steps else of_size(search, size)
 
     return instead
 

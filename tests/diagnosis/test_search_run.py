@@ -260,7 +260,7 @@ def test_constants_are_solved_from_the_first_step_in_which_the_claim_does_not_fi
 
     def first(evidence: Evidence) -> int:
         search = Search(REFERENCE, [evidence])
-        return search.trials.first_off(Trial(REFERENCE, [evidence]))
+        return search.fitting.first_off(Trial(REFERENCE, [evidence]))
 
     assert first(whole) == last
     off = whole.weights.copy()
@@ -275,6 +275,6 @@ def test_an_option_is_offered_if_all_scenarios_give_it() -> None:
     fed = scenario("mixed-arrays")
     both = shown(replace(fed, options={"momentum": 0.5, "clip": 1.0}))
     one = shown(replace(fed, options={"clip": 2.0}))
-    assert Search(REFERENCE, [both]).trials.offered() == ["momentum", "clip"]
-    assert Search(REFERENCE, [both, one]).trials.offered() == ["clip"]
+    assert Search(REFERENCE, [both]).fitting.offered() == ["momentum", "clip"]
+    assert Search(REFERENCE, [both, one]).fitting.offered() == ["clip"]
     assert np.isfinite(both.weights).all()

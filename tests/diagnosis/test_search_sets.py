@@ -96,7 +96,7 @@ def test_closed_sets_are_looked_at_in_portions(monkeypatch: pytest.MonkeyPatch) 
         return [Explanation(chosen) for chosen, _ in part]
 
     monkeypatch.setattr(searching, "_CLOSED_TOGETHER", 2)
-    monkeypatch.setattr(search.trials, "explained", explained)
+    monkeypatch.setattr(search.fitting, "explained", explained)
     sets = [NOTHING, INSIDE, RESET, NESTEROV, CLIPPED]
     assert [e.chosen for e in search._by_closed([(chosen, {}) for chosen in sets])] == sets
     assert asked == [2, 2, 1]
@@ -142,7 +142,7 @@ class Portions:
         monkeypatch.setattr(searching, "_MOST_TOGETHER", 5)
         monkeypatch.setattr(self.search, "_sets", lambda size: [o[0] for o in opened])
         monkeypatch.setattr(self.search, "_varied", lambda every: [*opened])
-        monkeypatch.setattr(self.search.trials, "solved", solve)
+        monkeypatch.setattr(self.search.fitting, "solved", solve)
         monkeypatch.setattr(self.search, "_shut", lambda every: [(c, {}) for c in every])
         monkeypatch.setattr(self.search, "_by_closed", shut)
 

@@ -5,6 +5,7 @@ _STEPPING = "python_ref/stepping/test_stepping*.py"
 _DIALECTS = "python_ref/dialects/test_dialects*.py"
 _SEARCH = "diagnosis/test_diagnose_search.py diagnosis/test_diagnose_told.py"
 _CONSTANTS = "diagnosis/test_diagnose_constants.py"
+_RUN = "diagnosis/test_search_run.py"
 _PARTS = "diagnosis/test_diagnose_parts.py"
 _SOLVED = "diagnosis/test_diagnose_solved.py"
 _LONG = "diagnosis/test_diagnose_long.py"
@@ -25,7 +26,7 @@ TESTS = {
     "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
     "harness.diagnosis.average": _CONSTANTS,
     "harness.diagnosis.budget": f"{_PARTS} diagnosis/test_diagnose_draws.py",
-    "harness.diagnosis.constants": f"diagnosis/test_written*.py {_SEARCH}",
+    "harness.diagnosis.constants": f"diagnosis/test_constants*.py {_SEARCH}",
     "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS}",
     "harness.diagnosis.explanation": _SEARCH,
     "harness.diagnosis.gauss_newton": "diagnosis/test_gauss_newton.py diagnosis/test_solver.py",
@@ -40,7 +41,7 @@ TESTS = {
     "harness.diagnosis.starts": f"diagnosis/test_starts.py {_PARTS}",
     "harness.diagnosis.thinning": _PARTS,
     "harness.diagnosis.trial": f"diagnosis/test_trial.py {_SEARCH}",
-    "harness.diagnosis.trials": f"diagnosis/test_trials.py diagnosis/test_search_run.py {_SEARCH}",
+    "harness.diagnosis.fitting": f"diagnosis/test_fitting.py {_RUN} {_SEARCH}",
     "harness.diagnosis.where": "diagnosis/test_diagnose_where.py",
     "harness.comparison.lost": "comparison/test_lost*.py",
     "harness.report.causes": "report/test_causes.py report/test_words.py",
@@ -48,12 +49,12 @@ TESTS = {
     "python_ref.numbers.arithmetic": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.numbers.operations": "python_ref/numbers/test_arithmetic*.py",
     "python_ref.dialects.axes": _DIALECTS,
-    "python_ref.rounding.balls": "python_ref/rounding/test_exact*.py",
-    "python_ref.rounding.bounds": "python_ref/rounding/test_exact*.py",
+    "python_ref.rounding.balls": "python_ref/rounding/test_*.py",
+    "python_ref.rounding.bounds": "python_ref/rounding/test_*.py",
     "python_ref.scenarios.calls": f"python_ref/scenarios/test_calls.py {_STEPPING} {_DIALECTS}",
     "python_ref.dialects.dialect": f"{_DIALECTS} python_ref/dialects/test_libraries*.py",
     "python_ref.dialects.equivalence": "python_ref/dialects/test_equivalence*.py",
-    "python_ref.rounding.envelope": "python_ref/rounding/test_exact*.py",
+    "python_ref.rounding.envelope": "python_ref/rounding/test_*.py",
     "python_ref.golden.golden": "python_ref/golden/test_golden*.py",
     "python_ref.stepping.kernels": f"{_STEPPING} {_DIALECTS}",
     "python_ref.scenarios.large": "python_ref/scenarios/test_large*.py",
@@ -79,7 +80,7 @@ SLOW = {
     "harness.diagnosis.constants": _SEARCHING,
     "harness.diagnosis.search": _SEARCHING,
     "harness.diagnosis.trial": _SEARCHING,
-    "harness.diagnosis.trials": _SEARCHING,
+    "harness.diagnosis.fitting": _SEARCHING,
     "harness.diagnosis.average": f"{_EVERY_CONSTANT} or interval or inputs_copied",
     "harness.diagnosis.hypotheses": f"{_EVERY_CONSTANT} or near_miss or pair_is_explained",
     "harness.diagnosis.where": "no_two_deviations",

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from showing import REFERENCE, elements, piece, shown, unseen
 
-from harness.diagnosis import trials as reading
+from harness.diagnosis import fitting as reading
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
+from harness.diagnosis.fitting import Fitting
 from harness.diagnosis.hypotheses import Deviations
-from harness.diagnosis.trials import Trials
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 
@@ -23,20 +23,20 @@ NESTEROV: Deviations = (("momentum", "nesterov"),)
 CLIPPED: Deviations = (("clip", "norm"),)
 
 
-def trials(evidence: Sequence[Evidence]) -> Trials:
-    return Trials(REFERENCE, evidence, Budget())
+def fitting(evidence: Sequence[Evidence]) -> Fitting:
+    return Fitting(REFERENCE, evidence, Budget())
 
 
 def test_of_pieces_that_are_long_enough_the_richest_is_read_first() -> None:
     pieces = [piece(4, 11), piece(1, 12), piece(2, 13), piece(1, 40)]
-    names = [e.name for e in trials(pieces).full.evidence]
+    names = [e.name for e in fitting(pieces).full.evidence]
     assert names == ["2 x 13", "1 x 40", "1 x 12", "4 x 11"]
 
 
 @pytest.mark.parametrize("size", [3, 100])
 def test_more_evidence_is_taken_by_all_that_reads_it(size: int) -> None:
     budget = Budget()
-    read = Trials(REFERENCE, [piece(size, 3)], budget)
+    read = Fitting(REFERENCE, [piece(size, 3)], budget)
     read.add(piece(1, 2))
     every = [read.full, read.shortened, read.few]
     assert [[e.name for e in t.evidence][1:] for t in every] == [["1 x 2"]] * 3
@@ -53,7 +53,7 @@ def test_of_many_elements_few_are_looked_at_unless_they_have_to_do_with_each_oth
     candidates = [(CLIPPED, {}), (NOTHING, {}), (INSIDE, {})]
 
     def near(found: Dialect) -> list[Deviations]:
-        read = trials([piece(100, 3, found, clip=2.0)])
+        read = fitting([piece(100, 3, found, clip=2.0)])
         assert read.few is not read.shortened
         return [chosen for chosen, _ in read._near(candidates)]
 
@@ -71,7 +71,7 @@ def test_constants_are_solved_from_all_elements_where_these_have_to_do_with_each
     chosen: Deviations, constants: dict[str, float]
 ) -> None:
     port = Dialect([f"{axis}={value}" for axis, value in chosen], constants)
-    read = trials([piece(50, 3, port)])
+    read = fitting([piece(50, 3, port)])
     opened = [(CLIPPED, ("clip",)), (NESTEROV, ("momentum",))]
     found = read.solved(opened)
     assert [(e.chosen, e.constants) for e in found] == [(chosen, constants)]
@@ -84,7 +84,7 @@ def test_constants_are_solved_from_the_first_step_of_two_that_is_off(
     evidence = piece(3, 6)
     off = evidence.weights.copy()
     off[5] += 0.5
-    read = trials([unseen(replace(evidence, weights=off), 0, 1, 2, 4)])
+    read = fitting([unseen(replace(evidence, weights=off), 0, 1, 2, 4)])
     assert read.first_off(read.few) == 5
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr(reading, "solved_for", lambda *given: asked.append(given) or [])
@@ -100,14 +100,14 @@ def test_what_only_other_numbers_bring_near_is_settled_with_them() -> None:
     )
     flushed = shown(tiny, Dialect(["subnormals=flushed"]))
     candidates = [(INSIDE, {}), (NOTHING, {}), (ASCENT, {}), (NOTHING, {})]
-    found = trials([flushed]).explained(candidates)
+    found = fitting([flushed]).explained(candidates)
     assert [e.chosen for e in found] == [(("subnormals", "flushed"),)] * 2
 
     centered: Deviations = (("centered", "yes"),)
     floats = {"learning_rate": 2.0**-10, "decay_rate": 0.5, "epsilon": 2.0**-27}
     cancels = elements([0.5, 0.25], [[1.0, -3.0]] * 26, **floats)
     narrow = shown(cancels, Dialect(["centered=yes", "precision=float32"]))
-    read = trials([narrow])
+    read = fitting([narrow])
     assert read._near([(centered, {})]) == []
     found = read.explained([(centered, {}), (INSIDE, {}), (centered, {})])
     assert [e.chosen for e in found] == [(*centered, ("precision", "float32"))] * 2
@@ -118,10 +118,10 @@ def test_what_fits_the_first_steps_is_held_to_all_of_them() -> None:
     whole = piece(3, 2)
     off = whole.weights.copy()
     off[-1] += 1.0
-    read = trials([whole])
+    read = fitting([whole])
     assert read.verified(both) == both, "all of it was looked at"
     assert [e.chosen for e in read.still_fitting(both)] == [NOTHING]
-    read = trials([piece(49, 2)])
+    read = fitting([piece(49, 2)])
     assert [e.chosen for e in read.verified(both)] == [NOTHING]
     read.add(replace(whole, weights=off))
     assert read.still_fitting(both) == []

@@ -26,7 +26,7 @@ from python_ref.dialects.dialect import Dialect
 _ENOUGH = 12
 
 
-class Trials:
+class Fitting:
     """One port's evidence, as much of it at a time as a candidate is worth.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The envelope against its own statement: the recursion of `exact`'s docstring in balls.
+"""The envelope against its own statement: the recursion of `envelope`'s docstring in balls.
 
 That the bound holds is tested elsewhere; here, that it is the bound stated and no wider one.
 """
