@@ -245,7 +245,8 @@ def options(
     Raises:
         UsageError: no such transport, variable or shard.
     """
-    from harness.judging.options import Options, Shard
+    from harness.judging.options import Options
+    from harness.judging.shards import Shard
 
     for name in transport or []:
         if name not in ("jpype", "stdio", "local"):

@@ -43,8 +43,9 @@ def judge_ports(
     ports: list[Port], given: Options, *, every: bool, dask: str | None = None
 ) -> PortResults:
     """Judge the ports, here or by dask, with a bar on standard error."""
-    from harness.judging.options import part, reached
+    from harness.judging.options import reached
     from harness.judging.run import run as run_ports
+    from harness.judging.shards import part
     from harness.report.progress import progress
     from harness.report.results import PortResults
 

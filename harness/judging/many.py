@@ -9,8 +9,9 @@ from pathlib import Path
 
 from harness.judging.identify import identify
 from harness.judging.memory import Memory
-from harness.judging.options import Options, part, reached
-from harness.judging.run import Outcome, digest, run
+from harness.judging.options import Options, reached
+from harness.judging.run import Outcome, run
+from harness.judging.shards import digest, part
 from harness.judging.verdict import Result, conclude
 from harness.machine.spread import Lost, Spread
 from harness.model.errors import UsageError

@@ -5,32 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.judging.shards import Shard
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.ports.port import Port
 
 _DAY = 86_400.0
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One of several parts of what is to be judged, which other machines judge the rest of.
-
-    Attributes:
-        index: from 1.
-        of: how many there are.
-    """
-
-    index: int
-    of: int
-
-    @staticmethod
-    def parse(text: str) -> Shard:
-        """Read "2/3". Raises UsageError: it is no such thing."""
-        index, slash, of = text.partition("/")
-        if slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of):
-            return Shard(int(index), int(of))
-        raise UsageError(f"--shard {text!r}: is not I/N, such as 2/3 for the second of three")
 
 
 @dataclass(frozen=True)
@@ -70,24 +50,6 @@ def reached(
 ) -> list[tuple[Port, str]]:
     """The ports and over what each is reached: a result each. Raises UsageError as `run` does."""
     return [(p, t) for p in ports for t in _transports(p, options, every_transport)]
-
-
-def part(whole: Sequence[tuple[Port, str]], shard: Shard | None) -> Sequence[tuple[Port, str]]:
-    """A shard's part, in one piece: what is compiled for one port serves the next.
-
-    Raises:
-        UsageError: nothing is left for it.
-    """
-    if shard is None:
-        return whole
-    start, stop = (len(whole) * i // shard.of for i in (shard.index - 1, shard.index))
-    if start == stop:
-        there = "there is 1" if len(whole) == 1 else f"there are {len(whole)}"
-        raise UsageError(
-            f"--shard {shard.index}/{shard.of}: nothing is left for this part; a port over a"
-            f" transport is one result, and {there}: give an N up to that"
-        )
-    return whole[start:stop]
 
 
 def _transports(port: Port, options: Options, every: bool) -> Sequence[str]:

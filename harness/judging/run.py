@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged
 from harness.judging.memory import Memory
-from harness.judging.options import Options, Shard, part, reached
+from harness.judging.options import Options, reached
 from harness.judging.reach import Shared, reach
+from harness.judging.shards import Shard, digest, part
 from harness.judging.verdict import Result, conclude
 from harness.languages import registry
 from harness.languages.jvm.compile import CompileError
@@ -132,12 +131,6 @@ def run(
         seed=memory.seed,
         whole=digest(whole),
     )
-
-
-def digest(whole: Sequence[tuple[Port, str]]) -> str:
-    """What tells one run's ports and transports from another's."""
-    words = [[port.name, *port.target, transport] for port, transport in whole]
-    return sha256(json.dumps(words).encode()).hexdigest()[:16]
 
 
 @dataclass

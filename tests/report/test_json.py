@@ -12,8 +12,8 @@ import pytest
 from report.judged import INSIDE_SAID, TRACE, documents, golden, ports, result, row, stopped
 from support import REPOSITORY
 
-from harness.judging.options import Shard
 from harness.judging.run import Outcome
+from harness.judging.shards import Shard
 from harness.ports.port import Port
 from harness.report import documents as report_documents
 from harness.report import html

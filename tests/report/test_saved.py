@@ -14,8 +14,8 @@ from report.judged import MADE, TRACE, documents, golden, ports, result, row, st
 from report.test_json import SCHEMA
 from support import Done
 
-from harness.judging.options import Shard
 from harness.judging.run import Outcome
+from harness.judging.shards import Shard
 from harness.model.errors import UsageError
 from harness.ports.port import Port
 from harness.report import documents as report_documents
