@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from harness.commands.common import OK, ClassPath, Interpreter, ProjectFolder
+from harness.commands.common import OK
+from harness.commands.options import ClassPath, Interpreter, ProjectFolder
 
 
 def adapt(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import (
-    OK,
-    USAGE,
+from harness.commands.common import OK, USAGE, circumstances, reporting, write
+from harness.commands.judged import Update, hosted, judge_ports, reported
+from harness.commands.options import (
     Claimed,
     ClassPath,
     Dask,
@@ -24,12 +24,8 @@ from harness.commands.common import (
     ShardOf,
     Timeout,
     Transports,
-    circumstances,
     options,
-    reporting,
-    write,
 )
-from harness.commands.judged import Update, hosted, judge_ports, reported
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports, check_file

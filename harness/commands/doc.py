@@ -14,15 +14,11 @@ from harness.commands.common import (
     DIFFERENT,
     INTERRUPTED,
     USAGE,
-    Claimed,
-    Edge,
-    GoldenPattern,
-    Timeout,
     circumstances,
     exit_code,
-    options,
     reporting,
 )
+from harness.commands.options import Claimed, Edge, GoldenPattern, Timeout, options
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports

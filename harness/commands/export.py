@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import OK, Claimed, write
+from harness.commands.common import OK, write
+from harness.commands.options import Claimed
 from harness.model.errors import UsageError
 
 if TYPE_CHECKING:

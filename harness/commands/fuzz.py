@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import (
-    DIFFERENT,
-    INTERRUPTED,
-    NOTHING,
-    OK,
+from harness.commands.common import DIFFERENT, INTERRUPTED, NOTHING, OK, reporting, write
+from harness.commands.options import (
     Claimed,
     Dask,
     Edge,
@@ -23,8 +20,6 @@ from harness.commands.common import (
     Timeout,
     Transports,
     options,
-    reporting,
-    write,
 )
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS

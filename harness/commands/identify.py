@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import (
-    DIFFERENT,
-    OK,
-    USAGE,
-    Dask,
-    circumstances,
-    reporting,
-)
+from harness.commands.common import DIFFERENT, OK, USAGE, circumstances, reporting
+from harness.commands.options import Dask
 from harness.report.destinations import Reports
 
 if TYPE_CHECKING:

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.commands.common import (
-    DIFFERENT,
-    INTERRUPTED,
-    NOTHING,
-    OK,
-    exit_code,
-)
+from harness.commands.common import DIFFERENT, INTERRUPTED, NOTHING, OK, exit_code
 from harness.report.destinations import Reports
 
 if TYPE_CHECKING:

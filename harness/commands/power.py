@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.commands.common import OK, GoldenPattern, reporting
+from harness.commands.common import OK, reporting
+from harness.commands.options import GoldenPattern
 from harness.report.destinations import Reports
 
 

@@ -97,7 +97,7 @@ def _port(path: Path, report: Report, row: Row) -> Port:
 
 
 def _options(given: Mapping[str, object], row: Row, seed: int | None) -> Options:
-    from harness.commands.common import options
+    from harness.commands.options import options
     from harness.model.limits import SCENARIO_SECONDS
     from harness.report.saved import is_golden
 

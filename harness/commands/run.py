@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import (
-    OK,
+from harness.commands.common import OK, circumstances, reporting, write
+from harness.commands.judged import Update, hosted, judge_ports, reported
+from harness.commands.options import (
     Edge,
     GoldenPattern,
     Large,
@@ -16,12 +17,8 @@ from harness.commands.common import (
     ShardOf,
     Timeout,
     Transports,
-    circumstances,
     options,
-    reporting,
-    write,
 )
-from harness.commands.judged import Update, hosted, judge_ports, reported
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports

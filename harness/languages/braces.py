@@ -11,7 +11,7 @@ from harness.languages.jvm.sources import package_of, text_of
 from harness.languages.language import at_line
 from harness.languages.program import Piece, assembled
 from harness.languages.repair import Repaired
-from harness.languages.repair.curly import Grammar, declared, units, used
+from harness.languages.repair.grammar import Grammar, declared, units, used
 
 
 class LanguageWithBraces(JvmLanguage):

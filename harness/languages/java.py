@@ -19,7 +19,7 @@ from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
 from harness.languages.launch import Implementation
 from harness.languages.repair import Broken, Repaired
-from harness.languages.repair.curly import JAVA
+from harness.languages.repair.java_grammar import JAVA
 
 if TYPE_CHECKING:
     from harness.languages.adapters import Sketch

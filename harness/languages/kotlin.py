@@ -21,7 +21,8 @@ from harness.languages.jvm.surroundings import (
     without,
 )
 from harness.languages.jvm.toolchain import Toolchain
-from harness.languages.repair.curly import Grammar, Kind, head, scala_groups
+from harness.languages.repair.grammar import Grammar, Kind, head
+from harness.languages.repair.scala_grammar import scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from harness.languages.jvm.surroundings import (
 )
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair import Broken, Repaired
-from harness.languages.repair.curly import SCALA
+from harness.languages.repair.scala_grammar import SCALA
 
 if TYPE_CHECKING:
     from harness.languages.adapters import Sketch

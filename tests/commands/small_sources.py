@@ -34,7 +34,6 @@ JAVA = """
     }
 """
 
-
 CLOJURE = """
     (ns mine.optimizer)
 
@@ -50,7 +49,6 @@ CLOJURE = """
          (merge state average)]))
 """
 
-
 PYTHON = """
     import numpy as np
 
@@ -64,7 +62,6 @@ PYTHON = """
 
         return step
 """
-
 
 SCALA = """
     import scala.collection.mutable

@@ -13,8 +13,6 @@ from small_sources import CLOJURE, JAVA, PYTHON, SCALA, inside, outside, written
 from support import REPOSITORY, Done, python
 
 PLAIN_LIST = REPOSITORY / "tests/ports/plain_list.py"
-
-
 BANNER = REPOSITORY / "tests/faulty/wire/banner.py"
 
 

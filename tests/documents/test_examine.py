@@ -157,7 +157,6 @@ public class Optimizer {
 System.out.println(new Optimizer(0.1, 0.9, 1e-8));
 """
 
-
 CLOJURE = """
 (def seen (atom {}))
 

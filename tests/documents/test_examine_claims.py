@@ -10,7 +10,6 @@ from support import alike
 
 pytestmark = pytest.mark.jvm
 
-
 FIT = """
 import numpy as np
 def fit(x, y, w0, lr=0.1, rho=0.9, eps=1e-8, epochs=10):
@@ -23,7 +22,6 @@ def fit(x, y, w0, lr=0.1, rho=0.9, eps=1e-8, epochs=10):
         p -= lr * g / {den}
     return p
 """
-
 
 DESCEND = """
 def descend(df, start, step_size, beta, eps, n_iter):

@@ -47,7 +47,6 @@ def fit(x, y, lr=0.01, epochs=100, decay=0.9, eps=1e-8):
     return m, b
 """
 
-
 CODES = [ZEROS, PARTS, COLUMNS, DRAWN, LAST, SCALARS]
 
 

@@ -11,13 +11,9 @@ from harness.machine import cache
 
 # Nothing answers there: a machine without a network.
 NOWHERE = "http://127.0.0.1:9"
-
-
 OFFLINE = {f"{kind}_PROXY": NOWHERE for kind in ("HTTP", "HTTPS", "ALL")} | {
     f"{kind}_proxy": NOWHERE for kind in ("http", "https", "all")
 }
-
-
 RIGHT = "public class A { int one() { return 1; } }\n"
 
 

@@ -74,7 +74,6 @@ MESSAGES = st.sampled_from(
     ]
 )
 
-
 VERDICTS = st.sampled_from(["does-not-compile", "crashes", "no-update", "times-out", "garbled"])
 
 

@@ -13,8 +13,6 @@ from harness.languages.jvm.compile import CompileError, compile_java
 from harness.languages.repair import Broken, Repaired, java
 
 LINE = 40  # where the blocks begin in their documents
-
-
 HOMES = {
     "List": ("java.util.List", "java.awt.List"),
     "ArrayList": ("java.util.ArrayList",),
@@ -67,7 +65,6 @@ class Tally {
 }
 """
 
-
 QUALIFIED = """\
 class First {
     String of(java.util.Map<String, String> all) {
@@ -79,9 +76,7 @@ class First {
 }
 """
 
-
 MATH = "class Length {\n    double of(double x) {\n        return sqrt(x * x);\n    }\n}\n"
-
 
 SCRIPT = """\
 class Counter {
@@ -96,7 +91,6 @@ for (int i = 0; i < 3; i++) {
 }
 """
 
-
 MEMBERS = """\
 private double rate = 0.5;
 
@@ -104,30 +98,15 @@ void step(double[] w, double[] g) {
     w[0] -= rate * g[0];
 }
 """
-
-
 SEMICOLON = "class Two {\n    int of() {\n        int two = 2\n        return two;\n    }\n}\n"
-
-
 CUT = "class Cut {\n    int of(int x) {\n        return x;\n    }\n"
-
-
 CUT_INSIDE = (
     "class In {\n    int of(int x) {\n        return x;\n\n    int two() { return 2; }\n}\n"
 )
-
-
 SPARE = "class Spare {\n    int of(int x) {\n        return x;\n    }\n}\n}\n"
-
-
 EARLY = "class Early {\n    void a() {\n    }\n    }\n    void b() { }\n}\n"
-
-
 PUBLIC = "public class One { }\n\npublic class Other { int x; }\n"
-
-
 LATE = "class One { }\n\nimport java.util.List;\n\nclass Other { List<One> all; }\n"
-
 
 NARROW = """\
 class Narrow {
@@ -140,21 +119,11 @@ class Narrow {
 }
 """
 
-
 CLASS = "class, interface, enum, or record expected"
-
-
 CLASS_25 = "class, interface, annotation type, enum, record, method or field expected"
-
-
 LOSSY = "incompatible types: possible lossy conversion from double to float"
-
-
 MISMATCH = "Type mismatch: cannot convert from double to float"
-
-
 SYMBOL = "cannot find symbol"
-
 
 # A block, the change, and what the compilers say that ask for it.
 SAID = {

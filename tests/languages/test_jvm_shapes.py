@@ -102,7 +102,6 @@ SCALA = dict.fromkeys(
     EXACT,
 )
 
-
 CLOJURE = {
     **dict.fromkeys(
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"

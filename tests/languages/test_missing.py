@@ -20,7 +20,6 @@ from harness.ports.targets import own
 
 pytestmark = pytest.mark.jvm
 
-
 LACKING = {
     "RMSProp.java": (f"import org.acme.Rule;\n{OPTIMIZER}", "org.acme"),
     "RMSProp.kt": (
@@ -165,7 +164,6 @@ public interface Grid {
     void set(int i, int j, double x);
 }
 """
-
 
 DENSE = """package org.acme;
 

@@ -146,7 +146,6 @@ class Newer {
 }
 """
 
-
 NEWER = {
     "pom.xml": "<project><properties><java.version>21</java.version></properties></project>",
     "build.gradle": "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }",

@@ -10,8 +10,6 @@ from typing import Any
 from support import REPOSITORY
 
 KEY = "ab" * 16
-
-
 Damage = Callable[[Path], object]
 
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from harness.languages.repair import Broken, Repaired
-from harness.languages.repair.curly import Grammar, tokens, units
+from harness.languages.repair.grammar import Grammar, tokens, units
 from harness.languages.repair.tokens import Brackets, Token
 
 # More braces than this are not forgotten: the text is cut off, or no program.

@@ -12,7 +12,6 @@ from itertools import dropwhile
 
 from harness.languages.repair import Broken, Repaired, text, toplevel
 from harness.languages.repair.complaints import Complaint, java
-from harness.languages.repair.curly import JAVA, Grammar, declared, head, tokens, units
 from harness.languages.repair.edits import (
     Edit,
     closed,
@@ -23,6 +22,8 @@ from harness.languages.repair.edits import (
     opened,
     with_imports,
 )
+from harness.languages.repair.grammar import Grammar, declared, head, tokens, units
+from harness.languages.repair.java_grammar import JAVA
 from harness.languages.repair.library import Named, jdk_classes
 from harness.languages.repair.tokens import Token, closing
 

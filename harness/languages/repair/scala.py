@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from harness.languages.repair import Broken, Repaired, text, toplevel
 from harness.languages.repair.complaints import Complaint, scala
-from harness.languages.repair.curly import SCALA, declared, tokens
 from harness.languages.repair.edits import Edit, closed, edited, insertion, lines, opened
+from harness.languages.repair.grammar import declared, tokens
 from harness.languages.repair.java import imports
 from harness.languages.repair.library import Named, scala_names
+from harness.languages.repair.scala_grammar import SCALA
 from harness.languages.repair.tokens import Token, closing
 
 _MISSING = re.compile(r"Not found: (?:type )?(?P<name>[\w$]+)")

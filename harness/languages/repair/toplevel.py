@@ -12,17 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, count, groupby
 
 from harness.languages.repair import Repaired
-from harness.languages.repair.curly import (
-    JAVA,
-    SCALA,
-    Unit,
-    declarators,
-    declared_at,
-    head,
-    tokens,
-    units,
-)
 from harness.languages.repair.edits import Edit, edited, insertion, lines, listed
+from harness.languages.repair.grammar import Unit, head, tokens, units
+from harness.languages.repair.java_grammar import JAVA, declarators, declared_at
+from harness.languages.repair.scala_grammar import SCALA
 from harness.languages.repair.tokens import Token
 
 _ACCESS = frozenset("public protected private static".split())

@@ -28,7 +28,6 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 
 MENDS = "; `rmsproof golden regenerate` rewrites it"
 
-
 DAMAGE: dict[str, tuple[Callable[[str], str], str]] = {
     "a weight's last digit": (
         replaced("0.4968377233398313", "0.4968377233398314"),

@@ -70,8 +70,6 @@ def test_what_is_written_is_read_back_to_the_bit() -> None:
 
 
 values = st.floats(allow_nan=True, allow_infinity=True)
-
-
 names = st.text(min_size=1, max_size=4).filter(lambda s: s.isprintable())
 
 

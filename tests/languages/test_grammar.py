@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from support import alike
 
 from harness.languages.repair import Broken, java, scala
-from harness.languages.repair.curly import JAVA, SCALA, Grammar, declared, tokens, units, used
+from harness.languages.repair.grammar import Grammar, declared, tokens, units, used
+from harness.languages.repair.java_grammar import JAVA
+from harness.languages.repair.scala_grammar import SCALA
 
 GRAMMARS = (JAVA, SCALA)
 # What means something to one of the two languages, and whatever else there is.
