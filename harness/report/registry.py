@@ -106,7 +106,7 @@ TABLES: Mapping[Kind, str] = {
     "ports": "harness.report.terminal:show_ports",
     "observation": "harness.report.terminal:show_observation",
     "documents": "harness.report.documents:show",
-    "power": "harness.report.dialects:show_power",
+    "power": "harness.report.power:show_power",
     "saved": "harness.report.terminal:show_saved",
     "fuzz": "harness.report.fuzz:show",
 }
