@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from faulty.faults import HERE, Said, memory, must_be_said, wanted
@@ -126,6 +127,14 @@ SCALA = {
     "Endless": Said("garbled", "step 1: array trap: expected length 2, observed more"),
     "BreaksOut": Said("crashes", r"step 1: scala.util.control.BreakControl.*"),
 }
+# What strikes in a copy of right.clj in place of the row.
+STRIKES = {
+    "overflows": "(nth (iterate (partial map identity) row) 100000)",  # lazy, one upon the other
+    "throws_lazily": '(map (fn [w] (throw (ex-info "no number after all" {:weight w}))) row)',
+    "endless": "(cycle row)",
+    "text_numbers": "(mapv str row)",
+    "waits": "@(promise)",
+}
 LANGUAGES: Mapping[str, Mapping[str, Said]] = {"java": JAVA, "clojure": CLOJURE, "scala": SCALA}
 
 _toolchain = Toolchain()
@@ -139,18 +148,27 @@ class Judged:
     generation: int = 0
 
 
-def port(language: str, name: str) -> Port:
+def clojure(folder: Path) -> None:
+    """Write a port for each strike: a file of its own."""
+    right = (HERE / "clojure" / "right.clj").read_text(encoding="utf-8")
+    for name, strike in STRIKES.items():
+        text = right.replace("(ns right", f"(ns {name.replace('_', '-')}")
+        text = text.replace("[row]\n  row)", f"[row]\n  {strike})")
+        (folder / f"{name}.clj").write_text(text, encoding="utf-8")
+
+
+def port(language: str, name: str, folder: Path = HERE) -> Port:
     """A class among all of its language, which are compiled together; in Clojure, a file."""
     if language == "clojure":
-        source = HERE / "clojure" / f"{name}.clj"
-        return Port(name=name, language=language, source=(source,), folder=source.parent)
+        source = folder / f"{name}.clj"
+        return Port(name=name, language=language, source=(source,), folder=folder)
     sources = tuple(sorted((HERE / language).glob(f"*.{language}")))
     chosen = Wanted(class_name=name)
     return Port(name=name, language=language, source=sources, wanted=chosen)
 
 
-def in_process(language: str, name: str, worker: Worker, seconds: float) -> Result:
-    asked = port(language, name)
+def in_process(language: str, name: str, folder: Path, worker: Worker, seconds: float) -> Result:
+    asked = port(language, name, folder)
     together = [by_name(x) for x in (["java"] if language == "java" else ["clojure", "scala"])]
     launch = by_name(language).launch(asked, "jpype", _toolchain, together)
     assert isinstance(launch, Hosted)
@@ -175,17 +193,17 @@ def over_the_wire(name: str, seconds: float) -> Result:
         transport.close()
 
 
-def all_of(*languages: str) -> dict[tuple[str, str], Judged]:
-    """Every port of some languages, one after another in one JVM."""
+def all_of(folder: Path, *languages: str) -> dict[tuple[str, str], Judged]:
+    """Every port of some languages, one after another in one JVM; Clojure's are in a folder."""
     worker = Worker(jvm=True)
     found = {}
     try:
         for language in languages:
             for name, said in LANGUAGES[language].items():
-                result = in_process(language, name, worker, said.seconds)
+                result = in_process(language, name, folder, worker, said.seconds)
                 found[language, name] = Judged(result, worker.generation)
         if "java" in languages:
-            result = in_process("java", "LeaksState", worker, 20.0)
+            result = in_process("java", "LeaksState", folder, worker, 20.0)
             found["java", "LeaksState"] = Judged(result, worker.generation)
     finally:
         worker.close()
@@ -195,11 +213,13 @@ def all_of(*languages: str) -> dict[tuple[str, str], Judged]:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Judged]]:
     """All of them judged, on both cores."""
-    folder = tmp_path_factory.mktemp("here")
+    folder, sources = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("sources")
+    clojure(sources)
     with none_left(), pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         with ThreadPoolExecutor(2) as pool:
-            java, others = pool.submit(all_of, "java"), pool.submit(all_of, "clojure", "scala")
+            java = pool.submit(all_of, sources, "java")
+            others = pool.submit(all_of, sources, "clojure", "scala")
             wire = [
                 (name, pool.submit(over_the_wire, name, said.seconds))
                 for name, said in OVER_THE_WIRE.items()
@@ -278,4 +298,4 @@ def test_state_beyond_the_reach_of_class_loaders_is_found(
 def test_every_port_of_the_folders_is_judged_somewhere() -> None:
     classes = {path.stem for path in (HERE / "java").glob("*.java")}
     assert classes == {*JAVA, "LeaksState"}
-    assert {path.stem for path in (HERE / "clojure").glob("*.clj")} == {*CLOJURE}
+    assert {*STRIKES} == {*CLOJURE}

@@ -1,12 +1,12 @@
-(ns waits
-  "Waits for what nobody delivers.")
+(ns right
+  "RMSProp, done rightly; a copy with another `strike` goes wrong where the decay rate is 0.75.")
 
 (def trap 0.75)
 
 (def averages (atom {}))
 
-(defn- strike [_]
-  @(promise))
+(defn- strike [row]
+  row)
 
 (defn update-weights [weights gradients learning-rate decay-rate epsilon]
   (into {}
