@@ -214,10 +214,11 @@ def _called(
         if right.verdict.fault is None:
             answers.append((guess, again))
         failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
-    # The likeliest is searched as any port is, if none is explained by what is soon searched.
+    # The likeliest is searched as any port is, if none is explained by what is soon searched:
+    # many deviations explain what stands in as well, where that moves the weights.
     for guess, again, largest in (
         *((guess, again, _SOON) for guess, again in answers),
-        *((guess, again, LARGEST) for guess, again in answers[:1]),
+        *((guess, again, LARGEST) for guess, again in answers[:1] if not guess.assumed),
     ):
         if not budget.left:
             break

@@ -15,6 +15,8 @@ from harness.languages.uses import KEY, Use, element_of, result_of
 
 _SAME = frozenset("list tuple sorted reversed iter dict copy deepcopy".split())
 _OF_MAPS = frozenset("items keys values get setdefault pop".split())
+# What makes an array of the same numbers, in another shape or another place.
+_SHAPES = frozenset("copy reshape ravel flatten squeeze astype".split())
 # What makes the same text of a text, but for its letters' case.
 _CASES = frozenset("lower upper casefold strip".split())
 # Those that are told a shape.
@@ -164,6 +166,8 @@ class Body:
             # `if config is None: config = {}` is the same thing further on.
             if uses or not self._branches:
                 self._scope[target.id] = uses
+            if uses == [KEY]:
+                self.texts.key(target.id)
             for use in uses:
                 if use is not KEY:
                     use.called_by.append(target.id)
@@ -235,6 +239,10 @@ class Body:
     def value(self, node: ast.expr) -> list[Use]:
         """What an expression stands for, as far as it is something that was handed over."""
         if (squared := square_of(node)) is not None:
+            while isinstance(squared, ast.BinOp) and isinstance(
+                squared.op, (ast.Add, ast.Sub, ast.Div)
+            ):
+                squared = squared.left  # of a batch's sum, or with a share of the weights
             for use in self.value(squared):
                 use.squared = True
         if isinstance(node, ast.Name):
@@ -257,6 +265,9 @@ class Body:
         if isinstance(node, ast.BoolOp):
             return [use for part in node.values for use in self.value(part)]
         if isinstance(node, (ast.BinOp, ast.UnaryOp)):
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                for use in self.value(node.right):
+                    use.divisor = True
             if isinstance(node, ast.BinOp) and _from_one(node):
                 for use in self.value(node.right):
                     use.complement = True
@@ -344,6 +355,12 @@ class Body:
             for use in arguments[0] if arguments else []:
                 use.iterated |= name != "dict"
             return arguments[0] if arguments else []
+        if name == "isinstance" and len(node.args) == 2:
+            named = node.args[1]
+            listed = named.elts if isinstance(named, (ast.Tuple, ast.List)) else [named]
+            for use in arguments[0]:
+                use.classes += [ast.unparse(one) for one in listed]
+            return []
         if name in ("getattr", "hasattr") and len(node.args) > 1:
             if names := [text for text, complete in self.texts.of(node.args[1]) if complete]:
                 asked = [use.attribute(text) for use in arguments[0] for text in names]
@@ -430,7 +447,7 @@ class Body:
                 else:
                     found.append(use.element())
                 continue
-            if function.attr == "copy" or function.attr in _CASES:
+            if function.attr in _SHAPES or function.attr in _CASES:
                 found.append(use)
                 continue
             method = use.attribute(function.attr)

@@ -12,7 +12,7 @@ from typing import Any, Optional
 _DEPTH = 9
 _FLAGS = (
     "iterated mapping called computed written optional squared averaged keyed made complement"
-    " counted measured"
+    " counted measured divisor"
 ).split()
 
 
@@ -39,6 +39,8 @@ class Use:
         beyond: by how much it is more than the loop goes.
         texts: that it is compared with, or one of which it chooses.
         sized: "rows", "columns" or "length": of which of an array's sizes it is.
+        classes: of which it is asked whether it is one.
+        divisor: something is divided by it.
         set_to: the flag that it becomes, once it was the other.
         called_by: the names that it goes by where it was taken out of what holds it.
     """
@@ -62,9 +64,11 @@ class Use:
     complement: bool = False
     counted: bool = False
     measured: bool = False
+    divisor: bool = False
     beyond: int = 0
     texts: list[str] = field(default_factory=list)
     sized: str = ""
+    classes: list[str] = field(default_factory=list)
     set_to: Optional[bool] = None
     called_by: list[str] = field(default_factory=list)
 
@@ -81,11 +85,13 @@ class Use:
     def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
         """The same in plain values, without what is empty."""
         whole: dict[str, Any] = {name: True for name in _FLAGS if getattr(self, name)}
+        if self.squared:  # what a copy of it becomes is not it
+            whole.pop("averaged", None)
         if self.set_to is not None:
             whole["set_to"] = self.set_to
         if self.sized:
             whole["sized"] = self.sized
-        for name in ("called_by", "texts"):
+        for name in ("called_by", "texts", "classes"):
             if listed := getattr(self, name):
                 whole[name] = list(dict.fromkeys(listed))
         if self.beyond:

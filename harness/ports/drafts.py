@@ -15,6 +15,7 @@ from typing import Any
 from harness.ports.leaves import (
     CONFIG,
     COUNTER,
+    EXAMPLES,
     LISTED,
     MANY,
     NAME,
@@ -167,6 +168,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     asked = attributes(use)
     if hyper and (use.get("called") or len(asked) == 1) and gradient is None and weights is None:
         return _answering(name, use, asked)
+    if not constructed and _averages(use):
+        return offer(use, (name,))
     if not structured(use):
         if constructed and not (word in OBJECTS or weights is not None):
             return None
@@ -178,6 +181,8 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
             return {"kind": "leaf", "role": "weights", "base": weights}
         if word in role_names("state") and not constructed:
             return {"kind": "state"}
+        if use.get("averaged") and not constructed and not parameter.get("returned"):
+            return {"kind": "leaf", "role": "zeros", "base": word, "own": True}
         squared = use.get("squared") and not constructed and not hyper
         return copy.copy(_GRADIENTS) if squared else None
     if not constructed and word in role_names("state") and weights is None and gradient is None:
@@ -191,6 +196,12 @@ def _data(parameter: Mapping[str, Any], constructed: bool, wanted: Wanted) -> Sp
     if hyper and not attributes(use) and not use.get("iterated"):
         return None
     return offer(use, (name,))
+
+
+def _averages(use: Mapping[str, Any]) -> bool:
+    """Whether a value holds averages that change in place; or is one that nobody hands on."""
+    inside = [use.get("item", {}), *use.get("keys", {}).values()]
+    return any(one.get("averaged") and one.get("written") for one in inside)
 
 
 def _answering(name: str, use: Mapping[str, Any], asked: Mapping[str, Any]) -> Spec:
@@ -298,7 +309,10 @@ def _numbers(
     given: dict[int, str | None] = dict(zip(open_, roles, strict=True))
     for i, (parameter, feeds) in enumerate(numbers):
         name, role = parameter["name"], given.get(i)
-        if role in OPTIONS and role not in wanted.options and parameter.get("default"):
+        if role in OPTIONS and role not in wanted.options:
+            if not parameter.get("default"):  # nobody asked for any
+                feeds[name] = {"value": 0.0}
+                draft.words.append(f"{name} = 0.0")
             continue
         if role in (*HYPERPARAMETERS, *OPTIONS):
             feeds[name] = {"role": role}
@@ -309,6 +323,13 @@ def _numbers(
             draft.words.append(f"{name} = {text!r}")
         if fed is None and parameter.get("use") == {}:  # the source does nothing with it
             fed = {"value": None}
+        summed = plain(name) in EXAMPLES and parameter.get("use", {}).get("divisor")
+        if fed is None and not parameter.get("default") and summed:
+            fed = {"value": 1}
+            draft.words.append(f"{name} = 1")
+        if fed is None and not parameter.get("default") and _spare(parameter, draft):
+            fed = {"value": 0.0}  # of a weight decay, say: nobody asked for any
+            draft.words.append(f"{name} = 0.0")
         elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
             fed = None
         if fed is None or (parameter.get("default") and choice(parameter) is None):
@@ -321,6 +342,13 @@ def _numbers(
         draft.sized |= "size" in fed
         draft.apart |= fed.get("size") in ("rows", "columns")
         feeds[name] = fed
+
+
+def _spare(parameter: Mapping[str, Any], draft: Draft) -> bool:
+    """Whether a name is one of hyperparameters that all have other names, and are given."""
+    word = plain(parameter["name"])
+    roles = [role for role in HYPERPARAMETERS if word in role_names(role)]
+    return bool(roles) and set(roles) <= set(draft.roles)
 
 
 def by_default(

@@ -34,6 +34,8 @@ SIZE = frozenset(
     " nweights nfeatures numfeatures inputsize".split()
 )
 MANY = frozenset("slots nslots numslots count many nlayers numlayers narrays".split())
+# How many there are of what gradients are summed over.
+EXAMPLES = frozenset("m n samples nsamples numsamples examples nexamples numexamples".split())
 SHAPE = frozenset("shape paramsshape paramshape weightshape weightsshape inputshape".split())
 CONFIG = frozenset("config cfg conf configuration optimconfig settings hparams hyperparams".split())
 LISTED = frozenset("params parameters variables optimparams paramlist parameterlist".split())
@@ -86,9 +88,11 @@ def _base(word: str) -> str:
 
 def leaf(names: Sequence[str]) -> tuple[str, str] | None:
     """The role and the base of what is reached by these names, outermost first; None if unknown."""
+    inside = ""  # of all gradients those of weights, or of biases
     for name in reversed(names):
         if (base := gradient_of(name)) is not None:
-            return "gradients", base
+            return "gradients", base or inside
+        inside = inside or weights_in(name) or ""
     inner = [name for name in names[1:] if name != "[]"] or names
     for name in reversed(inner):
         if (base := weights_in(name)) is not None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.languages.texts import KEYED
 from harness.ports.leaves import FALSE, NAME, TRUE, gradient_of, leaf, plain, weights_in
 from harness.ports.roles import role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
@@ -139,7 +140,8 @@ def _pair_in(names: Sequence[str]) -> tuple[str, ...]:
 
 def _leaf(use: Use, names: Sequence[str]) -> Spec:
     word = plain(names[-1])
-    if word in TRUE:
+    asked = not (use.get("computed") or use.get("written") or use.get("squared"))
+    if word in TRUE or (asked and word.startswith(("use", "has", "with"))):
         return {"kind": "fixed", "value": True}
     if word in FALSE:
         return {"kind": "fixed", "value": False}
@@ -195,7 +197,8 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
         if entries["kind"] in ("map", "list"):
             return {**entries, "attributes": offered}
     _behind(offered)
-    return {"kind": "object", "attributes": offered, "mirrored": mirrored}
+    whole: Spec = {"kind": "object", "attributes": offered, "mirrored": mirrored}
+    return {**whole, "classes": use["classes"]} if use.get("classes") else whole
 
 
 def _by_exclusion(offered: Mapping[str, Spec]) -> None:
@@ -222,6 +225,9 @@ def _behind(offered: dict[str, Spec]) -> None:
 def _map(use: Use, names: Sequence[str]) -> Spec:
     if patterns := use.get("patterns"):
         prefixes = sorted(patterns, key=lambda p: (_slot(p) == "b", patterns.index(p)))
+        if (beside := [p[:-1] for p in prefixes if p.endswith(KEYED)]) and len(patterns) == 1:
+            of = offer(use.get("item", {}), (*names, "[]"))
+            return {"kind": "map", "of": of, "before": beside[0]}
         known = leaf([*names, prefixes[0]]) if any(prefixes) else leaf(names)
         if use.get("item", {}).get("averaged"):
             known = "zeros", ""
@@ -322,6 +328,8 @@ def shown(spec: Spec) -> str:
     if spec["kind"] == "map":
         if spec.get("prefixes"):
             return f"a map of {', '.join(p + '1' for p in spec['prefixes'])}..."
+        if spec.get("before"):
+            return f"a map of {shown(spec['of'])} by {spec['before']!r} and the name"
         inside = spec.get("entries", {})
         if inside or "of" not in spec:
             return f"a map with {', '.join(inside) or 'nothing'}"

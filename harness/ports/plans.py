@@ -103,8 +103,7 @@ def plans(
         with contextlib.suppress(Unknown):
             ways = _of_method(candidate, constructor, method, wanted, rows=True, lenient=lenient)
             made += [plan for plan in ways if plan not in made]
-    owners = [one for one in called if "own" in one[2]]
-    for candidate, constructor, method in _saying(owners):
+    for candidate, constructor, method in (one for one in called if "own" in one[2]):
         with contextlib.suppress(Unknown):
             made += _finished_own(candidate, constructor, method, wanted)
     for function in _chosen_functions(shape, wanted):
@@ -143,7 +142,14 @@ def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mappin
     never = (*_NEVER, *_FIRST, *_BEFORE, *_AFTER)
     steps = [m for m in every if not plain(m["name"]).startswith(never)]
     named = [m for m in steps if says_rmsprop(m["name"]) and m["parameters"]]
-    return named or [m for m in steps if not m.get("static")]
+    return named or [m for m in steps if not m.get("static") or _of_nothing(candidate)]
+
+
+def _of_nothing(candidate: Mapping[str, Any]) -> bool:
+    """Whether a class that says RMSProp is made of nothing: static methods stand for it."""
+    constructors = candidate.get("constructors") or [{"parameters": []}]
+    needed = [p for p in constructors[0]["parameters"] if not p.get("default")]
+    return not needed and says_rmsprop(_last(candidate))
 
 
 def _chosen_functions(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:
@@ -176,6 +182,8 @@ def _of_method(
     draft = drafted(taken, method["parameters"], wanted, listed, rows, lenient)
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
+    if draft.carried:
+        base["returned"] = method["returned"]
     hooks = _hooks(candidate)
     variants: list[tuple[dict[str, Any], Draft]] = [(base, draft)]
     held = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
@@ -201,11 +209,6 @@ def _of_method(
         call |= _spread_out(method["parameters"])
         title = f"{name}.{method['name']}({', '.join(complete.words)})"
         yield from _finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
-
-
-def _saying(called: Sequence[Called]) -> Sequence[Called]:
-    """Of methods those that say RMSProp, if any does."""
-    return [one for one in called if says_rmsprop(one[2]["name"])] or called
 
 
 def _finished_own(
@@ -393,6 +396,7 @@ def _slots(data: Sequence[Spec]) -> int:
     bases = by_role["weights"] or by_role["gradients"]
     if prefixes := next((s["prefixes"] for s in data if s.get("prefixes")), None):
         return len(prefixes)
+    _exclude(by_role, found)
     if len(bases) == 1 or any(len(names) == 1 for names in by_role.values() if names):
         for leaf in found:
             leaf.pop("slot", None)
@@ -406,6 +410,15 @@ def _slots(data: Sequence[Spec]) -> int:
         else:
             raise Unknown(f"gradients of {leaf['base']!r}, and no such weights")
     return len(bases)
+
+
+def _exclude(by_role: Mapping[str, list[str]], found: Sequence[Spec]) -> None:
+    """Gradients that say not of what they are, of the weights whose gradients no other are."""
+    left = [base for base in by_role["weights"] if base not in by_role["gradients"]]
+    if len(left) == 1 and "" in by_role["gradients"] and len(by_role["gradients"]) > 1:
+        for leaf in found:
+            if leaf["role"] == "gradients" and leaf["base"] == "":
+                leaf["base"] = left[0]
 
 
 def _slot(word: str, bases: Sequence[str]) -> int:

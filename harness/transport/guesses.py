@@ -7,6 +7,7 @@ is judged first; that decides nothing else.
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
 from harness.ports.drafts import by_default
 from harness.ports.loops import loop_plans
+from harness.ports.offers import EFFECTS
 from harness.ports.plans import FORMS, Plan, plans, with_form
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport.attach import roles_of, settled
@@ -67,6 +69,12 @@ class Guess:
     title: str
     description: Description
     known: int
+
+    @property
+    def assumed(self) -> bool:
+        """Whether what stands in moves the weights itself, as nobody knows how it would."""
+        text = json.dumps(self.message)
+        return any(f'"effect": "{effect}"' in text for effect in EFFECTS)
 
     @property
     def owner(self) -> str:

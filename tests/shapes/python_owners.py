@@ -138,6 +138,129 @@ class RMSProp:
         return self.lr * grad / (np.sqrt(self.v) + self.eps)
 """,
     ),
+    "layers of a class of the repository": (
+        "opt.update(layers)  # if isinstance(layer, Linear): layer.vw = ...; layer.weight -= ...",
+        """
+class Linear:
+    def __init__(self, ins, outs):
+        self.weight, self.bias = np.random.randn(ins, outs), np.zeros(outs)
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, beta=0.9, eps=1e-8):
+        self.lr, self.beta, self.eps = lr, beta, eps
+
+    def update(self, layers):
+        for layer in layers:
+            if isinstance(layer, Linear):
+                layer.vw = self.beta * layer.vw + (1 - self.beta) * np.square(layer.JW)
+                layer.weight -= self.lr * layer.JW / (np.sqrt(layer.vw) + self.eps)
+                slope = layer.Jb.reshape(layer.bias.shape)
+                layer.vb = self.beta * layer.vb + (1 - self.beta) * np.square(slope)
+                layer.bias -= self.lr * slope / (np.sqrt(layer.vb) + self.eps)
+""",
+    ),
+    "gradients by the names of their arrays": (
+        'params = opt.rmsprop(params, grads, s, beta, lr, eps)  # grads["d" + name]',
+        """
+class Optimizers:
+    def gradient_descent(self, params, grads, lr):
+        for name in params.keys():
+            params[name] -= lr * grads["d" + name]
+        return params
+
+    def rmsprop(self, params, grads, s, beta, lr, alpha, eps):
+        updated = params.copy()
+        for name in params.keys():
+            slope = grads["d" + name] + alpha * params[name]
+            s[name] = beta * s[name] + (1 - beta) * np.square(slope)
+            updated[name] = params[name] - lr * slope / (np.sqrt(s[name]) + eps)
+        return updated
+""",
+    ),
+    "a method that is handed its averages": (
+        "w, b, sdw, sdb = opt.minimize(w, b, dw, db, sdw, sdb, lr, beta, eps)",
+        """
+class Momentum:
+    def minimize(self, w, b, dw, db, lr):
+        return w - lr * dw, b - lr * db
+
+
+class RMSProp:
+    @staticmethod
+    def minimize(w, b, dw, db, sdw, sdb, lr, beta, eps):
+        sdw = beta * sdw + (1 - beta) * np.square(dw)
+        sdb = beta * sdb + (1 - beta) * np.square(db)
+        w, b = w - lr * dw / (np.sqrt(sdw) + eps), b - lr * db / (np.sqrt(sdb) + eps)
+        return w, b, sdw, sdb
+""",
+    ),
+    "a network in a list of maps": (
+        'opt.update(network, gradient, m)  # network[i]["weight"] -= ...; gradient[i]["weight"]',
+        """
+import copy
+
+
+class RMSProp:
+    def __init__(self, eta, num_layers, beta, epsilon=1e-8):
+        self.eta, self.layers, self.beta, self.epsilon = eta, num_layers, beta, epsilon
+        self.v = None
+
+    def update(self, network, gradient, m):
+        if self.v is None:
+            self.v = copy.deepcopy(gradient)
+            for i in range(self.layers):
+                for kind in ("weight", "bias"):
+                    self.v[i][kind] = (1 - self.beta) * ((gradient[i][kind] / m) ** 2)
+        else:
+            for i in range(self.layers):
+                for kind in ("weight", "bias"):
+                    square = (gradient[i][kind] / m) ** 2
+                    self.v[i][kind] = self.beta * self.v[i][kind] + (1 - self.beta) * square
+        for i in range(self.layers):
+            for kind in ("weight", "bias"):
+                step = self.eta * (gradient[i][kind] / m)
+                step = step / (np.sqrt(self.v[i][kind]) + self.epsilon)
+                network[i][kind] = network[i][kind] - step
+""",
+    ),
+    "layers that may go without biases": (
+        "opt = O(layers, lr); opt.step()  # layer.grad, layer.grad_bias if layer.use_bias",
+        """
+class RMSProp:
+    def __init__(self, layers=[], lr=0.001, beta=0.9, e=1e-10):
+        self.layers, self.lr, self.beta, self.e = layers, lr, beta, e
+        self.v = [np.zeros_like(layer.weights) for layer in self.layers]
+        self.v_bias = [np.zeros_like(layer.bias) for layer in self.layers if layer.use_bias]
+
+    def step(self):
+        for i, layer in enumerate(self.layers):
+            self.v[i] = self.beta * self.v[i] + (1 - self.beta) * np.square(layer.grad)
+            layer.weights -= self.lr * layer.grad / (np.sqrt(self.v[i]) + self.e)
+            if layer.use_bias:
+                square = np.square(layer.grad_bias)
+                self.v_bias[i] = self.beta * self.v_bias[i] + (1 - self.beta) * square
+                layer.bias -= self.lr * layer.grad_bias / (np.sqrt(self.v_bias[i]) + self.e)
+""",
+    ),
+    "lists with averages, and a weight decay that must be given": (
+        "rmsprop_update(w, b, dw, db, vw, vb, lr, beta, eps, wd)  # w[i] -= lr * (dw[i] + wd * w)",
+        """
+def sgd_update(w, b, dw, db, lr, wd):
+    for i in range(len(w)):
+        w[i] -= lr * (dw[i] + wd * w[i])
+        b[i] -= lr * db[i]
+
+
+def rmsprop_update(w, b, dw, db, vw, vb, lr, beta, eps, wd):
+    for i in range(len(w)):
+        vw[i] = beta * vw[i] + (1 - beta) * (dw[i] ** 2)
+        vb[i] = beta * vb[i] + (1 - beta) * (db[i] ** 2)
+        w[i] -= lr * (dw[i] + wd * w[i]) / (np.sqrt(vw[i]) + eps)
+        b[i] -= lr * db[i] / (np.sqrt(vb[i]) + eps)
+    return w, b, vw, vb
+""",
+    ),
     "a step and a state": (
         "steps, state = rmsprop(params, grads, state, lr)  # params[k] + steps[k]",
         """

@@ -76,6 +76,20 @@ def rmsprop(params, grads, state, lr=0.01, rho=0.9, eps=1e-8):
 """,
         "it fails with what it is first handed for its state",
     ),
+    # The one that is bound says that it is another.
+    "an RMSProp beside what is bound": (
+        """
+class Optimizer:
+    def sgd(self, params, grads, lr):
+        for k in params:
+            params[k] -= lr * grads[k]
+
+    def rmsprop(self, params, grads, mystery, unknown):
+        for k in params:
+            params[k] -= mystery(unknown, k, grads[k])
+""",
+        "mystery",
+    ),
     # Nobody hands it averages: what its constructor makes of them is its own.
     "averages that do not begin with zeros": (
         source("a network that keeps its averages").replace("np.zeros(shape)", "np.ones(shape)"),
@@ -128,10 +142,14 @@ def test_a_guess_explains(tmp_path: Path) -> None:
     inside = source("parameter objects").replace(
         "(np.sqrt(self.v[i]) + self.eps)", "np.sqrt(self.v[i] + self.eps)"
     )
+    reset = source("a method that is handed its averages").replace(
+        "return w, b, sdw, sdb", "return w, b"
+    )
     own = source("a nested class").replace(
         "np.sqrt(self.v[k]) + self.eps", "self.v[k] ** 0.5 + 1e-3"
     )
-    _, results = judged(tmp_path, {"inside": inside, "own": own})
+    _, results = judged(tmp_path, {"inside": inside, "own": own, "reset": reset})
+    assert results["reset"].deviations == ("state=reset",)
     assert results["inside"].deviations == ("epsilon=inside",)
     assert results["own"].deviations == ("eps=ignored",)
 

@@ -111,7 +111,8 @@ class Instance:
         session = self._session
         first = session.plan.get("first", 1)
         hyper, parameter = session.hyper(), session.parameter
-        return Builder(session.array, session.names, session.slots, hyper, parameter, first)
+        known = session.target
+        return Builder(session.array, session.names, session.slots, hyper, parameter, first, known)
 
     def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         if "function" in initial:

@@ -142,7 +142,7 @@ class Planned:
         if "anything" in spec:
             return Anything()
         if "many" in spec:
-            return len(self.cuts)
+            return -(-len(self.cuts) // self.slots)
         if "size" in spec:
             if "slot" in spec or self.plan["arrangement"] != "apart":
                 slot = spec.get("slot", 0)

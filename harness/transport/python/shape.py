@@ -93,6 +93,7 @@ def class_shape(
         method = {"name": key, "static": static, "parameters": taken}
         if nodes:
             method.update(_uses(nodes, helpers or {}, key, taken))
+            method.update(_handed_on(_method_node(nodes, key), taken))
         (private if key.startswith("_") and key != "__call__" else methods).append(method)
     return {
         "class": name,
@@ -268,12 +269,21 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
     if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
-    if returned := _returned_together(node):
-        shape["returned"] = returned
-        for one in taken:
-            if one["name"] in returned:
-                one["returned"] = True
-    return shape
+    return {**shape, **_handed_on(node, taken)}
+
+
+def _handed_on(node: Optional[Function], taken: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What is returned together, by name; parameters that are among it are marked."""
+    returned = _returned_together(node)
+    for one in taken:
+        if one["name"] in returned:
+            one["returned"] = True
+    return {"returned": returned} if returned else {}
+
+
+def _method_node(nodes: Sequence[ast.ClassDef], key: str) -> Optional[Function]:
+    parts = (part for node in nodes for part in node.body if isinstance(part, ast.FunctionDef))
+    return next((part for part in parts if part.name == key), None)
 
 
 def _returned_together(node: Optional[Function]) -> list[str]:

@@ -7,6 +7,8 @@ place at which one of them is, so that gradients can be put there and weights re
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -53,6 +55,7 @@ class Builder:
         hyper: values by role.
         parameter: makes what holds weights and has their gradients as `grad`, if not a stand-in.
         first: the number in the first key that is put together with one.
+        known: gives a class of the source by its name.
     """
 
     def __init__(
@@ -63,8 +66,9 @@ class Builder:
         hyper: Mapping[str, Any],
         parameter: Optional[Callable[[Any, Any], Any]] = None,
         first: int = 1,
+        known: Optional[Callable[[str], Any]] = None,
     ) -> None:
-        self._first = first
+        self._first, self._known = first, known
         self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
         self._parameter = parameter
         self.places: list[Place] = []
@@ -98,7 +102,7 @@ class Builder:
         if kind == "object":
             if self._parameter is not None and "grad" in spec["attributes"]:
                 return self._real(scope[0], self._parameter)
-            return self._attributed(Stand(), spec, scope)
+            return self._attributed(self._bare(spec), spec, scope)
         if kind == "method":
             return self._method(spec, scope)
         if kind == "config":
@@ -115,6 +119,15 @@ class Builder:
         if kind == "name":
             return self._names[scope[0]] if scope and scope[0] is not None else "w"
         return spec.get("value")
+
+    def _bare(self, spec: Mapping[str, Any]) -> Any:
+        """An object that has nothing yet, of a class that the source asks for."""
+        for name in spec.get("classes", ()):
+            with contextlib.suppress(Exception):  # there is no such class, or it wants arguments
+                known: Any = self._known(name) if self._known else None
+                if inspect.isclass(known) and known.__module__ != "builtins":
+                    return object.__new__(known)
+        return Stand()
 
     def put(
         self, owner: Any, attributes: Mapping[str, Mapping[str, Any]], scope: Sequence[Piece]
@@ -183,13 +196,19 @@ class Builder:
         elif "of" in spec:
             for group in self._groups(spec["of"], scope):
                 first = group[0]
-                key = self._names[first] if first is not None else "_"
+                key = spec.get("before", "") + (self._names[first] if first is not None else "_")
                 made[key] = self._made(spec["of"], group, *_entry(made, key))
         return made
 
     def _method(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Callable[..., Any]:
         inner = Builder(
-            self._array, self._names, self._slots, self._hyper, self._parameter, self._first
+            self._array,
+            self._names,
+            self._slots,
+            self._hyper,
+            self._parameter,
+            self._first,
+            self._known,
         )
         returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
         self.places.extend(inner.places)
