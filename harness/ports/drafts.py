@@ -321,15 +321,16 @@ def _numbers(
         fed = _other(parameter)
         if (text := choice(parameter)) is not None:
             draft.words.append(f"{name} = {text!r}")
-        if fed is None and parameter.get("use") == {}:  # the source does nothing with it
+        unused = parameter.get("use") == {}  # the source does nothing with it
+        if fed is None and not parameter.get("default"):
+            if plain(name) in EXAMPLES and parameter.get("use", {}).get("divisor"):
+                fed = {"value": 1}
+            elif _spare(parameter, draft):
+                fed = {"value": 0.0}  # of a weight decay, say: nobody asked for any
+            if fed is not None:
+                draft.words.append(f"{name} = {fed['value']!r}")
+        if fed is None and unused:
             fed = {"value": None}
-        summed = plain(name) in EXAMPLES and parameter.get("use", {}).get("divisor")
-        if fed is None and not parameter.get("default") and summed:
-            fed = {"value": 1}
-            draft.words.append(f"{name} = 1")
-        if fed is None and not parameter.get("default") and _spare(parameter, draft):
-            fed = {"value": 0.0}  # of a weight decay, say: nobody asked for any
-            draft.words.append(f"{name} = 0.0")
         elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
             fed = None
         if fed is None or (parameter.get("default") and choice(parameter) is None):

@@ -140,7 +140,7 @@ def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mappin
     if wanted.method:
         return [m for m in every if m["name"] == wanted.method]
     never = (*_NEVER, *_FIRST, *_BEFORE, *_AFTER)
-    steps = [m for m in every if not plain(m["name"]).startswith(never)]
+    steps = [m for m in every if not (plain(m["name"]).startswith(never) or m.get("stores"))]
     named = [m for m in steps if says_rmsprop(m["name"]) and m["parameters"]]
     return named or [m for m in steps if not m.get("static") or _of_nothing(candidate)]
 

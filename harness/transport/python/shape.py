@@ -137,13 +137,22 @@ def _uses(
         constructed = follower.follow("__init__")
         called = follower.follow(key)
         made = {n: u.as_json() for n, u in constructed.items()}
-        if any(map(follower.keeps, called.values())):  # what it is for, other methods say
+        stores = any(map(follower.keeps, called.values()))
+        moves = _moves([*constructed.values(), *called.values()])
+        if stores:  # what it is for, other methods say
             for other in _names(nodes, key):
                 follower.follow(other)
         _noted(taken, called)
-        return {"constructed": made, **_held(nodes, helpers, key)}
+        only = {"stores": True} if stores and not moves else {}
+        return {"constructed": made, **only, **_held(nodes, helpers, key)}
     except RecursionError:  # sums of a thousand terms
         return {}
+
+
+def _moves(uses: Sequence[Use]) -> bool:
+    """Whether something of what is handed over becomes another, or is told to."""
+    text = json.dumps([use.as_json() for use in uses])
+    return any(f'"{flag}": true' in text for flag in ("written", "averaged", "computed", "called"))
 
 
 def _held(
