@@ -207,18 +207,28 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
             f" (found: {seen}); a port is a class with a method (gradients, weights)"
             " or a function of hyperparameters, gradients and weights"
         )
-    # Those that came furthest first: a parameter without a role beats an unrelated method.
-    near = sorted(reasons, key=lambda r: (not isinstance(r, Unsettled), not getattr(r, "near", 0)))
+    # What says RMSProp first, then what came furthest: a parameter without a role beats an
+    # unrelated method.
+    near = sorted(
+        reasons,
+        key=lambda r: (
+            not says_rmsprop(r.partition("(")[0]),
+            not isinstance(r, Unsettled),
+            not getattr(r, "near", 0),
+        ),
+    )
     message = f"no method or function of the right shape: {'; '.join(near[:4])}"
     first = near[0]
     if not isinstance(first, Unsettled):
         return message
     names = ", ".join(first.names)
-    if first.roles:
+    if first.roles and len(first.roles) <= len(first.names):
         lines = "".join(f'\n{role} = "PARAMETER"' for role in first.roles)
         return f"{message}. Say in port.toml which of {names} is which\n[bind]{lines}"
     if first.near and first.plain:
-        return f"{message}. If a constant will do, say in port.toml\n[give]\n{first.names[0]} = 0.0"
+        name = first.names[0]
+        value = "1" if "batch" in name.lower() else "0.0"
+        return f"{message}. If a constant will do, say in port.toml\n[give]\n{name} = {value}"
     return message
 
 

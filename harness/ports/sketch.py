@@ -69,7 +69,13 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     before: tuple[Action, ...] = ()
     if shape.get("planned"):  # a host that reads what the source does: Python's
         body = body_of(text, best.owner, action.name)
-        action = replace(action, silent=not body.returns, writes=body.writes, calls=body.calls)
+        action = replace(
+            action,
+            sure=bool(best.score[1]),
+            silent=not body.returns,
+            writes=body.writes,
+            calls=body.calls,
+        )
         methods = {r.action.name: r.action for r in others if r.constructor is not None}
         names = preparing(text, best.owner, action.name, methods)
         before = tuple(methods[name] for name in names)

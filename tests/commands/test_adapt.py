@@ -347,6 +347,55 @@ class Network:
 """
 
 
+# Its arrays are reached by an index, in a model that it is told of.
+TOLD = """
+import numpy as np
+
+class Base:
+    def set_model(self, model):
+        self.model = model
+        self.weights = list(map(lambda w: np.zeros(w.matrix.shape), model.weights))
+        self.biases = list(map(lambda layer: np.zeros(layer.b.shape), model.layers))
+
+    def slope(self, weight_index):
+        return self.model.weights[weight_index].gradients
+
+    def bias_slope(self, layer_index):
+        return self.model.layers[layer_index].b_gradients
+
+class RMSProp(Base):
+    def __init__(self, beta=0.9):
+        self.beta = beta
+
+    def update_biases(self, layer_index, l_rate):
+        g = self.bias_slope(layer_index)
+        self.biases[layer_index] = self.beta * self.biases[layer_index] + (1 - self.beta) * g * g
+        self.model.layers[layer_index].b -= l_rate * g / np.sqrt(self.biases[layer_index] + 1e-3)
+
+    def update_weights(self, weight_index, l_rate):
+        g = self.slope(weight_index)
+        self.weights[weight_index] = (
+            self.beta * self.weights[weight_index] + (1 - self.beta) * g * g
+        )
+        self.model.weights[weight_index].matrix -= (
+            l_rate * g / np.sqrt(self.weights[weight_index] + 1e-3)
+        )
+"""
+
+
+def test_a_guess_that_reaches_one_of_several_arrays_is_none(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    """By an adapter of its own for each array nothing is wrong with them."""
+    (tmp_path / "told.py").write_text(TOLD)
+    plain = call("check", "told.py", "--golden", "mixed-arrays", "--json", "-")
+    assert "write=first_array" not in plain.out
+    done = call("adapt", "told.py")
+    assert "nothing is left to fill in" in done.out
+    row = judged(call, "told.py", "--adapter", "told_adapter.py")
+    assert row["deviations"] == ["epsilon=inside", "eps=ignored"]
+
+
 @pytest.mark.parametrize(
     ("source", "complete"), [(PAIRED, True), (SIZED_BY_LAYERS, False)], ids=["pairs", "sizes"]
 )

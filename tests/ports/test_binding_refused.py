@@ -77,6 +77,23 @@ def test_where_every_role_is_taken_a_constant_is_what_helps() -> None:
     )
 
 
+def test_the_constant_of_a_batch_is_one() -> None:
+    odd = class_of("Trainer", "lr, rho, eps, batchSize", method("step", "g, w"))
+    assert refused(shape(odd)).endswith("say in port.toml\n[give]\nbatchSize = 1")
+
+
+def test_what_says_rmsprop_is_refused_first() -> None:
+    """Whatever else stands in the source."""
+    others = [class_of(name, "lr, rho, blub", method("step", "g, w")) for name in ("Ada", "Sgd")]
+    mine = class_of("Rmsprop", "lr, rho, blub, blab, blob", method("run", "model:other, x, y"))
+    assert "right shape: Rmsprop.run(model, x, y) of" in refused(shape(*others, mine))
+
+
+def test_no_roles_are_advised_for_more_than_there_are_names() -> None:
+    odd = class_of("Trainer", "", method("look", "this_index, weight_index"))
+    assert "PARAMETER" not in refused(shape(odd))
+
+
 def test_what_was_said_already_is_not_advised_again() -> None:
     odd = class_of("Trainer", "a, rho, blub", method("step", "g, w"))
     said = Wanted(roles={"learning_rate": "a"})

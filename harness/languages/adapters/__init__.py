@@ -81,6 +81,7 @@ class Action:
     Attributes:
         whole: it takes all arrays at once, by name or in a list.
         returns: the type of what it returns; empty if the language does not say.
+        sure: it is seen to make the step.
         silent: it is seen to return nothing.
         writes: what it assigns of objects, in the source's words, where that is known.
         calls: the methods of its own object that it calls, where that is known.
@@ -91,6 +92,7 @@ class Action:
     static: bool = False
     whole: bool = False
     returns: str = ""
+    sure: bool = False
     silent: bool = False
     writes: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()

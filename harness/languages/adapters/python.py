@@ -54,10 +54,11 @@ def write(sketch: Sketch) -> Iterator[str]:
 def _standing(sketch: Sketch) -> Iterator[str]:
     """Texts in which objects stand in, and all is called that the source prepares itself by."""
     most = max((len(plan.get("before", ())) for plan in sketch.plans), default=0)
-    silent = sketch.action.name if sketch.action is not None and sketch.action.silent else ""
+    action = sketch.action or Action("")
     for plan in (plan for plan in sketch.plans if len(plan.get("before", ())) == most):
+        step = plan["calls"][-1].get("method", action.name)
         # What returns nothing leaves its weights somewhere, and the plan has to say where.
-        if plan["calls"][-1].get("method") == silent and not places_weights(plan):
+        if (action.sure and step != action.name) or (action.silent and not places_weights(plan)):
             continue
         with suppress(Beyond):
             called = str(plan.get("class") or plan["function"])

@@ -71,7 +71,7 @@ def lines(plan: Mapping[str, Any], imports: Sequence[str], name: str) -> list[st
 def places_weights(plan: Mapping[str, Any]) -> bool:
     """Whether what a source is handed holds the weights, so that they can be read again."""
     calls = [*plan.get("before", []), *plan["calls"]]
-    fed = [plan.get("construct", {}), *(call.get("arguments", {}) for call in calls)]
+    fed = [plan.get("construct", {}), _own(plan), *(call.get("arguments", {}) for call in calls)]
     specs = [feed["data"] for arguments in fed for feed in arguments.values() if "data" in feed]
     return any(
         spec.get("role") == "weights" or any(value == "w" for _, value in _places(spec, "it"))
@@ -86,7 +86,7 @@ class _Held:
         self._plan = plan
         self._objects: dict[str, Spec] = {}
         calls = [*plan.get("before", []), *plan["calls"]]
-        fed = [plan.get("construct", {}), plan.get("set", {})]
+        fed = [plan.get("construct", {}), plan.get("set", {}), _own(plan)]
         for arguments in (*fed, *(call.get("arguments", {}) for call in calls)):
             for name, feed in arguments.items():
                 spec = feed.get("data")
@@ -111,6 +111,9 @@ class _Held:
         if "class" in plan:
             yield from self._call(f"{margin}optimizer = {plan['class']}", plan["construct"], margin)
             for key, feed in plan.get("set", {}).items():
+                value, mark = self._given(key, feed)
+                yield f"{margin}optimizer.{key} = {value}{mark}"
+            for key, feed in _own(plan).items():
                 value, mark = self._given(key, feed)
                 yield f"{margin}optimizer.{key} = {value}{mark}"
         for call in plan.get("before", []):
@@ -177,6 +180,11 @@ class _Held:
             if key in feed:
                 return text, ""
         return repr(feed.get("value")), ""
+
+
+def _own(plan: Mapping[str, Any]) -> dict[str, Spec]:
+    """What is put in place of attributes that the constructor made."""
+    return {key: {"data": spec} for key, spec in plan.get("own", {}).get("data", {}).items()}
 
 
 def _variable(name: str) -> str:
