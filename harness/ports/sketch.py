@@ -169,14 +169,26 @@ def _maker(candidate: Mapping[str, Any], wanted: Wanted) -> Action:
     """What makes an object of a class: the constructor, or else, of which most is known."""
     makers = candidate.get("constructors") or [{"parameters": []}]
     plain_ = [maker for maker in makers if maker.get("called", "")] or makers
+    uses = [method.get("constructed", {}) for method in candidate.get("methods", [])]
+    decays = {name for use in uses for name, one in use.items() if one.get("complement")}
     options = [
-        Action(str(maker.get("called") or ""), parameters_of(taken, wanted, data=False))
+        Action(
+            str(maker.get("called") or ""),
+            _decaying(parameters_of(taken, wanted, data=False), decays),
+        )
         for maker in plain_
         for taken in [
             [p for p in maker["parameters"] if not p.get("setter") and not p.get("later")]
         ]
     ]
     return max(options, key=lambda option: _filled(option.parameters))
+
+
+def _decaying(parameters: tuple[Parameter, ...], decays: set[str]) -> tuple[Parameter, ...]:
+    """Parameters, of which one is the decay where the source takes 1 - x of it alone."""
+    if any(p.role == "decay_rate" for p in parameters) or len(decays) != 1:
+        return parameters
+    return tuple(replace(p, role="decay_rate") if p.name in decays else p for p in parameters)
 
 
 def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:

@@ -383,13 +383,19 @@ class RMSProp(Base):
 """
 
 
+@pytest.mark.slow
 def test_a_guess_that_reaches_one_of_several_arrays_is_none(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:
-    """By an adapter of its own for each array nothing is wrong with them."""
     (tmp_path / "told.py").write_text(TOLD)
     plain = call("check", "told.py", "--golden", "mixed-arrays", "--json", "-")
     assert "write=first_array" not in plain.out
+
+
+def test_arrays_that_an_object_made_itself_are_put_in_their_place(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "told.py").write_text(TOLD)
     done = call("adapt", "told.py")
     assert "nothing is left to fill in" in done.out
     row = judged(call, "told.py", "--adapter", "told_adapter.py")
