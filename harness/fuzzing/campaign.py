@@ -11,15 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harness.fuzzing.differences import FAULT, Known
-from harness.fuzzing.findings import (
-    KNOWN,
-    LOOKED_INTO,
-    UNEXAMINED,
-    UNEXPLAINED,
-    UNSTEADY,
-    Finding,
-    Investigation,
-)
+from harness.fuzzing.findings import KNOWN, UNEXAMINED, UNEXPLAINED, UNSTEADY, Finding
+from harness.fuzzing.investigation import LOOKED_INTO, Investigation
 from harness.fuzzing.scanning import Campaign, Chunk, Tally, neighbours, scan_cases
 from harness.machine.spread import Lost
 

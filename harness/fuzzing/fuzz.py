@@ -13,7 +13,8 @@ import numpy as np
 from harness.fuzzing import remote
 from harness.fuzzing.campaign import Budget, Conduct, Outcome, Scanned
 from harness.fuzzing.differences import Known
-from harness.fuzzing.findings import UNSTEADY, Investigation, known_by
+from harness.fuzzing.findings import UNSTEADY
+from harness.fuzzing.investigation import Investigation, known_by
 from harness.fuzzing.remembered import Remembered
 from harness.fuzzing.scanning import Campaign, Chunk, Tally, guide, scan
 from harness.fuzzing.sessions import Opened, Session, opened

@@ -8,8 +8,8 @@ from typing import Any
 
 from harness.fuzzing.campaign import Budget, Conduct, Outcome
 from harness.fuzzing.differences import Known
-from harness.fuzzing.findings import Investigation
 from harness.fuzzing.fuzz import _here as here
+from harness.fuzzing.investigation import Investigation
 from harness.fuzzing.regimes import REGIMES
 from harness.fuzzing.scanning import Campaign, Chunk
 from harness.fuzzing.sessions import Target
