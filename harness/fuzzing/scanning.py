@@ -30,8 +30,8 @@ from harness.fuzzing.drawing import Drawing, buffer
 from harness.fuzzing.regimes import REGIMES
 from harness.fuzzing.sessions import Session, Target
 from harness.fuzzing.strategies import Case, cases
-from harness.judging.feeding import DEATHS
 from harness.judging.goldens import options_of
+from harness.model.limits import DEATHS
 from harness.model.observation import Observation
 from python_ref.golden import Golden
 from python_ref.stepping.hypothesis import Hypothesis

@@ -10,16 +10,13 @@ import numpy as np
 
 from harness.comparison.compare import Comparison
 from harness.comparison.distance import same
-from harness.model.limits import PORT_SECONDS
+from harness.model.limits import DEATHS, PORT_SECONDS
 from harness.model.observation import Fault, Observation
 from harness.model.words import GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from python_ref.golden import Golden
 from python_ref.scenarios.scenario import Scenario
-
-# The deaths in a row that end a port.
-DEATHS = 3
 
 
 class Feeder:
