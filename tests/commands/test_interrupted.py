@@ -146,17 +146,8 @@ def test_what_was_judged_before_an_interruption_is_reported(
     )
     targets = ["right.py", "hangs.py", "right.py"] if command == "check" else ["page.md"]
     with none_left():
-        started = begun(
-            tmp_path,
-            command,
-            *targets,
-            "--timeout",
-            "50",
-            "--golden",
-            "page*",
-            "--json",
-            report.name,
-        )
+        options = f"--timeout 50 --golden page* --json {report.name}".split()
+        started = begun(tmp_path, command, *targets, *options)
         while not here.exists() and started.poll() is None:
             time.sleep(0.02)
         time.sleep(1)  # the other ones have been judged beside it

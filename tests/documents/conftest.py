@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import nbformat
 import pytest
 from support import SHORT
 
+from harness.documents.blocks import Document
 from harness.documents.examine import examine
 from harness.documents.examined import Examination
+from harness.documents.extract import read
 from harness.judging.memory import Memory
 from harness.judging.options import Options
 from python_ref.dialects.dialect import Dialect
@@ -60,3 +63,15 @@ def written(tmp_path: Path) -> Examine:
         return examine(path, Dialect(), options, memory=MEMORY)
 
     return run
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Any:
+    """Read what is written into a file of that name."""
+
+    def taken_apart(content: str | bytes, name: str = "page.md") -> Document:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read(path)
+
+    return taken_apart

@@ -22,18 +22,6 @@ SAMPLES = Path(__file__).parent / "samples"
 SHARED = REPOSITORY.parent / "shared/documents"
 
 
-@pytest.fixture
-def document(tmp_path: Path) -> Any:
-    """Read what is written into a file of that name."""
-
-    def taken_apart(content: str | bytes, name: str = "page.md") -> Document:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read(path)
-
-    return taken_apart
-
-
 def languages(blocks: tuple[Block, ...]) -> list[str]:
     return [block.language for block in blocks]
 

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.documents.blocks import Document, Printed
-from harness.documents.extract import magics, read
+from harness.documents.blocks import Printed
+from harness.documents.extract import magics
 from harness.documents.formulas import formulas
 from harness.model.errors import UsageError
-
-
-@pytest.fixture
-def document(tmp_path: Path) -> Any:
-    """Read what is written into a file of that name."""
-
-    def taken_apart(content: str | bytes, name: str = "page.md") -> Document:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read(path)
-
-    return taken_apart
 
 
 def notebook(*cells: dict[str, Any], **metadata: Any) -> dict[str, Any]:

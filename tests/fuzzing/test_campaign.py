@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from support_fuzzing import (
 
 from harness.fuzzing.campaign import Budget, waves
 from harness.fuzzing.regimes import REGIMES
-from harness.fuzzing.scanning import Chunk, Tally, guide, neighbours, scan
+from harness.fuzzing.scanning import Campaign, Chunk, Tally, guide, neighbours, scan
 from harness.machine.spread import Lost
 from harness.model.observation import Fault, Observation
 from python_ref.dialects.dialect import Dialect
@@ -215,18 +215,24 @@ def test_chunks_in_any_order_find_the_same() -> None:
     assert forth.kinds == back.kinds
 
 
-@pytest.mark.usefixtures("small_chunks")
-def test_a_chunk_that_ends_its_workers_is_reported_and_the_rest_goes_on() -> None:
-    given = campaign()
+def losing(given: Campaign, reason: str, lost: Callable[[int], bool]) -> Any:
+    """Scan chunks, some of which are lost, by where they start."""
 
-    def losing(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
+    def scanned(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
         for place, chunk in enumerate(chunks):
             tally = Tally()
             sessions: Any = [Scripted(as_dialect())]
             scan(given, chunk, sessions, tally)
-            yield place, Lost("killed") if chunk.start == 10 else tally
+            yield place, Lost(reason) if lost(chunk.start) else tally
 
-    outcome = conducted(given, Scripted(as_dialect()), cases=30, scanned=losing)
+    return scanned
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_chunk_that_ends_its_workers_is_reported_and_the_rest_goes_on() -> None:
+    given = campaign()
+    scanned = losing(given, "killed", lambda start: start == 10)
+    outcome = conducted(given, Scripted(as_dialect()), cases=30, scanned=scanned)
     assert outcome.lost == [(10, 10, "killed")]
     assert outcome.cases == 20
 
@@ -234,15 +240,8 @@ def test_a_chunk_that_ends_its_workers_is_reported_and_the_rest_goes_on() -> Non
 @pytest.mark.usefixtures("small_chunks")
 def test_a_wave_that_comes_back_undone_ends_it_and_is_said_once() -> None:
     given = campaign()
-
-    def losing(chunks: Sequence[Chunk]) -> Iterator[tuple[int, Any]]:
-        for place, chunk in enumerate(chunks):
-            tally = Tally()
-            sessions: Any = [Scripted(as_dialect())]
-            scan(given, chunk, sessions, tally)
-            yield place, Lost("gone") if chunk.start else tally
-
-    outcome = conducted(given, Scripted(as_dialect()), cases=500, scanned=losing)
+    scanned = losing(given, "gone", bool)
+    outcome = conducted(given, Scripted(as_dialect()), cases=500, scanned=scanned)
     assert (outcome.ended, outcome.cases) == ("lost", 10)
     assert outcome.lost == [(10, 20, "gone")]
 

@@ -416,34 +416,14 @@ def test_a_difference_in_either_direction_is_one(
 
 
 def test_editions_are_chosen_by_name_and_language(call: Any) -> None:
-    done = call(
-        "run",
-        "clojure/published",
-        "java",
-        "--transport",
-        "jpype",
-        "--golden",
-        "page*",
-        "--json",
-        "-",
-    )
+    done = call(*"run clojure/published java --transport jpype --golden page* --json -".split())
     found = [r["port"] for r in json.loads(done.out)["results"]]
     assert found == ["clojure/published", *JAVA]
     assert done.code == 0
 
 
 def test_an_edition_named_twice_is_judged_once(call: Any) -> None:
-    done = call(
-        "run",
-        "java/double",
-        "java/double",
-        "--transport",
-        "jpype",
-        "--golden",
-        "page*",
-        "--json",
-        "-",
-    )
+    done = call(*"run java/double java/double --transport jpype --golden page* --json -".split())
     assert [r["port"] for r in json.loads(done.out)["results"]] == ["java/double"]
 
 

@@ -53,13 +53,7 @@ def test_without_any_java_the_one_that_came_with_us_does_it_all(tmp_path: Path) 
     done = rmsproof(
         tmp_path,
         folder,
-        "run",
-        "java/published",
-        "java/imported",
-        "--golden",
-        "page*",
-        "--json",
-        "-",
+        *"run java/published java/imported --golden page* --json -".split(),
         env={"PATH": str(bare), **OFFLINE},
         without=("JAVA_HOME", "JDK_HOME"),
     )
