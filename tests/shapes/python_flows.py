@@ -5,10 +5,7 @@ Every one is the reference, written anew; docs/shapes.md lists the same lines.
 
 from __future__ import annotations
 
-_INIT = """
-    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
-        self.lr, self.rho, self.eps = learning_rate, rho, epsilon
-"""
+from shapes.python_parts import INIT
 
 FLOWS: dict[str, tuple[str, str]] = {
     "a decay that is called momentum, and none if not given": (
@@ -30,7 +27,7 @@ def mixed(a, x, b, y):
     return [[a * p + b * q for p, q in zip(r, s)] for r, s in zip(x, y)]
 
 
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
         self.v = {{}}
 
     def step(self, params, grad):
@@ -70,7 +67,7 @@ class RMSProp:
     "lists in a map, handed over before the first step": (
         'opt.compile(tensors); opt.step(batch_size)  # self.dw = tensors.get("dw")',
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
     def compile(self, tensors):
         self.w, self.dw = tensors.get("w"), tensors.get("dw")
         self.v = [np.zeros_like(w) for w in self.w]
@@ -110,7 +107,7 @@ class RMSProp(Base):
     "a network that says how many layers it has": (
         "opt.update(net, slopes)  # for l in range(net.depth): net.arrays[l] = ...",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
         self.v = {{}}
 
     def update(self, net, slopes):
@@ -150,7 +147,7 @@ class RMSProp:
     "sizes that are told before the first step": (
         "opt.initialize(weights_shape, bias_shape); w, b = opt.update(w, b, dw, db)",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
     def initialize(self, weights_shape, bias_shape):
         self.v_w, self.v_b = np.zeros(weights_shape), np.zeros(bias_shape)
 

@@ -5,10 +5,7 @@ Every one is the reference, written anew; docs/shapes.md lists the same lines.
 
 from __future__ import annotations
 
-_INIT = """
-    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
-        self.lr, self.rho, self.eps = learning_rate, rho, epsilon
-"""
+from shapes.python_parts import INIT
 
 STRUCTURES: dict[str, tuple[str, str]] = {
     "a closure that is told a key": (
@@ -126,7 +123,7 @@ def step(state, weights, gradients, cfg):
     "prepared before the first step": (
         "opt.prepare_update(params); opt.update(params, grads)",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
     def prepare_update(self, params):
         self.state = {{k: np.zeros_like(p) for k, p in params.items()}}
 
@@ -171,7 +168,7 @@ def update_with_rmsprop(parameters, grads, s, learning_rate=0.01, beta=0.9, epsi
     "any number of gradients": (
         "steps = opt.changes(*nablas)",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
         self.averages = None
 
     def changes(self, *nablas):
@@ -201,7 +198,7 @@ class RMSProp:
     "gradients under a name that nobody knows, beside a step": (
         "w = opt.move(w, slant, t)  # slant**2 goes into the average",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
         self.r = 0.0
 
     def move(self, w, slant, t):
@@ -212,7 +209,7 @@ class RMSProp:{_INIT}
     "an array, its gradient and its name": (
         "for param, grad, name in layer.get_params(): param -= ...",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
         self.v = {{}}
 
     def step(self, layers):
@@ -248,7 +245,7 @@ class RMSProp:
     "arrays by the names of a layer's attributes": (
         'self._move(layer, "weights", weight_grads)  # getattr(layer, name), layer.kept[name]',
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
     def update(self, layer, weight_grads, bias_grads):
         self._move(layer, "weights", weight_grads)
         self._move(layer, "biases", bias_grads)
@@ -265,7 +262,7 @@ class RMSProp:{_INIT}
     "a layer with a flag, under any name": (
         "opt.update(this, dw, db)  # if this.is_new: this.is_new = False; this.v = zeros",
         f"""
-class RMSProp:{_INIT}
+class RMSProp:{INIT}
     def update(self, this, dw, db):
         if this.is_new:
             this.is_new = False
