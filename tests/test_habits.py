@@ -74,6 +74,14 @@ def test_contributing_has_eight_recipes_and_names_what_is_there() -> None:
     assert len(paths) > 15, paths
     missing = [path for path in paths if not (REPOSITORY / path.partition("NAME")[0]).exists()]
     assert missing == []
+    for row in index.splitlines():  # a name without a folder is of the one before it
+        folder = ""
+        for name in re.findall(r"`([^`\s]+)`", row.partition(" | ")[2]):
+            folder = name.rpartition("/")[0] or folder
+            if name.endswith(".py") and "/" not in name:
+                assert any((REPOSITORY / folder).rglob(name)), row
+            elif name[:1].isupper():
+                assert any((REPOSITORY / folder).rglob(f"{name}.*")), row
     rooms = re.findall(r"\.ci/run room ((?:[a-z_/]+ ?)+)", text)
     assert len(rooms) >= 4
     assert all((REPOSITORY / "tests" / room).is_dir() for row in rooms for room in row.split())
