@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -173,6 +174,12 @@ def test_what_judges_and_reports_ports_loads_nothing_of_documents() -> None:
     needless = ("harness.documents", "harness.languages.adapters.")
     assert [name for name in loaded if name.startswith(needless)] == []
     assert "harness.languages.repair.java" not in loaded
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Those that pytest imports by their names alone."""
+    names = Counter(path.name for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 # -- what is tracked --------------------------------------------------------------------------
