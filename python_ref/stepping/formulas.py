@@ -84,14 +84,6 @@ class Recipe:
     known: Sequence[str] = ()
 
 
-def formulas_of(hypotheses: Sequence[Hypothesis]) -> tuple[Codes, Recipes]:
-    """The formula of each hypothesis, and what they compute."""
-    kinds: dict[Formula, int] = {}
-    of = [kinds.setdefault((h.dialect.deviations, h.arithmetic), len(kinds)) for h in hypotheses]
-    known = tuple(kinds)
-    return np.array(of, dtype=np.int64), _known(known) if len(known) <= _FEW else Recipes(known)
-
-
 class Recipes:
     """The stages of K formulas.
 
@@ -256,6 +248,14 @@ class Recipes:
             & self.kinds.among("schedule", *(v.name for v in values if name in v.constants))
             for name in SCHEDULES
         }
+
+
+def formulas_of(hypotheses: Sequence[Hypothesis]) -> tuple[Codes, Recipes]:
+    """The formula of each hypothesis, and what they compute."""
+    kinds: dict[Formula, int] = {}
+    of = [kinds.setdefault((h.dialect.deviations, h.arithmetic), len(kinds)) for h in hypotheses]
+    known = tuple(kinds)
+    return np.array(of, dtype=np.int64), _known(known) if len(known) <= _FEW else Recipes(known)
 
 
 _known = lru_cache(maxsize=256)(Recipes)

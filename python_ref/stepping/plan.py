@@ -78,7 +78,7 @@ class Plan:
             np.where(mask[kind], self._columns.ids(name)[which], 0)
             for name, mask in recipe.numbers.items()
         ]
-        stage = Stage(recipe.group[kind], recipe.choices, [*keys, *links.values()])
+        stage = Stage(recipe.group[kind], recipe.choices, keys, links)
         first = which[stage.first]
         for name in (*recipe.numbers, *recipe.known):
             numbers, own = self._columns.numbers(name)[first], self._columns.own(name)[first]
@@ -90,7 +90,6 @@ class Plan:
             if name == "learning_rate" and self._columns.rates is not None:
                 for t, rates in enumerate(self._columns.rates[:, first]):
                     stage.columns[f"{name} {t + 1}"] = self._a.column(rates, own)
-        stage.links = {name: link[stage.first] for name, link in links.items()}
         return stage
 
     def _complement(self, stage: Stage, name: str) -> Any:

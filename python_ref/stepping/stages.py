@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ Choosing = Mapping[str, tuple[Codes, Sequence[str]]]
 class Stage:
     """Distinct rows of one intermediate result.
 
+    Args:
+        group, choices: see below, of H hypotheses.
+        numbers: (H,) codes of each number that enters. links: the rows (H,) of earlier stages.
+
     Attributes:
         uses: for each purpose, the row that each hypothesis uses (H,).
         first: (R,) the first hypothesis of each row, as numbered at the start.
@@ -27,15 +32,19 @@ class Stage:
     """
 
     def __init__(
-        self, group: Codes, choices: Sequence[Mapping[str, str]], distinguishing: Sequence[Codes]
+        self,
+        group: Codes,
+        choices: Sequence[Mapping[str, str]],
+        numbers: Sequence[Codes] = (),
+        links: Mapping[str, Codes] = MappingProxyType({}),
     ) -> None:
-        whole, _ = _pack([group, *distinguishing])
+        whole, _ = _pack([group, *numbers, *links.values()])
         self.first, inverse = distinct(whole)
         self.uses: dict[str, Codes] = {"": inverse}
         self.group = group[self.first]
         self.choices = choices
         self.columns: dict[str, Any] = {}
-        self.links: dict[str, Codes] = {}
+        self.links = {name: link[self.first] for name, link in links.items()}
         self.state: dict[str, Any] = {}
         self._groups: list[tuple[slice, Mapping[str, str]]] | None = None
 
