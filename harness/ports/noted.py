@@ -26,7 +26,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
                     {**one, "parameters": [_said(p, reading) for p in one["parameters"]]}
                     for one in candidate[part]
                 ]
-                for part in ("constructors", "methods")
+                for part in ("constructors", "methods", "itself")
                 if part in candidate
             },
         }

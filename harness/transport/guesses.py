@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.ports.attempts import Binding
+from harness.ports.attempts import Binding, callable_methods
 from harness.ports.binding import BindingError, alternatives
 from harness.ports.drafts import by_default
 from harness.ports.loops import loop_plans
@@ -389,7 +389,7 @@ def _taken(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping
             parameters += function["inner"][message["inner"]]
         return parameters
     candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
-    called = candidate["methods"][message["method"]]["parameters"]
+    called = callable_methods(candidate)[message["method"]]["parameters"]
     if "constructor" not in message:
         return list(called)
     return [*candidate["constructors"][message["constructor"]]["parameters"], *called]

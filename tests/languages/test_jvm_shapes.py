@@ -83,10 +83,11 @@ JAVA = {
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),
+    "StepsByItself": ("epsilon=inside", "eps=ignored"),
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 
-UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise")
+UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise", "StepsWithConstants")
 KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"

@@ -1671,3 +1671,57 @@ class SettingsOfTheirOwn {
         ofVectors.forEach((p, v) -> Update.inPlace(p.data, p.grad, v, lr, rho, eps));
     }
 }
+
+/** A layer that has its weights and their gradients itself, and biases of its own beside them. */
+class StepsByItself {
+    private final double[][] weights, weightsGradient;
+    private final double[] bias, biasGradient;
+    private double[][] weightsSquared;
+    private double[] biasSquared;
+
+    StepsByItself(int inputs, int outputs) {
+        weights = new double[inputs][outputs];
+        weightsGradient = new double[inputs][outputs];
+        bias = new double[outputs];
+        biasGradient = new double[outputs];
+    }
+
+    void initialize(java.util.function.Supplier<Double> random, Algorithm algorithm) {
+        biasSquared = new double[bias.length];
+        weightsSquared = new double[weights.length][bias.length];
+        for (int i = 0; i < bias.length; i++) bias[i] = random.get();
+    }
+
+    void applyGradient(Algorithm algorithm, double rate, double momentum, double beta) {
+        if (algorithm != Algorithm.RMS_PROP) throw new IllegalStateException();
+        for (int i = 0; i < weights.length; i++) {
+            for (int j = 0; j < bias.length; j++) {
+                double g = weightsGradient[i][j];
+                weightsSquared[i][j] = beta * weightsSquared[i][j] + (1 - beta) * g * g;
+                weights[i][j] -= rate * g / Math.sqrt(weightsSquared[i][j] + 1e-3);
+            }
+        }
+        for (int j = 0; j < bias.length; j++) {
+            double g = biasGradient[j];
+            biasSquared[j] = beta * biasSquared[j] + (1 - beta) * g * g;
+            bias[j] -= rate * g / Math.sqrt(biasSquared[j] + 1e-3);
+        }
+    }
+}
+
+/** The same, with a constant that its constructor is given, which is not called with numbers. */
+class StepsWithConstants {
+    private final double[] weights, gradients, squares;
+    private final double rho;
+
+    StepsWithConstants(int inputs, double rho) {
+        weights = new double[inputs];
+        gradients = new double[inputs];
+        squares = new double[inputs];
+        this.rho = rho;
+    }
+
+    void update(double rate) {
+        Update.inPlace(weights, gradients, squares, rate, rho, 1e-3);
+    }
+}

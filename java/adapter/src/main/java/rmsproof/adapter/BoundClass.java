@@ -29,7 +29,7 @@ final class BoundClass implements BoundPort {
         this.binding = binding;
         this.entry = resolve(candidate);
         this.construct = constructed(entry);
-        this.call = accepts("call", ClassPort.slots(entry.method), binding.call());
+        this.call = accepts("call", entry.slots, binding.call());
         Holder carrier = !binding.paired() ? holder("parameters")
                 : new PairHolder(whole("weights"), whole("gradients"), whole("biases"),
                         whole("bias_gradients"));
@@ -64,16 +64,30 @@ final class BoundClass implements BoundPort {
     }
 
     /** What one loading of the classes resolves to. */
-    private record Entry(Maker maker, Field singleton, Method method, Field average) {}
+    private record Entry(Maker maker, Field singleton, Method method, List<Maker.Slot> slots,
+            Field average) {
+
+        /** Tells whether it is called on what holds the weights, which it is handed first. */
+        boolean itself() {
+            return slots.size() > method.getParameterCount();
+        }
+    }
 
     private Entry resolve(ClassPort.Candidate from) {
-        Method method = Binding.choose("method", from.methods(), binding.method());
+        List<Method> methods = new ArrayList<>(from.methods());
+        methods.addAll(from.itself());
+        Method method = Binding.choose("method", methods, binding.method());
+        method.setAccessible(true);
+        if (binding.method() >= from.methods().size()) {
+            return new Entry(null, null, method,
+                    ClassPort.slotsOfItself(method, from.type()), null);
+        }
         boolean constructs = !Modifier.isStatic(method.getModifiers())
                 && (from.singleton() == null || !from.makers().isEmpty());
         Maker maker = constructs
                 ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
-        method.setAccessible(true);
-        return new Entry(maker, constructs ? null : from.singleton(), method, average(from));
+        return new Entry(maker, constructs ? null : from.singleton(), method,
+                ClassPort.slots(method), average(from));
     }
 
     /** The field that most likely holds the moving average, or null. */
@@ -120,7 +134,7 @@ final class BoundClass implements BoundPort {
             Maker.Slot slot = slots.get(i);
             accepts[i] = port.accepts(slot);
             String role = roles.get(i);
-            Class<?> raw = slot.executable().getParameterTypes()[slot.position()];
+            Class<?> raw = slot.raw();
             boolean fits = role == null ? port.hasDefault(slot)
                     : Binding.isConstant(role) ? Binding.admits(raw, role)
                     : Binding.HYPERPARAMETERS.contains(role) ? accepts[i].number() != null
@@ -133,10 +147,9 @@ final class BoundClass implements BoundPort {
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
                 Executable owner = slot.executable();
-                Type type = owner.getGenericParameterTypes()[slot.position()];
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
                         + owner.getName() + " ("
-                        + port.language.typeName(type, owner.getDeclaringClass()) + ") "
+                        + port.language.typeName(slot.type(), owner.getDeclaringClass()) + ") "
                         + (role == null ? "has no default" : "cannot be given " + role));
             }
         }
@@ -171,7 +184,7 @@ final class BoundClass implements BoundPort {
     @Override
     public boolean takes(Object container) {
         int position = binding.call().indexOf(carries() ? "parameters" : "weights");
-        return position >= 0 && entry.method.getParameterTypes()[position].isInstance(container);
+        return position >= 0 && entry.slots.get(position).raw().isInstance(container);
     }
 
     @Override
@@ -187,11 +200,11 @@ final class BoundClass implements BoundPort {
     @Override
     public List<Object> initialStates(String[] names, int[] lengths, ClassLoader loader) {
         int position = binding.call().indexOf("state");
-        Class<?> type = entry.method.getParameterTypes()[position];
+        Maker.Slot slot = entry.slots.get(position);
         List<Object> states = new ArrayList<>();
-        states.add(port.language.defaultOf(entry.method, position) != null
-                ? DEFAULT : port.language.nothing(type));
-        Object empty = port.language.emptyMap(type);
+        states.add(port.language.defaultOf(entry.method, slot.position()) != null
+                ? DEFAULT : port.language.nothing(slot.raw()));
+        Object empty = port.language.emptyMap(slot.raw());
         if (empty != null) {
             states.add(empty);
         }
@@ -248,7 +261,6 @@ final class BoundClass implements BoundPort {
         private final ClassLoader loader;
         private final Map<String, Double> hyperparameters;
         private final Accepts[] construct;
-        private final int stateAt = binding.call().indexOf("state");
         private Object target;
 
         Instance(Entry own, ClassLoader loader, Map<String, Double> hyperparameters) {
@@ -274,13 +286,10 @@ final class BoundClass implements BoundPort {
                 String role = binding.construct().get(i);
                 Maker.Slot slot = own.maker.slots().get(i);
                 values[i] = role == null ? Maker.ABSENT
-                        : Binding.isConstant(role)
-                                ? Binding.constant(role,
-                                        slot.executable().getParameterTypes()[slot.position()])
+                        : Binding.isConstant(role) ? Binding.constant(role, slot.raw())
                         : hyperparameters.containsKey(role)
                                 ? construct[i].number().apply(hyperparameters.get(role))
-                        : role.equals("silent") ? Bare.silent(
-                                slot.executable().getParameterTypes()[slot.position()])
+                        : role.equals("silent") ? Bare.silent(slot.raw())
                         : Binding.COUNTS.contains(role)
                                 ? construct[i].number().apply(role.equals("rows") ? 1 : start.size())
                         : start.weights().apply(loader);
@@ -306,6 +315,11 @@ final class BoundClass implements BoundPort {
                 for (int i = 0; i < arguments.length; i++) {
                     arguments[i] = argument(i, step, arguments);
                 }
+                if (own.itself()) {
+                    Object returned = own.method.invoke(arguments[0],
+                            Arrays.copyOfRange(arguments, 1, arguments.length));
+                    return returned == arguments[0] ? null : returned;
+                }
                 return succeeded(own.method.invoke(target, arguments));
             } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();
@@ -315,10 +329,11 @@ final class BoundClass implements BoundPort {
         private Object argument(int i, Step step, Object[] earlier)
                 throws ReflectiveOperationException {
             String role = binding.call().get(i);
+            Maker.Slot slot = own.slots.get(i);
             if (role == null) {
-                return defaultValue(own.method, i, target, earlier);
+                return defaultValue(own.method, slot.position(), target, earlier);
             } else if (Binding.isConstant(role)) {
-                return Binding.constant(role, own.method.getParameterTypes()[i]);
+                return Binding.constant(role, slot.raw());
             } else if (hyperparameters.containsKey(role)) {
                 return call[i].number().apply(hyperparameters.get(role));
             }
@@ -329,12 +344,11 @@ final class BoundClass implements BoundPort {
                 case "gradients" -> step.gradients();
                 case "weights", "parameters" -> step.weights();
                 case "state" -> step.state() == DEFAULT
-                        ? defaultValue(own.method, i, target, earlier)
-                        : port.language.wrap(
-                                step.state(), own.method.getParameterTypes()[stateAt]);
+                        ? defaultValue(own.method, slot.position(), target, earlier)
+                        : port.language.wrap(step.state(), slot.raw());
                 case "name" -> step.name();
-                case "silent" -> Bare.silent(own.method.getParameterTypes()[i]);
-                case "source" -> Source.answering(own.method.getParameterTypes()[i], step);
+                case "silent" -> Bare.silent(slot.raw());
+                case "source" -> Source.answering(slot.raw(), step);
                 case "index" -> call[i].number().apply(step.index());
                 case "start" -> call[i].number().apply(0);
                 case "rows" -> call[i].number().apply(1);

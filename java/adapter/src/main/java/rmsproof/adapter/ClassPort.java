@@ -4,7 +4,6 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,10 +21,12 @@ final class ClassPort implements Port {
     private final boolean holdsState;
 
     /**
-     * A class with what can be called in it. Reflection promises no order, so constructors and
-     * methods are sorted; a class loaded again has them in the same places.
+     * A class with what can be called in it, and the steps of what holds its weights itself.
+     * Reflection promises no order, so constructors and methods are sorted; a class loaded again
+     * has them in the same places.
      */
-    record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods) {
+    record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods,
+            List<Method> itself) {
 
         boolean onlyStatic() {
             return singleton == null && methods.stream()
@@ -51,7 +52,8 @@ final class ClassPort implements Port {
                         Modifier.isStatic(field.getModifiers()) && language.mayHoldState(field));
                 Candidate candidate = files.offers(name) && language.offers(type)
                         ? candidate(type) : null;
-                if (candidate != null && !candidate.methods.isEmpty()) {
+                if (candidate != null
+                        && !(candidate.methods.isEmpty() && candidate.itself.isEmpty())) {
                     candidates.add(candidate);
                 }
             } catch (LinkageError unlinked) {
@@ -83,7 +85,22 @@ final class ClassPort implements Port {
             }
         }
         methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
-        return new Candidate(type, singleton, makers, methods);
+        return new Candidate(type, singleton, makers, methods, itself(type));
+    }
+
+    /** Methods by which an object that holds weights and gradients steps, as a layer's may. */
+    private List<Method> itself(Class<?> type) {
+        List<Method> steps = methods(type).stream()
+                .filter(method -> Makers.callable(method) && Makers.steps(method)
+                        && !Modifier.isStatic(method.getModifiers())
+                        && !Modifier.isAbstract(method.getModifiers())
+                        && !method.isBridge() && language.offers(method)
+                        && slots(method).stream().map(this::accepts)
+                                .noneMatch(accepts -> Set.of("array", "list", "map", "source")
+                                        .contains(accepts.kind())))
+                .sorted(Comparator.comparing(Method::getName).thenComparing(Method::toString))
+                .toList();
+        return steps.isEmpty() || !OwnTypes.stepsItself(type) ? List.of() : steps;
     }
 
     /** The methods of a class and of those it inherits from within the port. */
@@ -153,20 +170,25 @@ final class ClassPort implements Port {
                 || candidate.singleton != null && !candidate.makers.isEmpty()) {
             shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
         }
-        List<Object> methods = new ArrayList<>();
-        for (Method method : candidate.methods) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("name", method.getName());
-            entry.put("static", Modifier.isStatic(method.getModifiers()));
-            entry.put("parameters", describe(slots(method)));
-            entry.put("returns",
-                    language.typeName(method.getGenericReturnType(), candidate.type));
-            entry.put("result", result(method, candidate.type));
-            entry.put("line", null);
-            methods.add(entry);
+        shape.put("methods", candidate.methods.stream()
+                .map(method -> describe(method, slots(method), type)).toList());
+        if (!candidate.itself.isEmpty()) {
+            shape.put("itself", candidate.itself.stream()
+                    .map(method -> describe(method, slotsOfItself(method, type), type)).toList());
         }
-        shape.put("methods", methods);
         return shape;
+    }
+
+    private Map<String, Object> describe(Method method, List<Maker.Slot> slots, Class<?> type) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("name", method.getName());
+        entry.put("static", Modifier.isStatic(method.getModifiers()) || slots.stream()
+                .anyMatch(Maker.Slot::isItself));
+        entry.put("parameters", describe(slots));
+        entry.put("returns", language.typeName(method.getGenericReturnType(), type));
+        entry.put("result", result(method, type));
+        entry.put("line", null);
+        return entry;
     }
 
     private Map<String, Object> describe(Maker maker) {
@@ -189,8 +211,8 @@ final class ClassPort implements Port {
 
     /** What kind of thing a method returns: as of a parameter, or {@code nothing}. */
     private String result(Method method, Class<?> owner) {
-        Type type = method.getGenericReturnType();
-        return type == void.class ? "nothing" : language.accepts(type, owner).kind();
+        return method.getReturnType() == void.class ? "nothing"
+                : language.accepts(method.getGenericReturnType(), owner).kind();
     }
 
     /** The parameters of a method, as those of a maker. */
@@ -202,22 +224,27 @@ final class ClassPort implements Port {
         return slots;
     }
 
+    /** The same, after the object itself that holds the weights. */
+    static List<Maker.Slot> slotsOfItself(Method method, Class<?> type) {
+        List<Maker.Slot> slots = slots(method);
+        slots.add(0, Maker.Slot.itself(type));
+        return slots;
+    }
+
     /** What a parameter can be given. */
     Accepts accepts(Maker.Slot slot) {
-        Executable executable = slot.executable();
-        return language.accepts(executable.getGenericParameterTypes()[slot.position()],
-                executable.getDeclaringClass());
+        return language.accepts(slot.type(), slot.executable().getDeclaringClass());
     }
 
     /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
     boolean hasDefault(Maker.Slot slot) {
-        return slot.follows() || language.defaultOf(slot.executable(), slot.position()) != null
-                || supplied(slot) != null
+        return slot.follows() || omissible(slot) || language.supplied(slot.type()) != null
                 || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
     }
 
-    private Object supplied(Maker.Slot slot) {
-        return language.supplied(slot.executable().getGenericParameterTypes()[slot.position()]);
+    private boolean omissible(Maker.Slot slot) {
+        return !slot.isItself()
+                && language.defaultOf(slot.executable(), slot.position()) != null;
     }
 
     /**
@@ -225,11 +252,14 @@ final class ClassPort implements Port {
      * collection is empty.
      */
     private boolean mayBeAbsent(Maker.Slot slot) {
-        Class<?> type = slot.executable().getParameterTypes()[slot.position()];
+        if (slot.isItself()) {
+            return false;
+        }
+        Class<?> type = slot.raw();
         boolean constructs = !(slot.executable() instanceof Method);
         boolean own = OwnTypes.owns(type);
         boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive()
-                && supplied(slot) == null;
+                && language.supplied(slot.type()) == null;
         return constructs && (KotlinDefaults.of(slot.executable()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null);
@@ -238,11 +268,11 @@ final class ClassPort implements Port {
     private List<Map<String, Object>> describe(List<Maker.Slot> slots) {
         List<Map<String, Object>> shapes = new ArrayList<>();
         for (Maker.Slot slot : slots) {
-            Executable executable = slot.executable();
             Accepts accepts = accepts(slot);
             Map<String, Object> shape = new LinkedHashMap<>();
             shape.put("name", slot.name());
-            shape.put("kind", accepts.kind());
+            boolean chosen = slot.raw().isEnum() && language.supplied(slot.type()) != null;
+            shape.put("kind", chosen ? "choice" : accepts.kind());
             shape.put("element", accepts.element());
             if (!accepts.storages().isEmpty()) {
                 shape.put("storages", accepts.storages());
@@ -250,27 +280,24 @@ final class ClassPort implements Port {
             if (accepts.carries()) {
                 shape.put("carries", true);
             }
-            if (OwnTypes.owns(executable.getParameterTypes()[slot.position()])) {
+            if (OwnTypes.owns(slot.raw())) {
                 shape.put("own", true);
             }
-            List<String> hints = new Hints(language)
-                    .of(executable.getGenericParameterTypes()[slot.position()]);
+            List<String> hints = new Hints(language).of(slot.type());
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);
             }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);
-                shape.put("silent",
-                        Bare.standsIn(executable.getParameterTypes()[slot.position()]));
+                shape.put("silent", Bare.standsIn(slot.raw()));
             }
             if (slot.follows()) {
                 shape.put("setter", true);
             }
             shape.put("type", language.typeName(
-                    executable.getGenericParameterTypes()[slot.position()],
-                    executable.getDeclaringClass()));
+                    slot.type(), slot.executable().getDeclaringClass()));
             shape.put("default", hasDefault(slot));
-            shape.put("omissible", language.defaultOf(slot.executable(), slot.position()) != null);
+            shape.put("omissible", omissible(slot));
             shapes.add(shape);
         }
         return shapes;

@@ -5,6 +5,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,10 +22,30 @@ final class Maker {
      *
      * @param name as a person would call it: a setter's without {@code set}
      * @param executable whose parameter it is
-     * @param position its place there
+     * @param position its place there; before the first is the object itself that is called
      * @param follows it is set by a method of its own, which need not be called
      */
-    record Slot(String name, Executable executable, int position, boolean follows) {}
+    record Slot(String name, Executable executable, int position, boolean follows) {
+
+        /** The object of a class, of which this is any constructor, that a method is called on. */
+        static Slot itself(Class<?> type) {
+            return new Slot("layer", type.getDeclaredConstructors()[0], -1, false);
+        }
+
+        boolean isItself() {
+            return position < 0;
+        }
+
+        Type type() {
+            return isItself() ? executable.getDeclaringClass()
+                    : executable.getGenericParameterTypes()[position];
+        }
+
+        Class<?> raw() {
+            return isItself() ? executable.getDeclaringClass()
+                    : executable.getParameterTypes()[position];
+        }
+    }
 
     /**
      * Where a parameter stands in code.

@@ -149,9 +149,8 @@ final class Makers {
     }
 
     private boolean takesNumber(Maker.Slot slot) {
-        Executable executable = slot.executable();
-        String kind = language.accepts(executable.getGenericParameterTypes()[slot.position()],
-                executable.getDeclaringClass()).kind();
+        String kind = language.accepts(
+                slot.type(), slot.executable().getDeclaringClass()).kind();
         return Set.of("number", "flag", "text").contains(kind);
     }
 
@@ -284,6 +283,12 @@ final class Makers {
         E[] sorted = executables.clone();
         Arrays.sort(sorted, Comparator.comparing(Executable::toString));
         return sorted;
+    }
+
+    /** Tells whether a method is called as what takes a step. */
+    static boolean steps(Method method) {
+        String name = method.getName().toLowerCase(Locale.ROOT);
+        return name.matches(STEPPING) || Names.algorithm(name);
     }
 
     static boolean callable(Executable executable) {

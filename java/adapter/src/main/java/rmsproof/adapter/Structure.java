@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a class of the port's own keeps: which of its fields hold numbers, and as what.
@@ -99,6 +100,16 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
         }
         return new Structure(weights, gradients == null && weights != null ? own : gradients,
                 biases, biasGradients, parts, accepts, gradients == null ? errors : List.of());
+    }
+
+    /** How many numbers an object of the class has that are no arrays, and no counts. */
+    static long constants(Class<?> type) {
+        return Stream.<Class<?>>iterate(type, at -> at != null && OwnTypes.owns(at),
+                        Class::getSuperclass)
+                .flatMap(at -> Stream.of(at.getDeclaredFields()))
+                .filter(field -> !Modifier.isStatic(field.getModifiers())
+                        && JavaTypes.accepts(field.getGenericType()).kind().equals("number"))
+                .count();
     }
 
     /** Tells whether its gradients are an object of the same class. */
