@@ -16,11 +16,16 @@ from harness.languages.adapters.stepping import FAR, body_of, by_name, distances
 from harness.ports.offers import structured
 from harness.ports.plans import plans
 from harness.ports.roles import Wanted
-from harness.ports.sketch_parameters import parameters_of
+from harness.ports.sketch_parameters import decaying, once, parameters_of
 
 _NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
+_PACKAGE = re.compile(r"(?m)^package\s+([\w.]+)")
+# What is asked for by constructors that take arrays in float32 alone, has them so.
+_NARROW, _WIDE = (re.compile(rf"new [\w.]+\([^)]*\b{name}\[\]") for name in ("float", "double"))
+# A port that does that is given Python's own numbers.
+_CHECKED = re.compile(r"isinstance\([^,]+,\s*\(?[^)]*\bfloat\b")
 # What every record, case class or object has.
 _DULL = re.compile(
     r"(?:hashCode|equals|toString|product\w+|canEqual|copy(?:\$.*)?|_\d+|component\d+)$"
@@ -51,8 +56,9 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     rated = sorted(_rated(shape, wanted, distances(text)), key=lambda r: r.score, reverse=True)
     narrow = _narrow(shape)
+    declared = _PACKAGE.search(text)
     if not rated:
-        return Sketch(file.name, module, narrow=narrow)
+        return Sketch(file.name, module or (declared[1] if declared else ""), narrow=narrow)
     best = rated[0]
     package, _, owner = best.owner.rpartition(".") if not module else ("", "", best.owner)
     likely = any(best.score[1:4]) or len(rated) == 1
@@ -84,6 +90,13 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         told = [one for c in of_class for one in _told(c, wanted)]
         before = tuple(one for one in told if one.name != action.name)
     made = best.maker.name.removeprefix(f"{package}.").replace("$", ".")
+    hinted = [
+        hint
+        for parameters in (best.constructor or (), *(one.parameters for one in (*before, action)))
+        for p in parameters
+        for hint in p.hints
+    ]
+    narrow |= any(map(_NARROW.match, hinted)) and not any(map(_WIDE.match, hinted))
     sketch = Sketch(
         file=file.name,
         module=module or package,
@@ -92,40 +105,12 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         action=action if likely else None,
         seen=tuple(one for one in seen if not likely or one != _shown(best)),
         narrow=narrow,
+        checked=bool(_CHECKED.search(text)),
         plans=_plans(shape, wanted),
         before=before if likely and best.constructor is not None else (),
         factory=made if made != owner.replace("$", ".") else "",
     )
-    return _once(sketch)
-
-
-def _once(sketch: Sketch) -> Sketch:
-    """A sketch in which each hint stands where it is met first, and what all of them import."""
-    met: set[str] = set()
-    imports: set[str] = set()
-
-    def told(parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
-        new = []
-        for p in parameters:
-            new.append(replace(p, hints=tuple(hint for hint in p.hints if hint not in met)))
-            if not p.known(RATES):
-                met.update(p.hints)
-                imports.update(p.imports)
-        return tuple(new)
-
-    constructor = None if sketch.constructor is None else told(sketch.constructor)
-    before = tuple(replace(one, parameters=told(one.parameters)) for one in sketch.before)
-    action = sketch.action
-    if action is not None:
-        action = replace(action, parameters=told(action.parameters))
-    others = (one for one in imports if one.rpartition(".")[0] not in ("", sketch.module))
-    return replace(
-        sketch,
-        constructor=constructor,
-        before=before,
-        action=action,
-        imports=tuple(sorted(others)),
-    )
+    return once(decaying(sketch, text))
 
 
 def _plans(shape: Mapping[str, Any], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
@@ -169,12 +154,10 @@ def _maker(candidate: Mapping[str, Any], wanted: Wanted) -> Action:
     """What makes an object of a class: the constructor, or else, of which most is known."""
     makers = candidate.get("constructors") or [{"parameters": []}]
     plain_ = [maker for maker in makers if maker.get("called", "")] or makers
-    uses = [method.get("constructed", {}) for method in candidate.get("methods", [])]
-    decays = {name for use in uses for name, one in use.items() if one.get("complement")}
     options = [
         Action(
             str(maker.get("called") or ""),
-            _decaying(parameters_of(taken, wanted, data=False), decays),
+            parameters_of(taken, wanted, data=False),
         )
         for maker in plain_
         for taken in [
@@ -182,13 +165,6 @@ def _maker(candidate: Mapping[str, Any], wanted: Wanted) -> Action:
         ]
     ]
     return max(options, key=lambda option: _filled(option.parameters))
-
-
-def _decaying(parameters: tuple[Parameter, ...], decays: set[str]) -> tuple[Parameter, ...]:
-    """Parameters, of which one is the decay where the source takes 1 - x of it alone."""
-    if any(p.role == "decay_rate" for p in parameters) or len(decays) != 1:
-        return parameters
-    return tuple(replace(p, role="decay_rate") if p.name in decays else p for p in parameters)
 
 
 def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:

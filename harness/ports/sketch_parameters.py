@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from harness.languages.adapters import Parameter, Part
+from harness.languages.adapters import RATES, Action, Parameter, Part, Sketch
 from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
 from harness.ports.offers import attributes, structured
 from harness.ports.roles import COUNTS, Wanted, assigned
@@ -115,3 +116,55 @@ def _asked(use: Mapping[str, Any], deep: int = 2) -> str:
     names += [f"[{prefix + '1'!r}]..." for prefix in use.get("patterns", [])]
     each = "each " if names and own is not use else ""
     return each + ", ".join(names)
+
+
+def decaying(sketch: Sketch, text: str) -> Sketch:
+    """A sketch in which what the source takes from one, and that alone, is the decay."""
+    action = sketch.action or Action("")
+    parameters = (*(sketch.constructor or ()), *action.parameters)
+    names = {p.name for p in parameters if p.role != "learning_rate"}
+    taken = {
+        name
+        for name in names
+        if re.search(rf"\b1(?:\.0?f?)?\s*-\s*(?:\w+\.)*_?{re.escape(name)}\b", text)
+        or re.search(rf"\(- 1(?:\.0)? {re.escape(name)}\)", text)
+    }
+    if len(taken) != 1:
+        return sketch
+
+    def told(p: Parameter) -> Parameter:
+        other = "" if p.role == "decay_rate" else p.role
+        return replace(p, role="decay_rate" if p.name in taken else other)
+
+    constructor = sketch.constructor and tuple(map(told, sketch.constructor))
+    known = sketch.action and replace(action, parameters=tuple(map(told, action.parameters)))
+    return replace(sketch, constructor=constructor, action=known)
+
+
+def once(sketch: Sketch) -> Sketch:
+    """A sketch in which each hint stands where it is met first, and what all of them import."""
+    met: set[str] = set()
+    imports: set[str] = set()
+
+    def told(parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
+        new = []
+        for p in parameters:
+            new.append(replace(p, hints=tuple(hint for hint in p.hints if hint not in met)))
+            if not p.known(RATES):
+                met.update(p.hints)
+                imports.update(p.imports)
+        return tuple(new)
+
+    constructor = None if sketch.constructor is None else told(sketch.constructor)
+    before = tuple(replace(one, parameters=told(one.parameters)) for one in sketch.before)
+    action = sketch.action
+    if action is not None:
+        action = replace(action, parameters=told(action.parameters))
+    others = (one for one in imports if one.rpartition(".")[0] not in ("", sketch.module))
+    return replace(
+        sketch,
+        constructor=constructor,
+        before=before,
+        action=action,
+        imports=tuple(sorted(others)),
+    )

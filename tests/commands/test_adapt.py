@@ -469,6 +469,38 @@ def test_an_adapter_is_written_where_its_project_has_what_it_needs(
     assert done.out.endswith(f"check {CELLS.file} --project p --adapter {CELLS.adapter}\n")
 
 
+BARE = """
+package own;
+
+class Net {
+    double[] weights = new double[2];
+}
+
+class Optimizer {
+    private final Net net;
+
+    Optimizer(Net net, double rate) {
+        this.net = net;
+    }
+
+    protected void optimize() {
+        net.weights[0] -= Math.sqrt(1.0);
+    }
+}
+"""
+
+
+@pytest.mark.jvm
+@pytest.mark.slow
+def test_a_step_may_take_nothing_at_all(call: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "Optimizer.java").write_text(BARE, encoding="utf-8")
+    assert "own.Optimizer.optimize()" in call("check", "Optimizer.java").err
+    assert call("adapt", "Optimizer.java").code == 0
+    text = (tmp_path / "OptimizerAdapter.java").read_text(encoding="utf-8")
+    assert text.startswith("package own;")
+    assert "optimizer.optimize();" in text
+
+
 SIZED = """
 class Cell {
     final double[] value = new double[3];

@@ -1,77 +1,127 @@
-"""What an adapter is written from: what can be read is filled in, what cannot is said."""
+"""The text of a draft, from what a host says of a source, without any compiler."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 
-from harness.languages.adapters import left, python
+from harness.languages import registry
 from harness.ports.roles import Wanted
 from harness.ports.sketch import sketched
-from harness.transport.python.host import PythonHost
 
-# A source, lines that its adapter has, and what is left to a person.
-READ = {
-    "options that nothing is fed for are switched off": (
-        """
-class RMSProp:
-    def __init__(self, mystery, lr, weight_decay):
-        self.mystery, self.lr, self.weight_decay = mystery, lr, weight_decay
 
-    def update(self, params, grads):
-        return params - self.lr * grads / self.mystery
-""",
-        ["0.0,", "returned = optimizer.update(w, g)", "weights[name] = returned"],
-        ["what mystery is"],
-    ),
-    "lists get a list of one": (
-        """
-def rmsprop_update(weights, grads, mystery, lr=0.01):
-    for i in range(len(weights)):
-        weights[i] = weights[i] - lr * grads[i] / mystery
-    return weights
-""",
-        ["[w],", "[g],", "weights[name] = returned[0]"],
-        ["what mystery is"],
-    ),
-    "steps are counted, and keys of its own are said": (
-        """
-def rms_update(parameters, grads, epoch, mystery, alfa, beta):
-    for l in range(len(parameters)):
-        v = mystery["dW" + str(l)] = beta * mystery["dW" + str(l)] + grads["dW" + str(l)] ** 2
-        parameters["W" + str(l)] -= alfa / (1 + epoch) * grads["dW" + str(l)] / v
-""",
-        ["self.steps = 0", "self.steps += 1", "self.steps,", "self.learning_rate,"],
-        [
-            "what parameters is; it is asked for ['W1']...",
-            "what grads is; it is asked for ['dW1']...",
-            "what mystery is; it is asked for ['dW1']...",
-        ],
-    ),
-    "what a source asks of an object is said": (
-        """
-class RMSProp:
-    def __init__(self, lr):
-        self.lr = lr
+def parameter(name: str, type_: str, **more: Any) -> dict[str, Any]:
+    kinds = {"int": "count", "double": "number", "Double": "number", "float": "number"}
+    given = {"name": name, "type": type_, "kind": kinds.get(type_, "other"), "default": False}
+    return {"element": None, **given, **more}
 
-    def update(self, network, grads):
-        for k, g in enumerate(grads.of(network)):
-            network.arrays[k] -= self.lr * g / network.scale()
-""",
-        [],
-        ["what network is; it is asked for .scale(), .arrays"],
-    ),
+
+def drafted(
+    folder: Path, file: str, source: str, constructors: list[Any], methods: dict[str, Any]
+) -> str:
+    """The fullest text for a class RMSProp of package `own.optim`."""
+    path = folder / file
+    path.write_text(dedent(source))
+    called = [
+        {"name": name, "static": False, "parameters": parameters, "returns": "void"}
+        for name, parameters in methods.items()
+    ]
+    shape = {
+        "candidates": [
+            {
+                "class": "own.optim.RMSProp",
+                "kind": "class",
+                "constructors": [
+                    {"parameters": parameters, "called": "own.optim.RMSProp"}
+                    for parameters in constructors
+                ],
+                "methods": called,
+            }
+        ]
+    }
+    language = registry.by_name({".java": "java", ".kt": "kotlin", ".scala": "scala"}[path.suffix])
+    return next(iter(language.adapter(sketched(shape, Wanted(), path))))
+
+
+SETTINGS = [
+    parameter("lr", "double", within="own.Hyper", argument=0),
+    parameter("rho", "double", within="own.Hyper", argument=0),
+    parameter("eps", "double", within="own.Hyper", argument=0),
+]
+STEP = """
+class RMSProp {
+    void update(double threshold) {
+        this.threshold = threshold;
+    }
+
+    void move(Layer layer, int epoch) {
+        w -= g / Math.sqrt(v);
+    }
 }
+"""
 
 
-@pytest.mark.parametrize("name", READ)
-def test_an_adapter_has_what_can_be_read(name: str, tmp_path: Path) -> None:
-    source, lines, unknown = READ[name]
-    path = tmp_path / "mine.py"
-    path.write_text(source, encoding="utf-8")
-    shape = PythonHost(str(path)).shape()
-    text = next(python.write(sketched(shape, Wanted(), path, "mine")))
-    assert set(lines) <= {line.strip() for line in text.splitlines()}
-    said = [words for _, words in left(text)]
-    assert [words for words in unknown if words not in said] == []
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("R.java", "new RMSProp(new Hyper(learningRate, decayRate, epsilon))"),
+        ("R.kt", "RMSProp(Hyper(learningRate, decayRate, epsilon))"),
+        ("R.scala", "RMSProp(Hyper(learningRate, decayRate, epsilon))"),
+    ],
+)
+def test_settings_are_made_within_the_constructor_and_the_step_is_called(
+    tmp_path: Path, file: str, line: str
+) -> None:
+    layer = parameter("layer", "Layer", own=True, hints=["import own.nets.Layer", "new Layer()"])
+    methods = {
+        "update": [parameter("threshold", "double")],
+        "move": [layer, parameter("epoch", "int")],
+    }
+    text = drafted(tmp_path, file, STEP, [SETTINGS], methods)
+    assert line in text
+    assert "optimizer.move(" in text
+    assert "import own.nets.Layer" in text
+    assert "// new Layer()" in text
+    assert "steps" in text
+    assert "optimizer.update(" not in text
+
+
+def test_the_constructor_that_leaves_least_is_taken_and_what_is_told_later_is_told(
+    tmp_path: Path,
+) -> None:
+    rates = [parameter(name, "double", argument=i) for i, name in enumerate(("lr", "rho", "eps"))]
+    more = [*rates, parameter("mystery", "double", argument=3)]
+    told = [*rates, parameter("size", "int", later="prepare", argument=0)]
+    methods = {
+        "prepare": [parameter("size", "int")],
+        "move": [parameter("layer", "Layer", own=True)],
+    }
+    text = drafted(tmp_path, "R.java", STEP, [more, told, rates[:1]], methods)
+    assert "new RMSProp(learningRate, decayRate, epsilon)" in text
+    assert "optimizers.get(name).prepare(w.length);" in text
+
+
+@pytest.mark.parametrize(("arrays", "narrow"), [("float", True), ("double", False)])
+def test_arrays_are_what_the_port_makes_its_own_of(
+    tmp_path: Path, arrays: str, narrow: bool
+) -> None:
+    """Hyperparameters stay what the constructor takes."""
+    rates = [parameter(name, "double", argument=i) for i, name in enumerate(("lr", "rho", "eps"))]
+    hints = [f"new Matrix({arrays}[] values, int rows)"]
+    layer = parameter("layer", "Matrix", own=True, hints=hints)
+    text = drafted(tmp_path, "R.java", STEP, [rates], {"move": [layer]})
+    assert ("float[] w" in text) is narrow
+    assert "RMSPropAdapter(double learningRate," in text
+
+
+def test_a_source_of_which_nothing_can_be_called_has_an_adapter_in_its_package(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "R.java"
+    path.write_text("package own.optim;\n")
+    language = registry.by_name("java")
+    sketch = sketched({"candidates": []}, Wanted(), path)
+    assert next(iter(language.adapter(sketch))).startswith("package own.optim;")

@@ -116,6 +116,7 @@ class Sketch:
         action: what is called; None where nothing is likely.
         seen: what else can be called, for a person to choose from.
         narrow: it stores float32.
+        checked: it asks whether hyperparameters are numbers of the language's own.
         plans: ways to call it with objects that stand in, likeliest first.
         before: what is called once, before the first step.
     """
@@ -127,6 +128,7 @@ class Sketch:
     action: Action | None = None
     seen: tuple[str, ...] = ()
     narrow: bool = False
+    checked: bool = False
     plans: tuple[Mapping[str, Any], ...] = ()
     before: tuple[Action, ...] = ()
     factory: str = ""
@@ -143,6 +145,13 @@ class Sketch:
     def makes(self) -> bool:
         """Whether an object is made, one for each array or one for all."""
         return self.constructor is not None and not (self.action and self.action.static)
+
+    @property
+    def wide(self) -> bool:
+        """Whether hyperparameters are float64: arrays are, or what takes them says so."""
+        called = [self.constructor or (), self.action.parameters if self.action else ()]
+        given = (p for parameters in called for p in parameters if p.role in RATES)
+        return not self.narrow or any(p.type.lower() == "double" for p in given)
 
     def stages(self) -> Iterator[Sketch]:
         """The sketch, then with ever less of it filled in, should that not compile."""

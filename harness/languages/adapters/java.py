@@ -23,6 +23,7 @@ def write(sketch: Sketch) -> Iterator[str]:
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     number = "float" if sketch.narrow else "double"
+    rate = "double" if sketch.wide else "float"
     arrays = f"Map<String, {number}[]>"
     action = sketch.action
     makes = sketch.makes
@@ -36,13 +37,13 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name} {{"
     for name in CAMEL.values():
-        yield f"    private final {number} {name};"
+        yield f"    private final {rate} {name};"
     if makes:
         yield f"    private final Map<String, {sketch.owner}> optimizers = new HashMap<>();"
     if counts(sketch):
         yield "    private int steps;"
     yield ""
-    taken = ", ".join(f"{number} {name}" for name in CAMEL.values())
+    taken = ", ".join(f"{rate} {name}" for name in CAMEL.values())
     yield f"    {sketch.name}({taken}) {{"
     for name in CAMEL.values():
         yield f"        this.{name} = {name};"

@@ -15,6 +15,7 @@ def write(sketch: Sketch) -> Iterator[str]:
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     number = "Float" if sketch.narrow else "Double"
+    rate = "Double" if sketch.wide else "Float"
     action = sketch.action
     makes = sketch.makes
     if sketch.module:
@@ -26,7 +27,7 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
     yield f"class {sketch.name}("
     for name in CAMEL.values():
-        yield f"    private val {name}: {number},"
+        yield f"    private val {name}: {rate},"
     yield ") {"
     if makes:
         yield f"    private val optimizers = HashMap<String, {sketch.owner}>()"

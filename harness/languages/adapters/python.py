@@ -90,7 +90,8 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield ""
     yield f"class {sketch.name}:"
     yield f"    def __init__(self, {', '.join(RATES)}):"
-    yield f"        {', '.join(_RATES.values())} = {', '.join(RATES)}"
+    given = f"map(float, ({', '.join(RATES)}))" if sketch.checked else ", ".join(RATES)
+    yield f"        {', '.join(_RATES.values())} = {given}"
     makes = sketch.makes
     if makes:
         yield "        self.optimizers = {}"

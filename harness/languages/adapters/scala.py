@@ -15,6 +15,7 @@ def write(sketch: Sketch) -> Iterator[str]:
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     number = "Float" if sketch.narrow else "Double"
+    rate = "Double" if sketch.wide else "Float"
     arrays = f"mutable.Map[String, Array[{number}]]"
     action = sketch.action
     makes = sketch.makes
@@ -25,7 +26,7 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     yield from (f"import {name}" for name in sketch.imports)
     yield ""
     yield f"/** {sketch.owner or sketch.file} as rmsproof calls it. */"
-    yield f"class {sketch.name}({', '.join(f'{name}: {number}' for name in CAMEL.values())}):"
+    yield f"class {sketch.name}({', '.join(f'{name}: {rate}' for name in CAMEL.values())}):"
     if makes:
         yield f"  private val optimizers = mutable.Map.empty[String, {sketch.owner}]"
     if counts(sketch):

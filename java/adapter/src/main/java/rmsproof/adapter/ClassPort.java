@@ -75,14 +75,20 @@ final class ClassPort implements Port {
         boolean handed = makers.stream().flatMap(maker -> maker.slots().stream()).map(this::accepts)
                 .anyMatch(accepts -> Set.of("array", "list", "map").contains(accepts.kind()));
         List<Method> methods = new ArrayList<>();
+        List<Method> bare = new ArrayList<>();
         for (Method method : methods(type)) {
             boolean abstractly = Modifier.isAbstract(method.getModifiers());
             boolean reachable = !makers.isEmpty() || singleton != null
                     || Modifier.isStatic(method.getModifiers());
             if (Makers.callable(method) && !abstractly && reachable && !method.isBridge()
-                    && (handed || method.getParameterCount() > 0) && language.offers(method)) {
-                methods.add(method);
+                    && language.offers(method)) {
+                boolean given = handed || method.getParameterCount() > 0;
+                (given ? methods : bare).add(method);
             }
+        }
+        if (methods.isEmpty()) { // what it steps by may be all that it is made with
+            bare.stream().filter(method -> method.getReturnType() == void.class)
+                    .forEach(methods::add);
         }
         methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
         return new Candidate(type, singleton, makers, methods, itself(type));
