@@ -23,7 +23,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
             **candidate,
             **{
                 part: [
-                    {**one, "parameters": [_said(p, reading) for p in one["parameters"]]}
+                    {**one, "parameters": [_noted(p, reading) for p in one["parameters"]]}
                     for one in candidate[part]
                 ]
                 for part in ("constructors", "methods", "itself")
@@ -35,7 +35,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
     return {**shape, "candidates": candidates}
 
 
-def _said(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
+def _noted(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
     named = dict(parameter)
     if parameter["kind"] == "number" and parameter["name"] in reading.get("complements", ()):
         named["use"] = {"complement": True}

@@ -50,18 +50,18 @@ def distances(text: str) -> Mapping[tuple[str, str], int]:
     """
     functions = list(_functions(text.splitlines()))
     rooted = [f for f in functions if _ROOT.search(f.text)]
-    found = {f[:2]: 0 if _MOVES.search(f.text) else _HELPS for f in rooted}
+    steps_away = {f[:2]: 0 if _MOVES.search(f.text) else _HELPS for f in rooted}
     called = {f[:2]: set(_WORD.findall(f.text)) - {f.name} for f in functions}
-    helpers = {f.name for f in rooted if found[f[:2]]}
+    helpers = {f.name for f in rooted if steps_away[f[:2]]}
     for function in functions:
         if helpers & called[function[:2]] and _MOVES.search(function.text):
-            found[function[:2]] = 0
+            steps_away[function[:2]] = 0
     for distance in range(1, FAR):
-        near = {name for (_, name), far in found.items() if far < distance}
-        found |= {
-            key: distance for key, names in called.items() if key not in found and near & names
+        near = {name for (_, name), far in steps_away.items() if far < distance}
+        steps_away |= {
+            key: distance for key, names in called.items() if key not in steps_away and near & names
         }
-    return found
+    return steps_away
 
 
 class Body(NamedTuple):
@@ -82,10 +82,10 @@ class Body(NamedTuple):
 
 def body_of(text: str, owner: str, name: str) -> Body:
     """What a class's method does; an empty one where its text is not there."""
-    found = next((f.text for f in _functions(text.splitlines()) if f[:2] == (owner, name)), None)
-    if found is None:
+    whole = next((f.text for f in _functions(text.splitlines()) if f[:2] == (owner, name)), None)
+    if whole is None:
         return Body()
-    lines = found.partition("\n")[2]
+    lines = whole.partition("\n")[2]
     return Body(
         _all(r"(?m)^\s*(\w+(?:\[\w+\])*\.\w+(?:\.\w+|\[\w+\])*)\s*(?:[-+*/]?=)(?!=)", lines),
         _all(r"\bself\.(\w+)\(", lines),

@@ -26,20 +26,20 @@ _MOST_PLACES = 1000
 
 def described(tree: ast.Module) -> list[dict[str, Any]]:
     """The updates that a source computes the gradients of itself (see harness.ports.loops)."""
-    found = []
+    loops = []
     for place, node in enumerate(tree.body):
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef) and (update := _of_function(inner)):
-                    found.append(_described(inner, update, {"class": node.name}))
+                    loops.append(_described(inner, update, {"class": node.name}))
         elif isinstance(node, ast.FunctionDef) and (update := _of_function(node)):
-            found.append(_described(node, update, {}))
+            loops.append(_described(node, update, {}))
         elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             if (update := update_in(node.body)) and update.loops:
-                found.append(_described(None, update, {"place": place}))
+                loops.append(_described(None, update, {"place": place}))
         elif isinstance(node, (ast.For, ast.While)) and (update := update_in([node])):
-            found.append(_described(None, update, {"place": place}))
-    return [one for one in found if one]
+            loops.append(_described(None, update, {"place": place}))
+    return [one for one in loops if one]
 
 
 def _of_function(node: ast.FunctionDef) -> Optional[Update]:
@@ -53,7 +53,7 @@ def _described(
     names = [a.arg for a in node.args.args] if node else []
     # Names that hold weights or averages from call to call, if a call is a step.
     carried = [t for p in pairs for t in (p.weights, p.average) if t in names]
-    if not update.loops and not all(_kept(p.average, names, node) for p in pairs):
+    if not update.loops and not all(_outlives(p.average, names, node) for p in pairs):
         return {}
     weights = {part for p in pairs for part in (p.weights, p.weights.partition("[")[0])}
     if not update.loops and not _handed_back(weights & set(names), node):
@@ -76,16 +76,16 @@ def _described(
 
 def _holders(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, list[str]]:
     """The parameters of which weights are attributes, each with what the averages there are."""
-    found: dict[str, list[str]] = {}
+    holders: dict[str, list[str]] = {}
     for pair in pairs:
         owner, mark, _ = pair.weights.partition(".")
         if mark and owner in names:
             own, _, inside = pair.average.partition(".")
-            found.setdefault(owner, []).extend([inside] if own == owner else [])
-    return found
+            holders.setdefault(owner, []).extend([inside] if own == owner else [])
+    return holders
 
 
-def _kept(average: str, names: Sequence[str], node: Optional[ast.FunctionDef]) -> bool:
+def _outlives(average: str, names: Sequence[str], node: Optional[ast.FunctionDef]) -> bool:
     """Whether an average outlives a call."""
     if "." in average or average in names or node is None:
         return True
@@ -114,7 +114,7 @@ def _handed_back(weights: set[str], node: Optional[ast.FunctionDef]) -> bool:
 
 def _initial(node: Optional[ast.FunctionDef], weights: set[str], names: Sequence[str]) -> set[str]:
     """The parameters that weights begin as."""
-    found = set()
+    begun = set()
     for part in ast.walk(node) if node else ():
         if not isinstance(part, ast.Assign) or len(part.targets) != 1:
             continue
@@ -123,8 +123,8 @@ def _initial(node: Optional[ast.FunctionDef], weights: set[str], names: Sequence
             targets, values = targets[0].elts, values[0].elts
         for target, value in zip(targets, values):
             if ast.unparse(target) in weights:
-                found |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & set(names)
-    return {name for name in found if not _of_steps(node, name)}
+                begun |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & set(names)
+    return {name for name in begun if not _of_steps(node, name)}
 
 
 def _of_steps(node: Optional[ast.FunctionDef], name: str) -> bool:
@@ -315,10 +315,10 @@ class _Run:
         if self._looped:
             raise Garbled("its loop ends before the scenario does", misread=True)
         scope = dict(self._left)
-        found = [eval(p.weights, self._namespace, scope) for p in self._pairs]
+        weights = [eval(p.weights, self._namespace, scope) for p in self._pairs]
         again = {name: scope[name] for name in self._plan.get("carried", ())}
         self._asked(self._called(again))
-        return found
+        return weights
 
     def _called(self, again: Mapping[str, Any] = {}) -> Any:
         arguments = {**self._arguments(self._plan.get("arguments", {})), **again}

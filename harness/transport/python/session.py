@@ -80,11 +80,11 @@ class Session:
         weights = self.weights
         originals = [row[weights.cuts[i]] for i in part]
         given = weights.together(part, map(weights.array, originals))
-        held = weights.given(part)
-        returned = self._call(binding, port, given, held, part)
+        container = weights.given(part)
+        returned = self._call(binding, port, given, container, part)
         for i, original in zip(part, originals):
             self._noted(weights.entry(given, part, i), original)
-        weights.take(part, held, returned, binding.get("result", "auto"))
+        weights.take(part, container, returned, binding.get("result", "auto"))
 
     def _noted(self, given: Any, original: Array) -> None:
         if (  # mostly: as it was, byte for byte
@@ -220,18 +220,18 @@ class Session:
                 return values
         return None
 
-    def _read_average(self, held: Any, part: list[int]) -> Array | None:
-        """The values of an average, zeros for what a map does not hold yet; None if it is none."""
+    def _read_average(self, average: Any, part: list[int]) -> Array | None:
+        """The values of an average, zeros for what a map does not have yet; None if it is none."""
         parts = []
         for i in part:
             length = self.weights.cuts[i].stop - self.weights.cuts[i].start
             try:
-                if isinstance(held, Mapping):
-                    value = held.get(self.weights.names[i], np.zeros(length))
+                if isinstance(average, Mapping):
+                    value = average.get(self.weights.names[i], np.zeros(length))
                 elif self.weights.storage.container == "list":
-                    value = held[i]
+                    value = average[i]
                 else:
-                    value = held
+                    value = average
                 array = np.asarray(value, dtype=np.float64)
             except Exception:  # whatever a port keeps there is no concern of ours
                 return None
