@@ -55,7 +55,10 @@ def _standing(sketch: Sketch) -> Iterator[str]:
     """Texts in which objects stand in, and all is called that the source prepares itself by."""
     most = max((len(plan.get("before", ())) for plan in sketch.plans), default=0)
     action = sketch.action or Action("")
-    for plan in (plan for plan in sketch.plans if len(plan.get("before", ())) == most):
+    for plan in sketch.plans:
+        # What is put into the object itself needs nothing told before.
+        if len(plan.get("before", ())) < most and "own" not in plan:
+            continue
         step = plan["calls"][-1].get("method", action.name)
         # What returns nothing leaves its weights somewhere, and the plan has to say where.
         if (action.sure and step != action.name) or (action.silent and not places_weights(plan)):
