@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
+from harness.ports.leaves import gradient_of
 from harness.ports.roles import (
     CONSTANTS,
     Constant,
@@ -43,7 +44,7 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     shape = wanted.of(shape)
     _reject_unknown_names(shape, wanted)
     ways, reasons = _found(shape, wanted)
-    if meant := _meant(ways, reasons):  # another one's deviations would be told of it
+    if meant := _meant(shape, ways, reasons):  # another one's deviations would be told of it
         raise BindingError(_nothing_fits(shape, meant), near=True)
     if not ways:
         near = any(isinstance(reason, Unsettled) and reason.near for reason in reasons)
@@ -106,12 +107,25 @@ def _found(
     return ways, reasons
 
 
-def _meant(ways: Sequence[Ranked], reasons: Sequence[str]) -> list[Unsettled]:
-    """What says RMSProp, takes gradients and weights and is not settled, where nothing else is."""
-    if any(says_rmsprop(_callee(binding)) for _, binding in ways):
+def _meant(shape: Mapping[str, Any], ways: Sequence[Ranked], reasons: Sequence[str]) -> list[str]:
+    """Why what says RMSProp, and takes gradients, is not settled, where nothing else is meant."""
+    if not ways or any(says_rmsprop(_callee(binding)) for _, binding in ways):
         return []
-    near = (reason for reason in reasons if isinstance(reason, Unsettled) and reason.near)
-    return [reason for reason in near if says_rmsprop(reason.split("(")[0])]
+    stepping = {str(c["class"]) for c in shape.get("candidates", []) if _steps_by_name(c)}
+    return [
+        reason
+        for reason in reasons
+        if (isinstance(reason, Unsettled) and reason.near and says_rmsprop(reason.split("(")[0]))
+        or reason.partition("(")[0].rpartition(".")[0] in stepping
+    ]
+
+
+def _steps_by_name(candidate: Mapping[str, Any]) -> bool:
+    """Whether a class that says RMSProp has a method that takes gradients."""
+    taken = (p for method in candidate.get("methods", []) for p in method["parameters"])
+    return says_rmsprop(str(candidate["class"]).rpartition(".")[2]) and any(
+        gradient_of(p["name"]) is not None or p.get("use", {}).get("squared") for p in taken
+    )
 
 
 def _chosen(ways: Sequence[Ranked]) -> list[Binding]:

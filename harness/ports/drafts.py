@@ -267,6 +267,7 @@ def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list
                 if at is not None and not _no_decay(parameters[at]):
                     roles[at] = "decay_rate"
             if (at := decaying(parameters, roles, wanted.roles)) is not None:
+                roles = [None if role == "decay_rate" else role for role in roles]
                 roles[at] = "decay_rate"
             return roles
         # A name with one possible role left goes before one with a choice.

@@ -37,11 +37,11 @@ def owned(
     if unknown := [name for name, feed in draft.arguments.items() if "open" in feed]:
         raise Unknown(f"what is {unknown[0]}?")
     called = [feed["data"] for feed in draft.arguments.values() if "data" in feed]
-    if any(leaf["role"] == "weights" for spec in called for leaf in leaves(spec)):
-        raise Unknown("it takes its weights")
     data, rest = _parts(own["held"])
-    if not any(leaf["role"] == "weights" for spec in data.values() for leaf in leaves(spec)):
-        raise Unknown("nothing of what it has is known to be weights")
+    roles_taken = {leaf["role"] for spec in called for leaf in leaves(spec)}
+    roles_held = {leaf["role"] for spec in data.values() for leaf in leaves(spec)}
+    if not {"weights", "gradients"} & (roles_held - roles_taken):
+        raise Unknown("it takes its weights, or nothing of what it has is known to be any")
     kept = [n for n, spec in data.items() if all(x["role"] == "zeros" for x in leaves(spec))]
     if begun := [name for name in kept if name in own["begun"] and data[name]["kind"] != "many"]:
         raise Unknown(f"what does {begun[0]} begin with?")

@@ -46,6 +46,8 @@ _FIRST = (
 _MAKES = ("create", "make", "new", "get", "zeros")
 _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
+# What is asked for a step, or for weights after one.
+_GOT = ("getupdate", "getstep", "getdelta", "computeupdate")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
 FORMS = ("flat", "column", "row", "number", "list", "rows")
 
@@ -140,7 +142,12 @@ def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mappin
     if wanted.method:
         return [m for m in every if m["name"] == wanted.method]
     never = (*_NEVER, *_FIRST, *_BEFORE, *_AFTER)
-    steps = [m for m in every if not (plain(m["name"]).startswith(never) or m.get("stores"))]
+    steps = [
+        m
+        for m in every
+        if plain(m["name"]).startswith(_GOT)
+        or not (plain(m["name"]).startswith(never) or m.get("stores"))
+    ]
     named = [m for m in steps if says_rmsprop(m["name"]) and m["parameters"]]
     return named or [m for m in steps if not m.get("static") or _of_nothing(candidate)]
 

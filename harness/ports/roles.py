@@ -208,7 +208,8 @@ def assigned(
     given = {p["name"] for p, r in zip(parameters, roles, strict=True) if r and not p.get("setter")}
     settle([i for i in setters if given.isdisjoint(names_of(parameters[i]))])
     decays = decaying(parameters, roles, wanted.roles)
-    if decays is not None and "decay_rate" in free:
+    if decays is not None and ("decay_rate" in free or "decay_rate" in roles):
+        roles = [None if role == "decay_rate" else role for role in roles]
         roles[decays] = "decay_rate"
         own = [i for i in own if i != decays]
     _alone(parameters, roles, constructed)
@@ -242,8 +243,10 @@ def decaying(
     >>> decaying([{"name": "mu", "use": {"complement": True}}], ["momentum"], {})
     0
     """
-    if "decay_rate" in roles:
-        return None
+    if "decay_rate" in said or (
+        "decay_rate" in roles and parameters[roles.index("decay_rate")].get("use") != {}
+    ):
+        return None  # it is named, and what is named is used
     fitting = [
         i
         for i, parameter in enumerate(parameters)

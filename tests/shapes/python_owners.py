@@ -261,6 +261,70 @@ def rmsprop_update(w, b, dw, db, vw, vb, lr, beta, eps, wd):
     return w, b, vw, vb
 """,
     ),
+    "gradients that are put there before it is asked for weights": (
+        "opt.del_w = dw; w, b = opt.get_update(w, b)  # del_w, del_b of its own",
+        """
+class RMSProp:
+    def __init__(self, eta=0.001, beta=0.9, epsilon=1e-3):
+        self.eta, self.beta, self.epsilon = eta, beta, epsilon
+
+    def reset(self):
+        self.del_w, self.v_w = np.zeros(self.w_shape), np.zeros(self.w_shape)
+        self.del_b, self.v_b = np.zeros(self.b_shape), np.zeros(self.b_shape)
+
+    def get_update(self, w, b):
+        self.v_w = self.beta * self.v_w + (1 - self.beta) * np.power(self.del_w, 2)
+        self.v_b = self.beta * self.v_b + (1 - self.beta) * np.power(self.del_b, 2)
+        w = w - self.eta * self.del_w / (np.power(self.v_w, 0.5) + self.epsilon)
+        b = b - self.eta * self.del_b / (np.power(self.v_b, 0.5) + self.epsilon)
+        return w, b
+""",
+    ),
+    "a decay that is called momentum, beside a beta of others": (
+        "O(nn, lr, momentum=0.9, beta=0.9)  # self.h[i] = self.momentum * self.h[i] + ...",
+        """
+class Optimizer:
+    def __init__(self, nn, lr=0.001, momentum=0.9, epsilon=1e-8, beta=0.9):
+        self.nn, self.lr, self.momentum, self.epsilon = nn, lr, momentum, epsilon
+        self.beta = beta
+        self.h_weights = [np.zeros_like(w) for w in self.nn.weights]
+
+    def NAG(self, d_weights):
+        for i in range(self.nn.hidden_layers + 1):
+            self.h_weights[i] = self.beta * self.h_weights[i] + d_weights[i]
+            self.nn.weights[i] -= self.lr * self.h_weights[i]
+
+    def RMSProp(self, d_weights):
+        for i in range(self.nn.hidden_layers + 1):
+            square = d_weights[i] ** 2
+            self.h_weights[i] = (
+                self.momentum * self.h_weights[i] + (1 - self.momentum) * square
+            )
+            root = np.sqrt(self.h_weights[i])
+            self.nn.weights[i] -= self.lr * d_weights[i] / (root + self.epsilon)
+""",
+    ),
+    "a step that is asked for, beside one that takes weights": (
+        "w -= opt.get_update(grad)  # class NAG: def get_update(self, W, grad=None)",
+        """
+class NAG:
+    def __init__(self, gamma=0.9, eta=1e-3):
+        self.gamma, self.eta, self.update = gamma, eta, 0
+
+    def get_update(self, W, grad=None):
+        self.update = self.gamma * self.update + self.eta * slope(W - self.gamma * self.update)
+        return W - self.update
+
+
+class RMSProp:
+    def __init__(self, beta=0.9, eta=1e-3, eps=1e-7):
+        self.v, self.beta, self.eta, self.eps = 0, beta, eta, eps
+
+    def get_update(self, grad):
+        self.v = self.beta * self.v + (1 - self.beta) * grad**2
+        return self.eta * grad / (self.v**0.5 + self.eps)
+""",
+    ),
     "a step and a state": (
         "steps, state = rmsprop(params, grads, state, lr)  # params[k] + steps[k]",
         """
