@@ -25,6 +25,13 @@ _MANY = re.compile(
 # Arrays and their gradients in one list: vars_and_grads.
 _PAIRS = re.compile(r"(\w+?)_?and_?(\w+)", re.IGNORECASE)
 _IMPORT = "import "
+# What is to be known of a function that a port asks for gradients.
+_FUNCTION = re.compile(r"(?:Function1?|UnaryOperator|Callable)\b")
+_ANSWERS = (
+    "it answers the gradients of each step: look them up, a lambda keeps those of the first",
+    "what begins afresh at each call is handed the first weights and the steps so far, and",
+    "answered the gradients of these in turn",
+)
 # So many attributes of a value are listed.
 _ASKED = 4
 
@@ -52,7 +59,10 @@ def parameters_of(
             keyed=_keyed(p),
             asked=_asked(p.get("use", {})),
             own=bool(p.get("own")),
-            hints=tuple(h for h in p.get("hints") or () if not h.startswith(_IMPORT)),
+            hints=(
+                *(h for h in p.get("hints") or () if not h.startswith(_IMPORT)),
+                *(_ANSWERS if _answers(p) else ()),
+            ),
             imports=tuple(
                 h.removeprefix(_IMPORT) for h in p.get("hints") or () if h.startswith(_IMPORT)
             ),
@@ -87,6 +97,12 @@ def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | N
     if role is None and gradient_of(name) == "b":
         return "biases"
     return "biases" if role is None and weights_in(name) == "b" else role
+
+
+def _answers(parameter: Mapping[str, Any]) -> bool:
+    """Whether a parameter is a function that is asked for gradients."""
+    function = _FUNCTION.match(str(parameter.get("type") or ""))
+    return bool(function) and gradient_of(parameter["name"]) is not None
 
 
 def _ordered(one: str, other: str) -> str | None:

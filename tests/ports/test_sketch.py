@@ -125,3 +125,13 @@ def test_a_source_of_which_nothing_can_be_called_has_an_adapter_in_its_package(
     language = registry.by_name("java")
     sketch = sketched({"candidates": []}, Wanted(), path)
     assert next(iter(language.adapter(sketch))).startswith("package own.optim;")
+
+
+def test_what_is_asked_for_gradients_is_said_to_be_asked_in_every_step(tmp_path: Path) -> None:
+    given = [
+        parameter("gradient", "Function<double[], double[]>"),
+        parameter("listener", "Function<Integer, Integer>"),
+    ]
+    text = drafted(tmp_path, "R.java", STEP, [given], {"move": [parameter("iterations", "int")]})
+    assert text.count("a lambda keeps those of the first") == 1
+    assert "optimizer.move(1);" in text

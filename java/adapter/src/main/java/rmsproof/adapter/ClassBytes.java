@@ -3,6 +3,7 @@ package rmsproof.adapter;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
@@ -83,6 +84,13 @@ final class ClassBytes {
 
     boolean contains(String name) {
         return classes.containsKey(name);
+    }
+
+    /** Tells whether the code of a class names another one. */
+    boolean mentions(String name, Class<?> other) {
+        byte[] content = classes.get(name);
+        return content != null && new String(content, StandardCharsets.ISO_8859_1)
+                .contains(other.getName().replace('.', '/'));
     }
 
     /** A loader in which no static of the port has been touched yet. */

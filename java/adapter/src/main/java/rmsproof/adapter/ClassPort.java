@@ -289,7 +289,9 @@ final class ClassPort implements Port {
             if (OwnTypes.owns(slot.raw())) {
                 shape.put("own", true);
             }
-            List<String> hints = new Hints(language).of(slot.type());
+            String owner = executable.getDeclaringClass().getName();
+            List<String> hints = new Hints(language, other -> bytes.mentions(owner, other))
+                    .of(slot.type());
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);
             }

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,9 +36,14 @@ final class Hints {
             + "|_\\d+|component\\d+|.*\\$.*";
 
     private final ClassLanguage language;
+    private final Predicate<Class<?>> mentioned;
 
-    Hints(ClassLanguage language) {
+    /**
+     * @param mentioned tells whether the code of who asks for it names a class
+     */
+    Hints(ClassLanguage language, Predicate<Class<?>> mentioned) {
         this.language = language;
+        this.mentioned = mentioned;
     }
 
     /** What is imported, how it is made, then what can be called and read; of type after type. */
@@ -51,7 +57,8 @@ final class Hints {
             List<Type> parts = new ArrayList<>();
             try {
                 describe(type, hints, parts);
-                parts.stream().flatMap(this::inside).forEach(part -> {
+                Comparator<Class<?>> named = Comparator.comparing(part -> !mentioned.test(part));
+                parts.stream().flatMap(this::inside).sorted(named).forEach(part -> {
                     if (deep.get(type) < DEEPEST && !deep.containsKey(part)) {
                         deep.put(part, deep.get(type) + 1);
                         open.add(part);
@@ -76,6 +83,9 @@ final class Hints {
         hints.add("import " + outermost(type).getName());
         List<Class<?>> made = isAbstract ? implementers(type) : List.of(type);
         for (Class<?> one : made) {
+            if (isAbstract) {
+                parts.addAll(0, named(one, type));
+            }
             ways(one).limit(MOST_WAYS).forEach(way -> {
                 String opening = way instanceof Constructor ? "new " + name(one)
                         : name(one) + "." + way.getName();
@@ -108,7 +118,7 @@ final class Hints {
     }
 
     /** Classes at hand that can stand where an abstract one is asked for, in order of name. */
-    private static List<Class<?>> implementers(Class<?> type) {
+    private List<Class<?>> implementers(Class<?> type) {
         List<Class<?>> found = new ArrayList<>();
         if (type.getClassLoader() instanceof ClassBytes.Loader loader) {
             for (String name : loader.names()) {
@@ -123,8 +133,20 @@ final class Hints {
                 }
             }
         }
-        return found.stream().sorted(Comparator.comparing(Class::getName)).limit(MOST_WAYS)
+        Comparator<Class<?>> asked = Comparator.comparing(one -> named(one, type).isEmpty());
+        return found.stream().sorted(asked.thenComparing(Class::getName)).limit(MOST_WAYS)
                 .toList();
+    }
+
+    /** A class and what it extends and implements that is named by who asks for another of them. */
+    private List<Class<?>> named(Class<?> type, Class<?> other) {
+        List<Class<?>> named = new ArrayList<>();
+        for (Class<?> one = type; one != null && one != Object.class; one = one.getSuperclass()) {
+            Stream.concat(Stream.of(one), Arrays.stream(one.getInterfaces()))
+                    .filter(each -> each != other && OwnTypes.owns(each) && mentioned.test(each))
+                    .forEach(named::add);
+        }
+        return named;
     }
 
     /** Constructors, then factories; those that take arrays, and least else, first. */
@@ -161,8 +183,8 @@ final class Hints {
                 .filter(method -> !Modifier.isStatic(method.getModifiers())
                         && !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()
                         && OwnTypes.owns(method.getDeclaringClass())
-                        && !method.getName().matches(DULL) && weight(method, type) < 4
-                        && (!asked || Modifier.isAbstract(method.getModifiers())));
+                        && !method.getName().matches(DULL)
+                        && (asked || weight(method, type) < 4) && (!asked || Modifier.isAbstract(method.getModifiers())));
         return Stream.<Member>concat(fields, methods).sorted(
                 Comparator.comparing((Member member) -> member instanceof Method method
                         ? weight(method, type) : 0).thenComparing(Member::getName)
@@ -188,7 +210,7 @@ final class Hints {
         if (inside(value).findAny().isPresent() && (sets || given.length == 0)) {
             return 2;
         }
-        return Modifier.isAbstract(method.getModifiers()) || sets ? 3 : 4;
+        return sets ? 3 : 4;
     }
 
     /** The port's own types in a type: itself, or what a list, a map or an array has in it. */
