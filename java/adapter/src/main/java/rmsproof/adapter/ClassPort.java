@@ -289,7 +289,7 @@ final class ClassPort implements Port {
             if (OwnTypes.owns(slot.raw())) {
                 shape.put("own", true);
             }
-            String owner = executable.getDeclaringClass().getName();
+            String owner = slot.executable().getDeclaringClass().getName();
             List<String> hints = new Hints(language, other -> bytes.mentions(owner, other))
                     .of(slot.type());
             if (!hints.isEmpty()) {
