@@ -158,19 +158,20 @@ class _Elsewhere:
         """Look for it before sets of a size; whether all that was seen is explained by it."""
         budget = Budget(self._search.budget.left / 2)
         claim, free = self._search.claim, self._free
-        if len(self._evidence) > 1:
-            self.change = turn(claim, self._evidence, budget, free, deep=size == LARGEST)
-            return self.change is not None
-        if size < LARGEST:
-            return False
         given = claim, self._evidence[0], budget, free
-        change = where.change(*given)
+        change: Change | Explanation | None
+        if several := len(self._evidence) > 1:
+            change = turn(claim, self._evidence, budget, free, deep=size == LARGEST)
+        elif size < LARGEST:
+            return False
+        else:
+            change = where.change(*given)
         if isinstance(change, Explanation):
             self.whole = self._search.fitting.still_fitting([change])
             return bool(self.whole)
         self.change = change
-        if self.change is not None and self.change.kind:
-            return True
+        if several or (change is not None and change.kind):
+            return change is not None
         self.parts = where.parts(*given)
         return bool(self.parts) and all(part.explanation for part in self.parts)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
-from harness.diagnosis.hypotheses import dialect
+from harness.diagnosis.hypotheses import dialect, in_order
 from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
@@ -50,16 +50,9 @@ def other_rate(
         last: the last step that `before` explains.
         budget: asked for time.
     """
-    chosen = tuple(m for m in before.chosen if m != ("learning_rate", "ignored"))
-    constants = {n: x for n, x in before.constants.items() if n != "learning_rate"}
-    solved = dialect(claim, chosen, constants)
+    solved, evidence = _fed_its_own(claim, before, evidence)
     if solved.choice("learning_rate") != "given":
         return None
-    if own := before.constants.get("learning_rate"):
-        evidence = [
-            replace(e, scenario=replace(e.scenario, learning_rate=own, learning_rates=()))
-            for e in evidence
-        ]
     factor = _factor(solved, shortened(evidence[0], last + 1 + _READ), last)
     if factor is None:
         return None
@@ -69,6 +62,43 @@ def other_rate(
         if _fits(solved, short_first, last, other, budget):
             return _both_ways(other, evidence)
     return None
+
+
+def steps_down(
+    claim: Dialect, before: Explanation, evidence: Sequence[Evidence], last: int, budget: Budget
+) -> Explanation | None:
+    """The schedule by which the learning rate changes again after every `last` + 1 steps.
+
+    Periods that are too long to be started from in a search. The arguments are as above.
+    """
+    solved, fed = _fed_its_own(claim, before, evidence)
+    if solved.choice("learning_rate") != "given" or solved.choice("schedule") != "no":
+        return None
+    factor = _factor(solved, shortened(fed[0], 2 * last + 2), last)
+    if factor is None or factor < _NOTHING:
+        return None
+    short_first = sorted(evidence, key=lambda e: e.weights.size)
+    chosen = in_order((*before.chosen, ("schedule", "steps")))
+    for digits in range(1, _DIGITS + 1):
+        written = {"factor": float(f"{factor:.{digits}g}"), "every": float(last + 1)}
+        candidate = chosen, {**before.constants, **written}
+        if explanations := Trial(claim, short_first, budget).borne_out([candidate]):
+            return explanations[0]
+    return None
+
+
+def _fed_its_own(
+    claim: Dialect, before: Explanation, evidence: Sequence[Evidence]
+) -> tuple[Dialect, Sequence[Evidence]]:
+    """A formula that takes its learning rate, and the evidence with the one that it has itself."""
+    chosen = tuple(m for m in before.chosen if m != ("learning_rate", "ignored"))
+    constants = {n: x for n, x in before.constants.items() if n != "learning_rate"}
+    if own := before.constants.get("learning_rate"):
+        evidence = [
+            replace(e, scenario=replace(e.scenario, learning_rate=own, learning_rates=()))
+            for e in evidence
+        ]
+    return dialect(claim, chosen, constants), evidence
 
 
 def _fits(

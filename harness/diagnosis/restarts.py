@@ -15,7 +15,7 @@ from harness.diagnosis.explanation import Change, Explanation
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.noise import UNITS, typical
 from harness.diagnosis.ranking import ranked
-from harness.diagnosis.rates import other_rate
+from harness.diagnosis.rates import other_rate, steps_down
 from harness.diagnosis.search import Search
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence, shortened
@@ -36,8 +36,10 @@ def turn(
     free: Sequence[str] = (),
     *,
     deep: bool = True,
-) -> Change | None:
+) -> Change | Explanation | None:
     """What explains all evidence up to a step, and what happens then; None if nothing does.
+
+    Where it happens again after every so many steps and has a name, all is explained by that.
 
     All that goes on after that step must be as if it began there, or as at another learning
     rate, and most of what is off by then must speak for it.
@@ -64,7 +66,7 @@ def turn(
 
 def _turning(
     claim: Dialect, before: Explanation, evidence: Sequence[Evidence], budget: Budget
-) -> Change | None:
+) -> Change | Explanation | None:
     """The change, if all evidence bears it out."""
     trial = Trial(claim, evidence, budget)
     last: list[int] = []
@@ -93,7 +95,8 @@ def _turning(
     others = [e for e, departs in reaching if not departs]
     if rate := other_rate(claim, before, [*departing, *others], steps - 1, budget):
         return Change(before, steps, "learning_rate", factor=rate.factor, learning_rate=rate.rate)
-    return None
+    shorter = [e for e in evidence if not any(e is d for d in departing)]
+    return steps_down(claim, before, [*departing, *shorter], steps - 1, budget)
 
 
 def explains_until(trial: Trial, explanation: Explanation, evidence: Evidence) -> int | None:

@@ -12,7 +12,7 @@ from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.explanation import Change, Explanation, Part
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.ranking import ranked
-from harness.diagnosis.rates import other_rate
+from harness.diagnosis.rates import other_rate, steps_down
 from harness.diagnosis.restarts import explains_until, lost
 from harness.diagnosis.search import Search
 from harness.diagnosis.thinning import coupled, restricted
@@ -88,7 +88,7 @@ def _with_bits(
 
 def _after(
     claim: Dialect, evidence: Evidence, before: Explanation, last: int, budget: Budget
-) -> Change | None:
+) -> Change | Explanation | None:
     """What changes after step `last`, from 0: the state is lost, or the learning rate another."""
     port = dialect(claim, before.chosen, before.constants)
     for repeated in (False, True):
@@ -97,7 +97,7 @@ def _after(
             return Change(before, last + 1, "state", repeated=repeated)
     other = other_rate(claim, before, [evidence], last, budget)
     if other is None:
-        return None
+        return steps_down(claim, before, [evidence], last, budget)
     return Change(before, last + 1, "learning_rate", factor=other.factor, learning_rate=other.rate)
 
 

@@ -23,6 +23,7 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.guesses import Budget, Guess, Guesses
+from harness.transport.handing import ZEROS
 from harness.transport.hosted import HostedTransport
 
 # How many guesses are asked.
@@ -123,9 +124,29 @@ def _judged(
         refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
         return _called(transport, guesses, guess_it, BindingError(refusal), budget)
+    wrong = result.verdict.word in _WRONG and transport.begins_elsewhere
+    if wrong and (begun := _begun_with_zeros(transport, guess_it, result)):
+        return begun
     if _doubtful(result, transport):
         return _read(transport, answers, guess_it, budget)
     return result
+
+
+def _begun_with_zeros(
+    transport: HostedTransport, ask_it: Callable[[], Answers], result: Result
+) -> Result | None:
+    """The result where the state that another function makes is zeros, if right or explained."""
+    by_names = transport.way
+    message = {**by_names.message, "initial": ZEROS}
+    transport.adopt(replace(by_names, message=message))
+    again = ask_it()
+    begun = again.result(None)
+    if begun.verdict.word not in GOOD and not result.stands and begun.verdict.fault is None:
+        begun = again.result(_SOON)
+    if begun.verdict.word in GOOD or (begun.stands and not result.stands):
+        return replace(begun, bound="its state was handed over as zeros at first")
+    transport.adopt(by_names)
+    return None
 
 
 def _never_begun(result: Result) -> Fault | None:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Unreachable
-from harness.ports.attempts import Binding, callable_methods
+from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
 from harness.ports.drafts import by_default
 from harness.ports.loops import loop_plans
@@ -28,6 +28,7 @@ from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
 from harness.transport.handing import TRIAL, Conversation
 from harness.transport.python.planned import PLAIN
+from harness.transport.states import taken_by
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis
@@ -216,7 +217,7 @@ def _of_bindings(
 def _constants(shape: Mapping[str, Any], binding: Binding) -> str:
     """What parameters are given that nobody knows: " with batch = 1"."""
     roles = [*(binding.message.get("construct") or []), *binding.message["call"]]
-    taken = _taken(shape, binding.message)
+    taken = taken_by(shape, binding.message)
     given = [
         f"{p['name']} = {role[len(CONSTANT) :]}"
         for p, role in zip(taken, roles, strict=False)
@@ -257,7 +258,7 @@ def _usual(shape: Mapping[str, Any], message: Mapping[str, Any], binding: Bindin
     """Whether a reading adds to the roles that names give only those that defaults tell."""
     by_names = [*(binding.message.get("construct") or []), *binding.message["call"]]
     roles = [*(message.get("construct") or []), *message["call"]]
-    taken = _taken(shape, message)
+    taken = taken_by(shape, message)
     return len(taken) == len(roles) == len(by_names) and roles == by_default(taken, by_names)
 
 
@@ -308,7 +309,7 @@ def _permuted(
     """The roles of constructor and call with hyperparameters at other numbers."""
     message = binding.message
     construct, call = message.get("construct"), message["call"]
-    taken = _taken(shape, message)
+    taken = taken_by(shape, message)
     roles = [*(construct or []), *call]
     if len(taken) != len(roles):
         return
@@ -356,18 +357,10 @@ def has_unread(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     if any(_made_otherwise(shape, message)):
         return True
     roles = [*(message.get("construct") or []), *message["call"]]
-    taken = _taken(shape, message)
+    taken = taken_by(shape, message)
     if len(taken) != len(roles):
         return False
     return {roles[i] for i in _numbers(roles, taken)} != set(HYPERPARAMETERS)
-
-
-def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
-    """Whether the first call is handed a state of which nobody knows how it begins."""
-    call = list(message["call"])
-    if "state" not in call or "plan" in message or "maker" in message:
-        return False
-    return not _taken(shape, message)[-len(call) :][call.index("state")].get("default")
 
 
 def _numbers(roles: Sequence[str | None], taken: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -380,25 +373,10 @@ def _numbers(roles: Sequence[str | None], taken: Sequence[Mapping[str, Any]]) ->
     ]
 
 
-def _taken(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The parameters of what a message binds, the constructor's first."""
-    if "function" in message:
-        function = next(f for f in shape["functions"] if f["name"] == message["function"])
-        parameters = list(function["parameters"][message.get("arity", 0)])
-        if "inner" in message:
-            parameters += function["inner"][message["inner"]]
-        return parameters
-    candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
-    called = callable_methods(candidate)[message["method"]]["parameters"]
-    if "constructor" not in message:
-        return list(called)
-    return [*candidate["constructors"][message["constructor"]]["parameters"], *called]
-
-
 def _roles(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     """Which parameter was taken for which hyperparameter."""
     roles = [*(message.get("construct") or []), *message["call"]]
-    taken = _taken(shape, message)
+    taken = taken_by(shape, message)
     named = [
         f"{p['name']} is the {role.replace('_', ' ')}"
         for p, role in zip(taken, roles, strict=True)

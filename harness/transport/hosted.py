@@ -33,13 +33,13 @@ from harness.transport.guesses import (
     Guess,
     Guesses,
     has_unread,
-    makes_up_state,
     of_plans,
     of_roles,
 )
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.replies import FORGED, facts_of, fault_of, readable
+from harness.transport.states import begins_elsewhere, makes_up_state
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
@@ -150,10 +150,14 @@ class HostedTransport:
     @property
     def makes_up_state(self) -> bool:
         """Whether its first call is handed a state of which nobody knows how it begins."""
-        if self._message is None or "library" in self._shape:
-            return False
         with readable():
-            return makes_up_state(self._shape, self._message)
+            return self._message is not None and makes_up_state(self._shape, self._message)
+
+    @property
+    def begins_elsewhere(self) -> bool:
+        """Whether it is handed nothing for a state that a function of its own would make."""
+        with readable():
+            return self._message is not None and begins_elsewhere(self._shape, self._message)
 
     @property
     def way(self) -> Guess:

@@ -14,7 +14,7 @@ from support import alike
 from test_diagnose_where import DECAYED, INSIDE, fed
 
 from harness.diagnosis.budget import Budget
-from harness.diagnosis.explanation import Change
+from harness.diagnosis.explanation import Change, Explanation
 from harness.diagnosis.restarts import turn
 from harness.diagnosis.where import change
 from harness.model.evidence import Evidence
@@ -114,6 +114,23 @@ def test_a_learning_rate_that_changes_is_told_as_what_all_have_in_common(
     weights[-1, 0] += 1e-9
     off = replace(seen[0], weights=weights)
     assert turn(REFERENCE, [off, *seen[1:]], Budget()) is None
+
+
+@pytest.mark.parametrize("epsilon", alike(["inside", "outside"]))
+def test_a_learning_rate_that_changes_again_and_again_is_a_schedule(epsilon: str) -> None:
+    """After more steps than a search starts from; once more after as many, it is none."""
+    given = {"factor": 0.37, "every": 8.0}
+    port = Dialect([f"epsilon={epsilon}", "schedule=steps"], given)
+    seen = [shown(fed(steps, seed), port) for steps, seed in ((18, 1), (11, 2), (3, 3))]
+    told = turn(REFERENCE, seen, Budget())
+    assert isinstance(told, Explanation)
+    assert (told.deviations, told.constants) == (port.deviations, given)
+    alone = change(REFERENCE, seen[0], Budget())
+    assert isinstance(alone, Explanation)
+    assert (alone.deviations, alone.constants) == (port.deviations, given)
+    off = seen[0].weights.copy()
+    off[16, 0] += 1e-6
+    assert turn(REFERENCE, [replace(seen[0], weights=off), *seen[1:]], Budget()) is None
 
 
 def test_one_number_after_a_step_tells_no_learning_rate() -> None:

@@ -153,14 +153,35 @@ class RMSProp:
 """
 
 
+# Handed nothing for its state it begins otherwise than with the one that it makes itself.
+MAKES_ITS_STATE = """
+def {begin}(params):
+    return {{k: 0.0 * p for k, p in params.items()}}
+
+
+def rmsprop(params, grads, state, lr, rho, eps):
+    old = state or {{}}
+    v = {{k: rho * old[k] + (1 - rho) * g**2 if k in old else g**2 for k, g in grads.items()}}
+    return {{k: p - lr * grads[k] / (v[k]**0.5 + eps) for k, p in params.items()}}, v
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "pattern", "deviations"),
     [
         (BESIDE_OTHERS, FEW, ()),
         (UNKNOWN_NAMES, FEW, ("gradient_scale=constant",)),
         (DIVIDES, "*float64/[mts]*", ("eps=ignored",)),
+        (MAKES_ITS_STATE.format(begin="init_state"), FEW, ()),
+        (MAKES_ITS_STATE.format(begin="norms"), FEW, ("initial_average=first_square",)),
     ],
-    ids=["of a name that others lack", "of names that nobody knows", "of what loses bits"],
+    ids=[
+        "of a name that others lack",
+        "of names that nobody knows",
+        "of what loses bits",
+        "of a state that it makes",
+        "of a state that nothing makes",
+    ],
 )
 def test_what_is_named_is_what_the_port_does(
     text: str, pattern: str, deviations: tuple[str, ...], tmp_path: Path

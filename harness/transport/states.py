@@ -1,0 +1,49 @@
+"""How a state begins that a call is handed: by its default, or made up, as nothing or as zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.ports.attempts import callable_methods
+from harness.ports.roles import plain_name
+from harness.transport.handing import ZEROS
+
+# What another function is called that makes a state of weights.
+_BEGINS = ("init", "zero", "start", "begin", "make", "create", "new", "empty")
+
+
+def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    """Whether the first call is handed a state of which nobody knows how it begins."""
+    call = list(message["call"])
+    if "library" in shape or "state" not in call or "plan" in message or "maker" in message:
+        return False
+    return not taken_by(shape, message)[-len(call) :][call.index("state")].get("default")
+
+
+def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    """Whether what is handed nothing for its state has another function that would make one."""
+    if message.get("initial", ZEROS) >= ZEROS or not makes_up_state(shape, message):
+        return False
+    methods = [m for c in shape.get("candidates", []) for m in c.get("methods", [])]
+    every = [(m["name"], [m["parameters"]]) for m in methods]
+    every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]
+    return any(
+        plain_name(name).startswith(_BEGINS) and any(len(taken) == 1 for taken in arities)
+        for name, arities in every
+    )
+
+
+def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The parameters of what a message binds, the constructor's first."""
+    if "function" in message:
+        function = next(f for f in shape["functions"] if f["name"] == message["function"])
+        parameters = list(function["parameters"][message.get("arity", 0)])
+        if "inner" in message:
+            parameters += function["inner"][message["inner"]]
+        return parameters
+    candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
+    called = callable_methods(candidate)[message["method"]]["parameters"]
+    if "constructor" not in message:
+        return list(called)
+    return [*candidate["constructors"][message["constructor"]]["parameters"], *called]
