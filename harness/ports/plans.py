@@ -333,7 +333,10 @@ def _finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Pla
     firsts = (1, 0) if numbered else (1,)
     # What it keeps an average by may be a name, or a place.
     keys = ("name", "place") if draft.named else ("name",)
-    arranged = itertools.product(effects, _arrangements(draft), firsts, keys)
+    handed = any("data" in f for c in message["calls"] for f in c["arguments"].values())
+    # Told which, of several that it has already, it steps that one.
+    arrangements = ("units",) if draft.named and not handed else _arrangements(draft)
+    arranged = itertools.product(effects, arrangements, firsts, keys)
     for effect, arrangement, first, key in arranged:
         plan = {**message, "slots": slots, "arrangement": arrangement}
         plan |= {} if first else {"first": first}

@@ -48,6 +48,26 @@ class Network:
             self.W2 -= self.lr * self.dW2 / (np.sqrt(self.sW2) + self.eps)
 """,
     ),
+    "a network that is told once, a layer that is named by its place": (
+        "opt.set_model(net); opt.update(i, lr)  # layer = self.model.layers[i]; layer.W -= ...",
+        """
+class RMSProp:
+    def __init__(self, beta=0.9, eps=1e-8):
+        self.beta, self.eps = beta, eps
+
+    def set_model(self, model):
+        self.model = model
+        self.w = [np.zeros_like(layer.W) for layer in model.layers]
+        self.b = [np.zeros_like(layer.b) for layer in model.layers]
+
+    def update(self, index, lr):
+        layer = self.model.layers[index]
+        self.w[index] = self.beta * self.w[index] + (1 - self.beta) * layer.dW**2
+        self.b[index] = self.beta * self.b[index] + (1 - self.beta) * layer.db**2
+        layer.W -= lr * layer.dW / (np.sqrt(self.w[index]) + self.eps)
+        layer.b -= lr * layer.db / (np.sqrt(self.b[index]) + self.eps)
+""",
+    ),
     "a network's lists, averages handed in": (
         "net.rmsprop_update(dws, dbs, v_w, v_b, lr, beta, eps)  # for i in range(self.n - 1)",
         """
