@@ -222,11 +222,14 @@ def _called(
     budget: Budget,
 ) -> Result:
     """The result by the first guess that is right, else by the first that is explained."""
-    if len({guess.owner for guess in guesses.moved}) > 1:
-        raise error  # which class is meant, nobody can tell by trying
+    moved = guesses.moved
+    if len({guess.owner for guess in moved}) > 1:
+        if not guesses.alike:
+            raise error  # which class is meant, nobody can tell by trying
+        moved = tuple(guess for guess in moved if guess.owner == moved[0].owner)
     answers: list[tuple[Guess, Answers]] = []
     failed: list[str] = []
-    for guess in guesses.moved[:_MOST]:
+    for guess in moved[:_MOST]:
         if not budget.left:
             break
         transport.adopt(guess)

@@ -92,6 +92,12 @@ class Guesses:
     failed: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def alike(self) -> bool:
+        """Whether all show one known thing in the trial, as those do of which one calls another."""
+        known = {guess.known for guess in self.moved}
+        return len(known) == 1 and known != {len(_KNOWN)}
+
 
 class Budget:
     """The time that guesses at one port may take, in trying and in judging; from the first on."""

@@ -279,6 +279,16 @@ def rmsprop_update(w, b, dw, db, vw, vb, lr, beta, eps, wd):
         w[i] -= lr * (dw[i] + wd * w[i]) / (np.sqrt(vw[i]) + eps)
         b[i] -= lr * db[i] / (np.sqrt(vb[i]) + eps)
     return w, b, vw, vb
+
+
+def rmsprop_wrapper(w, b, grads_w, grads_b, state, args):
+    if "vw" not in state:
+        state["vw"] = [np.zeros_like(each) for each in w]
+        state["vb"] = [np.zeros_like(each) for each in b]
+    w, b, state["vw"], state["vb"] = rmsprop_update(
+        w, b, grads_w, grads_b, state["vw"], state["vb"], args.lr, args.beta, args.eps, args.wd
+    )
+    return w, b, state
 """,
     ),
     "gradients that are put there before it is asked for weights": (
