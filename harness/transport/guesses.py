@@ -94,9 +94,10 @@ class Guesses:
 
     @property
     def alike(self) -> bool:
-        """Whether all show one known thing in the trial, as those do of which one calls another."""
+        """Whether they are functions that show one known thing in the trial: one calls another."""
         known = {guess.known for guess in self.moved}
-        return len(known) == 1 and known != {len(_KNOWN)}
+        functions = all("function" in guess.message.get("plan", {}) for guess in self.moved)
+        return functions and len(known) == 1 and known != {len(_KNOWN)}
 
 
 class Budget:
