@@ -1672,14 +1672,18 @@ class SettingsOfTheirOwn {
     }
 }
 
+enum Activation { RELU, TANH }
+
 /** A layer that has its weights and their gradients itself, and biases of its own beside them. */
 class StepsByItself {
     private final double[][] weights, weightsGradient;
     private final double[] bias, biasGradient;
+    private double epsilon = 1e-3;
     private double[][] weightsSquared;
     private double[] biasSquared;
 
-    StepsByItself(int inputs, int outputs) {
+    StepsByItself(int inputs, int outputs, Activation activation) {
+        if (activation == null) throw new IllegalArgumentException();
         weights = new double[inputs][outputs];
         weightsGradient = new double[inputs][outputs];
         bias = new double[outputs];
@@ -1698,13 +1702,13 @@ class StepsByItself {
             for (int j = 0; j < bias.length; j++) {
                 double g = weightsGradient[i][j];
                 weightsSquared[i][j] = beta * weightsSquared[i][j] + (1 - beta) * g * g;
-                weights[i][j] -= rate * g / Math.sqrt(weightsSquared[i][j] + 1e-3);
+                weights[i][j] -= rate * g / Math.sqrt(weightsSquared[i][j] + epsilon);
             }
         }
         for (int j = 0; j < bias.length; j++) {
             double g = biasGradient[j];
             biasSquared[j] = beta * biasSquared[j] + (1 - beta) * g * g;
-            bias[j] -= rate * g / Math.sqrt(biasSquared[j] + 1e-3);
+            bias[j] -= rate * g / Math.sqrt(biasSquared[j] + epsilon);
         }
     }
 }

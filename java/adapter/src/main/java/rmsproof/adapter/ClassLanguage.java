@@ -62,7 +62,12 @@ public abstract class ClassLanguage implements Language {
 
     /** What is supplied for a parameter that nobody names: of an enum RMSProp; null for others. */
     protected Object supplied(Type type) {
-        Object[] constants = JavaTypes.erased(type).getEnumConstants();
+        return algorithm(JavaTypes.erased(type));
+    }
+
+    /** The constant of an enum that says RMSProp; null where there is none. */
+    static Object algorithm(Class<?> type) {
+        Object[] constants = type.getEnumConstants();
         return constants == null ? null : Arrays.stream(constants)
                 .filter(constant -> Names.algorithm(((Enum<?>) constant).name()))
                 .findFirst().orElse(null);

@@ -116,7 +116,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     private static boolean fits(Class<?> type, Parameter parameter) {
         Class<?> given = parameter.getType();
-        return given != type && (given == int[].class || isArray(accepts(parameter))
+        return given != type && (given == int[].class || given.isEnum()
+                || isArray(accepts(parameter))
                 || List.of("count", "flag", "text").contains(accepts(parameter).kind()));
     }
 
@@ -161,6 +162,12 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         }
     }
 
+    /** Of an algorithm RMSProp, of activations and the like any. */
+    private static Object constant(Class<?> type) {
+        Object algorithm = ClassLanguage.algorithm(type);
+        return algorithm != null ? algorithm : type.getEnumConstants()[0];
+    }
+
     private Object make(double[] row) throws ReflectiveOperationException {
         Parameter[] parameters = way.getParameters();
         Object[] arguments = new Object[parameters.length];
@@ -171,6 +178,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             Accepts accepts = accepts(parameters[i]);
             if (parameters[i].getType() == int[].class) {
                 arguments[i] = new int[] {row.length};
+            } else if (parameters[i].getType().isEnum()) {
+                arguments[i] = constant(parameters[i].getType());
             } else if (isArray(accepts)) {
                 boolean zero = Names.gradients(parameters[i].getName())
                         || Names.biases(parameters[i].getName());
