@@ -31,6 +31,7 @@ from harness.ports.offers import (
     Spec,
     Unknown,
     attributes,
+    by_exclusion,
     every,
     leaves,
     offer,
@@ -90,6 +91,7 @@ def drafted(
     """
     draft = Draft()
     excluded = ""
+    offered: dict[str, Spec] = {}
     numbers: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
     for parameters, feeds, constructed in (
         (constructor, draft.construct, True),
@@ -117,9 +119,11 @@ def drafted(
                     continue
                 feeds[parameter["name"]] = {"data": spec}
                 draft.data.append(spec)
-                draft.words.append(f"{parameter['name']}: {shown(spec)}")
+                offered[parameter["name"]] = spec
                 continue
             numbers.append((parameter, feeds))
+    by_exclusion(leaf for spec in draft.data for leaf in leaves(spec))
+    draft.words += [f"{name}: {shown(spec)}" for name, spec in offered.items()]
     settings = [part for spec in draft.data for part in every(spec) if part["kind"] == "hyper"]
     named: dict[str, Any] = {}
     for name in dict.fromkeys(part["name"] for part in settings):

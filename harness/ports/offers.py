@@ -8,7 +8,7 @@ asks whether it is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -190,7 +190,7 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
         if inner.get("optional") and (zeros or spec["kind"] == "fixed" or inner.get("made")):
             continue  # only asked whether it is there: it is the port's own
         offered[name] = spec
-    _by_exclusion(offered)
+    by_exclusion(offered.values())
     mirrored = [name for name in _MIRRORED if name in use.get("attributes", {})]
     if use.get("mapping") or "item" in use:
         entries = offer({**use, "attributes": {}}, names)
@@ -201,11 +201,11 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
     return {**whole, "classes": use["classes"]} if use.get("classes") else whole
 
 
-def _by_exclusion(offered: Mapping[str, Spec]) -> None:
-    """Of arrays of one object with one role open, the only other one has it."""
-    leaves = [spec for spec in offered.values() if spec["kind"] == "leaf"]
-    roles = {spec["role"] for spec in leaves}
-    others = [spec for spec in leaves if spec["role"] == "zeros" and not spec["own"]]
+def by_exclusion(offered: Iterable[Spec]) -> None:
+    """Of arrays of one object, or of one call, with one role open, the only other one has it."""
+    arrays = [spec for spec in offered if spec["kind"] == "leaf"]
+    roles = {spec["role"] for spec in arrays}
+    others = [spec for spec in arrays if spec["role"] == "zeros" and not spec.get("own", True)]
     for role, written in (("weights", True), ("gradients", False)):
         fitting = [spec for spec in others if spec["written"] is written]
         missing = role not in roles and len(roles - {"zeros"}) == 1
@@ -240,7 +240,7 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         entries = {
             key: offer(inner, (*names, key)) for key, inner in keys.items() if not inner.get("made")
         }
-        _by_exclusion(entries)
+        by_exclusion(entries.values())
         return {"kind": "map", "entries": entries}
     if use.get("item", {}).get("made"):
         return {"kind": "map", "entries": {}}

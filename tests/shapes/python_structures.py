@@ -55,6 +55,21 @@ class RMSProp:
             p -= self.args.lr * g / (np.sqrt(self.v[i]) + self.args.eps)
 """,
     ),
+    "maps under names that nobody knows": (
+        "opt.шаг(веса, градиенты)  # for имя in веса: веса[имя] -= ..., градиенты[имя] ** 2",
+        """
+class RMSProp:
+    def __init__(self, скорость=0.01, затухание=0.9, эпс=1e-8):
+        self.скорость, self.затухание, self.эпс, self.кэш = скорость, затухание, эпс, {}
+
+    def шаг(self, веса, градиенты):
+        for имя in веса:
+            к = self.кэш.get(имя, np.zeros_like(веса[имя]))
+            к = self.затухание * к + (1 - self.затухание) * градиенты[имя] ** 2
+            self.кэш[имя] = к
+            веса[имя] -= self.скорость * градиенты[имя] / (np.sqrt(к) + self.эпс)
+""",
+    ),
     "a state of a class that says RMSProp": (
         "params, state = update(params, grads, state)  # state: RmsPropState, a named tuple",
         """
