@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from harness.analysis.translate.drift import Configured, pairwise
 from harness.analysis.translate.solve import configured
-from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.libraries import LIBRARIES
 from python_ref.dialects.library_table import Library
 from python_ref.dialects.settings import Call
+from python_ref.dialects.settings_table import CALLS
 
 GIVEN = {"learning_rate": 0.01, "decay_rate": 0.9, "epsilon": 1e-8}
 """The hyperparameters with which all are compared, where they can be chosen."""

@@ -33,7 +33,7 @@ from harness.transport.replies import Broken, parsed, quoted
 QUIT_SECONDS = 0.2
 # Our own adapter ends at once on an idle machine; if it is killed, what it took is not counted.
 _ADAPTER_QUIT_SECONDS = 1.0
-# What no request and no reply is longer than.
+# What no request is longer than, and no reply but that to one: its numbers are counted.
 LARGEST = 64 << 20
 LEAST_LIMIT = 1 << 16
 # A JVM that crashes takes a moment to say so and to end.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.libraries import LIBRARIES, NamedDialect, find
 from python_ref.dialects.settings import Call
+from python_ref.dialects.settings_table import CALLS
 from python_ref.files import quoted
 
 # What a package is called, where it is neither the library's name nor that of its module.

@@ -1,6 +1,6 @@
 """How the RMSProps of libraries are called, and which dialect a call with given settings is.
 
-The calls themselves, a row a way to make one, stand in `calls`.
+The calls themselves, a row a way to make one, stand in `settings_table`.
 """
 
 from __future__ import annotations

@@ -16,11 +16,11 @@ from harness.analysis.translate.solve import Solution, configured, solve
 from harness.analysis.translate.translation import read, translate
 from harness.model.errors import UsageError
 from harness.report.translation import changes
-from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.calls import calls_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES
 from python_ref.dialects.settings import Call
+from python_ref.dialects.settings_table import CALLS
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay

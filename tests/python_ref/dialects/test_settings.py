@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from python_ref.dialects.call_table import CALLS
 from python_ref.dialects.calls import call_of
 from python_ref.dialects.libraries import LIBRARIES
+from python_ref.dialects.settings_table import CALLS
 from python_ref.scenarios.hyperparameters import CONSTANTS
 
 TORCH = "torch.optim.rmsprop.RMSprop"
