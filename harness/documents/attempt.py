@@ -31,8 +31,9 @@ from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
+from harness.ports.naming import says_rmsprop
 from harness.ports.port import Port
-from harness.ports.roles import Wanted, says_rmsprop
+from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport
 from harness.transport.hosting import Worker
 from python_ref.dialects.dialect import Dialect

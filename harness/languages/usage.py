@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Union
 
+from harness.languages.expressions import Expressions
 from harness.languages.statements import Body
 from harness.languages.texts import Texts
 from harness.languages.uses import Use
@@ -91,7 +92,9 @@ class Follower:
         self._under_way.pop()
         return uses
 
-    def called(self, name: str, call: ast.Call, body: Body, after: int | None = None) -> list[Use]:
+    def called(
+        self, name: str, call: ast.Call, body: Expressions, after: int | None = None
+    ) -> list[Use]:
         """Follow a call of an own method (`after` a place in the order of bases) or function."""
         if after is None and name in self._functions and not body.this_call(call):
             return self._into(self._functions[name], -1, call, body, own=False)
@@ -101,7 +104,9 @@ class Follower:
                 return self._into(methods[name], place, call, body, own=True)
         return []
 
-    def _into(self, node: Function, place: int, call: ast.Call, body: Body, own: bool) -> list[Use]:
+    def _into(
+        self, node: Function, place: int, call: ast.Call, body: Expressions, own: bool
+    ) -> list[Use]:
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
         static = any(
             isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list

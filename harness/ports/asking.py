@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.ports.roles import CONSTANT, Parameter, plain_name
+from harness.ports.naming import plain_name
+from harness.ports.roles import CONSTANT, Parameter
 
 # How many steps it takes, and when it has done enough.
 _COUNTS = re.compile(r"(?:max|num|n|numberof|total)?(?:iterations|iters|epochs|steps)|n?maxiter")

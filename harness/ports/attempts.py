@@ -13,6 +13,7 @@ from typing import Any
 from harness.ports import asking
 from harness.ports.drafts import held_in
 from harness.ports.filling import filled
+from harness.ports.naming import class_names, plain_name
 from harness.ports.roles import (
     CONSTANTS,
     CONTAINERS,
@@ -21,10 +22,8 @@ from harness.ports.roles import (
     Wanted,
     assigned,
     choice,
-    class_names,
     may_be,
     names_of,
-    plain_name,
 )
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 

@@ -14,15 +14,8 @@ from typing import Any
 
 from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
 from harness.ports.leaves import gradient_of
-from harness.ports.roles import (
-    CONSTANTS,
-    Constant,
-    Parameter,
-    Wanted,
-    class_names,
-    names_of,
-    says_rmsprop,
-)
+from harness.ports.naming import class_names, says_rmsprop
+from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted, names_of
 
 
 class BindingError(Exception):

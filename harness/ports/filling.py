@@ -12,15 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-from harness.ports.roles import (
-    CONSTANT,
-    CONTAINERS,
-    COUNTS,
-    SILENT,
-    Parameter,
-    is_open,
-    plain_name,
-)
+from harness.ports.naming import plain_name
+from harness.ports.roles import CONSTANT, CONTAINERS, COUNTS, SILENT, Parameter, is_open
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 Roles = list[str | None]

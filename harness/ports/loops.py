@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.ports.drafts import by_default, hyper_roles
-from harness.ports.plans import Plan, chosen_classes
-from harness.ports.roles import Wanted, choice, says_rmsprop
+from harness.ports.arrangement import Plan
+from harness.ports.naming import says_rmsprop
+from harness.ports.numbers import by_default, hyper_roles
+from harness.ports.plans import chosen_classes
+from harness.ports.roles import Wanted, choice
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # How many steps a loop may go, by the names of parameters, and more than any scenario has.

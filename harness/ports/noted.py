@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.ports.roles import Parameter, plain_name, role_names
+from harness.ports.naming import plain_name
+from harness.ports.roles import Parameter, role_names
 
 
 def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:

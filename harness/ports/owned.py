@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.ports.drafts import Draft, drafted, hyper_roles
+from harness.ports.drafts import Draft, drafted
+from harness.ports.numbers import hyper_roles
 from harness.ports.offers import Spec, Unknown, attributes, leaves, offer, shown, structured
 from harness.ports.roles import Wanted, choice
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.ports.naming import class_names, plain_name, says_rmsprop
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 # What may hold the weights: arrays by name, arrays in order, one array a call.
@@ -123,13 +124,6 @@ class Wanted:
 
 
 Parameter = Mapping[str, Any]
-
-
-def says_rmsprop(name: str) -> bool:
-    """Whether a name says RMSProp, in one of its words."""
-    return "rmsprop" in plain_name(name) or any(
-        w.lower().startswith("rms") for w in name.split("_")
-    )
 
 
 def choice(parameter: Parameter) -> str | None:
@@ -395,20 +389,3 @@ def may_be(parameter: Parameter, role: str, constructed: bool, scalar: bool) -> 
     if scalar and kind == "number":
         return role in ("gradients", "weights")
     return kind in (*CONTAINERS, "any") or (role == "state" and kind == "other")
-
-
-def plain_name(name: str) -> str:
-    """A name in lower case, without what languages put between words."""
-    return name.replace("_", "").replace("-", "").replace("*", "").lower()
-
-
-def class_names(name: str) -> tuple[str, ...]:
-    """The ways a class may be asked for: in full, without package, without outer class.
-
-    >>> class_names("nn.Optimizers$")  # an object of Scala
-    ('nn.Optimizers$', 'nn.Optimizers', 'Optimizers$', 'Optimizers', 'nn.Optimizers')
-    """
-    plain = name.rstrip("$")
-    last = [plain.rsplit("$", 1)[-1]] if "$" in plain else []
-    short = [n.rsplit(".", 1)[-1] for n in dict.fromkeys((name, plain))]
-    return (*dict.fromkeys((name, plain)), *short, *last, plain.replace("$", "."))

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 
 from harness.model.observation import Fault, Observation, Unreachable
+from harness.ports.arrangement import FORMS, Plan, with_form
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
-from harness.ports.drafts import by_default
 from harness.ports.loops import loop_plans
+from harness.ports.numbers import by_default
 from harness.ports.offers import EFFECTS
-from harness.ports.plans import FORMS, Plan, plans, with_form
+from harness.ports.plans import plans
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.ports.attempts import callable_methods
-from harness.ports.roles import plain_name
+from harness.ports.naming import plain_name
 from harness.transport.handing import ZEROS
 
 # What another function is called that makes a state of weights.

@@ -33,7 +33,8 @@ from harness.transport.python.modules import Source
 from harness.transport.python.packages import root
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
-from harness.transport.python.shape import described, parameters
+from harness.transport.python.shape import described
+from harness.transport.python.signatures import parameters
 
 Array = Any
 

@@ -17,13 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Optional
 
-from harness.languages.updates import square_of
 from harness.languages.usage import Follower, Function
 from harness.languages.uses import Use
+from harness.transport.python.holdings import held
+from harness.transport.python.signatures import hidden, named, parameters, passed_on, written
 
 _OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
-# What begins an average otherwise.
-_NO_ZEROS = frozenset("ones ones_like full full_like rand randn random uniform normal".split())
 _LIBRARIES = ("site-packages", "dist-packages")
 # What an array has itself: asking for it says nothing of what holds it.
 ARRAY_ATTRIBUTES = frozenset(
@@ -68,10 +67,10 @@ def class_shape(
     except (TypeError, ValueError):
         constructor = []
     nodes = list(_class_nodes(cls)) if helpers is not None else []
-    if not constructor and (hidden := _hidden(cls, nodes)) is not None:
-        constructor = _written(hidden)
+    if not constructor and (node := hidden(cls, nodes)) is not None:
+        constructor = written(node)
     else:
-        constructor += _passed_on(cls, nodes)
+        constructor += passed_on(cls, nodes)
     methods: list[dict[str, Any]] = []
     private: list[dict[str, Any]] = []
     for key, member in _members(cls):
@@ -111,20 +110,6 @@ def class_shape(
     }
 
 
-def _hidden(cls: type, nodes: Sequence[ast.ClassDef]) -> Optional[Function]:
-    """A constructor that a decorator wrapped so that its parameters cannot be asked for."""
-    try:
-        kinds = [p.kind for p in inspect.signature(cls).parameters.values()]
-    except (TypeError, ValueError):
-        return None
-    if not kinds or any(k not in (k.VAR_POSITIONAL, k.VAR_KEYWORD) for k in kinds):
-        return None
-    for part in nodes[0].body if nodes else []:
-        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.decorator_list:
-            return part
-    return None
-
-
 def _uses(
     nodes: Sequence[ast.ClassDef],
     helpers: Mapping[str, Function],
@@ -144,7 +129,7 @@ def _uses(
                 follower.follow(other)
         _noted(taken, called)
         only = {"stores": True} if stores and not moves else {}
-        return {"constructed": made, **only, **_held(nodes, helpers, key)}
+        return {"constructed": made, **only, **held(nodes, helpers, key)}
     except RecursionError:  # sums of a thousand terms
         return {}
 
@@ -153,64 +138,6 @@ def _moves(uses: Sequence[Use]) -> bool:
     """Whether something of what is handed over becomes another, or is told to."""
     text = json.dumps([use.as_json() for use in uses])
     return any(f'"{flag}": true' in text for flag in ("written", "averaged", "computed", "called"))
-
-
-def _held(
-    nodes: Sequence[ast.ClassDef], helpers: Mapping[str, Function], key: str
-) -> dict[str, Any]:
-    """What a method does with what the object has itself, if it averages squares."""
-    if not any(_averages(node) for node in nodes):
-        return {}
-    follower = Follower(nodes, helpers)
-    constructed = follower.follow("__init__")
-    stored = follower.parameter_of(constructed)
-    called, held = follower.holding(key)
-    uses = {name: use.as_json() for name, use in (*called.items(), *held.items())}
-    if '"averaged": true' not in json.dumps(uses):
-        return {}
-    return {
-        "own": {
-            "held": {name: uses[name] for name in held},
-            "taken": {name: uses[name] for name in called},
-            "stored": stored,
-            "constants": _constants(nodes),
-            "begun": sorted(_begun_otherwise(nodes)),
-        }
-    }
-
-
-@cache
-def _averages(node: ast.ClassDef) -> bool:
-    return any(
-        isinstance(part, ast.expr) and square_of(part) is not None for part in ast.walk(node)
-    )
-
-
-def _constants(nodes: Sequence[ast.ClassDef]) -> dict[str, float]:
-    """The numbers that constructors give attributes of the object."""
-    return {
-        part.targets[0].attr: part.value.value
-        for node in reversed(nodes)
-        for method in node.body
-        if isinstance(method, ast.FunctionDef) and method.name == "__init__"
-        for part in ast.walk(method)
-        if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute)
-        if isinstance(part.value, ast.Constant) and isinstance(part.value.value, (int, float))
-    }
-
-
-def _begun_otherwise(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
-    """The attributes that are given what is neither zeros nor computed of what they were."""
-    for node in nodes:
-        for part in ast.walk(node):
-            if not isinstance(part, ast.Assign):
-                continue
-            name, text = ast.unparse(part.targets[0]), ast.unparse(part.value)
-            calls = [c for c in ast.walk(part.value) if isinstance(c, ast.Call)]
-            called = {getattr(c.func, "attr", getattr(c.func, "id", "")) for c in calls}
-            number = part.value.value if isinstance(part.value, ast.Constant) else 0
-            if name.startswith("self.") and name not in text and (number or called & _NO_ZEROS):
-                yield name.split(".")[1].partition("[")[0]
 
 
 def _names(nodes: Sequence[ast.ClassDef], besides: str) -> list[str]:
@@ -274,7 +201,7 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
             uses = {}
         _noted(taken, uses)
         if node.args.kwarg:
-            taken += _named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
+            taken += named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
     if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
@@ -301,105 +228,6 @@ def _returned_together(node: Optional[Function]) -> list[str]:
         if isinstance(part, ast.Return) and isinstance(part.value, (ast.Tuple, ast.List)):
             return [getattr(element, "id", "") for element in part.value.elts]
     return []
-
-
-def parameters(function: Any) -> list[dict[str, Any]]:
-    """A callable's parameters. Raises TypeError, ValueError: they cannot be had."""
-    found = []
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind is parameter.VAR_KEYWORD:
-            continue
-        several = parameter.kind is parameter.VAR_POSITIONAL
-        annotation, default = parameter.annotation, parameter.default
-        one: dict[str, Any] = {
-            "name": parameter.name,
-            "kind": _kind(annotation, default),
-            "element": None,
-            "type": "" if annotation is parameter.empty else str(annotation),
-            "default": default is not parameter.empty or several,
-            "keyword_only": parameter.kind is parameter.KEYWORD_ONLY,
-            "positional_only": parameter.kind is parameter.POSITIONAL_ONLY,
-        }
-        if isinstance(default, (int, float)) and not isinstance(default, bool):
-            one["value"] = float(default)
-        if isinstance(default, str):
-            one["text"] = default
-        if several:
-            one["several"] = True
-        if isinstance(default, bool) or annotation in (bool, "bool"):
-            one["flag"] = True
-        found.append(one)
-    return found
-
-
-def _written(node: Function) -> list[dict[str, Any]]:
-    """Parameters as they are written, for what a decorator hides them of."""
-    arguments = node.args
-    listed = [*arguments.posonlyargs, *arguments.args][1:]
-    defaults: list[Optional[ast.expr]] = [None] * (len(listed) - len(arguments.defaults))
-    pairs = list(zip(listed, [*defaults, *arguments.defaults][-len(listed) or None :]))
-    pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults))
-    found = []
-    for argument, default in pairs:
-        one: dict[str, Any] = {
-            "name": argument.arg,
-            "kind": "any",
-            "element": None,
-            "type": "" if argument.annotation is None else ast.unparse(argument.annotation),
-            "default": default is not None,
-            "keyword_only": argument in arguments.kwonlyargs,
-            "positional_only": argument in arguments.posonlyargs,
-        }
-        number = default.value if isinstance(default, ast.Constant) else None
-        if isinstance(number, (int, float)) and not isinstance(number, bool):
-            one.update(kind="number", value=float(number))
-        found.append(one)
-    return found
-
-
-def _passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
-    """What a constructor takes by `**kwargs`: keys that it asks for, parameters of its bases."""
-    found: list[dict[str, Any]] = []
-    try:
-        signature = inspect.signature(cls)
-        known = set(signature.parameters)
-        if not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
-            return []
-        name = next(p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD)
-        if nodes:
-            use = Follower(nodes).follow("__init__").get(name)
-            found += _named(use, known)
-            known |= {p["name"] for p in found}
-        initial = vars(cls).get("__init__")
-        for base in cls.__mro__[1:-1]:
-            given = vars(base).get("__init__")
-            if given is None or given is initial or not inspect.isfunction(given):
-                continue
-            for one in parameters(given)[1:]:
-                if one["name"] not in known:
-                    found.append({**one, "keyword_only": True, "positional_only": False})
-                    known.add(one["name"])
-            break
-    except (TypeError, ValueError, RecursionError):
-        return found
-    return found
-
-
-def _named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
-    """Parameters for the keys that `**kwargs` is asked for."""
-    keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
-    blank = {"kind": "any", "element": None, "type": "", "default": True, "keyword_only": True}
-    return [
-        {"name": key, "positional_only": False, **blank, "use": inner.as_json()}
-        for key, inner in keys.items()
-        if key not in known
-    ]
-
-
-def _kind(annotation: Any, default: Any) -> str:
-    if annotation in (float, int, "float", "int") or isinstance(default, (float, int)):
-        return "number"
-    return "any"
 
 
 def _members(cls: type) -> list[tuple[str, Any]]:

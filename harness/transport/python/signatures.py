@@ -1,0 +1,124 @@
+"""The parameters of a Python callable: as it has them, as they are written, as it hands them on."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from harness.languages.usage import Follower, Function
+from harness.languages.uses import Use
+
+
+def hidden(cls: type, nodes: Sequence[ast.ClassDef]) -> Optional[Function]:
+    """A constructor that a decorator wrapped so that its parameters cannot be asked for."""
+    try:
+        kinds = [p.kind for p in inspect.signature(cls).parameters.values()]
+    except (TypeError, ValueError):
+        return None
+    if not kinds or any(k not in (k.VAR_POSITIONAL, k.VAR_KEYWORD) for k in kinds):
+        return None
+    for part in nodes[0].body if nodes else []:
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.decorator_list:
+            return part
+    return None
+
+
+def parameters(function: Any) -> list[dict[str, Any]]:
+    """A callable's parameters. Raises TypeError, ValueError: they cannot be had."""
+    found = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        several = parameter.kind is parameter.VAR_POSITIONAL
+        annotation, default = parameter.annotation, parameter.default
+        one: dict[str, Any] = {
+            "name": parameter.name,
+            "kind": _kind(annotation, default),
+            "element": None,
+            "type": "" if annotation is parameter.empty else str(annotation),
+            "default": default is not parameter.empty or several,
+            "keyword_only": parameter.kind is parameter.KEYWORD_ONLY,
+            "positional_only": parameter.kind is parameter.POSITIONAL_ONLY,
+        }
+        if isinstance(default, (int, float)) and not isinstance(default, bool):
+            one["value"] = float(default)
+        if isinstance(default, str):
+            one["text"] = default
+        if several:
+            one["several"] = True
+        if isinstance(default, bool) or annotation in (bool, "bool"):
+            one["flag"] = True
+        found.append(one)
+    return found
+
+
+def written(node: Function) -> list[dict[str, Any]]:
+    """Parameters as they are written, for what a decorator hides them of."""
+    arguments = node.args
+    listed = [*arguments.posonlyargs, *arguments.args][1:]
+    defaults: list[Optional[ast.expr]] = [None] * (len(listed) - len(arguments.defaults))
+    pairs = list(zip(listed, [*defaults, *arguments.defaults][-len(listed) or None :]))
+    pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults))
+    found = []
+    for argument, default in pairs:
+        one: dict[str, Any] = {
+            "name": argument.arg,
+            "kind": "any",
+            "element": None,
+            "type": "" if argument.annotation is None else ast.unparse(argument.annotation),
+            "default": default is not None,
+            "keyword_only": argument in arguments.kwonlyargs,
+            "positional_only": argument in arguments.posonlyargs,
+        }
+        number = default.value if isinstance(default, ast.Constant) else None
+        if isinstance(number, (int, float)) and not isinstance(number, bool):
+            one.update(kind="number", value=float(number))
+        found.append(one)
+    return found
+
+
+def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
+    """What a constructor takes by `**kwargs`: keys that it asks for, parameters of its bases."""
+    found: list[dict[str, Any]] = []
+    try:
+        signature = inspect.signature(cls)
+        known = set(signature.parameters)
+        if not any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values()):
+            return []
+        name = next(p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD)
+        if nodes:
+            use = Follower(nodes).follow("__init__").get(name)
+            found += named(use, known)
+            known |= {p["name"] for p in found}
+        initial = vars(cls).get("__init__")
+        for base in cls.__mro__[1:-1]:
+            given = vars(base).get("__init__")
+            if given is None or given is initial or not inspect.isfunction(given):
+                continue
+            for one in parameters(given)[1:]:
+                if one["name"] not in known:
+                    found.append({**one, "keyword_only": True, "positional_only": False})
+                    known.add(one["name"])
+            break
+    except (TypeError, ValueError, RecursionError):
+        return found
+    return found
+
+
+def named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
+    """Parameters for the keys that `**kwargs` is asked for."""
+    keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
+    blank = {"kind": "any", "element": None, "type": "", "default": True, "keyword_only": True}
+    return [
+        {"name": key, "positional_only": False, **blank, "use": inner.as_json()}
+        for key, inner in keys.items()
+        if key not in known
+    ]
+
+
+def _kind(annotation: Any, default: Any) -> str:
+    if annotation in (float, int, "float", "int") or isinstance(default, (float, int)):
+        return "number"
+    return "any"
