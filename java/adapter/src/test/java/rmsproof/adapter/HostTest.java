@@ -405,12 +405,13 @@ class HostTest {
         assertEquals(1, shape.getAsJsonArray("candidates").size());
         assertEquals("{\"class\":\"Port$Inner\",\"kind\":\"class\",\"public\":false,"
                 + "\"constructors\":[{\"parameters\":[{\"name\":\"eta\",\"kind\":\"number\","
-                + "\"element\":\"float32\",\"type\":\"float\",\"default\":false}]}],"
+                + "\"element\":\"float32\",\"type\":\"float\",\"default\":false,"
+                + "\"omissible\":false,\"argument\":0}],\"called\":\"Port$Inner\"}],"
                 + "\"methods\":[{\"name\":\"go\",\"static\":false,\"parameters\":["
                 + "{\"name\":\"g\",\"kind\":\"array\",\"element\":\"float64\","
-                + "\"type\":\"double[]\",\"default\":false},"
+                + "\"type\":\"double[]\",\"default\":false,\"omissible\":false},"
                 + "{\"name\":\"w\",\"kind\":\"map\",\"element\":\"float32\","
-                + "\"type\":\"Map<String, List<Float>>\",\"default\":false}],"
+                + "\"type\":\"Map<String, List<Float>>\",\"default\":false,\"omissible\":false}],"
                 + "\"returns\":\"void\",\"result\":\"nothing\",\"line\":null}]}",
                 shape.getAsJsonArray("candidates").get(0).toString());
     }
