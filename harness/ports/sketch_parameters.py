@@ -15,7 +15,7 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Options that are given as what changes nothing are known, too.
 _KNOWN = (
-    *("pairs", "pairs, gradients first", "one", "biases", "size", *HYPERPARAMETERS),
+    *("pairs", "pairs, gradients first", "one", "biases", "size", "slopes", *HYPERPARAMETERS),
     *("gradients", "weights", "iteration", "momentum", "weight_decay"),
 )
 # How many of something are done, or go together: one.
@@ -76,6 +76,8 @@ def parameters_of(
 def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | None:
     """A parameter's role, where only an adapter has use for it too."""
     name, use = parameter["name"], parameter.get("use", {})
+    if _answers(parameter) and "[]" in parameter["type"]:
+        return "slopes"
     whole = str(parameter.get("type") or "").lower() in ("", "int", "integer", "long", "object")
     if (
         role in (None, "iteration")

@@ -129,9 +129,30 @@ def test_a_source_of_which_nothing_can_be_called_has_an_adapter_in_its_package(
 
 def test_what_is_asked_for_gradients_is_said_to_be_asked_in_every_step(tmp_path: Path) -> None:
     given = [
-        parameter("gradient", "Function<double[], double[]>"),
+        parameter("gradient", "Function<Vector, Vector>"),
         parameter("listener", "Function<Integer, Integer>"),
     ]
     text = drafted(tmp_path, "R.java", STEP, [given], {"move": [parameter("iterations", "int")]})
     assert text.count("a lambda keeps those of the first") == 1
     assert "optimizer.move(1);" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ([], ("slopes.get(name).size() - 1;", "optimizer.move(w);")),
+        (
+            [parameter("iterations", "int")],
+            ("asked = 0;", "optimizer.move(starts.get(name).clone(), slopes.get(name).size());"),
+        ),
+    ],
+    ids=["one step", "all of them anew"],
+)
+def test_a_function_of_gradients_answers_those_of_the_steps_that_a_call_makes(
+    tmp_path: Path, more: list[Any], lines: tuple[str, ...]
+) -> None:
+    given = [parameter("gradient", "Function<double[], double[]>"), parameter("lr", "double")]
+    start = parameter("weights", "double[]", kind="array")
+    text = drafted(tmp_path, "R.java", STEP, [given], {"move": [start, *more]})
+    assert "new RMSProp(x -> slopes.get(name).get(asked++), learningRate)" in text
+    assert all(line in text for line in lines)

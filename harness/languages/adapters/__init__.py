@@ -17,6 +17,8 @@ MARK = "TODO(rmsproof)"
 _MARKED = re.compile(rf"\S*{re.escape(MARK)}:?\s*")
 _COMMENT_END = re.compile(r"\s*\*/.*$|\"\)*[;}]*\s*$")
 CAMEL = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
+# A call that takes more is written with an argument a line.
+WIDE = 100
 RATES = tuple(CAMEL)
 """Hyperparameters as a class's constructor takes them, in this order."""
 
@@ -145,6 +147,13 @@ class Sketch:
     def makes(self) -> bool:
         """Whether an object is made, one for each array or one for all."""
         return self.constructor is not None and not (self.action and self.action.static)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the source asks a function for gradients, one array's at a time."""
+        called = [self.constructor or (), self.action.parameters if self.action else ()]
+        whole = self.action is None or self.action.whole
+        return not whole and any(p.role == "slopes" for given in called for p in given)
 
     @property
     def wide(self) -> bool:

@@ -30,7 +30,11 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     if sketch.module:
         yield f"package {sketch.module};"
         yield ""
+    if sketch.answers:
+        yield "import java.util.ArrayList;"
     yield "import java.util.HashMap;"
+    if sketch.answers:
+        yield "import java.util.List;"
     yield "import java.util.Map;"
     yield from (f"import {name};" for name in sketch.imports)
     yield ""
@@ -40,6 +44,10 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield f"    private final {rate} {name};"
     if makes:
         yield f"    private final Map<String, {sketch.owner}> optimizers = new HashMap<>();"
+    if sketch.answers:
+        yield f"    private final Map<String, List<{number}[]>> slopes = new HashMap<>();"
+        yield f"    private final Map<String, {number}[]> starts = new HashMap<>();"
+        yield "    private int asked; // for how many of them, in this call"
     if counts(sketch):
         yield "    private int steps;"
     yield ""
@@ -58,6 +66,11 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield "        for (String name : gradients.keySet()) {"
         yield f"            {number}[] w = weights.get(name);"
         yield f"            {number}[] g = gradients.get(name);"
+        if sketch.answers:
+            anew = sketch.action is not None and sketch.action.takes("one")
+            yield "            slopes.computeIfAbsent(name, key -> new ArrayList<>()).add(g);"
+            yield "            starts.putIfAbsent(name, w.clone());"
+            yield f"            asked = {'0' if anew else 'slopes.get(name).size() - 1'};"
         yield from body(_WORDS, sketch, number, " " * 12)
         yield "        }"
     yield "    }"
@@ -89,4 +102,6 @@ _WORDS = Words(
     given=_given,
     static=True,
     new="new ",
+    answering={"slopes": "x -> slopes.get(name).get(asked++)"},
+    replaying={"weights": "starts.get(name).clone()", "one": "slopes.get(name).size()"},
 )

@@ -8,6 +8,7 @@ from contextlib import suppress
 from harness.languages.adapters import (
     MARK,
     RATES,
+    WIDE,
     Action,
     Parameter,
     Sketch,
@@ -59,9 +60,11 @@ def _standing(sketch: Sketch) -> Iterator[str]:
         # What is put into the object itself needs nothing told before.
         if len(plan.get("before", ())) < most and "own" not in plan:
             continue
-        step = plan["calls"][-1].get("method", action.name)
+        steps = {call.get("method", action.name) for call in plan["calls"]}
         # What returns nothing leaves its weights somewhere, and the plan has to say where.
-        if (action.sure and step != action.name) or (action.silent and not places_weights(plan)):
+        if (action.sure and action.name not in steps) or (
+            action.silent and not places_weights(plan)
+        ):
             continue
         with suppress(Beyond):
             called = str(plan.get("class") or plan["function"])
@@ -191,8 +194,10 @@ def _call(
     places, names = split(parameters)
     given = [("", p) for p in places] + [(f"{p.name}=", p) for p in names]
     if all(p.role in known and not p.keyed for _, p in given):
-        yield f"{opening}{', '.join(name + _given(p, known) for name, p in given)})"
-        return
+        line = f"{opening}{', '.join(name + _given(p, known) for name, p in given)})"
+        if len(line) <= WIDE:
+            yield line
+            return
     yield opening
     for name, p in given:
         if p.role in known and not p.keyed:

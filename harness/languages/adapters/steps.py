@@ -6,11 +6,11 @@ to a person, a line each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from harness.languages.adapters import CAMEL, MARK, Parameter, Sketch, listed, split
+from harness.languages.adapters import CAMEL, MARK, WIDE, Parameter, Sketch, listed, split
 
 _TODO = "call what makes a step, and leave the new weights in `w`, or put them into the map"
 
@@ -38,6 +38,8 @@ class Words:
         told: says which one it is.
         given: an argument as the type that is asked for.
         size: of an array.
+        answering: what is given for a function that is asked for gradients.
+        replaying: what is given to a call that makes all steps anew.
         static: what has no object is always called on its class.
         named: parameters are given by name where that is needed.
         new: what stands before a class whose object is made.
@@ -60,6 +62,8 @@ class Words:
     told: Callable[[Parameter], str]
     given: Callable[[Parameter, dict[str, str]], str]
     size: str = "w.length"
+    answering: Mapping[str, str] = field(default_factory=dict)
+    replaying: Mapping[str, str] = field(default_factory=dict)
     static: bool = False
     named: bool = False
     new: str = ""
@@ -90,7 +94,10 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         "iteration": "steps",
         **({} if whole else {"size": words.size}),
         **dict.fromkeys(("momentum", "weight_decay"), off),
+        **(words.answering if sketch.answers else {}),
     }
+    if sketch.answers and action is not None and action.takes("one"):
+        known |= words.replaying
     taken = {p.role for p in (*(sketch.constructor or ()), *(action.parameters if action else ()))}
     spare = [name for role, name in CAMEL.items() if role not in taken]
     if sketch.makes:
@@ -162,8 +169,13 @@ def _call(
     """The lines of a call; `spare` are hyperparameters that nothing takes so far."""
     places, names = split(parameters) if words.named else (list(parameters), [])
     given = [("", p) for p in places] + [(f"{p.name} = ", p) for p in names]
-    if all(p.known(known) for _, p in given):
-        yield f"{opening}{_joined(words, given, known)}{end}"
+    line = (
+        f"{opening}{_joined(words, given, known)}{end}"
+        if all(p.known(known) for _, p in given)
+        else ""
+    )
+    if line and len(line) <= WIDE:
+        yield line
         return
     yield opening
     groups = [list(group) for _, group in groupby(given, key=lambda one: one[1].within)]
