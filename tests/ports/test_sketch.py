@@ -156,3 +156,19 @@ def test_a_function_of_gradients_answers_those_of_the_steps_that_a_call_makes(
     text = drafted(tmp_path, "R.java", STEP, [given], {"move": [start, *more]})
     assert "new RMSProp(x -> slopes.get(name).get(asked++), learningRate)" in text
     assert all(line in text for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("formula", "line"),
+    [
+        ("mystery * v + (1 - mystery) * g * g", "new RMSProp(learningRate, decayRate)"),
+        ("mystery * v + g * g", "what double mystery is"),
+    ],
+)
+def test_the_decay_is_what_the_source_takes_from_one(
+    tmp_path: Path, formula: str, line: str
+) -> None:
+    given = [parameter("lr", "double"), parameter("mystery", "double")]
+    source = STEP.replace("w -= g", f"v = {formula};\n        w -= g")
+    text = drafted(tmp_path, "R.java", source, [given], {"move": [parameter("k", "int")]})
+    assert line in text
