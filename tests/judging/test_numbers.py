@@ -105,6 +105,18 @@ class Widens(Base):
         return w.astype(np.float64)
 
 
+class KeepsMoreThanItIsGiven:
+    def __init__(self, learning_rate, decay_rate, epsilon):
+        self.given = learning_rate, decay_rate, epsilon
+
+    def update(self, w, g, state):
+        learning_rate, decay_rate, epsilon = self.given
+        state = np.zeros(w.shape) if state is None else state
+        state = decay_rate * state + (1 - decay_rate) * (g * g)
+        w -= learning_rate * g / (np.sqrt(state) + epsilon)
+        return w, state
+
+
 class Refuses(Base):
     def __init__(self, learning_rate, decay_rate, epsilon):
         if not learning_rate > 0:
@@ -229,6 +241,7 @@ SAID: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
         ("it turns float32 into float64",),
         "equal within rounding in 19 test cases, at most ",
     ),
+    "KeepsMoreThanItIsGiven": ("conforms", (), (), "equal within rounding in 20 test cases"),
     "Refuses": (
         "exact",
         (),

@@ -32,6 +32,7 @@ class Steps(Protocol):
     dtype: Any
     parameter: Any
     gradients_changed: bool
+    widened: bool
     first: str
 
     @property
@@ -318,8 +319,10 @@ class Instance:
             if isinstance(returned, dict) and not taking:
                 self._state = returned
             return returned
+        widened = self._session.widened
         first = self._session.first or self._first(returned, taking)
-        self._session.first = first
+        # To look at a state in passing says nothing of the weights.
+        self._session.first, self._session.widened = first, widened
         self._state = returned[first == "first"]
         return returned[first == "second"]
 

@@ -185,12 +185,15 @@ class Session:
 
     def _distance(self, side: Any, part: list[int]) -> float | None:
         """How far a returned side is from the weights given; None where it cannot be them."""
+        widened = self.weights.widened
         try:
             if isinstance(side, Mapping) and len(side) != len(part):
                 return None
             values = self.weights.read(part, side)
         except Garbled:
             return None
+        finally:  # a state may be wider than the weights
+            self.weights.widened = widened
         far = float(np.abs(values - self.weights.now(part)).sum())
         return float("inf") if np.isnan(far) else far
 
