@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import naive
 import numpy as np
 import pytest
 
+from python_ref.scenarios.calls import Layout
+
+
+def layout_of(precision: str) -> Layout:
+    """Laid out anew: a scenario keeps what it was."""
+    return replace(naive.fed(precision)).layout
+
 
 def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
-    layout = naive.fed("float64").layout
+    layout = layout_of("float64")
     assert (layout.size, layout.longest) == (5, 3)
     assert layout.weights.tolist() == [0.5 / 7, -0.2 / 7, 0.1 / 7, 0.9, -0.2]
     early, _, none, both, late, _ = layout.calls
@@ -26,6 +35,7 @@ def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
     assert both.t.dtype == np.int64
     assert both.counted("kept") is both.t
     assert both.counted("reset").tolist() == [1] * 5
+    assert both.counted("global_step").tolist() == [4] * 5
     assert both.new.tolist() == [False, False, False, True, True]
     assert late.gradient.tolist() == [-0.6, 0.3]
 
@@ -40,7 +50,7 @@ def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
     ],
 )
 def test_a_call_says_which_elements_a_port_writes(write: str, written: list[bool]) -> None:
-    whole = naive.fed("float64").layout.calls[3]
+    whole = layout_of("float64").calls[3]
     mask = whole.written(write)
     assert mask is not None
     assert (mask.tolist(), mask.dtype) == (written, np.bool_)
