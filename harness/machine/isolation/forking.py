@@ -51,6 +51,13 @@ class Forked(subprocess.Popen[bytes]):
         self.stdout, self.stderr = os.fdopen(output, "rb"), os.fdopen(errors, "rb")
         self._report, self._lock = report, threading.Lock()
 
+    @property
+    def reported(self) -> bool:
+        """Whether its end was reported, read or not."""
+        with suppress(OSError, ValueError):  # it is being read
+            return bool(select.select([self._report], [], [], 0)[0])
+        return True
+
     def poll(self) -> int | None:
         """The exit code, or None while it runs."""
         with suppress(subprocess.TimeoutExpired):
@@ -71,6 +78,13 @@ class Forked(subprocess.Popen[bytes]):
                 code = os.waitstatus_to_exitcode(int.from_bytes(status, "little"))
                 self.returncode = code if len(status) == 4 else -9
             return self.returncode
+
+
+def has_ended(process: subprocess.Popen[Any]) -> bool:
+    """Whether nothing keeps its process id any more; waits for nobody, as who waits may."""
+    if process.returncode is None and isinstance(process, Forked):
+        return process.reported
+    return process.returncode is not None
 
 
 class _Server:

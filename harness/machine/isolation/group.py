@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.machine import scratch
-from harness.machine.isolation.forking import MARK, OWN_TEMPORARY, forked
+from harness.machine.isolation.forking import MARK, OWN_TEMPORARY, forked, has_ended
 from harness.machine.isolation.limits import ENTER, IMPOSED, Limits
 from harness.machine.isolation.sandbox import scrubbed_environment
 from harness.machine.isolation.watchdog import end_group, end_marked
@@ -84,7 +84,10 @@ class Group:
 
     def kill(self) -> None:
         """End the group at once; whoever reads from it meets the end."""
-        end_group(self.pid)
+        # A number that the kernel has taken back may be a stranger's by now. Until then what our
+        # process left in its group is ended by it, too.
+        if not (has_ended(self.process) and Path(f"/proc/{self.pid}").exists()):
+            end_group(self.pid)
 
     def end(self) -> None:
         """End the process and all that it started, and wait until it is gone."""
