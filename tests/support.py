@@ -48,6 +48,13 @@ def alike(values: Iterable[Any], suite: int = 1) -> list[Any]:
     ]
 
 
+def often(values: Iterable[str], of: int = 2) -> tuple[list[str], list[str]]:
+    """What is judged together: one of so many in the suite, the others in the slow part."""
+    every = list(values)
+    chosen = every[::of]
+    return chosen, [value for value in every if value not in chosen]
+
+
 @dataclass(frozen=True)
 class Done:
     """A command that ended: its exit code, standard output and standard error."""

@@ -39,6 +39,7 @@ def test_ci_runs_every_check() -> None:
 
 def test_the_workflow_and_just_call_the_same_commands() -> None:
     assert "      - run: .ci/run\n" in WORKFLOW
+    assert "      - run: .ci/run slow\n" in WORKFLOW  # every night
     called = re.findall(r"^ {4}(.*)$", JUST, re.MULTILINE)
     assert called[0] == "@just --list"
     steps = {f".ci/run {step}" for step in STEPS}

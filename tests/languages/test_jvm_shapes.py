@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, SHORT
+from support import REPOSITORY, SHORT, often
 
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
@@ -159,9 +159,18 @@ def judged(file: str, shapes: Mapping[str, tuple[str, ...]], name: str) -> None:
     assert result.verdict.word in (("diverges",) if shapes[name] else ("exact", "conforms"))
 
 
-@pytest.mark.parametrize("name", JAVA)
+OFTEN, ELSEWHERE = often(JAVA)
+
+
+@pytest.mark.parametrize("name", OFTEN)
 def test_a_shape_of_java_is_judged(name: str) -> None:
-    judged("Shapes.java", JAVA, name)
+    judged("Shapes.java", {n: JAVA[n] for n in OFTEN}, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_another_shape_of_java_is_judged(name: str) -> None:
+    judged("Shapes.java", {n: JAVA[n] for n in ELSEWHERE}, name)
 
 
 @pytest.mark.slow  # it binds classes as Java does

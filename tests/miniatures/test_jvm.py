@@ -6,11 +6,11 @@ import pytest
 from small_ports import (
     EXPECTED,
     files,
-    judged,
     judged_together,
     must_be_named,
     must_not_be_flagged,
 )
+from support import often
 
 pytestmark = pytest.mark.jvm
 
@@ -22,9 +22,18 @@ def test_every_file_has_its_expectation_and_the_other_way_round() -> None:
     assert sorted(there) == sorted(n for n in EXPECTED if n.split("/")[1] in LANGUAGES)
 
 
-@pytest.mark.parametrize("name", files("right", *LANGUAGES))
+_OFTEN, _ELSEWHERE = often(files("right", *LANGUAGES))
+
+
+@pytest.mark.parametrize("name", _OFTEN)
 def test_a_right_port_is_never_flagged(name: str) -> None:
-    must_not_be_flagged(name, judged("right", *LANGUAGES)[name])
+    must_not_be_flagged(name, judged_together(*_OFTEN)[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", _ELSEWHERE)
+def test_another_right_port_is_never_flagged(name: str) -> None:
+    must_not_be_flagged(name, judged_together(*_ELSEWHERE)[name])
 
 
 def _deviations(name: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from small_ports import EXPECTED, files, judged, judged_together, must_be_named, must_not_be_flagged
+from support import often
 
 LANGUAGES = ("python",)
 
@@ -19,9 +20,7 @@ def test_a_right_port_is_never_flagged(name: str) -> None:
 
 
 # Each takes a second to search; every deviation is named in tests of diagnosis, too.
-_WRONG = files("wrong", *LANGUAGES)
-_OFTEN = _WRONG[2::8]
-_ELSEWHERE = [name for name in _WRONG if name not in _OFTEN]
+_OFTEN, _ELSEWHERE = often(files("wrong", *LANGUAGES), 12)
 
 
 @pytest.mark.parametrize("name", _OFTEN)
