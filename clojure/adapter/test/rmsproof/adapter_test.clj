@@ -185,7 +185,7 @@
 
 (deftest failures-in-a-step
   (are [kind message text] (= {"kind" kind "message" (str "step 1: " message) "step" 1.0}
-                              (dissoc (run-text text) "error" "line"))
+                              (dissoc (run-text text) "error" "line" "misread"))
     "crashes" "java.lang.ArithmeticException: Divide by zero (port.clj:2)"
     "(defn f [g w]\n (/ 1 0))"
     "crashes" "clojure.lang.ExceptionInfo: late (port.clj:1)"
