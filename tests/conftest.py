@@ -6,7 +6,6 @@ the next time. Tests of the cache itself make theirs.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -32,16 +31,6 @@ settings.load_profile("rmsproof")
 
 # Before tests are collected: some ask for goldens in their tables.
 sharing.share(pytest.MonkeyPatch())
-
-
-# Most of what is imported and collected stays: to look for what does not after every 700 objects
-# takes a sixth of the processor time of all tests.
-gc.set_threshold(100_000, 50, 100)
-
-
-def pytest_collection_finish() -> None:
-    """Look at what was collected no more."""
-    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -193,39 +193,23 @@ def test_no_server_outlives_the_harness(how: signal.Signals) -> None:
         harness.wait(10)
 
 
-LAST = Path("/proc/sys/kernel/ns_last_pid")
-
-
-def numbered(number: int) -> subprocess.Popen[bytes]:
-    """A process that has the id of one that is gone, as comes when all others were given."""
-    for _ in range(20):
-        try:
-            LAST.write_text(str(number - 1))
-        except OSError:
-            pytest.skip("nobody may say which process id comes next here")
-        words = [sys.executable, "-S", "-c", "input()"]
-        other = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
-        if other.pid == number:
-            return other
-        other.communicate(b"\n")
-    pytest.skip(f"another process was quicker to get the id {number}")
-
-
 @pytest.mark.parametrize("forked", [True, False])
 def test_who_has_the_id_of_a_process_that_is_gone_is_left_alone(forked: bool) -> None:
     group = start("0") if forked else Group([sys.executable, "-S", "-c", ""])
-    with group.process as process:
+    words = [sys.executable, "-S", "-c", "input()"]
+    with (
+        group.process as process,
+        subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True) as other,
+    ):
         if isinstance(process, Forked):
             assert process.stdout
             process.stdout.read()
             time.sleep(0.1)  # it is reported, and nobody has read that
         else:
             process.wait(20)
-        other = numbered(group.pid)
-        try:
-            group.end()
-            time.sleep(0.05)
-            assert other.poll() is None
-        finally:
-            other.communicate(b"\n")
+        process.pid = other.pid  # as when all other ids were given since
+        group.end()
+        time.sleep(0.05)
+        assert other.poll() is None
+        other.communicate(b"\n")
     assert isinstance(process, Forked) == forked
