@@ -47,8 +47,9 @@ def begin() -> None:
 
     He may have while something was imported that lets nothing through.
     """
-    global _begun, _asked, _given_up
-    _begun, asked, _asked, _given_up = True, _asked, False, False
+    global _begun, _asked
+    _begun, asked, _asked = True, _asked, False
+    resume()
     if asked or _NAME in os.environ:
         raise KeyboardInterrupt
 
@@ -57,6 +58,12 @@ def give_up() -> None:
     """What is under way comes to nothing: whoever waits for something waits no longer."""
     global _given_up  # noqa: PLW0603
     _given_up = True
+
+
+def resume() -> None:
+    """What is begun from now on is no part of what was given up."""
+    global _given_up  # noqa: PLW0603
+    _given_up = False
 
 
 def given_up() -> bool:
