@@ -32,6 +32,13 @@ class Plan:
         factored: products may be fused with what they are added to.
     """
 
+    average: Stage
+    mean: Stage
+    denominator: Stage
+    quotient: Stage
+    buffer: Stage
+    weights: Stage
+
     def __init__(self, scenario: Scenario, points: Points, algebra: Algebra) -> None:
         self._a = algebra
         self._layout = scenario.layout
@@ -56,13 +63,6 @@ class Plan:
             stage.columns["complement"] = self._complement(stage, name)
         self.gradient.links["weights"] = results["weights"][self.gradient.first % count]
         self._prepare_state()
-
-    average: Stage
-    mean: Stage
-    denominator: Stage
-    quotient: Stage
-    buffer: Stage
-    weights: Stage
 
     def _stage(self, recipe: Recipe, kind: Codes, results: dict[str, Codes]) -> Stage:
         """Make a stage: of each hypothesis's formula, from each hypothesis's rows of `results`.

@@ -11,13 +11,13 @@ import pytest
 from python_ref.scenarios.calls import Layout
 
 
-def layout_of(precision: str) -> Layout:
-    """Laid out anew: a scenario keeps what it was."""
-    return replace(naive.fed(precision)).layout
+def laid_out() -> Layout:
+    """Anew: a scenario keeps what it was."""
+    return replace(naive.fed("float64")).layout
 
 
 def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
-    layout = layout_of("float64")
+    layout = laid_out()
     assert (layout.size, layout.longest) == (5, 3)
     assert layout.weights.tolist() == [0.5 / 7, -0.2 / 7, 0.1 / 7, 0.9, -0.2]
     early, _, none, both, late, _ = layout.calls
@@ -50,7 +50,7 @@ def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
     ],
 )
 def test_a_call_says_which_elements_a_port_writes(write: str, written: list[bool]) -> None:
-    whole = layout_of("float64").calls[3]
+    whole = laid_out().calls[3]
     mask = whole.written(write)
     assert mask is not None
     assert (mask.tolist(), mask.dtype) == (written, np.bool_)
