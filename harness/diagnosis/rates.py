@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
-from harness.diagnosis.hypotheses import dialect, in_order
+from harness.diagnosis.hypotheses import Candidate, dialect, in_order
 from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
@@ -23,6 +23,8 @@ _SECANTS = 4
 _NOTHING = 1e-6
 # A factor is read from so many steps.
 _READ = 24
+
+_AS_SOLVED: Sequence[Candidate] = [((), {})]
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def steps_down(
     for digits in range(1, _DIGITS + 1):
         written = {"factor": float(f"{factor:.{digits}g}"), "every": float(last + 1)}
         candidate = chosen, {**before.constants, **written}
-        if explanations := Trial(claim, short_first, budget).borne_out([candidate]):
+        if explanations := Trial(claim, short_first, budget).explained([candidate]):
             return explanations[0]
     return None
 
@@ -108,7 +110,10 @@ def _fits(
     supporting = 0
     for e in evidence:
         changed = _changed(e, last, other)
-        fits, says = Trial(solved, [changed], budget).within([((), {})], changed)
+        trial = Trial(solved, [changed], budget)
+        if not trial.near(_AS_SOLVED):
+            return False
+        fits, says = trial.within(_AS_SOLVED, changed)
         if not fits[0]:
             return False
         supporting += int(says[0, 0] - says[1, 0])

@@ -51,13 +51,18 @@ def turn(
         free: hyperparameters that the port cannot be given.
         deep: single deviations from the claim are looked for, too.
     """
+    tried = [Explanation(())]
     try:
-        if change := _turning(claim, Explanation(()), evidence, budget):
+        if change := _turning(claim, tried[0], evidence, budget):
             return change
         for steps in _BEGINNINGS if deep else ():
             search = Search(claim, [shortened(e, steps) for e in evidence], free, budget)
-            for explanation in ranked(search.run(largest=1)):
-                if change := _turning(claim, explanation, evidence, budget):
+            for before in ranked(search.run(largest=1)):
+                # What is bit for bit the same in fewer steps says nothing else.
+                if any((before.chosen, before.constants) == (t.chosen, t.constants) for t in tried):
+                    continue
+                tried.append(before)
+                if change := _turning(claim, before, evidence, budget):
                     return change
     except OutOfTime:
         pass
