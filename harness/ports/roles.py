@@ -339,12 +339,12 @@ def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[
 def _ranks(name: str) -> list[tuple[int, str]]:
     """The same, and by a part of the name where the whole is not known."""
     plain = plain_name(name)
-    return (
-        ranked(name)
-        or [
-            (_FUZZY, role) for role, parts in _PARTS.items() if any(part in plain for part in parts)
-        ][:1]
-    )
+    parts = [role for role, parts in _PARTS.items() if any(part in plain for part in parts)]
+    if "gradients" in parts and _WITH.search(plain):  # paramsWithGrads, if it holds both
+        parts = ["parameters", "gradients"]
+    else:
+        parts = parts[:1]
+    return ranked(name) or [(_FUZZY + rank, role) for rank, role in enumerate(parts)]
 
 
 # Names that the table lacks, by what they are made of in the languages of those who write them;
@@ -359,6 +359,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("param",),
 }
 
+_WITH = re.compile("param|weight|var|value")
 
 _LETTERS = frozenset("d e g s v x p".split())
 

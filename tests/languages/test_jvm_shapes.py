@@ -84,6 +84,8 @@ JAVA = {
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),
     "StepsByItself": ("epsilon=inside", "eps=ignored"),
+    "Functions.rmsprop": EXACT,
+    "ListOfPairs": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 
@@ -92,14 +94,15 @@ KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
-    " SetOnAnObject ReturnsPair".split(),
+    " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
+    " LayerWithASeed".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
     "SizeFirst ListOfArrays MatrixWeights OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
-    " OptionalGradients SetOnAnObject".split(),
+    " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs".split(),
     EXACT,
 )
 

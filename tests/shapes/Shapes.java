@@ -1729,3 +1729,34 @@ class StepsWithConstants {
         Update.inPlace(weights, gradients, squares, rate, rho, 1e-3);
     }
 }
+
+/** Functions that return what steps. */
+class Functions {
+    static java.util.function.BiConsumer<double[], double[]> rmsprop(
+            double lr, double rho, double eps) {
+        double[][] v = new double[1][];
+        return (w, g) -> {
+            if (v[0] == null) v[0] = new double[w.length];
+            Update.inPlace(w, g, v[0], lr, rho, eps);
+        };
+    }
+}
+
+class ListOfPairs {
+    private final double lr, rho, eps;
+    private final List<double[]> averages = new ArrayList<>();
+
+    ListOfPairs(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(List<Map.Entry<double[], double[]>> paramsAndGrads) {
+        for (int k = 0; k < paramsAndGrads.size(); k++) {
+            double[] w = paramsAndGrads.get(k).getKey();
+            if (averages.size() == k) averages.add(new double[w.length]);
+            Update.inPlace(w, paramsAndGrads.get(k).getValue(), averages.get(k), lr, rho, eps);
+        }
+    }
+}

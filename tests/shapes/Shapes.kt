@@ -278,3 +278,59 @@ object ReturnsPair {
         return weights.mapIndexed { i, w -> w - lr * gradients[i] / (sqrt(v[i]) + eps) } to Averages(v)
     }
 }
+
+fun returnsFunction(lr: Double, rho: Double, eps: Double): (DoubleArray, DoubleArray) -> Unit {
+    var v: DoubleArray? = null
+    return { w, g -> inPlace(w, g, v ?: DoubleArray(w.size).also { v = it }, lr, rho, eps) }
+}
+
+fun interface Updater {
+    fun update(weights: DoubleArray, gradients: DoubleArray)
+}
+
+fun returnsObject(lr: Double, rho: Double, eps: Double): Updater = object : Updater {
+    private var v = DoubleArray(0)
+
+    override fun update(weights: DoubleArray, gradients: DoubleArray) {
+        if (v.isEmpty()) v = DoubleArray(weights.size)
+        inPlace(weights, gradients, v, lr, rho, eps)
+    }
+}
+
+class ListOfPairs(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = mutableListOf<DoubleArray>()
+
+    fun step(paramsWithGrads: List<Pair<DoubleArray, DoubleArray>>) =
+        paramsWithGrads.forEachIndexed { k, (w, g) ->
+            if (averages.size == k) averages.add(DoubleArray(w.size))
+            inPlace(w, g, averages[k], lr, rho, eps)
+        }
+}
+
+enum class Algorithm { SGD, RMSPROP }
+
+class ChosenFromAnEnum(val algorithm: Algorithm, val lr: Double, val rho: Double = 0.5, val eps: Double = 1.0) {
+    private var v = DoubleArray(0)
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        if (v.isEmpty()) v = DoubleArray(weights.size)
+        if (algorithm == Algorithm.RMSPROP) inPlace(weights, gradients, v, lr, rho, eps)
+    }
+}
+
+class SeededLayer(val inputs: Int, val outputs: Int, val seed: Int) {
+    val weights = Array(outputs) { DoubleArray(inputs) { seed * 0.1 } }
+    val biases = DoubleArray(outputs)
+    val weightGradients = Array(outputs) { DoubleArray(inputs) }
+    val biasGradients = DoubleArray(outputs)
+}
+
+class LayerWithASeed(val lr: Double, val rho: Double, val eps: Double) {
+    private val averages = HashMap<SeededLayer, List<DoubleArray>>()
+
+    fun update(layer: SeededLayer) {
+        val v = averages.getOrPut(layer) { List(layer.outputs + 1) { DoubleArray(layer.outputs) } }
+        for (i in 0 until layer.outputs) inPlace(layer.weights[i], layer.weightGradients[i], v[i], lr, rho, eps)
+        inPlace(layer.biases, layer.biasGradients, v[layer.outputs], lr, rho, eps)
+    }
+}

@@ -224,3 +224,26 @@ object SetOnAnObject:
   def update(name: String, weights: Array[Double], gradients: Array[Double]): Unit =
     val v = averages.getOrElseUpdate(name, new Array[Double](weights.length))
     Update.inPlace(weights, gradients, v, learningRate, rho, epsilon)
+
+def returnsFunction(lr: Double, rho: Double, eps: Double): (Array[Double], Array[Double]) => Unit =
+  lazy val averages = mutable.Map.empty[Int, Array[Double]]
+  (w, g) => Update.inPlace(w, g, averages.getOrElseUpdate(0, new Array[Double](w.length)), lr, rho, eps)
+
+enum Algorithm:
+  case SGD(lr: Double)
+  case RMSProp(lr: Double, rho: Double, eps: Double)
+
+  def step(w: Vector[Double], g: Vector[Double], v: Vector[Double]): (Vector[Double], Vector[Double]) =
+    this match
+      case SGD(lr) => (w.zip(g).map(_ - lr * _), v)
+      case RMSProp(lr, rho, eps) =>
+        val next = v.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
+        (w.zip(g.zip(next)).map { case (w, (g, v)) => w - lr * g / (sqrt(v) + eps) }, next)
+
+class ListOfPairs(lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.ArrayBuffer.empty[Array[Double]]
+
+  def update(gradsAndVars: Seq[(Array[Double], Array[Double])]): Unit =
+    for ((g, w), k) <- gradsAndVars.zipWithIndex do
+      if averages.size == k then averages += new Array[Double](w.length)
+      Update.inPlace(w, g, averages(k), lr, rho, eps)

@@ -87,7 +87,7 @@ final class BoundClass implements BoundPort {
         Maker maker = constructs
                 ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
         return new Entry(maker, constructs ? null : from.singleton(), method,
-                ClassPort.slots(method), average(from));
+                from.slots(method), from.from() == null ? average(from) : null);
     }
 
     /** The field that most likely holds the moving average, or null. */

@@ -1,9 +1,9 @@
 package rmsproof.adapter;
 
-import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,10 +23,18 @@ final class ClassPort implements Port {
     /**
      * A class with what can be called in it, and the steps of what holds its weights itself.
      * Reflection promises no order, so constructors and methods are sorted; a class loaded again
-     * has them in the same places.
+     * has them in the same places. Where a method of it returns what steps, {@code from} is that.
      */
     record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods,
-            List<Method> itself) {
+            List<Method> itself, Method from) {
+
+        String name() {
+            return from == null ? type.getName() : type.getName() + "." + from.getName();
+        }
+
+        List<Maker.Slot> slots(Method method) {
+            return from == null ? ClassPort.slots(method) : Returned.slots(method, from);
+        }
 
         boolean onlyStatic() {
             return singleton == null && methods.stream()
@@ -50,11 +58,8 @@ final class ClassPort implements Port {
                 Class<?> type = find(name, loader);
                 state |= Arrays.stream(type.getDeclaredFields()).anyMatch(field ->
                         Modifier.isStatic(field.getModifiers()) && language.mayHoldState(field));
-                Candidate candidate = files.offers(name) && language.offers(type)
-                        ? candidate(type) : null;
-                if (candidate != null
-                        && !(candidate.methods.isEmpty() && candidate.itself.isEmpty())) {
-                    candidates.add(candidate);
+                if (files.offers(name) && language.offers(type)) {
+                    candidates.addAll(candidates(type));
                 }
             } catch (LinkageError unlinked) {
                 state = true;
@@ -64,7 +69,22 @@ final class ClassPort implements Port {
         if (candidates.isEmpty() && broken != null) {
             throw broken;
         }
+        // What a class of a name is made for, its own constructor does.
+        candidates.removeIf(made -> made.from != null && Returned.isOwn(made.from)
+                && candidates.stream().anyMatch(one -> one.from == null && !one.makers.isEmpty()
+                        && made.from.getReturnType().isAssignableFrom(one.type)));
         this.holdsState = state;
+    }
+
+    /** A class, and what its methods return that steps. */
+    private List<Candidate> candidates(Class<?> type) {
+        List<Candidate> found = new ArrayList<>();
+        Candidate candidate = candidate(type);
+        if (!(candidate.methods.isEmpty() && candidate.itself.isEmpty())) {
+            found.add(candidate);
+        }
+        found.addAll(Returned.of(language, type, candidate.singleton));
+        return found;
     }
 
     private Candidate candidate(Class<?> type) {
@@ -91,7 +111,7 @@ final class ClassPort implements Port {
                     .forEach(methods::add);
         }
         methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
-        return new Candidate(type, singleton, makers, methods, itself(type));
+        return new Candidate(type, singleton, makers, methods, itself(type), null);
     }
 
     /** Methods by which an object that holds weights and gradients steps, as a layer's may. */
@@ -135,18 +155,19 @@ final class ClassPort implements Port {
         if (!holdsState) {
             return candidate;
         }
-        return candidate(find(candidate.type.getName(), bytes.load()));
+        return candidates(find(candidate.type.getName(), bytes.load())).stream()
+                .filter(one -> one.name().equals(candidate.name())).findFirst().orElseThrow();
     }
 
     @Override
     public BoundPort bind(Binding binding) {
         for (Candidate candidate : candidates) {
-            if (candidate.type.getName().equals(binding.className())) {
+            if (candidate.name().equals(binding.className())) {
                 return new BoundClass(this, candidate, binding);
             }
         }
         throw new IllegalArgumentException("no class " + binding.className() + " among "
-                + candidates.stream().map(candidate -> candidate.type.getName()).toList());
+                + candidates.stream().map(Candidate::name).toList());
     }
 
     @Override
@@ -165,11 +186,11 @@ final class ClassPort implements Port {
     private Map<String, Object> describe(Candidate candidate) {
         Class<?> type = candidate.type;
         Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("class", type.getName());
+        shape.put("class", candidate.name());
         shape.put("kind", candidate.singleton != null ? "object"
                 : candidate.onlyStatic() ? "static" : type.isRecord() ? "record" : "class");
         shape.put("public", Modifier.isPublic(type.getModifiers()));
-        if (new Makers(language).unprepared(type)) {
+        if (candidate.from == null && new Makers(language).unprepared(type)) {
             shape.put("unprepared", true);
         }
         if (candidate.singleton == null && !candidate.onlyStatic()
@@ -177,22 +198,26 @@ final class ClassPort implements Port {
             shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
         }
         shape.put("methods", candidate.methods.stream()
-                .map(method -> describe(method, slots(method), type)).toList());
+                .map(method -> describe(candidate, method, candidate.slots(method))).toList());
         if (!candidate.itself.isEmpty()) {
             shape.put("itself", candidate.itself.stream()
-                    .map(method -> describe(method, slotsOfItself(method, type), type)).toList());
+                    .map(method -> describe(candidate, method, slotsOfItself(method, type)))
+                    .toList());
         }
         return shape;
     }
 
-    private Map<String, Object> describe(Method method, List<Maker.Slot> slots, Class<?> type) {
+    private Map<String, Object> describe(Candidate candidate, Method method,
+            List<Maker.Slot> slots) {
+        Class<?> type = candidate.type;
+        Type result = Returned.result(method, candidate.from);
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", method.getName());
         entry.put("static", Modifier.isStatic(method.getModifiers()) || slots.stream()
                 .anyMatch(Maker.Slot::isItself));
         entry.put("parameters", describe(slots));
-        entry.put("returns", language.typeName(method.getGenericReturnType(), type));
-        entry.put("result", result(method, type));
+        entry.put("returns", language.typeName(result, type));
+        entry.put("result", result == void.class ? "nothing" : language.accepts(result, type).kind());
         entry.put("line", null);
         return entry;
     }
@@ -213,12 +238,6 @@ final class ClassPort implements Port {
         shape.put("parameters", parameters);
         shape.put("called", maker.called());
         return shape;
-    }
-
-    /** What kind of thing a method returns: as of a parameter, or {@code nothing}. */
-    private String result(Method method, Class<?> owner) {
-        return method.getReturnType() == void.class ? "nothing"
-                : language.accepts(method.getGenericReturnType(), owner).kind();
     }
 
     /** The parameters of a method, as those of a maker. */

@@ -109,7 +109,7 @@ final class JavaTypes {
         if (list == null) {
             Accepts function = OwnTypes.owns(raw) ? null : Source.function(raw, arguments);
             return OwnTypes.owns(raw) ? OwnTypes.accepts(raw)
-                    : function == null ? Accepts.OTHER : function;
+                    : function == null ? TupleHolder.accepts(raw, arguments) : function;
         } else if (erased(arguments[0]) == Object.class) {
             return Accepts.held("array", null, null).open(
                     List.of("List<Double>", "List<Float>", "lists of double[]"),

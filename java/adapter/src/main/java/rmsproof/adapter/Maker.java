@@ -1,8 +1,10 @@
 package rmsproof.adapter;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
@@ -16,6 +18,8 @@ import java.util.List;
 final class Maker {
     /** Stands for a parameter that is left to its default, or whose method is not called. */
     static final Object ABSENT = new Object();
+    /** How class files mark enums and their cases. */
+    private static final int ENUM = 0x4000;
 
     /**
      * One parameter.
@@ -24,8 +28,13 @@ final class Maker {
      * @param executable whose parameter it is
      * @param position its place there; before the first is the object itself that is called
      * @param follows it is set by a method of its own, which need not be called
+     * @param settled its type where the executable leaves that open, else null
      */
-    record Slot(String name, Executable executable, int position, boolean follows) {
+    record Slot(String name, Executable executable, int position, boolean follows, Type settled) {
+
+        Slot(String name, Executable executable, int position, boolean follows) {
+            this(name, executable, position, follows, null);
+        }
 
         /** The object of a class, of which this is any constructor, that a method is called on. */
         static Slot itself(Class<?> type) {
@@ -38,11 +47,12 @@ final class Maker {
 
         Type type() {
             return isItself() ? executable.getDeclaringClass()
-                    : executable.getGenericParameterTypes()[position];
+                    : settled != null ? settled : executable.getGenericParameterTypes()[position];
         }
 
         Class<?> raw() {
             return isItself() ? executable.getDeclaringClass()
+                    : settled != null ? JavaTypes.erased(settled)
                     : executable.getParameterTypes()[position];
         }
     }
@@ -210,14 +220,32 @@ final class Maker {
                 continue;
             }
             Object value = values[next[0]++];
-            whole &= value != ABSENT;
-            arguments[i] = value == ABSENT && partly == null
-                    ? defaults.of(base, i, arguments) : value;
+            // Of Kotlin's parameters nobody can tell which have a default: an enum may have none.
+            boolean open = partly == null
+                    || ClassLanguage.algorithm(base.getParameterTypes()[i]) != null;
+            arguments[i] = value == ABSENT && open ? defaults.of(base, i, arguments) : value;
+            whole &= arguments[i] != ABSENT;
         }
         base.setAccessible(true);
         return partly != null && !whole ? KotlinDefaults.make(partly, arguments)
                 : base instanceof Constructor<?> constructor
-                ? constructor.newInstance(arguments) : ((Method) base).invoke(owner(), arguments);
+                ? made(constructor, arguments) : ((Method) base).invoke(owner(), arguments);
+    }
+
+    /** Calls a constructor; of an enum's case with parameters, too, as Scala has them. */
+    private static Object made(Constructor<?> constructor, Object[] arguments)
+            throws ReflectiveOperationException {
+        if ((constructor.getDeclaringClass().getModifiers() & ENUM) == 0) {
+            return constructor.newInstance(arguments);
+        }
+        try {
+            return MethodHandles.lookup().unreflectConstructor(constructor)
+                    .invokeWithArguments(arguments);
+        } catch (ReflectiveOperationException hidden) {
+            throw hidden;
+        } catch (Throwable thrown) {
+            throw new InvocationTargetException(thrown);
+        }
     }
 
     /** The instance after its setters, the end of its builder and what is called first. */

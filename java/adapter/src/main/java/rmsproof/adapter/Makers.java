@@ -91,6 +91,11 @@ final class Makers {
         return setters.isEmpty() ? List.of() : List.of(new Maker(singleton, setters));
     }
 
+    /** A method, perhaps of an object, that returns what steps. */
+    Maker returned(Method method, Field receiver) {
+        return maker(method, receiver, List.of(), null, List.of(), 0);
+    }
+
     /** Methods of a companion object, which Kotlin keeps in a static field, that make the class. */
     private void companions(Class<?> type, List<Method> setters, List<Method> setup,
             List<Maker> makers) {

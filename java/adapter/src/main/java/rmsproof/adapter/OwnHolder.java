@@ -31,16 +31,22 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     private final Class<?> type;
     private final Structure structure;
     private final Executable way;
+    private final int sized;
     private final View view;
     private final Map<Class<?>, Structure> structures = new HashMap<>();
     private final Turns turns;
 
-    private OwnHolder(Class<?> type, Structure structure, Executable way, View view,
+    /**
+     * @param way makes an object; null for none, without a constructor
+     * @param sized which of the whole numbers that it takes is how many there are; the others are 1
+     */
+    private OwnHolder(Class<?> type, Structure structure, Executable way, int sized, View view,
             Turns turns) {
         super(structure.holder(structure.weights()).stored(0.1) != 0.1);
         this.type = type;
         this.structure = structure;
         this.way = way;
+        this.sized = sized;
         this.view = view;
         this.turns = turns;
         structures.put(type, structure);
@@ -65,12 +71,45 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             ways.add(null); // without any constructor
         }
         for (Executable way : ways) {
-            OwnHolder holder = new OwnHolder(type, structure, way, view, turns);
-            if (holder.works()) {
-                return holder;
+            OwnHolder first = null;
+            // Rows before columns, what comes in before what goes out: one row of all.
+            for (int sized = Math.max(0, counts(way) - 1); sized >= 0; sized--) {
+                OwnHolder holder = new OwnHolder(type, structure, way, sized, view, turns);
+                if (holder.works()) {
+                    if (holder.fits()) {
+                        return holder;
+                    }
+                    first = first == null ? holder : first;
+                }
+            }
+            if (first != null) {
+                return first;
             }
         }
         return null;
+    }
+
+    private static int counts(Executable way) {
+        return way == null ? 0 : (int) Arrays.stream(way.getParameters())
+                .filter(p -> accepts(p).kind().equals("count")).count();
+    }
+
+    /** Tells whether what an object makes itself for weights and gradients has so many numbers. */
+    private boolean fits() {
+        try {
+            Object made = way == null ? null : make(PROBE);
+            for (Field field : structure.numbers()) {
+                Object there = made == null ? null : field.get(made);
+                double[] numbers = there == null ? null
+                        : Flat.of(structure.holder(field).view(there));
+                if (numbers != null && numbers.length != PROBE.length) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (ReflectiveOperationException | RuntimeException failed) {
+            return false;
+        }
     }
 
     /** Tells whether the objects keep gradients beside the array. */
@@ -92,7 +131,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     }
 
     private OwnHolder with(View other) {
-        return other == view ? this : new OwnHolder(type, structure, way, other, turns);
+        return other == view ? this : new OwnHolder(type, structure, way, sized, other, turns);
     }
 
     private static List<Executable> ways(Class<?> type) {
@@ -172,8 +211,6 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         Parameter[] parameters = way.getParameters();
         Object[] arguments = new Object[parameters.length];
         int counts = 0;
-        int last = (int) Arrays.stream(parameters)
-                .filter(p -> accepts(p).kind().equals("count")).count();
         for (int i = 0; i < arguments.length; i++) {
             Accepts accepts = accepts(parameters[i]);
             if (parameters[i].getType() == int[].class) {
@@ -186,11 +223,9 @@ final class OwnHolder extends JavaHolders.PlainHolder {
                 arguments[i] = accepts.one().array(
                         zero ? new double[row.length] : row, 0, row.length);
             } else {
-                // Rows before columns, what comes in before what goes out: one row of all.
-                counts += accepts.kind().equals("count") ? 1 : 0;
+                boolean size = accepts.kind().equals("count") && counts++ == sized;
                 boolean flag = accepts.kind().equals("flag");
-                arguments[i] = accepts.number().apply(
-                        flag ? 0 : counts == last ? row.length : 1);
+                arguments[i] = accepts.number().apply(flag ? 0 : size ? row.length : 1);
             }
         }
         return way instanceof Constructor<?> constructor

@@ -112,6 +112,12 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 .count();
     }
 
+    /** The fields with weights, biases and the gradients of both, those that it has. */
+    List<Field> numbers() {
+        return Stream.of(weights, gradients, biases, biasGradients)
+                .filter(accepts::containsKey).toList();
+    }
+
     /** Tells whether its gradients are an object of the same class. */
     boolean same() {
         return gradients != null && !accepts.containsKey(gradients);
