@@ -206,6 +206,7 @@ def assigned(
         roles = [None if role == "decay_rate" else role for role in roles]
         roles[decays] = "decay_rate"
         own = [i for i in own if i != decays]
+    _named(parameters, roles, constructed)
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]
@@ -268,6 +269,17 @@ def is_open(parameter: Parameter, constructed: bool) -> bool:
     """Whether a parameter without a role is left open: of a call, null or nothing is no default."""
     absent = bool(parameter.get("absent")) and not constructed
     return absent or not parameter.get("default")
+
+
+def _named(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
+    """What nobody knows by its name, and a state is kept under, is an array's name."""
+    keys = [
+        i
+        for i in range(made, len(parameters))
+        if roles[i] is None and parameters[i].get("use", {}).get("keyed")
+    ]
+    if len(keys) == 1 and "name" not in roles and parameters[keys[0]]["kind"] == "text":
+        roles[keys[0]] = "name"
 
 
 def _alone(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:

@@ -109,7 +109,8 @@ SCALA = dict.fromkeys(
 CLOJURE = {
     **dict.fromkeys(
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
-        " loop-of-its-own made-with-settings with-defaults".split(),
+        " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
+        " reducing written-anew partly-applied functions-over-a-volatile".split(),
         EXACT,
     ),
     "update-weights :rmsprop": EXACT,

@@ -100,3 +100,46 @@
   ([weights gradients cache lr rho eps]
    (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) gradients)]
      [(mapv #(moved lr eps %1 %2 %3) weights gradients cache) cache])))
+
+(def averages (atom {}))
+
+(defn named
+  [k weights gradients lr rho eps]
+  (let [v (mapv #(average rho %1 %2) (get @averages k (repeat 0.0)) gradients)]
+    (swap! averages assoc k v)
+    (mapv #(moved lr eps %1 %2 %3) weights gradients v)))
+
+(defn numbers-by-name
+  [params grads cache opts]
+  (let [{:keys [lr rho eps]} opts
+        cache (into {} (for [[k g] grads] [k (average rho (get cache k 0.0) g)]))]
+    [(into {} (for [[k p] params] [k (moved lr eps p (grads k) (cache k))])) cache]))
+
+(defn matrix-layer
+  [layer lr rho eps]
+  (let [{:keys [w dw]} layer
+        each (fn [f & matrices] (apply mapv (fn [& rows] (apply mapv f rows)) matrices))
+        vw (each #(average rho %1 %2) (or (:vw layer) (each (constantly 0.0) w)) dw)]
+    (assoc layer :w (each #(moved lr eps %1 %2 %3) w dw vw) :vw vw)))
+
+(defn reducing
+  [{:keys [lr rho eps]}]
+  (fn [[weights cache] gradients]
+    (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) gradients)]
+      [(mapv #(moved lr eps %1 %2 %3) weights gradients cache) cache])))
+
+(defn written-anew
+  [{:keys [lr rho eps squares] :as optimizer} weights gradients]
+  (let [squares (mapv #(average rho %1 %2) (or squares (repeat 0.0)) gradients)]
+    [(mapv #(moved lr eps %1 %2 %3) weights gradients squares)
+     (assoc optimizer :squares squares)]))
+
+(defn partly-applied [lr rho eps]
+  (partial option-map {:learning-rate lr :decay rho :epsilon eps}))
+
+(defn functions-over-a-volatile [& {:keys [lr rho eps]}]
+  (let [cache (volatile! nil)
+        step (fn [weights gradients]
+               (vswap! cache (fn [c] (mapv #(average rho %1 %2) (or c (repeat 0.0)) gradients)))
+               (mapv #(moved lr eps %1 %2 %3) weights gradients @cache))]
+    {:name "rmsprop" :step! step :reset! (fn [] (vreset! cache nil))}))

@@ -5,7 +5,7 @@
   (:import (clojure.lang Delay IAtom IDeref LazilyPersistentVector PersistentArrayMap Ref Var
                          Volatile)
            (java.lang.reflect Field)
-           (java.util Arrays List Map)
+           (java.util Arrays LinkedHashMap List Map)
            (rmsproof.adapter Binding BoundPort Container Holder Language Loop Names Optimizer
                              Port PortFiles Step)))
 
@@ -57,6 +57,62 @@
     (stored [_ value] (double (narrow value)))
     (mutable [_] mutable)))
 
+(def ^:private rows
+  "A matrix of one row."
+  {:make (fn [values offset length] [(boxed-vector values offset length)])
+   :mutable false
+   :narrow identity})
+
+(defn- matrix-holder
+  "Holds one array a call as the only row of a matrix."
+  []
+  (let [^Holder one (holder Container/ARRAY rows)]
+    (reify Holder
+      (array [_ values offset length] (.array one values offset length))
+      (together [_ names arrays] (.together one names arrays))
+      (container [_] Container/ARRAY)
+      (stored [_ value] value)
+      (mutable [_] false)
+      (view [_ value]
+        (if (and (sequential? value) (sequential? (first value)) (nil? (next value)))
+          (first value)
+          value)))))
+
+(defn- numbered
+  "The name of a number that stands in a map by itself: the array's, and the place in it."
+  [array place]
+  (keyword array (str place)))
+
+(defn- numbers-holder
+  "Holds each number of all arrays under a name of its own, in one map."
+  []
+  (let [^Holder arrays (holder Container/MAP vectors)]
+    (reify Holder
+      (array [_ values offset length] (.array arrays values offset length))
+      (together [_ names given]
+        (into {} (mapcat (fn [name array]
+                           (map-indexed (fn [i x] [(numbered name i) x]) array))
+                         names given)))
+      (container [_] Container/MAP)
+      (stored [_ value] value)
+      (mutable [_] false))))
+
+(defn- numbered? [key]
+  (and (qualified-keyword? key) (re-matches #"\d+" (name key))))
+
+(defn- grouped
+  "A map as it was returned; one of single numbers as one of arrays."
+  [value]
+  (if (and (seq value) (every? numbered? (keys value)))
+    (let [^Map arrays (proxy [LinkedHashMap] []
+                        ;; An array without numbers stands under no name at all.
+                        (get [name] (or (let [^LinkedHashMap this this]
+                                          (proxy-super get name)) [])))]
+      (doseq [[array entries] (group-by (comp namespace key) value)]
+        (.put arrays array (mapv val (sort-by (comp parse-long name key) entries))))
+      arrays)
+    value))
+
 (def ^:private storages
   "The ways to hold arrays, by index; Clojure's parameters do not say which they want."
   [{:name "maps of vectors" :holder (holder Container/MAP vectors)}
@@ -64,7 +120,9 @@
    {:name "vectors of vectors" :holder (holder Container/LIST vectors)}
    {:name "vectors of double arrays" :holder (holder Container/LIST double-arrays)}
    {:name "vectors" :holder (holder Container/ARRAY vectors)}
-   {:name "double arrays" :holder (holder Container/ARRAY double-arrays)}])
+   {:name "double arrays" :holder (holder Container/ARRAY double-arrays)}
+   {:name "matrices of one row" :holder (matrix-holder)}
+   {:name "maps of numbers" :holder (numbers-holder)}])
 
 (defn- holder-for
   "The holder that a parameter's type hint asks for, or that of the other one, else the one chosen."
@@ -98,19 +156,29 @@
               (if role (str " cannot take " role) " has no default")))))
 
 (defn- arguments
-  "The argument list for a call: positions, and option maps from their keys. `value-of` is asked
-  for each role, and answers `BoundPort/DEFAULT` to leave an option out."
+  "The argument list for a call: positions, vectors, and option maps from their keys. `value-of` is
+  asked for each role, and answers `BoundPort/DEFAULT` to leave an option out; for what is carried
+  from one step to the next it answers with the map that came back."
   [layout roles value-of]
   (let [value (fn [index]
                 (if-some [role (nth roles index)] (value-of role) BoundPort/DEFAULT))]
     (reduce
-     (fn [made {:keys [index options spread]}]
-       (if options
+     (fn [made {:keys [index options elements spread carried]}]
+       (cond
+         options
          (let [given (for [[index key] options
                            :let [v (value index)]
                            :when (not (identical? v BoundPort/DEFAULT))]
                        [key v])]
-           (if spread (into made cat given) (conj made (into {} given))))
+           (if spread
+             (into made cat given)
+             (conj made (into (or (when carried (value-of ::carried)) {}) given))))
+
+         elements
+         (conj made (mapv #(let [v (value %)] (when-not (identical? v BoundPort/DEFAULT) v))
+                          elements))
+
+         :else
          (let [v (value index)]
            ;; Only a rest parameter comes here without a role: it is left empty.
            (if (identical? v BoundPort/DEFAULT) made (conj made v)))))
@@ -124,45 +192,68 @@
     (constantly gradients)))
 
 (defn- argument-maker
-  "A function of gradients, weights and state that makes the argument list for a step."
+  "A function of gradients, weights, state and an array's name that makes the argument list for a
+  step."
   [layout roles hyperparameters]
   (let [place #(.indexOf ^List roles %)
         state-at (int (place "state"))]
-    (if (and (every? :index layout) (every? some? roles) (not-any? #{"source"} roles))
+    (if (and (every? :index layout) (every? some? roles) (not-any? #{"source" "name"} roles))
       ;; The common case, and the one that speed is wanted for: nothing but positions.
       (let [template (object-array (map hyperparameters roles))
             gradients-at (int (place "gradients"))
             weights-at (int (place "weights"))]
-        (fn [gradients weights state]
+        (fn [gradients weights state _name]
           (let [made (aclone template)]
             (aset made gradients-at gradients)
             (aset made weights-at weights)
             (when-not (neg? state-at)
               (aset made state-at state))
             made)))
-      (fn [gradients weights state]
-        (arguments layout roles #(case %
-                                   "gradients" gradients
-                                   "source" (asked gradients)
-                                   "weights" weights
-                                   "state" state
-                                   (hyperparameters %)))))))
+      (fn [gradients weights state array-name]
+        (let [came-back? (::carried (meta state))]
+          (arguments layout roles #(case %
+                                     "gradients" gradients
+                                     "source" (asked gradients)
+                                     "weights" weights
+                                     "state" (if came-back? BoundPort/DEFAULT state)
+                                     "name" array-name
+                                     ::carried (when came-back? state)
+                                     (hyperparameters %))))))))
+
+(defn- carrying
+  "A layout with the one map of options marked that a step may return changed, with what it keeps
+  in it: the one that holds the weights, or the state, or the only one."
+  [layout roles]
+  (let [options (filter #(and (:options %) (not (:spread %))) layout)
+        holds (fn [role]
+                (first (filter #(some (fn [[index]] (= role (nth roles index))) (:options %))
+                               options)))
+        carried (or (holds "weights") (holds "state")
+                    (when-not (some #{"state"} roles) (first options)))]
+    (mapv #(cond-> % (identical? carried %) (assoc :carried true)) layout)))
 
 (defn- unpacker
-  "A function of what a step returned. Options that came back changed, beside the weights, are
-  brought down to the state among them: that is what the next step is handed."
+  "A function of what a step returned: a map of options that came back is what the next step is
+  handed, with whatever the port put in it."
   [layout roles]
-  (let [state-at (.indexOf ^List roles "state")
-        options (first (filter #(some (fn [[index]] (= index state-at)) %) (keep :options layout)))
-        names (map second options)
-        state-name (some (fn [[index name]] (when (= index state-at) name)) options)
-        options? #(and (map? %) (every? (partial contains? %) names))]
-    (if options
-      (fn [returned]
-        (if (and (sequential? returned) (= 2 (count (take 3 returned))))
-          (mapv #(if (options? %) (get % state-name) %) returned)
-          returned))
-      identity)))
+  (let [names (for [[index name] (:options (first (filter :carried layout)))
+                    :when (nth roles index)]
+                [(nth roles index) name])
+        weights-name (get (into {} names) "weights")
+        ;; What is handed over anew in every step need not come back.
+        kept (for [[role name] names :when (not= "gradients" role)] name)
+        options? #(and (map? %) (seq kept) (every? (partial contains? %) kept))
+        apart? (and weights-name (some #{"state"} roles) (not-any? #{"state"} (map first names)))
+        carried #(vary-meta % assoc ::carried true)]
+    (fn [returned]
+      (cond
+        (options? returned)
+        (if weights-name [(get returned weights-name) (carried returned)] (carried returned))
+
+        (and (sequential? returned) (= 2 (count (take 3 returned))))
+        (mapv #(cond (not (options? %)) % apart? (get % weights-name) :else (carried %)) returned)
+
+        :else returned))))
 
 (def ^:private weights-keys
   "Where a record or map that is the next state holds the weights that a step came to."
@@ -219,7 +310,7 @@
         (let [state (.state ^Step step)
               state (if (and maker (identical? state BoundPort/DEFAULT)) made state)]
           (unpack (apply function (make-arguments (.gradients ^Step step) (.weights ^Step step)
-                                                  state)))))
+                                                  state (.name ^Step step))))))
       (movingAverage [_]
         (cond
           field (.get field closure)
@@ -249,12 +340,13 @@
           weights (holder-for w g chosen)
           variable (:variable function)
           average (average-variable program)
+          call-layout (carrying (:layout called) call)
           bound {:variable variable :construct construct :call call
                  :inner-key (:inner-key function)
                  :construct-layout (:layout (or made arity)) :maker (:variable maker)
-                 :call-layout (:layout called)
+                 :call-layout call-layout
                  :average average :field-of (memoize average-field)}
-          takes-state (boolean (some #{"state"} call))]
+          takes-state (boolean (or (some #{"state"} call) (some :carried call-layout)))]
       (reify BoundPort
         (gradients [_] gradients)
         (weights [_] weights)
@@ -294,7 +386,7 @@
     (name [_] "clojure")
     (load [_ files] (port (program/load-file (.source ^PortFiles files)
                                              (.loader ^PortFiles files))))
-    (map [_ value] (when (instance? Map value) value))
+    (map [_ value] (when (instance? Map value) (grouped value)))
     (sequence [_ value]
       (when (and (some? value)
                  (or (sequential? value) (instance? List value)

@@ -272,7 +272,7 @@
                      (or macro (not (.hasRoot v))) nil
                      (instance? MultiFn (.getRawRoot v)) (methods-of v forms)
                      (and (fn? (.getRawRoot v)) arglists)
-                     (let [inner (shape/inner-functions form)]
+                     (let [inner (shape/inner-functions form defining)]
                        [{:name (name symbol)
                          :line line
                          :variable v

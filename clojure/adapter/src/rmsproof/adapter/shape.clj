@@ -1,5 +1,6 @@
 (ns rmsproof.adapter.shape
-  "Reads argument vectors: which parameters a function has, and how its arguments are laid out.")
+  "Reads argument vectors: which parameters a function has, and how its arguments are laid out."
+  (:require [clojure.string :as string]))
 
 (def ^:private hints
   "What a type hint says of a parameter."
@@ -15,7 +16,8 @@
         asked (re-matches #"(?:grad(?:ient)?s?|derivatives?|d)-?(?:fn|function|f)|df" (name symbol))]
     (merge {:name (name symbol) :kind (if asked "source" "any") :element nil :default false
             :type (if tag (str tag) "Object")}
-           (hints tag))))
+           (hints tag)
+           (when (:key (meta symbol)) {:kind "text" :use {"keyed" true}}))))
 
 (defn- option
   "The parameter for one key of a destructured map."
@@ -49,6 +51,13 @@
   [form default]
   {:name (str (or (:as form) form)) :kind "other" :element nil :default default :type "Object"})
 
+(defn- elements
+  "The symbols of a vector that is taken apart in an argument vector; nil for any other form."
+  [form]
+  (let [symbols (when (vector? form) (take-while #(not= :as %) form))]
+    (when (and (seq symbols) (every? symbol? symbols) (not-any? #{'&} symbols))
+      symbols)))
+
 (defn arity
   "Reads an argument vector. `:parameters` has one entry for each thing that can take a role;
   `:layout` says how the arguments are built from them."
@@ -64,6 +73,12 @@
               indices (map-indexed (fn [i p] [(+ i (count parameters)) (:key p)]) found)]
           (recur more spread (into parameters found)
                  (conj layout {:options (vec indices) :spread spread})))
+
+        (and (elements form) (not spread))
+        (let [found (map parameter (elements form))]
+          (recur more spread (into parameters found)
+                 (conj layout {:elements (vec (range (count parameters)
+                                                     (+ (count parameters) (count found))))})))
 
         :else
         (recur more spread
@@ -87,17 +102,25 @@
 (defn- function-form? [form]
   (and (seq? form) (contains? '#{fn fn* clojure.core/fn} (first form))))
 
+(defn- bound
+  "What the names stand for that a form like let or letfn binds."
+  [[head pairs]]
+  (when (vector? pairs)
+    (if (= 'letfn head)
+      (into {} (for [[name & tail] (filter seq? pairs)] [name (cons 'fn tail)]))
+      (into {} (map vec (partition 2 pairs))))))
+
 (defn- returned
-  "The form whose value a body returns, looked for through let, do and the like."
+  "The form whose value a body returns, looked for through let, do and the like, and what names
+  stand for there."
   [form bindings]
   (cond
     (and (symbol? form) (contains? bindings form)) (recur (bindings form) (dissoc bindings form))
-    (not (seq? form)) form
-    (contains? '#{let let* clojure.core/let} (first form))
-    (recur (last form)
-           (into bindings (map vec (partition 2 (when (vector? (second form)) (second form))))))
+    (not (seq? form)) [form bindings]
+    (contains? '#{let let* clojure.core/let letfn} (first form))
+    (recur (last form) (into bindings (bound form)))
     (contains? '#{do when} (first form)) (recur (last form) bindings)
-    :else form))
+    :else [form bindings]))
 
 (defn- defined-function
   "The tail after the name of a form that defines a function, or nil."
@@ -120,33 +143,104 @@
   #{"w" "weights" "weight" "params" "parameters" "theta" "dw" "dweights" "grad" "grads" "gradient"
     "gradients" "g" "cache" "v" "s" "state" "moving-average" "mean-square"})
 
+(defn- forms-in [body]
+  (tree-seq coll? seq body))
+
 (defn- looked-up
-  "The keywords under which a body looks things up in what a symbol names."
+  "What a body looks up by keywords in what a symbol names: symbols, as in a map that is taken
+  apart."
   [body sym]
-  (for [form (tree-seq coll? seq body)
-        :when (and (seq? form) (<= 2 (count form) 4))
-        :let [[head one other] form
-              [key of] (if (= 'get head) [other one] [head one])]
-        :when (and (simple-keyword? key) (= sym of))]
-    key))
+  (concat
+   (for [form (forms-in body)
+         :when (and (seq? form) (<= 2 (count form) 4))
+         :let [[head one other] form
+               [key of] (if (= 'get head) [other one] [head one])]
+         :when (and (simple-keyword? key) (= sym of))]
+     (symbol (name key)))
+   (for [form (forms-in body)
+         :when (vector? form)
+         [pattern of] (partition 2 form)
+         :when (and (map? pattern) (= sym of))
+         found (:keys pattern)]
+     (symbol (name found)))))
+
+(defn- written
+  "The keywords under which a body puts something in a map."
+  [body]
+  (set (for [form (forms-in body)
+             key (cond
+                   (map? form) (keys form)
+                   (and (seq? form) (= 'assoc (first form))) (take-nth 2 (drop 2 form))
+                   (and (seq? form) (= 'update (first form))) [(nth form 2 nil)])
+             :when (simple-keyword? key)]
+         key)))
+
+(defn- open-keys
+  "The symbols of keys of a map of which nobody knows what they are: it is a guess that they need
+  not be there, as biases need not, nor a state that is put there once there is one."
+  [symbols]
+  (remove (comp (into settings data) name) symbols))
+
+(defn- destructured
+  "The map that a body takes apart: of options, of a layer, of a state that holds the weights."
+  [sym symbols]
+  (let [open (set (open-keys symbols))]
+    {:keys (mapv #(cond-> % (open %) (with-meta {:absent true})) symbols)
+     :or (zipmap open (repeat nil))
+     :as sym}))
+
+(defn- with-state
+  "A map that is taken apart in an argument vector; what the body writes anew need not be there."
+  [pattern body]
+  (let [symbols (:keys pattern)
+        written (written body)
+        anew (set (filter #(written (keyword (name %))) (open-keys symbols)))]
+    (if (and (:as pattern) (every? simple-symbol? symbols))
+      (assoc pattern
+             :keys (mapv #(cond-> % (anew %) (with-meta {:absent true})) symbols)
+             :or (merge (zipmap anew (repeat nil)) (:or pattern)))
+      pattern)))
+
+(defn- called-on
+  "A call that swaps what a reference holds, as the call on what it holds."
+  [[head :as form]]
+  (if (contains? '#{swap! vswap! alter commute send} head)
+    (let [[_ reference f & more] form] (list* f reference more))
+    form))
+
+(defn- key-in?
+  "Tells whether a form reads or writes an entry of a map under what a symbol names."
+  [form sym]
+  (when (seq? form)
+    (let [[head of key :as form] (called-on form)]
+      (cond
+        (contains? '#{get contains? find dissoc assoc assoc! update} head) (= sym key)
+        (contains? '#{get-in assoc-in update-in} head) (and (vector? key) (some #{sym} key))
+        (seq? head) (and (= 'clojure.core/deref (first head)) (= sym of))))))
+
+(defn- place-in? [form sym]
+  (and (seq? form) (contains? '#{nth aget aset inc dec} (first form)) (some #{sym} form)))
+
+(defn- key?
+  "Tells whether a body uses a symbol as the name of an array, under which its state is kept."
+  [body sym]
+  (let [forms (forms-in body)]
+    (and (some #(key-in? % sym) forms)
+         (not-any? #(place-in? % sym) forms))))
 
 (defn- taken-apart
-  "An argument vector in which maps are destructured that the body takes apart: of options, of a
-  layer, of a state that holds the weights."
+  "An argument vector in which maps are destructured that the body takes apart."
   [[argument-vector & body]]
-  (let [keys-of (fn [form]
+  (let [maps-of (fn [form]
                   (let [found (when (symbol? form) (distinct (looked-up body form)))]
                     (when (some #(< 1 (count (filter (comp % name) found))) [settings data])
                       found)))]
-    (mapv #(if-let [found (keys-of %)]
-             (let [symbols (mapv (comp symbol name) found)
-                   known? (comp (into settings data) name)
-                   ;; It is a guess that what else it holds, such as biases, need not be there.
-                   others (remove known? symbols)]
-               {:keys (mapv (fn [s] (cond-> s (not (known? s)) (with-meta {:absent true}))) symbols)
-                :or (zipmap others (repeat nil))
-                :as %})
-             %)
+    (mapv (fn [form]
+            (cond
+              (maps-of form) (destructured form (maps-of form))
+              (and (map? form) (:keys form)) (with-state form body)
+              (and (symbol? form) (key? body form)) (vary-meta form assoc :key true)
+              :else form))
           argument-vector)))
 
 (defn defined-arglists
@@ -155,23 +249,55 @@
   (some->> (defined-function form) arglists (map taken-apart) seq))
 
 (def ^:private stepping
-  "Under which keys a map of functions has the one that steps, the surest first."
-  [:update :step :apply :optimize :update-params :update-weights])
+  "How functions are called that step, the surest first."
+  ["update" "step" "apply" "optimize" "update-params" "update-weights"])
+
+(defn- partly
+  "The argument vectors that are left of a function of the file which is partly applied."
+  [[head f & given] defining]
+  (when (and (= 'partial head) (symbol? f))
+    (seq (map #(vec (drop (count given) %)) (defined-arglists (defining f))))))
+
+(defn- made-arglists
+  "The argument vectors of a form that makes a function, or nil."
+  [form defining]
+  (cond
+    (function-form? form) (seq (map taken-apart (arglists (rest form))))
+    (seq? form) (partly form defining)))
+
+(defn- stepping-key
+  "Under which key of a map of functions the one stands that steps: by its name, else the only one
+  that takes two things."
+  [functions]
+  (let [plain #(string/replace (name %) #"!$" "")
+        named (fn [word] (first (filter #(= word (plain %)) (keys functions))))
+        of-two (filter #(some (comp (partial <= 2) count) (functions %)) (keys functions))]
+    (or (some named stepping)
+        (when (= 1 (count of-two)) (first of-two)))))
 
 (defn inner-functions
   "What a defining form's function returns: `:arglists` of a function, and its `:key` where it
-  stands in a map of functions; or nil."
-  [form]
+  stands in a map of functions; or nil. `defining` has the file's defining forms by their names."
+  [form defining]
   (some (fn [[_ & body]]
-          (let [made (returned (last body) {})
-                key (when (map? made) (first (filter #(function-form? (made %)) stepping)))
-                function (if key (made key) made)]
-            (when (function-form? function)
-              {:key key :arglists (seq (map first (arglists (rest function))))})))
+          (let [[made bindings] (returned (last body) {})
+                functions (when (map? made)
+                            (into {}
+                                  (for [[key value] made
+                                        :when (keyword? key)
+                                        :let [found (made-arglists (bindings value value)
+                                                                   defining)]
+                                        :when found]
+                                    [key found])))
+                key (some-> functions stepping-key)
+                found (if key (functions key) (made-arglists made defining))]
+            (when found
+              {:key key :arglists found})))
         (some-> (defined-function form) arglists)))
 
-(defn- described [{:keys [name kind element type default absent key argument spread]}]
+(defn- described [{:keys [name kind element type default absent key argument spread use]}]
   (cond-> {"name" name "kind" kind "element" element "type" type "default" default}
+    use (assoc "use" use)
     absent (assoc "absent" true)
     argument (assoc "part" {"of" argument "key" (pr-str key) "spread" spread})
     key (assoc "key" (if (keyword? key) (subs (str key) 1) (str key)))))

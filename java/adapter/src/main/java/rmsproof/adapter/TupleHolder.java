@@ -11,17 +11,29 @@ import java.util.Set;
 /**
  * A library's pair of weights and their gradients, as in {@code List<Pair<DoubleArray,
  * DoubleArray>>}; which of the two is first, its type does not say.
- *
- * @param type the class of pairs that are made
- * @param parts how the first and the second are wanted
- * @param weight which of them is the weights, 0 or 1
  */
-record TupleHolder(Class<?> type, List<Holder> parts, int weight) implements Holder {
+final class TupleHolder extends JavaHolders.PlainHolder {
     private static final Set<String> PAIRS =
             Set.of("kotlin.Pair", "scala.Tuple2", "java.util.AbstractMap$SimpleEntry");
     /** How pairs are asked for their first, and their second. */
     private static final List<Set<String>> GETTERS =
             List.of(Set.of("getFirst", "_1", "getKey"), Set.of("getSecond", "_2", "getValue"));
+
+    private final Class<?> type;
+    private final List<Holder> parts;
+    private final int weight;
+
+    /**
+     * @param type the class of pairs that are made
+     * @param parts how the first and the second are wanted
+     * @param weight which of them is the weights, 0 or 1
+     */
+    private TupleHolder(Class<?> type, List<Holder> parts, int weight) {
+        super(parts.get(weight).stored(0.1) != 0.1);
+        this.type = type;
+        this.parts = parts;
+        this.weight = weight;
+    }
 
     /** What a parameter of such a type can be given; OTHER for any other. */
     static Accepts accepts(Class<?> raw, Type[] arguments) {
@@ -69,26 +81,6 @@ record TupleHolder(Class<?> type, List<Holder> parts, int weight) implements Hol
         } catch (ReflectiveOperationException hidden) {
             throw new IllegalStateException(hidden);
         }
-    }
-
-    @Override
-    public Object together(String[] names, Object[] arrays) {
-        return arrays[0];
-    }
-
-    @Override
-    public Container container() {
-        return Container.ARRAY;
-    }
-
-    @Override
-    public double stored(double value) {
-        return parts.get(weight).stored(value);
-    }
-
-    @Override
-    public boolean mutable() {
-        return true;
     }
 
     @Override
