@@ -262,9 +262,12 @@ class Naive:
             return [np.minimum(np.maximum(x, -self.c), self.c) for x in g]
         if kind == "no":
             return g
-        if kind == "norm":
+        if kind in ("norm", "norm_plus_epsilon"):
             whole = total(self.arithmetic.sum, [x * x for x in g], self.computed(0))
-        norm = np.maximum(np.sqrt(whole), self.c)
+        root = np.sqrt(whole)
+        if kind.endswith("plus_epsilon"):
+            root = root + self.computed(1e-6)
+        norm = np.maximum(root, self.c)
         if self.arithmetic.norm == "scaled_first":
             return [(x * self.c) / norm for x in g]
         scale = self.c / norm

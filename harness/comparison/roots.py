@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from harness.comparison.distance import same
 from harness.model.evidence import Evidence
 from harness.model.observation import Observation, Rows
+from python_ref.dialects.axes import BY_NORM_OF_ALL
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics, ordinary_arithmetics
 from python_ref.numbers.arithmetic import MOST_OFF, Arithmetic
@@ -86,7 +87,7 @@ def equal_but_for_roots(
     """
     says = dialect.choice
     moving = says("momentum") != "no"
-    together = says("clip") == "global_norm" or says("state") == "shared"
+    together = says("clip") in BY_NORM_OF_ALL or says("state") == "shared"
     # Where it enters more than the step, or side by side arrays would see each other.
     apart = says("average") == "none" or says("root") == "none" or says("state") == "root_kept"
     if apart or (moving and together):

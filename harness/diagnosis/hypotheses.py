@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.model.evidence import Evidence
-from python_ref.dialects.axes import AXES
+from python_ref.dialects.axes import AXES, BY_NORM_OF_ALL
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
 
@@ -179,7 +179,7 @@ class Fed:
         needed = {
             ("state", "shared"): self.arrays,
             ("write", "first_array"): self.arrays,
-            ("clip", "global_norm"): self.arrays,
+            **{("clip", value): self.arrays for value in BY_NORM_OF_ALL},
             ("write", "first_element"): self.lengths,
             ("state", "global_step"): self.absent,
             ("untouched", "skipped"): self.zeros,

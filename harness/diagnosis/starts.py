@@ -13,6 +13,7 @@ import numpy as np
 
 from harness.model.evidence import Evidence
 from harness.model.observation import Rows
+from python_ref.dialects.axes import BY_NORM_OF_ALL
 from python_ref.dialects.dialect import Dialect
 
 # Sets that leave more open start from fewer combinations.
@@ -110,7 +111,7 @@ def _sizes(evidence: Evidence) -> Rows:
 
 def _norms(dialect: Dialect, evidence: Evidence) -> Rows:
     """The norms of each array's gradients, or of all together."""
-    whole = dialect.choice("clip") == "global_norm"
+    whole = dialect.choice("clip") in BY_NORM_OF_ALL
     norms = []
     for step in evidence.scenario.gradients[: evidence.steps]:
         arrays = [np.concatenate(list(step.values()))] if whole and step else list(step.values())

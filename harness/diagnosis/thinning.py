@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.model.evidence import Evidence, shortened
+from python_ref.dialects.axes import BY_NORM
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.scenario import Scenario
 
@@ -24,7 +25,7 @@ _SOLVED, _READ = 8, 24
 
 def coupled(dialect: Dialect) -> bool:
     """Whether elements have to do with each other, so that none may be left out."""
-    return dialect.choice("clip") in ("norm", "global_norm") or dialect.choice("state") == "shared"
+    return dialect.choice("clip") in BY_NORM or dialect.choice("state") == "shared"
 
 
 def thinned(evidence: Evidence) -> Evidence:

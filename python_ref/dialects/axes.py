@@ -75,6 +75,19 @@ ROUNDED = (*HYPERPARAMETERS, "momentum", "weight_decay", "clip")
 """Those that libraries are known to round to float32 on the way in, in the order joined by +."""
 
 
+BY_NORM = ("norm", "global_norm", "norm_plus_epsilon", "global_norm_plus_epsilon")
+"""The values of `clip` by which gradients are scaled."""
+
+BY_NORM_OF_ALL = ("global_norm", "global_norm_plus_epsilon")
+"""Those of them that take all arrays together."""
+
+BY_NORM_PLUS = ("norm_plus_epsilon", "global_norm_plus_epsilon")
+"""Those of them that add NORM_EPSILON to the norm."""
+
+NORM_EPSILON = 1e-6
+"""What PyTorch's clip_grad_norm_, and who writes it anew, adds to a norm before dividing by it."""
+
+
 def _rounded_hyperparameters() -> tuple[Value, ...]:
     rows = []
     for count in range(1, len(ROUNDED) + 1):
@@ -218,6 +231,12 @@ _TABLE: tuple[Axis, ...] = (
               "the gradients of each array are clipped by their norm", "clip"),
         Value("global_norm", "g = g * min(1, c/norm of all arrays)",
               "gradients are clipped by the norm of all arrays together", "clip"),
+        Value("norm_plus_epsilon", "g = g * min(1, c/(norm(g) + 1e-6))",
+              "the gradients of each array are clipped by their norm, to which 1e-6 is added",
+              "clip"),
+        Value("global_norm_plus_epsilon", "g = g * min(1, c/(norm of all arrays + 1e-6))",
+              "gradients are clipped by the norm of all arrays together, to which 1e-6 is added",
+              "clip"),
     )),
     Axis("gradient_scale", "whether gradients are scaled", (
         Value("no", "g", "gradients are taken as they are"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 
+from python_ref.dialects.axes import BY_NORM
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.arithmetic import (
     FLOAT32_PRECISIONS,
@@ -145,8 +146,8 @@ def places(dialect: Dialect) -> tuple[str, ...]:
         "correction": says("bias_correction") == "yes",
         "centring": divided and says("centered") == "yes",
         "decay": says("weight_decay") == "coupled",
-        "norm": says("clip") in ("norm", "global_norm"),
-        "sum": says("clip") in ("norm", "global_norm"),
+        "norm": says("clip") in BY_NORM,
+        "sum": says("clip") in BY_NORM,
         "buffer": says("momentum") != "no",
         # Only then is the step a product where it is subtracted.
         "update": says("momentum") in ("no", "lr_out_of_buffer"),

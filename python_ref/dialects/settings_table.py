@@ -38,12 +38,18 @@ _LOSS = {"negate_loss": "loss = -loss  # before its gradients are taken"}
 _PENALTY = "kernel_regularizer=KERAS.regularizers.L2({})  # of every layer; bias_regularizer, too"
 _TORCH_BESIDE = {
     "clip_grad_value_": "torch.nn.utils.clip_grad_value_(params, {})  # before optimizer.step()",
+    "clip_grad_norm_": "torch.nn.utils.clip_grad_norm_(params, {})  # before optimizer.step()",
     "decoupled_decay": "for group in optimizer.param_groups:  # before optimizer.step()\n"
     "    for param in group['params']:\n"
     "        param.data.mul_(1 - group['lr'] * {})",
 }
-_TORCH_EXTRA = {"clip_grad_value_": "clip", "decoupled_decay": "weight_decay"}
-_TORCH_RULES = (("clip_grad_value_", "clip=value"), ("decoupled_decay", "weight_decay=decoupled"))
+_TORCH_CLIPS = {"clip_grad_value_": "clip", "clip_grad_norm_": "clip"}
+_TORCH_CLIPPED = (
+    ("clip_grad_value_", "clip=value"),
+    ("clip_grad_norm_", "clip=global_norm_plus_epsilon"),
+)
+_TORCH_EXTRA = {**_TORCH_CLIPS, "decoupled_decay": "weight_decay"}
+_TORCH_RULES = (*_TORCH_CLIPPED, ("decoupled_decay", "weight_decay=decoupled"))
 _TORCH_DEFAULTS = {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0,
                    "centered": False}  # fmt: skip
 _KERAS_DEFAULTS = {"learning_rate": 0.001, "rho": 0.9, "momentum": 0.0, "epsilon": 1e-7,
@@ -77,7 +83,7 @@ CALLS: tuple[Call, ...] = (
         beside=_TORCH_BESIDE, choices={**_SWITCH, "maximize": _BOTH}, impossible=_TWO_DECAYS,
         imports="import torch"),
     Call("timm RMSpropTF", ("timm.optim.rmsprop_tf.RMSpropTF",),
-         {**_TORCH, "clip_grad_value_": "clip"}, (
+         {**_TORCH, **_TORCH_CLIPS}, (
         ("", _LIKE_TF),
         ("momentum lr_in_momentum", "momentum=lr_in_buffer"),
         ("momentum !lr_in_momentum", "momentum=lr_out_of_buffer"),
@@ -85,11 +91,11 @@ CALLS: tuple[Call, ...] = (
         *_NEGATED,
         ("weight_decay !decoupled_decay", "weight_decay=coupled"),
         ("weight_decay decoupled_decay", "weight_decay=decoupled order=default"),
-        _TORCH_RULES[0],
+        *_TORCH_CLIPPED,
     ), {**_TORCH_DEFAULTS, "alpha": 0.9, "eps": 1e-10, "decoupled_decay": False,
         "lr_in_momentum": True},
         text=(("", "timm.optim.RMSpropTF(params, {settings})"),),
-        beside={"clip_grad_value_": _TORCH_BESIDE["clip_grad_value_"], **_LOSS},
+        beside={**{name: _TORCH_BESIDE[name] for name in _TORCH_CLIPS}, **_LOSS},
         choices={**_SWITCH, "decoupled_decay": _BOTH, "lr_in_momentum": _BOTH, **_NEGATE},
         imports="import timm.optim, torch"),
     Call("Stable-Baselines3 RMSpropTFLike",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from python_ref.dialects.axes import BY_NORM_OF_ALL, BY_NORM_PLUS, NORM_EPSILON
 from python_ref.numbers import ways
 from python_ref.numbers.algebra import Algebra, Array
 
@@ -46,14 +47,18 @@ def clipped(a: Algebra, choice: Choice, g: Array, limit: Array, parts: Sequence[
     if choice["clip"] == "value":
         return a.minimum(a.maximum(g, -limit), limit)
     summed, scaled = ways.SUMS[choice["sum"]].kernel, ways.NORMS[choice["norm"]].kernel
+    together = choice["clip"] in BY_NORM_OF_ALL
 
     def within(squares: Array, part: Array) -> Array:
-        return scaled(a, part, a.sqrt(squares, nonnegative=True), limit)
+        norm = a.sqrt(squares, nonnegative=True)
+        if choice["clip"] in BY_NORM_PLUS:
+            norm = norm + a.column(np.full(1, NORM_EPSILON), np.ones(1, dtype=np.bool_))
+        return scaled(a, part, norm, limit)
 
-    if not parts or (choice["clip"] == "global_norm" and choice["sum"] == "plain"):
+    if not parts or (together and choice["sum"] == "plain"):
         return within(summed(a, g), g)
     sums = [summed(a, g[:, part]) for part in parts]
-    if choice["clip"] == "global_norm":  # libraries sum the sums of the arrays
+    if together:  # libraries sum the sums of the arrays
         return within(a.sum_along(a.concatenate(sums, 1)), g)
     pieces = [within(x, g[:, part]) for x, part in zip(sums, parts, strict=True)]
     return a.concatenate(pieces, 1)

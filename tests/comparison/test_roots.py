@@ -149,6 +149,7 @@ def test_with_momentum_roots_may_be_off_now_this_way_and_now_that(momentum: str)
         (["state=shared"], True),
         (["clip=norm", "momentum=lr_in_buffer"], True),
         (["clip=global_norm", "momentum=lr_in_buffer"], False),
+        (["clip=global_norm_plus_epsilon", "momentum=lr_in_buffer"], False),
         (["state=shared", "momentum=nesterov"], False),
         (["average=none"], False),
         (["root=none"], False),

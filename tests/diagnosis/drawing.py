@@ -49,7 +49,10 @@ from python_ref.stepping.stepper import replay
 REFERENCE = Dialect()
 STEPS = 12
 # What the axes had when the figures by hand were made: a seed means what it meant then.
-LATER = (("initial_average", "constant"),)
+LATER = (
+    ("initial_average", "constant"),
+    ("clip", "norm_plus_epsilon"), ("clip", "global_norm_plus_epsilon"),
+)  # fmt: skip
 ALONE = [c[0] for c in sets(REFERENCE, 1) if c[0] not in (("write", "none"), *LATER)]
 WITH_LATER = [*ALONE, *LATER * (len(ALONE) // 2)]
 """The same, and in two of three formulas what came later."""

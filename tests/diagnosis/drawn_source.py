@@ -15,6 +15,7 @@ from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS
 LEFT_OUT = frozenset(
     {
         ("state", "shared"), ("state", "global_step"), ("clip", "global_norm"),
+        ("clip", "norm_plus_epsilon"), ("clip", "global_norm_plus_epsilon"),
         ("numerator", "average"), ("learning_rate", "first"), ("write", "none"),
     }
 )  # fmt: skip

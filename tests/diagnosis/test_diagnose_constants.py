@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +33,8 @@ OWN = {
     ("clip=value", "clip"): [0.05, 0.25, 0.5, 1.0],
     ("clip=norm", "clip"): [0.05, 0.5, 1.5],
     ("clip=global_norm", "clip"): [0.1, 1.0, 2.0],
+    ("clip=norm_plus_epsilon", "clip"): [0.05, 1.5],
+    ("clip=global_norm_plus_epsilon", "clip"): [0.1, 1.0],
     ("schedule=inverse_time", "decay"): [1e-3, 0.1, 1.0],
     ("schedule=inverse_time_from_zero", "decay"): [1e-3, 0.1],
     ("schedule=exponential", "factor"): [0.5, 0.9, 0.99],
@@ -92,6 +95,23 @@ def test_a_constant_of_its_own_is_named(
     low, high = explanation.intervals.get(name, (explanation.constants[name],) * 2)
     assert low * (1 - 1e-6) <= value <= high * (1 + 1e-6)
     assert explanation.constants[name] == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize("added", [1e-5, 1e-8, -1e-6])
+def test_another_number_beside_a_norm_is_not_taken_for_the_one_that_has_a_name(
+    added: float,
+) -> None:
+    """Gradients scaled by hand to c / (norm + added), where norms differ from step to step."""
+    plain = fed()
+    norms = [math.sqrt(sum(float(g @ g) for g in step.values())) for step in plain.gradients]
+    scales = [min(1.0, 1.0 / (norm + added)) for norm in norms]
+    assert len({scale for scale in scales if scale < 1}) > 3
+    clipped = [
+        {k: g * s for k, g in step.items()} for step, s in zip(plain.gradients, scales, strict=True)
+    ]
+    evidence = replace(shown(replace(plain, gradients=clipped)), scenario=plain)
+    diagnosis = diagnose([evidence], REFERENCE, largest=1, seconds=None)
+    assert diagnosis.best is None
 
 
 # -- how far a constant is determined -------------------------------------------------------------
@@ -161,6 +181,7 @@ ONE_STEP, ONE_ARRAY = Fed(steps=False), Fed(arrays=False)
         (("state", "shared"), Fed(arrays=False)),
         (("write", "first_array"), Fed(arrays=False)),
         (("clip", "global_norm"), Fed(arrays=False)),
+        (("clip", "global_norm_plus_epsilon"), Fed(arrays=False)),
         (("write", "first_element"), Fed(lengths=False)),
         (("untouched", "skipped"), Fed(zeros=False)),
         (("learning_rate", "first"), Fed(rates=False)),

@@ -184,6 +184,7 @@ def test_a_restriction_feeds_what_it_shows_and_drops_arrays_without_any() -> Non
     [
         ("clip=norm", True),
         ("clip=global_norm", True),
+        ("clip=norm_plus_epsilon", True),
         ("state=shared", True),
         ("clip=value", False),
         ("state=reset", False),

@@ -89,6 +89,10 @@ def test_a_count_starts_at_all_that_show_at_two_changes_or_more(
         ("clip=value", [{"w": [float(x) for x in range(-50, 52) if x]}]),
         ("clip=norm", [{"w": [0.6 * x, 0.8 * x]} for x in range(1, 102)]),
         ("clip=global_norm", [{"v": [0.6 * x], "w": [-0.8 * x, 0.0]} for x in range(1, 102)]),
+        (
+            "clip=global_norm_plus_epsilon",
+            [{"v": [0.6 * x], "w": [-0.8 * x, 0.0]} for x in range(1, 102)],
+        ),
     ],
 )
 def test_a_limit_starts_among_the_sizes_that_it_may_cut_and_below_them_all(
