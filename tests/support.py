@@ -48,6 +48,23 @@ def alike(values: Iterable[Any], suite: int = 1) -> list[Any]:
     ]
 
 
+def spread(values: Iterable[Any], of: int = 2) -> list[Any]:
+    """Parameters of one kind: one of so many in the suite, the others in the slow part."""
+    return [
+        value if i % of == 0 else pytest.param(value, marks=pytest.mark.slow)
+        for i, value in enumerate(values)
+    ]
+
+
+def collected(request: pytest.FixtureRequest, name: str = "name") -> set[Any]:
+    """The values of a parameter that tests of this module were collected with.
+
+    What they have in common is worked out for these alone.
+    """
+    calls = [getattr(i, "callspec", None) for i in request.session.items if i.path == request.path]
+    return {call.params[name] for call in calls if call and name in call.params}
+
+
 def often(values: Iterable[str], of: int = 2) -> tuple[list[str], list[str]]:
     """What is judged together: one of so many in the suite, the others in the slow part."""
     every = list(values)

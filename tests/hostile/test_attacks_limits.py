@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 from hostile.red_team import Attack, in_process, port
-from support import REPOSITORY, CommandLine, none_left
+from support import REPOSITORY, CommandLine, collected, none_left, spread
 
 from harness.judging.verdict import Result
 from harness.machine import cache
@@ -216,11 +216,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def results(folder: Path) -> Iterator[dict[str, Result]]:
+def results(folder: Path, request: pytest.FixtureRequest) -> Iterator[dict[str, Result]]:
     """All of them judged, under small limits."""
     with none_left(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(spoken, "PORT", SMALL)
-        yield in_process({name: attack for name, (attack, _) in ATTACKS.items()}, folder)
+        yield in_process(
+            {name: ATTACKS[name][0] for name in ATTACKS if name in collected(request)}, folder
+        )
 
 
 def noted(folder: Path, name: str) -> Any:
@@ -229,7 +231,7 @@ def noted(folder: Path, name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", spread(ATTACKS))
 def test_a_port_gets_no_more_than_its_share(
     name: str, results: dict[str, Result], folder: Path
 ) -> None:

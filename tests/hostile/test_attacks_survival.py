@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hostile.red_team import Attack, in_process, over_the_wire, port
-from support import CommandLine, none_left
+from support import CommandLine, collected, none_left, spread
 
 from harness.judging.verdict import Result
 from harness.machine import scratch
@@ -190,12 +190,18 @@ def left() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
+def results(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Result]:
     """All of them judged."""
+    local, wire = (
+        {name: table[name] for name in table if name in collected(request)}
+        for table in (IN_PROCESS, OVER_THE_WIRE)
+    )
     before = set(left())
     with none_left():
-        found = in_process(IN_PROCESS, tmp_path_factory.mktemp("local"))
-        found |= over_the_wire(OVER_THE_WIRE, tmp_path_factory.mktemp("wire"))
+        found = in_process(local, tmp_path_factory.mktemp("local"))
+        found |= over_the_wire(wire, tmp_path_factory.mktemp("wire"))
     deadline = time.monotonic() + 5
     while set(left()) - before and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -203,7 +209,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     return found
 
 
-@pytest.mark.parametrize("name", [*IN_PROCESS, *OVER_THE_WIRE])
+@pytest.mark.parametrize("name", spread([*IN_PROCESS, *OVER_THE_WIRE]))
 def test_nothing_of_a_port_stays(name: str, results: dict[str, Result]) -> None:
     """The fixture has looked when all were gone; each of them was judged, so that it ran."""
     assert results[name].verdict.word == ATTACKS[name].verdict, results[name].verdict.fault
