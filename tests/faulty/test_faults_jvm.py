@@ -6,14 +6,14 @@ own, so that one port's end is never another's; over the wire our own adapter sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from faulty.faults import HERE, Said, memory, must_be_said, wanted
-from support import none_left
+from support import collected, none_left
 
 from harness.judging.judge import judge
 from harness.judging.verdict import Result
@@ -109,6 +109,8 @@ ALIKE = (
     " AnswersNothing NoTrace WrapsForever HalfACharacter LeavesProcess"
     " Hoards HugeArrays DropsArray Interrupts ReadsInput LeavesThread Recurses Right ClosesOutput"
 ).split()
+# What ends a JVM, or is told of one, as another does that is judged in the suite.
+ALIKE_IN_PROCESS = "Halts LoopsDeep NoTrace WrapsForever NullArray HugeArrays waits".split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),
     "throws_lazily": Said(
@@ -193,13 +195,15 @@ def over_the_wire(name: str, seconds: float) -> Result:
         transport.close()
 
 
-def all_of(folder: Path, *languages: str) -> dict[tuple[str, str], Judged]:
-    """Every port of some languages, one after another in one JVM; Clojure's are in a folder."""
+def all_of(folder: Path, asked: Container[str], *languages: str) -> dict[tuple[str, str], Judged]:
+    """The ports asked for, one after another in one JVM; Clojure's are in a folder."""
     worker = Worker(jvm=True)
     found = {}
     try:
         for language in languages:
             for name, said in LANGUAGES[language].items():
+                if name not in asked:
+                    continue
                 result = in_process(language, name, folder, worker, said.seconds)
                 found[language, name] = Judged(result, worker.generation)
         if "java" in languages:
@@ -211,19 +215,22 @@ def all_of(folder: Path, *languages: str) -> dict[tuple[str, str], Judged]:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], Judged]]:
+def results(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[dict[tuple[str, str], Judged]]:
     """All of them judged, on both cores."""
+    asked = collected(request)
     folder, sources = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("sources")
     clojure(sources)
     with none_left(), pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         with ThreadPoolExecutor(2) as pool:
-            java = pool.submit(all_of, sources, "java")
-            others = pool.submit(all_of, sources, "clojure", "scala")
+            java = pool.submit(all_of, sources, asked, "java")
+            others = pool.submit(all_of, sources, asked, "clojure", "scala")
             wire = [
                 (name, pool.submit(over_the_wire, name, said.seconds))
                 for name, said in OVER_THE_WIRE.items()
-                if name not in ALIKE
+                if name in asked and name not in ALIKE
             ]
             found = java.result() | others.result()
             found |= {("wire", name): Judged(future.result()) for name, future in wire}
@@ -233,7 +240,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str
 
 @pytest.mark.parametrize(
     ("language", "name"),
-    [(language, name) for language in LANGUAGES for name in LANGUAGES[language]],
+    [
+        pytest.param(language, name, marks=[pytest.mark.slow] if name in ALIKE_IN_PROCESS else [])
+        for language in LANGUAGES
+        for name in LANGUAGES[language]
+    ],
 )
 def test_a_fault_in_process_is_on_its_own_scenario_and_named(
     language: str, name: str, results: dict[tuple[str, str], Judged]
@@ -260,7 +271,9 @@ def test_what_a_port_left_running_never_meets_the_next_one(
     results: dict[tuple[str, str], Judged],
 ) -> None:
     """A JVM in which somebody's thread goes on is not for another port; any other is."""
-    generation = {name: results["java", name].generation for name in JAVA}
+    generation = {
+        name: j.generation for (language, name), j in results.items() if language == "java"
+    }
     assert generation["Hoards"] == generation["Recurses"] + 1  # each is spent
     assert generation["ThrowsThirdTime"] == generation["Hoards"]
     assert generation["DropsArray"] == generation["CutsArrays"] == generation["LeavesThread"]
