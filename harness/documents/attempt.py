@@ -24,6 +24,7 @@ from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
+from harness.languages.naming import says_rmsprop
 from harness.languages.python import loading
 from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
@@ -31,7 +32,6 @@ from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
-from harness.ports.naming import says_rmsprop
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport

@@ -225,7 +225,7 @@ def _called(
     moved = guesses.moved
     if len({guess.owner for guess in moved}) > 1:
         if not guesses.alike:
-            raise error  # which class is meant, nobody can tell by trying
+            raise _several(moved) from error  # which is meant, nobody can tell by trying
         moved = tuple(guess for guess in moved if guess.owner == moved[0].owner)
     answers: list[tuple[Guess, Answers]] = []
     failed: list[str] = []
@@ -256,6 +256,13 @@ def _called(
         failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])
     raise BindingError(message, error.near, error.unknown) from error
+
+
+def _several(moved: Sequence[Guess]) -> BindingError:
+    """That more than one class or function steps, and how one is named."""
+    titles = {guess.owner: guess.title for guess in reversed(moved)}
+    listed, names = "; ".join(titles.values()), ", ".join(sorted(titles))
+    return BindingError(f"several fit: {listed}. Choose with --class NAME (one of {names})")
 
 
 # What no argument causes: a name that is not there, a library that lacks a function.

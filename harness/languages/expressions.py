@@ -6,7 +6,7 @@ Runs in the worker as well, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from typing import Protocol
+from typing import Any, Optional, Protocol
 
 from harness.languages.texts import Texts
 from harness.languages.updates import square_of
@@ -60,6 +60,7 @@ class Expressions:
         self._follower, self._scope, self._this, self._place = follower, scope, this, place
         self.texts = texts or Texts()
         self._branches = 0
+        self._counts: dict[str, int] = {}  # names that count, each with the first number
         self.returned: list[Use] = []
 
     def _name(self, target: ast.expr, uses: list[Use]) -> None:
@@ -139,10 +140,21 @@ class Expressions:
             for side, other in zip(sides, sides[1:]):
                 self._compared(self.value(side), other)
                 self._compared(self.value(other), side)
+        if isinstance(node, ast.Dict):
+            return self._written(node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
         return []
+
+    def _written(self, node: ast.Dict) -> list[Use]:
+        """A map that is written there, if it has something of what was handed over."""
+        keys: dict[Any, Use] = {}
+        for key, value in zip(node.keys, node.values):
+            known = [use for use in self.value(value) if use is not KEY]
+            if known and isinstance(key, ast.Constant):
+                keys[key.value] = known[0]
+        return [Use(keys=keys)] if keys else []
 
     def _keyed(self, place: ast.expr) -> None:
         parts = place.elts if isinstance(place, ast.Tuple) else [place]
@@ -157,10 +169,13 @@ class Expressions:
         uses = self.value(node.value)
         place: ast.expr = node.slice
         if isinstance(place, ast.Slice):
+            for use in uses:
+                use.begins(0 if place.lower is None else self._first(place.lower))
             return uses
         if isinstance(place, ast.Constant) and isinstance(place.value, (str, int)):
             for use in uses:
                 use.mapping |= isinstance(place.value, str)
+                use.begins(self._first(place))
             return [use.keys.setdefault(place.value, Use()) for use in uses]
         if isinstance(node.value, ast.Dict):  # of several that are written there
             self._compared(self.value(place), node.value)
@@ -169,6 +184,8 @@ class Expressions:
         named = not texts and bool(self.value(place))
         self._keyed(place)
         for use in uses:
+            if not isinstance(place, ast.UnaryOp):  # counted from the end
+                use.begins(self._first(place))
             use.patterns += [text for text, complete in texts if not complete]
             use.mapping |= named or bool(texts)
         if whole:
@@ -228,6 +245,18 @@ class Expressions:
         if name:
             return self._follower.called(name, node, self)
         return []
+
+    def _first(self, node: ast.expr) -> Optional[int]:
+        """The first number that an expression is in the loop around it; None if it is none."""
+        if isinstance(node, ast.Name):
+            return self._counts.get(node.id)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
+            left, right = self._first(node.left), self._first(node.right)
+            if left is None or right is None:
+                return None
+            return left + right if isinstance(node.op, ast.Add) else left - right
+        value = node.value if isinstance(node, ast.Constant) else None
+        return value if isinstance(value, int) else None
 
     def _counted(self, bounds: list[ast.expr]) -> None:
         """How often a loop goes: as one number says, or some more or fewer times."""

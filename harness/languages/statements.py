@@ -91,6 +91,7 @@ class Body(Expressions):
         self._name(target, uses)
         if isinstance(target, ast.Name):
             self.texts.named(target.id, value)
+            self._counts_from(target, self._first(value))
         elif isinstance(target, (ast.Attribute, ast.Subscript)) and not self._is_this(target.value):
             flag = value.value if isinstance(value, ast.Constant) else None
             for use in self.value(target):
@@ -144,6 +145,22 @@ class Body(Expressions):
         elif isinstance(target, ast.Starred):
             self._name(target.value, uses)
 
+    def _counts_from(self, target: ast.expr, first: Optional[int]) -> None:
+        """A name counts from a number on, or does not count."""
+        if isinstance(target, ast.Name):
+            self._counts.pop(target.id, None)
+            self._counts |= {} if first is None else {target.id: first}
+
+    def _lowest(self, over: ast.expr) -> Optional[int]:
+        """The lowest number of a range that is looped over."""
+        if not (isinstance(over, ast.Call) and getattr(over.func, "id", "") == "range"):
+            return None
+        first = self._first(over.args[0]) if over.args[1:] else 0
+        if over.args[2:] and ast.unparse(over.args[2]).startswith("-"):
+            last = self._first(over.args[1])
+            return None if last is None else last + 1
+        return first
+
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
         while isinstance(over, ast.Call) and over.args and isinstance(over.args[0], ast.Call):
             if not (isinstance(over.func, ast.Name) and over.func.id in SAME):
@@ -151,11 +168,13 @@ class Body(Expressions):
             over = over.args[0]  # list(params.keys())
         if isinstance(target, ast.Name) and isinstance(over, (ast.Tuple, ast.List)):
             self.texts.named(target.id, *over.elts)
+        self._counts_from(target, self._lowest(over))
         if isinstance(over, ast.Call):
             name = over.func.id if isinstance(over.func, ast.Name) else ""
             parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
             if name == "enumerate" and over.args and len(parts) == 2:
                 self._loop(parts[1], over.args[0])
+                self._counts_from(parts[0], self._first(over.args[1]) if over.args[1:] else 0)
                 return
             if name == "zip":
                 if len(parts) == len(over.args):
@@ -183,10 +202,23 @@ class Body(Expressions):
                 else:
                     self._name(target, elements)
                 return
+        if isinstance(over, (ast.Tuple, ast.List)):
+            self._one_of(target, over.elts)
+            return
         uses = self.value(over)
         for use in uses:
             use.iterated = True
         self._name(target, [use.element() for use in uses if use is not KEY])
+
+    def _one_of(self, target: ast.expr, values: list[ast.expr]) -> None:
+        """A target stands for each of several that are written there."""
+        parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+        same = [v for v in values if isinstance(v, (ast.Tuple, ast.List))]
+        if parts and all(len(one.elts) == len(parts) for one in same) and len(same) == len(values):
+            for place, part in enumerate(parts):
+                self._one_of(part, [one.elts[place] for one in same])
+            return
+        self._name(target, [use for value in values for use in self.value(value)])
 
 
 def _turned(node: ast.expr) -> Optional[ast.expr]:

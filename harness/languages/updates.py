@@ -29,6 +29,7 @@ class Pair:
         weights, average, gradient: expressions, as the source has them.
         at: the place in the block before which the gradient is known.
         line: of the average.
+        whole: what the gradient is an element of, where all of that goes into one average.
     """
 
     weights: str
@@ -36,6 +37,7 @@ class Pair:
     gradient: str
     at: int
     line: int
+    whole: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,13 +166,21 @@ def _pairs(block: Block, known: set[str]) -> Iterator[Pair]:
         average = _target(node)
         if average is None or (gradient := _squared(block, place, average)) is None:
             continue
-        weights = _divided(block, place, average, gradient, known)
-        if weights is None or weights in taken or average in taken:
+        likely = _divided(block, place, average, gradient, known)
+        if not likely or average in taken or taken & set(likely):
             continue
-        taken |= {weights, average}
+        taken |= {*likely, average}
         # From where on all there is of a gradient is what was given.
-        at = _known(block, place, ast.parse(gradient, mode="eval").body, weights)
-        yield Pair(weights, average, gradient, at, node.lineno)
+        at = _known(block, place, ast.parse(gradient, mode="eval").body, likely[0])
+        if len(likely) == 1:
+            yield Pair(likely[0], average, gradient, at, node.lineno)
+            continue
+        places = [_element(block[place + 1 :], weights, average, gradient) for weights in likely]
+        if sorted(places) == list(range(len(places))):
+            for weights, k in zip(likely, places):
+                yield Pair(
+                    weights, f"{average}[{k}]", f"{gradient}[{k}]", at, node.lineno, gradient
+                )
 
 
 def _target(node: ast.stmt) -> Optional[str]:
@@ -247,17 +257,13 @@ def _called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def _divided(
-    block: Block, place: int, average: str, gradient: str, known: set[str]
-) -> Optional[str]:
-    """What moves by a step that depends on an average."""
+def _divided(block: Block, place: int, average: str, gradient: str, known: set[str]) -> list[str]:
+    """What moves by a step that depends on an average: one, or several by its elements."""
     # What depends on it, and all that each of these was made of.
     made = {average: {average}}
     moved: list[str] = []
     whole: dict[str, bool] = {}
-    for node in block[place + 1 :]:
-        if not isinstance(node, (ast.Assign, ast.AugAssign)):
-            continue
+    for node in _assignments(block[place + 1 :]):
         names = _names(node.value)
         if not (depends := names & set(made)):
             continue
@@ -276,7 +282,29 @@ def _divided(
     likely = [text for text in moved if text in before]
     if not likely and len(set(moved)) == 1 and "." in moved[0] and whole[moved[0]]:
         likely = moved
-    return likely[0] if len(set(likely)) == 1 else None
+    return list(dict.fromkeys(likely))
+
+
+def _assignments(block: Block) -> Iterator[ast.Assign | ast.AugAssign]:
+    """What gives something another value, under a condition as well."""
+    for node in block:
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            yield node
+        elif isinstance(node, ast.If):
+            yield from _assignments(node.body)
+
+
+def _element(block: Block, weights: str, average: str, gradient: str) -> int:
+    """Which element of an average and of a gradient moves some weights; -1 if not one of both."""
+    places: dict[str, set[Any]] = {average: set(), gradient: set()}
+    for node in _assignments(block):
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        for part in ast.walk(node.value) if ast.unparse(target) == weights else ():
+            if isinstance(part, ast.Subscript) and ast.unparse(part.value) in places:
+                place = part.slice.value if isinstance(part.slice, ast.Constant) else -1
+                places[ast.unparse(part.value)].add(place)
+    both = places[average] | places[gradient]
+    return both.pop() if len(both) == 1 and all(places.values()) else -1
 
 
 def _terms(node: ast.expr) -> set[str]:

@@ -37,6 +37,7 @@ class Use:
         complement: one less of it is computed with, as of the decay of an average.
         counted, measured: a loop goes so often, or as often as it is long.
         beyond: by how much it is more than the loop goes.
+        lowest: the first place of those that are asked for, where all are counted.
         texts: that it is compared with, or one of which it chooses.
         sized: "rows", "columns" or "length": of which of an array's sizes it is.
         classes: of which it is asked whether it is one.
@@ -66,6 +67,7 @@ class Use:
     measured: bool = False
     divisor: bool = False
     beyond: int = 0
+    lowest: Optional[int] = None
     texts: list[str] = field(default_factory=list)
     sized: str = ""
     classes: list[str] = field(default_factory=list)
@@ -82,6 +84,10 @@ class Use:
             self.item = Use()
         return self.item
 
+    def begins(self, place: Optional[int]) -> None:
+        """A place of it is asked for, or this one and those after it; None for an unknown one."""
+        self.lowest = min(place or 0, self.lowest if self.lowest is not None else place or 0)
+
     def as_json(self, depth: int = _DEPTH) -> dict[str, Any]:
         """The same in plain values, without what is empty."""
         whole: dict[str, Any] = {name: True for name in _FLAGS if getattr(self, name)}
@@ -94,8 +100,9 @@ class Use:
         for name in ("called_by", "texts", "classes"):
             if listed := getattr(self, name):
                 whole[name] = list(dict.fromkeys(listed))
-        if self.beyond:
-            whole["beyond"] = self.beyond
+        for name in ("beyond", "lowest"):
+            if number := getattr(self, name):
+                whole[name] = number
         if self.arguments:
             whole["arguments"] = self.arguments
         if self.patterns:

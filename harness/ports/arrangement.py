@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.ports.drafts import Draft
+from harness.ports.leaves import gradient_of, weights_in
 from harness.ports.offers import (
     EFFECTS,
     Spec,
@@ -61,6 +62,7 @@ def finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan
         plan = {**message, "slots": slots, "arrangement": arrangement}
         plan |= {} if first else {"first": first}
         plan |= {"key": key} if key != "name" else {}
+        plan |= {"numbered": True} if numbered and key == "place" else {}
         plan["container"] = "array" if slots == 1 and arrangement != "together" else "list"
         whole = _effective(plan, effect) if effect else plan
         unscaled = "learning_rate" not in draft.roles and not any(
@@ -98,7 +100,8 @@ def _effective(plan: dict[str, Any], effect: str) -> dict[str, Any]:
 def _arrangements(draft: Draft) -> Sequence[str]:
     """Together in one call, one object and a call for each, or an object for each."""
     if any(kind in ("list", "map") for spec in draft.data for kind in kinds(spec) if _spread(spec)):
-        return ("together",)
+        # One of several, by its place: each has its turn.
+        return ("units", "together") if draft.named else ("together",)
     if draft.named:
         return ("units",)
     if draft.apart:  # what one has, a matrix and its biases, has two sizes
@@ -125,6 +128,9 @@ def _slots(data: Sequence[Spec]) -> int:
             by_role[leaf["role"]].append(leaf["base"])
     bases = by_role["weights"] or by_role["gradients"]
     if prefixes := next((s["prefixes"] for s in data if s.get("prefixes")), None):
+        of_keys = [gradient_of(key) or weights_in(key) or "" for key in prefixes]
+        for leaf in (one for one in found if one["base"] in of_keys and one["base"]):
+            leaf["slot"] = of_keys.index(leaf["base"])
         return len(prefixes)
     _exclude(by_role, found)
     if len(bases) == 1 or any(len(names) == 1 for names in by_role.values() if names):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from harness.ports.naming import plain_name
+from harness.languages.naming import plain_name
 from harness.ports.roles import CONSTANT, Parameter
 
 # How many steps it takes, and when it has done enough.

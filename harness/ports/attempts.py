@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from harness.languages.naming import plain_name
 from harness.ports import asking
 from harness.ports.drafts import held_in
 from harness.ports.filling import filled
-from harness.ports.naming import class_names, plain_name
+from harness.ports.naming import class_names
 from harness.ports.roles import (
     CONSTANTS,
     CONTAINERS,

@@ -122,6 +122,7 @@ def drafted(
                 offered[parameter["name"]] = spec
                 continue
             numbers.append((parameter, feeds))
+    _only_squared(call, offered)
     by_exclusion(leaf for spec in draft.data for leaf in leaves(spec))
     draft.words += [f"{name}: {shown(spec)}" for name, spec in offered.items()]
     settings = [part for spec in draft.data for part in every(spec) if part["kind"] == "hyper"]
@@ -136,6 +137,16 @@ def drafted(
     if excluded and not draft.roles:  # a helper, that computes something of something
         raise Unknown(f"what is {excluded}?")
     return draft
+
+
+def _only_squared(call: Sequence[Mapping[str, Any]], offered: Mapping[str, Spec]) -> None:
+    """All that is handed over, if it is squared and stays as it is, is gradients by any name."""
+    uses = {p["name"]: p.get("use", {}) for p in call}
+    if len(offered) == 1 and not offered.keys() - uses.keys():
+        ((name, spec),) = offered.items()
+        one = spec["kind"] == "leaf" and spec["role"] == "weights"
+        if one and uses[name].get("squared") and not uses[name].get("written"):
+            spec.update(role="gradients", base="")
 
 
 def _nested(spec: Spec) -> bool:

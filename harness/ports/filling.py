@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
-from harness.ports.naming import plain_name
+from harness.languages.naming import plain_name
 from harness.ports.roles import CONSTANT, CONTAINERS, COUNTS, SILENT, Parameter, is_open
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 

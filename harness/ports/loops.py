@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan
-from harness.ports.naming import says_rmsprop
+from harness.ports.drafts import held_in
 from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.plans import chosen_classes
 from harness.ports.roles import Wanted, choice
@@ -33,6 +34,8 @@ def loop_plans(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:
         loop for loop in loops if any(map(says_rmsprop, (loop.get("class", ""), loop["function"])))
     ]
     classes = {c["class"]: c for c in chosen_classes(shape, wanted)}
+    if not named and any(says_rmsprop(f["name"]) for f in shape.get("functions", [])):
+        loops = [loop for loop in loops if not loop["function"]]  # another one is meant
     for loop in named or loops:
         owner = loop.get("class")
         if owner is not None and owner not in classes:
@@ -85,7 +88,9 @@ def _of_loop(
             }
             for listed in (constructor, [p for p in called if taken[p["name"]] is p])
         )
-        given = [f["role"] for f in (*construct.values(), *call.values()) if "role" in f]
+        fed_ones = [*construct.values(), *call.values()]
+        given = [f["role"] for f in fed_ones if "role" in f]
+        given += [role for f in fed_ones for role in f.get("settings", {}).values()]
         plan: dict[str, Any] = {
             "loop": "steps" if loop["looped"] else "one step",
             "function": loop["function"],
@@ -114,6 +119,8 @@ def _fed(
         return {"later": list(holders[name])}
     if name in starts:
         return {"start": start}
+    if settings := held_in(parameter):
+        return {"settings": settings}
     if (text := choice(parameter)) is not None:
         return {"value": text}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.ports.naming import plain_name
+from harness.languages.naming import plain_name
 from harness.ports.roles import Parameter, role_names
 
 

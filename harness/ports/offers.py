@@ -92,7 +92,8 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
             "parts": [_part(u, names, i, count, written) for i, u in enumerate(unpacked)],
         }
     if use.get("iterated") or "item" in use:
-        return {"kind": "list", "of": offer(_item(use), (*names, "[]"))}
+        whole: Spec = {"kind": "list", "of": offer(_item(use), (*names, "[]"))}
+        return {**whole, "ahead": use["lowest"]} if use.get("lowest") else whole
     return _leaf(use, names)
 
 
@@ -145,7 +146,7 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "fixed", "value": True}
     if word in FALSE:
         return {"kind": "fixed", "value": False}
-    if word in NAME and not use.get("computed"):
+    if word in NAME and (use.get("keyed") or not use.get("computed")):
         return {"kind": "name"}
     if use.get("counted") or use.get("measured"):
         listed = {"listed": True} if use.get("measured") else {}
@@ -191,6 +192,11 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
             continue  # only asked whether it is there: it is the port's own
         offered[name] = spec
     by_exclusion(offered.values())
+    moves = bool(use.get("written") and use.get("computed"))  # `p -= step`, of the object itself
+    if moves and not any(
+        spec["role"] == "weights" for one in offered.values() for spec in leaves(one)
+    ):
+        offered["_rmsproof_weights"] = {"kind": "leaf", "role": "weights", "base": ""}
     mirrored = [name for name in _MIRRORED if name in use.get("attributes", {})]
     if use.get("mapping") or "item" in use:
         entries = offer({**use, "attributes": {}}, names)
@@ -198,6 +204,7 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
             return {**entries, "attributes": offered}
     _behind(offered)
     whole: Spec = {"kind": "object", "attributes": offered, "mirrored": mirrored}
+    whole |= {"moves": True} if moves else {}
     return {**whole, "classes": use["classes"]} if use.get("classes") else whole
 
 

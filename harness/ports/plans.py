@@ -11,16 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan, finished
 from harness.ports.drafts import LISTS, Draft, drafted
 from harness.ports.leaves import LISTED, OBJECTS, gradient_of, plain, weights_in
-from harness.ports.naming import says_rmsprop
 from harness.ports.numbers import hyper_roles
 from harness.ports.offers import (
     Spec,
     Unknown,
     leaves,
     offer,
+    shown,
 )
 from harness.ports.owned import owned
 from harness.ports.roles import Wanted
@@ -32,6 +33,7 @@ _FIRST = (
     "init",
     "prepare",
     "compile",
+    "config",
     "register",
     "setparam",
     "addparam",
@@ -126,7 +128,7 @@ def _chosen_methods(candidate: Mapping[str, Any], wanted: Wanted) -> list[Mappin
         if plain(m["name"]).startswith(_GOT)
         or not (plain(m["name"]).startswith(never) or m.get("stores"))
     ]
-    named = [m for m in steps if says_rmsprop(m["name"]) and m["parameters"]]
+    named = [m for m in steps if says_rmsprop(m["name"]) and (m["parameters"] or "own" in m)]
     return named or [m for m in steps if not m.get("static") or _of_nothing(candidate)]
 
 
@@ -178,6 +180,7 @@ def _of_method(
                 added = drafted([], first["parameters"], wanted)
             except Unknown:
                 continue
+            _as_before(added, draft)
             both = replace(draft, data=[*draft.data, *added.data], sized=draft.sized or added.sized)
             both.words = [*draft.words, *(f"{first['name']} is given {w}" for w in added.words)]
             call = {"method": first["name"], "arguments": added.arguments, "units": added.sized}
@@ -194,6 +197,18 @@ def _of_method(
         call |= _spread_out(method["parameters"])
         title = f"{name}.{method['name']}({', '.join(complete.words)})"
         yield from finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
+        if any(hooks):  # which a class may lack that does not call its base's constructor
+            yield from finished({**whole, "calls": [call]}, complete, title)
+
+
+def _as_before(added: Draft, draft: Draft) -> None:
+    """What is handed over under one name is the same, in a call before the first step as well."""
+    for name, feed in added.arguments.items():
+        if "data" in feed and "data" in draft.arguments.get(name, {}):
+            added.data.remove(feed["data"])
+            feed["data"] = draft.arguments[name]["data"]
+            added.words = [w for w in added.words if not w.startswith(f"{name}: ")]
+            added.words.append(f"{name}: {shown(feed['data'])}")
 
 
 def _finished_own(

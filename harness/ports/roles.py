@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.ports.naming import class_names, plain_name, says_rmsprop
+from harness.languages.naming import plain_name, says_rmsprop
+from harness.ports.naming import class_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 # What may hold the weights: arrays by name, arrays in order, one array a call.

@@ -149,6 +149,8 @@ def _open_storages(shape: dict[str, Any], binding: Binding) -> Sequence[int]:
         return every
     if any("parts" in held for held in binding.containers):
         raise BindingError(f"not bound: {binding.title} takes several arrays in each element")
+    if any("ahead" in held for held in binding.containers):
+        raise BindingError(f"not bound: {binding.title} never asks for the first of a list")
     possible = set(containers).intersection(*binding.containers)
     # Where nothing seems to suit, each way is tried all the same, and says what it lacks.
     return [i for i in every if containers[i] in possible] or every

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.languages.naming import plain_name
 from harness.ports.attempts import callable_methods
-from harness.ports.naming import plain_name
 from harness.transport.handing import ZEROS
 
 # What another function is called that makes a state of weights.

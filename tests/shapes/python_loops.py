@@ -239,4 +239,79 @@ class RMSProp:
 """,
         (),
     ),
+    "a loop that chooses by a text": (
+        'optimize(goal, config)  # if config.name == "rmsprop": v = ...; in the loop w -= lr * step',
+        """
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Config:
+    name: str
+    learning_rate: float
+    max_steps: int = 1000
+    rho: float = 0.9
+    epsilon: float = 1e-8
+
+
+def optimize(goal, config):
+    point = np.asarray(goal.initial_point, dtype=float)
+    second = np.zeros_like(point)
+    for step in range(1, config.max_steps + 1):
+        gradient = goal.gradient(point)
+        if config.name == "gradient_descent":
+            direction = gradient
+        elif config.name == "rmsprop":
+            second = config.rho * second + (1.0 - config.rho) * gradient**2
+            direction = gradient / (np.sqrt(second) + config.epsilon)
+        else:
+            direction = gradient / max(np.linalg.norm(gradient), config.epsilon)
+        point = point - config.learning_rate * direction
+    return point
+""",
+        (),
+    ),
+    "one average of both gradients": (
+        "g = f(x, y); v = b * v + (1 - b) * g**2; x -= lr * g[0] / ...v[0]; y -= lr * g[1] / ...v[1]",
+        """
+import numpy as np
+
+
+def rmsprop(slope, lr, beta, epsilon, epochs, start):
+    x, y = start
+    v = np.array([0.0, 0.0])
+    path = [(x, y)]
+    for _ in range(epochs):
+        g = slope(x, y)
+        v = beta * v + (1 - beta) * (g**2)
+        x -= lr * g[0] / (np.sqrt(v[0]) + epsilon)
+        y -= lr * g[1] / (np.sqrt(v[1]) + epsilon)
+        path.append((x, y))
+    return np.array(path)
+""",
+        (),
+    ),
+    "a step under a condition": (
+        "v = b * v + (1 - b) * g**2; if i < iterations - 1: w = w - lr / (v**0.5 + eps) * g",
+        """
+import numpy as np
+
+
+def train(X, y, lr, beta, eps, iterations):
+    w, v, losses = np.zeros(X.shape[1]), np.zeros(X.shape[1]), []
+    for i in range(iterations):
+        error = X @ w - y
+        losses.append(float(np.mean(error**2)))
+        dw = X.T @ error / X.shape[0]
+        v = beta * v + (1 - beta) * dw**2
+        if i > 1 and abs(losses[-1] - losses[-2]) < 1e-9:
+            break
+        if i < iterations - 1:
+            w = w - lr / (np.sqrt(v) + eps) * dw
+    return w, losses
+""",
+        (),
+    ),
 }

@@ -34,6 +34,11 @@ NAMED = {
 UNBOUND = {
     # No set of deviations does this: nothing is said of it.
     "unexplained": PLAIN.replace("g**2", "g**2 * abs(g)"),
+    # Another one is meant, of which nobody knows how it steps.
+    "RMSProp beside a sum": PLAIN.replace("beta * v + (1 - beta) * g**2", "v + g**2").replace(
+        "rmsprop", "adagrad"
+    )
+    + "\n\ndef rmsprop(x, y, frame):\n    return frame.rms(x, y)\n",
     # Which of two is meant, nobody can tell.
     "two without a name": PLAIN.replace("rmsprop", "first")
     + PLAIN.replace("rmsprop", "second").replace("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),

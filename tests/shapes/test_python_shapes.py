@@ -113,6 +113,12 @@ class Optimizer:
         source("a network that keeps its averages").replace("np.zeros(shape)", "np.ones(shape)"),
         "Tried as",
     ),
+    # Which of two classes is meant, nobody can tell by trying: it says how one is named.
+    "two layers": (
+        source("a layer that has its optimizers itself")
+        + source("a layer that has its optimizers itself").replace("Dense", "Convolution"),
+        "Choose with --class NAME (one of Convolution, Dense)",
+    ),
     # What it returns is no step: nothing is averaged there.
     "a helper that returns the gradients": (
         source("lists of arrays").replace("g**2", "g**3")

@@ -6,7 +6,7 @@ are given in their place. There is one of everything, and what comes of it is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -71,10 +71,14 @@ class Holding(Anything):
 
     Args:
         later: what is not there before it is set.
+        settings: what is there, by name or as items.
     """
 
-    def __init__(self, later: Iterable[str] = ()) -> None:
-        self.__dict__["_rmsproof_later"] = frozenset(later)
+    def __init__(self, later: Iterable[str] = (), settings: Mapping[str, Any] = {}) -> None:
+        self.__dict__.update(settings, _rmsproof_later=frozenset(later))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.__dict__.get(key, self) if isinstance(key, str) else self
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__[name] = value

@@ -34,7 +34,7 @@ from harness.transport.python.packages import root
 from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen
 from harness.transport.python.shape import described
-from harness.transport.python.signatures import parameters
+from harness.transport.python.signatures import beneath, parameters
 
 Array = Any
 
@@ -123,7 +123,7 @@ class PythonHost:
             things = {
                 name: thing
                 for name, thing in self._namespace.items()
-                if not name.startswith("_") and getattr(thing, "__module__", None) == own
+                if not name.startswith("_") and getattr(beneath(thing), "__module__", None) == own
             }
         try:
             shapes = described(things, self._source is not None)

@@ -112,8 +112,11 @@ class Instance:
         session = self._session
         first = session.plan.get("first", 1)
         hyper, parameter = session.hyper(), session.parameter
-        known = session.target
-        return Builder(session.array, session.names, session.slots, hyper, parameter, first, known)
+        known, numbered = session.target, bool(session.plan.get("numbered"))
+        slots = session.slots
+        return Builder(
+            session.array, session.names, slots, hyper, parameter, first, known, numbered
+        )
 
     def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         if "function" in initial:

@@ -14,12 +14,15 @@ from typing import Any, Optional
 
 import numpy as np
 
+from harness.languages.choices import chosen
 from harness.languages.updates import Pair, Update, update_in
 from harness.transport.python.anything import Anything, Holding
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.rewritten import LEFT, generator_of
 
 Row = Any
+# What has the same numbers as what it is asked of.
+_SAME_NUMBERS = ("T", "flat", "real")
 # More arrays than this no network of a page has.
 _MOST_PLACES = 1000
 
@@ -30,10 +33,10 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
     for place, node in enumerate(tree.body):
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
-                if isinstance(inner, ast.FunctionDef) and (update := _of_function(inner)):
-                    loops.append(_described(inner, update, {"class": node.name}))
-        elif isinstance(node, ast.FunctionDef) and (update := _of_function(node)):
-            loops.append(_described(node, update, {}))
+                if isinstance(inner, ast.FunctionDef) and (known := _of_function(inner)):
+                    loops.append(_described(*known, {"class": node.name}))
+        elif isinstance(node, ast.FunctionDef) and (known := _of_function(node)):
+            loops.append(_described(*known, {}))
         elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             if (update := update_in(node.body)) and update.loops:
                 loops.append(_described(None, update, {"place": place}))
@@ -42,8 +45,13 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
     return [one for one in loops if one]
 
 
-def _of_function(node: ast.FunctionDef) -> Optional[Update]:
-    return update_in(node.body, [a.arg for a in node.args.args])
+def _of_function(node: ast.FunctionDef) -> Optional[tuple[ast.FunctionDef, Update]]:
+    known = [a.arg for a in node.args.args]
+    if (update := update_in(node.body, known)) is not None:
+        return node, update
+    meant = chosen(copy.deepcopy(node))
+    update = update_in(meant.body, known)
+    return None if update is None else (meant, update)
 
 
 def _described(
@@ -122,9 +130,19 @@ def _initial(node: Optional[ast.FunctionDef], weights: set[str], names: Sequence
         if isinstance(targets[0], ast.Tuple) and isinstance(values[0], ast.Tuple):
             targets, values = targets[0].elts, values[0].elts
         for target, value in zip(targets, values):
-            if ast.unparse(target) in weights:
-                begun |= {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & set(names)
+            parts = [n for n in ast.walk(value) if isinstance(n, ast.expr)]
+            again = any(ast.unparse(n) == ast.unparse(target) for n in parts)
+            if ast.unparse(target) in weights and (not again or ast.unparse(target) in names):
+                begun |= {n.id for n in parts if isinstance(n, ast.Name)} & set(names)
+                begun -= _holding(value)
     return {name for name in begun if not _of_steps(node, name)}
+
+
+def _holding(value: ast.expr) -> set[str]:
+    """The names of which something else is asked: of `space.begin`, not of `x.copy()`."""
+    called = {id(part.func) for part in ast.walk(value) if isinstance(part, ast.Call)}
+    asked = [p for p in ast.walk(value) if isinstance(p, ast.Attribute) and id(p) not in called]
+    return {_id(part.value) for part in asked if part.attr not in _SAME_NUMBERS}
 
 
 def _of_steps(node: Optional[ast.FunctionDef], name: str) -> bool:
@@ -345,6 +363,9 @@ class _Run:
             return {"array": array, "arrays": [array], "number": 0.0}[spec["start"]]
         if "value" in spec:
             return spec["value"]
+        if "settings" in spec:
+            settings = {key: float(self._hyper[role]) for key, role in spec["settings"].items()}
+            return self._made.setdefault(name, Holding(settings=settings))
         if "later" in spec:
             return self._made.setdefault(name, Holding(spec["later"]))
         return self._made.setdefault(name, Anything())

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+from harness.languages.naming import says_rmsprop
 from harness.transport.python.compiled import DEFINITIONS, Statement, compiled
 from harness.transport.python.failures import LoadError, message_of, missing
 from harness.transport.python.lacking import Finder, Name, is_use, raising
@@ -289,15 +290,11 @@ class _Absent(Exception):
 def _meant_is_there(module: types.ModuleType, undefined: Sequence[str], stopped: str) -> None:
     """No other is to be judged where what says RMSProp is not defined. Raises LoadError."""
     own = [n for n, t in vars(module).items() if getattr(t, "__module__", "") == module.__name__]
-    says = [_says_rmsprop(name) for name in undefined]
-    if any(says) or (undefined and not any(map(_says_rmsprop, own))):
+    says = [says_rmsprop(name) for name in undefined]
+    if any(says) or (undefined and not any(map(says_rmsprop, own))):
         name = undefined[says.index(True)] if any(says) else undefined[0]
         message = f"{stopped}; {name} cannot be judged: it is not defined without its top level"
         raise LoadError("not-run", message)
-
-
-def _says_rmsprop(name: str) -> bool:
-    return "rmsprop" in name.lower().replace("_", "")
 
 
 def _loading(error: BaseException, path: str) -> str:

@@ -137,7 +137,8 @@ class Planned:
         first = next((i for i in unit if i is not None), None)
         if "name" in spec:
             if self.plan.get("key") == "place":
-                return (first or 0) // self.slots
+                begun = int(self.plan.get("first", 1)) if self.plan.get("numbered") else 0
+                return (first or 0) // self.slots + begun
             return self.names[first] if first is not None else "w"
         if "anything" in spec:
             return Anything()

@@ -12,12 +12,15 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Optional, Union
 
-from harness.languages.updates import Update, update_in
+import numpy as np
+
+from harness.languages.choices import chosen
+from harness.languages.updates import Pair, Update, update_in
 from harness.transport.python.anything import unpacked
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-_FED, _ENDLESS, _UNPACKED, LEFT = (
-    f"_rmsproof_{name}" for name in ("fed", "endless", "unpacked", "left")
+_FED, _ENDLESS, _UNPACKED, _ARRAY, LEFT = (
+    f"_rmsproof_{name}" for name in ("fed", "endless", "unpacked", "array", "left")
 )
 _LOOP = "_rmsproof_loop"
 
@@ -54,7 +57,8 @@ def generator_of(
     """
     if isinstance(node, (ast.For, ast.While, ast.If)):
         node = _function_of(node)
-    update = update_in(node.body, [a.arg for a in node.args.args])
+    known = [a.arg for a in node.args.args]
+    update = update_in(node.body, known) or update_in(chosen(node).body, known)
     if update is None or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node)):
         raise ValueError("no update is known in it")
     _Rewriter(update).rewrite(node)
@@ -73,7 +77,7 @@ def generator_of(
         assert isinstance(top, ast.ClassDef)
         top.body = [node]
     module = ast.fix_missing_locations(ast.Module([top], []))
-    namespace.update({_ENDLESS: endless, _UNPACKED: unpacked})
+    namespace.update({_ENDLESS: endless, _UNPACKED: unpacked, _ARRAY: np.array})
     made: dict[str, Any] = {}
     exec(compile(module, path, "exec"), namespace, made)
     return (vars(made[owner])[node.name] if owner else made[node.name]), update
@@ -195,7 +199,8 @@ def _asking(update: Update) -> list[ast.stmt]:
     first = min(pair.at for pair in pairs)
     weights = ", ".join(pair.weights for pair in pairs)
     last = max(pair.at for pair in pairs)
-    computed = [None if _assignable(pair.gradient) else pair.gradient for pair in pairs]
+    wholes = {pair.whole for pair in pairs if pair.whole}
+    computed = [None if _assignable(pair) else pair.gradient for pair in pairs]
     made: list[ast.stmt] = []
     for place, statement in enumerate(update.block):
         if place == first:
@@ -204,10 +209,12 @@ def _asking(update: Update) -> list[ast.stmt]:
             for number, pair in enumerate(pairs):
                 made += ast.parse(f"{pair.weights} = {_FED}[0][{number}]").body
         for number, pair in enumerate(pairs):
-            if place == pair.at and _assignable(pair.gradient):
+            if place == pair.at and pair.whole:
+                made += ast.parse(f"{pair.whole} = {_ARRAY}({_FED}[1])").body
+            elif place == pair.at and _assignable(pair):
                 made += ast.parse(f"{pair.gradient} = {_FED}[1][{number}]").body
         # What does nothing but compute gradients is left out: they are given.
-        if place >= last or not _only(statement, [pair.gradient for pair in pairs]):
+        if place >= last or not _only(statement, [*wholes, *(pair.gradient for pair in pairs)]):
             made.append(_Given(computed).visit(statement) if place >= first else statement)
     return made
 
@@ -222,8 +229,9 @@ def _only(statement: ast.stmt, gradients: Sequence[str]) -> bool:
     return calls and all(ast.unparse(one) in gradients for one in targets)
 
 
-def _assignable(text: str) -> bool:
-    return isinstance(ast.parse(text, mode="eval").body, (ast.Name, ast.Attribute))
+def _assignable(pair: Pair) -> bool:
+    gradient = ast.parse(pair.gradient, mode="eval").body
+    return bool(pair.whole) or isinstance(gradient, (ast.Name, ast.Attribute))
 
 
 class _Given(ast.NodeTransformer):

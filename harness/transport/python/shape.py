@@ -20,7 +20,14 @@ from typing import Any, Optional
 from harness.languages.usage import Follower, Function
 from harness.languages.uses import Use
 from harness.transport.python.holdings import held
-from harness.transport.python.signatures import hidden, named, parameters, passed_on, written
+from harness.transport.python.signatures import (
+    beneath,
+    hidden,
+    named,
+    parameters,
+    passed_on,
+    written,
+)
 
 _OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -48,7 +55,7 @@ def described(things: Mapping[str, Any], code: bool) -> dict[str, Any]:
                 nested = inspect.isclass(inner) and inner.__module__ == thing.__module__
                 if nested and inner.__qualname__ == f"{thing.__qualname__}.{inner_name}":
                     candidates.append(class_shape(f"{name}.{inner_name}", inner, helpers))
-        elif inspect.isfunction(thing) or inspect.isbuiltin(thing):
+        elif inspect.isfunction(beneath(thing)) or inspect.isbuiltin(thing):
             functions.append(_function_shape(name, thing, helpers))
         elif not code:
             shape = class_shape(name, type(thing), helpers)
@@ -177,12 +184,14 @@ def _containers(use: Use) -> Optional[list[str]]:
     """What may hold arrays that are used so: a map, a list, or nothing; None for any.
 
     None of these can be handed over where keys are the source's own, or elements are objects, or
-    several arrays, weights and biases.
+    several arrays, weights and biases, or the first is never asked for.
     """
     elements = [part for part in (use, use.item) if part is not None]
     own = any(set(part.attributes) - ARRAY_ATTRIBUTES - _OF_MAPS for part in elements)
     if own or use.patterns or any(isinstance(key, str) for key in use.keys):
         return []
+    if use.lowest:
+        return ["ahead"]
     if use.mapping:
         return ["map"]
     if use.item is not None and len(use.item.keys) > 1:
@@ -193,7 +202,7 @@ def _containers(use: Use) -> Optional[list[str]]:
 
 def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dict[str, Any]:
     taken = parameters(function)
-    node = _node(function)
+    node = _node(beneath(function))
     if node is not None:
         try:
             uses = Follower((), helpers).function(node)

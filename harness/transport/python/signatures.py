@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
 from harness.languages.usage import Follower, Function
 from harness.languages.uses import Use
+
+# What is only given by its name.
+_BLANK = {
+    "kind": "any",
+    "element": None,
+    "type": "",
+    "default": True,
+    "keyword_only": True,
+    "positional_only": False,
+}
+
+
+def beneath(thing: Any) -> Any:
+    """The function of which some arguments are given already; anything else as it is."""
+    return beneath(thing.func) if isinstance(thing, functools.partial) else thing
 
 
 def hidden(cls: type, nodes: Sequence[ast.ClassDef]) -> Optional[Function]:
@@ -90,7 +106,7 @@ def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
         name = next(p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD)
         if nodes:
             use = Follower(nodes).follow("__init__").get(name)
-            found += named(use, known)
+            found += [*named(use, known), *_taken_over(nodes, name, known)]
             known |= {p["name"] for p in found}
         initial = vars(cls).get("__init__")
         for base in cls.__mro__[1:-1]:
@@ -107,12 +123,42 @@ def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
     return found
 
 
+def _taken_over(
+    nodes: Sequence[ast.ClassDef], keywords: str, known: set[str]
+) -> Iterator[dict[str, Any]]:
+    """The attributes that a class asks of itself, where all it is given by name becomes one."""
+    parts = [part for node in nodes for part in ast.walk(node)]
+    if not any(_puts_all(part, keywords) for part in parts):
+        return
+    own = [p for p in parts if isinstance(p, ast.Attribute) and ast.unparse(p.value) == "self"]
+    defined = {getattr(part, "name", "") for node in nodes for part in node.body}
+    stored = {part.attr for part in own if isinstance(part.ctx, ast.Store)}
+    for name in dict.fromkeys(part.attr for part in own if isinstance(part.ctx, ast.Load)):
+        if name not in known | defined and not name.startswith("__"):
+            yield {**_BLANK, "name": name, "default": name in stored}
+
+
+def _puts_all(node: ast.AST, keywords: str) -> bool:
+    """Whether something gives an object an attribute for each keyword that it was given."""
+    if isinstance(node, ast.For):
+        sets = any(ast.unparse(part).startswith("setattr(self,") for part in ast.walk(node))
+        return sets and keywords in _names_in(node.iter)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    given = [*node.args, *(word.value for word in node.keywords)]
+    updated = ast.unparse(node.func) in ("self.__dict__.update", "vars(self).update")
+    return updated and any(keywords in _names_in(part) for part in given)
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
 def named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
     """Parameters for the keys that `**kwargs` is asked for."""
     keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
-    blank = {"kind": "any", "element": None, "type": "", "default": True, "keyword_only": True}
     return [
-        {"name": key, "positional_only": False, **blank, "use": inner.as_json()}
+        {**_BLANK, "name": key, "use": inner.as_json()}
         for key, inner in keys.items()
         if key not in known
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -18,6 +19,26 @@ import numpy as np
 
 class Stand:
     """An object with the attributes that a source asks for."""
+
+
+class Moving(Stand):
+    """The same of something that steps are taken from, as it is: its weights move."""
+
+    def __init__(self, weights: str) -> None:
+        self.__dict__["_rmsproof_moves"] = weights
+
+
+def _moved(by: Callable[[Any, Any], Any]) -> Callable[[Moving, Any], Moving]:
+    def move(self: Moving, other: Any) -> Moving:
+        name: str = self.__dict__["_rmsproof_moves"]
+        setattr(self, name, by(getattr(self, name), other))
+        return self
+
+    return move
+
+
+for _operation in "add sub mul truediv".split():
+    setattr(Moving, f"__i{_operation}__", _moved(getattr(operator, _operation)))
 
 
 class StandMap(dict):  # type: ignore[type-arg]
@@ -56,6 +77,7 @@ class Builder:
         parameter: makes what holds weights and has their gradients as `grad`, if not a stand-in.
         first: the number in the first key that is put together with one.
         known: gives a class of the source by its name.
+        numbered: maps have numbers as keys, where a name would do.
     """
 
     def __init__(
@@ -67,8 +89,9 @@ class Builder:
         parameter: Optional[Callable[[Any, Any], Any]] = None,
         first: int = 1,
         known: Optional[Callable[[str], Any]] = None,
+        numbered: bool = False,
     ) -> None:
-        self._first, self._known = first, known
+        self._first, self._known, self._numbered = first, known, numbered
         self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
         self._parameter = parameter
         self.places: list[Place] = []
@@ -127,7 +150,8 @@ class Builder:
                 known: Any = self._known(name) if self._known else None
                 if inspect.isclass(known) and known.__module__ != "builtins":
                     return object.__new__(known)
-        return Stand()
+        weights = [n for n, part in spec["attributes"].items() if part.get("role") == "weights"]
+        return Moving(weights[0]) if spec.get("moves") and weights else Stand()
 
     def put(
         self, owner: Any, attributes: Mapping[str, Mapping[str, Any]], scope: Sequence[Piece]
@@ -176,7 +200,8 @@ class Builder:
         return list(groups)
 
     def _list(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
-        groups = self._groups(spec["of"], scope)
+        # Where its source counts from one on, something is there before that.
+        groups = [[None] * self._slots] * spec.get("ahead", 0) + self._groups(spec["of"], scope)
         made: list[Any] = [None] * len(groups)
         for i, group in enumerate(groups):
             made[i] = self._made(spec["of"], group, *_entry(made, i))
@@ -184,6 +209,7 @@ class Builder:
 
     def _map(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
         made: dict[Any, Any] = StandMap() if spec.get("attributes") else {}
+        key: Any
         for key, inner in spec.get("entries", {}).items():
             made[key] = self._made(inner, scope, *_entry(made, key))
         if prefixes := spec.get("prefixes"):
@@ -191,14 +217,19 @@ class Builder:
             for start in range(0, len(scope), size):
                 for slot, prefix in enumerate(prefixes):
                     piece = scope[start + slot] if start + slot < len(scope) else None
-                    key = f"{prefix}{start // size + self._first}"
+                    key = f"{prefix}{self._number(scope[start], start, size)}"
                     made[key] = self._made(spec["of"], [piece], *_entry(made, key))
         elif "of" in spec:
             for group in self._groups(spec["of"], scope):
                 first = group[0]
                 key = spec.get("before", "") + (self._names[first] if first is not None else "_")
+                key = self._number(first, 0, self._slots) if self._numbered else key
                 made[key] = self._made(spec["of"], group, *_entry(made, key))
         return made
+
+    def _number(self, piece: Piece, start: int, size: int) -> int:
+        """The number of the group that begins with a piece, among all that there are."""
+        return (start if piece is None else piece) // size + self._first
 
     def _method(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Callable[..., Any]:
         inner = Builder(
@@ -209,6 +240,7 @@ class Builder:
             self._parameter,
             self._first,
             self._known,
+            self._numbered,
         )
         returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
         self.places.extend(inner.places)

@@ -1,0 +1,55 @@
+"""What a Python source does where a text chooses RMSProp: that branch in the place of the choice.
+
+Training loops often choose between optimizers in the middle, with what they share around it. Runs
+in the worker as well, so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, TypeVar
+
+from harness.languages.naming import says_rmsprop
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def chosen(node: Node) -> Node:
+    r"""Put the branches that are for RMSProp in the places of their choices; the node is changed.
+
+    >>> text = "if kind == 'sgd': d = g\nelif kind == 'rmsprop': d = g / r\nw -= d"
+    >>> print(ast.unparse(chosen(ast.parse(text))))
+    d = g / r
+    w -= d
+    """
+    _Choice().visit(node)
+    return ast.fix_missing_locations(node)
+
+
+class _Choice(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> Any:
+        """An `if` with its `elif`s, of which one is asked for RMSProp."""
+        arm: Any = node
+        while isinstance(arm, ast.If):
+            if _asks(arm.test):
+                return [self.visit(statement) for statement in arm.body]
+            arm = arm.orelse[0] if len(arm.orelse) == 1 else None
+        return self.generic_visit(node)
+
+    def visit_Match(self, node: Any) -> Any:
+        """The same, from Python 3.10 on."""
+        for case in node.cases:
+            if any(map(_is_rmsprop, ast.walk(case.pattern))):
+                return [self.visit(statement) for statement in case.body]
+        return self.generic_visit(node)
+
+
+def _asks(test: ast.expr) -> bool:
+    """Whether something is asked whether it is a text that says RMSProp."""
+    compared = isinstance(test, ast.Compare) and isinstance(test.ops[0], (ast.Eq, ast.In))
+    return compared and any(map(_is_rmsprop, ast.walk(test)))
+
+
+def _is_rmsprop(node: ast.AST) -> bool:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, str) and says_rmsprop(value)

@@ -1,0 +1,15 @@
+"""What names say: plain ones, and RMSProp's own. Runs in the worker too: Python 3.9 will do."""
+
+from __future__ import annotations
+
+
+def says_rmsprop(name: str) -> bool:
+    """Whether a name says RMSProp, in one of its words."""
+    return "rmsprop" in plain_name(name) or any(
+        w.lower().startswith("rms") for w in name.split("_")
+    )
+
+
+def plain_name(name: str) -> str:
+    """A name in lower case, without what languages put between words."""
+    return name.replace("_", "").replace("-", "").replace("*", "").lower()

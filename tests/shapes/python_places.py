@@ -1,0 +1,208 @@
+"""Shapes in which places, keys or names say what belongs together, or arguments are given early.
+
+Every one is the reference, written anew; docs/shapes.md lists the same lines.
+"""
+
+from __future__ import annotations
+
+from shapes.python_parts import INIT
+
+PLACES: dict[str, tuple[str, str]] = {
+    "layers counted from one, gradients from zero": (
+        "for i in range(1, len(layers)): layers[i].W -= lr * dW[i - 1] / ...",
+        """
+class RMSProp:
+    def __init__(self, layers, lr=0.01, rho=0.9, eps=1e-8):
+        self.layers, self.lr, self.rho, self.eps = layers, lr, rho, eps
+        self.vw = [None] + [np.zeros_like(layer.W) for layer in layers[1:]]
+        self.vb = [None] + [np.zeros_like(layer.b) for layer in layers[1:]]
+
+    def step(self, dW, db):
+        for i in range(1, len(self.layers)):
+            self.vw[i] = self.rho * self.vw[i] + (1 - self.rho) * dW[i - 1] ** 2
+            self.vb[i] = self.rho * self.vb[i] + (1 - self.rho) * db[i - 1] ** 2
+            self.layers[i].W -= self.lr * dW[i - 1] / (np.sqrt(self.vw[i]) + self.eps)
+            self.layers[i].b -= self.lr * db[i - 1] / (np.sqrt(self.vb[i]) + self.eps)
+""",
+    ),
+    "weights counted from one": (
+        "for l in range(1, len(weights)): weights[l] = weights[l] - lr * grads[l - 1] / ...",
+        f"""
+class RMSProp:{INIT}
+        self.v = None
+
+    def update(self, weights, grads):
+        if self.v is None:
+            self.v = [np.zeros_like(g) for g in grads]
+        for l in range(1, len(weights)):
+            g = grads[l - 1]
+            self.v[l - 1] = self.rho * self.v[l - 1] + (1 - self.rho) * g**2
+            weights[l] = weights[l] - self.lr * g / (np.sqrt(self.v[l - 1]) + self.eps)
+        return weights
+""",
+    ),
+    "keywords that become attributes": (
+        "O(params, **kwargs)  # self.__dict__.update(kwargs); self.lr, self.rho",
+        """
+class RMSProp:
+    def __init__(self, params, **kwargs):
+        self.params, self.s = params, [np.zeros_like(p) for p in params]
+        self.__dict__.update(kwargs)
+
+    def step(self, grads):
+        for p, g, s in zip(self.params, grads, self.s):
+            s[:] = self.rho * s + (1 - self.rho) * g * g
+            p -= self.lr * g / (np.sqrt(s) + self.eps)
+""",
+    ),
+    "keywords that are set one by one": (
+        "O(**kwargs)  # for key, value in kwargs.items(): setattr(self, key, value)",
+        """
+class RMSProp:
+    def __init__(self, **kwargs):
+        for key, value in kwargs.items():
+            if key not in {"lr", "rho", "eps"}:
+                raise TypeError(key)
+            setattr(self, key, value)
+        self.cache = {}
+
+    def update(self, params, grads):
+        for k in params:
+            self.cache[k] = self.rho * self.cache.get(k, 0) + (1 - self.rho) * grads[k] ** 2
+            params[k] -= self.lr * grads[k] / (np.sqrt(self.cache[k]) + self.eps)
+""",
+    ),
+    "a function of which some arguments are given early": (
+        'rmsprop = functools.partial(adaptive, kind="rms")  # w, cache = rmsprop(w, g, cache, lr)',
+        """
+import functools
+
+
+def adaptive(w, g, cache, lr, rho, eps, kind):
+    cache = cache + g * g if kind == "ada" else rho * cache + (1 - rho) * g * g
+    return w - lr * g / (np.sqrt(cache) + eps), cache
+
+
+rmsprop = functools.partial(adaptive, kind="rms", rho=0.9)
+adagrad = functools.partial(adaptive, kind="ada", rho=0.9)
+""",
+    ),
+    "a layer's arrays in a map that is written there": (
+        'params = {"weights": layer.weights, ...}; params[key] -= ..., grads[key], by layer.name',
+        f"""
+class RMSProp:{INIT}
+        self.s = {{}}
+
+    def step(self, layer, grads):
+        if self.s.get(layer.name) is None:
+            self.s[layer.name] = {{
+                "weights": np.zeros_like(layer.weights),
+                "biases": np.zeros_like(layer.biases),
+            }}
+        params, s = {{"weights": layer.weights, "biases": layer.biases}}, self.s[layer.name]
+        for key in ["weights", "biases"]:
+            s[key] = self.rho * s[key] + (1 - self.rho) * (grads[key] ** 2)
+            params[key] -= self.lr * grads[key] / (np.sqrt(s[key]) + self.eps)
+""",
+    ),
+    "pairs that are written there": (
+        "for p, g, v in ((layer.W, layer.dW, layer.vW), (layer.b, layer.db, layer.vb)): p -= ...",
+        f"""
+class RMSProp:{INIT}
+    def update(self, layer):
+        if not hasattr(layer, "vW"):
+            layer.vW, layer.vb = np.zeros_like(layer.W), np.zeros_like(layer.b)
+        for p, g, v in ((layer.W, layer.dW, layer.vW), (layer.b, layer.db, layer.vb)):
+            v *= self.rho
+            v += (1 - self.rho) * g**2
+            p -= self.lr * g / (np.sqrt(v) + self.eps)
+""",
+    ),
+    "gradients that are called a variable": (
+        "w -= opt.delta(var)  # self.r = (1 - alpha) * np.square(var) + alpha * self.r",
+        """
+class RMSProp:
+    def __init__(self, learning_rate=0.01, alpha=0.9, epsilon=1e-8):
+        self.__eta, self.__alpha, self.__epsilon, self.__r = learning_rate, alpha, epsilon, 0
+
+    def delta(self, var):
+        self.__r = (1 - self.__alpha) * np.square(var) + self.__alpha * self.__r
+        return self.__eta * var / (self.__epsilon + np.sqrt(self.__r))
+""",
+    ),
+    "numbered keys and the number, layers in a map": (
+        'opt.config(layers); opt.optimize(i, layers, grads)  # layers[i].W, grads[f"dW{i}"]',
+        f"""
+class RMSProp:{INIT}
+        self.cache = {{}}
+
+    def config(self, layers):
+        for i in layers.keys():
+            self.cache[f"W{{i}}"] = self.cache[f"b{{i}}"] = 0
+
+    def optimize(self, idx, layers, grads, epoch):
+        for key in ("W", "b"):
+            square = grads[f"d{{key}}{{idx}}"] ** 2
+            self.cache[f"{{key}}{{idx}}"] = (
+                self.rho * self.cache[f"{{key}}{{idx}}"] + (1 - self.rho) * square
+            )
+        dW, db = grads[f"dW{{idx}}"], grads[f"db{{idx}}"]
+        layers[idx].W += -self.lr * dW / (np.sqrt(self.cache[f"W{{idx}}"]) + self.eps)
+        layers[idx].b += -self.lr * db / (np.sqrt(self.cache[f"b{{idx}}"]) + self.eps)
+""",
+    ),
+    "parameter objects that steps are taken from": (
+        "for p in model.parameters(): p -= lr * p.grad.data / ...  # not p.data",
+        """
+class RMSProp:
+    def __init__(self, model, lr=0.01, beta=0.9, eps=1e-8):
+        self.model, self.lr, self.beta, self.eps = model, lr, beta, eps
+        self.s = [np.zeros_like(p.data) for p in self.model.parameters()]
+
+    def step(self):
+        for i, p in enumerate(self.model.parameters()):
+            self.s[i] = self.beta * self.s[i] + (1 - self.beta) * p.grad.data**2
+            p -= self.lr * p.grad.data / (np.sqrt(self.s[i]) + self.eps)
+""",
+    ),
+    "a layer that has its optimizers itself": (
+        "layer.rmsprop()  # self.e = 0.9 * self.e + 0.1 * self.dw**2; self.w -= ...",
+        """
+class Dense:
+    def __init__(self, ins, outs, lr=0.01, rho=0.9, eps=1e-8):
+        self.w, self.dw = np.random.randn(ins, outs), None
+        self.g, self.e = np.zeros((ins, outs)), np.zeros((ins, outs))
+        self.lr, self.rho, self.eps = lr, rho, eps
+
+    def adagrad(self):
+        self.g += self.dw**2
+        self.w -= self.lr * self.dw / (np.sqrt(self.g) + self.eps)
+
+    def rmsprop(self):
+        self.e = self.rho * self.e + (1 - self.rho) * self.dw**2
+        self.w -= self.lr * self.dw / (np.sqrt(self.e) + self.eps)
+""",
+    ),
+    "what a base counts that nobody made": (
+        "opt.update(layer)  # the base's post_update() counts what only its constructor makes",
+        """
+class Optimizer:
+    def __init__(self):
+        self.iterations = 0
+
+    def post_update(self):
+        self.iterations += 1
+
+
+class RMSProp(Optimizer):
+    def __init__(self, learning_rate=0.01, rho=0.9, epsilon=1e-8):
+        self.lr, self.rho, self.eps = learning_rate, rho, epsilon
+
+    def update(self, layer):
+        if not hasattr(layer, "cache"):
+            layer.cache = np.zeros_like(layer.weights)
+        layer.cache = self.rho * layer.cache + (1 - self.rho) * layer.dweights**2
+        layer.weights -= self.lr * layer.dweights / (np.sqrt(layer.cache) + self.eps)
+""",
+    ),
+}
