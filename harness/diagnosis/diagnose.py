@@ -24,12 +24,14 @@ from harness.diagnosis.explanation import (
     Explanation,
     Nearest,
     Part,
+    Schedule,
     Suggestion,
     Tried,
 )
 from harness.diagnosis.nearest import nearest
 from harness.diagnosis.ranking import distinct, ranked, swapped, unique
 from harness.diagnosis.restarts import turn
+from harness.diagnosis.schedules import scheduled
 from harness.diagnosis.search import LARGEST, Search
 from harness.model.evidence import Evidence
 from harness.model.limits import SEARCH_SECONDS
@@ -44,6 +46,7 @@ __all__ = [
     "Explanation",
     "Nearest",
     "Part",
+    "Schedule",
     "Suggestion",
     "Tried",
     "diagnose",
@@ -169,6 +172,9 @@ class _Elsewhere:
         if isinstance(change, Explanation):
             self.whole = self._search.fitting.still_fitting([change])
             return bool(self.whole)
+        # Of sets of two some say the same in words that stand in a table.
+        if size == LARGEST and (change is None or not change.kind):
+            change = scheduled(claim, self._evidence, budget, free) or change
         self.change = change
         if several or (change is not None and change.kind):
             return change is not None

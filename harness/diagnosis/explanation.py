@@ -89,17 +89,36 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """What the learning rate is multiplied by in each step.
+
+    Attributes:
+        formula: of the step t, from 1; empty where there is a table.
+        name: what the number in it is called; empty where it has none.
+        number: what that is.
+        table: the factors of the first steps, the last of them of all that follow.
+    """
+
+    formula: str
+    name: str = ""
+    number: float = 1.0
+    table: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
 class Change:
     """A beginning that one set explains, and what changes there.
 
     Attributes:
         before: what explains the steps up to `step`.
-        step: the last step, from 1, that it explains.
+        step: the last step, from 1, that it explains; 0 where the learning rate follows a schedule.
         kind: "state" where the state is lost after it, "learning_rate" where that changes,
-            empty where what comes after is not known.
+            "schedule" where that is another in every step, empty where what comes after is not
+            known.
         repeated: the state is lost after every so many steps.
         factor: what the learning rate is multiplied by from then on; None where that differs.
         learning_rate: what it is from then on; None where that differs.
+        schedule: what it is multiplied by in each step, where it is another in every one.
     """
 
     before: Explanation
@@ -108,6 +127,7 @@ class Change:
     repeated: bool = False
     factor: float | None = None
     learning_rate: float | None = None
+    schedule: Schedule | None = None
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,16 @@ def document(path: Path, largest: int, instead: str) -> Any:
             return _of_lines(path, lines)
         return files.strict(text)
     except files.UnreadableError as error:
-        raise UsageError(f"{path}: {error}") from error
+        raise UsageError(f"{path}: {error}{_advice(path, lines)}") from error
+
+
+def _advice(path: Path, lines: list[str]) -> str:
+    """What to do about a file that is no JSON, where its name or its lines tell."""
+    if path.suffix not in SUFFIXES:
+        endings = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        return f"; an observation ends in {endings}: rmsproof protocol observation has its fields"
+    each = path.suffix == ".json" and len(lines) > 1 and all(x.startswith("{") for x in lines)
+    return "; a file with an object a line ends in .jsonl" if each else ""
 
 
 def _of_lines(path: Path, lines: list[str]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ _OF_WEIGHTS = ("param", "var", "weight")
 # What NumPy has, and no array: of these one is used wherever arrays are made or averaged.
 _OF_NUMPY = frozenset("zeros zeros_like ones_like sqrt square power full_like".split())
 _SETS = ("set", "assign", "load", "put", "replace", "write")
+# What is set to what is there and a step: TensorFlow's variables have them.
+_MOVED = {"assignsub": "subtract", "assignadd": "add"}
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 _HYPER = frozenset[str]().union(*map(role_names, (*HYPERPARAMETERS, *OPTIONS)))
 # What a port that is not asked for it does nothing of, as long as it is 0.
@@ -270,6 +272,8 @@ def _method(use: Use, names: Sequence[str]) -> Spec:
         if leaf(names[-1:]) and not name.startswith("zero"):
             return {"kind": "method", "returns": offer(result, names)}
         return {"kind": "method", "effect": "nothing"}
+    if name in _MOVED:
+        return {"kind": "method", "effect": _MOVED[name]}
     if name.startswith(_SETS):
         return {"kind": "method", "effect": "set"}
     if name.startswith(_MOVES):

@@ -14,6 +14,7 @@ from harness.diagnosis.diagnose import (
     Explanation,
     Nearest,
     Part,
+    Schedule,
     Suggestion,
     Tried,
 )
@@ -218,6 +219,9 @@ def _took(tried: Tried) -> str:
 
 def _change(change: Change) -> str:
     before = _deviations(change.before) if change.before.chosen else "as claimed"
+    if change.schedule is not None:
+        joined = "and" if change.before.chosen else "but"
+        return f"{before}, {joined} the learning rate in step t is {_scheduled(change.schedule)}"
     text = f"up to step {change.step}: {before}"
     if change.kind == "state":
         if change.repeated:
@@ -233,6 +237,15 @@ def _change(change: Change) -> str:
         times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
         return f"{text}; {times} the learning rate {since}{f' ({rate})' if rate else ''}"
     return f"{text}; what comes after is not explained"
+
+
+def _scheduled(schedule: Schedule) -> str:
+    """What it is in terms of the one given."""
+    if schedule.table:
+        factors = ", ".join(f"{factor:.6g}" for factor in schedule.table)
+        return f"the one given times {factors} in the first steps, and from then on the last"
+    number = f", {schedule.name} = {schedule.number:.6g}" if schedule.name else ""
+    return f"the one given times {schedule.formula}{number}"
 
 
 def _parts(parts: Sequence[Part]) -> str:

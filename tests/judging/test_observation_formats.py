@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,28 @@ def test_a_line_that_is_no_step_is_named(lines: list[str], message: str, tmp_pat
     with pytest.raises(UsageError, match=message) as error:
         read(path)
     assert str(error.value).startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "advice"),
+    [
+        (
+            "seen.csv",
+            ["step,g,w", "1,0.5,0.25"],
+            "an observation ends in .json, .jsonl, .ndjson or",
+        ),
+        ("seen.txt", ["{"], "rmsproof protocol observation has its fields"),
+        ("seen.json", ["{}", "{}"], "a file with an object a line ends in .jsonl"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_it_should_be(
+    name: str, lines: list[str], advice: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(UsageError, match=re.escape(advice)) as error:
+        read(path)
+    assert str(error.value).startswith(f"{path}: is not complete JSON")
 
 
 def test_arrays_that_do_not_fit_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

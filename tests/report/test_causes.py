@@ -12,6 +12,7 @@ from harness.diagnosis.diagnose import (
     Explanation,
     Nearest,
     Part,
+    Schedule,
     Suggestion,
     Tried,
 )
@@ -147,6 +148,20 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
             Change(CLAIM, 4, "learning_rate", learning_rate=0.001),
             "up to step 4: as claimed; another learning rate from step 5 on, 0.001 whatever was"
             " given",
+        ),
+        (
+            Change(CLAIM, 0, "schedule", schedule=Schedule("min(1, t/n)", "n", 100.0)),
+            "as claimed, but the learning rate in step t is the one given times min(1, t/n), n ="
+            " 100",
+        ),
+        (
+            Change(INSIDE, 0, "schedule", schedule=Schedule("1/sqrt(t)")),
+            f"{EPSILON}, and the learning rate in step t is the one given times 1/sqrt(t)",
+        ),
+        (
+            Change(CLAIM, 0, "schedule", schedule=Schedule("", table=(1.0, 0.5, 0.1))),
+            "as claimed, but the learning rate in step t is the one given times 1, 0.5, 0.1 in the"
+            " first steps, and from then on the last",
         ),
     ],
 )

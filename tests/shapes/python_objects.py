@@ -111,6 +111,19 @@ class RMSProp:
                 own[n] -= self.lr * g / (np.sqrt(s[i]) + self.epsilon)
 """,
     ),
+    "variables that are told what to subtract": (
+        "opt.apply_gradients(pairs)  # variable.assign_sub(step), variable.name",
+        f"""
+class RMSProp:{INIT}
+        self.v = {{}}
+
+    def apply_gradients(self, grads_and_vars):
+        for gradient, variable in grads_and_vars:
+            old = self.v.get(variable.name, np.zeros_like(gradient))
+            self.v[variable.name] = v = self.rho * old + (1 - self.rho) * gradient**2
+            variable.assign_sub(self.lr * gradient / (np.sqrt(v) + self.eps))
+""",
+    ),
     "a learning rate that decays, if asked to": (
         "O(learning_rate, rho=0.9, decay_rate=1.0)  # learning_rate * decay_rate**iteration",
         """
