@@ -116,6 +116,8 @@ def _item(use: Use) -> Use:
 def _part(use: Use, names: Sequence[str], place: int, count: int, written: bool) -> Spec:
     """One part of what is unpacked: weights and biases, or an array and its gradient."""
     if (order := _pair_in(names)) and count == len(order):
+        if order[place] == "weights" and any(u.get("called") for u in attributes(use).values()):
+            return offer(use, (*names, "weights"))
         return {"kind": "leaf", "role": order[place], "base": ""}
     gradient = any(gradient_of(name) is not None for name in names)
     if (known := _local(use)) and not structured(use):
@@ -225,8 +227,10 @@ def by_exclusion(offered: Iterable[Spec]) -> None:
 def _behind(offered: dict[str, Spec]) -> None:
     """Where a method is handed steps of weights that nobody sees, there are some."""
     found = [spec for one in offered.values() for spec in leaves(one)]
-    moved = any(spec.get("effect") == "?" for spec in offered.values())
-    if moved and not any(spec["role"] == "weights" for spec in found):
+    moved = any(spec.get("effect") in ("?", *_MOVED.values()) for spec in offered.values())
+    if moved and not found:  # gradients are handed over beside it
+        offered["_rmsproof_"] = {"kind": "leaf", "role": "weights", "base": ""}
+    elif moved and not any(spec["role"] == "weights" for spec in found):
         for spec in [spec for spec in found if spec["role"] == "gradients"]:
             offered[f"_rmsproof_{spec['base']}"] = {**spec, "role": "weights"}
 

@@ -112,15 +112,15 @@ class RMSProp:
 """,
     ),
     "variables that are told what to subtract": (
-        "opt.apply_gradients(pairs)  # variable.assign_sub(step), variable.name",
+        "opt.apply_gradients(pairs)  # variable.assign_sub(step)",
         f"""
 class RMSProp:{INIT}
         self.v = {{}}
 
     def apply_gradients(self, grads_and_vars):
         for gradient, variable in grads_and_vars:
-            old = self.v.get(variable.name, np.zeros_like(gradient))
-            self.v[variable.name] = v = self.rho * old + (1 - self.rho) * gradient**2
+            old = self.v.get(id(variable), np.zeros_like(gradient))
+            self.v[id(variable)] = v = self.rho * old + (1 - self.rho) * gradient**2
             variable.assign_sub(self.lr * gradient / (np.sqrt(v) + self.eps))
 """,
     ),
