@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.constants import determined, solved_for
 from harness.diagnosis.explanation import Explanation
@@ -92,19 +90,9 @@ class Fitting:
                 or coupled(dialect(self._claim, o[0])) == (trial is self.shortened)
             ]
             evidence = trial.evidence[0]
-            rows = rows_to_solve(evidence, self.first_off(trial))
+            rows = rows_to_solve(evidence, trial.first_off)
             explanations += solved_for(trial, part, rows, rows_to_read(evidence), dense)
         return self.verified(explanations)
-
-    def first_off(self, trial: Trial) -> int:
-        """The first step, from 0, in which the claim does not fit; the last if it fits in all."""
-        evidence = trial.evidence[0]
-        seen = np.flatnonzero(evidence.seen)
-        if len(seen) == 1:
-            return int(seen[0])
-        apart, _ = trial.outside([((), {})], evidence)
-        off = np.flatnonzero(apart[0].any(axis=1))
-        return int(seen[off[0]]) if off.size else int(seen[-1])
 
     def verified(self, explanations: Sequence[Explanation]) -> list[Explanation]:
         """Those that all steps of all elements bear out, where only some were looked at."""

@@ -44,13 +44,18 @@ def nearest(trial: Trial) -> Nearest | None:
     if not left.values or not np.isfinite(left.most).any():
         return None
     # What gives more of the values is nearer, however far the rest is; to a tenth of them, since
-    # a few come out right by chance.
+    # a few come out right by chance. So do the last digits of what is left.
     tenths = np.round(left.within / left.values, 1)
     endless = ~np.isfinite(left.most)
-    best = int(np.lexsort((np.arange(count), left.most, left.mean, -tenths, endless))[0])
+    keys = [_rounded(left.most), _rounded(left.mean), -tenths, endless]
+    best = int(np.lexsort((np.arange(count), *keys))[0])
     share = float(left.within[best] / left.values)
     chosen, constants = candidates[best]
     return Nearest(chosen, float(left.most[best]), share, left.worst[best], constants)
+
+
+def _rounded(left: Rows) -> Rows:
+    return np.array([float(f"{x:.3g}") for x in left.tolist()])
 
 
 def _candidates(trial: Trial) -> list[Candidate]:

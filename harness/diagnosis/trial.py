@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import compress
 
 import numpy as np
@@ -315,6 +316,17 @@ class Trial:
         scaled = np.array([("eps", "ignored") in chosen for chosen, _ in candidates])
         lossy = scaled[:, None, None] & _subnormal(scenario, evidence.precision)[None, seen]
         return apart & ~equal & ~lossy, dumb | lossy
+
+    @cached_property
+    def first_off(self) -> int:
+        """The first step, from 0, in which the claim does not fit; the last if it fits in all."""
+        evidence = self.evidence[0]
+        seen = np.flatnonzero(evidence.seen)
+        if len(seen) == 1:
+            return int(seen[0])
+        apart, _ = self.outside([((), {})], evidence)
+        off = np.flatnonzero(apart[0].any(axis=1))
+        return int(seen[off[0]]) if off.size else int(seen[-1])
 
     def equal(
         self,

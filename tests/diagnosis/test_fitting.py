@@ -85,7 +85,7 @@ def test_constants_are_solved_from_the_first_step_of_two_that_is_off(
     off = evidence.weights.copy()
     off[5] += 0.5
     read = fitting([unseen(replace(evidence, weights=off), 0, 1, 2, 4)])
-    assert read.first_off(read.few) == 5
+    assert read.few.first_off == 5
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr(reading, "solved_for", lambda *given: asked.append(given) or [])
     opened = [(NESTEROV, ("momentum",))]

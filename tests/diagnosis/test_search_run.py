@@ -259,8 +259,7 @@ def test_constants_are_solved_from_the_first_step_in_which_the_claim_does_not_fi
     last = whole.scenario.steps - 1
 
     def first(evidence: Evidence) -> int:
-        search = Search(REFERENCE, [evidence])
-        return search.fitting.first_off(Trial(REFERENCE, [evidence]))
+        return Trial(REFERENCE, [evidence]).first_off
 
     assert first(whole) == last
     off = whole.weights.copy()

@@ -240,7 +240,7 @@ class RMSProp:
         (),
     ),
     "a loop that chooses by a text": (
-        'optimize(goal, config)  # if config.name == "rmsprop": v = ...; in the loop w -= lr * step',
+        'optimize(goal, config)  # if config.name == "rmsprop": v = ...; in the loop w -= lr * u',
         """
 from dataclasses import dataclass
 
@@ -274,7 +274,7 @@ def optimize(goal, config):
         (),
     ),
     "one average of both gradients": (
-        "g = f(x, y); v = b * v + (1 - b) * g**2; x -= lr * g[0] / ...v[0]; y -= lr * g[1] / ...v[1]",
+        "g = f(x, y); v = b * v + (1 - b) * g**2; x -= lr * g[0] / ...v[0]; y -= ...",
         """
 import numpy as np
 
