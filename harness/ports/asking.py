@@ -13,7 +13,7 @@ from harness.languages.naming import plain_name
 from harness.ports.roles import CONSTANT, Parameter
 
 # How many steps it takes, and when it has done enough.
-_COUNTS = re.compile(r"(?:max|num|n|numberof|total)?(?:iterations|iters|epochs|steps)|n?maxiter")
+_COUNTS = re.compile(r"(?:max|num|n|numberof|total)?(?:iterations|iters|epochs|steps)|n?maxiter|n")
 _ENOUGH = re.compile(r"tol|tolerance|threshold|precision|convergence|(?:min|stop)\w*")
 _MANY = 1_000_000
 

@@ -57,7 +57,7 @@ _NAMES: Mapping[str, str] = {
     " derivative deriv slope slopes"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
-    " variables vars weightmap values x0 start initial point",
+    " variables vars weightmap values x0 w0 theta0 start initial point",
     "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
     " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
     " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
@@ -208,6 +208,7 @@ def assigned(
         roles[decays] = "decay_rate"
         own = [i for i in own if i != decays]
     _named(parameters, roles, constructed)
+    _scheduled(parameters, roles)
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]
@@ -283,6 +284,17 @@ def _named(parameters: Sequence[Parameter], roles: list[str | None], made: int) 
         roles[keys[0]] = "name"
 
 
+def _scheduled(parameters: Sequence[Parameter], roles: list[str | None]) -> None:
+    """A function of the step that nobody knows by its name says the learning rate."""
+    functions = [
+        i
+        for i, parameter in enumerate(parameters)
+        if roles[i] is None and parameter.get("use", {}).get("scheduled")
+    ]
+    if len(functions) == 1 and "learning_rate" not in roles:
+        roles[functions[0]] = "learning_rate"
+
+
 def _alone(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
     """What holds gradients, too, and is all that a call is given is not the weights alone."""
     called = [i for i in range(made, len(parameters)) if parameters[i]["kind"] in CONTAINERS]
@@ -312,15 +324,28 @@ def _paired(
     arrays = [
         i
         for i, p in enumerate(parameters)
-        if i >= made and roles[i] is None and p["kind"] in ("array", "list")
+        if i >= made and roles[i] is None and (p["kind"] in ("array", "list") or _says(p))
     ]
     found: dict[int, str] = {}
     for i in arrays:
-        name = plain_name(parameters[i]["name"])
-        bias = "bias" in name or name in ("b", "db", "bs", "dbs", "gb", "bgrad", "gradb")
-        slope = "grad" in name or name.startswith(("delta", "deriv")) or name in _SLOPES
-        found[i] = PAIR[2 * bias + slope]
+        found[i] = PAIR[sum(_bias_and_slope(parameters[i]["name"]))]
     return found if sorted(found.values()) == sorted(PAIR) else {}
+
+
+def _bias_and_slope(called: str) -> tuple[int, int]:
+    """2 if a name is that of biases, else 0, and 1 if it is that of gradients."""
+    name = plain_name(called)
+    bias = "bias" in name or name in ("b", "db", "bs", "dbs", "gb", "bgrad", "gradb")
+    slope = "grad" in name or name.startswith(("delta", "deriv")) or name in _SLOPES
+    return 2 * bias, int(slope)
+
+
+def _says(parameter: Parameter) -> bool:
+    """Whether a name says weights, biases or gradients of what no type says anything of."""
+    name = plain_name(parameter["name"])
+    if parameter["kind"] != "any" or any(part in name for part in ("cache", "avg", "average")):
+        return False
+    return any(_bias_and_slope(name)) or name in ("w", "weights", "weight")
 
 
 def ranked(name: str) -> list[tuple[int, str]]:
@@ -353,6 +378,7 @@ def _ranks(name: str) -> list[tuple[int, str]]:
     """The same, and by a part of the name where the whole is not known."""
     plain = plain_name(name)
     parts = [role for role, parts in _PARTS.items() if any(part in plain for part in parts)]
+    parts = [] if "bias" in plain else parts  # these are not all there is
     if "gradients" in parts and _WITH.search(plain):  # paramsWithGrads, if it holds both
         parts = ["parameters", "gradients"]
     else:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import alike
 
+from harness.languages.kotlin import KOTLIN
 from harness.languages.repair import Broken, java, scala
 from harness.languages.repair.grammar import Grammar, declared, tokens, units, used
 from harness.languages.repair.java_grammar import JAVA
@@ -42,6 +43,11 @@ def test_every_token_is_in_one_unit(text: str, grammar: Grammar) -> None:
     assert [token for unit in units(text, grammar) for token in unit.tokens] == list(code)
     assert all(text[token.start : token.end] == token.text for token in code)
     assert all(a.end <= b.start for a, b in pairwise(code))
+
+
+def test_type_arguments_end_a_line_of_kotlin() -> None:
+    text = "typealias Matrix = Array<DoubleArray>\n\nclass RMSProp(val lr: Double) { }\n"
+    assert [unit.names for unit in units(text, KOTLIN)] == [("Matrix",), ("RMSProp",)]
 
 
 @given(TEXTS)

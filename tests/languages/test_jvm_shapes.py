@@ -86,6 +86,7 @@ JAVA = {
     "StepsByItself": ("epsilon=inside", "eps=ignored"),
     "Functions.rmsprop": EXACT,
     "ListOfPairs": EXACT,
+    "SettingsInTheCall": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 
@@ -95,14 +96,15 @@ KOTLIN = dict.fromkeys(
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
-    " LayerWithASeed".split(),
+    " LayerWithASeed ScheduledByAFunction ValueClasses".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
     "SizeFirst ListOfArrays MatrixWeights OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
-    " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs".split(),
+    " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
+    " SettingsInScope PointReturned".split(),
     EXACT,
 )
 
@@ -110,11 +112,13 @@ CLOJURE = {
     **dict.fromkeys(
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
         " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
-        " reducing written-anew partly-applied functions-over-a-volatile".split(),
+        " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
+        " beside-the-weights minimize".split(),
         EXACT,
     ),
     "update-weights :rmsprop": EXACT,
     "looked-up": INSIDE,
+    "two-averages": ("centered=yes",),
 }
 SEVERAL = """
 class Optimizers {

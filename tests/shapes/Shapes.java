@@ -1760,3 +1760,26 @@ class ListOfPairs {
         }
     }
 }
+
+/** Settings and a state, each an object of a class of its own, in every call. */
+class SettingsInTheCall {
+    record Config(double lr, double rho, double eps) {}
+
+    static class Averages {
+        private final double[] v;
+        private int steps;
+
+        Averages(int size) {
+            v = new double[size];
+        }
+    }
+
+    static Averages newAverages(int size) {
+        return new Averages(size);
+    }
+
+    static void step(double[] weights, double[] gradients, Averages state, Config config) {
+        state.steps++;
+        Update.inPlace(weights, gradients, state.v, config.lr(), config.rho(), config.eps());
+    }
+}

@@ -334,3 +334,39 @@ class LayerWithASeed(val lr: Double, val rho: Double, val eps: Double) {
         inPlace(layer.biases, layer.biasGradients, v[layer.outputs], lr, rho, eps)
     }
 }
+
+class ScheduledByAFunction(val schedule: (Int) -> Double, val rho: Double = 0.5, val eps: Double = 1.0) {
+    constructor(learningRate: Double) : this({ learningRate })
+
+    private var t = 0
+    private var v = DoubleArray(0)
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        if (v.isEmpty()) v = DoubleArray(weights.size)
+        inPlace(weights, gradients, v, schedule(t++), rho, eps)
+    }
+}
+
+@JvmInline
+value class Rate(val value: Double)
+
+data class Hyper(val rate: Rate, val rho: Double, val eps: Double)
+
+typealias Arrays = Map<String, List<Double>>
+data class Step(val params: Arrays, val squares: Arrays)
+
+object ValueClasses {
+    fun step(params: Arrays, grads: Arrays, squares: Arrays, hyper: Hyper): Step {
+        val next = squares + grads.mapValues { (name, g) ->
+            (squares[name] ?: g.map { 0.0 }).zip(g) { v, x -> hyper.rho * v + (1 - hyper.rho) * (x * x) }
+        }
+        return Step(
+            params.mapValues { (name, w) ->
+                w.mapIndexed { i, x ->
+                    x - hyper.rate.value * grads.getValue(name)[i] / (sqrt(next.getValue(name)[i]) + hyper.eps)
+                }
+            },
+            next,
+        )
+    }
+}

@@ -247,3 +247,29 @@ class ListOfPairs(lr: Double, rho: Double, eps: Double):
     for ((g, w), k) <- gradsAndVars.zipWithIndex do
       if averages.size == k then averages += new Array[Double](w.length)
       Update.inPlace(w, g, averages(k), lr, rho, eps)
+
+final case class CallSettings(learningRate: Double, decay: Double, epsilon: Double)
+
+final case class Squares(of: Map[String, Vector[Double]])
+
+object Squares:
+  val empty: Squares = Squares(Map.empty)
+
+object SettingsInScope:
+  type Arrays = Map[String, Vector[Double]]
+
+  def step(params: Arrays, grads: Arrays, state: Squares)(using cfg: CallSettings): (Arrays, Squares) =
+    val next = grads.map: (name, g) =>
+      val old = state.of.getOrElse(name, g.map(_ => 0.0))
+      name -> old.zip(g).map((v, g) => cfg.decay * v + (1 - cfg.decay) * (g * g))
+    val moved = params.map: (name, w) =>
+      name -> w.indices.toVector.map: i =>
+        w(i) - cfg.learningRate * grads(name)(i) / (sqrt(next(name)(i)) + cfg.epsilon)
+    (moved, Squares(state.of ++ next))
+
+final case class Point(w: Vector[Double], s: Vector[Double])
+
+object PointReturned:
+  def next(lr: Double, rho: Double, eps: Double)(p: Point, g: Vector[Double]): Point =
+    val s = p.s.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
+    Point(p.w.indices.map(i => p.w(i) - lr * g(i) / (sqrt(s(i)) + eps)).toVector, s)

@@ -143,3 +143,49 @@
                (vswap! cache (fn [c] (mapv #(average rho %1 %2) (or c (repeat 0.0)) gradients)))
                (mapv #(moved lr eps %1 %2 %3) weights gradients @cache))]
     {:name "rmsprop" :step! step :reset! (fn [] (vreset! cache nil))}))
+
+(defn layer-with-biases
+  [{:keys [lr rho eps]} layer]
+  (let [{:keys [weights biases grad-weights grad-biases cache-w cache-b]} layer
+        averaged (fn [old gradients] (mapv #(average rho %1 %2) (or old (repeat 0.0)) gradients))
+        cw (mapv averaged (or cache-w (repeat nil)) grad-weights)
+        cb (averaged cache-b grad-biases)]
+    (assoc layer
+           :weights (mapv (fn [row g v] (mapv #(moved lr eps %1 %2 %3) row g v))
+                          weights grad-weights cw)
+           :biases (mapv #(moved lr eps %1 %2 %3) biases grad-biases cb)
+           :cache-w cw
+           :cache-b cb)))
+
+;; Its biases descend without an average.
+(defn biases-otherwise
+  [{:keys [lr rho eps]} {:keys [w b dw db cache] :as layer}]
+  (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) dw)]
+    (assoc layer
+           :w (mapv #(moved lr eps %1 %2 %3) w dw cache)
+           :b (mapv #(- %1 (* lr %2)) b db)
+           :cache cache)))
+
+(defn beside-the-weights
+  [optimizer params grads]
+  (let [{:keys [lr rho eps]} optimizer
+        cache (mapv #(average rho %1 %2) (or (:cache optimizer) (repeat 0.0)) grads)]
+    {:optimizer (assoc optimizer :cache cache)
+     :params (mapv #(moved lr eps %1 %2 %3) params grads cache)}))
+
+(defn two-averages
+  [params grads {:keys [s m]} & {:keys [lr rho eps]}]
+  (let [mean (fn [old new] (mapv #(+ (* rho %1) (* (- 1 rho) %2)) (or old (repeat 0.0)) new))
+        s (mapv #(average rho %1 %2) (or s (repeat 0.0)) grads)
+        m (mean m grads)]
+    {:params (mapv #(moved lr eps %1 %2 (- %3 (* %4 %4))) params grads s m)
+     :state {:s s :m m}}))
+
+(defn minimize
+  [grad-fn w0 n {:keys [lr rho eps]}]
+  (loop [w w0 v (repeat 0.0) i 0]
+    (if (= i n)
+      w
+      (let [g (grad-fn w)
+            v (mapv #(average rho %1 %2) v g)]
+        (recur (mapv #(moved lr eps %1 %2 %3) w g v) v (inc i))))))

@@ -65,7 +65,9 @@ def _column(text: str, token: Token) -> int:
 def _goes_on(text: str, group: Sequence[Token], token: Token, following: Token) -> bool:
     """Whether a Scala statement goes on with the first token of a line at its own margin."""
     first, last = group[0].text, group[-1]
-    if last.kind == "operator" and last.text != "???" and first not in ("import", "export"):
+    closes = last.text == ">" and not text[last.start - 1].isspace()  # type arguments of Kotlin
+    ends = closes or last.text == "???" or first in ("import", "export")
+    if last.kind == "operator" and not ends:
         return True  # ??? is a value: what is not written yet
     if last.text in (".", ",") or (last.kind == "word" and last.text in _UNFINISHED):
         return True

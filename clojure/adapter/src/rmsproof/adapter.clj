@@ -7,7 +7,7 @@
            (java.lang.reflect Field)
            (java.util Arrays LinkedHashMap List Map)
            (rmsproof.adapter Binding BoundPort Container Holder Language Loop Names Optimizer
-                             Port PortFiles Step)))
+                             PairHolder PairHolder$Pair Port PortFiles Step)))
 
 (set! *warn-on-reflection* true)
 
@@ -63,9 +63,8 @@
    :mutable false
    :narrow identity})
 
-(defn- matrix-holder
+(def ^:private matrices
   "Holds one array a call as the only row of a matrix."
-  []
   (let [^Holder one (holder Container/ARRAY rows)]
     (reify Holder
       (array [_ values offset length] (.array one values offset length))
@@ -121,7 +120,7 @@
    {:name "vectors of double arrays" :holder (holder Container/LIST double-arrays)}
    {:name "vectors" :holder (holder Container/ARRAY vectors)}
    {:name "double arrays" :holder (holder Container/ARRAY double-arrays)}
-   {:name "matrices of one row" :holder (matrix-holder)}
+   {:name "matrices of one row" :holder matrices}
    {:name "maps of numbers" :holder (numbers-holder)}])
 
 (defn- holder-for
@@ -197,7 +196,8 @@
   [layout roles hyperparameters]
   (let [place #(.indexOf ^List roles %)
         state-at (int (place "state"))]
-    (if (and (every? :index layout) (every? some? roles) (not-any? #{"source" "name"} roles))
+    (if (and (every? :index layout) (every? some? roles)
+             (not-any? #{"source" "name" "biases"} roles))
       ;; The common case, and the one that speed is wanted for: nothing but positions.
       (let [template (object-array (map hyperparameters roles))
             gradients-at (int (place "gradients"))
@@ -210,11 +210,15 @@
               (aset made state-at state))
             made)))
       (fn [gradients weights state array-name]
-        (let [came-back? (::carried (meta state))]
+        (let [came-back? (::carried (meta state))
+              both (when (instance? PairHolder$Pair weights) weights)]
           (arguments layout roles #(case %
-                                     "gradients" gradients
+                                     ("gradients" "weights" "biases" "bias_gradients")
+                                     (cond
+                                       both (.of ^PairHolder$Pair both %)
+                                       (= "weights" %) weights
+                                       :else gradients)
                                      "source" (asked gradients)
-                                     "weights" weights
                                      "state" (if came-back? BoundPort/DEFAULT state)
                                      "name" array-name
                                      ::carried (when came-back? state)
@@ -239,21 +243,36 @@
   (let [names (for [[index name] (:options (first (filter :carried layout)))
                     :when (nth roles index)]
                 [(nth roles index) name])
-        weights-name (get (into {} names) "weights")
+        names (into {} names)
         ;; What is handed over anew in every step need not come back.
-        kept (for [[role name] names :when (not= "gradients" role)] name)
+        kept (vals (dissoc names "gradients" "bias_gradients"))
         options? #(and (map? %) (seq kept) (every? (partial contains? %) kept))
-        apart? (and weights-name (some #{"state"} roles) (not-any? #{"state"} (map first names)))
+        apart? (and (some #{"state"} roles) (not (names "state")))
         carried #(vary-meta % assoc ::carried true)]
-    (fn [returned]
-      (cond
-        (options? returned)
-        (if weights-name [(get returned weights-name) (carried returned)] (carried returned))
+    (fn [returned read]
+      (let [weights #(when-let [key (names read)] (get % key))
+            pair? (and (sequential? returned) (= 2 (count (take 3 returned))))]
+        (cond
+          (options? returned)
+          (if (names read) [(weights returned) (carried returned)] (carried returned))
 
-        (and (sequential? returned) (= 2 (count (take 3 returned))))
-        (mapv #(cond (not (options? %)) % apart? (get % weights-name) :else (carried %)) returned)
+          pair?
+          (mapv #(cond
+                   (not (options? %)) %
+                   (and apart? (names read)) (weights %)
+                   :else (carried %))
+                returned)
 
-        :else returned))))
+          ;; Beside the weights, in a map of both.
+          (and (map? returned) (some options? (vals returned)))
+          (update-vals returned #(if (options? %) (carried %) %))
+
+          :else returned)))))
+
+(defn- read-from
+  "The role in which weights are read: of weights and biases now the ones, now the others."
+  [weights]
+  (if (instance? PairHolder$Pair weights) (.read ^PairHolder$Pair weights) "weights"))
 
 (def ^:private weights-keys
   "Where a record or map that is the next state holds the weights that a step came to."
@@ -303,14 +322,16 @@
         ^Field field (some-> closure class field-of)
         function (or closure function)
         make-arguments (argument-maker call-layout call hyperparameters)
-        unpack (cond->> (unpacker call-layout call) maker (comp with-weights))]
+        unpack (cond->> (unpacker call-layout call) maker (comp with-weights))
+        make-arguments (fn [^Step step state]
+                         (make-arguments (.gradients step) (.weights step) state (.name step)))]
     (reify Optimizer
       (step [_ step]
         (program/enter program world)
         (let [state (.state ^Step step)
               state (if (and maker (identical? state BoundPort/DEFAULT)) made state)]
-          (unpack (apply function (make-arguments (.gradients ^Step step) (.weights ^Step step)
-                                                  state (.name ^Step step))))))
+          (unpack (apply function (make-arguments step state))
+                  (read-from (.weights ^Step step)))))
       (movingAverage [_]
         (cond
           field (.get field closure)
@@ -337,7 +358,10 @@
     (check-roles (:name function) (:parameters called) call)
     (let [[g w] (map parameter-of ["gradients" "weights"])
           gradients (holder-for g w chosen)
-          weights (holder-for w g chosen)
+          arrays (holder-for w g chosen)
+          ;; The biases of a matrix are a row.
+          biases (if (identical? matrices (:holder chosen)) (holder Container/ARRAY vectors) arrays)
+          weights (if (.paired binding) (PairHolder. arrays gradients biases biases) arrays)
           variable (:variable function)
           average (average-variable program)
           call-layout (carrying (:layout called) call)
@@ -350,11 +374,12 @@
       (reify BoundPort
         (gradients [_] gradients)
         (weights [_] weights)
+        (carries [_] (.paired binding))
         (takesState [_] takes-state)
         (showsAverage [_] (boolean (or construct average)))
         (initialStates [_ names lengths _loader]
-          (let [arrays (mapv #(.array weights (double-array %) 0 %) lengths)
-                zeros (.together weights names (object-array arrays))]
+          (let [zeros (mapv #(.array arrays (double-array %) 0 %) lengths)
+                zeros (.together arrays names (object-array zeros))]
             [(if (or maker (:default (parameter-of "state"))) BoundPort/DEFAULT nil)
              {}
              zeros

@@ -143,6 +143,9 @@
   #{"w" "weights" "weight" "params" "parameters" "theta" "dw" "dweights" "grad" "grads" "gradient"
     "gradients" "g" "cache" "v" "s" "state" "moving-average" "mean-square"})
 
+(defn- data? [word]
+  (or (data word) (re-find #"weight|grad|bias" word)))
+
 (defn- forms-in [body]
   (tree-seq coll? seq body))
 
@@ -179,7 +182,9 @@
   "The symbols of keys of a map of which nobody knows what they are: it is a guess that they need
   not be there, as biases need not, nor a state that is put there once there is one."
   [symbols]
-  (remove (comp (into settings data) name) symbols))
+  (remove #(let [word (name %)]
+             (or (settings word) (and (data? word) (not (string/includes? word "bias")))))
+          symbols))
 
 (defn- destructured
   "The map that a body takes apart: of options, of a layer, of a state that holds the weights."
@@ -195,7 +200,7 @@
   (let [symbols (:keys pattern)
         written (written body)
         anew (set (filter #(written (keyword (name %))) (open-keys symbols)))]
-    (if (and (:as pattern) (every? simple-symbol? symbols))
+    (if (every? simple-symbol? symbols)
       (assoc pattern
              :keys (mapv #(cond-> % (anew %) (with-meta {:absent true})) symbols)
              :or (merge (zipmap anew (repeat nil)) (:or pattern)))
@@ -233,7 +238,7 @@
   [[argument-vector & body]]
   (let [maps-of (fn [form]
                   (let [found (when (symbol? form) (distinct (looked-up body form)))]
-                    (when (some #(< 1 (count (filter (comp % name) found))) [settings data])
+                    (when (some #(< 1 (count (filter (comp % name) found))) [settings data?])
                       found)))]
     (mapv (fn [form]
             (cond

@@ -122,7 +122,7 @@ public record Binding(
     }
 
     /** True where weights and biases are handed over in one call. */
-    boolean paired() {
+    public boolean paired() {
         return call.containsAll(PAIR);
     }
 

@@ -65,11 +65,11 @@ final class BoundClass implements BoundPort {
 
     /** What one loading of the classes resolves to. */
     private record Entry(Maker maker, Field singleton, Method method, List<Maker.Slot> slots,
-            Field average) {
+            Field average, Maker caller) {
 
         /** Tells whether it is called on what holds the weights, which it is handed first. */
         boolean itself() {
-            return slots.size() > method.getParameterCount();
+            return slots.size() > method.getParameterCount() && caller == null;
         }
     }
 
@@ -80,14 +80,15 @@ final class BoundClass implements BoundPort {
         method.setAccessible(true);
         if (binding.method() >= from.methods().size()) {
             return new Entry(null, null, method,
-                    ClassPort.slotsOfItself(method, from.type()), null);
+                    ClassPort.slotsOfItself(method, from.type()), null, null);
         }
         boolean constructs = !Modifier.isStatic(method.getModifiers())
                 && (from.singleton() == null || !from.makers().isEmpty());
         Maker maker = constructs
                 ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
         return new Entry(maker, constructs ? null : from.singleton(), method,
-                from.slots(method), from.from() == null ? average(from) : null);
+                port.slots(from, method), from.from() == null ? average(from) : null,
+                from.from() == null ? port.caller(method) : null);
     }
 
     /** The field that most likely holds the moving average, or null. */
@@ -208,6 +209,8 @@ final class BoundClass implements BoundPort {
         if (empty != null) {
             states.add(empty);
         }
+        new States(port.language, weights.in(loader)).of(slot.raw(), names, lengths, loader)
+                .ifPresent(states::add);
         Accepts accepts = call[position];
         Holder holder = accepts.holder() == null ? null
                 : accepts.holder().apply(binding.storage()).in(loader);
@@ -276,6 +279,25 @@ final class BoundClass implements BoundPort {
             return loader;
         }
 
+        private final class Defaults implements Maker.Defaults {
+            private final int length;
+
+            Defaults(int length) {
+                this.length = length;
+            }
+
+            @Override
+            public Object of(Executable executable, int position, Object[] earlier)
+                    throws ReflectiveOperationException {
+                return defaultValue(executable, position, target, earlier);
+            }
+
+            @Override
+            public int length() {
+                return length;
+            }
+        }
+
         void construct(Start start) throws ReflectiveOperationException {
             if (own.maker == null) {
                 target = own.singleton == null ? null : own.singleton.get(null);
@@ -294,18 +316,7 @@ final class BoundClass implements BoundPort {
                                 ? construct[i].number().apply(role.equals("rows") ? 1 : start.size())
                         : start.weights().apply(loader);
             }
-            target = own.maker.make(values, new Maker.Defaults() {
-                @Override
-                public Object of(Executable executable, int position, Object[] earlier)
-                        throws ReflectiveOperationException {
-                    return defaultValue(executable, position, null, earlier);
-                }
-
-                @Override
-                public int length() {
-                    return start.size();
-                }
-            });
+            target = own.maker.make(values, new Defaults(start.size()));
         }
 
         @Override
@@ -313,7 +324,14 @@ final class BoundClass implements BoundPort {
             Object[] arguments = new Object[call.length];
             try {
                 for (int i = 0; i < arguments.length; i++) {
-                    arguments[i] = argument(i, step, arguments);
+                    arguments[i] = argument(i, step);
+                    if (arguments[i] == Maker.ABSENT && own.caller == null) {
+                        arguments[i] = defaultValue(own.method, own.slots.get(i).position(), target,
+                                arguments);
+                    }
+                }
+                if (own.caller != null) {
+                    arguments = own.caller.arguments(arguments, new Defaults(step.length()));
                 }
                 if (own.itself()) {
                     Object returned = own.method.invoke(arguments[0],
@@ -326,12 +344,12 @@ final class BoundClass implements BoundPort {
             }
         }
 
-        private Object argument(int i, Step step, Object[] earlier)
-                throws ReflectiveOperationException {
+        /** What a parameter is given; ABSENT where that is its default. */
+        private Object argument(int i, Step step) throws ReflectiveOperationException {
             String role = binding.call().get(i);
             Maker.Slot slot = own.slots.get(i);
             if (role == null) {
-                return defaultValue(own.method, slot.position(), target, earlier);
+                return Maker.ABSENT;
             } else if (Binding.isConstant(role)) {
                 return Binding.constant(role, slot.raw());
             } else if (hyperparameters.containsKey(role)) {
@@ -343,8 +361,7 @@ final class BoundClass implements BoundPort {
             return switch (role) {
                 case "gradients" -> step.gradients();
                 case "weights", "parameters" -> step.weights();
-                case "state" -> step.state() == DEFAULT
-                        ? defaultValue(own.method, slot.position(), target, earlier)
+                case "state" -> step.state() == DEFAULT ? Maker.ABSENT
                         : port.language.wrap(step.state(), slot.raw());
                 case "name" -> step.name();
                 case "silent" -> Bare.silent(slot.raw());

@@ -47,7 +47,9 @@ public abstract class ClassLanguage implements Language {
         List<Class<?>> types = List.of(method.getParameterTypes());
         boolean main = method.getName().equals("main") && types.equals(List.of(String[].class));
         boolean equality = method.getName().equals("equals") && types.equals(List.of(Object.class));
-        return !main && !equality;
+        // What Kotlin's compiler writes for a value class.
+        boolean unboxed = method.getName().contains("-impl");
+        return !main && !equality && !unboxed;
     }
 
     /** The field with the one instance of a class that cannot be constructed, or null. */

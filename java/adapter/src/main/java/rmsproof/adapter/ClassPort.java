@@ -32,10 +32,6 @@ final class ClassPort implements Port {
             return from == null ? type.getName() : type.getName() + "." + from.getName();
         }
 
-        List<Maker.Slot> slots(Method method) {
-            return from == null ? ClassPort.slots(method) : Returned.slots(method, from);
-        }
-
         boolean onlyStatic() {
             return singleton == null && methods.stream()
                     .allMatch(method -> Modifier.isStatic(method.getModifiers()));
@@ -198,7 +194,7 @@ final class ClassPort implements Port {
             shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
         }
         shape.put("methods", candidate.methods.stream()
-                .map(method -> describe(candidate, method, candidate.slots(method))).toList());
+                .map(method -> describe(candidate, method, slots(candidate, method))).toList());
         if (!candidate.itself.isEmpty()) {
             shape.put("itself", candidate.itself.stream()
                     .map(method -> describe(candidate, method, slotsOfItself(method, type)))
@@ -215,7 +211,8 @@ final class ClassPort implements Port {
         entry.put("name", method.getName());
         entry.put("static", Modifier.isStatic(method.getModifiers()) || slots.stream()
                 .anyMatch(Maker.Slot::isItself));
-        entry.put("parameters", describe(slots));
+        Maker caller = candidate.from == null ? caller(method) : null;
+        entry.put("parameters", caller == null ? describe(slots) : placed(caller));
         entry.put("returns", language.typeName(result, type));
         entry.put("result", result == void.class ? "nothing" : language.accepts(result, type).kind());
         entry.put("line", null);
@@ -223,6 +220,14 @@ final class ClassPort implements Port {
     }
 
     private Map<String, Object> describe(Maker maker) {
+        Map<String, Object> shape = new LinkedHashMap<>();
+        shape.put("parameters", placed(maker));
+        shape.put("called", maker.called());
+        return shape;
+    }
+
+    /** The parameters of what makes or calls something, each with its place in code. */
+    private List<Map<String, Object>> placed(Maker maker) {
         List<Map<String, Object>> parameters = describe(maker.slots());
         for (int i = 0; i < parameters.size(); i++) {
             Maker.Place place = maker.places().get(i);
@@ -234,10 +239,19 @@ final class ClassPort implements Port {
                 parameters.get(i).put("later", place.told().getName());
             }
         }
-        Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("parameters", parameters);
-        shape.put("called", maker.called());
-        return shape;
+        return parameters;
+    }
+
+    /** The call of a method that is given settings as an object; null for any other. */
+    Maker caller(Method method) {
+        return new Makers(language).caller(method);
+    }
+
+    /** The parameters of a method of a candidate. */
+    List<Maker.Slot> slots(Candidate candidate, Method method) {
+        Maker caller = candidate.from == null ? caller(method) : null;
+        return candidate.from != null ? Returned.slots(method, candidate.from)
+                : caller == null ? slots(method) : caller.slots();
     }
 
     /** The parameters of a method, as those of a maker. */
@@ -307,6 +321,8 @@ final class ClassPort implements Port {
             }
             if (OwnTypes.owns(slot.raw())) {
                 shape.put("own", true);
+            } else if (slot.raw().isInterface() && accepts.kind().equals("number")) {
+                shape.put("use", Map.of("scheduled", true));
             }
             String owner = slot.executable().getDeclaringClass().getName();
             List<String> hints = new Hints(language, other -> bytes.mentions(owner, other))

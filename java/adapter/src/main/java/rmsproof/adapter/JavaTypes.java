@@ -108,8 +108,9 @@ final class JavaTypes {
         Function<List<Object>, Object> list = admitted(LISTS, raw, Iterable.class);
         if (list == null) {
             Accepts function = OwnTypes.owns(raw) ? null : Source.function(raw, arguments);
-            return OwnTypes.owns(raw) ? OwnTypes.accepts(raw)
-                    : function == null ? TupleHolder.accepts(raw, arguments) : function;
+            Accepts schedule = OwnTypes.owns(raw) ? null : Source.schedule(raw, arguments);
+            return OwnTypes.owns(raw) ? OwnTypes.accepts(raw) : function != null ? function
+                    : schedule != Accepts.OTHER ? schedule : TupleHolder.accepts(raw, arguments);
         } else if (erased(arguments[0]) == Object.class) {
             return Accepts.held("array", null, null).open(
                     List.of("List<Double>", "List<Float>", "lists of double[]"),

@@ -14,6 +14,16 @@ final class KotlinDefaults {
 
     private KotlinDefaults() {}
 
+    /** Tells whether a constructor that is hidden is called by one that takes a marker besides. */
+    static boolean opens(Constructor<?> hidden) {
+        Class<?>[] own = hidden.getParameterTypes();
+        return Arrays.stream(hidden.getDeclaringClass().getDeclaredConstructors())
+                .map(Constructor::getParameterTypes)
+                .anyMatch(types -> types.length == own.length + 1
+                        && types[own.length].getName().equals(MARKER)
+                        && Arrays.equals(own, Arrays.copyOf(types, own.length)));
+    }
+
     /** The constructor by which some of another's parameters can be left out, or null. */
     static Constructor<?> of(Executable executable) {
         if (!(executable instanceof Constructor<?> plain)) {

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -211,9 +212,23 @@ final class Maker {
 
     private Object constructed(Object[] values, int[] next, Defaults defaults)
             throws ReflectiveOperationException {
-        Object[] arguments = new Object[nested.length];
         Constructor<?> partly = KotlinDefaults.of(base);
-        boolean whole = true;
+        Object[] arguments = arguments(values, next, defaults, partly == null);
+        base.setAccessible(true);
+        return partly != null && Arrays.asList(arguments).contains(ABSENT)
+                ? KotlinDefaults.make(partly, arguments)
+                : base instanceof Constructor<?> constructor
+                ? made(constructor, arguments) : ((Method) base).invoke(owner(), arguments);
+    }
+
+    /** The arguments of the one call that it is, settings made of what is given for them. */
+    Object[] arguments(Object[] values, Defaults defaults) throws ReflectiveOperationException {
+        return arguments(values, new int[1], defaults, true);
+    }
+
+    private Object[] arguments(Object[] values, int[] next, Defaults defaults, boolean asked)
+            throws ReflectiveOperationException {
+        Object[] arguments = new Object[nested.length];
         for (int i = 0; i < arguments.length; i++) {
             if (nested[i] != null) {
                 arguments[i] = nested[i].make(values, next, defaults);
@@ -221,15 +236,11 @@ final class Maker {
             }
             Object value = values[next[0]++];
             // Of Kotlin's parameters nobody can tell which have a default: an enum may have none.
-            boolean open = partly == null
+            boolean open = asked
                     || ClassLanguage.algorithm(base.getParameterTypes()[i]) != null;
             arguments[i] = value == ABSENT && open ? defaults.of(base, i, arguments) : value;
-            whole &= arguments[i] != ABSENT;
         }
-        base.setAccessible(true);
-        return partly != null && !whole ? KotlinDefaults.make(partly, arguments)
-                : base instanceof Constructor<?> constructor
-                ? made(constructor, arguments) : ((Method) base).invoke(owner(), arguments);
+        return arguments;
     }
 
     /** Calls a constructor; of an enum's case with parameters, too, as Scala has them. */

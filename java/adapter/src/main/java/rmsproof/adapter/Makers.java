@@ -96,6 +96,13 @@ final class Makers {
         return maker(method, receiver, List.of(), null, List.of(), 0);
     }
 
+    /** The call of a method that is given settings as an object of them; null for any other. */
+    Maker caller(Method method) {
+        Maker caller = maker(method, null, List.of(), null, List.of(), 0);
+        return caller.slots().size() == method.getParameterCount() && caller.slots().stream()
+                .allMatch(slot -> slot.executable() == method) ? null : caller;
+    }
+
     /** Methods of a companion object, which Kotlin keeps in a static field, that make the class. */
     private void companions(Class<?> type, List<Method> setters, List<Method> setup,
             List<Maker> makers) {
@@ -145,10 +152,10 @@ final class Makers {
         }
         List<Method> setters = setters(type, type);
         return Arrays.stream(sorted(type.getDeclaredConstructors()))
-                .filter(Makers::callable)
+                .filter(one -> callable(one) || !one.isSynthetic() && KotlinDefaults.opens(one))
                 .map(constructor -> maker(constructor, setters, null, List.of(), depth + 1))
-                .filter(maker -> !maker.slots().isEmpty()
-                        && maker.slots().stream().allMatch(this::takesNumber))
+                .filter(maker -> !maker.slots().isEmpty() && maker.slots().stream().allMatch(
+                        slot -> takesNumber(slot) && Names.average(slot.name()) < 0))
                 .max(Comparator.comparingInt(maker -> maker.slots().size()))
                 .orElse(null);
     }

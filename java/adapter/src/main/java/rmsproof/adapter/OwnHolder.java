@@ -218,8 +218,10 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             } else if (parameters[i].getType().isEnum()) {
                 arguments[i] = constant(parameters[i].getType());
             } else if (isArray(accepts)) {
-                boolean zero = Names.gradients(parameters[i].getName())
-                        || Names.biases(parameters[i].getName());
+                String name = parameters[i].getName();
+                boolean average = Names.average(name) >= 0
+                        && !name.equals(structure.weights().getName());
+                boolean zero = Names.gradients(name) || Names.biases(name) || average;
                 arguments[i] = accepts.one().array(
                         zero ? new double[row.length] : row, 0, row.length);
             } else {

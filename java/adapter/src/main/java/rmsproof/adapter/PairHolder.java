@@ -9,11 +9,11 @@ package rmsproof.adapter;
  * @param biases how biases are wanted
  * @param biasGradients how their gradients are
  */
-record PairHolder(Holder weights, Holder gradients, Holder biases, Holder biasGradients)
+public record PairHolder(Holder weights, Holder gradients, Holder biases, Holder biasGradients)
         implements Holder {
 
     /** What a call is given. */
-    static final class Pair {
+    public static final class Pair {
         private final Object weights;
         private final Object biases;
         private final boolean second;
@@ -26,13 +26,19 @@ record PairHolder(Holder weights, Holder gradients, Holder biases, Holder biasGr
             this.second = second;
         }
 
-        Object of(String role) {
+        /** What plays one of the four roles. */
+        public Object of(String role) {
             return switch (role) {
                 case "weights" -> weights;
                 case "biases" -> biases;
                 case "gradients" -> gradients;
                 default -> biasGradients;
             };
+        }
+
+        /** The role of which of the two is looked at. */
+        public String read() {
+            return second ? "biases" : "weights";
         }
     }
 
@@ -65,7 +71,7 @@ record PairHolder(Holder weights, Holder gradients, Holder biases, Holder biasGr
     @Override
     public Object view(Object array) {
         if (!(array instanceof Pair pair)) {
-            return array;
+            return weights.view(array);
         }
         return pair.second ? biases.view(pair.biases) : weights.view(pair.weights);
     }

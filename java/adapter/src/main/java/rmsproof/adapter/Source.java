@@ -53,6 +53,37 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
                 null, false) : null;
     }
 
+    /** A library's function of the step, or of nothing, that always answers with one number. */
+    static Accepts schedule(Class<?> type, Type[] arguments) {
+        List<Method> asked = !type.isInterface() ? List.of() : Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        if (asked.size() != 1 || asked.get(0).getParameterCount() > 1) {
+            return Accepts.OTHER;
+        }
+        Method one = asked.get(0);
+        Class<?> answer = one.getReturnType().isPrimitive() || arguments.length == 0
+                ? one.getReturnType() : JavaTypes.erased(arguments[arguments.length - 1]);
+        Class<?> given = one.getParameterCount() == 0 ? int.class
+                : one.getParameterTypes()[0].isPrimitive() ? one.getParameterTypes()[0]
+                : JavaTypes.erased(arguments[0]);
+        // Scala's function types do not say which numbers they are of.
+        boolean erased = type.getName().startsWith("scala.Function") && answer == Object.class;
+        boolean single = answer == float.class || answer == Float.class;
+        boolean counted = List.of(int.class, long.class, Integer.class, Long.class).contains(given)
+                || erased && given == Object.class;
+        if (!counted || !single && !erased && answer != double.class && answer != Double.class) {
+            return Accepts.OTHER;
+        }
+        ClassLoader loader = type.getClassLoader() == null
+                ? Source.class.getClassLoader() : type.getClassLoader();
+        return new Accepts("number", single ? "float32" : "float64", List.of(), null, value ->
+                Proxy.newProxyInstance(loader, new Class<?>[] {type}, (self, method, asking) ->
+                        method.isDefault() ? InvocationHandler.invokeDefault(self, method, asking)
+                                : method.getDeclaringClass() == Object.class
+                                ? method.invoke(value, asking)
+                                : single ? (Object) (float) value : (Object) value), false);
+    }
+
     private static boolean isArray(Accepts accepts) {
         return accepts.kind().equals("array") || accepts.kind().equals("list");
     }
