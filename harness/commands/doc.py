@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 def doc(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="Markdown, text with fences, or a notebook."),
+        typer.Argument(
+            metavar="FILE", help="Markdown, reStructuredText, text with fences, or a notebook."
+        ),
     ],
     dialect: Claimed = None,
     show_repaired: Annotated[

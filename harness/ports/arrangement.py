@@ -58,6 +58,9 @@ def finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan
     # Told which, of several that it has already, it steps that one.
     arrangements = ("units",) if draft.named and not handed else _arrangements(draft)
     arranged = itertools.product(effects, arrangements, firsts, keys)
+    settings = [part for spec in draft.data for part in every(spec) if part["kind"] == "config"]
+    held = [role for part in settings for role in part["keys"].values()]
+    roles = tuple(dict.fromkeys([*draft.roles, *held]))
     for effect, arrangement, first, key in arranged:
         plan = {**message, "slots": slots, "arrangement": arrangement}
         plan |= {} if first else {"first": first}
@@ -65,7 +68,7 @@ def finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan
         plan |= {"numbered": True} if numbered and key == "place" else {}
         plan["container"] = "array" if slots == 1 and arrangement != "together" else "list"
         whole = _effective(plan, effect) if effect else plan
-        unscaled = "learning_rate" not in draft.roles and not any(
+        unscaled = "learning_rate" not in roles and not any(
             leaf["role"] == "weights" for leaf in found
         )
         for scaled in (True, False) if unscaled else (False,):
@@ -73,7 +76,7 @@ def finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan
             yield Plan(
                 {"plan": complete, "call": list(HYPERPARAMETERS)},
                 title,
-                tuple(draft.roles) + (("learning_rate",) if scaled else ()),
+                roles + (("learning_rate",) if scaled else ()),
                 plan["container"] == "list",
             )
 

@@ -67,7 +67,7 @@ def below(examination: Examination) -> Iterator[str]:
         yield f"formula at line {formula.line}: {AXES['epsilon'][formula.epsilon].sentence}"
     for finding in examination.findings:
         yield finding.sentence
-    if any(row.block.guessed for row in examination.rows):
+    if any(row.block.guessed and row.block.language for row in examination.rows):
         yield "?: nothing names the language; the code looks like it"
     yield from examination.document.notes
     if examination.network_cut is not None:

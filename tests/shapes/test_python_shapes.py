@@ -172,7 +172,18 @@ def test_a_guess_explains(tmp_path: Path) -> None:
     own = source("a nested class").replace(
         "np.sqrt(self.v[k]) + self.eps", "self.v[k] ** 0.5 + 1e-3"
     )
-    _, results = judged(tmp_path, {"inside": inside, "own": own, "reset": reset})
+    settings = """
+import numpy as np
+
+
+def rmsprop(params, states, hyperparams):
+    for p, s in zip(params, states):
+        s[:] = hyperparams["gamma"] * s + (1 - hyperparams["gamma"]) * p.grad**2
+        p.data[:] -= hyperparams["lr"] * p.grad / (np.sqrt(s) + 1e-3)
+"""
+    texts = {"inside": inside, "own": own, "reset": reset, "settings": settings}
+    _, results = judged(tmp_path, texts)
+    assert results["settings"].deviations == ("eps=ignored",)
     assert results["reset"].deviations == ("state=reset",)
     assert results["inside"].deviations == ("epsilon=inside",)
     assert results["own"].deviations == ("eps=ignored",)

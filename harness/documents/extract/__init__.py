@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.documents.blocks import Block, Document
-from harness.documents.extract import notebook
+from harness.documents.extract import notebook, restructured
 from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.languages.registry import by_ending
 from harness.model.errors import UsageError
@@ -35,7 +35,7 @@ _STRANGE = re.compile("[\ud800-\udfff]")
 
 
 def read(path: Path) -> Document:
-    """Take a document apart: a notebook by its name (.ipynb), else Markdown or plain text.
+    """Take a document apart: a notebook or reStructuredText by its name, else Markdown.
 
     Raises:
         UsageError: it cannot be read, or is no text, or no notebook; names the file.
@@ -48,7 +48,7 @@ def read(path: Path) -> Document:
     else:
         if text.count("\n") + text.count("\r") > LONGEST:
             raise UsageError(too_long(path))
-        split = parts(text)
+        split = parts(restructured.fenced(text) if _is_restructured(path) else text)
         document = Document(path, split.blocks, split.prose)
     document = replace(document, blocks=tuple(map(_noted, document.blocks)))
     if strange := _STRANGE.search(text):
@@ -60,6 +60,10 @@ def read(path: Path) -> Document:
 
 def _is_notebook(path: Path) -> bool:
     return path.suffix.lower() == ".ipynb"
+
+
+def _is_restructured(path: Path) -> bool:
+    return path.suffix.lower() in (".rst", ".rest")
 
 
 def _text(path: Path) -> str:

@@ -1,0 +1,61 @@
+"""reStructuredText read as Markdown: its code becomes fences, and every line stays where it is."""
+
+from __future__ import annotations
+
+import re
+
+_DIRECTIVE = re.compile(r"( *)\.\. (?:code-block|code|sourcecode)::[ \t]*(\S*)")
+# A paragraph that ends so announces what is indented below it.
+_LITERAL = re.compile(r"( *)(?!\.\. )(?:.*\S)?::[ \t]*$")
+_OPTION = re.compile(r"\s+:[\w-]+:")
+# Longer than any that code holds.
+_FENCE = "~" * 8
+
+
+def fenced(text: str) -> str:
+    """The text with a fence in the blank lines around every block of code.
+
+    A block begins after the blank line below what announces it, and its options, and goes on as
+    long as lines are indented further than that.
+    """
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        announced = _DIRECTIVE.match(lines[at]) or _LITERAL.match(lines[at])
+        if announced and (body := _body(lines, at + 1, len(announced[1]))):
+            language = announced[2] if announced.re is _DIRECTIVE else ""
+            _fence(lines, body, language)
+            if language or announced.re is _DIRECTIVE:
+                lines[at : body.start - 1] = [""] * (body.start - 1 - at)
+            at = body.stop
+        at += 1
+    return "\n".join(lines)
+
+
+def _body(lines: list[str], at: int, indent: int) -> range | None:
+    """The lines of the block that is announced above line `at`; None if there is none."""
+    while at < len(lines) and _OPTION.match(lines[at]):
+        at += 1
+    if at >= len(lines) or lines[at].strip():
+        return None
+    start = stop = next((i for i in range(at, len(lines)) if lines[i].strip()), len(lines))
+    for i in range(start, len(lines)):
+        if lines[i].strip() and _indent(lines[i]) <= indent:
+            break
+        stop = i + 1 if lines[i].strip() else stop
+    # Only a blank line, or the end, can become the fence that closes it.
+    closed = stop == len(lines) or not lines[stop].strip()
+    return range(start, stop) if stop > start and closed else None
+
+
+def _fence(lines: list[str], body: range, language: str) -> None:
+    """Put fences around the lines of a block, moved to the left together."""
+    shared = min(_indent(lines[i]) for i in body if lines[i].strip())
+    for i in body:
+        lines[i] = lines[i][shared:]
+    lines[body.start - 1] = f"{_FENCE}{language}"
+    lines[body.stop : body.stop + 1] = [_FENCE]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

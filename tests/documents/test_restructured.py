@@ -1,0 +1,76 @@
+"""reStructuredText: its blocks of code are read as fences are, with the lines they stand at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.documents.extract import read
+from harness.documents.extract.restructured import fenced
+
+PAGE = """Title
+=====
+
+.. code-block:: python
+   :linenos:
+   :caption: optim.py
+
+   def f(x):
+
+       return x
+
+Text that goes on. Run it with::
+
+    python optim.py
+
+.. code:: java
+
+  class A {
+  }
+"""
+
+
+def test_every_block_is_there_with_its_language_its_line_and_its_indentation(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "page.rst"
+    path.write_text(PAGE, "utf-8")
+    blocks = read(path).blocks
+    assert [(b.line, b.language, b.text) for b in blocks] == [
+        (8, "python", "def f(x):\n\n    return x\n"),
+        (14, "", "python optim.py\n"),
+        (18, "java", "class A {\n}\n"),
+    ]
+    assert [b.guessed for b in blocks] == [False, True, False]
+
+
+def test_lines_stay_where_they_are() -> None:
+    lines = PAGE.split("\n")
+    moved = fenced(PAGE).split("\n")
+    assert len(moved) == len(lines)
+    assert [m.strip() for m in moved if m.strip() and "~" not in m] == [
+        x.strip() for x in lines if x.strip() and not x.strip().startswith((".. ", ":"))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".. code-block:: python\n",
+        ".. code-block:: python\n\nnot indented\n",
+        ".. code-block:: python\nno blank line\n",
+        ".. code-block:: python\n\n   a = 1\nno blank line after it\n",
+        ".. math::\n\n   x^2\n",
+        "a::b\n\n    quoted\n",
+        "",
+    ],
+)
+def test_what_is_no_block_of_code_stays_as_it_is(text: str) -> None:
+    assert fenced(text) == text
+
+
+def test_in_markdown_nothing_of_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(".. code-block:: python\n\n   def f(x): return x\n", "utf-8")
+    assert read(path).blocks == ()
