@@ -82,8 +82,13 @@ def _with_literals() -> tuple[Arithmetic, ...]:
 
 
 def library_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, ...]:
-    """Return the arithmetics of libraries that show in a dialect and are no ordinary ones."""
-    return _of(places(dialect), _peculiar(dialect), _named(dialect) or precision)
+    """Return the arithmetics of libraries that show in a dialect and are no ordinary ones.
+
+    First of all those of who wrote the number that is given, and beside it its complement.
+    """
+    stored, visible = _named(dialect) or precision, places(dialect)
+    written = _with_literals() if stored == "float64" and "complement" in visible else ()
+    return (*written, *_of(visible, _peculiar(dialect), stored))
 
 
 def _named(dialect: Dialect) -> str:

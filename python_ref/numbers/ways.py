@@ -120,7 +120,7 @@ COMPLEMENTS = _ways(
     Way("plain", "1-d", lambda d, formed: 1 - d),
     # A language's literals and settings are double whatever is stored: PyTorch, JAX, Keras.
     Way("double", "1-d formed in float64 and then narrowed", lambda d, formed: formed, "plain"),
-    # 0.1 beside 0.9, which is not what 1 - 0.9 gives; of rates of a port's own alone.
+    # 0.1 beside 0.9, which is not what 1 - 0.9 gives: where a rate is written, not taken.
     Way("literal", "1-d written as a number, too", lambda d, formed: formed, "plain",
         ordinary=False),
 )  # fmt: skip

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from documents.conftest import IMPORT, RIGHT, Examine, fenced, notebook
 
+from harness.report.documents import below
+
 
 @pytest.mark.parametrize(
     "code",
@@ -131,3 +133,12 @@ def test_dots_on_their_own_line_stand_for_code_in_every_language(
     code = "class RMSProp {\n    ...\n    void step(double[] w, double[] g) {\n    }\n}\n"
     row = written(fenced(code, language)).rows[0]
     assert (row.kind, row.message) == ("other", "a sketch: `...` stands for code")
+
+
+def test_of_a_language_that_nobody_knows_it_is_not_said_that_code_looks_like_it(
+    written: Examine,
+) -> None:
+    mark = "?: nothing names the language; the code looks like it"
+    assert mark not in below(written("```\n1 [4.68]\n2 [4.36]\n```\n"))
+    guessed = written(f"```\n{IMPORT + RIGHT}\n```\n")
+    assert mark in below(guessed)

@@ -60,6 +60,25 @@ def test_the_same_is_exact_and_ends_with_zero(
     assert "it is what it claims to be" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_loop_that_has_both_shares_as_numbers_is_exact(tmp_path: Path, sign: int) -> None:
+    """0.9 and 0.1 are what most people write; 1 - 0.9 is another number."""
+    given = document(decay_rate=0.9)
+    w = {name: np.array(values) for name, values in given["weights"].items()}
+    v = {name: np.zeros_like(values) for name, values in w.items()}
+    observed = []
+    for step in given["gradients"]:
+        for name, g in ((name, np.array(values)) for name, values in step.items()):
+            v[name] = 0.9 * v[name] + 0.1 * (g * g)
+            root = np.sqrt(v[name]) + given["epsilon"]
+            w[name] = w[name] - sign * given["learning_rate"] * g / root
+        observed.append({name: values.tolist() for name, values in w.items()})
+    result = identify(written(tmp_path, {**given, "observed": observed}))
+    assert result.deviations == (() if sign == 1 else ("direction=ascent",))
+    assert result.verdict.word == ("exact" if sign == 1 else "diverges")
+    assert "1-d written as a number, too" in words.evaluation(result)
+
+
 @pytest.mark.parametrize(("deviations", "code"), [([], 0), (["epsilon=inside"], 1)])
 def test_floats_are_read_as_they_are_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], deviations: list[str], code: int
