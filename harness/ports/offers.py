@@ -197,9 +197,8 @@ def _object(own: Mapping[str, Use], use: Use, names: Sequence[str]) -> Spec:
         offered[name] = spec
     by_exclusion(offered.values())
     moves = bool(use.get("written") and use.get("computed"))  # `p -= step`, of the object itself
-    if moves and not any(
-        spec["role"] == "weights" for one in offered.values() for spec in leaves(one)
-    ):
+    inside = (spec["role"] for one in offered.values() for spec in leaves(one))
+    if moves and "weights" not in inside:
         offered["_rmsproof_weights"] = {"kind": "leaf", "role": "weights", "base": ""}
     mirrored = [name for name in _MIRRORED if name in use.get("attributes", {})]
     if use.get("mapping") or "item" in use:

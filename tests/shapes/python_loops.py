@@ -240,7 +240,7 @@ class RMSProp:
         (),
     ),
     "a loop that chooses by a text": (
-        'optimize(goal, config)  # if config.name == "rmsprop": v = ...; in the loop w -= lr * u',
+        'optimize(goal, config)  # if config.name == "rmsprop": d = g / ...; then w -= lr * d',
         """
 from dataclasses import dataclass
 
@@ -274,7 +274,7 @@ def optimize(goal, config):
         (),
     ),
     "one average of both gradients": (
-        "g = f(x, y); v = b * v + (1 - b) * g**2; x -= lr * g[0] / ...v[0]; y -= ...",
+        "g = f(x, y); v = b * v + (1 - b) * g**2; x -= lr * g[0] / v[0]**0.5; y -= ...g[1]",
         """
 import numpy as np
 
