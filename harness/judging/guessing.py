@@ -249,7 +249,7 @@ def _called(
         if not budget.left:
             break
         transport.adopt(guess)
-        result = again.result(largest)
+        result = again.result(largest, budget.left)
         if result.stands and _PART not in result.deviations:
             return replace(result, bound=f"called as {guess.title}")
     if not budget.left:

@@ -114,11 +114,12 @@ class Answers:
     lossy: str
     seed: int | None
 
-    def result(self, largest: int | None = LARGEST) -> Result:
+    def result(self, largest: int | None = LARGEST, seconds: float | None = None) -> Result:
         """The result of the port.
 
         Args:
             largest: the most deviations that a cause may have; None where none is searched for.
+            seconds: the processor time that a search may take, if less than usual.
 
         Raises:
             BindingError: it is called by a guess, and neither right nor explained.
@@ -138,6 +139,7 @@ class Answers:
             edge_decides=self.edge_decides,
             largest=largest,
             fixed=_out_of_reach(described),
+            seconds=seconds,
         )
         if described.guessed and largest is not None and not result.stands:
             # A guess may acquit or explain, never accuse.

@@ -48,8 +48,12 @@ class Memory:
         probe: Probe | None,
         largest: int,
         fixed: Sequence[str] = (),
+        seconds: float | None = None,
     ) -> Diagnosis:
-        """The diagnosis of a port; the same bits over another transport need no second one."""
+        """The diagnosis of a port; the same bits over another transport need no second one.
+
+        With `seconds`, it takes no longer than that, whatever searches may take.
+        """
         key = (port.name, port.claim, largest, *fixed, *map(_bits, evidence))
         with self._lock:
             # Two transports often come to the same at once: the second waits for the first.
@@ -62,7 +66,7 @@ class Memory:
                     probe,
                     largest,
                     open_constants=fixed,
-                    seconds=self._seconds,
+                    seconds=self._seconds if seconds is None else min(seconds, self._seconds),
                     progress=self._progress,
                 )
         return self._diagnoses[key]

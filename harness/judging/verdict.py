@@ -146,6 +146,7 @@ def conclude(
     edge_decides: bool = False,
     largest: int | None = LARGEST,
     fixed: Sequence[str] = (),
+    seconds: float | None = None,
 ) -> Result:
     """The result of a port: its verdict, why it is that, and whether it was expected.
 
@@ -166,6 +167,7 @@ def conclude(
         edge_decides: edge goldens decide, too.
         largest: the most deviations that a diagnosis may name; None where no cause is searched for.
         fixed: hyperparameters that the port cannot be given.
+        seconds: the processor time that the search for a cause may take, if less than usual.
     """
     memory = memory or Memory()
 
@@ -183,7 +185,7 @@ def conclude(
             port.claim,
             among,
             evidence,
-            lambda grounds: memory.diagnosis(port, grounds, probe, most, fixed),
+            lambda grounds: memory.diagnosis(port, grounds, probe, most, fixed, seconds),
         )
 
     verdict = of_port(comparisons, edge_decides=edge_decides)

@@ -36,8 +36,8 @@ from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
 # What all guesses of a port may take together, trying them once, and how many are tried at most.
-SECONDS = 90.0
-_TRYING_SECONDS = 15.0
+SECONDS = 20.0
+_TRYING_SECONDS = 10.0
 _MOST = 120
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
