@@ -87,8 +87,17 @@ def library_arithmetics(dialect: Dialect, precision: str) -> tuple[Arithmetic, .
     First of all those of who wrote the number that is given, and beside it its complement.
     """
     stored, visible = _named(dialect) or precision, places(dialect)
-    written = _with_literals() if stored == "float64" and "complement" in visible else ()
-    return (*written, *_of(visible, _peculiar(dialect), stored))
+    listed = _of(visible, _peculiar(dialect), stored)
+    return (*_WRITTEN, *listed) if stored == "float64" and "complement" in visible else listed
+
+
+# A loop with its numbers in it is seldom written otherwise; the more that is tried, the more is
+# equal by chance, where a step is short beside its weight.
+_WRITTEN = tuple(
+    PLAIN.having({"complement": "literal", "quotient": quotient, "square": square})
+    for quotient in ("plain", "divide_first", "rate_over_root")
+    for square in ("plain", "left", "pow")
+)
 
 
 def _named(dialect: Dialect) -> str:

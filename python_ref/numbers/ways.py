@@ -122,7 +122,7 @@ COMPLEMENTS = _ways(
     Way("double", "1-d formed in float64 and then narrowed", lambda d, formed: formed, "plain"),
     # 0.1 beside 0.9, which is not what 1 - 0.9 gives: where a rate is written, not taken.
     Way("literal", "1-d written as a number, too", lambda d, formed: formed, "plain",
-        ordinary=False),
+        ordinary=False, enveloped=False),
 )  # fmt: skip
 
 # (a, m, new, g, old) to the mean gradient; None writes it as the average is written.
