@@ -204,9 +204,11 @@ def _of_method(
 def _as_before(added: Draft, draft: Draft) -> None:
     """What is handed over under one name is the same, in a call before the first step as well."""
     for name, feed in added.arguments.items():
-        if "data" in feed and "data" in draft.arguments.get(name, {}):
+        known = draft.arguments.get(name, {})
+        # Of an object each call asks for what it reads itself.
+        if "data" in known and "data" in feed and "attributes" not in feed["data"]:
             added.data.remove(feed["data"])
-            feed["data"] = draft.arguments[name]["data"]
+            feed["data"] = known["data"]
             added.words = [w for w in added.words if not w.startswith(f"{name}: ")]
             added.words.append(f"{name}: {shown(feed['data'])}")
 
