@@ -127,11 +127,14 @@ class Bench:
         text = source.program()
         training_here = [t for t in trainers.find(source.text) if only in (None, t.name)]
         judged = {t.name: self._trained(source, text, t) for t in training_here}
-        names = [n for n in source.names() if n not in judged and _asked(n, only)]
+        # What nobody could call as a trainer may be fed in its loop, as a file's is.
+        uncalled = [n for n, one in judged.items() if one.result.verdict.word == "not-run"]
+        known = judged.keys() - set(uncalled)
+        names = [n for n in source.names() if n not in known and _asked(n, only)]
         if source.names() and not names:
             return Attempt(judged)
         request = loading(source=str(self._placed(text)))
-        further = self._loaded(source, "local", request, names, only)
+        further = self._loaded(source, "local", request, names, only, looped=uncalled)
         if not further.judged and source.later:
             for name in names:
                 if more := source.spread(name):
@@ -220,6 +223,7 @@ class Bench:
         names: Sequence[str],
         only: str | None = None,
         files: tuple[Path, ...] = (),
+        looped: Sequence[str] = (),
     ) -> Attempt:
         """Load a text and judge those of its names that are optimizers."""
         assert self._worker is not None
@@ -261,7 +265,10 @@ class Bench:
                     continue  # a function without any hyperparameter is no optimizer
                 result = self._judged(replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
-        for name in filter(says_rmsprop, names if not judged else ()):
+        loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]
+        chosen = [loop.get("class") or loop["function"] for loop in loops]
+        meant = [n for n in names if says_rmsprop(n) or n in looped or n in chosen]
+        for name in meant if not judged else ():
             wanted = Wanted(class_name=name, options=options)
             with suppress(BindingError):
                 result = self._judged_by(

@@ -26,6 +26,11 @@ def chosen(node: Node) -> Node:
     return ast.fix_missing_locations(node)
 
 
+def chooses(node: ast.AST) -> bool:
+    """Whether a text chooses RMSProp in it."""
+    return any(isinstance(part, ast.If) and _asks(part.test) for part in ast.walk(node))
+
+
 class _Choice(ast.NodeTransformer):
     def visit_If(self, node: ast.If) -> Any:
         """An `if` with its `elif`s, of which one is asked for RMSProp."""

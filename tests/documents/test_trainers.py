@@ -79,7 +79,7 @@ def test_a_trainer_that_makes_its_own_weights_is_judged(
     assert row.convention.factor == (2.0 if code.startswith(PARTS[:60]) else 1.0)
 
 
-UNKNOWN = {
+FED = {
     "another loss": ZEROS.replace("(X @ theta - y)", "(1 / (1 + np.exp(-X @ theta)) - y)"),
     "another draw at each call": ZEROS.replace(
         "np.zeros(n), ", "np.random.default_rng().normal(size=n), "
@@ -90,11 +90,46 @@ UNKNOWN = {
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(c, marks=() if "shape" in c else pytest.mark.slow) for c in UNKNOWN],
+    [pytest.param(c, marks=() if "shape" in c else pytest.mark.slow) for c in FED],
 )
-def test_a_trainer_that_we_cannot_drive_is_not_run_and_never_accused(
-    written: Examine, case: str
-) -> None:
-    (row,) = written(fenced(UNKNOWN[case])).rows
+def test_a_trainer_that_we_cannot_drive_is_fed_in_its_loop(written: Examine, case: str) -> None:
+    (row,) = written(fenced(FED[case])).rows
+    assert row.published is not None
+    assert row.published.verdict.word == "exact"
+    assert "moved by gradients that are given for g" in (row.published.bound or "")
+
+
+def test_a_trainer_that_nothing_explains_is_not_run_and_never_accused(written: Examine) -> None:
+    (row,) = written(fenced(FED["data of another shape"].replace("g ** 2", "abs(g) ** 3"))).rows
     assert row.published is not None
     assert (row.published.verdict.word, row.published.deviations) == ("not-run", ())
+
+
+NEURON = """
+import numpy as np
+class Neuron:
+    def __init__(self, w, b, algo):
+        self.w, self.b, self.algo = w, b, algo
+
+    def fit(self, X, Y, epochs=100, eta=0.01, beta=0.9, eps=1e-8):
+        if self.algo == "sgd":
+            pass
+        elif self.algo == "RMSprop":
+            vw, vb = 0, 0
+            for i in range(epochs):
+                dw, db = 0, 0
+                for x, y in zip(X, Y):
+                    p = 1 / (1 + np.exp(-(self.w * x + self.b)))
+                    dw += (p - y) * p * (1 - p) * x
+                    db += (p - y) * p * (1 - p)
+                vw = beta * vw + (1 - beta) * dw**2
+                vb = beta * vb + (1 - beta) * db**2
+                self.w -= eta / (np.sqrt(vw) + eps) * dw
+                self.b -= eta / (np.sqrt(vb) + eps) * db
+"""
+
+
+def test_a_class_of_any_name_whose_loop_a_text_chooses_is_fed(written: Examine) -> None:
+    (row,) = written(fenced(NEURON)).rows
+    assert row.published is not None
+    assert row.published.verdict.word == "exact"

@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 import numpy as np
 
-from harness.languages.choices import chosen
+from harness.languages.choices import chooses, chosen
 from harness.languages.updates import Pair, Update, update_in
 from harness.transport.python.anything import Anything, Holding
 from harness.transport.python.arrays import Garbled
@@ -34,9 +34,10 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef) and (known := _of_function(inner)):
-                    loops.append(_described(*known, {"class": node.name}))
+                    text = {"chosen": True} if chooses(inner) else {}
+                    loops.append(_described(*known, {"class": node.name, **text}))
         elif isinstance(node, ast.FunctionDef) and (known := _of_function(node)):
-            loops.append(_described(*known, {}))
+            loops.append(_described(*known, {"chosen": True} if chooses(node) else {}))
         elif isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
             if (update := update_in(node.body)) and update.loops:
                 loops.append(_described(None, update, {"place": place}))
