@@ -19,8 +19,10 @@ from harness.ports.leaves import (
     MANY,
     NAME,
     OBJECTS,
+    SEED,
     SHAPE,
     SIZE,
+    TRAINED_ON,
     gradient_of,
     plain,
     weights_in,
@@ -80,11 +82,13 @@ def drafted(
     listed: Spec | None = None,
     rows: bool = False,
     lenient: bool = False,
+    trained: bool = False,
 ) -> Draft:
     """What constructor and call are given; what `listed` describes for a list of parameters.
 
     With `rows`, what is looped over twice is one array, a matrix, not lists of several. With
-    `lenient`, a parameter that nobody knows is left open, for a person.
+    `lenient`, a parameter that nobody knows is left open, for a person. With `trained`, a call is
+    given data to train on, which say nothing, and so is what else nobody knows of it.
 
     Raises:
         Unknown: nobody knows what a parameter is.
@@ -101,6 +105,9 @@ def drafted(
             if not constructed and _carried(parameter):
                 draft.carried.append(parameter["name"])
                 feeds[parameter["name"]] = {"carried": len(draft.carried) - 1}
+                continue
+            if trained and not constructed and plain(parameter["name"]) in TRAINED_ON:
+                feeds[parameter["name"]] = {"anything": True}
                 continue
             spec = _data(parameter, constructed, wanted)
             if listed and constructed and plain(parameter["name"]) in LISTED:
@@ -129,7 +136,7 @@ def drafted(
     named: dict[str, Any] = {}
     for name in dict.fromkeys(part["name"] for part in settings):
         numbers.append(({"name": name, "kind": "any", "default": True}, named))
-    _numbers(numbers, draft, wanted, lenient)
+    _numbers(numbers, draft, wanted, lenient, trained)
     for part in settings:
         part["role"] = named.get(part["name"], {}).get("role")
         if part["role"] is None and any(role in ADDED for _, role in ranked(part["name"])):
@@ -260,6 +267,7 @@ def _numbers(
     draft: Draft,
     wanted: Wanted,
     lenient: bool,
+    trained: bool,
 ) -> None:
     """Roles of what is left: hyperparameters first, then names, counters and sizes."""
     parameters = [p for p, _ in numbers]
@@ -285,7 +293,7 @@ def _numbers(
             draft.words.append(f"{name} = {text!r}")
         unused = parameter.get("use") == {}  # the source does nothing with it
         if fed is None and not parameter.get("default"):
-            if plain(name) in EXAMPLES and parameter.get("use", {}).get("divisor"):
+            if plain(name) in EXAMPLES and (trained or parameter.get("use", {}).get("divisor")):
                 fed = {"value": 1}
             elif _spare(parameter, draft):
                 fed = {"value": 0.0}  # of a weight decay, say: nobody asked for any
@@ -293,6 +301,8 @@ def _numbers(
                 draft.words.append(f"{name} = {fed['value']!r}")
         if fed is None and unused:
             fed = {"value": None}
+        if fed is None and trained and feeds is draft.arguments and not parameter.get("default"):
+            fed = {"anything": True}
         elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
             fed = None
         if fed is None or (parameter.get("default") and choice(parameter) is None):
@@ -328,6 +338,8 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
         return {"name": True}
     if word in COUNTER:
         return {"counter": 1}
+    if word in SEED:
+        return {"value": 0}
     if word in MANY:
         return {"many": True}
     if word in SIZE:

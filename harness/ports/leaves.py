@@ -36,6 +36,13 @@ SIZE = frozenset(
 MANY = frozenset("slots nslots numslots count many nlayers numlayers narrays".split())
 # How many there are of what gradients are summed over.
 EXAMPLES = frozenset("m n samples nsamples numsamples examples nexamples numexamples".split())
+# What a model is trained on.
+TRAINED_ON = frozenset(
+    "x xs y ys inputs input inputdata data features images labels label targets target ytrue ypred"
+    " yhat xbatch ybatch batchx batchy batch xtrain ytrain trainx trainy samples examples dataset"
+    " loader outputs output predictions".split()
+)
+SEED = frozenset("seed randomstate randomseed rngseed".split())
 SHAPE = frozenset("shape paramsshape paramshape weightshape weightsshape inputshape".split())
 CONFIG = frozenset("config cfg conf configuration optimconfig settings hparams hyperparams".split())
 LISTED = frozenset("params parameters variables optimparams paramlist parameterlist".split())

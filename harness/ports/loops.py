@@ -15,6 +15,7 @@ from typing import Any
 from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan
 from harness.ports.drafts import held_in
+from harness.ports.leaves import SEED, plain
 from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.plans import chosen_classes
 from harness.ports.roles import Wanted, choice
@@ -117,6 +118,8 @@ def _fed(
     name, role = parameter["name"], roles.get(parameter["name"])
     if name in holders:
         return {"later": list(holders[name])}
+    if plain(name) in SEED:
+        return None if parameter.get("default") else {"value": 0}
     if name in starts:
         return {"start": start}
     if settings := held_in(parameter):

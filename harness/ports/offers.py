@@ -281,6 +281,10 @@ def _method(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "method", "effect": "set"}
     if name.startswith(_MOVES):
         return {"kind": "method", "effect": "?"}
+    if result:  # gradients that it computes of what it is given; else what says nothing
+        known = offer(result, names)
+        computes = any(spec["role"] == "gradients" for spec in leaves(known))
+        return {"kind": "method", "returns": known if computes else {"kind": "anything"}}
     return {"kind": "method", "effect": "nothing"}
 
 

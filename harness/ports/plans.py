@@ -65,6 +65,7 @@ def plans(
     reasons: list[str] = []
     called: list[Called] = []
     listed: list[Called] = []
+    trains: list[Plan] = []
     for candidate in chosen_classes(shape, wanted):
         constructors = candidate.get("constructors") or [{"parameters": []}]
         for method in _chosen_methods(candidate, wanted):
@@ -75,6 +76,8 @@ def plans(
                 made += _of_method(candidate, constructor, method, wanted, lenient=lenient)
             except Unknown as error:
                 reasons.append(f"{candidate['class']}.{name}: {error}")
+                with contextlib.suppress(Unknown):  # it may train a model on what it is given
+                    trains += _of_method(candidate, constructor, method, wanted, trained=True)
             if any(plain(p["name"]) in LISTED for p in constructor):
                 listed.append((candidate, constructor, method))
     for candidate, constructor, method in listed:  # whatever its source makes of what it is given
@@ -88,6 +91,7 @@ def plans(
     for candidate, constructor, method in (one for one in called if "own" in one[2]):
         with contextlib.suppress(Unknown):
             made += _finished_own(candidate, constructor, method, wanted)
+    made += trains
     for function in _chosen_functions(shape, wanted):
         for ways in (_of_function(function, shape, wanted), _of_closures(function, wanted)):
             try:
@@ -163,10 +167,14 @@ def _of_method(
     listed: Spec | None = None,
     rows: bool = False,
     lenient: bool = False,
+    trained: bool = False,
 ) -> Iterator[Plan]:
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    draft = drafted(taken, method["parameters"], wanted, listed, rows, lenient)
+    draft = drafted(taken, method["parameters"], wanted, listed, rows, lenient, trained)
+    roles = {leaf["role"] for spec in draft.data for leaf in leaves(spec)}
+    if trained and not {"weights", "gradients"} <= roles:
+        raise Unknown("what it trains is not known")
     name = candidate["class"]
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     if draft.carried:
@@ -174,7 +182,7 @@ def _of_method(
     hooks = _hooks(candidate)
     variants: list[tuple[dict[str, Any], Draft]] = [(base, draft)]
     held = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
-    for first in candidate["methods"]:
+    for first in (*candidate["methods"], *candidate.get("private", [])):
         if plain(first["name"]).startswith(_FIRST) and first is not method:
             try:
                 added = drafted([], first["parameters"], wanted)

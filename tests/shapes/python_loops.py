@@ -314,4 +314,26 @@ def train(X, y, lr, beta, eps, iterations):
 """,
         (),
     ),
+    "a loop that is told a random seed": (
+        "opt.optimize(eta, random_state)  # theta = default_rng(random_state).random(n)",
+        """
+import numpy as np
+
+
+class RMSprop:
+    def __init__(self, cost):
+        self.cost, self.n = cost, cost.n_features
+
+    def optimize(self, eta, random_state, rho, epsilon, tol=1e-7, iter_max=100):
+        theta, s = np.random.default_rng(random_state).random(self.n), 0
+        for epoch in range(1, iter_max + 1):
+            g = self.cost.slope(theta)
+            s = rho * s + (1 - rho) * g**2
+            theta = theta - eta * (g / (np.sqrt(s) + epsilon))
+            if np.abs(self.cost.error(theta)) <= tol:
+                return theta
+        return theta
+""",
+        (),
+    ),
 }

@@ -205,4 +205,54 @@ class RMSProp(Optimizer):
         layer.weights -= self.lr * layer.dweights / (np.sqrt(layer.cache) + self.eps)
 """,
     ),
+    "a trainer whose model computes the gradients": (
+        "trainer.train_step(X, y)  # grads = self.model.backward(...); self.model.params[k] -= ...",
+        """
+class RMSPropTrainer:
+    def __init__(self, model, lr=0.01, rho=0.9, eps=1e-8):
+        self.model, self.lr, self.rho, self.eps, self.cache = model, lr, rho, eps, None
+
+    def train_step(self, X, y):
+        predicted = self.model.forward(X)
+        grads = self.model.backward(predicted, y)
+        if self.cache is None:
+            self.cache = {k: np.zeros_like(g) for k, g in grads.items()}
+        for k in grads:
+            self.cache[k] = self.rho * self.cache[k] + (1 - self.rho) * np.square(grads[k])
+            self.model.params[k] -= self.lr * grads[k] / (np.sqrt(self.cache[k]) + self.eps)
+        return np.mean((predicted - y) ** 2)
+""",
+    ),
+    "an epoch over batches, with a model": (
+        "opt.run(X, Y, batch_size, m, lr, model)  # model.backward(...); fn.W -= lr * fn.dW",
+        """
+class RMSProp:
+    def __init__(self, beta=0.9, epsilon=1e-8):
+        self.beta, self.epsilon, self.S = beta, epsilon, None
+
+    def _init_state(self, model):
+        self.S = {}
+        for i, fn in enumerate(model.fns):
+            if hasattr(fn, "weights"):
+                self.S[f"dW{i}"] = np.zeros_like(fn.weights)
+                self.S[f"dB{i}"] = np.zeros_like(fn.biases)
+
+    def run(self, X, Y, batch_size, m, learning_rate, lambd, model):
+        order, cost = np.random.permutation(m), 0
+        X, Y = X[order, :], Y[order, :]
+        for j in range(m // batch_size):
+            batch = slice(batch_size * j, batch_size * (j + 1))
+            predicted = model.forward(X[batch])
+            cost += model.cost_fn.compute(predicted, Y[batch], lambd)
+            model.backward(predicted, Y[batch])
+            for i, fn in enumerate(model.fns):
+                if hasattr(fn, "weights"):
+                    dW, dB, S, keep = fn.dW, fn.dB, self.S, self.beta
+                    S[f"dW{i}"] = keep * S[f"dW{i}"] + (1 - keep) * dW**2
+                    S[f"dB{i}"] = keep * S[f"dB{i}"] + (1 - keep) * dB**2
+                    fn.weights -= learning_rate * dW / (np.sqrt(S[f"dW{i}"]) + self.epsilon)
+                    fn.biases -= learning_rate * dB / (np.sqrt(S[f"dB{i}"]) + self.epsilon)
+        return cost
+""",
+    ),
 }

@@ -209,6 +209,20 @@ def test_an_attribute_that_nothing_sets_is_the_ports_own_fault(tmp_path: Path) -
     assert "'RMSProp' object has no attribute 'roe'" in fault.message
 
 
+def test_what_another_class_sets_of_itself_is_not_set(tmp_path: Path) -> None:
+    text = (
+        source("parameter objects")
+        .replace("self.rho *", "self.beta *")
+        .replace("self.alpha *", "self.beta *")
+    )
+    text += "\n\nclass SGD:\n    def __init__(self, beta=0.9):\n        self.beta = beta\n"
+    _, results = judged(tmp_path, {"misspelt": text})
+    fault = results["misspelt"].verdict.fault
+    assert fault is not None
+    assert fault.kind == "crashes"
+    assert "object has no attribute 'beta'" in fault.message
+
+
 def test_what_another_file_sets_is_nobodys_fault(tmp_path: Path) -> None:
     text = source("a layer that takes its step").replace(
         "self.rho * layer.sw", "self.roe * layer.sw"

@@ -123,13 +123,27 @@ def lacked(
         return None
     if any(isinstance(part, ast.Name) and part.id in _INDIRECT for part in ast.walk(tree)):
         return None
-    sets = re.compile(rf"\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
+    if name in _set_by_itself(tree, {base.__name__ for base in owner.__mro__}):
+        return False
+    # What other classes set of themselves is not this one's.
+    sets = re.compile(rf"(?<!\bself)\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
     files = (p for p in root.rglob("*.py") if "site-packages" not in p.parts)
     for path in itertools.islice(files, _MOST_FILES):
         with contextlib.suppress(OSError):
             if sets.search(path.read_text(encoding="utf-8", errors="replace")):
                 return False
     return True
+
+
+def _set_by_itself(tree: ast.Module, classes: set[str]) -> set[str]:
+    """The attributes that classes of these names give their own objects, in any method."""
+    return {
+        part.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name in classes
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store)
+    }
 
 
 # Ways to set an attribute that no name shows; more files than this are not looked through.

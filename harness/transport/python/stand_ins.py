@@ -16,6 +16,8 @@ from typing import Any, Optional
 
 import numpy as np
 
+from harness.transport.python.anything import Anything
+
 
 class Stand:
     """An object with the attributes that a source asks for."""
@@ -137,6 +139,8 @@ class Builder:
             return [1] * count if spec.get("listed") else count
         if kind == "numpy":
             return np
+        if kind == "anything":
+            return Anything()
         if kind == "hyper":
             return self._hyper.get(spec["role"], spec.get("value"))
         if kind == "name":
