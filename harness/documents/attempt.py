@@ -266,8 +266,8 @@ class Bench:
                 result = self._judged(replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
         loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]
-        chosen = [loop.get("class") or loop["function"] for loop in loops]
-        meant = [n for n in names if says_rmsprop(n) or n in looped or n in chosen]
+        asking = [loop.get("class") or loop["function"] for loop in loops]
+        meant = [n for n in names if says_rmsprop(n) or n in looped or n in asking]
         for name in meant if not judged else ():
             wanted = Wanted(class_name=name, options=options)
             with suppress(BindingError):
