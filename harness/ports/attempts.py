@@ -19,6 +19,7 @@ from harness.ports.roles import (
     CONSTANTS,
     CONTAINERS,
     DATA,
+    SELF,
     Parameter,
     Wanted,
     assigned,
@@ -78,9 +79,9 @@ class Unsettled(str):
 
 
 def _beyond(parameter: Parameter) -> bool:
-    """Whether no line of a manifest settles a parameter: it is a key, or an object with parts."""
+    """Whether no line of a manifest settles a parameter: it is a key, an object, or no number."""
     use: Mapping[str, Any] = parameter.get("use", {})
-    return bool(use.get("keyed") or use.get("attributes"))
+    return bool(use.get("keyed") or use.get("attributes") or use.get("opaque"))
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,11 @@ def attempts(
             yield from called(name, base, [], parameters, wanted)
             # What else was named may be a parameter of what makes its state.
             here = replace(wanted, roles=_within(wanted.roles, parameters))
-            ways = called(name, base, [], parameters, here)
+            ways = list(called(name, base, [], parameters, here))
             bound = [way[1] for way in ways if not isinstance(way, str)]
-            if not settled and any("state" in binding.message["call"] for binding in bound):
+            handed = [role for binding in bound for role in binding.message["call"]]
+            handed += assigned(parameters, 0, here)[0]
+            if not settled and {"state", SELF} & {*handed}:
                 yield from _made_elsewhere(functions, name, base, parameters, wanted)
             # A function that takes the data itself may return closures for other purposes.
             inner = [] if bound else function.get("inner") or []
@@ -277,6 +280,8 @@ def _bound(
         if role not in within:
             there = ", ".join(p["name"] for p in parameters) or "nothing"
             return f"{signature}: bind.{role}: {name!r} is no parameter of it (it takes {there})"
+    if SELF in roles and "maker" not in base:
+        unsettled = [*unsettled, call[roles[len(construct) :].index(SELF)]["name"]]
     # An option that no scenario gives stays at its default where it has one.
     roles = [
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role

@@ -24,9 +24,9 @@ COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
 PAIR = ("weights", "gradients", "biases", "bias_gradients")
 _SLOPES = frozenset("dw db dws dbs gw gb dweight dweights dbias dbiases".split())
 # Objects that hold weights and gradients, what an array is called, what is asked for gradients,
-# what is asked for anything else and answers with zeros.
-SILENT = "silent"
-OTHERS = ("parameters", "name", "source", SILENT)
+# what is asked for anything else and answers with zeros, what a function is called on.
+SILENT, SELF = "silent", "self"
+OTHERS = ("parameters", "name", "source", SILENT, SELF)
 ROLES = HYPERPARAMETERS + OPTIONS + DATA + PAIR[2:] + COUNTS + OTHERS
 # A parameter that takes no role but a constant has that in its place, as JSON behind this.
 CONSTANT = "="
@@ -208,6 +208,7 @@ def assigned(
         roles[decays] = "decay_rate"
         own = [i for i in own if i != decays]
     _named(parameters, roles, constructed)
+    _called_on(parameters, roles, constructed)
     _scheduled(parameters, roles)
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
@@ -282,6 +283,17 @@ def _named(parameters: Sequence[Parameter], roles: list[str | None], made: int) 
     ]
     if len(keys) == 1 and "name" not in roles and parameters[keys[0]]["kind"] == "text":
         roles[keys[0]] = "name"
+
+
+_SELVES = frozenset("this self optimizer optim opt".split())
+
+
+def _called_on(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
+    """What a function is called on first, beside a state, is what another function makes."""
+    called = parameters[made:]
+    first = bool(called) and plain_name(called[0]["name"]) in _SELVES
+    if first and roles[made] is None and called[0]["kind"] == "any" and "state" in roles[made:]:
+        roles[made] = SELF
 
 
 def _scheduled(parameters: Sequence[Parameter], roles: list[str | None]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.languages.naming import plain_name
 from harness.ports.attempts import callable_methods
+from harness.ports.roles import SELF
 from harness.transport.handing import ZEROS
 
 # What another function is called that makes a state of weights.
@@ -16,7 +17,9 @@ _BEGINS = ("init", "zero", "start", "begin", "make", "create", "new", "empty")
 def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
     """Whether the first call is handed a state of which nobody knows how it begins."""
     call = list(message["call"])
-    if "library" in shape or "state" not in call or "plan" in message or "maker" in message:
+    if "library" in shape or "state" not in call or "plan" in message:
+        return False
+    if "maker" in message and SELF not in call:
         return False
     return not taken_by(shape, message)[-len(call) :][call.index("state")].get("default")
 
@@ -28,8 +31,10 @@ def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bo
     methods = [m for c in shape.get("candidates", []) for m in c.get("methods", [])]
     every = [(m["name"], [m["parameters"]]) for m in methods]
     every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]
+    # Of weights, perhaps called on what the step is called on.
+    most = 2 if SELF in message["call"] else 1
     return any(
-        plain_name(name).startswith(_BEGINS) and any(len(taken) == 1 for taken in arities)
+        plain_name(name).startswith(_BEGINS) and any(0 < len(taken) <= most for taken in arities)
         for name, arities in every
     )
 

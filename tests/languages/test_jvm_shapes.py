@@ -104,7 +104,7 @@ SCALA = dict.fromkeys(
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
-    " SettingsInScope PointReturned".split(),
+    " SettingsInScope PointReturned OperationsInScope".split(),
     EXACT,
 )
 
@@ -113,9 +113,10 @@ CLOJURE = {
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
         " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
-        " beside-the-weights minimize".split(),
+        " beside-the-weights minimize next-step swap-weights!".split(),
         EXACT,
     ),
+    "optimizers :rmsprop": EXACT,
     "update-weights :rmsprop": EXACT,
     "looked-up": INSIDE,
     "two-averages": ("centered=yes",),

@@ -273,3 +273,16 @@ object PointReturned:
   def next(lr: Double, rho: Double, eps: Double)(p: Point, g: Vector[Double]): Point =
     val s = p.s.zip(g).map((v, g) => rho * v + (1 - rho) * (g * g))
     Point(p.w.indices.map(i => p.w(i) - lr * g(i) / (sqrt(s(i)) + eps)).toVector, s)
+
+trait Zeros:
+  def like(w: Array[Double]): Array[Double]
+
+given Zeros with
+  def like(w: Array[Double]): Array[Double] = new Array[Double](w.length)
+
+class OperationsInScope(lr: Double, rho: Double, eps: Double)(using zeros: Zeros):
+  private var v: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v == null then v = zeros.like(weights)
+    Update.inPlace(weights, gradients, v, lr, rho, eps)

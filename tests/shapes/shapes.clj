@@ -189,3 +189,26 @@
       (let [g (grad-fn w)
             v (mapv #(average rho %1 %2) v g)]
         (recur (mapv #(moved lr eps %1 %2 %3) w g v) v (inc i))))))
+
+(defprotocol Stepping
+  (zeros-for [this weights])
+  (next-step [this state weights gradients] "The next weights and the next state."))
+
+(defrecord Settings [lr rho eps]
+  Stepping
+  (zeros-for [_ weights] (mapv (constantly 0.0) weights))
+  (next-step [_ state weights gradients]
+    (let [state (map #(average rho %1 %2) state gradients)]
+      (assert (= (count weights) (count state)) "a state as long as the weights")
+      [(mapv #(moved lr eps %1 %2 %3) weights gradients state) state])))
+
+(def optimizers
+  {:rmsprop (fn [w g s {:keys [lr rho eps]}]
+              (let [s (mapv #(average rho %1 %2) (or s (repeat 0.0)) g)]
+                [(mapv #(moved lr eps %1 %2 %3) w g s) s]))
+   :sgd (fn [w g _ {:keys [lr]}] [(mapv #(- %1 (* lr %2)) w g) nil])})
+
+(defn swap-weights!
+  [params grads cache lr rho eps]
+  (swap! cache (fn [v] (mapv #(average rho %1 %2) (or v (repeat 0.0)) grads)))
+  (swap! params #(mapv (fn [w g v] (moved lr eps w g v)) % grads @cache)))

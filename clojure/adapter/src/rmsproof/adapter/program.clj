@@ -255,6 +255,17 @@
      :variable (reify IDeref (deref [_] (get-method (.deref v) value)))
      :arities (mapv shape/arity arglists)}))
 
+(defn- entries-of
+  "The functions in a map that the file defines, each as a function of its own."
+  [^Var v form]
+  (for [[key value] (when (map? (last form)) (last form))
+        :let [arglists (when (or (keyword? key) (string? key)) (shape/made-arglists value {}))]
+        :when arglists]
+    {:name (str (name (.sym v)) " " key)
+     :line (:line (meta form))
+     :variable (reify IDeref (deref [_] (get (.deref v) key)))
+     :arities (mapv shape/arity arglists)}))
+
 (defn- functions
   "The functions the file defines, in its order, and the methods of multimethods."
   [namespaces forms]
@@ -271,6 +282,7 @@
                    (cond
                      (or macro (not (.hasRoot v))) nil
                      (instance? MultiFn (.getRawRoot v)) (methods-of v forms)
+                     (map? (.getRawRoot v)) (entries-of v form)
                      (and (fn? (.getRawRoot v)) arglists)
                      (let [inner (shape/inner-functions form defining)]
                        [{:name (name symbol)

@@ -17,7 +17,9 @@
     (merge {:name (name symbol) :kind (if asked "source" "any") :element nil :default false
             :type (if tag (str tag) "Object")}
            (hints tag)
-           (when (:key (meta symbol)) {:kind "text" :use {"keyed" true}}))))
+           (cond
+             (:key (meta symbol)) {:kind "text" :use {"keyed" true}}
+             (:opaque (meta symbol)) {:use {"opaque" true}}))))
 
 (defn- option
   "The parameter for one key of a destructured map."
@@ -230,8 +232,17 @@
   "Tells whether a body uses a symbol as the name of an array, under which its state is kept."
   [body sym]
   (let [forms (forms-in body)]
-    (and (some #(key-in? % sym) forms)
+    (and (not (data? (name sym)))
+         (some #(key-in? % sym) forms)
          (not-any? #(place-in? % sym) forms))))
+
+(def ^:private arithmetic
+  '#{+ - * / inc dec < <= > >= = == zero? max min double float Math/pow Math/sqrt})
+
+(defn- opaque?
+  "Tells whether nothing in a body says that a symbol names a number or an array."
+  [body sym]
+  (not-any? #(and (seq? %) (arithmetic (first %)) (some #{sym} %)) (forms-in body)))
 
 (defn- taken-apart
   "An argument vector in which maps are destructured that the body takes apart."
@@ -244,7 +255,8 @@
             (cond
               (maps-of form) (destructured form (maps-of form))
               (and (map? form) (:keys form)) (with-state form body)
-              (and (symbol? form) (key? body form)) (vary-meta form assoc :key true)
+              (and (symbol? form) (not= '& form))
+              (vary-meta form assoc :key (key? body form) :opaque (opaque? body form))
               :else form))
           argument-vector)))
 
@@ -263,7 +275,7 @@
   (when (and (= 'partial head) (symbol? f))
     (seq (map #(vec (drop (count given) %)) (defined-arglists (defining f))))))
 
-(defn- made-arglists
+(defn made-arglists
   "The argument vectors of a form that makes a function, or nil."
   [form defining]
   (cond

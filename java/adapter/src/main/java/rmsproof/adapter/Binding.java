@@ -66,7 +66,7 @@ public record Binding(
     static final Set<String> PAIR = Set.of("weights", "gradients", "biases", "bias_gradients");
 
     private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state", "biases",
-            "bias_gradients", "parameters", "name", "source", "silent");
+            "bias_gradients", "parameters", "name", "source", "silent", "self");
 
     /** What a constant has before it that a parameter is given in place of a role, as JSON. */
     private static final String CONSTANT = "=";

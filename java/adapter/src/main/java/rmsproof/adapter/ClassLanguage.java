@@ -62,9 +62,44 @@ public abstract class ClassLanguage implements Language {
         return null;
     }
 
-    /** What is supplied for a parameter that nobody names: of an enum RMSProp; null for others. */
+    /**
+     * What is supplied for a parameter that nobody names: of an enum RMSProp, of an abstract type the
+     * only object there is of it; null for others.
+     */
     protected Object supplied(Type type) {
-        return algorithm(JavaTypes.erased(type));
+        Class<?> asked = JavaTypes.erased(type);
+        Object algorithm = algorithm(asked);
+        return algorithm == null && OwnTypes.owns(asked)
+                && Modifier.isAbstract(asked.getModifiers()) ? onlyObject(asked) : algorithm;
+    }
+
+    /** The one object, as Scala and Kotlin have them, of a type; null where there is none, or two. */
+    private static Object onlyObject(Class<?> type) {
+        if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return null;
+        }
+        Object only = null;
+        for (String name : loader.names()) {
+            try {
+                Class<?> other = Class.forName(name, false, loader);
+                for (Field field : type.isAssignableFrom(other)
+                        && !Modifier.isAbstract(other.getModifiers())
+                        ? other.getDeclaredFields() : new Field[0]) {
+                    boolean single = Modifier.isStatic(field.getModifiers())
+                            && field.getType() == other
+                            && field.getName().matches("MODULE\\$|INSTANCE");
+                    if (single && only != null) {
+                        return null;
+                    } else if (single) {
+                        field.setAccessible(true);
+                        only = field.get(null);
+                    }
+                }
+            } catch (ReflectiveOperationException | LinkageError unlinked) {
+                continue; // a class that cannot be loaded is nothing to supply
+            }
+        }
+        return only;
     }
 
     /** The constant of an enum that says RMSProp; null where there is none. */
