@@ -301,7 +301,7 @@ def _numbers(
                 draft.words.append(f"{name} = {fed['value']!r}")
         if fed is None and unused:
             fed = {"value": None}
-        if fed is None and trained and feeds is draft.arguments and not parameter.get("default"):
+        elif fed is None and trained and feeds is draft.arguments and not parameter.get("default"):
             fed = {"anything": True}
         elif lenient and fed == {"value": None}:  # a person can say more of it than nothing
             fed = None
