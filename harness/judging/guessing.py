@@ -110,10 +110,7 @@ def _judged(
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
-        guesses = transport.guesses(budget)
-        if not guesses.moved and (fault := _own(guesses.faults)):
-            return conclude(port, transport.name, fault=fault)
-        return _called(transport, guesses, guess_it, error, budget)
+        return _guessed(port, transport, guess_it, error, budget)
     fault = _never_begun(result)
     if fault and (transport.makes_up_state or fault.own is False):
         why = (
@@ -128,8 +125,25 @@ def _judged(
     if wrong and (begun := _begun_with_zeros(transport, guess_it, result)):
         return begun
     if _doubtful(result, transport):
-        return _read(transport, answers, guess_it, budget)
+        try:
+            return _read(transport, answers, guess_it, budget)
+        except BindingError as error:  # what names bind is a guess itself, and a wrong one
+            return _guessed(port, transport, guess_it, error, budget)
     return result
+
+
+def _guessed(
+    port: Port,
+    transport: HostedTransport,
+    ask_it: Callable[[], Answers],
+    error: BindingError,
+    budget: Budget,
+) -> Result:
+    """The result by a guess, where names do not bind a port or bind it wrongly."""
+    guesses = transport.guesses(budget)
+    if not guesses.moved and (fault := _own(guesses.faults)):
+        return conclude(port, transport.name, fault=fault)
+    return _called(transport, guesses, ask_it, error, budget)
 
 
 def _begun_with_zeros(

@@ -6,6 +6,7 @@ so that whoever tries several ways to call a port searches only where it is wort
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -114,12 +115,12 @@ class Answers:
     lossy: str
     seed: int | None
 
-    def result(self, largest: int | None = LARGEST, seconds: float | None = None) -> Result:
+    def result(self, largest: int | None = LARGEST, seconds: float = math.inf) -> Result:
         """The result of the port.
 
         Args:
             largest: the most deviations that a cause may have; None where none is searched for.
-            seconds: the processor time that a search may take, if less than usual.
+            seconds: the processor time that the search may take, where that is less than usual.
 
         Raises:
             BindingError: it is called by a guess, and neither right nor explained.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 from collections.abc import Sequence
@@ -48,11 +49,11 @@ class Memory:
         probe: Probe | None,
         largest: int,
         fixed: Sequence[str] = (),
-        seconds: float | None = None,
+        seconds: float = math.inf,
     ) -> Diagnosis:
-        """The diagnosis of a port; the same bits over another transport need no second one.
+        """The diagnosis of a port, in so many seconds at most.
 
-        With `seconds`, it takes no longer than that, whatever searches may take.
+        The same bits over another transport need no second one.
         """
         key = (port.name, port.claim, largest, *fixed, *map(_bits, evidence))
         with self._lock:
@@ -66,7 +67,7 @@ class Memory:
                     probe,
                     largest,
                     open_constants=fixed,
-                    seconds=self._seconds if seconds is None else min(seconds, self._seconds),
+                    seconds=min(self._seconds, seconds),
                     progress=self._progress,
                 )
         return self._diagnoses[key]

@@ -6,6 +6,7 @@ a document, observations in files, and what could not be reached at all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -146,7 +147,7 @@ def conclude(
     edge_decides: bool = False,
     largest: int | None = LARGEST,
     fixed: Sequence[str] = (),
-    seconds: float | None = None,
+    seconds: float = math.inf,
 ) -> Result:
     """The result of a port: its verdict, why it is that, and whether it was expected.
 
@@ -167,7 +168,7 @@ def conclude(
         edge_decides: edge goldens decide, too.
         largest: the most deviations that a diagnosis may name; None where no cause is searched for.
         fixed: hyperparameters that the port cannot be given.
-        seconds: the processor time that the search for a cause may take, if less than usual.
+        seconds: the processor time that a diagnosis may take, where that is less than usual.
     """
     memory = memory or Memory()
 

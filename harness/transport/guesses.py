@@ -9,13 +9,15 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from harness.languages.naming import says_rmsprop
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.arrangement import FORMS, Plan, with_form
 from harness.ports.attempts import Binding
@@ -25,6 +27,7 @@ from harness.ports.numbers import by_default
 from harness.ports.offers import EFFECTS
 from harness.ports.plans import plans
 from harness.ports.roles import CONSTANT, Wanted
+from harness.transport import explored
 from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
 from harness.transport.handing import TRIAL, Conversation
@@ -37,7 +40,7 @@ from python_ref.stepping.stepper import replay
 
 # What all guesses of a port may take together, trying them once, and how many are tried at most.
 SECONDS = 20.0
-_TRYING_SECONDS = 10.0
+_TRYING_SECONDS = 12.0
 _MOST = 120
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
@@ -101,6 +104,13 @@ class Guesses:
         return functions and len(known) == 1 and known != {len(_KNOWN)}
 
 
+class Exploring(Conversation, Protocol):
+    """The part of a transport that guessing needs."""
+
+    def explore(self, name: str, seconds: float) -> dict[str, Any]:
+        """Ways to feed a class that its shape does not show. Raises Unreachable."""
+
+
 class Budget:
     """The time that guesses at one port may take, in trying and in judging; from the first on."""
 
@@ -123,7 +133,7 @@ class Budget:
 
 
 def of_plans(
-    conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
+    conversation: Exploring, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
 ) -> Guesses:
     """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
     if not shape.get("planned"):  # its host can be told no plan, but which role is whose
@@ -191,7 +201,7 @@ def _moving(
 
 
 def _of_bindings(
-    conversation: Conversation, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
+    conversation: Exploring, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
 ) -> Guesses:
     """Try the further bindings of a shape."""
     trying = _trying(budget)
@@ -219,7 +229,53 @@ def _of_bindings(
             unknown.add(numbers)
             # Whether a guess explains the port is asked by whoever tries one after the other.
             moved.append(Guess(message, title, replace(described, guessed=""), known))
+    if all(guess.known == len(_KNOWN) for guess in moved):
+        moved += _of_explored(conversation, shape, wanted, trying, failed)
+        # What is nested in a class of that name is a part of it.
+        if any(says_rmsprop(_last(guess.owner)) for guess in moved):
+            moved = [guess for guess in moved if says_rmsprop(_last(guess.owner))]
     return Guesses(tuple(_ranked(moved)), tuple(failed))
+
+
+def _last(name: str) -> str:
+    """A class's own name, without its package and the class that it is nested in."""
+    return re.split(r"[.$]", name)[-1]
+
+
+def _of_explored(
+    conversation: Exploring,
+    shape: Mapping[str, Any],
+    wanted: Wanted,
+    trying: Budget,
+    failed: dict[str, None],
+) -> Iterator[Guess]:
+    """What running a class shows of what moves what; those of its ways that move, each once."""
+    shown: set[bytes] = set()
+    for name in explored.classes(shape, wanted):
+        if not trying.left:
+            failed.setdefault(trying.message)
+            return
+        try:
+            found = conversation.explore(name, trying.left)
+        except Unreachable as error:
+            failed.setdefault(f"{name}: {error.fault.message}")
+            continue
+        failed.update(dict.fromkeys(f"{name}.{why}" for why in found["refused"]))
+        for way in found["ways"]:
+            for one in explored.readings(way, wanted):
+                observation = _tried(conversation, one.message)
+                if observation.fault is not None:
+                    failed.setdefault(f"{one.title}: {observation.fault.message}")
+                elif observation.facts.where == "nowhere":
+                    failed.setdefault(f"{one.title}: nothing moves")
+                elif (numbers := observation.weights.tobytes()) not in shown:
+                    shown.add(numbers)
+                    described = Description(
+                        str(shape["language"]), (one.precision,), "array", one.roles
+                    )
+                    yield Guess(one.message, one.title, described, _known(observation))
+        if shown:
+            return
 
 
 def _constants(shape: Mapping[str, Any], binding: Binding) -> str:

@@ -238,6 +238,19 @@ class HostedTransport:
         if failure := self._worker.ask(request, START_SECONDS).get("failure"):
             raise Unreachable(fault_of(failure))
 
+    def explore(self, name: str, seconds: float) -> dict[str, Any]:
+        """Ways to feed a class that its shape does not show. Raises Unreachable."""
+        if self._generation != self._worker.generation or self._worker.dead:
+            self.load()
+        request = {"do": "explore", "port": self._port, "class": name, "seconds": seconds}
+        reply = self._worker.ask(request, seconds + START_SECONDS)
+        if failure := reply.get("failure"):
+            raise Unreachable(fault_of(failure))
+        explored = reply.get("explored")
+        if not isinstance(explored, dict):
+            raise Unreachable(FORGED)
+        return explored
+
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
         with self._patience.watched():

@@ -84,6 +84,11 @@ class JvmHost:
         shape: dict[str, Any] = json.loads(str(self._host.shape()))
         return shape
 
+    def explore(self, name: str, seconds: float) -> dict[str, Any]:
+        """Ways to feed a class that its shape does not show, by running it."""
+        explored: dict[str, Any] = json.loads(str(self._host.explore(name, seconds)))
+        return explored
+
     def bind(self, binding: dict[str, Any]) -> None:
         """Take the binding chosen from the shape."""
         self._host.bind(json.dumps(binding))

@@ -103,6 +103,11 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
             failure = {"kind": error.kind, "message": str(error), "missing": error.missing}
             return {"failure": failure}
     host = hosts[key]
+    if do == "explore":
+        from harness.transport.jvm_host import JvmHost
+
+        assert isinstance(host, JvmHost)  # nobody else says that it has classes to explore
+        return {"explored": host.explore(request["class"], request["seconds"])}
     if do == "bind":
         host.bind(request["binding"])
         return {}

@@ -87,10 +87,21 @@ JAVA = {
     "Functions.rmsprop": EXACT,
     "ListOfPairs": EXACT,
     "SettingsInTheCall": EXACT,
+    "GradientsApart": EXACT,
+    "FirstLayerUnused": ("eps=ignored",),
+    "StepWithinTraining": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
+    "HandedOver": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 
-UNBOUND = ("Misled", "OnlySetters", "BiasesOtherwise", "StepsWithConstants")
+UNBOUND = (
+    "Misled",
+    "OnlySetters",
+    "BiasesOtherwise",
+    "StepsWithConstants",
+    "TrainsItself",
+    "OneNumberTooMany",
+)
 KOTLIN = dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"

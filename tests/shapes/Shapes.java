@@ -1783,3 +1783,213 @@ class SettingsInTheCall {
         Update.inPlace(weights, gradients, state.v, config.lr(), config.rho(), config.eps());
     }
 }
+
+/** Layers in a model, whose weights are in tensors; the gradients are given apart from them. */
+class GradientsApart {
+    static final class Tensor {
+        private final double[] data;
+        private final int[] shape;
+
+        private Tensor(int... shape) {
+            this.shape = shape;
+            this.data = new double[shape[0] * shape[shape.length - 1]];
+        }
+    }
+
+    interface Trainable {
+        Tensor[] weights();
+    }
+
+    static final class Dense implements Trainable {
+        private final Tensor[] both;
+
+        Dense(int inputs, int outputs) {
+            both = new Tensor[] {new Tensor(inputs, outputs), new Tensor(1, outputs)};
+        }
+
+        @Override
+        public Tensor[] weights() {
+            return both;
+        }
+    }
+
+    abstract static class Model {
+        Trainable[] layers;
+
+        abstract void initialize();
+    }
+
+    static final class Sequential extends Model {
+        private final int[] sizes;
+
+        Sequential(int[] sizes) {
+            this.sizes = sizes;
+        }
+
+        @Override
+        void initialize() {
+            layers = new Trainable[] {new Dense(sizes[0], sizes[1])};
+        }
+    }
+
+    private final Model model;
+    private final double lr, rho, eps;
+    private final Map<Tensor, double[]> averages = new IdentityHashMap<>();
+
+    GradientsApart(Model model, double lr, double rho, double eps) {
+        this.model = model;
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(Tensor[][] gradients) {
+        for (int i = 0; i < model.layers.length; i++) {
+            for (int j = 0; j < gradients[i].length; j++) {
+                Tensor w = model.layers[i].weights()[j];
+                double[] v = averages.computeIfAbsent(w, x -> new double[x.data.length]);
+                Update.inPlace(w.data, gradients[i][j].data, v, lr, rho, eps);
+            }
+        }
+    }
+}
+
+/** Is told sizes and arrays first; the first layer has nothing that is learned. */
+class FirstLayerUnused {
+    private double[][] biases, biasCache;
+    private double[][][] weights, weightCache;
+    private int[] neurons;
+    private final double decay;
+    private final double epsilon = 1e-3;
+
+    FirstLayerUnused(double decay) {
+        this.decay = decay;
+    }
+
+    void initialize(int[] neurons, double[][] biases, double[][][] weights) {
+        this.neurons = neurons;
+        this.biases = biases;
+        this.weights = weights;
+        biasCache = new double[biases.length][biases[0].length];
+        weightCache = new double[weights.length][weights[0].length][weights[0][0].length];
+    }
+
+    void step(double[][] biasGradients, double[][][] weightGradients, double learningRate) {
+        for (int i = 1; i < neurons.length; i++) {
+            Update.inPlace(biases[i], biasGradients[i], biasCache[i], learningRate, decay, epsilon);
+            for (int j = 0; j < neurons[i]; j++) {
+                Update.inPlace(weights[i][j], weightGradients[i][j], weightCache[i][j],
+                        learningRate, decay, epsilon);
+            }
+        }
+    }
+}
+
+/** A layer that trains itself: only what nobody else may call has the gradients. */
+class StepWithinTraining {
+    enum Kind { SGD, RMSPROP }
+
+    private final double[] weights, squares;
+    private final Kind kind;
+
+    StepWithinTraining(int inputs, Kind kind) {
+        weights = new double[inputs];
+        squares = new double[inputs];
+        this.kind = kind;
+    }
+
+    void train(double[] inputs, double target, double rate) {
+        double error = -target;
+        for (int i = 0; i < weights.length; i++) error += weights[i] * inputs[i];
+        double[] delta = new double[weights.length];
+        for (int i = 0; i < weights.length; i++) delta[i] = 2 * error * inputs[i];
+        update(delta, rate);
+    }
+
+    private void update(double[] delta, double rate) {
+        for (int i = 0; i < weights.length; i++) {
+            double step = delta[i];
+            if (kind == Kind.RMSPROP) {
+                squares[i] = 0.9 * squares[i] + 0.1 * (delta[i] * delta[i]);
+                step /= Math.sqrt(squares[i] + 1e-3);
+            }
+            weights[i] -= rate * step;
+        }
+    }
+}
+
+/** Minimizes what hands its gradients over; somebody at hand computes them of its own. */
+class HandedOver {
+    interface Function {
+        double[] gradients();
+
+        double[] parameters();
+    }
+
+    static final class Parabola implements Function {
+        private final double[] x = {1, 2};
+
+        @Override
+        public double[] gradients() {
+            return new double[] {2 * x[0], 2 * x[1]};
+        }
+
+        @Override
+        public double[] parameters() {
+            return x;
+        }
+    }
+
+    private final double lr, rho, eps;
+    private double[] v;
+
+    HandedOver(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void minimize(Function function) {
+        double[] g = function.gradients();
+        v = v == null ? new double[g.length] : v;
+        Update.inPlace(function.parameters(), g, v, lr, rho, eps);
+    }
+}
+
+/** A layer without a step of its own: its gradients follow from its weights. */
+class TrainsItself {
+    private final double[] weights, squares;
+
+    TrainsItself(int inputs) {
+        weights = new double[inputs];
+        squares = new double[inputs];
+    }
+
+    void train(double[] inputs, double target, double rate, double rho, double eps) {
+        double error = -target;
+        for (int i = 0; i < weights.length; i++) error += weights[i] * inputs[i];
+        double[] g = new double[weights.length];
+        for (int i = 0; i < weights.length; i++) g[i] = 2 * error * inputs[i];
+        Update.inPlace(weights, g, squares, rate, rho, eps);
+    }
+}
+
+/** A number that nobody knows has a say: what it is given is no constant of its own. */
+class OneNumberTooMany {
+    private final double[] weights, gradients, squares;
+    private final double lr, rho, eps, q;
+
+    OneNumberTooMany(int size, double lr, double rho, double eps, double q) {
+        weights = new double[size];
+        gradients = new double[size];
+        squares = new double[size];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.q = q;
+    }
+
+    private void update() {
+        Update.inPlace(weights, gradients, squares, lr * q, rho, eps);
+    }
+}

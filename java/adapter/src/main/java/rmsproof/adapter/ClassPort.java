@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A port made of classes: finds what they offer, by reflection and in a fixed order. */
 final class ClassPort implements Port {
@@ -18,7 +19,10 @@ final class ClassPort implements Port {
     private final ClassBytes bytes;
     private final ClassLoader loader;
     private final List<Candidate> candidates = new ArrayList<>();
+    private final List<String> offered = new ArrayList<>();
     private final boolean holdsState;
+    /** How the types of the port are made, by how many there are of anything. */
+    final Map<Integer, Map<String, Object>> made = new ConcurrentHashMap<>();
 
     /**
      * A class with what can be called in it, and the steps of what holds its weights itself.
@@ -54,7 +58,12 @@ final class ClassPort implements Port {
                 Class<?> type = find(name, loader);
                 state |= Arrays.stream(type.getDeclaredFields()).anyMatch(field ->
                         Modifier.isStatic(field.getModifiers()) && language.mayHoldState(field));
-                if (files.offers(name) && language.offers(type)) {
+                boolean offers = files.offers(name) && language.offers(type);
+                if (offers && !type.isInterface() && !type.isEnum()
+                        && !Modifier.isAbstract(type.getModifiers())) {
+                    offered.add(name);
+                }
+                if (offers) {
                     candidates.addAll(candidates(type));
                 }
             } catch (LinkageError unlinked) {
@@ -167,6 +176,32 @@ final class ClassPort implements Port {
     }
 
     @Override
+    public Map<String, Object> explore(String className, long deadline) {
+        GraphWays explored = new GraphWays(this, find(className, loader), deadline);
+        return Map.of("refused", explored.refused(),
+                "ways", explored.ways().stream().map(GraphWay::json).toList());
+    }
+
+    @Override
+    public Feeding feeding(GraphWay way, Map<String, String> roles,
+            Map<String, Double> hyperparameters, Layout layout, double[] weights) {
+        return new GraphSession(this, way, roles, hyperparameters, layout, weights);
+    }
+
+    /** Loads the classes where statics could carry state, else gives the first loading. */
+    ClassLoader freshLoader() {
+        return holdsState ? bytes.load() : loader;
+    }
+
+    /** What a class writes that says RMSProp, which a text may have to be; "" where nothing does. */
+    String algorithm(String className) {
+        return bytes.texts(className).stream()
+                .filter(text -> Names.algorithm(text) && text.matches("[\\w -]+")
+                        && !className.endsWith(text))
+                .findFirst().orElse("");
+    }
+
+    @Override
     public boolean owns(StackTraceElement frame) {
         return bytes.contains(frame.getClassName());
     }
@@ -176,7 +211,18 @@ final class ClassPort implements Port {
         Map<String, Object> shape = new LinkedHashMap<>();
         shape.put("language", language.name());
         shape.put("candidates", candidates.stream().map(this::describe).toList());
+        shape.put("explorable", explorable());
         return shape;
+    }
+
+    /** The classes that are offered: those that say RMSProp, those whose code does, all. */
+    private List<List<String>> explorable() {
+        return List.of(
+                offered.stream().filter(name -> Names.algorithm(
+                        name.substring(name.lastIndexOf('.') + 1))).toList(),
+                offered.stream().filter(name ->
+                        bytes.texts(name).stream().anyMatch(Names::algorithm)).toList(),
+                offered);
     }
 
     private Map<String, Object> describe(Candidate candidate) {

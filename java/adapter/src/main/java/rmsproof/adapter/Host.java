@@ -1,5 +1,6 @@
 package rmsproof.adapter;
 
+import com.google.gson.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,11 +8,14 @@ import java.util.concurrent.Callable;
 
 /** The entry in process: one port, loaded, described, bound, and run scenario after scenario. */
 public final class Host {
+    private static final double NANOSECONDS = 1e9;
     private final Language language;
     private final Port port;
     private Binding binding;
     private BoundPort bound;
-    private Session session;
+    private Feeding session;
+    private GraphWay way;
+    private Map<String, String> told;
 
     private Host(Language language, Port port) {
         this.language = language;
@@ -39,15 +43,36 @@ public final class Host {
     }
 
     /**
+     * Looks for ways to feed a class that its shape does not show, by running it.
+     *
+     * @param seconds what that may take
+     * @return JSON: {@code ways}, each as a binding has it under {@code graph}, and why there are no
+     *     others under {@code refused}
+     */
+    public String explore(String className, double seconds) {
+        long deadline = System.nanoTime() + (long) (seconds * NANOSECONDS);
+        return Json.tree(inContext(() -> port.explore(className, deadline))).toString();
+    }
+
+    /**
      * Settles what is constructed and called.
      *
      * @throws IllegalArgumentException where the binding does not fit the shape
      */
     public void bind(String bindingJson) {
-        Binding chosen = Binding.of(Json.object(bindingJson));
+        JsonObject json = Json.object(bindingJson);
+        session = null;
+        way = null;
+        if (json.has("graph")) {
+            told = new HashMap<>();
+            json.getAsJsonObject("roles").entrySet().forEach(
+                    entry -> told.put(entry.getKey(), entry.getValue().getAsString()));
+            way = GraphWay.of(json.getAsJsonObject("graph"));
+            return;
+        }
+        Binding chosen = Binding.of(json);
         bound = inContext(() -> port.bind(chosen));
         binding = chosen;
-        session = null;
     }
 
     /**
@@ -63,7 +88,7 @@ public final class Host {
      */
     public String open(String precision, String[] roles, double[] values, String[] names,
             int[] lengths, double[] weights) {
-        if (bound == null) {
+        if (bound == null && way == null) {
             throw new IllegalStateException("the port is not bound");
         }
         if (!precision.equals("float64") && !precision.equals("float32")) {
@@ -77,10 +102,17 @@ public final class Host {
         for (int i = 0; i < roles.length; i++) {
             hyperparameters.put(roles[i], values[i]);
         }
-        demand(binding.construct(), hyperparameters);
-        demand(binding.call(), hyperparameters);
-        Session opened = new Session(language, port, bound, binding, hyperparameters,
-                Layout.of(names, lengths), weights);
+        Feeding opened;
+        if (way != null) {
+            demand(List.copyOf(told.values()), hyperparameters);
+            opened = port.feeding(
+                    way, told, hyperparameters, Layout.of(names, lengths), weights);
+        } else {
+            demand(binding.construct(), hyperparameters);
+            demand(binding.call(), hyperparameters);
+            opened = new Session(language, port, bound, binding, hyperparameters,
+                    Layout.of(names, lengths), weights);
+        }
         String failure = inContext(opened::open);
         session = failure == null ? opened : null;
         return failure;
@@ -96,7 +128,7 @@ public final class Host {
         if (session == null) {
             throw new IllegalStateException("no port is open");
         }
-        Session open = session;
+        Feeding open = session;
         return inContext(() -> open.run(steps, gradients, present));
     }
 

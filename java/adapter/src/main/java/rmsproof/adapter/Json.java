@@ -40,10 +40,12 @@ final class Json {
         throw new IllegalArgumentException("not one JSON object");
     }
 
-    /** Turns maps, iterables, strings, numbers, booleans and null into a tree. */
+    /** Turns maps, iterables, strings, numbers, booleans, trees and null into a tree. */
     static JsonElement tree(Object value) {
         if (value == null) {
             return JsonNull.INSTANCE;
+        } else if (value instanceof JsonElement tree) {
+            return tree;
         } else if (value instanceof Map<?, ?> map) {
             JsonObject object = new JsonObject();
             map.forEach((key, entry) -> object.add(String.valueOf(key), tree(entry)));

@@ -77,7 +77,7 @@ final class OwnTypes {
     }
 
     /** The names of the classes that a library keeps in the package of one of them. */
-    private static Stream<String> beside(Class<?> type) {
+    static Stream<String> beside(Class<?> type) {
         CodeSource place = type.getProtectionDomain().getCodeSource();
         String folder = type.getPackageName().replace('.', '/') + "/";
         Pattern inside = Pattern.compile(Pattern.quote(folder) + "[^/$]+(?=\\.class)");
@@ -192,7 +192,10 @@ final class OwnTypes {
         }
         Holder holder;
         try {
-            holder = type.isInterface() || Modifier.isAbstract(type.getModifiers())
+            // One that only hands over weights and gradients computes nothing of its own.
+            holder = type.isInterface() ? ProxyHolder.ofArrays(type) : null;
+            holder = holder != null ? holder
+                    : type.isInterface() || Modifier.isAbstract(type.getModifiers())
                     ? implementation(type) : concrete(type);
             if (holder == null && type.isInterface()) {
                 Accepts constant = constant(type);

@@ -60,6 +60,19 @@ final class ProxyHolder extends JavaHolders.PlainHolder {
         return new ProxyHolder(type, arrays, gradients);
     }
 
+    /** The same where it answers all that the interface asks for, gradients among it; else null. */
+    static ProxyHolder ofArrays(Class<?> type) {
+        boolean all = asked(type).stream().allMatch(method ->
+                isArray(JavaTypes.accepts(method.getGenericReturnType())) || isAt(method)
+                        || method.getReturnType() == int.class && method.getParameterCount() == 0
+                        || method.getReturnType() == void.class
+                                && (method.getParameterCount() == 2 || method.getParameterCount() == 1 && Arrays.stream(
+                                        method.getGenericParameterTypes()).allMatch(
+                                        given -> isArray(JavaTypes.accepts(given)))));
+        ProxyHolder holder = all ? of(type) : null;
+        return holder == null || !holder.carries ? null : holder;
+    }
+
     private static List<Method> asked(Class<?> type) {
         return Arrays.stream(type.getMethods())
                 .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** An open port: feeds it step after step and keeps the weights between them. */
-final class Session {
+final class Session implements Feeding {
     private final Language language;
     private final Port port;
     private final BoundPort bound;
@@ -72,8 +72,8 @@ final class Session {
         Arrays.setAll(slots, j -> new Slot());
     }
 
-    /** Constructs the optimizers; returns null, or the failure. */
-    String open() {
+    @Override
+    public String open() {
         try {
             for (int j = 0; j < slots.length; j++) {
                 open(slots[j], slots.length == 1 ? layout : singles[j]);
@@ -104,7 +104,8 @@ final class Session {
         return before;
     }
 
-    Steps run(int steps, double[] gradients, byte[] present) {
+    @Override
+    public Steps run(int steps, double[] gradients, byte[] present) {
         int size = weights.length;
         if (gradients.length != (long) steps * size
                 || present.length != (long) steps * given.count()) {

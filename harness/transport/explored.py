@@ -1,0 +1,106 @@
+"""Ways to feed a class whose numbers lie anywhere: a host found them by what moves what.
+
+It runs the class and says which numbers are weights, each with its gradient, and which single
+numbers have influence besides (see java/adapter: GraphWays). Their names say here what they are;
+a number that a parameter asks for has no value of its own, so one that nobody knows is each of
+the hyperparameters that are missing in turn.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.languages.naming import plain_name, says_rmsprop
+from harness.ports.naming import class_names
+from harness.ports.numbers import hyper_roles
+from harness.ports.roles import Wanted
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+
+# Of a file's classes so many are run, the likeliest first.
+MOST_CLASSES = 3
+
+
+@dataclass(frozen=True)
+class Explored:
+    """A way to feed a class, with its numbers' roles.
+
+    Attributes:
+        message: what the host is told.
+        title: the same for people.
+        roles: hyperparameters that it takes.
+        precision: what its weights are stored in.
+    """
+
+    message: dict[str, Any]
+    title: str
+    roles: tuple[str, ...]
+    precision: str
+
+
+def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
+    """The classes to explore, the one that was asked for alone."""
+    ranks: list[list[str]] = list(shape.get("explorable", []))
+    if wanted.class_name:
+        return [n for n in (ranks or [[]])[-1] if wanted.class_name in class_names(n)]
+    names = next(filter(None, ranks), [])
+    own = [n for n in names if says_rmsprop(re.split(r"[.$]", n)[-1])]
+    return (own or names)[:MOST_CLASSES]
+
+
+def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
+    """A way with each reading of its numbers that is possible."""
+    asked = set(way["asked"])
+    names = {path: _name(path) for path in way["numbers"]}
+    # What a parameter of some name asks for and what a field of that name has is one thing.
+    numbers = {
+        plain_name(name): {"name": name} if path in asked else {"name": name, "value": value}
+        for (path, value), name in zip(way["numbers"].items(), names.values(), strict=True)
+    }
+    known = hyper_roles(list(numbers.values()), wanted)
+    roles = dict(zip(numbers, known, strict=True))
+    open_ = list(
+        dict.fromkeys(plain_name(names[p]) for p in asked if not roles[plain_name(names[p])])
+    )
+    missing = [role for role in HYPERPARAMETERS if role not in known]
+    for chosen in itertools.permutations(missing, len(open_)):
+        read = {**roles, **dict(zip(open_, chosen, strict=True))}
+        told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
+        given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
+        # What may be added to the algorithm, and is asked for, is left out of it.
+        off = {p: 0.0 for p in told if p not in given and p in asked}
+        yield _explored(way, given, off)
+
+
+def _name(path: str) -> str:
+    return re.sub(r"\[[^]]*\]", "", path).rpartition(".")[2]
+
+
+def _explored(
+    way: Mapping[str, Any], given: Mapping[str, str], off: Mapping[str, float]
+) -> Explored:
+    roles = tuple(dict.fromkeys(given.values()))
+    mode = str(way["mode"])
+    if mode in ("step", "ascent") and "learning_rate" not in roles:
+        mode, roles = "rate", (*roles, "learning_rate")
+    graph = {**way, "mode": mode, "numbers": {**way["numbers"], **off}}
+    plan = way["plan"]
+    method = re.sub(r"\(.*", "", plan["method"]).rpartition(".")[2]
+    owner = str(plan["type"]).rpartition(".")[2]
+    gradients = _kinds(pair[1] for pair in way["pairs"])
+    weights = _kinds(pair[0] for pair in way["pairs"]) or "what it returns"
+    verb = "moved by" if way["mode"] in ("weights", "returned") else "is the step of"
+    title = f"{owner}.{method}, {weights} {verb} {gradients}"
+    if off:
+        title += f", with {' and '.join(_name(path) for path in off)} = 0"
+    message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}
+    return Explored(message, title, roles, str(way["precision"]))
+
+
+def _kinds(paths: Iterator[str]) -> str:
+    """Paths without the places of elements: "this.weights[][] and this.biases[]"."""
+    kinds = dict.fromkeys(re.sub(r"\[[^]]*\]", "[]", path) for path in paths if path)
+    return " and ".join(kinds)

@@ -1,0 +1,184 @@
+package rmsproof.adapter;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** The weights among an object's numbers, each with its gradient, by what moves what. */
+final class GraphPairs {
+    private final Influence influence;
+    private final List<GraphWay.Pair> pairs = new ArrayList<>();
+    private String mode = "weights";
+
+    GraphPairs(Influence influence) {
+        this.influence = influence;
+        Set<String> weights = weights(true);
+        // What decays besides keeps most of itself.
+        weights = weights.isEmpty() ? weights(false) : weights;
+        match(weights, true);
+        if (pairs.isEmpty() && weights.isEmpty()) {
+            returned();
+        }
+        if (pairs.isEmpty() && weights.isEmpty()) {
+            replaced();
+        }
+    }
+
+    List<GraphWay.Pair> pairs() {
+        return pairs;
+    }
+
+    /** As in {@link GraphWay}. */
+    String mode() {
+        return mode;
+    }
+
+    /**
+     * Numbers that are changed in place, keep what is added to them, and move no other such.
+     *
+     * @param whole whether they keep all of that
+     */
+    private Set<String> weights(boolean whole) {
+        Set<String> kept = new LinkedHashSet<>();
+        for (String path : influence.made().keySet()) {
+            boolean keeps = whole ? influence.keeps(path, path)
+                    : influence.moved(path).contains(path);
+            if (influence.changed(path) && keeps
+                    && influence.made().keySet().stream().anyMatch(other ->
+                            !other.equals(path) && influence.moved(other).contains(path))) {
+                kept.add(path);
+            }
+        }
+        Set<String> weights = new LinkedHashSet<>(kept);
+        weights.removeIf(path -> influence.moved(path).stream()
+                .anyMatch(other -> !other.equals(path) && kept.contains(other)));
+        return weights;
+    }
+
+    /** What comes back: new weights, which keep what is added to the old ones, or a step. */
+    private void returned() {
+        Set<String> results = new LinkedHashSet<>(influence.after());
+        results.removeIf(path -> !ObjectGraph.isReturned(path));
+        Map<String, String> old = new LinkedHashMap<>();
+        for (String result : results) {
+            List<String> keeping = influence.made().keySet().stream()
+                    .filter(path -> influence.keeps(result, path)).toList();
+            if (keeping.size() == 1) {
+                old.put(result, keeping.get(0));
+            }
+        }
+        if (!old.isEmpty()) {
+            mode = "returned";
+            match(old.keySet(), false);
+            pairs.replaceAll(pair -> new GraphWay.Pair(
+                    old.get(pair.result()), pair.gradient(), pair.result()));
+            pairs.removeIf(pair -> pair.weight().equals(pair.gradient()));
+            return;
+        }
+        match(results, false);
+        mode = climbs() ? "ascent" : "step";
+    }
+
+    /** Gradients that become the step where they are. */
+    private void replaced() {
+        for (String path : influence.made().keySet()) {
+            if (influence.changed(path) && ObjectGraph.isArgument(path)
+                    && influence.moved(path).contains(path) && named(path)) {
+                pairs.add(new GraphWay.Pair("", path, path));
+            }
+        }
+        mode = climbs() ? "ascent" : "step";
+    }
+
+    /** Tells whether what comes back for gradients above 0 is below. */
+    private boolean climbs() {
+        return !pairs.isEmpty() && influence.after(pairs.get(0).result()) < 0;
+    }
+
+    /** Finds the gradient of each result; of some alone where several have one in common. */
+    private void match(Set<String> results, boolean inPlace) {
+        for (String result : results) {
+            String gradient = gradient(result, results);
+            if (gradient != null) {
+                pairs.add(new GraphWay.Pair(inPlace ? result : "", gradient, result));
+            }
+        }
+        if (pairs.isEmpty()) {
+            common(results, inPlace);
+        }
+    }
+
+    /** What moves one result alone, and is moved by nothing else that moves it alone. */
+    private String gradient(String result, Set<String> results) {
+        List<String> alone = new ArrayList<>();
+        for (String path : influence.made().keySet()) {
+            Set<String> moved = influence.moved(path);
+            if (!path.equals(result) && moved.contains(result)
+                    && moved.stream().noneMatch(other ->
+                            !other.equals(result) && results.contains(other))) {
+                alone.add(path);
+            }
+        }
+        List<String> sources = alone.stream().filter(path -> alone.stream().noneMatch(other ->
+                !other.equals(path) && influence.moved(other).contains(path)
+                        && !influence.moved(path).contains(other))).toList();
+        if (results.size() == 1) { // a setting moves one alone, too
+            return only(sources, GraphPairs::named);
+        }
+        List<Predicate<String>> telling = List.of(path -> true, GraphPairs::named,
+                path -> ObjectGraph.isArgument(path) && Cells.several(path));
+        return telling.stream().map(one -> only(sources, one)).filter(one -> one != null)
+                .findFirst().orElse(null);
+    }
+
+    private static String only(List<String> sources, Predicate<String> telling) {
+        List<String> left = sources.stream().filter(telling).toList();
+        return left.size() == 1 ? left.get(0) : null;
+    }
+
+    /** Tells whether a path says that it leads to gradients. */
+    private static boolean named(String path) {
+        return Arrays.stream(path.replaceAll("\\[[^\\]]*]", "").split("\\."))
+                .anyMatch(name -> Names.gradients(name) || Names.error(name));
+    }
+
+    /** Numbers of one kind that each move several, as a neuron's error does: one of its weights. */
+    private void common(Set<String> results, boolean inPlace) {
+        Map<String, List<String>> kinds = new LinkedHashMap<>();
+        for (String path : influence.made().keySet()) {
+            boolean moves = Cells.several(path) && !results.contains(path)
+                    && influence.moved(path).stream().anyMatch(results::contains);
+            if (moves && named(path)) {
+                kinds.computeIfAbsent(Cells.kind(path), kind -> new ArrayList<>()).add(path);
+            }
+        }
+        for (List<String> paths : kinds.values()) {
+            List<GraphWay.Pair> found = apart(paths, results, inPlace);
+            if (found.size() > pairs.size()) {
+                pairs.clear();
+                pairs.addAll(found);
+            }
+        }
+    }
+
+    private List<GraphWay.Pair> apart(List<String> paths, Set<String> results, boolean inPlace) {
+        List<GraphWay.Pair> found = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (String path : paths) {
+            for (String result : results) {
+                boolean alone = influence.moved(path).contains(result) && paths.stream()
+                        .filter(other -> influence.moved(other).contains(result)).count() == 1;
+                if (alone && taken.add(path)) {
+                    found.add(new GraphWay.Pair(inPlace ? result : "", path, result));
+                }
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,165 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Looks for ways to feed the steps of a class, whatever it keeps its numbers in: which is which is
+ * told by what moves what. A weight is moved, and keeps whatever is added to it before; its gradient
+ * moves no other weight, and is moved by nothing that it moves. Names decide between equals alone.
+ */
+final class GraphWays {
+    private static final int MOST_METHODS = 8;
+    private static final int MOST_MAKERS = 4;
+    private static final int[] SIZES = {2, 3, 1};
+    private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
+            + "clone|copy|describe|reset|init|zero|clear).*";
+
+    private final ClassPort port;
+    private final Class<?> type;
+    private final long deadline;
+    private final List<GraphWay> ways = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
+
+    /** @param deadline of {@link System#nanoTime} */
+    GraphWays(ClassPort port, Class<?> type, long deadline) {
+        this.port = port;
+        this.type = type;
+        this.deadline = deadline;
+        for (Method method : steps()) {
+            Found best = best(method);
+            if (best != null) {
+                ways.addAll(best.ways);
+            }
+        }
+    }
+
+    /** The ways, those of the likeliest method first. */
+    List<GraphWay> ways() {
+        return ways;
+    }
+
+    /** Why methods have none. */
+    List<String> refused() {
+        return refused;
+    }
+
+    /** Methods that may be a step: called so, or of a class that says RMSProp. */
+    private List<Method> steps() {
+        boolean said = Names.algorithm(type.getSimpleName());
+        List<Method> steps = new ArrayList<>();
+        for (Method method : ObjectGraph.methods(type)) {
+            String name = method.getName().toLowerCase(Locale.ROOT);
+            boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
+            boolean other = said && !name.matches(GETS) && !name.startsWith("set");
+            boolean some = method.getParameterCount() > 0 || method.getReturnType() == void.class;
+            if ((named || other) && some && !method.getName().startsWith("lambda$")) {
+                steps.add(method);
+            }
+        }
+        steps.sort(Comparator.comparing((Method method) -> !Names.algorithm(method.getName()))
+                .thenComparing(method -> !Makers.steps(method))
+                .thenComparing(method -> Modifier.isPrivate(method.getModifiers())));
+        return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
+    }
+
+    /** What was found of one making of an object, and how much of it. */
+    private record Found(List<GraphWay> ways, int numbers, int pairs) {}
+
+    /** Of the ways in which the object can be made the one that is told most numbers. */
+    private Found best(Method method) {
+        List<Found> found = new ArrayList<>();
+        String failed = "nothing moves as weights do";
+        int makers = Modifier.isStatic(method.getModifiers()) ? 1
+                : Math.min(MOST_MAKERS, ObjectMaker.ways(type).size());
+        for (boolean completed : new boolean[] {false, true}) {
+            for (boolean prepared : new boolean[] {false, true}) {
+                for (int size : SIZES) {
+                    for (int maker = 0; maker < makers; maker++) {
+                        if (System.nanoTime() > deadline) {
+                            refused.add(method.getName() + ": time ran out");
+                            return most(found);
+                        }
+                        ObjectGraph.Plan plan = new ObjectGraph.Plan(type.getName(), maker,
+                                method.toString(), prepared, completed, size);
+                        try {
+                            Influence influence = new Influence(
+                                    port, plan, type.getClassLoader(), deadline);
+                            Found one = read(plan, influence);
+                            if (one != null) {
+                                found.add(one);
+                            }
+                        } catch (ReflectiveOperationException | RuntimeException | LinkageError
+                                | StackOverflowError thrown) {
+                            failed = Failure.explain(thrown instanceof InvocationTargetException
+                                    ? thrown.getCause() : thrown, port);
+                        }
+                    }
+                    if (!found.isEmpty()) {
+                        return most(found);
+                    }
+                }
+            }
+        }
+        refused.add(method.getName() + ": " + failed);
+        return null;
+    }
+
+    private static Found most(List<Found> found) {
+        return found.stream().max(Comparator.comparing(Found::numbers)
+                .thenComparing(Found::pairs)).orElse(null);
+    }
+
+    /** The ways that what moves what admits; null for none. */
+    private static Found read(ObjectGraph.Plan plan, Influence influence) {
+        GraphPairs pairs = new GraphPairs(influence);
+        if (pairs.pairs().isEmpty()) {
+            return null;
+        }
+        Set<String> results = new LinkedHashSet<>();
+        pairs.pairs().forEach(pair -> results.add(pair.result()));
+        Set<String> taken = new LinkedHashSet<>();
+        pairs.pairs().forEach(pair -> taken.addAll(List.of(pair.weight(), pair.gradient())));
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        influence.asked().forEach((path, value) -> {
+            if (influence.moved(path).stream().anyMatch(results::contains)) {
+                numbers.put(path, value);
+            }
+        });
+        List<String> asked = new ArrayList<>(numbers.keySet());
+        List<String> others = new ArrayList<>();
+        for (Map.Entry<String, Double> entry : influence.made().entrySet()) {
+            String path = entry.getKey();
+            boolean idle = taken.contains(path) || influence.derived(path)
+                    || influence.moved(path).stream().noneMatch(results::contains);
+            if (idle) {
+                continue;
+            }
+            boolean given = ObjectGraph.isNumber(path);
+            if (given || !Cells.several(path) && !influence.changed(path) && influence.open(path)) {
+                numbers.put(path, entry.getValue());
+                if (given) {
+                    asked.add(path);
+                }
+            } else if (!influence.changed(path) && entry.getValue() == 0
+                    && (Cells.several(path) || influence.open(path))) {
+                others.add(path);
+            }
+        }
+        List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
+                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers, asked,
+                        influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
+                .toList();
+        return new Found(ways, asked.size(), pairs.pairs().size());
+    }
+}

@@ -1,0 +1,186 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which number moves which: each that can be reached is nudged once, before the first step of an
+ * object made anew, and what is other than without that is moved by it.
+ */
+final class Influence {
+    /** What a number is nudged by: a double holds it exactly beside what it is added to. */
+    private static final double NUDGE = 0x1p-6;
+    private static final double NEAR = 1e-6;
+    private static final double LOWEST = 0.3;
+    private static final double SPREAD = 0.6;
+    private static final double GOLDEN = 0.618033988749895;
+
+    private final ClassPort port;
+    private final ObjectGraph.Plan plan;
+    private final ClassLoader loader;
+    private final Run base;
+    private final Map<String, Set<String>> moves = new LinkedHashMap<>();
+    private final Map<String, Map<String, Double>> slopes = new HashMap<>();
+    private final Set<String> derived = new HashSet<>();
+
+    /**
+     * One step of an object made anew: all numbers as they were made, as they were set, and after.
+     */
+    private record Run(Map<String, Double> made, Map<String, Double> set,
+            Map<String, Double> after, Map<String, Double> asked, Set<String> narrow,
+            Set<String> open) {}
+
+    /**
+     * Takes the step once for each number.
+     *
+     * @param deadline of {@link System#nanoTime}: numbers that are not nudged by then move nothing
+     * @throws ReflectiveOperationException where the object cannot be made, or does not step
+     */
+    Influence(ClassPort port, ObjectGraph.Plan plan, ClassLoader loader, long deadline)
+            throws ReflectiveOperationException {
+        this.port = port;
+        this.plan = plan;
+        this.loader = loader;
+        this.base = run(null);
+        Run again = run(null);
+        Set<String> steady = new LinkedHashSet<>(base.after.keySet());
+        steady.removeIf(path -> !same(base.after.get(path), again.after.get(path)));
+        Set<String> inputs = new LinkedHashSet<>(base.asked.keySet());
+        inputs.addAll(base.set.keySet());
+        for (String input : inputs) {
+            if (System.nanoTime() > deadline) {
+                return;
+            }
+            nudge(input, steady);
+        }
+    }
+
+    private void nudge(String input, Set<String> steady) throws ReflectiveOperationException {
+        Run nudged;
+        try {
+            nudged = run(input);
+        } catch (InvocationTargetException refused) {
+            return; // a number that may be nothing else moves nothing
+        }
+        Set<String> moved = new LinkedHashSet<>();
+        Map<String, Double> slope = new HashMap<>();
+        for (String path : steady) {
+            Double after = nudged.after.get(path);
+            boolean untouched = path.equals(input) && same(after, nudged.set.get(path))
+                    && same(base.after.get(path), base.set.get(path));
+            if (after != null && !untouched && !same(after, base.after.get(path))) {
+                moved.add(path);
+                slope.put(path, (after - base.after.get(path)) / NUDGE);
+            }
+        }
+        if (base.asked.containsKey(input)) {
+            nudged.made.forEach((path, value) -> {
+                if (!same(value, base.made.get(path))) {
+                    derived.add(path);
+                }
+            });
+        }
+        moves.put(input, moved);
+        slopes.put(input, slope);
+    }
+
+    private static boolean same(Double one, Double other) {
+        return one == null ? other == null : other != null
+                && Double.doubleToLongBits(one) == Double.doubleToLongBits(other);
+    }
+
+    private Run run(String nudged) throws ReflectiveOperationException {
+        Map<String, Double> numbers = new HashMap<>();
+        if (base != null && nudged != null && base.asked.containsKey(nudged)) {
+            numbers.put(nudged, base.asked.get(nudged) + NUDGE);
+        }
+        ObjectGraph graph = new ObjectGraph(port, plan, loader, numbers);
+        Map<String, Double> made = new LinkedHashMap<>();
+        Map<String, Double> set = new LinkedHashMap<>();
+        Set<String> narrow = new HashSet<>();
+        Set<String> open = new HashSet<>();
+        int place = 0;
+        for (Map.Entry<String, Cells.Cell> entry : graph.cells().entrySet()) {
+            String path = entry.getKey();
+            Cells.Cell cell = entry.getValue();
+            made.put(path, cell.value());
+            double value = cell.value();
+            if (Cells.several(path) || value == 0) {
+                double fraction = ++place * GOLDEN % 1;
+                value = (float) (LOWEST + SPREAD * fraction);
+            }
+            value += path.equals(nudged) ? NUDGE : 0;
+            try {
+                cell.set(value);
+                set.put(path, cell.narrow() ? (float) value : value);
+            } catch (RuntimeException fixed) {
+                set.put(path, cell.value());
+            }
+            if (cell.narrow()) {
+                narrow.add(path);
+            }
+            if (cell.open()) {
+                open.add(path);
+            }
+        }
+        graph.step(1);
+        Map<String, Double> after = new LinkedHashMap<>();
+        graph.cells().forEach((path, cell) -> after.put(path, cell.value()));
+        return new Run(made, set, after, graph.asked(), narrow, open);
+    }
+
+    /** Numbers of parameters, but for the step's own, and what they were. */
+    Map<String, Double> asked() {
+        return base.asked;
+    }
+
+    /** Numbers that could be reached before the step, and what they were made as. */
+    Map<String, Double> made() {
+        return base.made;
+    }
+
+    /** The paths of all numbers after the step. */
+    Set<String> after() {
+        return base.after.keySet();
+    }
+
+    double after(String path) {
+        return base.after.get(path);
+    }
+
+    boolean narrow(String path) {
+        return base.narrow.contains(path);
+    }
+
+    /** Tells whether whoever uses the object can set a number, too. */
+    boolean open(String path) {
+        return base.open.contains(path);
+    }
+
+    /** Tells whether a number that could be reached is another one after the step. */
+    boolean changed(String path) {
+        return base.set.containsKey(path) && base.after.containsKey(path)
+                && !same(base.set.get(path), base.after.get(path));
+    }
+
+    /** Tells whether a number follows from what a parameter was given. */
+    boolean derived(String path) {
+        return derived.contains(path);
+    }
+
+    /** What a number moves. */
+    Set<String> moved(String path) {
+        return moves.getOrDefault(path, Set.of());
+    }
+
+    /** Tells whether a number keeps the whole of another one's nudge: something is added to it. */
+    boolean keeps(String result, String input) {
+        Double slope = slopes.getOrDefault(input, Map.of()).get(result);
+        return slope != null && Math.abs(slope - 1) < NEAR * (narrow(input) ? 1 << 10 : 1);
+    }
+}

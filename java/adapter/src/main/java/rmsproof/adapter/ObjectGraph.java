@@ -1,0 +1,162 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An object of a port's class, what was called on it before its first step, and what that step is
+ * given: made of types and names alone (see {@link ObjectMaker}), the same in every making.
+ */
+final class ObjectGraph {
+    private static final String RETURNED = "returned";
+    private static final String GIVEN = "given";
+
+    /**
+     * How it is made.
+     *
+     * @param constructor which of {@link ObjectMaker#ways} of its class
+     * @param method the step, as reflection writes it
+     * @param prepared whether what says that it prepares is called first
+     * @param completed whether its fields that are null are filled then
+     * @param size how many there are of anything
+     */
+    record Plan(String type, int constructor, String method, boolean prepared, boolean completed,
+            int size) {}
+
+    private final Method method;
+    private final Object target;
+    private final Object[] arguments;
+    private final Map<String, Double> asked;
+    private Object returned;
+
+    /**
+     * @param port whose classes are looked up by name
+     * @param numbers by the path of the parameter that asks for them
+     */
+    ObjectGraph(ClassPort port, Plan plan, ClassLoader loader, Map<String, Double> numbers)
+            throws ReflectiveOperationException {
+        Class<?> type = Class.forName(plan.type, true, loader);
+        ObjectMaker maker = new ObjectMaker(plan.size, plan.prepared, numbers,
+                port.made.computeIfAbsent(plan.prepared ? -plan.size : plan.size, each -> new ConcurrentHashMap<>()),
+                port.algorithm(plan.type));
+        this.method = methods(type).stream().filter(one -> one.toString().equals(plan.method))
+                .findFirst().orElseThrow(() -> new NoSuchMethodException(plan.method));
+        if (Modifier.isStatic(method.getModifiers())) {
+            target = null;
+        } else {
+            Executable way = ObjectMaker.ways(type).get(plan.constructor);
+            target = ObjectMaker.call(way, null, maker.arguments(way, "new"));
+            if (plan.prepared) {
+                prepare(type, maker);
+            }
+            if (plan.completed) {
+                maker.complete(target);
+            }
+        }
+        this.arguments = maker.arguments(method, GIVEN);
+        this.asked = new LinkedHashMap<>(maker.asked());
+        // The step's own numbers are set before each of its steps.
+        for (Parameter parameter : method.getParameters()) {
+            asked.remove(GIVEN + "." + parameter.getName());
+        }
+    }
+
+    private void prepare(Class<?> type, ObjectMaker maker) throws ReflectiveOperationException {
+        for (Method one : methods(type)) {
+            boolean named = ObjectMaker.preparing(one)
+                    || one.getName().startsWith("set") && one.getParameterCount() == 1
+                            && (one.getParameterTypes()[0].isEnum()
+                                    || one.getParameterTypes()[0] == String.class);
+            if (named && !one.equals(method) && !Modifier.isStatic(one.getModifiers())) {
+                try {
+                    ObjectMaker.call(one, target, maker.arguments(one, one.getName()));
+                } catch (ReflectiveOperationException | RuntimeException refused) {
+                    continue; // others may prepare it none the less
+                }
+            }
+        }
+    }
+
+    /** The methods of a class and of those that it extends, in a fixed order. */
+    static List<Method> methods(Class<?> type) {
+        Map<String, Method> methods = new HashMap<>();
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Method one : at.getDeclaredMethods()) {
+                if (!one.isSynthetic() && !Modifier.isAbstract(one.getModifiers())) {
+                    methods.putIfAbsent(one.getName()
+                            + List.of(one.getParameterTypes()), one);
+                }
+            }
+        }
+        List<Method> sorted = new ArrayList<>(methods.values());
+        sorted.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
+        return sorted;
+    }
+
+    /** Numbers that parameters asked for, but for the step's own: by path, as given. */
+    Map<String, Double> asked() {
+        return asked;
+    }
+
+    /** All numbers that can be reached now. */
+    Map<String, Cells.Cell> cells() {
+        Map<String, Object> roots = new LinkedHashMap<>();
+        Map<String, Cells.Cell> numbers = new LinkedHashMap<>();
+        for (int i = 0; i < arguments.length; i++) {
+            int place = i;
+            String name = method.getParameters()[i].getName();
+            if (arguments[i] instanceof Double || arguments[i] instanceof Float) {
+                numbers.put(name, new Cells.Cell(((Number) arguments[i]).doubleValue(),
+                        arguments[i] instanceof Float, true, number -> arguments[place] = number));
+            } else {
+                roots.put(name, arguments[i]);
+            }
+        }
+        roots.put("this", target);
+        roots.put(RETURNED, returned);
+        numbers.putAll(Cells.of(roots));
+        if (returned instanceof Double || returned instanceof Float) {
+            numbers.put(RETURNED, new Cells.Cell(((Number) returned).doubleValue(),
+                    returned instanceof Float, false, number -> { }));
+        }
+        return numbers;
+    }
+
+    /** Tells whether a path begins at what the step returned. */
+    static boolean isReturned(String path) {
+        return path.equals(RETURNED) || path.startsWith(RETURNED + ".")
+                || path.startsWith(RETURNED + "[");
+    }
+
+    /** Tells whether a path begins at an argument of the step. */
+    static boolean isArgument(String path) {
+        return !path.startsWith("this.") && !isReturned(path);
+    }
+
+    /** Tells whether a path is that of a number which the step is given. */
+    static boolean isNumber(String path) {
+        return path.indexOf('.') < 0 && path.indexOf('[') < 0;
+    }
+
+    /** Takes the step of this number, from 1. */
+    void step(int turn) throws ReflectiveOperationException {
+        for (int i = 0; i < arguments.length; i++) {
+            Class<?> type = method.getParameterTypes()[i];
+            if (ObjectMaker.isTurn(type, method.getParameters()[i].getName())) {
+                arguments[i] = type == int.class ? (Object) turn : (Object) (long) turn;
+            }
+        }
+        returned = null;
+        returned = ObjectMaker.call(method, target, arguments);
+        returned = returned == target ? null : returned;
+    }
+}
