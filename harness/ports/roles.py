@@ -308,10 +308,11 @@ def _scheduled(parameters: Sequence[Parameter], roles: list[str | None]) -> None
 
 
 def _alone(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
-    """What holds gradients, too, and is all that a call is given is not the weights alone."""
+    """What holds weights and gradients, and is all that a call is given, is not one of them."""
     called = [i for i in range(made, len(parameters)) if parameters[i]["kind"] in CONTAINERS]
     alone = len(called) == 1 and bool(parameters[called[0]].get("carries"))
-    if alone and roles[called[0]] == "weights" and "gradients" not in roles:
+    data = {"weights", "gradients"}
+    if alone and roles[called[0]] in data and not data <= set(roles):
         roles[called[0]] = "parameters"
 
 

@@ -41,6 +41,8 @@ from python_ref.stepping.stepper import replay
 # What all guesses of a port may take together, trying them once, and how many are tried at most.
 SECONDS = 20.0
 _TRYING_SECONDS = 12.0
+# What is left of that for looking at a class from outside.
+_EXPLORING_SECONDS = 6.0
 _MOST = 120
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
@@ -209,8 +211,8 @@ def _of_bindings(
     failed: dict[str, None] = {}
     unknown: set[tuple[str, bytes]] = set()
     for binding in alternatives(shape, wanted):
-        if not trying.left:
-            failed.setdefault(trying.message)
+        if trying.left < _EXPLORING_SECONDS:
+            failed.setdefault("time ran out for others that names and types admit")
             break
         try:
             message, described, observation = settled(conversation, dict(shape), binding)

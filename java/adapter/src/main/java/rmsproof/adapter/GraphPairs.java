@@ -19,13 +19,18 @@ final class GraphPairs {
     GraphPairs(Influence influence) {
         this.influence = influence;
         Set<String> weights = weights(true);
-        // What decays besides keeps most of itself.
-        weights = weights.isEmpty() ? weights(false) : weights;
-        match(weights, true);
-        if (pairs.isEmpty() && weights.isEmpty()) {
+        Set<String> alone = new LinkedHashSet<>(weights);
+        alone.removeIf(this::movesReturned);
+        match(alone, true);
+        if (pairs.isEmpty()) {
             returned();
         }
-        if (pairs.isEmpty() && weights.isEmpty()) {
+        if (pairs.isEmpty()) {
+            mode = "weights";
+            // What decays besides keeps only most of itself.
+            match(weights.isEmpty() ? weights(false) : weights, true);
+        }
+        if (pairs.isEmpty()) {
             replaced();
         }
     }
@@ -37,6 +42,11 @@ final class GraphPairs {
     /** As in {@link GraphWay}. */
     String mode() {
         return mode;
+    }
+
+    /** Tells whether what comes back depends on a number: then that is what is looked at. */
+    private boolean movesReturned(String path) {
+        return influence.moved(path).stream().anyMatch(ObjectGraph::isReturned);
     }
 
     /**

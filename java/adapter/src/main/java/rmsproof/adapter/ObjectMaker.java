@@ -139,6 +139,8 @@ final class ObjectMaker {
             return made;
         } else if (raw == Random.class) {
             return new Random(1);
+        } else if (raw == Object.class) {
+            return 0; // a key, a place: what it is that somebody else would know
         } else if (Map.class.isAssignableFrom(raw) || Iterable.class == raw
                 || Collection.class.isAssignableFrom(raw)) {
             return collection(type, raw, path, depth);
