@@ -90,6 +90,9 @@ def _explored(
     plan = way["plan"]
     method = re.sub(r"\(.*", "", plan["method"]).rpartition(".")[2]
     owner = str(plan["type"]).rpartition(".")[2]
+    if plan["via"]:
+        made = re.sub(r"\(.*", "", plan["via"]).rpartition(".")[2]
+        owner = f"{owner}.{made}()"
     gradients = _kinds(pair[1] for pair in way["pairs"])
     weights = _kinds(pair[0] for pair in way["pairs"]) or "what it returns"
     verb = "moved by" if way["mode"] in ("weights", "returned") else "is the step of"

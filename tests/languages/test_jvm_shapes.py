@@ -91,6 +91,7 @@ JAVA = {
     "FirstLayerUnused": ("eps=ignored",),
     "StepWithinTraining": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "HandedOver": EXACT,
+    "MadeToStep": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 

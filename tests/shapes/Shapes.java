@@ -1956,6 +1956,38 @@ class HandedOver {
     }
 }
 
+/** Makes what steps; the weights are caught in it, and one number goes by another name. */
+class MadeToStep {
+    interface Parameters {
+        double[] value();
+
+        void update(double[] gradient);
+    }
+
+    private final double learningRate, averageRatio, offset;
+
+    MadeToStep(double learningRate, double averageRatio, double offset) {
+        this.learningRate = learningRate;
+        this.averageRatio = averageRatio;
+        this.offset = offset;
+    }
+
+    Parameters parameters(int size) {
+        double[] values = new double[size], squares = new double[size];
+        return new Parameters() {
+            @Override
+            public double[] value() {
+                return values;
+            }
+
+            @Override
+            public void update(double[] gradient) {
+                Update.inPlace(values, gradient, squares, learningRate, averageRatio, offset);
+            }
+        };
+    }
+}
+
 /** A layer without a step of its own: its gradients follow from its weights. */
 class TrainsItself {
     private final double[] weights, squares;

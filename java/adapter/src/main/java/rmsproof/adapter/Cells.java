@@ -102,7 +102,7 @@ final class Cells {
             for (Object other : others) {
                 visit(path + "[" + i++ + "]", other, depth + 1);
             }
-        } else if (OwnTypes.owns(type) && !type.isHidden() && !type.getName().matches(LOGGING)) {
+        } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
             fields(type).forEach(field -> field(path, field, value, depth));
         }
     }
@@ -183,7 +183,8 @@ final class Cells {
                 Class<?> held = field.getType();
                 boolean whole = held.isPrimitive() && held != double.class && held != float.class;
                 try {
-                    if (!field.isSynthetic() && !whole && held != String.class) {
+                    // What a lambda or an inner class has caught is in fields that nobody wrote.
+                    if (!whole && held != String.class) {
                         field.setAccessible(true);
                         fields.add(field);
                     }

@@ -44,7 +44,7 @@ record GraphWay(ObjectGraph.Plan plan, String mode, List<Pair> pairs, double res
     /** As a binding has it, and as {@link #of} reads it. */
     JsonObject json() {
         return Json.tree(Map.of("plan", Map.of("type", plan.type(),
-                        "constructor", plan.constructor(), "method", plan.method(),
+                        "constructor", plan.constructor(), "via", plan.via(), "method", plan.method(),
                         "prepared", plan.prepared(), "completed", plan.completed(),
                         "size", plan.size()),
                 "mode", mode, "rest", rest, "others", others,
@@ -65,7 +65,8 @@ record GraphWay(ObjectGraph.Plan plan, String mode, List<Pair> pairs, double res
         json.getAsJsonObject("numbers").entrySet().forEach(
                 entry -> numbers.put(entry.getKey(), entry.getValue().getAsDouble()));
         return new GraphWay(new ObjectGraph.Plan(plan.get("type").getAsString(),
-                plan.get("constructor").getAsInt(), plan.get("method").getAsString(),
+                plan.get("constructor").getAsInt(), plan.get("via").getAsString(),
+                plan.get("method").getAsString(),
                 plan.get("prepared").getAsBoolean(), plan.get("completed").getAsBoolean(),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,
                 json.get("rest").getAsDouble(), words(json, "others"), numbers,

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,8 +37,8 @@ final class GraphWays {
         this.port = port;
         this.type = type;
         this.deadline = deadline;
-        for (Method method : steps()) {
-            Found best = best(method);
+        for (Stepping stepping : steps()) {
+            Found best = best(stepping.via, stepping.step);
             if (best != null) {
                 ways.addAll(best.ways);
             }
@@ -54,8 +55,27 @@ final class GraphWays {
         return refused;
     }
 
-    /** Methods that may be a step: called so, or of a class that says RMSProp. */
-    private List<Method> steps() {
+    /** A step, and what makes the object that it is a method of; null where that is ours. */
+    private record Stepping(Method via, Method step) {}
+
+    /** Methods that may be a step: called so, or of a class that says RMSProp; then what is made. */
+    private List<Stepping> steps() {
+        List<Stepping> steps = new ArrayList<>();
+        own().forEach(method -> steps.add(new Stepping(null, method)));
+        for (Method via : ObjectGraph.methods(type)) {
+            Class<?> made = via.getReturnType();
+            if (OwnTypes.owns(made) && !made.isAssignableFrom(type)) {
+                List<Method> asked = Arrays.stream(made.getMethods()).filter(one ->
+                        OwnTypes.owns(one.getDeclaringClass()) && !one.isSynthetic()).toList();
+                asked.stream().filter(one -> Makers.steps(one) || asked.size() == 1)
+                        .sorted(Comparator.comparing(Method::toString)).limit(1)
+                        .forEach(one -> steps.add(new Stepping(via, one)));
+            }
+        }
+        return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
+    }
+
+    private List<Method> own() {
         boolean said = Names.algorithm(type.getSimpleName());
         List<Method> steps = new ArrayList<>();
         for (Method method : ObjectGraph.methods(type)) {
@@ -77,10 +97,10 @@ final class GraphWays {
     private record Found(List<GraphWay> ways, int numbers, int pairs) {}
 
     /** Of the ways in which the object can be made the one that is told most numbers. */
-    private Found best(Method method) {
+    private Found best(Method via, Method method) {
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
-        int makers = Modifier.isStatic(method.getModifiers()) ? 1
+        int makers = Modifier.isStatic((via == null ? method : via).getModifiers()) ? 1
                 : Math.min(MOST_MAKERS, ObjectMaker.ways(type).size());
         for (boolean completed : new boolean[] {false, true}) {
             for (boolean prepared : new boolean[] {false, true}) {
@@ -91,7 +111,7 @@ final class GraphWays {
                             return most(found);
                         }
                         ObjectGraph.Plan plan = new ObjectGraph.Plan(type.getName(), maker,
-                                method.toString(), prepared, completed, size);
+                                via == null ? "" : via.toString(), method.toString(), prepared, completed, size);
                         try {
                             Influence influence = new Influence(
                                     port, plan, type.getClassLoader(), deadline);

@@ -24,16 +24,19 @@ final class ObjectGraph {
      * How it is made.
      *
      * @param constructor which of {@link ObjectMaker#ways} of its class
-     * @param method the step, as reflection writes it
+     * @param via what makes the object that steps, a method as reflection writes it; empty where
+     *     that is the object itself
+     * @param method the step, likewise
      * @param prepared whether what says that it prepares is called first
      * @param completed whether its fields that are null are filled then
      * @param size how many there are of anything
      */
-    record Plan(String type, int constructor, String method, boolean prepared, boolean completed,
-            int size) {}
+    record Plan(String type, int constructor, String via, String method, boolean prepared,
+            boolean completed, int size) {}
 
     private final Method method;
     private final Object target;
+    private final Object stepping;
     private final Object[] arguments;
     private final Map<String, Double> asked;
     private Object returned;
@@ -48,9 +51,10 @@ final class ObjectGraph {
         ObjectMaker maker = new ObjectMaker(plan.size, plan.prepared, numbers,
                 port.made.computeIfAbsent(plan.prepared ? -plan.size : plan.size, each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type));
-        this.method = methods(type).stream().filter(one -> one.toString().equals(plan.method))
-                .findFirst().orElseThrow(() -> new NoSuchMethodException(plan.method));
-        if (Modifier.isStatic(method.getModifiers())) {
+        Method via = plan.via.isEmpty() ? null : named(methods(type), plan.via);
+        this.method = named(via == null ? methods(type)
+                : List.of(via.getReturnType().getMethods()), plan.method);
+        if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
         } else {
             Executable way = ObjectMaker.ways(type).get(plan.constructor);
@@ -62,12 +66,19 @@ final class ObjectGraph {
                 maker.complete(target);
             }
         }
+        this.stepping = via == null ? target
+                : ObjectMaker.call(via, target, maker.arguments(via, "made"));
         this.arguments = maker.arguments(method, GIVEN);
         this.asked = new LinkedHashMap<>(maker.asked());
         // The step's own numbers are set before each of its steps.
         for (Parameter parameter : method.getParameters()) {
             asked.remove(GIVEN + "." + parameter.getName());
         }
+    }
+
+    private static Method named(List<Method> methods, String name) throws NoSuchMethodException {
+        return methods.stream().filter(one -> one.toString().equals(name)).findFirst()
+                .orElseThrow(() -> new NoSuchMethodException(name));
     }
 
     private void prepare(Class<?> type, ObjectMaker maker) throws ReflectiveOperationException {
@@ -122,6 +133,7 @@ final class ObjectGraph {
             }
         }
         roots.put("this", target);
+        roots.put("stepping", stepping);
         roots.put(RETURNED, returned);
         numbers.putAll(Cells.of(roots));
         if (returned instanceof Double || returned instanceof Float) {
@@ -139,7 +151,7 @@ final class ObjectGraph {
 
     /** Tells whether a path begins at an argument of the step. */
     static boolean isArgument(String path) {
-        return !path.startsWith("this.") && !isReturned(path);
+        return !path.startsWith("this.") && !path.startsWith("stepping.") && !isReturned(path);
     }
 
     /** Tells whether a path is that of a number which the step is given. */
@@ -156,7 +168,7 @@ final class ObjectGraph {
             }
         }
         returned = null;
-        returned = ObjectMaker.call(method, target, arguments);
-        returned = returned == target ? null : returned;
+        returned = ObjectMaker.call(method, stepping, arguments);
+        returned = returned == stepping || returned == target ? null : returned;
     }
 }
