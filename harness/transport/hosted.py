@@ -178,12 +178,12 @@ class HostedTransport:
             # Another interpreter may have what this one lacks.
             before, self._worker.python = self._worker.python, self._pythons.pop(0)
             self._worker.reset()
-            if again := self._loaded_elsewhere():
+            again = self._loaded_elsewhere()
+            if again and not again.get("missing"):
                 self._worker.python = before
                 self._worker.reset()
-                failure = {**failure, "elsewhere": again}
-            else:
-                failure = None
+            else:  # what the user's own lacks is what is to be installed there
+                failure = again
         if failure and failure.get("missing") and self._spare:
             # The optimizer itself may never touch what is missing.
             self._source["spared"], self._spare = True, False

@@ -133,8 +133,11 @@ def test_an_environment_beside_the_file_has_what_ours_lacks(tmp_path: Path) -> N
     )
     (tmp_path / ".venv/bin/python").chmod(0o755)
     assert judged(tmp_path / "rmsprop.py").verdict.word == "exact"
+    (tmp_path / "plots.py").write_text("import only_there\nimport nowhere\nnowhere.plot()\n")
+    assert "No module named 'nowhere'" in not_run(tmp_path / "plots.py")
     (tmp_path / ".venv/bin/python").unlink()
     assert judged(tmp_path / "rmsprop.py").verdict.word == "not-run"
+    assert "No module named 'only_there'" in not_run(tmp_path / "plots.py")
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty"])
