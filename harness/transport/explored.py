@@ -75,6 +75,13 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         yield _explored(way, given, off)
 
 
+def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:
+    """The numbers that parameters of a way ask for and whose names say nothing."""
+    names = list(dict.fromkeys(_name(path) for path in way["asked"]))
+    roles = hyper_roles([{"name": name} for name in names], wanted)
+    return [name for name, role in zip(names, roles, strict=True) if role is None]
+
+
 def _name(path: str) -> str:
     return re.sub(r"\[[^]]*\]", "", path).rpartition(".")[2]
 

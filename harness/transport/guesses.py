@@ -264,7 +264,11 @@ def _of_explored(
             continue
         failed.update(dict.fromkeys(f"{name}.{why}" for why in found["refused"]))
         for way in found["ways"]:
-            for one in explored.readings(way, wanted):
+            readings = list(explored.readings(way, wanted))
+            if not readings:
+                names = " and ".join(explored.unknown(way, wanted))
+                failed.setdefault(f"{name}: nobody knows what {names} is")
+            for one in readings:
                 observation = _tried(conversation, one.message)
                 if observation.fault is not None:
                     failed.setdefault(f"{one.title}: {observation.fault.message}")
