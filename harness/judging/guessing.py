@@ -33,6 +33,8 @@ _WRONG = ("diverges", "no-update")
 _PART = "write=first_array"
 # Sets of so many deviations are soon searched: all guesses are, before one is searched for long.
 _SOON = 2
+# What a search for the likeliest cause may take, whatever was used up by then.
+FAR_SECONDS = 8.0
 
 
 def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -> Result:
@@ -256,14 +258,18 @@ def _called(
         failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
     # The likeliest is searched as any port is, if none is explained by what is soon searched:
     # many deviations explain what stands in as well, where that moves the weights.
-    for guess, again, largest in (
+    likeliest = [*answers[:1], *[one for one in answers[1:] if one[0].explored][:1]]
+    searches = [
         *((guess, again, _SOON) for guess, again in answers),
-        *((guess, again, LARGEST) for guess, again in answers[:1] if not guess.assumed),
-    ):
-        if not budget.left:
-            break
+        *((guess, again, LARGEST) for guess, again in likeliest if not guess.assumed),
+    ]
+    for place, (guess, again, largest) in enumerate(searches):
+        if not budget.left and largest == _SOON:
+            continue
         transport.adopt(guess)
-        result = again.result(largest, budget.left)
+        # The last ones look furthest: none before takes their time, and what is left is little.
+        seconds = budget.left / (len(searches) - place)
+        result = again.result(largest, seconds if largest == _SOON else max(seconds, FAR_SECONDS))
         if result.stands and _PART not in result.deviations:
             return replace(result, bound=f"called as {guess.title}")
     if not budget.left:

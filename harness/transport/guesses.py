@@ -84,6 +84,11 @@ class Guess:
         return any(f'"effect": "{effect}"' in text for effect in EFFECTS)
 
     @property
+    def explored(self) -> bool:
+        """Whether it rests on what running the class showed, not on names and types."""
+        return "graph" in self.message
+
+    @property
     def owner(self) -> str:
         """The class or function that is called."""
         plan = self.message.get("plan", self.message)
@@ -231,12 +236,16 @@ def _of_bindings(
             unknown.add(numbers)
             # Whether a guess explains the port is asked by whoever tries one after the other.
             moved.append(Guess(message, title, replace(described, guessed=""), known))
+    ranked = _ranked(moved)
     if all(guess.known == len(_KNOWN) for guess in moved):
-        moved += _of_explored(conversation, shape, wanted, trying, failed)
+        seen = _ranked(list(_of_explored(conversation, shape, wanted, trying, failed)))
+        # What names and types admit goes first, unless it is nothing known, and the other is.
+        first = bool(seen) and seen[0].known < len(_KNOWN)
+        ranked = [*seen, *ranked] if first else [*ranked, *seen]
         # What is nested in a class of that name is a part of it.
-        if any(says_rmsprop(_last(guess.owner)) for guess in moved):
-            moved = [guess for guess in moved if says_rmsprop(_last(guess.owner))]
-    return Guesses(tuple(_ranked(moved)), tuple(failed))
+        if any(says_rmsprop(_last(guess.owner)) for guess in ranked):
+            ranked = [guess for guess in ranked if says_rmsprop(_last(guess.owner))]
+    return Guesses(tuple(ranked), tuple(failed))
 
 
 def _last(name: str) -> str:

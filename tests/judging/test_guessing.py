@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
+from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, diagnose
 from harness.judging import memory
-from harness.judging.guessing import _belied, _called
+from harness.judging.guessing import FAR_SECONDS, _belied, _called
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
@@ -248,20 +248,22 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
 
 
 def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which is spent by whatever is asked of them, and said to be."""
+    """Which is spent by whatever is asked of them, and said to be; the likeliest is searched."""
     now = [0.0]
     monkeypatch.setattr(guesses.time, "monotonic", lambda: now[0])
     wrong = SimpleNamespace(verdict=Verdict("diverges"), stands=False)
 
     def ask_it() -> Any:
         now[0] += 6.0
-        return SimpleNamespace(result=lambda _largest: wrong)
+        return SimpleNamespace(result=lambda *how: (searched.append(how), wrong)[1])
 
+    searched: list[Any] = []
     moved = [Guess({"function": "f"}, f"guess {i}", cast(Any, None), 0) for i in range(4)]
     transport = cast(Any, SimpleNamespace(adopt=lambda _guess: None))
     with pytest.raises(BindingError) as caught:
         _called(transport, Guesses(tuple(moved), ()), ask_it, BindingError("x"), Budget(10.0))
     assert now[0] == 12.0
+    assert searched == [(None,), (None,), (LARGEST, FAR_SECONDS)]
     assert str(caught.value).splitlines() == [
         "x",
         "Tried as",
