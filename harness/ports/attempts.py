@@ -136,7 +136,7 @@ def attempts(
         if wanted.function or (wanted.class_name and wanted.class_name not in class_names(name)):
             continue
         constructors: list[Any] = list(candidate.get("constructors") or [])
-        for index, method in enumerate(callable_methods(candidate, guess)):
+        for index, method in enumerate(candidate.get("methods", [])):
             if wanted.method and method["name"] != wanted.method:
                 continue
             free = method.get("static") or candidate.get("kind") == "static"
@@ -189,11 +189,6 @@ def attempts(
             for number, taken in enumerate(inner):
                 closure = {**base, "inner": number}
                 yield from called(f"{name}(...)", closure, parameters, taken, wanted)
-
-
-def callable_methods(candidate: Mapping[str, Any], guess: bool = True) -> list[Mapping[str, Any]]:
-    """The methods of a class by their numbers; the last are steps of what holds its weights."""
-    return [*candidate.get("methods", []), *(candidate.get("itself", []) if guess else [])]
 
 
 def _within(roles: Mapping[str, str], parameters: Sequence[Parameter]) -> dict[str, str]:

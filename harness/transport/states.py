@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.languages.naming import plain_name
-from harness.ports.attempts import callable_methods
 from harness.ports.roles import SELF
 from harness.transport.handing import ZEROS
 
@@ -48,7 +47,7 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
             parameters += function["inner"][message["inner"]]
         return parameters
     candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
-    called = callable_methods(candidate)[message["method"]]["parameters"]
+    called = candidate["methods"][message["method"]]["parameters"]
     if "constructor" not in message:
         return list(called)
     return [*candidate["constructors"][message["constructor"]]["parameters"], *called]

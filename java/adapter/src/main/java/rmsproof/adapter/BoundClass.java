@@ -65,23 +65,11 @@ final class BoundClass implements BoundPort {
 
     /** What one loading of the classes resolves to. */
     private record Entry(Maker maker, Field singleton, Method method, List<Maker.Slot> slots,
-            Field average, Maker caller) {
-
-        /** Tells whether it is called on what holds the weights, which it is handed first. */
-        boolean itself() {
-            return slots.size() > method.getParameterCount() && caller == null;
-        }
-    }
+            Field average, Maker caller) {}
 
     private Entry resolve(ClassPort.Candidate from) {
-        List<Method> methods = new ArrayList<>(from.methods());
-        methods.addAll(from.itself());
-        Method method = Binding.choose("method", methods, binding.method());
+        Method method = Binding.choose("method", from.methods(), binding.method());
         method.setAccessible(true);
-        if (binding.method() >= from.methods().size()) {
-            return new Entry(null, null, method,
-                    ClassPort.slotsOfItself(method, from.type()), null, null);
-        }
         boolean constructs = !Modifier.isStatic(method.getModifiers())
                 && (from.singleton() == null || !from.makers().isEmpty());
         Maker maker = constructs
@@ -332,11 +320,6 @@ final class BoundClass implements BoundPort {
                 }
                 if (own.caller != null) {
                     arguments = own.caller.arguments(arguments, new Defaults(step.length()));
-                }
-                if (own.itself()) {
-                    Object returned = own.method.invoke(arguments[0],
-                            Arrays.copyOfRange(arguments, 1, arguments.length));
-                    return returned == arguments[0] ? null : returned;
                 }
                 return succeeded(own.method.invoke(target, arguments));
             } catch (InvocationTargetException thrown) {

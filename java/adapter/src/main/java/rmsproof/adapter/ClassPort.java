@@ -25,12 +25,11 @@ final class ClassPort implements Port {
     final Map<Integer, Map<String, Object>> made = new ConcurrentHashMap<>();
 
     /**
-     * A class with what can be called in it, and the steps of what holds its weights itself.
-     * Reflection promises no order, so constructors and methods are sorted; a class loaded again
+     * A class with what can be called in it. Reflection promises no order, so constructors and methods are sorted; a class loaded again
      * has them in the same places. Where a method of it returns what steps, {@code from} is that.
      */
     record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods,
-            List<Method> itself, Method from) {
+            Method from) {
 
         String name() {
             return from == null ? type.getName() : type.getName() + "." + from.getName();
@@ -85,7 +84,7 @@ final class ClassPort implements Port {
     private List<Candidate> candidates(Class<?> type) {
         List<Candidate> found = new ArrayList<>();
         Candidate candidate = candidate(type);
-        if (!(candidate.methods.isEmpty() && candidate.itself.isEmpty())) {
+        if (!candidate.methods.isEmpty()) {
             found.add(candidate);
         }
         found.addAll(Returned.of(language, type, candidate.singleton));
@@ -116,22 +115,7 @@ final class ClassPort implements Port {
                     .forEach(methods::add);
         }
         methods.sort(Comparator.comparing(Method::getName).thenComparing(Method::toString));
-        return new Candidate(type, singleton, makers, methods, itself(type), null);
-    }
-
-    /** Methods by which an object that holds weights and gradients steps, as a layer's may. */
-    private List<Method> itself(Class<?> type) {
-        List<Method> steps = methods(type).stream()
-                .filter(method -> Makers.callable(method) && Makers.steps(method)
-                        && !Modifier.isStatic(method.getModifiers())
-                        && !Modifier.isAbstract(method.getModifiers())
-                        && !method.isBridge() && language.offers(method)
-                        && slots(method).stream().map(this::accepts)
-                                .noneMatch(accepts -> Set.of("array", "list", "map", "source")
-                                        .contains(accepts.kind())))
-                .sorted(Comparator.comparing(Method::getName).thenComparing(Method::toString))
-                .toList();
-        return steps.isEmpty() || !OwnTypes.stepsItself(type) ? List.of() : steps;
+        return new Candidate(type, singleton, makers, methods, null);
     }
 
     /** The methods of a class and of those it inherits from within the port. */
@@ -241,11 +225,6 @@ final class ClassPort implements Port {
         }
         shape.put("methods", candidate.methods.stream()
                 .map(method -> describe(candidate, method, slots(candidate, method))).toList());
-        if (!candidate.itself.isEmpty()) {
-            shape.put("itself", candidate.itself.stream()
-                    .map(method -> describe(candidate, method, slotsOfItself(method, type)))
-                    .toList());
-        }
         return shape;
     }
 
@@ -255,8 +234,7 @@ final class ClassPort implements Port {
         Type result = Returned.result(method, candidate.from);
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", method.getName());
-        entry.put("static", Modifier.isStatic(method.getModifiers()) || slots.stream()
-                .anyMatch(Maker.Slot::isItself));
+        entry.put("static", Modifier.isStatic(method.getModifiers()));
         Maker caller = candidate.from == null ? caller(method) : null;
         entry.put("parameters", caller == null ? describe(slots) : placed(caller));
         entry.put("returns", language.typeName(result, type));
@@ -309,13 +287,6 @@ final class ClassPort implements Port {
         return slots;
     }
 
-    /** The same, after the object itself that holds the weights. */
-    static List<Maker.Slot> slotsOfItself(Method method, Class<?> type) {
-        List<Maker.Slot> slots = slots(method);
-        slots.add(0, Maker.Slot.itself(type));
-        return slots;
-    }
-
     /** What a parameter can be given. */
     Accepts accepts(Maker.Slot slot) {
         return language.accepts(slot.type(), slot.executable().getDeclaringClass());
@@ -328,8 +299,7 @@ final class ClassPort implements Port {
     }
 
     private boolean omissible(Maker.Slot slot) {
-        return !slot.isItself()
-                && language.defaultOf(slot.executable(), slot.position()) != null;
+        return language.defaultOf(slot.executable(), slot.position()) != null;
     }
 
     /**
@@ -337,9 +307,6 @@ final class ClassPort implements Port {
      * collection is empty.
      */
     private boolean mayBeAbsent(Maker.Slot slot) {
-        if (slot.isItself()) {
-            return false;
-        }
         Class<?> type = slot.raw();
         boolean constructs = !(slot.executable() instanceof Method);
         boolean own = OwnTypes.owns(type);

@@ -27,7 +27,7 @@ final class Maker {
      *
      * @param name as a person would call it: a setter's without {@code set}
      * @param executable whose parameter it is
-     * @param position its place there; before the first is the object itself that is called
+     * @param position its place there
      * @param follows it is set by a method of its own, which need not be called
      * @param settled its type where the executable leaves that open, else null
      */
@@ -37,23 +37,12 @@ final class Maker {
             this(name, executable, position, follows, null);
         }
 
-        /** The object of a class, of which this is any constructor, that a method is called on. */
-        static Slot itself(Class<?> type) {
-            return new Slot("layer", type.getDeclaredConstructors()[0], -1, false);
-        }
-
-        boolean isItself() {
-            return position < 0;
-        }
-
         Type type() {
-            return isItself() ? executable.getDeclaringClass()
-                    : settled != null ? settled : executable.getGenericParameterTypes()[position];
+            return settled != null ? settled : executable.getGenericParameterTypes()[position];
         }
 
         Class<?> raw() {
-            return isItself() ? executable.getDeclaringClass()
-                    : settled != null ? JavaTypes.erased(settled)
+            return settled != null ? JavaTypes.erased(settled)
                     : executable.getParameterTypes()[position];
         }
     }

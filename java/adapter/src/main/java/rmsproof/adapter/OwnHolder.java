@@ -117,14 +117,6 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         return view != View.NUMBERS && structure.gradients() != null;
     }
 
-    /**
-     * Tells whether objects that step by themselves have the constants that their source gives
-     * them: those that are made without a constructor have none.
-     */
-    boolean keepsConstants() {
-        return way != null || Structure.constants(type) == 0;
-    }
-
     @Override
     public Holder weightsAlone() {
         return view == View.IN_TURN ? with(View.WEIGHTS) : null;

@@ -43,15 +43,6 @@ final class OwnTypes {
                 && !type.isEnum() && !type.isAnnotation() && !Throwable.class.isAssignableFrom(type);
     }
 
-    /** Tells whether objects of a class hold weights and gradients, and what steps with them. */
-    static boolean stepsItself(Class<?> type) {
-        if (!owns(type) || type.isInterface() || Structure.of(type).gradients() == null) {
-            return false;
-        }
-        OwnHolder holder = OwnHolder.of(type);
-        return holder != null && holder.carries() && holder.keepsConstants();
-    }
-
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
     private static Holder implementation(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {

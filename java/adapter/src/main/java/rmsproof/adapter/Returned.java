@@ -49,7 +49,7 @@ final class Returned {
                 Field receiver = Modifier.isStatic(method.getModifiers()) ? null : singleton;
                 Maker maker = new Makers(language).returned(method, receiver);
                 candidates.add(new ClassPort.Candidate(
-                        type, null, List.of(maker), stepping, List.of(), method));
+                        type, null, List.of(maker), stepping, method));
             }
         }
         return candidates;

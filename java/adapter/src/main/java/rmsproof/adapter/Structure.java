@@ -102,16 +102,6 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 biases, biasGradients, parts, accepts, gradients == null ? errors : List.of());
     }
 
-    /** How many numbers an object of the class has that are no arrays, and no counts. */
-    static long constants(Class<?> type) {
-        return Stream.<Class<?>>iterate(type, at -> at != null && OwnTypes.owns(at),
-                        Class::getSuperclass)
-                .flatMap(at -> Stream.of(at.getDeclaredFields()))
-                .filter(field -> !Modifier.isStatic(field.getModifiers())
-                        && JavaTypes.accepts(field.getGenericType()).kind().equals("number"))
-                .count();
-    }
-
     /** The fields with weights, biases and the gradients of both, those that it has. */
     List<Field> numbers() {
         return Stream.of(weights, gradients, biases, biasGradients)
