@@ -159,9 +159,10 @@ def _simplest(binding: Binding) -> tuple[bool, int]:
 def _reject_unknown_names(shape: Mapping[str, Any], wanted: Wanted) -> None:
     classes = [c["class"] for c in shape.get("candidates", [])]
     functions = [f["name"] for f in shape.get("functions", [])]
-    called = [name for c in classes for name in class_names(c)] + functions
+    # A class without anything that can be called from outside is there none the less.
+    there_are = [*classes, *(shape.get("explorable") or [[]])[-1]]
+    called = [name for c in there_are for name in class_names(c)] + functions
     if wanted.class_name and wanted.class_name not in called:
-        near = get_close_matches(wanted.class_name[:60], called, 1)
         there = ", ".join([*classes, *functions]) or "none"
         near = get_close_matches(wanted.class_name[:60], called, 1)
         meant = f"did you mean {near[0]}?" if near else f"found: {there}"

@@ -87,6 +87,7 @@ JAVA = {
     "Functions.rmsprop": EXACT,
     "ListOfPairs": EXACT,
     "SettingsInTheCall": EXACT,
+    "StepsWithConstants": ("eps=ignored",),
     "GradientsApart": EXACT,
     "FirstLayerUnused": ("eps=ignored",),
     "StepWithinTraining": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
@@ -99,7 +100,6 @@ UNBOUND = (
     "Misled",
     "OnlySetters",
     "BiasesOtherwise",
-    "StepsWithConstants",
     "TrainsItself",
     "OneNumberTooMany",
 )

@@ -1713,7 +1713,7 @@ class StepsByItself {
     }
 }
 
-/** The same, with a constant that its constructor is given, which is not called with numbers. */
+/** The same, with a constant that its constructor is given. */
 class StepsWithConstants {
     private final double[] weights, gradients, squares;
     private final double rho;

@@ -28,7 +28,8 @@ final class ObjectGraph {
      *     that is the object itself
      * @param method the step, likewise
      * @param prepared whether what says that it prepares is called first
-     * @param completed whether its fields that are null are filled then
+     * @param completed whether its fields that are null, and those of what its step is given, are
+     *     filled then
      * @param size how many there are of anything
      */
     record Plan(String type, int constructor, String via, String method, boolean prepared,
@@ -69,6 +70,9 @@ final class ObjectGraph {
         this.stepping = via == null ? target
                 : ObjectMaker.call(via, target, maker.arguments(via, "made"));
         this.arguments = maker.arguments(method, GIVEN);
+        for (Object argument : plan.completed ? arguments : new Object[0]) {
+            maker.complete(argument);
+        }
         this.asked = new LinkedHashMap<>(maker.asked());
         // The step's own numbers are set before each of its steps.
         for (Parameter parameter : method.getParameters()) {

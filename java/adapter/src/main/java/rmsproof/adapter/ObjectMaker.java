@@ -362,7 +362,12 @@ final class ObjectMaker {
     /** Gives the fields of an object that are null what their types ask for. */
     void complete(Object target) throws ReflectiveOperationException {
         Set<String> done = new HashSet<>();
-        for (Class<?> at = target.getClass(); at != null && OwnTypes.owns(at);
+        if (target instanceof Object[] several) {
+            for (Object one : several) {
+                complete(one);
+            }
+        }
+        for (Class<?> at = target == null ? null : target.getClass(); at != null && OwnTypes.owns(at);
                 at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()
