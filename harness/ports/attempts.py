@@ -38,12 +38,14 @@ class Unsettled(str):
         names: the parameters without a role.
         roles: those that one of them could have; none if not every one could have any.
         plain: each could be given a constant.
+        whole: those that are whole numbers.
     """
 
     near: bool
     names: tuple[str, ...]
     roles: tuple[str, ...]
     plain: bool
+    whole: frozenset[str]
 
     @classmethod
     def of(
@@ -72,6 +74,7 @@ class Unsettled(str):
             and not _beyond(p)
             for _, p in unsettled
         )
+        made.whole = frozenset(p["name"] for _, p in unsettled if p["kind"] == "count")
         made.near, made.names = near, tuple(names)
         able = any(taken) and all(could) and len(could) <= len(open_)
         made.roles = tuple(r for r in open_ if able and any(r in one for one in could))

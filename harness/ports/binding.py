@@ -236,7 +236,7 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         return f"{message}. Say in port.toml which of {names} is which\n[bind]{lines}"
     if first.near and first.plain:
         name = first.names[0]
-        value = "1" if "batch" in name.lower() else "0.0"
+        value = "1" if "batch" in name.lower() or name in first.whole else "0.0"
         return f"{message}. If a constant will do, say in port.toml\n[give]\n{name} = {value}"
     return message
 

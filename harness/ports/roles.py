@@ -57,7 +57,7 @@ _NAMES: Mapping[str, str] = {
     " derivative deriv slope slopes"
     " gradientmap gradmap gradientsbyname delta",
     "weights": "weights weight w ws params param parameters parameter theta thetas θ x xs p ps"
-    " variables vars weightmap values x0 w0 theta0 start initial point",
+    " variables vars weightmap values value x0 w0 theta0 start initial point",
     "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
     " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
     " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"

@@ -27,6 +27,10 @@ def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bo
     """Whether what is handed nothing for its state has another function that would make one."""
     if message.get("initial", ZEROS) >= ZEROS or not makes_up_state(shape, message):
         return False
+    call = list(message["call"])
+    handed = taken_by(shape, message)[-len(call) :][call.index("state")]
+    if message["initial"] == 0 and (handed.get("begun") or shape.get("begun")):
+        return False  # it was: what that makes is how the port begins
     methods = [m for c in shape.get("candidates", []) for m in c.get("methods", [])]
     every = [(m["name"], [m["parameters"]]) for m in methods]
     every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]

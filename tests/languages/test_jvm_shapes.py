@@ -103,12 +103,12 @@ UNBOUND = (
     "TrainsItself",
     "OneNumberTooMany",
 )
-KOTLIN = dict.fromkeys(
+KOTLIN = {"BeginsWithOne": ("initial_average=one",)} | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
-    " LayerWithASeed ScheduledByAFunction ValueClasses".split(),
+    " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -125,7 +125,8 @@ CLOJURE = {
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
         " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
-        " beside-the-weights minimize next-step swap-weights!".split(),
+        " beside-the-weights minimize next-step swap-weights!"
+        " nested-parameters".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,

@@ -370,3 +370,25 @@ object ValueClasses {
         )
     }
 }
+
+object DefaultsOfAFunction {
+    fun update(
+        w: DoubleArray, g: DoubleArray, cache: DoubleArray, lr: Double, rho: Double, eps: Double,
+        momentum: Double = 0.0, velocity: DoubleArray = DoubleArray(w.size),
+    ) {
+        for (i in w.indices) {
+            cache[i] = rho * cache[i] + (1 - rho) * (g[i] * g[i])
+            velocity[i] = momentum * velocity[i] + lr * g[i] / (sqrt(cache[i]) + eps)
+            w[i] -= velocity[i]
+        }
+    }
+}
+
+class Squares(val v: DoubleArray)
+
+object BeginsWithOne {
+    fun initialSquares(size: Int) = Squares(DoubleArray(size) { 1.0 })
+
+    fun step(w: DoubleArray, g: DoubleArray, state: Squares, lr: Double, rho: Double, eps: Double) =
+        inPlace(w, g, state.v, lr, rho, eps)
+}

@@ -212,3 +212,8 @@
   [params grads cache lr rho eps]
   (swap! cache (fn [v] (mapv #(average rho %1 %2) (or v (repeat 0.0)) grads)))
   (swap! params #(mapv (fn [w g v] (moved lr eps w g v)) % grads @cache)))
+
+(defn nested-parameters
+  [{:keys [value grad cache] :as parameter} lr rho eps]
+  (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) grad)]
+    (assoc parameter :value (mapv #(moved lr eps %1 %2 %3) value grad cache) :cache cache)))

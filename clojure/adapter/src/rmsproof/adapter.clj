@@ -92,15 +92,22 @@
   (or (first (filter #(= name (:name %)) (:functions program)))
       (refuse "no function " name " among " (mapv :name (:functions program)))))
 
+(def ^:private begins
+  "How functions are called that make a state; one that makes weights makes none."
+  (re-pattern (str "(?:init|initialize|initial|zeros?|empty)"
+                   "(?:-(?:state|cache|optimizer|like|for|of|average|square|accum|moment)[^!]*)?"
+                   "|(?:make|new|create|start)-[^!]*(?:state|cache)")))
+
 (defn- beginning
   "A function of what a function is called on, perhaps, and of zeros in place of weights that
   makes the first state, or nil: one that is called so in the port, as `(init params)`."
   [program self?]
-  (let [called-so? #(re-find #"^(?:init|zero|start|begin|empty|(?:make|new|create)-.*state)" (:name %))
-        takes (if self? 2 1)
+  (let [takes (if self? 2 1)
         fits? (fn [{:keys [parameters layout]}]
-                (and (= takes (count layout)) (every? (comp #{"any"} :kind) parameters)))]
-    (when-let [{:keys [variable]} (first (filter #(and (called-so? %) (some fits? (:arities %)))
+                (and (= takes (count layout)) (every? :index layout)
+                     (every? (comp #{"any"} :kind) parameters)))]
+    (when-let [{:keys [variable]} (first (filter #(and (re-matches begins (:name %))
+                                                       (some fits? (:arities %)))
                                                  (:functions program)))]
       (fn [made zeros]
         ;; One that is of something else fails, and says nothing of the port.
@@ -171,6 +178,7 @@
        "candidates" []
        "functions" (mapv shape/describe (:functions program))
        "storages" (mapv :name arrays/storages)
+       "begun" (boolean (some #(beginning program %) [false true]))
        "initial_states" 6})
     (bind [_ binding] (bound-port program binding))
     (owns [_ frame] (contains? (:files program) (.getFileName ^StackTraceElement frame)))))

@@ -143,7 +143,7 @@
 (def ^:private data
   "What maps of layers, parameters and states keep arrays under."
   #{"w" "weights" "weight" "params" "parameters" "theta" "dw" "dweights" "grad" "grads" "gradient"
-    "gradients" "g" "cache" "v" "s" "state" "moving-average" "mean-square"})
+    "gradients" "g" "value" "cache" "v" "s" "state" "moving-average" "mean-square"})
 
 (defn- data? [word]
   (or (data word) (re-find #"weight|grad|bias" word)))

@@ -65,7 +65,7 @@ final class BoundClass implements BoundPort {
 
     /** What one loading of the classes resolves to. */
     private record Entry(Maker maker, Field singleton, Method method, List<Maker.Slot> slots,
-            Field average, Maker caller) {}
+            Field average, Maker caller, Method partly) {}
 
     private Entry resolve(ClassPort.Candidate from) {
         Method method = Binding.choose("method", from.methods(), binding.method());
@@ -76,7 +76,7 @@ final class BoundClass implements BoundPort {
                 ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
         return new Entry(maker, constructs ? null : from.singleton(), method,
                 port.slots(from, method), from.from() == null ? average(from) : null,
-                from.from() == null ? port.caller(method) : null);
+                from.from() == null ? port.caller(method) : null, KotlinDefaults.of(method));
     }
 
     /** The field that most likely holds the moving average, or null. */
@@ -190,15 +190,17 @@ final class BoundClass implements BoundPort {
     public List<Object> initialStates(String[] names, int[] lengths, ClassLoader loader) {
         int position = binding.call().indexOf("state");
         Maker.Slot slot = entry.slots.get(position);
+        States own = new States(port.language, slot.raw(), loader);
+        Layout layout = Layout.of(names, lengths);
+        Holder held = weights.in(loader);
         List<Object> states = new ArrayList<>();
-        states.add(port.language.defaultOf(entry.method, slot.position()) != null
-                ? DEFAULT : port.language.nothing(slot.raw()));
+        states.add(port.language.defaultOf(entry.method, slot.position()) != null ? DEFAULT
+                : own.made(layout, held).orElseGet(() -> port.language.nothing(slot.raw())));
         Object empty = port.language.emptyMap(slot.raw());
         if (empty != null) {
             states.add(empty);
         }
-        new States(port.language, weights.in(loader)).of(slot.raw(), names, lengths, loader)
-                .ifPresent(states::add);
+        own.constructed(layout, held).ifPresent(states::add);
         Accepts accepts = call[position];
         Holder holder = accepts.holder() == null ? null
                 : accepts.holder().apply(binding.storage()).in(loader);
@@ -313,13 +315,18 @@ final class BoundClass implements BoundPort {
             try {
                 for (int i = 0; i < arguments.length; i++) {
                     arguments[i] = argument(i, step);
-                    if (arguments[i] == Maker.ABSENT && own.caller == null) {
+                    if (arguments[i] == Maker.ABSENT && own.caller == null
+                            && own.partly == null) {
                         arguments[i] = defaultValue(own.method, own.slots.get(i).position(), target,
                                 arguments);
                     }
                 }
                 if (own.caller != null) {
                     arguments = own.caller.arguments(arguments, new Defaults(step.length()));
+                }
+                if (own.partly != null && Arrays.asList(arguments).contains(Maker.ABSENT)) {
+                    return succeeded(
+                            KotlinDefaults.call(own.method, own.partly, target, arguments));
                 }
                 return succeeded(own.method.invoke(target, arguments));
             } catch (InvocationTargetException thrown) {

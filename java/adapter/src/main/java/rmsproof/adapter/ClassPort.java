@@ -312,7 +312,10 @@ final class ClassPort implements Port {
         boolean own = OwnTypes.owns(type);
         boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive()
                 && language.supplied(slot.type()) == null;
-        return constructs && (KotlinDefaults.of(slot.executable()) != null
+        boolean omitted = slot.executable() instanceof Method method
+                && KotlinDefaults.of(method) != null && accepts(slot).holder() != null
+                && accepts(slot).number() == null;
+        return omitted || constructs && (KotlinDefaults.of(slot.executable()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null);
     }
@@ -342,6 +345,10 @@ final class ClassPort implements Port {
                     .of(slot.type());
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);
+            }
+            if (slot.executable() instanceof Method
+                    && !new States(language, slot.raw(), loader).makers().isEmpty()) {
+                shape.put("begun", true);
             }
             if (mayBeAbsent(slot)) {
                 shape.put("absent", true);

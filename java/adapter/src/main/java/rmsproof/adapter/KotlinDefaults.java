@@ -1,12 +1,15 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 
 /**
- * Kotlin's defaults of a constructor's parameters: a second constructor takes, behind all of them,
- * a bit for each that is left out, and a marker.
+ * Kotlin's defaults of parameters: a second constructor, or a static method, takes behind all of
+ * them a bit for each that is left out, and a marker.
  */
 final class KotlinDefaults {
     private static final String MARKER = "kotlin.jvm.internal.DefaultConstructorMarker";
@@ -43,26 +46,56 @@ final class KotlinDefaults {
         return null;
     }
 
+    /** The static method by which some of a method's parameters can be left out, or null. */
+    static Method of(Method method) {
+        int receiver = Modifier.isStatic(method.getModifiers()) ? 0 : 1;
+        for (Method other : method.getDeclaringClass().getDeclaredMethods()) {
+            Class<?>[] types = other.getParameterTypes();
+            boolean fits = other.getName().equals(method.getName() + "$default")
+                    && types.length > receiver + method.getParameterCount() + 1
+                    && Arrays.equals(method.getParameterTypes(), Arrays.copyOfRange(
+                            types, receiver, receiver + method.getParameterCount()));
+            if (fits) {
+                return other;
+            }
+        }
+        return null;
+    }
+
     /** Makes an instance; arguments that are {@link Maker#ABSENT} take their defaults. */
     static Object make(Constructor<?> constructor, Object[] arguments)
             throws ReflectiveOperationException {
-        Class<?>[] types = constructor.getParameterTypes();
-        Object[] given = Arrays.copyOf(arguments, types.length);
-        int[] masks = new int[types.length - arguments.length - 1];
+        constructor.setAccessible(true);
+        return constructor.newInstance(
+                masked(constructor.getParameterTypes(), arguments, new Object[0]));
+    }
+
+    /** The same of a call of a method, by that which {@link #of(Method)} has for it. */
+    static Object call(Method method, Method partly, Object target, Object[] arguments)
+            throws ReflectiveOperationException {
+        boolean free = Modifier.isStatic(method.getModifiers());
+        partly.setAccessible(true);
+        return partly.invoke(null, masked(partly.getParameterTypes(), arguments,
+                free ? new Object[0] : new Object[] {target}));
+    }
+
+    private static Object[] masked(Class<?>[] types, Object[] arguments, Object[] receiver) {
+        Object[] given = Arrays.copyOf(receiver, types.length);
+        int first = receiver.length;
+        for (int i = 0; i < types.length - first - 1 - arguments.length; i++) {
+            given[first + arguments.length + i] = 0;
+        }
         for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] == Maker.ABSENT) {
-                masks[i / BITS] |= 1 << i % BITS;
-                // What stands there is not looked at, but must be of the type.
-                given[i] = types[i].isPrimitive()
-                        ? java.lang.reflect.Array.get(
-                                java.lang.reflect.Array.newInstance(types[i], 1), 0)
-                        : null;
+            Class<?> type = types[first + i];
+            boolean absent = arguments[i] == Maker.ABSENT;
+            // What stands there is not looked at, but must be of the type.
+            given[first + i] = !absent ? arguments[i] : type.isPrimitive()
+                    ? Array.get(Array.newInstance(type, 1), 0) : null;
+            if (absent) {
+                int mask = first + arguments.length + i / BITS;
+                given[mask] = (int) given[mask] | 1 << i % BITS;
             }
         }
-        for (int i = 0; i < masks.length; i++) {
-            given[arguments.length + i] = masks[i];
-        }
-        constructor.setAccessible(true);
-        return constructor.newInstance(given);
+        return given;
     }
 }

@@ -9,67 +9,93 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The first state of a step whose state is an object of a class of the port's own: made by a
- * function that makes one of weights or sizes, as {@code init(params)}, or without anything, as
- * {@code State.empty}; else by its constructor, of empty maps and zeros.
+ * The first state of a step that is handed its state: made by a function of the port's that makes
+ * one of weights, of sizes or of nothing, as {@code init(params)} or {@code State.empty}; of a class
+ * of the port's own else by its constructor, of empty maps and zeros.
  */
 final class States {
+    /** What a method is called that makes a state: others that return one may do anything. */
+    private static final Pattern MAKES = Pattern.compile(
+            "(?:init|initiali[sz]e|initial|zeros?|empty)"
+                    + "(?:_?(?:state|cache|like|for|of|average|square|accum|moment|history).*)?"
+                    + "|(?:new|create|make|fresh|blank|start).*(?:state|cache).*",
+            Pattern.CASE_INSENSITIVE);
+    /** The same of what returns an object of a class of the port's own. */
+    private static final Pattern MAKES_OWN = Pattern.compile(
+            "(?:.*(?:init|empty|zero|new|create|make|fresh|state|cache|blank).*|of|apply|start)",
+            Pattern.CASE_INSENSITIVE);
+
     /** A whole number that says how many steps were taken. */
     private static final Pattern COUNTER = Pattern.compile(
             "t|.*(?:step|iter|epoch|time|count).*", Pattern.CASE_INSENSITIVE);
 
     private final ClassLanguage language;
-    private final Holder weights;
+    private final Class<?> type;
+    private final ClassLoader loader;
 
     /**
-     * @param weights how the port is given weights
-     */
-    States(ClassLanguage language, Holder weights) {
-        this.language = language;
-        this.weights = weights;
-    }
-
-    /**
-     * Makes a state.
-     *
-     * @param names the arrays that it is for
-     * @param lengths how many numbers each has
+     * @param type of the parameter that the state is handed to
      * @param loader of the classes that the optimizer is made of
      */
-    Optional<Object> of(Class<?> type, String[] names, int[] lengths, ClassLoader loader) {
-        if (!OwnTypes.owns(type) || !(loader instanceof ClassBytes.Loader classes)) {
-            return Optional.empty();
-        }
-        Class<?> own = OwnTypes.in(type, loader);
-        Layout layout = Layout.of(names, lengths);
+    States(ClassLanguage language, Class<?> type, ClassLoader loader) {
+        this.language = language;
+        this.loader = loader;
+        this.type = OwnTypes.owns(type) && loader instanceof ClassBytes.Loader
+                ? OwnTypes.in(type, loader) : type;
+    }
+
+    /** The methods that make one, those that are told most first. */
+    List<Method> makers() {
         List<Method> makers = new ArrayList<>();
+        boolean own = OwnTypes.owns(type);
+        boolean typed = own || type.isArray() || Iterable.class.isAssignableFrom(type)
+                || Map.class.isAssignableFrom(type) || type.getName().startsWith("scala.coll");
+        if (!typed || !(loader instanceof ClassBytes.Loader classes)) {
+            return makers;
+        }
         for (String name : classes.names()) {
             try {
-                makers.addAll(Arrays.asList(
-                        Class.forName(name, false, loader).getDeclaredMethods()));
+                Class<?> owner = Class.forName(name, false, loader);
+                for (Method method : owner.getDeclaredMethods()) {
+                    boolean named = (own ? MAKES_OWN : MAKES).matcher(method.getName()).matches();
+                    boolean free = Modifier.isStatic(method.getModifiers())
+                            || language.singleton(owner) != null;
+                    if (named && free && method.getReturnType() == type
+                            && Makers.callable(method) && !Makers.steps(method)
+                            && method.getParameterCount() < 2) {
+                        makers.add(method);
+                    }
+                }
             } catch (ClassNotFoundException | LinkageError unlinked) {
                 continue; // what cannot be loaded makes no state
             }
         }
-        Optional<Object> made = makers.stream()
-                .filter(method -> method.getReturnType() == own && Makers.callable(method)
-                        && !Makers.steps(method) && method.getParameterCount() < 2)
-                .sorted(Comparator.comparing(Method::getParameterCount).reversed()
-                        .thenComparing(Method::toString))
-                .map(method -> called(method, layout))
-                .flatMap(Optional::stream).findFirst();
-        return made.isPresent() ? made : Arrays.stream(own.getDeclaredConstructors())
-                .filter(Makers::callable)
-                .sorted(Comparator.comparing(Constructor::toString))
-                .map(constructor -> constructed(constructor, layout))
+        makers.sort(Comparator.comparing(Method::getParameterCount).reversed()
+                .thenComparing(Method::toString));
+        return makers;
+    }
+
+    /** Makes one by the first method that can. */
+    Optional<Object> made(Layout layout, Holder weights) {
+        return makers().stream().map(method -> called(method, layout, weights))
                 .flatMap(Optional::stream).findFirst();
     }
 
-    private Optional<Object> called(Method method, Layout layout) {
+    /** Makes one of a class of the port's own by a constructor. */
+    Optional<Object> constructed(Layout layout, Holder weights) {
+        return !OwnTypes.owns(type) ? Optional.empty()
+                : Arrays.stream(type.getDeclaredConstructors()).filter(Makers::callable)
+                        .sorted(Comparator.comparing(Constructor::toString))
+                        .map(constructor -> constructed(constructor, layout, weights))
+                        .flatMap(Optional::stream).findFirst();
+    }
+
+    private Optional<Object> called(Method method, Layout layout, Holder weights) {
         try {
             Field singleton = language.singleton(method.getDeclaringClass());
             if (singleton == null && !Modifier.isStatic(method.getModifiers())) {
@@ -77,7 +103,7 @@ final class States {
             }
             Object[] arguments = new Object[method.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = argument(method.getParameters()[i], layout);
+                arguments[i] = argument(method.getParameters()[i], layout, weights);
                 if (arguments[i] == null) {
                     return Optional.empty();
                 }
@@ -90,14 +116,15 @@ final class States {
         }
     }
 
-    private Optional<Object> constructed(Constructor<?> constructor, Layout layout) {
+    private Optional<Object> constructed(Constructor<?> constructor, Layout layout,
+            Holder weights) {
         try {
             Object[] arguments = new Object[constructor.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 Class<?> raw = constructor.getParameterTypes()[i];
                 Object empty = language.emptyMap(raw);
                 Object value = empty != null ? empty
-                        : argument(constructor.getParameters()[i], layout);
+                        : argument(constructor.getParameters()[i], layout, weights);
                 arguments[i] = value == null ? language.nothing(raw) : value;
             }
             constructor.setAccessible(true);
@@ -108,7 +135,7 @@ final class States {
     }
 
     /** Zeros as the weights are handed over, how many there are, or zero; null for anything else. */
-    private Object argument(Parameter parameter, Layout layout) {
+    private Object argument(Parameter parameter, Layout layout, Holder weights) {
         Accepts accepts = language.accepts(parameter.getParameterizedType(),
                 parameter.getDeclaringExecutable().getDeclaringClass());
         if (accepts.kind().equals("count")) {
