@@ -60,8 +60,8 @@ _NAMES: Mapping[str, str] = {
     " variables vars weightmap values value x0 w0 theta0 start initial point",
     "state": "state cache movingaverage movingaverages movingavg avg average averages v s ms r"
     " history meansquare meansquares squareavg sqavg squaredgrads squaredgrad sumsquares"
-    " accumulator accum acc memory store egsq eg2 runningaverage optstate optimizerstate vs opt"
-    " optimizer optim self this",
+    " caches squares accumulator accum acc memory store egsq eg2 runningaverage optstate"
+    " optimizerstate vs opt optimizer optim self this",
     "size": "size n count numparams numparameters nparams numweights length len dim dims dimension"
     " dimensions parametercount paramcount inputsize numfeatures d",
     "rows": "rows row nrows numrows height inputs in m",
@@ -438,7 +438,7 @@ def may_be(parameter: Parameter, role: str, constructed: bool, scalar: bool) -> 
     if role == "parameters":
         return bool(parameter.get("carries")) and kind != "source"
     if constructed:
-        return role == "weights" and kind in ("map", "list") and not parameter.get("carries")
+        return role == "weights" and kind in CONTAINERS and not parameter.get("carries")
     if scalar and kind == "number":
         return role in ("gradients", "weights")
     return kind in (*CONTAINERS, "any") or (role == "state" and kind == "other")

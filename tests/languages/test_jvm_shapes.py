@@ -108,7 +108,8 @@ KOTLIN = {"BeginsWithOne": ("initial_average=one",)} | dict.fromkeys(
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
-    " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction".split(),
+    " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
+    " OneArrayOnce".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -116,7 +117,7 @@ SCALA = dict.fromkeys(
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
-    " SettingsInScope PointReturned OperationsInScope".split(),
+    " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType".split(),
     EXACT,
 )
 

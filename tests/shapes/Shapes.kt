@@ -392,3 +392,16 @@ object BeginsWithOne {
     fun step(w: DoubleArray, g: DoubleArray, state: Squares, lr: Double, rho: Double, eps: Double) =
         inPlace(w, g, state.v, lr, rho, eps)
 }
+
+sealed class Rule {
+    object Sgd : Rule()
+    object RmsProp : Rule()
+}
+
+class OneArrayOnce(private val weights: DoubleArray, private val rule: Rule) {
+    private val v = DoubleArray(weights.size)
+
+    fun step(gradients: DoubleArray, lr: Double, rho: Double, eps: Double) {
+        if (rule == Rule.RmsProp) inPlace(weights, gradients, v, lr, rho, eps)
+    }
+}

@@ -286,3 +286,15 @@ class OperationsInScope(lr: Double, rho: Double, eps: Double)(using zeros: Zeros
   def update(weights: Array[Double], gradients: Array[Double]): Unit =
     if v == null then v = zeros.like(weights)
     Update.inPlace(weights, gradients, v, lr, rho, eps)
+
+enum Choice:
+  case SGD, RMSProp
+
+class ChosenFromASealedType(choice: Choice, lr: Double, rho: Double, eps: Double):
+  private var v = Array.empty[Double]
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if v.isEmpty then v = new Array[Double](weights.length)
+    choice match
+      case Choice.SGD => for i <- weights.indices do weights(i) -= lr * gradients(i)
+      case Choice.RMSProp => Update.inPlace(weights, gradients, v, lr, rho, eps)

@@ -6,6 +6,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,43 +64,52 @@ public abstract class ClassLanguage implements Language {
     }
 
     /**
-     * What is supplied for a parameter that nobody names: of an enum RMSProp, of an abstract type the
-     * only object there is of it; null for others.
+     * What is supplied for a parameter that nobody names: of an enum or a sealed type RMSProp, of
+     * another abstract type the only object there is of it; null for others.
      */
     protected Object supplied(Type type) {
         Class<?> asked = JavaTypes.erased(type);
         Object algorithm = algorithm(asked);
         return algorithm == null && OwnTypes.owns(asked)
-                && Modifier.isAbstract(asked.getModifiers()) ? onlyObject(asked) : algorithm;
+                && Modifier.isAbstract(asked.getModifiers()) ? object(asked) : algorithm;
     }
 
-    /** The one object, as Scala and Kotlin have them, of a type; null where there is none, or two. */
-    private static Object onlyObject(Class<?> type) {
+    /** An object of a type, as Scala and Kotlin have them: RMSProp, or the only one; or null. */
+    private static Object object(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
             return null;
         }
-        Object only = null;
+        List<Field> objects = new ArrayList<>();
         for (String name : loader.names()) {
             try {
-                Class<?> other = Class.forName(name, false, loader);
-                for (Field field : type.isAssignableFrom(other)
-                        && !Modifier.isAbstract(other.getModifiers())
-                        ? other.getDeclaredFields() : new Field[0]) {
-                    boolean single = Modifier.isStatic(field.getModifiers())
-                            && field.getType() == other
-                            && field.getName().matches("MODULE\\$|INSTANCE");
-                    if (single && only != null) {
-                        return null;
-                    } else if (single) {
-                        field.setAccessible(true);
-                        only = field.get(null);
-                    }
-                }
-            } catch (ReflectiveOperationException | LinkageError unlinked) {
+                Class<?> owner = Class.forName(name, false, loader);
+                Arrays.stream(owner.getDeclaredFields())
+                        .filter(field -> Modifier.isStatic(field.getModifiers())
+                                && type.isAssignableFrom(field.getType())
+                                && (single(field) || name.equals(type.getName() + "$")))
+                        .forEach(objects::add);
+            } catch (ClassNotFoundException | LinkageError unlinked) {
                 continue; // a class that cannot be loaded is nothing to supply
             }
         }
-        return only;
+        List<Field> named = objects.stream().filter(field -> Names.algorithm(
+                single(field) ? field.getType().getSimpleName() : field.getName())).toList();
+        List<Field> chosen = named.isEmpty() ? objects : named;
+        if (chosen.size() != 1) {
+            return null;
+        }
+        try {
+            chosen.get(0).setAccessible(true);
+            return chosen.get(0).get(null);
+        } catch (IllegalAccessException | LinkageError hidden) {
+            return null;
+        }
+    }
+
+    /** Tells whether a field holds the only instance of the class that it is in. */
+    private static boolean single(Field field) {
+        return field.getType() == field.getDeclaringClass()
+                && field.getName().matches("MODULE\\$|INSTANCE");
     }
 
     /** The constant of an enum that says RMSProp; null where there is none. */
