@@ -126,6 +126,10 @@ def _judged(
     wrong = result.verdict.word in _WRONG and transport.begins_elsewhere
     if wrong and (begun := _begun_with_zeros(transport, guess_it, result)):
         return begun
+    if result.verdict.fault is None and (maker := transport.state_maker):
+        if begun := _begun_by(maker, transport, guess_it):
+            return begun
+        result = _noted(result, f"its state was made up at first, without {maker}")
     if _doubtful(result, transport):
         try:
             return _read(transport, answers, guess_it, budget)
@@ -146,6 +150,27 @@ def _guessed(
     if not guesses.moved and (fault := _own(guesses.faults)):
         return conclude(port, transport.name, fault=fault)
     return _called(transport, guesses, ask_it, error, budget)
+
+
+def _begun_by(
+    maker: str,
+    transport: HostedTransport,
+    ask_it: Callable[[], Answers],
+) -> Result | None:
+    """The result with the state that a function of the port makes, where that can be called."""
+    made_up = transport.way
+    if transport.makes_states:
+        transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
+        begun = ask_it().result(_SOON)
+        if begun.stands:
+            return _noted(begun, f"its state was made by {maker} at first")
+        transport.adopt(made_up)
+    return None
+
+
+def _noted(result: Result, words: str) -> Result:
+    """The result with one thing more said of how the port is called."""
+    return replace(result, bound="; ".join(filter(None, (result.bound, words))))
 
 
 def _begun_with_zeros(
@@ -238,7 +263,9 @@ def _called(
     budget: Budget,
 ) -> Result:
     """The result by the first guess that is right, else by the first that is explained."""
-    moved = guesses.moved
+    # A state that is made up says nothing of a port that makes one itself.
+    own = {guess.owner for guess in guesses.moved if guess.begun}
+    moved = tuple(g for g in guesses.moved if g.begun or g.owner not in own)
     if len({guess.owner for guess in moved}) > 1:
         if not guesses.alike:
             raise _several(moved) from error  # which is meant, nobody can tell by trying

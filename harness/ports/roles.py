@@ -40,7 +40,8 @@ CONSTANTS: Mapping[str, tuple[type, ...]] = {
 # Lower case without _ and -; in a role's row the earlier name is the surer one. A name that
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
 _NAMES: Mapping[str, str] = {
-    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step",
+    "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step"
+    " baselr baselearningrate initiallr initiallearningrate initlr lrinit lr0 eta0 maxlr peaklr",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
     " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e smoothing",

@@ -89,6 +89,12 @@ class Guess:
         return "graph" in self.message
 
     @property
+    def begun(self) -> bool:
+        """Whether a function of the port makes the state that the first call is handed."""
+        initial = self.message.get("plan", {}).get("initial") or {}
+        return "function" in initial
+
+    @property
     def owner(self) -> str:
         """The class or function that is called."""
         plan = self.message.get("plan", self.message)

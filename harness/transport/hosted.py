@@ -39,7 +39,7 @@ from harness.transport.guesses import (
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.replies import FORGED, facts_of, fault_of, readable
-from harness.transport.states import begins_elsewhere, makes_up_state
+from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
@@ -158,6 +158,18 @@ class HostedTransport:
         """Whether it is handed nothing for a state that a function of its own would make."""
         with readable():
             return self._message is not None and begins_elsewhere(self._shape, self._message)
+
+    @property
+    def state_maker(self) -> str:
+        """The function of its own that makes the state which its first call is handed; or ""."""
+        with readable():
+            return "" if self._message is None else state_maker(self._shape, self._message)
+
+    @property
+    def makes_states(self) -> bool:
+        """Whether its host can ask a function of the port for the state."""
+        with readable():
+            return bool(self._shape.get("planned"))
 
     @property
     def way(self) -> Guess:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.languages.naming import plain_name
+from harness.languages.naming import plain_name, says_rmsprop
+from harness.ports.attempts import callable_methods
 from harness.ports.roles import SELF
 from harness.transport.handing import ZEROS
 
+_STATES = ("state", "cache", "average", "avg", "accum", "moment", "slot", "square", "opt", "memory")
 # What another function is called that makes a state of weights.
 _BEGINS = ("init", "zero", "start", "begin", "make", "create", "new", "empty")
 
@@ -31,15 +33,34 @@ def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bo
     handed = taken_by(shape, message)[-len(call) :][call.index("state")]
     if message["initial"] == 0 and (handed.get("begun") or shape.get("begun")):
         return False  # it was: what that makes is how the port begins
+    return any(_makers(shape, message))
+
+
+def state_maker(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+    """The function that says it makes the state for which zeros are made up; "" if none does."""
+    if not makes_up_state(shape, message):
+        return ""
+    return next((name for name in _makers(shape, message) if _of_states(plain_name(name))), "")
+
+
+def _makers(shape: Mapping[str, Any], message: Mapping[str, Any]) -> Iterator[str]:
+    """What may make something of weights or their number alone."""
     methods = [m for c in shape.get("candidates", []) for m in c.get("methods", [])]
     every = [(m["name"], [m["parameters"]]) for m in methods]
     every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]
     # Of weights, perhaps called on what the step is called on.
     most = 2 if SELF in message["call"] else 1
-    return any(
-        plain_name(name).startswith(_BEGINS) and any(0 < len(taken) <= most for taken in arities)
-        for name, arities in every
-    )
+    for name, arities in every:
+        begins = plain_name(name).startswith(_BEGINS)
+        if begins and any(0 < len(taken) <= most for taken in arities):
+            yield name
+
+
+def _of_states(name: str) -> bool:
+    """Whether a maker's name has a state in it, or nothing but that it begins."""
+    rest = next(name.removeprefix(word) for word in _BEGINS if name.startswith(word))
+    whole = rest in ("", "ialize", "ial", "ialise") or says_rmsprop(rest)
+    return whole or any(word in rest for word in _STATES)
 
 
 def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -157,6 +157,42 @@ def rmsprop(w, grad, v, lr=0.01, rho=0.9, eps=1e-8):
     assert fault.message == "step 1: array 'dense' has shape (4,), expected (5,)"
 
 
+BEGUN = """
+import numpy as np
+
+
+def {maker}:
+    return np.{made}
+
+
+def rmsprop(weights, gradients, state, learning_rate, rho, epsilon):
+    state[:] = rho * state + (1 - rho) * gradients**2
+    weights -= learning_rate * gradients / (np.sqrt(state) + epsilon)
+    return weights, state
+"""
+
+
+def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> None:
+    """Zeros that were made up would acquit what begins at one."""
+    right, started = [], "its state was made by {} at first"
+    cases = {
+        "of weights": ("init_state(w)", "ones_like(w)", ["initial_average=one"]),
+        "of their number": ("make_cache(n)", "ones(n)", ["initial_average=one"]),
+        "zeros": ("init(w)", "zeros_like(w)", right),
+        "of another shape": ("init_state(n)", "ones((n, 1))", right),
+        "of something else": ("make_batches(n)", "ones(n)", right),
+    }
+    texts = {name: BEGUN.format(maker=m, made=made) for name, (m, made, _) in cases.items()}
+    _, results = judged(tmp_path, texts)
+    for name, (_, _, deviations) in cases.items():
+        assert list(results[name].deviations) == deviations
+    assert results["of weights"].bound == started.format("init_state")
+    assert results["zeros"].bound == started.format("init")
+    without = "its state was made up at first, without init_state"
+    assert results["of another shape"].bound == without
+    assert results["of something else"].bound == ""
+
+
 def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
     _, results = judged(tmp_path, {"told": source("one of several, by a text")})
     assert results["told"].bound == "called with kind = 'rmsprop'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,10 @@ class Session:
         if "state" in roles:
             defaulted = port.parameters[roles.index("state")].get("default")
             if not port.started and not defaulted:
-                port.state = self._initial(int(binding.get("initial", 0)), part)
+                if "begin" in binding:
+                    port.state = self._begun(port, binding["begin"], weights, part)
+                else:
+                    port.state = self._initial(int(binding.get("initial", 0)), part)
             # A port that hands no state back keeps it where its default is.
             if port.state is not None or not defaulted:
                 values["state"] = port.state
@@ -121,6 +125,15 @@ class Session:
         port.started = True
         returned = _succeeded(port, returned)
         return self._without_state(binding, port, returned, part) if "state" in roles else returned
+
+    def _begun(self, port: PythonPort, name: str, weights: Any, part: list[int]) -> Any:
+        """What a function beside the port makes of weights, or else of their number."""
+        function = getattr(port.call, "__func__", port.call)
+        maker = inspect.unwrap(function).__globals__[name]
+        try:
+            return maker(weights)
+        except Exception:
+            return maker(sum(self.weights.cuts[i].stop - self.weights.cuts[i].start for i in part))
 
     def _initial(self, number: int, part: list[int]) -> Any:
         """A first call's state without a default: nothing, nothing yet by name, or zeros."""
