@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.model.evidence import Evidence
-from python_ref.dialects.axes import AXES, BY_NORM_OF_ALL
+from python_ref.dialects.axes import AXES, BY_NORM_OF_ALL, BY_NORM_PLUS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
 
@@ -230,6 +230,9 @@ def coherent(claim: Dialect, chosen: Deviations) -> bool:
             return False
         if named["state"] == "epsilon_kept" and named.get("epsilon") in ("maximum", "none"):
             return False
+    # Beside a scale the number that is added to a norm is as good as any other.
+    if values["clip"] in BY_NORM_PLUS and named.get("gradient_scale", "no") != "no":
+        return False
     # One constant would be the factor of both.
     if values["numerator"] == "sum_of_gradients" and values["momentum"] != "no":
         return False

@@ -34,6 +34,9 @@ MOST_ELEMENTS = 1_000
 MOST_STEPS = 2_000
 MOST_NUMBERS = 20_000
 _LONGEST_NAME = 200
+# What is said of observations that are not as many as the gradients.
+_UNSEEN = "; write null for a step that was not seen"
+_BEFORE = "; the weights before the first step stand in `weights` alone"
 
 _REQUIRED = " ".join(messages.required(messages.Observation))
 _OPTIONAL = " ".join(set(messages.fields(messages.Observation)) - set(_REQUIRED.split()))
@@ -105,9 +108,8 @@ def _seen(path: Path, document: Any) -> Seen:
     given = fields.scenario(
         root, root, name=name or path.stem, catches="", learning_rates=tuple(rates)
     )
-    steps = fields.steps(
-        root["observed"], "observed", given, "; write null for a step that was not seen"
-    )
+    one_more = isinstance(root["observed"], list) and len(root["observed"]) == given.steps + 1
+    steps = fields.steps(root["observed"], "observed", given, _BEFORE if one_more else _UNSEEN)
     seen = np.array([step is not None for step in steps])
     if not seen.any():
         fields.fail("observed", "every step is null; at least one must be given")

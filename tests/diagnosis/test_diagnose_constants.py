@@ -11,7 +11,7 @@ from showing import REFERENCE, elements, shown, unseen
 
 from harness.diagnosis.average import agreeing, judged
 from harness.diagnosis.diagnose import Diagnosis, Explanation, diagnose
-from harness.diagnosis.hypotheses import Fed, sets
+from harness.diagnosis.hypotheses import Fed, coherent, sets
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.scenario import Scenario
@@ -112,6 +112,14 @@ def test_another_number_beside_a_norm_is_not_taken_for_the_one_that_has_a_name(
     evidence = replace(shown(replace(plain, gradients=clipped)), scenario=plain)
     diagnosis = diagnose([evidence], REFERENCE, largest=1, seconds=None)
     assert diagnosis.best is None
+
+
+def test_a_scale_never_stands_beside_a_number_that_is_added_to_a_norm() -> None:
+    """Of gradients that are always clipped g*c/(100*norm + 1e-6) is g*(c/100)/(norm + 1e-8)."""
+    beside = ("gradient_scale", "constant")
+    assert coherent(REFERENCE, (("clip", "norm"), beside))
+    for value in "norm_plus_epsilon", "global_norm_plus_epsilon":
+        assert not coherent(REFERENCE, (("clip", value), beside))
 
 
 # -- how far a constant is determined -------------------------------------------------------------

@@ -207,7 +207,11 @@ def _changed(field: str, change: Any) -> dict[str, Any]:
         (document(weights={}), "weights: has no array"),
         (document(gradients=[]), "gradients: has no step"),
         (document(observed=[None] * 12), "observed: every step is null"),
-        (document(observed=[None] * 5), "observed: has 5 steps, the gradients 12"),
+        (document(observed=[None] * 5), "observed: has 5 steps, the gradients 12; write null"),
+        (
+            document(observed=[None] * 13),
+            "has 13 steps, the gradients 12; the weights before the first step stand in",
+        ),
         (_changed("gradients/2/bias", [1.0, 2.0]), "gradients[2].bias: has 2 elements"),
         (_changed("gradients/2/other", [1.0]), "gradients[2].other: is not among the weights"),
         (_changed("observed/3/bias", None), "observed[3]: array 'bias' is missing"),

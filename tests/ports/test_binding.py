@@ -27,6 +27,8 @@ def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | 
         ("learningRate, decayRate, epsilon", "weights, gradients", [LR, DECAY, EPS], [W, G]),
         ("learning-rate, decay-rate, epsilon", "gradients, weights", [LR, DECAY, EPS], [G, W]),
         ("lr, rho, eps", "params, grads", [LR, DECAY, EPS], [W, G]),
+        ("base_lr, alpha, eps", "w, g", [LR, DECAY, EPS], [W, G]),
+        ("initialLearningRate, rho, eps", "w, g", [LR, DECAY, EPS], [W, G]),
         ("eta, gamma, eps", "theta, g", [LR, DECAY, EPS], [W, G]),
         ("η, ρ, ε", "θ, g", [LR, DECAY, EPS], [W, G]),
         ("LR, BETA, EPS", "W, DW", [LR, DECAY, EPS], [W, G]),
