@@ -17,7 +17,7 @@ from harness.documents.trainers import Trainer
 from harness.documents.training import Ends
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged as judge_guessing
-from harness.judging.judge import judge
+from harness.judging.guessing import judged_by_names
 from harness.judging.memory import Memory
 from harness.judging.options import Options
 from harness.judging.verdict import Result, conclude
@@ -279,7 +279,7 @@ class Bench:
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:
-            return self._judged_by(judge, port, transport)
+            return self._judged_by(judged_by_names, port, transport)
         except BindingError as error:
             reason = without_advice(str(error))
             return conclude(port, transport.name, fault=Fault("not-run", reason))

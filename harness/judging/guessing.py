@@ -126,10 +126,10 @@ def _judged(
     wrong = result.verdict.word in _WRONG and transport.begins_elsewhere
     if wrong and (begun := _begun_with_zeros(transport, guess_it, result)):
         return begun
-    if result.verdict.fault is None and (maker := transport.state_maker):
-        if begun := _begun_by(maker, transport, guess_it):
+    if begun := _begun_by_its_own(transport, guess_it, result):
+        if begun.stands and not _doubtful(begun, transport):
             return begun
-        result = _noted(result, f"its state was made up at first, without {maker}")
+        result = begun
     if _doubtful(result, transport):
         try:
             return _read(transport, answers, guess_it, budget)
@@ -152,12 +152,29 @@ def _guessed(
     return _called(transport, guesses, ask_it, error, budget)
 
 
-def _begun_by(
-    maker: str,
-    transport: HostedTransport,
-    ask_it: Callable[[], Answers],
+def judged_by_names(
+    port: Port, transport: HostedTransport, goldens: Goldens, **options: Any
+) -> Result:
+    """Judge a port as `judge` does, with the state that a function of its own makes, if one does.
+
+    Raises:
+        BindingError: names do not bind it.
+    """
+    result = judge(port, transport, goldens, **options)
+    begun = _begun_by_its_own(transport, lambda: ask(port, transport, goldens, **options), result)
+    return begun or result
+
+
+def _begun_by_its_own(
+    transport: HostedTransport, ask_it: Callable[[], Answers], result: Result
 ) -> Result | None:
-    """The result with the state that a function of the port makes, where that can be called."""
+    """The result with the state that a function of the port makes, where that can be called.
+
+    Else the same, with a note that it was made up; None where no function makes one.
+    """
+    maker = "" if result.verdict.fault else transport.state_maker
+    if not maker:
+        return None
     made_up = transport.way
     if transport.makes_states:
         transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
@@ -165,7 +182,7 @@ def _begun_by(
         if begun.stands:
             return _noted(begun, f"its state was made by {maker} at first")
         transport.adopt(made_up)
-    return None
+    return _noted(result, f"its state was made up at first, without {maker}")
 
 
 def _noted(result: Result, words: str) -> Result:

@@ -356,3 +356,15 @@ def test_the_tutorial() -> None:
     printed = {block.printed for block in document.blocks if block.printed}
     assert {Printed(block.text.rstrip("\n"), block.line) for block in outputs} < printed
     assert len(printed) == 5  # one output is inline code
+
+
+def test_fences_in_what_is_indented_are_fences() -> None:
+    """As in the tabs and the notes of MkDocs."""
+    page = (
+        '=== "Python"\n\n    ```python\n    def f(x):\n        return x\n    ```\n\n'
+        '=== "Java"\n\n    ```java\n    class A {}\n    ```\n\n    It is short.\n'
+    )
+    assert [(b.line, b.language, b.text) for b in parts(page).blocks] == [
+        (4, "python", "def f(x):\n    return x\n"),
+        (11, "java", "class A {}\n"),
+    ]

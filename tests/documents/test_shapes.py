@@ -64,3 +64,20 @@ def test_what_no_guess_explains_is_no_optimizer(written: Examine) -> None:
     row = written(GRADIENT + fenced(wrong)).rows[1]
     assert (row.kind, row.layers) == ("other", ())
     assert row.message == "no optimizer whose parameters could be recognised"
+
+
+def test_a_state_begins_as_the_page_makes_it(written: Examine) -> None:
+    code = """
+import numpy as np
+
+def init_state(w):
+    return np.ones_like(w)
+
+def rmsprop(w, grad, state, lr=1e-3, rho=0.9, eps=1e-8):
+    state = rho * state + (1 - rho) * grad**2
+    return w - lr * grad / (np.sqrt(state) + eps), state
+"""
+    (row,) = written(fenced(code)).rows
+    result = row.layers[-1].result
+    assert result.deviations == ("initial_average=one",)
+    assert result.bound == "its state was made by init_state at first"

@@ -40,6 +40,7 @@ _BREAKS = re.compile(r"\r\n?")
 _FRONT = re.compile(r"(?:\s|#|-|[\w.\"'-]+\s*[:=](?:\s|$)|[\]})])")
 _QUOTE = re.compile(r"^ {0,3}>(?: ?>)* ?", re.MULTILINE)
 _HEADING = re.compile(r"#{2,6} \S")
+_FENCED = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,14 @@ def _pieces(token: Token) -> Iterator[_Piece]:
     """Yield a block's code; more than once where fences inside it were never closed."""
     start, end = token.map or [0, 0]
     content = token.content.split("\n")[:-1]
+    if token.type == "code_block" and _FENCED.match(token.content):
+        # Tabs and notes of MkDocs are indented, and so are the fences in them.
+        for inner in _MARKDOWN.parse(token.content):
+            if inner.type in {"fence", "code_block"}:
+                first, last = inner.map or [0, 0]
+                inner.map = [start + first, start + last]
+                yield from _pieces(inner)
+        return
     if token.type == "code_block":
         yield _Piece(start, (start, start + len(content)), "", token.content)
         return
