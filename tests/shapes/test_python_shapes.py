@@ -183,6 +183,8 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
         "of something else": ("make_batches(n)", "ones(n)", right),
     }
     texts = {name: BEGUN.format(maker=m, made=made) for name, (m, made, _) in cases.items()}
+    itself = "    state = init_state(weights) if state is None else state\n    state[:]"
+    texts["by itself"] = texts["of weights"].replace("    state[:]", itself)
     _, results = judged(tmp_path, texts)
     for name, (_, _, deviations) in cases.items():
         assert list(results[name].deviations) == deviations
@@ -191,6 +193,8 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
     without = "its state was made up at first, without init_state"
     assert results["of another shape"].bound == without
     assert results["of something else"].bound == ""
+    assert results["by itself"].bound == ""
+    assert results["by itself"].deviations == ("initial_average=one",)
 
 
 def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
