@@ -15,9 +15,9 @@ from harness.documents.lines import Convention
 from harness.documents.source import Source, port_of, stem_of
 from harness.documents.trainers import Trainer
 from harness.documents.training import Ends
+from harness.judging.beginning import judged_by_names
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged as judge_guessing
-from harness.judging.guessing import judged_by_names
 from harness.judging.memory import Memory
 from harness.judging.options import Options
 from harness.judging.verdict import Result, conclude

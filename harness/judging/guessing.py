@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.diagnosis.diagnose import LARGEST
 from harness.diagnosis.hypotheses import IGNORED
+from harness.judging.beginning import SOON, begun_by_its_own, begun_with_zeros
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
@@ -23,7 +24,6 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.guesses import Budget, Guess, Guesses
-from harness.transport.handing import ZEROS
 from harness.transport.hosted import HostedTransport
 
 # How many guesses are asked.
@@ -31,8 +31,6 @@ _MOST = 6
 _WRONG = ("diverges", "no-update")
 # What a wrong guess looks like that reaches one array of those that it was handed.
 _PART = "write=first_array"
-# Sets of so many deviations are soon searched: all guesses are, before one is searched for long.
-_SOON = 2
 # What a search for the likeliest cause may take, whatever was used up by then.
 FAR_SECONDS = 8.0
 
@@ -108,7 +106,7 @@ def _judged(
             result = answers.result()
         elif not transport.unread:
             # What is called by a guess is not searched for long before other guesses were made.
-            result = answers.result(_SOON if answers.described.guessed else LARGEST)
+            result = answers.result(SOON if answers.described.guessed else LARGEST)
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
@@ -123,10 +121,11 @@ def _judged(
         refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
         return _called(transport, guesses, guess_it, BindingError(refusal), budget)
-    wrong = result.verdict.word in _WRONG and transport.begins_elsewhere
-    if wrong and (begun := _begun_with_zeros(transport, guess_it, result)):
+    # What is explained by how a port begins when it is handed nothing is its own doing.
+    wrong = result.verdict.word in _WRONG and not result.stands and transport.begins_elsewhere
+    if wrong and (begun := begun_with_zeros(transport, guess_it)):
         return begun
-    if begun := _begun_by_its_own(transport, guess_it, result):
+    if begun := begun_by_its_own(transport, guess_it, result):
         if begun.stands and not _doubtful(begun, transport):
             return begun
         result = begun
@@ -150,61 +149,6 @@ def _guessed(
     if not guesses.moved and (fault := _own(guesses.faults)):
         return conclude(port, transport.name, fault=fault)
     return _called(transport, guesses, ask_it, error, budget)
-
-
-def judged_by_names(
-    port: Port, transport: HostedTransport, goldens: Goldens, **options: Any
-) -> Result:
-    """Judge a port as `judge` does, with the state that a function of its own makes, if one does.
-
-    Raises:
-        BindingError: names do not bind it.
-    """
-    result = judge(port, transport, goldens, **options)
-    begun = _begun_by_its_own(transport, lambda: ask(port, transport, goldens, **options), result)
-    return begun or result
-
-
-def _begun_by_its_own(
-    transport: HostedTransport, ask_it: Callable[[], Answers], result: Result
-) -> Result | None:
-    """The result with the state that a function of the port makes, where that can be called.
-
-    Else the same, with a note that it was made up; None where no function makes one.
-    """
-    maker = "" if result.verdict.fault else transport.state_maker
-    if not maker:
-        return None
-    made_up = transport.way
-    if transport.makes_states:
-        transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
-        begun = ask_it().result(_SOON)
-        if begun.stands:
-            return _noted(begun, f"its state was made by {maker} at first")
-        transport.adopt(made_up)
-    return _noted(result, f"its state was made up at first, without {maker}")
-
-
-def _noted(result: Result, words: str) -> Result:
-    """The result with one thing more said of how the port is called."""
-    return replace(result, bound="; ".join(filter(None, (result.bound, words))))
-
-
-def _begun_with_zeros(
-    transport: HostedTransport, ask_it: Callable[[], Answers], result: Result
-) -> Result | None:
-    """The result where the state that another function makes is zeros, if right or explained."""
-    by_names = transport.way
-    message = {**by_names.message, "initial": ZEROS}
-    transport.adopt(replace(by_names, message=message))
-    again = ask_it()
-    begun = again.result(None)
-    if begun.verdict.word not in GOOD and not result.stands and begun.verdict.fault is None:
-        begun = again.result(_SOON)
-    if begun.verdict.word in GOOD or (begun.stands and not result.stands):
-        return replace(begun, bound="its state was handed over as zeros at first")
-    transport.adopt(by_names)
-    return None
 
 
 def _never_begun(result: Result) -> Fault | None:
@@ -232,7 +176,7 @@ def _read(
             return replace(right, bound=f"so called, {guess.title}")
         others.append((guess, again))
     transport.adopt(by_names)
-    result = answers.result(_SOON if others else LARGEST)
+    result = answers.result(SOON if others else LARGEST)
     # Constants of its own are no cause where it takes numbers that it was not told.
     told = by_names.description.roles
     untold = {f"{axis}=ignored" for role, axis in IGNORED.items() if role not in told}
@@ -241,7 +185,7 @@ def _read(
         if not budget.left:
             break
         transport.adopt(guess)
-        explained = again.result(_SOON)
+        explained = again.result(SOON)
         if told and _belied(explained, guess, by_names):
             continue
         given = {f"{IGNORED[role]}=ignored" for role in guess.description.roles if role in IGNORED}
@@ -304,16 +248,16 @@ def _called(
     # many deviations explain what stands in as well, where that moves the weights.
     likeliest = [*answers[:1], *[one for one in answers[1:] if one[0].explored][:1]]
     searches = [
-        *((guess, again, _SOON) for guess, again in answers),
+        *((guess, again, SOON) for guess, again in answers),
         *((guess, again, LARGEST) for guess, again in likeliest if not guess.assumed),
     ]
     for place, (guess, again, largest) in enumerate(searches):
-        if not budget.left and largest == _SOON:
+        if not budget.left and largest == SOON:
             continue
         transport.adopt(guess)
         # The last ones look furthest: none before takes their time, and what is left is little.
         seconds = budget.left / (len(searches) - place)
-        result = again.result(largest, seconds if largest == _SOON else max(seconds, FAR_SECONDS))
+        result = again.result(largest, seconds if largest == SOON else max(seconds, FAR_SECONDS))
         if result.stands and _PART not in result.deviations:
             return replace(result, bound=f"called as {guess.title}")
     if not budget.left:
