@@ -15,6 +15,7 @@ from harness.model.words import GOOD
 from harness.ports.port import Port
 from harness.transport.handing import ZEROS
 from harness.transport.hosted import HostedTransport
+from harness.transport.states import begins_with_zeros
 
 SOON = 2
 """Sets of so many deviations are soon searched: all guesses are, before one is for long."""
@@ -50,6 +51,8 @@ def begun_by_its_own(
         if begun.stands:
             return _noted(begun, f"its state was made by {maker} at first")
         transport.adopt(made_up)
+    if not begins_with_zeros(made_up.message):
+        return None
     return _noted(result, f"its state was made up at first, without {maker}")
 
 

@@ -121,14 +121,14 @@ def _judged(
         refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
         return _called(transport, guesses, guess_it, BindingError(refusal), budget)
-    # What is explained by how a port begins when it is handed nothing is its own doing.
-    wrong = result.verdict.word in _WRONG and not result.stands and transport.begins_elsewhere
-    if wrong and (begun := begun_with_zeros(transport, guess_it)):
-        return begun
     if begun := begun_by_its_own(transport, guess_it, result):
         if begun.stands and not _doubtful(begun, transport):
             return begun
         result = begun
+    # What is explained by how a port begins when it is handed nothing is its own doing.
+    wrong = result.verdict.word in _WRONG and not result.stands and transport.begins_elsewhere
+    if wrong and (begun := begun_with_zeros(transport, guess_it)):
+        return begun
     if _doubtful(result, transport):
         try:
             return _read(transport, answers, guess_it, budget)

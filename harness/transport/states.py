@@ -37,12 +37,18 @@ def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bo
 
 
 def state_maker(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
-    """The function that says it makes the state for which zeros are made up; "" if none does."""
-    # Nothing, or an empty map, is what a port begins with by itself; so it is in what holds them.
-    zeros = message.get("initial", ZEROS) % (ZEROS + 1) == ZEROS
-    if not zeros or not makes_up_state(shape, message):
+    """The function that says it makes the state that the first call is handed; "" if none does."""
+    if not makes_up_state(shape, message):
         return ""
     return next((name for name in _makers(shape, message) if _of_states(plain_name(name))), "")
+
+
+def begins_with_zeros(message: Mapping[str, Any]) -> bool:
+    """Whether a state that is made up is zeros, or a reference to them.
+
+    Nothing, or an empty map, is what a port begins with by itself.
+    """
+    return bool(message.get("initial", ZEROS) % (ZEROS + 1) == ZEROS)
 
 
 def _makers(shape: Mapping[str, Any], message: Mapping[str, Any]) -> Iterator[str]:
