@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.languages.naming import plain_name, says_rmsprop
-from harness.ports.attempts import callable_methods
 from harness.ports.roles import SELF
 from harness.transport.handing import ZEROS
 
