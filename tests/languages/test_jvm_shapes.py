@@ -93,6 +93,7 @@ JAVA = {
     "StepWithinTraining": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "HandedOver": EXACT,
     "MadeToStep": EXACT,
+    "ErrorsTimesOutputs": ("eps=ignored",),
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 

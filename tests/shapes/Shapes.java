@@ -1988,6 +1988,46 @@ class MadeToStep {
     }
 }
 
+/** A network whose gradients are an error times an output; each weight has its average beside it. */
+class ErrorsTimesOutputs {
+    private final double[][][] weights, squares;
+    private final double[][] biases, biasSquares, outputs, errors;
+    private final double rate, rho;
+
+    ErrorsTimesOutputs(int[] sizes, double rate, double rho) {
+        this.rate = rate;
+        this.rho = rho;
+        weights = new double[sizes.length][][];
+        squares = new double[sizes.length][][];
+        biases = new double[sizes.length][];
+        biasSquares = new double[sizes.length][];
+        outputs = new double[sizes.length][];
+        errors = new double[sizes.length][];
+        for (int layer = 0; layer < sizes.length; layer++) {
+            int inputs = layer == 0 ? 0 : sizes[layer - 1];
+            weights[layer] = new double[sizes[layer]][inputs];
+            squares[layer] = new double[sizes[layer]][inputs];
+            biases[layer] = new double[sizes[layer]];
+            biasSquares[layer] = new double[sizes[layer]];
+            outputs[layer] = new double[sizes[layer]];
+            errors[layer] = new double[sizes[layer]];
+        }
+    }
+
+    private void adjust() {
+        for (int layer = 1; layer < weights.length; layer++) {
+            Update.inPlace(biases[layer], errors[layer], biasSquares[layer], rate, rho, 1e-3);
+            for (int to = 0; to < errors[layer].length; to++) {
+                double[] gradients = new double[outputs[layer - 1].length];
+                for (int from = 0; from < gradients.length; from++) {
+                    gradients[from] = errors[layer][to] * outputs[layer - 1][from];
+                }
+                Update.inPlace(weights[layer][to], gradients, squares[layer][to], rate, rho, 1e-3);
+            }
+        }
+    }
+}
+
 /** A layer without a step of its own: its gradients follow from its weights. */
 class TrainsItself {
     private final double[] weights, squares;

@@ -129,7 +129,7 @@ final class GraphPairs {
         List<String> alone = new ArrayList<>();
         for (String path : influence.made().keySet()) {
             Set<String> moved = influence.moved(path);
-            if (!path.equals(result) && moved.contains(result)
+            if (!path.equals(result) && moved.contains(result) && !remembers(path, results)
                     && moved.stream().noneMatch(other ->
                             !other.equals(result) && results.contains(other))) {
                 alone.add(path);
@@ -145,6 +145,14 @@ final class GraphPairs {
                 path -> ObjectGraph.isArgument(path) && Cells.several(path));
         return telling.stream().map(one -> only(sources, one)).filter(one -> one != null)
                 .findFirst().orElse(null);
+    }
+
+    /** Tells whether a number is what a step makes of itself and another one, as an average is. */
+    private boolean remembers(String path, Set<String> results) {
+        return influence.changed(path) && influence.moved(path).contains(path)
+                && influence.made().keySet().stream().anyMatch(other -> !other.equals(path)
+                        && Cells.several(other) && !results.contains(other)
+                        && influence.moved(other).contains(path));
     }
 
     private static String only(List<String> sources, Predicate<String> telling) {

@@ -40,7 +40,8 @@ public final class Names {
 
     /** Tells whether a number is what is propagated back to a neuron. */
     static boolean error(String name) {
-        return plain(name).matches("delta|error|errorterm|sensitivity|signal|errorsignal");
+        return plain(name).matches(
+                "(delta|error|errorterm|sensitivity|signal|errorsignal)s?|sensitivities");
     }
 
     /** Tells whether one of several algorithms is this one. */
