@@ -268,12 +268,12 @@ def _of_explored(
 ) -> Iterator[Guess]:
     """What running a class shows of what moves what; those of its ways that move, each once."""
     shown: set[bytes] = set()
-    for name in explored.classes(shape, wanted):
-        if not trying.left:
+    for place, name in enumerate(explored.classes(shape, wanted)):
+        if place and not trying.left:
             failed.setdefault(trying.message)
             return
         try:
-            found = conversation.explore(name, trying.left)
+            found = conversation.explore(name, max(trying.left, _EXPLORING_SECONDS))
         except Unreachable as error:
             failed.setdefault(f"{name}: {error.fault.message}")
             continue

@@ -281,6 +281,13 @@ def test_what_newer_java_has_is_said_to_be_that() -> None:
     assert excuse == "it needs Java 16: set JAVA_HOME to a JDK 16 or newer"
 
 
+def test_a_module_on_trial_is_not_looked_for_in_a_jar() -> None:
+    message = "A.java:9: error: package jdk.incubator.vector does not exist"
+    excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])
+    assert "jdk.incubator.vector is not on the class path; the JDK has it on trial" in excuse
+    assert "--classpath" not in excuse
+
+
 def test_what_lombok_would_have_written_is_nobodys_fault() -> None:
     """It is the one processor that is run; where it could not be, what it makes is missing."""
     jar = Path("libraries/lombok-1.18.42.jar")

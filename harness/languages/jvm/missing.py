@@ -115,9 +115,16 @@ def _first(message: str, lacking: Sequence[str]) -> str:
     return f"{places[-1][1]}:{places[-1][2]}: " if places else ""
 
 
+# Modules that a JDK has and hides until they are asked for.
+_INCUBATOR = "jdk.incubator"
+
+
 def _sentence(place: str, lacking: Sequence[str], around: Around) -> str:
     more = f" (and {len(lacking) - 1} more)" if len(lacking) > 1 else ""
-    text = f"{place}{lacking[0].replace('/', '.')}{more} is not on the class path"
+    name = lacking[0].replace("/", ".")
+    text = f"{place}{name}{more} is not on the class path"
+    if name.startswith(_INCUBATOR):
+        return f"{text}; the JDK has it on trial, in a module that is not opened here"
     if around.lacking:
         return f"{text}, and a dependency could not be had: {'; '.join(around.lacking)}"
     return f"{text}; add {' or '.join(_commands(around))}"
