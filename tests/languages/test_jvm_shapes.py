@@ -16,7 +16,10 @@ from support import REPOSITORY, SHORT, often
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.model.words import CHOSEN
+from harness.ports.attempts import Binding
+from harness.ports.binding import BindingError
 from harness.ports.targets import own
+from harness.transport import attach, guesses
 
 pytestmark = pytest.mark.jvm
 
@@ -212,6 +215,25 @@ def test_a_shape_of_scala_is_judged(name: str) -> None:
 @pytest.mark.parametrize("name", CLOJURE)
 def test_a_shape_of_clojure_is_judged(name: str) -> None:
     judged("shapes.clj", CLOJURE, name)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("briefly")
+def test_what_is_seen_from_outside_alone_is_true_or_not_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where names bind nothing: what a builder or a caller would hand over is not known."""
+
+    def unbound(*_: object) -> Binding:
+        raise BindingError("not by names")
+
+    monkeypatch.setattr(attach, "bind", unbound)
+    monkeypatch.setattr(guesses, "alternatives", lambda *_: [])
+    names = ("Configured", "Cube", "LayerObject", "Built", "PairReturned")
+    ports = [replace(own(SHAPES / "Shapes.java", class_name=n), name=n) for n in names]
+    found = run(ports, Options(pattern=SHORT), every_transport=False)
+    said = {r.port.name: r.deviations for r in found.results}
+    assert said == dict.fromkeys(names[:3], EXACT)
 
 
 @pytest.mark.usefixtures("briefly")

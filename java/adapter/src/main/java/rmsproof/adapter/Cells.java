@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The single numbers that can be reached from some objects, by the path that leads to each: through
@@ -157,11 +158,11 @@ final class Cells {
     /** Tells whether somebody else can set a field, by itself or by a method of its name. */
     private static boolean isOpen(Field field) {
         int modifiers = field.getModifiers();
-        String name = field.getName().replaceFirst("^_|_$", "");
+        String name = Pattern.quote(field.getName().replaceFirst("^_|_$", ""));
         return !Modifier.isPrivate(modifiers) && !Modifier.isFinal(modifiers)
                 || Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
                         .anyMatch(method -> method.getParameterCount() == 1
-                                && method.getName().equalsIgnoreCase("set" + name));
+                                && method.getName().matches("(?i)(?:set|with)?" + name));
     }
 
     private static void put(Field field, Object owner, Object number) {

@@ -157,6 +157,11 @@ final class GraphWays {
             }
         });
         List<String> asked = new ArrayList<>(numbers.keySet());
+        influence.offered().forEach((path, value) -> {
+            if (influence.moved(path).stream().anyMatch(results::contains)) {
+                numbers.put(path, value);
+            }
+        });
         List<String> others = new ArrayList<>();
         for (Map.Entry<String, Double> entry : influence.made().entrySet()) {
             String path = entry.getKey();
@@ -175,6 +180,13 @@ final class GraphWays {
                     && (Cells.several(path) || influence.open(path))) {
                 others.add(path);
             }
+        }
+        // A state that the caller would hand over again is no constant.
+        boolean carried = others.stream().anyMatch(path -> ObjectGraph.isArgument(path)
+                && influence.moved(path).stream().anyMatch(other ->
+                        ObjectGraph.isReturned(other) && !results.contains(other)));
+        if (carried) {
+            return null;
         }
         List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers, asked,

@@ -32,8 +32,14 @@ final class Influence {
      * One step of an object made anew: all numbers as they were made, as they were set, and after.
      */
     private record Run(Map<String, Double> made, Map<String, Double> set,
-            Map<String, Double> after, Map<String, Double> asked, Set<String> narrow,
-            Set<String> open) {}
+            Map<String, Double> after, Map<String, Double> asked,
+            Map<String, Double> offered, Set<String> narrow, Set<String> open) {
+
+        /** What a number of the making is given; null for one that is reached afterwards. */
+        Double making(String path) {
+            return asked.getOrDefault(path, offered.get(path));
+        }
+    }
 
     /**
      * Takes the step once for each number.
@@ -51,6 +57,7 @@ final class Influence {
         Set<String> steady = new LinkedHashSet<>(base.after.keySet());
         steady.removeIf(path -> !same(base.after.get(path), again.after.get(path)));
         Set<String> inputs = new LinkedHashSet<>(base.asked.keySet());
+        inputs.addAll(base.offered.keySet());
         inputs.addAll(base.set.keySet());
         for (String input : inputs) {
             if (System.nanoTime() > deadline) {
@@ -78,7 +85,7 @@ final class Influence {
                 slope.put(path, (after - base.after.get(path)) / NUDGE);
             }
         }
-        if (base.asked.containsKey(input)) {
+        if (base.making(input) != null) {
             nudged.made.forEach((path, value) -> {
                 if (!same(value, base.made.get(path))) {
                     derived.add(path);
@@ -96,8 +103,8 @@ final class Influence {
 
     private Run run(String nudged) throws ReflectiveOperationException {
         Map<String, Double> numbers = new HashMap<>();
-        if (base != null && nudged != null && base.asked.containsKey(nudged)) {
-            numbers.put(nudged, base.asked.get(nudged) + NUDGE);
+        if (base != null && nudged != null && base.making(nudged) != null) {
+            numbers.put(nudged, base.making(nudged) + NUDGE);
         }
         ObjectGraph graph = new ObjectGraph(port, plan, loader, numbers);
         Map<String, Double> made = new LinkedHashMap<>();
@@ -131,12 +138,18 @@ final class Influence {
         graph.step(1);
         Map<String, Double> after = new LinkedHashMap<>();
         graph.cells().forEach((path, cell) -> after.put(path, cell.value()));
-        return new Run(made, set, after, graph.asked(), narrow, open);
+        return new Run(made, set, after, graph.asked(), graph.offered(),
+                narrow, open);
     }
 
     /** Numbers of parameters, but for the step's own, and what they were. */
     Map<String, Double> asked() {
         return base.asked;
+    }
+
+    /** Numbers of settings that the constructor is handed, and what they were. */
+    Map<String, Double> offered() {
+        return base.offered;
     }
 
     /** Numbers that could be reached before the step, and what they were made as. */

@@ -40,6 +40,7 @@ final class ObjectGraph {
     private final Object stepping;
     private final Object[] arguments;
     private final Map<String, Double> asked;
+    private final Map<String, Double> offered;
     private Object returned;
 
     /**
@@ -73,6 +74,7 @@ final class ObjectGraph {
         for (Object argument : plan.completed ? arguments : new Object[0]) {
             maker.complete(argument);
         }
+        this.offered = maker.offered();
         this.asked = new LinkedHashMap<>(maker.asked());
         // The step's own numbers are set before each of its steps.
         for (Parameter parameter : method.getParameters()) {
@@ -120,6 +122,11 @@ final class ObjectGraph {
     /** Numbers that parameters asked for, but for the step's own: by path, as given. */
     Map<String, Double> asked() {
         return asked;
+    }
+
+    /** Numbers that settings have which the constructor is handed: by path, as they are or given. */
+    Map<String, Double> offered() {
+        return offered;
     }
 
     /** All numbers that can be reached now. */

@@ -49,6 +49,7 @@ final class ObjectMaker {
     private final String text;
     private final Map<String, Object> shared = new HashMap<>();
     private final Map<String, Double> asked = new LinkedHashMap<>();
+    private final Map<String, Double> offered = new LinkedHashMap<>();
     private final Set<Class<?>> open = new HashSet<>();
 
     /**
@@ -71,6 +72,26 @@ final class ObjectMaker {
         return asked;
     }
 
+    /** The numbers that objects handed over have and that whoever makes them can set, by path. */
+    Map<String, Double> offered() {
+        return offered;
+    }
+
+    /** Notes the settings of an object that is handed over, and sets those that are given. */
+    private void settle(Object made, String path) {
+        Map<String, Cells.Cell> cells = Cells.of(Map.of(path, made));
+        // What is there for its numbers alone, as a builder, is told them somehow.
+        boolean settings = cells.keySet().stream().noneMatch(Cells::several);
+        cells.forEach((name, cell) -> {
+            if ((cell.open() || settings) && !Cells.several(name)) {
+                offered.put(name, given.getOrDefault(name, cell.value()));
+                if (given.containsKey(name)) {
+                    cell.set(given.get(name));
+                }
+            }
+        });
+    }
+
     /**
      * What a call is given. An own type, or an array, of the same name is the same object in every
      * call of one maker, as a model is that is handed over first and in every step.
@@ -87,6 +108,10 @@ final class ObjectMaker {
             String key = type.getTypeName() + " " + name;
             made[i] = kept && shared.containsKey(key) ? shared.get(key)
                     : make(type, raw[i], path + "." + name, 0);
+            if (kept && made[i] != null && !shared.containsKey(key)
+                    && executable instanceof Constructor && OwnTypes.owns(raw[i])) {
+                settle(made[i], path + "." + name);
+            }
             if (kept) {
                 shared.put(key, made[i]);
             }
@@ -281,7 +306,7 @@ final class ObjectMaker {
         return best < 0 ? null : attempt(ways.get(best), path, depth);
     }
 
-    /** Constructors, else static methods that make one, else what holds the only one. */
+    /** Constructors; where nobody else may call these, static methods that make one. */
     static List<Executable> ways(Class<?> type) {
         List<Executable> ways = new ArrayList<>();
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
@@ -291,11 +316,19 @@ final class ObjectMaker {
             }
         }
         boolean shut = ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
+        List<Executable> factories = new ArrayList<>();
         for (Method method : shut ? type.getDeclaredMethods() : new Method[0]) {
             if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type
                     && !List.of(method.getParameterTypes()).contains(type)) {
-                ways.add(method);
+                factories.add(method);
             }
+        }
+        // What a builder alone may make would have numbers that nobody leaves it with.
+        boolean built = shut && Arrays.stream(type.getDeclaredClasses())
+                .flatMap(inner -> Arrays.stream(inner.getDeclaredMethods()))
+                .anyMatch(method -> method.getReturnType() == type);
+        if (built || !factories.isEmpty()) {
+            ways = built ? new ArrayList<>() : factories;
         }
         ways.sort(Comparator.comparing(Executable::getParameterCount)
                 .thenComparing(Executable::toString));
