@@ -121,7 +121,8 @@ SCALA = dict.fromkeys(
     " Parameters OwnVec NetworkObject Registered WeightsAndBiases"
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
-    " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType".split(),
+    " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
+    " ValuesInASequence".split(),
     EXACT,
 )
 

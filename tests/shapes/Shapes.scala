@@ -298,3 +298,13 @@ class ChosenFromASealedType(choice: Choice, lr: Double, rho: Double, eps: Double
     choice match
       case Choice.SGD => for i <- weights.indices do weights(i) -= lr * gradients(i)
       case Choice.RMSProp => Update.inPlace(weights, gradients, v, lr, rho, eps)
+
+class Value(var data: Double):
+  var grad: Double = 0.0
+
+class ValuesInASequence(parameters: Seq[Value], lr: Double, rho: Double, eps: Double):
+  private val averages = mutable.Map.empty[Value, Double]
+
+  def step(): Unit = parameters.foreach: p =>
+    averages(p) = rho * averages.getOrElse(p, 0.0) + (1 - rho) * (p.grad * p.grad)
+    p.data -= lr * p.grad / (sqrt(averages(p)) + eps)

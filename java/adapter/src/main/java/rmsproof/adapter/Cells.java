@@ -105,6 +105,8 @@ final class Cells {
             }
         } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
             fields(type).forEach(field -> field(path, field, value, depth));
+        } else {
+            visit(path, ForeignTypes.java(value), depth);
         }
     }
 

@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.Type;
+import java.util.List;
 
 /**
  * Collections of another language, as they stand in fields of a port's own classes. A language
@@ -19,6 +20,23 @@ public abstract class ForeignTypes {
 
     /** Views a value as an array or an Iterable; null for what is no such collection. */
     protected abstract Object sequence(Object value);
+
+    /** Makes such a collection of elements, those of a map by a key each; null for what is none. */
+    protected abstract Object made(Class<?> raw, List<Object> keys, List<Object> elements);
+
+    /**
+     * Views such a collection as a List or a Map of Java's if it can be changed in place, else as
+     * another Collection; null for what is none.
+     */
+    protected abstract Object view(Object value);
+
+    static Object make(Class<?> raw, List<Object> keys, List<Object> elements) {
+        return known == null ? null : known.made(raw, keys, elements);
+    }
+
+    static Object java(Object value) {
+        return known == null ? null : known.view(value);
+    }
 
     static Accepts of(Type type, Class<?> raw) {
         return known == null ? Accepts.OTHER : known.accepts(type, raw);

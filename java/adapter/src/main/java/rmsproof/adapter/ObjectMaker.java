@@ -39,6 +39,8 @@ final class ObjectMaker {
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
     private static final String PREPARING =
             "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
+    private static final String FUNCTION =
+            "java\\.util\\.function\\..*|(?:scala|kotlin\\.jvm\\.functions)\\.Function\\d";
     private static final String OUTSIDE =
             "(?:java\\.(?:awt|net|io|nio|sql)|javax|javafx|sun|jdk)\\..*";
 
@@ -169,8 +171,10 @@ final class ObjectMaker {
         } else if (Map.class.isAssignableFrom(raw) || Iterable.class == raw
                 || Collection.class.isAssignableFrom(raw)) {
             return collection(type, raw, path, depth);
+        } else if (raw.getName().startsWith("scala.") && !raw.getName().matches(FUNCTION)) {
+            return foreign(type, raw, path, depth);
         } else if (raw.isInterface() && !OwnTypes.owns(raw)) {
-            return raw.getName().startsWith("java.util.function.") ? function(raw) : null;
+            return raw.getName().matches(FUNCTION) ? function(raw) : null;
         } else if (raw.getName().matches(OUTSIDE) || !OwnTypes.owns(raw) || depth > DEEPEST) {
             return null;
         }
@@ -210,6 +214,23 @@ final class ObjectMaker {
         }
         return raw.isAssignableFrom(ArrayList.class) ? list
                 : raw.isAssignableFrom(HashSet.class) ? new HashSet<Object>() : null;
+    }
+
+    /** A collection of another language; numbers are erased in it where they are its elements. */
+    private Object foreign(Type type, Class<?> raw, String path, int depth)
+            throws ReflectiveOperationException {
+        Type[] inner = type instanceof ParameterizedType generic
+                ? generic.getActualTypeArguments() : new Type[0];
+        List<Object> keys = new ArrayList<>();
+        List<Object> elements = new ArrayList<>();
+        for (int i = 0; inner.length > 0 && i < size; i++) {
+            Type element = inner[inner.length - 1];
+            Class<?> held = JavaTypes.erased(element);
+            keys.add(JavaTypes.erased(inner[0]) == String.class ? (Object) ("w" + i) : (Object) i);
+            elements.add(held == Object.class ? (Object) number(path + "[]")
+                    : make(element, held, path + "[]", depth + 1));
+        }
+        return ForeignTypes.make(raw, keys, elements);
     }
 
     /** The function that returns what it is given; what is given nothing answers with a number. */

@@ -148,6 +148,26 @@ private object ScalaCollections extends ForeignTypes:
       case other => inner.view(other)
     override def in(loader: ClassLoader): Holder = SomeHolder(inner.in(loader))
 
+  override protected def made(
+      raw: Class[?],
+      keys: java.util.List[AnyRef],
+      elements: java.util.List[AnyRef]
+  ): AnyRef =
+    if raw == classOf[Option[?]] then elements.asScala.headOption
+    else ScalaTypes.filled(raw, keys.asScala.toSeq, elements.asScala.toSeq).orNull
+
+  override protected def view(value: AnyRef): AnyRef = value match
+    case map: collection.mutable.Map[?, ?] => map.asJava
+    case map: collection.Map[?, ?] => unchanging(map.values)
+    case elements: collection.mutable.Seq[?] => elements.asJava
+    case _: LazyList[?] => null
+    case elements: collection.Iterable[?] => unchanging(elements)
+    case option: Option[?] => unchanging(option)
+    case _ => null
+
+  private def unchanging(elements: IterableOnce[?]): AnyRef =
+    java.util.Collections.unmodifiableCollection(elements.iterator.toSeq.asJavaCollection)
+
   override protected def sequence(value: AnyRef): AnyRef = value match
     // A lazy one may have no end.
     case _: (collection.Map[?, ?] | collection.Set[?] | LazyList[?]) => null

@@ -74,6 +74,14 @@ private[adapter] object ScalaTypes:
       parameter == classOf[Object] || classOf[collection.Map[?, ?]].isAssignableFrom(parameter)
     if asked then admitted(maps, parameter).map(_.make(Nil)) else None
 
+  /** A map or a sequence of a class, filled; none for any other class. */
+  def filled(raw: Class[?], keys: Seq[AnyRef], elements: Seq[AnyRef]): Option[AnyRef] =
+    if classOf[scala.collection.Map[?, ?]].isAssignableFrom(raw) then
+      admitted(maps, raw).map(_.make(keys.map(_.toString).zip(elements)))
+    else if classOf[scala.collection.Iterable[?]].isAssignableFrom(raw) then
+      admitted(sequences, raw).map(_.make(elements))
+    else None
+
   private def acceptsMap(
       raw: Class[?],
       key: Type,
