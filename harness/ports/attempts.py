@@ -84,7 +84,7 @@ class Unsettled(str):
 def _beyond(parameter: Parameter) -> bool:
     """Whether no line of a manifest settles a parameter: it is a key, an object, or no number."""
     use: Mapping[str, Any] = parameter.get("use", {})
-    return bool(use.get("keyed") or use.get("attributes") or use.get("opaque"))
+    return any(use.get(kind) for kind in ("keyed", "attributes", "opaque", "scheduled"))
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _with_numbers(
             choices[i] = _counted(plain_name(parameters[i]["name"]), i < constructed, scalar)
         elif kind == "sizes":
             choices[i] = ["size"]
-        elif kind == "number":
+        elif kind == "number" and not parameters[i].get("use", {}).get("scheduled"):
             choices[i] = [f"{CONSTANT}{0.0 if i < constructed else 1.0}"]
         elif parameters[i].get("absent"):
             # Null or an empty collection; what the port calls has to be there.

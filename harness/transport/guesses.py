@@ -230,6 +230,11 @@ def _of_bindings(
         except BindingError as error:
             failed.setdefault(" ".join(str(error).split()))
             continue
+        except Unreachable as error:  # what is made for a parameter is none of its type
+            if error.fault.fatal:
+                raise
+            failed.setdefault(f"{binding.title}: {error.fault.message}")
+            continue
         if observation.fault is not None:
             failed.setdefault(f"{binding.title}: {observation.fault.message}")
         elif observation.facts.where == "nowhere":

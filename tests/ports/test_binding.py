@@ -291,6 +291,23 @@ def test_what_nobody_knows_is_each_thing_that_it_could_be(
     assert guesses(constructor, call) == [[*known, *way] for way in ways]
 
 
+def test_a_function_of_the_step_is_the_learning_rate_and_never_a_number() -> None:
+    scheduled = parameter("when", "number", use={"scheduled": True})
+    made = class_of("RMSProp", "rho, eps", method("step", "w:array, g:array"))
+    made["constructors"][0]["parameters"].append(scheduled)
+    assert bind(shape(made)).message["construct"] == [DECAY, EPS, LR]
+    told = class_of("RMSProp", "lr, rho, eps", method("step", "w:array, g:array"))
+    told["constructors"][0]["parameters"].append(scheduled)
+    assert alternatives(shape(told)) == []
+
+
+def test_a_key_under_which_a_state_is_kept_is_an_arrays_name() -> None:
+    taken = [parameter("k", "text", use={"keyed": True}), *parameters("w, g, lr, rho, eps")]
+    functions = {"functions": [{"name": "rmsprop", "parameters": [taken]}]}
+    found = bind({"language": "any", "candidates": [], **functions}).message
+    assert found["call"] == ["name", W, G, LR, DECAY, EPS]
+
+
 def test_an_average_beside_one_arrays_gradients_is_the_callers() -> None:
     ways = guesses("lr, rho, eps", "grads:array, params:list", "array")
     assert ways == [[LR, DECAY, EPS, G, "state"]]

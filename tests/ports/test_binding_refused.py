@@ -111,7 +111,15 @@ def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
     )
 
 
-@pytest.mark.parametrize("use", [{"keyed": True}, {"attributes": {"lr": {"computed": True}}}])
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"keyed": True},
+        {"attributes": {"lr": {"computed": True}}},
+        {"opaque": True},
+        {"scheduled": True},
+    ],
+)
 def test_no_line_is_advised_for_a_key_or_for_an_object_with_parts(use: dict[str, Any]) -> None:
     odd = class_of("Trainer", "lr, rho", method("step", "g, w, blub"))
     odd["methods"][0]["parameters"][2]["use"] = use

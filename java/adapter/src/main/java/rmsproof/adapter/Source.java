@@ -66,11 +66,12 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
         Class<?> given = one.getParameterCount() == 0 ? int.class
                 : one.getParameterTypes()[0].isPrimitive() ? one.getParameterTypes()[0]
                 : JavaTypes.erased(arguments[0]);
-        // Scala's function types do not say which numbers they are of.
-        boolean erased = type.getName().startsWith("scala.Function") && answer == Object.class;
+        // Scala's function types do not say which numbers they are of; a variable is no number.
+        boolean erased = type.getName().startsWith("scala.Function")
+                && List.of(arguments).stream().allMatch(Object.class::equals);
         boolean single = answer == float.class || answer == Float.class;
         boolean counted = List.of(int.class, long.class, Integer.class, Long.class).contains(given)
-                || erased && given == Object.class;
+                || erased;
         if (!counted || !single && !erased && answer != double.class && answer != Double.class) {
             return Accepts.OTHER;
         }
