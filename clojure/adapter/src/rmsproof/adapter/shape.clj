@@ -24,10 +24,9 @@
 (defn- option
   "The parameter for one key of a destructured map."
   [symbol key defaults]
-  (assoc (parameter symbol)
-         :key key
-         :default (contains? defaults symbol)
-         :absent (boolean (:absent (meta symbol)))))
+  (let [absent (boolean (:absent (meta symbol)))]
+    (cond-> (assoc (parameter symbol) :key key :default (contains? defaults symbol) :absent absent)
+      absent (assoc :use {"opaque" true}))))
 
 (defn- options
   "The parameters of a map that is taken apart in an argument vector."
