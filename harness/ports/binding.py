@@ -94,6 +94,9 @@ def _found(
     for attempt in attempts(shape, wanted, guess):
         if isinstance(attempt, str):
             reasons.append(attempt)
+        elif shape.get("planned") and "biases" in attempt[1].message["call"]:
+            # A host that follows plans hands over two of each by a plan alone.
+            reasons.append(f"{attempt[1].title}: takes weights and biases")
         elif attempt[1].message.get("class") in unprepared:
             ways.append((attempt[0], replace(attempt[1], guessed=True)))
         else:

@@ -41,11 +41,15 @@ def owned(
     data, rest = _parts(own["held"])
     roles_taken = {leaf["role"] for spec in called for leaf in leaves(spec)}
     roles_held = {leaf["role"] for spec in data.values() for leaf in leaves(spec)}
-    if not {"weights", "gradients"} & (roles_held - roles_taken):
+    if not {"weights", "gradients"} & (roles_held - roles_taken) and not (
+        "gradients" in roles_taken and _averages(data, own["unsure"])
+    ):
         raise Unknown("it takes its weights, or nothing of what it has is known to be any")
     kept = [n for n, spec in data.items() if all(x["role"] == "zeros" for x in leaves(spec))]
     if begun := [name for name in kept if name in own["begun"] and data[name]["kind"] != "many"]:
         raise Unknown(f"what does {begun[0]} begin with?")
+    for name in (name for name in kept if name in own["lazily"]):
+        del data[name]  # its first square begins it
     construct, roles = _constructed(taken, draft), dict(draft.roles)
     numbers = [{"name": n} for n in rest if n not in own["constants"] and not structured(rest[n])]
     for number, role in zip(numbers, hyper_roles(numbers, wanted), strict=True):
@@ -61,6 +65,17 @@ def owned(
         "own": {"data": data, "filled": filled, "stored": own["stored"]},
     }
     return base, whole, f"{candidate['class']}.{method['name']}({', '.join(words)})"
+
+
+def _averages(data: Mapping[str, Spec], unsure: Sequence[str]) -> bool:
+    """Whether there are averages, which calls that nobody makes would begin with zeros."""
+    begun = {
+        name: name not in unsure
+        for name, spec in data.items()
+        for leaf in leaves(spec)
+        if leaf.get("own")
+    }
+    return bool(begun) and all(begun.values())
 
 
 def _parts(held: Mapping[str, Any]) -> tuple[dict[str, Spec], dict[str, Any]]:

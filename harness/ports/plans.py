@@ -46,6 +46,7 @@ _BEFORE = ("pre", "before", "begin", "start")
 _AFTER = ("post", "after", "end", "finish")
 # What is asked for a step, or for weights after one.
 _GOT = ("getupdate", "getstep", "getdelta", "computeupdate")
+_ASKED = ("get", "step", "delta", "compute", "calculate")
 _NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
 
 
@@ -88,6 +89,12 @@ def plans(
         with contextlib.suppress(Unknown):
             ways = _of_method(candidate, constructor, method, wanted, rows=True, lenient=lenient)
             made += [plan for plan in ways if plan not in made]
+    for candidate, constructor, method in called:  # what may be nothing is left out
+        given, taken = _without_nothing(constructor), _without_nothing(method["parameters"])
+        if len(given) + len(taken) < len(constructor) + len(method["parameters"]):
+            bare = {**method, "parameters": taken}
+            with contextlib.suppress(Unknown):
+                made += _of_method(candidate, given, bare, wanted, lenient=lenient)
     for candidate, constructor, method in (one for one in called if "own" in one[2]):
         with contextlib.suppress(Unknown):
             made += _finished_own(candidate, constructor, method, wanted)
@@ -205,8 +212,15 @@ def _of_method(
         call |= _spread_out(method["parameters"])
         title = f"{name}.{method['name']}({', '.join(complete.words)})"
         yield from finished({**whole, "calls": [*hooks[0], call, *hooks[1]]}, complete, title)
+        for name_of_step in _steps_after(candidate, method):  # it keeps the step, to be asked for
+            calls = [{**call, "hook": True}, {"method": name_of_step}]
+            yield from finished({**whole, "calls": calls}, complete, f"{title}, {name_of_step}()")
         if any(hooks):  # which a class may lack that does not call its base's constructor
             yield from finished({**whole, "calls": [call]}, complete, title)
+
+
+def _without_nothing(parameters: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [p for p in parameters if not p.get("nothing")]
 
 
 def _as_before(added: Draft, draft: Draft) -> None:
@@ -252,6 +266,15 @@ def _hooks(candidate: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dic
     after = [n for n in bare if plain(n).startswith(_AFTER)]
     made = [[{"method": n, "hook": True} for n in names] for names in (before, after)]
     return made[0], made[1]
+
+
+def _steps_after(candidate: Mapping[str, Any], method: Mapping[str, Any]) -> list[str]:
+    """The methods that a step may be asked for when another was given gradients."""
+    return [
+        m["name"]
+        for m in candidate["methods"]
+        if plain(m["name"]).startswith(_ASKED) and not m["parameters"] and m is not method
+    ]
 
 
 def _of_function(

@@ -255,4 +255,58 @@ class RMSProp:
         return cost
 """,
     ),
+    "layers that may be left out": (
+        "w -= opt.calculate(lr, grad, epoch)  # layers=None; layer=None, variable=None",
+        """
+class RMSProp:
+    def __init__(self, rho=0.99, layers=None, delta=1e-8):
+        self.rho, self.delta = rho, delta
+        self.s = 0.0 if layers is None else [[0 * W, 0 * b] for W, b in layers]
+
+    def calculate(self, learning_rate, grad, epoch, layer=None, variable=None):
+        if layer is None:
+            self.s = s = self.rho * self.s + (1 - self.rho) * grad * grad
+        else:
+            s = self.rho * self.s[layer][variable] + (1 - self.rho) * grad * grad
+            self.s[layer][variable] = s
+        return learning_rate * grad / (self.delta + np.sqrt(s))
+""",
+    ),
+    "a step that is asked for when gradients were given": (
+        "opt.update(gradient); w += opt.get_delta()",
+        """
+class RMSProp:
+    def __init__(self, decay=0.9, learning_rate=0.01, epsilon=1e-8):
+        self.decay, self.learning_rate, self.epsilon = decay, learning_rate, epsilon
+        self.last, self.square = None, 0.0
+
+    def get_delta(self):
+        return -self.learning_rate * self.last / (np.sqrt(self.square) + self.epsilon)
+
+    def update(self, gradient):
+        self.square = self.decay * self.square + (1 - self.decay) * np.square(gradient)
+        self.last = gradient
+""",
+    ),
+    "an abstract class whose averages others make": (
+        "class GD(ABC): def rmsprop(self, gradient, i): self.s[i] = ...; return gradient / ...",
+        """
+from abc import ABC, abstractmethod
+
+
+class GD(ABC):
+    def __init__(self, lr, rho, eps, tuner):
+        self.lr, self.rho, self.eps, self.tuner, self.s = lr, rho, eps, tuner, None
+        if tuner not in ["adagrad", "rmsprop"]:
+            raise ValueError(tuner)
+
+    def rmsprop(self, gradient, i):
+        self.s[i] = self.rho * self.s[i] + (1 - self.rho) * gradient**2
+        return self.lr * gradient / (np.sqrt(self.s[i]) + self.eps)
+
+    @abstractmethod
+    def descend(self):
+        raise NotImplementedError
+""",
+    ),
 }

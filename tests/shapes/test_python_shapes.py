@@ -276,11 +276,48 @@ def test_what_another_call_would_have_made_is_nobodys_fault(tmp_path: Path) -> N
     text = source("prepared before the first step").replace(
         "prepare_update(self, params)", "prepare_update(self, params, mystery)"
     )
-    text = text.replace("in params.items()}", "in params.items() if mystery > 1}")
+    text = text.replace("np.zeros_like(p)", "np.full_like(p, mystery)")
     outcome, results = judged(tmp_path, {"unprepared": text})
     assert results == {}
     assert "it fails before another call: " in outcome.errors[0]
     assert "has no attribute 'state'" in outcome.errors[0]
+
+
+def test_what_another_call_makes_of_zeros_begins_with_zeros(tmp_path: Path) -> None:
+    text = source("prepared before the first step").replace(
+        "prepare_update(self, params)", "prepare_update(self, params, mystery)"
+    )
+    text = text.replace("in params.items()}", "in params.items() if mystery > 1}")
+    _, results = judged(tmp_path, {"unprepared": text})
+    assert "self.state: a map of zeros" in results["unprepared"].bound
+
+
+@pytest.mark.parametrize(
+    ("step", "weights"),
+    [("self.s = dW**2", "self.W -= "), ("one = dW * dW; self.s = one", "self.W = self.W - ")],
+)
+def test_an_average_that_a_square_begins_is_not_begun_with_zeros(
+    tmp_path: Path, step: str, weights: str
+) -> None:
+    text = f"""import numpy as np
+
+class Net:
+    def __init__(self, sizes, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.s = lr, rho, eps, None
+        self.W = np.random.randn(sizes[0], sizes[1])
+
+    def rmsprop(self, dW):
+        if self.s is None:
+            {step}
+        else:
+            self.s = self.rho * self.s + (1 - self.rho) * dW**2
+        {weights}self.lr * dW / (np.sqrt(self.s) + self.eps)
+"""
+    _, results = judged(tmp_path, {"lazily": text})
+    diagnosis = results["lazily"].diagnosis
+    assert diagnosis is not None
+    assert diagnosis.best is not None
+    assert diagnosis.best.deviations == ("initial_average=first_square",)
 
 
 def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 from harness.languages.updates import square_of
 from harness.languages.usage import Follower, Function
 
-# What begins an average otherwise.
+# What begins an average with nothing, and what begins it otherwise.
+_ZEROS = frozenset("zeros zeros_like list dict defaultdict OrderedDict".split())
 _NO_ZEROS = frozenset("ones ones_like full full_like rand randn random uniform normal".split())
 
 
@@ -38,6 +39,8 @@ def held(
             "stored": stored,
             "constants": _constants(nodes),
             "begun": sorted(_begun_otherwise(nodes)),
+            "lazily": sorted({*_begun_with_squares(nodes)}),
+            "unsure": sorted({*_perhaps_otherwise(nodes)}),
         }
     }
 
@@ -74,3 +77,77 @@ def _begun_otherwise(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
             number = part.value.value if isinstance(part.value, ast.Constant) else 0
             if name.startswith("self.") and name not in text and (number or called & _NO_ZEROS):
                 yield name.split(".")[1].partition("[")[0]
+
+
+def _perhaps_otherwise(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    """The attributes that may not begin with zeros, for what the source of a class says."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        for target, value in _assignments(part):
+            name = _own(target)
+            if name and not _empty(value) and f"self.{name}" not in ast.unparse(value):
+                yield name
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            asked = part.func.attr in ("get", "setdefault") and len(part.args) == 2
+            if asked and not _empty(part.args[1]) and (name := _own(part.func.value)):
+                yield name
+
+
+def _begun_with_squares(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
+    """The attributes that are given a square of which they are no part: of first gradients."""
+    for method in (part for node in nodes for part in node.body):
+        pairs = [pair for part in ast.walk(method) for pair in _assignments(part)]
+        squared = {ast.unparse(target) for target, value in pairs if _squares_alone(target, value)}
+        for target, value in pairs:
+            if ast.unparse(target) in squared or ast.unparse(value) in squared:
+                yield from filter(None, [_own(target)])
+
+
+def _squares_alone(target: ast.expr, value: ast.expr) -> bool:
+    """Whether something is given a square, perhaps times something, but no sum."""
+    parts = [part for part in ast.walk(value) if isinstance(part, ast.expr)]
+    sums = any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) for part in parts)
+    name = f"self.{own}" if (own := _own(target)) else ast.unparse(target)
+    squares = any(square_of(part) is not None for part in parts)
+    return squares and not sums and name not in ast.unparse(value)
+
+
+def _assignments(part: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is given which value, one by one where several are."""
+    if isinstance(part, ast.AnnAssign) and part.value is not None:
+        yield part.target, part.value
+    if not isinstance(part, ast.Assign):
+        return
+    for target in part.targets:
+        if not isinstance(target, (ast.Tuple, ast.List)):
+            yield target, part.value
+        elif isinstance(part.value, (ast.Tuple, ast.List)):
+            yield from zip(target.elts, part.value.elts, strict=False)
+        else:
+            yield from ((each, part.value) for each in target.elts)
+
+
+def _own(part: ast.AST) -> str:
+    """The attribute of the object itself that this is, or an element of which it is."""
+    while isinstance(part, ast.Subscript):
+        part = part.value
+    if isinstance(part, ast.Attribute) and ast.unparse(part.value) == "self":
+        return part.attr
+    return ""
+
+
+def _empty(value: ast.expr) -> bool:
+    """Whether a value is zeros, or nothing."""
+    if isinstance(value, ast.Constant):
+        return not value.value
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return all(map(_empty, value.elts))
+    if isinstance(value, ast.Dict):
+        return all(map(_empty, value.values))
+    if isinstance(value, (ast.ListComp, ast.GeneratorExp)):
+        return _empty(value.elt)
+    if isinstance(value, ast.DictComp):
+        return _empty(value.value)
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+        return _empty(value.left)
+    called = value.func if isinstance(value, ast.Call) else None
+    return getattr(called, "attr", getattr(called, "id", "")) in _ZEROS

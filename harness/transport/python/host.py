@@ -203,7 +203,7 @@ class PythonHost:
         thing = self._namespace[first]
         for part in inner:
             thing = getattr(thing, part)
-        return thing
+        return concrete(thing)
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the JVM's adapter for what comes back."""
@@ -293,6 +293,16 @@ class PythonHost:
             taken = shape["constructors"][binding["constructor"]]["parameters"]
             owner = chosen(taken, binding["construct"], hyper).call(target)
         return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
+
+
+def concrete(thing: Any) -> Any:
+    """A class of which objects can be made: what is abstract in it does nothing."""
+    missing = getattr(thing, "__abstractmethods__", ()) if inspect.isclass(thing) else ()
+    if not missing:
+        return thing
+    made = type(thing.__name__, (thing,), dict.fromkeys(missing, lambda *_, **__: None))
+    made.__module__ = thing.__module__
+    return made
 
 
 def _copied(thing: Any) -> Any:

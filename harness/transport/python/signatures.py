@@ -62,6 +62,8 @@ def parameters(function: Any) -> list[dict[str, Any]]:
             one["value"] = float(default)
         if isinstance(default, str):
             one["text"] = default
+        if default is None:
+            one["nothing"] = True
         if several:
             one["several"] = True
         if isinstance(default, bool) or annotation in (bool, "bool"):
