@@ -174,7 +174,8 @@ class _Elsewhere:
             return bool(self.whole)
         # Of sets of two some say the same in words that stand in a table.
         if size == LARGEST and (change is None or not change.kind):
-            change = scheduled(claim, self._evidence, budget, free) or change
+            soon = Budget(self._search.budget.left / 2)
+            change = scheduled(claim, self._evidence, soon, free) or change
         self.change = change
         if several or (change is not None and change.kind):
             return change is not None

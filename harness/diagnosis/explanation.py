@@ -97,12 +97,15 @@ class Schedule:
         name: what the number in it is called; empty where it has none.
         number: what that is.
         table: the factors of the first steps, the last of them of all that follow.
+        read: the factors of the first steps as near as they can be read, where all that is known
+            is that they are the same whatever was fed.
     """
 
     formula: str
     name: str = ""
     number: float = 1.0
     table: tuple[float, ...] = ()
+    read: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,15 @@ named only where every step of all evidence bears it out.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.explanation import Change, Explanation, Schedule
+from harness.diagnosis.forms import CLOSE, FORMS
 from harness.diagnosis.hypotheses import (
     IGNORED,
     USUAL,
@@ -39,76 +38,16 @@ from python_ref.stepping.stepper import replay
 _READ, _LEAST = 40, 4
 # How far a step may be from one that only the rate tells apart, relative to its longest element.
 _NEAR = 1e-5
-# How far factors may be from a form whose number is not written out yet.
-_CLOSE = 1e-4
 # Numbers of forms and factors are written in so many digits at most.
 _DIGITS = 6
+# Half units that a step may be off by rounding, where it is said to be one by a factor.
+_ROUNDED = 64
+# Of factors that are read alone so many are told, with so many digits.
+_SHOWN, _SHOWN_DIGITS = 8, 4
 # A table of factors has so many values at most: more are no table that somebody wrote.
 _TABLE = 12
-
-Counts = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Form:
-    """How factors depend on the step.
-
-    Attributes:
-        formula: of t, counted from 1.
-        name: what the number in it is called.
-        factors: (T,) of t and the number.
-        number: read from t and factors; NaN where they are not of this form.
-    """
-
-    formula: str
-    name: str
-    factors: Callable[[Counts, float], Rows]
-    number: Callable[[Counts, Rows], float]
-
-
-def _cosine(t: Counts, n: float) -> Rows:
-    return np.asarray((1 + np.cos(math.pi * np.minimum(t, n) / n)) / 2)
-
-
-def _of_cosine(t: Counts, r: Rows) -> float:
-    """From the steepest part, where a factor tells most of it."""
-    inside = (r > 0) & (r < 1) & (t > 0)
-    if not inside.any():
-        return math.nan
-    i = int(np.argmin(np.where(inside, np.abs(r - 0.5), np.inf)))
-    return float(math.pi * t[i] / math.acos(2 * r[i] - 1))
-
-
-def _median(values: Rows) -> float:
-    return float(np.median(values)) if values.size else math.nan
-
-
-def _of_rise(t: Counts, r: Rows) -> float:
-    rising = (r > 0) & (r < 1 - _CLOSE)
-    return _median(t[rising] / r[rising])
-
-
-def _of_fall(t: Counts, r: Rows) -> float:
-    falling = (r > 0) & (r < 1 - _CLOSE)
-    return _median(t[falling] / (1 - r[falling]))
-
-
-def _of_power(t: Counts, r: Rows) -> float:
-    return _median(r[r > 0] ** (1 / t[r > 0]))
-
-
-FORMS = (
-    Form("f^t", "f", lambda t, f: f**t, _of_power),
-    Form("min(1, t/n)", "n", lambda t, n: np.minimum(1, t / n), _of_rise),
-    Form("min(1, (t-1)/n)", "n", lambda t, n: np.minimum(1, (t - 1) / n),
-         lambda t, r: _of_rise(t - 1, r)),
-    Form("max(0, 1 - t/n)", "n", lambda t, n: np.maximum(0, 1 - t / n), _of_fall),
-    Form("(1 + cos(pi*min(t-1, n)/n))/2", "n", lambda t, n: _cosine(t - 1, n),
-         lambda t, r: _of_cosine(t - 1, r)),
-    Form("(1 + cos(pi*min(t, n)/n))/2", "n", _cosine, _of_cosine),
-    Form("1/sqrt(t)", "", lambda t, _n: 1 / np.sqrt(t), lambda _t, _r: 1.0),
-)  # fmt: skip
-"""What is looked for, beside what the axis `schedule` has; a table of a few factors comes last."""
+# What is said to stay from then on was seen in so many more steps.
+_KEPT = 3
 
 
 def scheduled(
@@ -129,12 +68,19 @@ def scheduled(
         return None
     short_first = sorted(evidence, key=lambda e: e.weights.size)
     try:
+        seen = []
         for (chosen, constants), factors in _read(claim, part, free, budget):
             port = dialect(claim, chosen, constants)
+            seen.append((chosen, constants, factors))
             for schedule in _written(factors):
                 if _fits(port, short_first, schedule, budget):
                     before = Explanation(chosen, constants)
                     return Change(before, 0, "schedule", schedule=schedule)
+        for chosen, constants, factors in seen:
+            if _everywhere(dialect(claim, chosen, constants), evidence, factors, budget):
+                few = tuple(float(f"{x:.{_SHOWN_DIGITS}g}") for x in factors[:_SHOWN].tolist())
+                before = Explanation(chosen, constants)
+                return Change(before, 0, "schedule", schedule=Schedule("", read=few))
     except OutOfTime:
         pass
     return None
@@ -149,26 +95,62 @@ def _read(
         Hypothesis(dialect(claim, c, own), precision=evidence.precision) for c, own in candidates
     ]
     weights = replay(cut(evidence), hypotheses, before_each=budget.check).weights
-    observed = evidence.weights[: evidence.steps]
-    went = _steps(evidence.initial, observed)
-    rounded = 4 * UNITS[evidence.precision] * np.abs(observed) + 2 * evidence.rounding
     for candidate, replayed in zip(candidates, weights, strict=True):
-        own = _steps(evidence.initial, replayed)
-        usable = np.isfinite(own) & np.isfinite(went)
-        own, moved = np.where(usable, own, 0.0), np.where(usable, went, 0.0)
-        size = (own**2).sum(axis=1)
-        # Of one element any step is the other one by a factor.
-        if (np.count_nonzero(own, axis=1) < 2).any() or not np.isfinite(size).all():
-            continue
-        factors = (own * moved).sum(axis=1) / size
+        result = _factors(replayed, evidence, _NEAR)
+        if result is not None and np.isfinite(result[0]).all():
+            yield candidate, result[0]
+
+
+def _factors(replayed: Rows, evidence: Evidence, near: float) -> tuple[Rows, Rows] | None:
+    """(T,) by what each step that was seen is longer, and how far off rounding may put that.
+
+    NaN where fewer than two elements move: of one any step is the other one by a factor. None
+    where steps are none by a factor, `near` of their longest elements and rounding aside.
+    """
+    observed = evidence.weights[: evidence.steps]
+    own, moved = _steps(evidence.initial, replayed), _steps(evidence.initial, observed)
+    usable = np.isfinite(own) & np.isfinite(moved)
+    own, moved = np.where(usable, own, 0.0), np.where(usable, moved, 0.0)
+    size = (own**2).sum(axis=1)
+    told = (np.count_nonzero(own, axis=1) > 1) & (size > 0) & np.isfinite(size)
+    rounded = 4 * UNITS[evidence.precision] * np.abs(observed) + 2 * evidence.rounding
+    with np.errstate(all="ignore"):
+        factors = np.where(told, (own * moved).sum(axis=1) / size, np.nan)
+        slack = np.where(told, rounded.sum(axis=1) / np.sqrt(size), np.nan)
         apart = np.abs(moved - factors[:, None] * own)
-        if (apart <= _NEAR * np.abs(moved).max(axis=1, keepdims=True) + rounded).all():
-            yield candidate, factors
+        limit = near * np.abs(moved).max(axis=1, keepdims=True) + slack[:, None] * np.abs(own)
+        fits = apart <= limit + rounded
+    return (factors, slack) if fits[told].all() else None
+
+
+def _everywhere(port: Dialect, evidence: Sequence[Evidence], factors: Rows, budget: Budget) -> bool:
+    """Whether all evidence has these factors, as near as they can be read, wherever it tells."""
+    if np.ptp(factors) < CLOSE:
+        return False
+    for e in evidence:
+        part = shortened(e, len(factors))
+        if not part.seen[: part.steps].all():
+            continue
+        hypothesis = Hypothesis(port, precision=part.precision)
+        replayed = replay(cut(part), [hypothesis], before_each=budget.check).weights[0]
+        rounded = _ROUNDED * UNITS[part.precision]
+        result = _factors(replayed, part, rounded)
+        if result is None:
+            return False
+        others, slack = result
+        apart = np.abs(others - factors[: part.steps])
+        if (apart > rounded + 2 * slack).any():  # NaN is not
+            return False
+    return True
 
 
 def _candidates(claim: Dialect, free: Sequence[str]) -> Iterator[Candidate]:
     """The claim and single deviations, with usual numbers for what a port cannot be given."""
-    alone = [c for c in singles(claim) if c == of_formula(c) and not open_constants(c)]
+    alone = [
+        c
+        for c in singles(claim)
+        if c == of_formula(c) and not open_constants(c) and c[0][0] != "schedule"
+    ]
     names = [name for name in ("decay_rate", "epsilon") if name in free]
     members = tuple((IGNORED[name], "ignored") for name in names)
     for chosen in ((), *alone):
@@ -196,17 +178,17 @@ def _steps(initial: Rows, weights: Rows) -> Rows:
 def _written(factors: Rows) -> Iterator[Schedule]:
     """Schedules whose factors are near these, their numbers with few digits first."""
     t = np.arange(1, len(factors) + 1, dtype=np.float64)
-    if np.ptp(factors) < _CLOSE:
+    if np.ptp(factors) < CLOSE:
         return
     for form in FORMS:
         with np.errstate(all="ignore"):
             number = form.number(t, factors)
             near = np.isfinite(number) and number > 0
-            if not near or np.abs(form.factors(t, number) - factors).max() > _CLOSE:
+            if not near or np.abs(form.factors(t, number) - factors).max() > CLOSE:
                 continue
         for digits in range(1, _DIGITS + 1):
             written = float(f"{number:.{digits}g}")
-            if np.abs(form.factors(t, written) - factors).max() <= _CLOSE:
+            if np.abs(form.factors(t, written) - factors).max() <= CLOSE:
                 yield Schedule(form.formula, form.name, written)
     yield from _tables(factors)
 
@@ -214,11 +196,13 @@ def _written(factors: Rows) -> Iterator[Schedule]:
 def _tables(factors: Rows) -> Iterator[Schedule]:
     """Factors as somebody wrote them one by one: a few values, few digits each, the last kept."""
     last = len(factors)
-    while last > 1 and abs(factors[last - 2] - factors[-1]) < _CLOSE * _CLOSE:
+    while last > 1 and abs(factors[last - 2] - factors[-1]) < CLOSE * CLOSE:
         last -= 1
     values = tuple(float(f"{x:.3g}") for x in factors[:last].tolist())
+    if len(factors) - last < _KEPT:
+        return
     few = len(set(values)) <= _TABLE and 2 * len(set(values)) <= len(factors)
-    if few and np.abs(np.array(values) - factors[:last]).max() < _CLOSE * _CLOSE:
+    if few and np.abs(np.array(values) - factors[:last]).max() < CLOSE * CLOSE:
         yield Schedule("", table=values)
 
 

@@ -241,6 +241,9 @@ def _change(change: Change) -> str:
 
 def _scheduled(schedule: Schedule) -> str:
     """What it is in terms of the one given."""
+    if schedule.read:
+        factors = ", ".join(f"{factor:.4g}" for factor in schedule.read)
+        return f"the one given times about {factors} and so on, whatever was fed"
     if schedule.table:
         factors = ", ".join(f"{factor:.6g}" for factor in schedule.table)
         return f"the one given times {factors} in the first steps, and from then on the last"

@@ -13,7 +13,8 @@ from test_diagnose_where import INSIDE, fed
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Change, Schedule
-from harness.diagnosis.schedules import FORMS, factors_of, scheduled
+from harness.diagnosis.forms import FORMS
+from harness.diagnosis.schedules import factors_of, scheduled
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.scenario import Scenario
@@ -97,7 +98,6 @@ def test_rates_that_somebody_wrote_one_by_one_are_listed() -> None:
 @pytest.mark.parametrize(
     "factor",
     [
-        lambda t: 1.0,
         lambda t: 0.99 ** (t * t),
         lambda t: min(1, t / 6) ** 1.001,
         lambda t: 1 / math.log(1 + t),
@@ -105,7 +105,16 @@ def test_rates_that_somebody_wrote_one_by_one_are_listed() -> None:
     ],
 )
 def test_what_is_of_no_form_has_no_name(factor: Factor) -> None:
-    assert read(pieces(factor)) is None
+    change = read(pieces(factor))
+    assert change is not None
+    assert change.schedule is not None
+    assert (change.schedule.formula, change.schedule.table) == ("", ())
+    few = [factor(t) for t in range(1, 9)]
+    assert change.schedule.read == pytest.approx(few, rel=1e-3)
+
+
+def test_a_rate_that_stays_is_no_schedule() -> None:
+    assert read(pieces(lambda t: 1.0)) is None
 
 
 def test_where_one_number_or_one_scenario_is_off_nothing_is_named() -> None:
@@ -129,3 +138,32 @@ def test_steps_that_are_not_in_proportion_to_their_rate_are_not_read() -> None:
         evidence = pieces(lambda t: 0.9**t, Dialect(deviations))
         assert scheduled(Dialect(deviations), evidence, Budget()) is None
     assert np.all(factors_of(Schedule("1/sqrt(t)"), 4) == 1 / np.sqrt([1, 2, 3, 4]))
+
+
+def test_rates_of_no_form_are_told_as_they_are_read() -> None:
+    """A triangle, the same whatever is fed."""
+    rates = [0.1, 0.325, 0.55, 0.775, 1.0, 0.775, 0.55, 0.325]
+    change = read(pieces(lambda t: rates[(t - 1) % 8]))
+    assert change is not None
+    assert change.schedule == Schedule("", read=tuple(rates))
+
+
+def test_rates_that_are_others_elsewhere_are_not_told() -> None:
+    first, second, third = pieces(lambda t: 1 / math.log(1 + t))
+    other = at_rates(second.scenario, lambda t: 1.001 / math.log(1 + t))
+    assert read([first, second, third]) is not None
+    assert read([first, other, third]) is None
+
+
+def test_steps_that_no_rate_makes_longer_are_none_by_a_factor() -> None:
+    for deviation in "numerator=sign", "average=absolute":
+        mixed = Dialect([deviation])
+        evidence = pieces(lambda t: 1 / math.log(1 + t), mixed)
+        change = read(evidence)
+        assert change is None or change.before.deviations == (deviation,)
+    drawn = np.random.default_rng(4)
+    noisy = [
+        replace(e, weights=e.weights + 1e-3 * drawn.standard_normal(e.weights.shape))
+        for e in pieces(lambda t: 0.9**t)
+    ]
+    assert read(noisy) is None

@@ -163,6 +163,11 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
             "as claimed, but the learning rate in step t is the one given times 1, 0.5, 0.1 in the"
             " first steps, and from then on the last",
         ),
+        (
+            Change(CLAIM, 0, "schedule", schedule=Schedule("", read=(0.2, 0.43449))),
+            "as claimed, but the learning rate in step t is the one given times about 0.2, 0.4345"
+            " and so on, whatever was fed",
+        ),
     ],
 )
 def test_a_change_that_explains_the_rest_is_the_cause(change: Change, sentence: str) -> None:
