@@ -196,7 +196,8 @@ def row(counts: Mapping[str, int]) -> str:
     """The README's row: how many attacks are tried, by group."""
     groups = "; ".join(f"{GROUPS[module]} {count}" for module, count in counts.items())
     return (
-        f"| attacks on it | `tests/hostile/test_attacks_*.py`, in the suite"
+        "| attacks on it | `tests/hostile/test_attacks_*.py`, in the suite,"
+        " of three kinds every other one in its slow part"
         f" | {sum(counts.values())} tried, all held: {groups} |"
     )
 
