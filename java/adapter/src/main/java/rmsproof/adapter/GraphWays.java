@@ -1,6 +1,5 @@
 package rmsproof.adapter;
 
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -37,11 +36,19 @@ final class GraphWays {
         this.port = port;
         this.type = type;
         this.deadline = deadline;
-        for (Stepping stepping : steps()) {
-            Found best = best(stepping.via, stepping.step);
-            if (best != null) {
-                ways.addAll(best.ways);
-            }
+        // What has to be completed first is not what it would be in use: only where all else fails.
+        List<Stepping> steps = steps();
+        for (Stepping stepping : steps) {
+            add(best(stepping.via, stepping.step, false));
+        }
+        for (Stepping stepping : ways.isEmpty() ? steps : List.<Stepping>of()) {
+            add(best(stepping.via, stepping.step, true));
+        }
+    }
+
+    private void add(Found best) {
+        if (best != null) {
+            ways.addAll(best.ways);
         }
     }
 
@@ -66,7 +73,8 @@ final class GraphWays {
             Class<?> made = via.getReturnType();
             if (OwnTypes.owns(made) && !made.isAssignableFrom(type)) {
                 List<Method> asked = Arrays.stream(made.getMethods()).filter(one ->
-                        OwnTypes.owns(one.getDeclaringClass()) && !one.isSynthetic()).toList();
+                        OwnTypes.owns(one.getDeclaringClass()) && !one.isSynthetic()
+                                && !one.getName().toLowerCase(Locale.ROOT).matches(GETS)).toList();
                 asked.stream().filter(one -> Makers.steps(one) || asked.size() == 1)
                         .sorted(Comparator.comparing(Method::toString)).limit(1)
                         .forEach(one -> steps.add(new Stepping(via, one)));
@@ -97,37 +105,34 @@ final class GraphWays {
     private record Found(List<GraphWay> ways, int numbers, int pairs) {}
 
     /** Of the ways in which the object can be made the one that is told most numbers. */
-    private Found best(Method via, Method method) {
+    private Found best(Method via, Method method, boolean completed) {
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
         int makers = Modifier.isStatic((via == null ? method : via).getModifiers()) ? 1
                 : Math.min(MOST_MAKERS, ObjectMaker.ways(type).size());
-        for (boolean completed : new boolean[] {false, true}) {
-            for (boolean prepared : new boolean[] {false, true}) {
-                for (int size : SIZES) {
-                    for (int maker = 0; maker < makers; maker++) {
-                        if (System.nanoTime() > deadline) {
-                            refused.add(method.getName() + ": time ran out");
-                            return most(found);
-                        }
-                        ObjectGraph.Plan plan = new ObjectGraph.Plan(type.getName(), maker,
-                                via == null ? "" : via.toString(), method.toString(), prepared, completed, size);
-                        try {
-                            Influence influence = new Influence(
-                                    port, plan, type.getClassLoader(), deadline);
-                            Found one = read(plan, influence);
-                            if (one != null) {
-                                found.add(one);
-                            }
-                        } catch (ReflectiveOperationException | RuntimeException | LinkageError
-                                | StackOverflowError thrown) {
-                            failed = Failure.explain(thrown instanceof InvocationTargetException
-                                    ? thrown.getCause() : thrown, port);
-                        }
-                    }
-                    if (!found.isEmpty()) {
+        for (boolean prepared : new boolean[] {false, true}) {
+            for (int size : SIZES) {
+                for (int maker = 0; maker < makers; maker++) {
+                    if (System.nanoTime() > deadline) {
+                        refused.add(method.getName() + ": time ran out");
                         return most(found);
                     }
+                    ObjectGraph.Plan plan = new ObjectGraph.Plan(type.getName(), maker,
+                            via == null ? "" : via.toString(), method.toString(), prepared,
+                            completed, size);
+                    try {
+                        Found one = read(plan, new Influence(
+                                port, plan, type.getClassLoader(), deadline));
+                        if (one != null) {
+                            found.add(one);
+                        }
+                    } catch (ReflectiveOperationException | RuntimeException | LinkageError
+                            | StackOverflowError thrown) {
+                        failed = Failure.explain(thrown, port);
+                    }
+                }
+                if (!found.isEmpty()) {
+                    return most(found);
                 }
             }
         }
