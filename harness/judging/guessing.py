@@ -247,8 +247,9 @@ def _called(
     # The likeliest is searched as any port is, if none is explained by what is soon searched:
     # many deviations explain what stands in as well, where that moves the weights.
     likeliest = [*answers[:1], *[one for one in answers[1:] if one[0].explored][:1]]
+    several = [one for one in answers if len(answers) > 1 or one[0].assumed]
     searches = [
-        *((guess, again, SOON) for guess, again in answers),
+        *((guess, again, SOON) for guess, again in several),
         *((guess, again, LARGEST) for guess, again in likeliest if not guess.assumed),
     ]
     for place, (guess, again, largest) in enumerate(searches):

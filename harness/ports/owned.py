@@ -41,9 +41,8 @@ def owned(
     data, rest = _parts(own["held"])
     roles_taken = {leaf["role"] for spec in called for leaf in leaves(spec)}
     roles_held = {leaf["role"] for spec in data.values() for leaf in leaves(spec)}
-    if not {"weights", "gradients"} & (roles_held - roles_taken) and not (
-        "gradients" in roles_taken and _averages(data, own["unsure"])
-    ):
+    alone = not {"weights", "gradients"} & (roles_held - roles_taken)
+    if alone and not ("gradients" in roles_taken and _averages(data, own["unsure"])):
         raise Unknown("it takes its weights, or nothing of what it has is known to be any")
     kept = [n for n, spec in data.items() if all(x["role"] == "zeros" for x in leaves(spec))]
     if begun := [name for name in kept if name in own["begun"] and data[name]["kind"] != "many"]:
@@ -63,6 +62,7 @@ def owned(
         "class": candidate["class"],
         "construct": construct,
         "own": {"data": data, "filled": filled, "stored": own["stored"]},
+        "averages": alone,
     }
     return base, whole, f"{candidate['class']}.{method['name']}({', '.join(words)})"
 

@@ -171,6 +171,8 @@ def of_plans(
                 break
             if "loop" in plan.message["plan"] and any(plan.title == m.title for m in moved):
                 continue  # what it begins as is another guess at the same update
+            if _put_in(plan) and any(plan.message["plan"]["class"] == m.owner for m in moved):
+                continue  # it begins its averages itself
             shaped = with_form(plan, form)
             observation = _tried(conversation, shaped.message)
             if observation.fault is not None:
@@ -186,6 +188,11 @@ def of_plans(
         if moved:
             return Guesses(tuple(_ranked(moved)), tuple(failed))
     return Guesses((), tuple(failed), tuple(faults))
+
+
+def _put_in(plan: Plan) -> bool:
+    """Whether averages alone are put in the place of what an object has."""
+    return bool(plan.message["plan"].get("averages"))
 
 
 def _trying(budget: Budget) -> Budget:
