@@ -10,7 +10,7 @@ import pytest
 
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, diagnose
 from harness.judging import memory
-from harness.judging.guessing import FAR_SECONDS, _belied, _called
+from harness.judging.guessing import FAR_SECONDS, _belied, _called, _only_seems
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
@@ -245,6 +245,23 @@ def result(word: str, *names: str, fault: Fault | None = None) -> Result:
 )
 def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -> None:
     assert given.stands == stands
+
+
+@pytest.mark.parametrize(
+    ("message", "deviations", "seems"),
+    [
+        ({"function": "f"}, ("initial_average=one", "state=reset"), False),
+        ({"graph": {}}, ("initial_average=one", "state=reset"), True),
+        ({"graph": {}}, ("state=reset", "eps=ignored"), False),
+        ({"graph": {}}, ("initial_average=one",), False),
+        ({"function": "f"}, ("write=first_array",), True),
+    ],
+)
+def test_what_a_wrong_guess_looks_like_explains_nothing(
+    message: dict[str, Any], deviations: tuple[str, ...], seems: bool
+) -> None:
+    guess = Guess(message, "", cast(Any, None), 0)
+    assert _only_seems(guess, result("diverges", *deviations)) is seems
 
 
 def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
