@@ -21,7 +21,7 @@ from harness.model.observation import Observation, Unreachable
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.guesses import Guess
+from harness.transport.guess import Guess
 from harness.transport.hosted import HostedTransport
 from python_ref.scenarios.scenario import Scenario
 

@@ -23,7 +23,7 @@ from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.guesses import Budget, Guess, Guesses
+from harness.transport.guess import Budget, Guess, Guesses
 from harness.transport.hosted import HostedTransport
 
 # How many guesses are asked.

@@ -7,12 +7,9 @@ is judged first; that decides nothing else.
 from __future__ import annotations
 
 import itertools
-import json
-import math
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,12 +21,12 @@ from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
 from harness.ports.loops import loop_plans
 from harness.ports.numbers import by_default
-from harness.ports.offers import EFFECTS
 from harness.ports.plans import plans
 from harness.ports.roles import CONSTANT, Wanted
 from harness.transport import explored
 from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
+from harness.transport.guess import KNOWN, Budget, Guess, Guesses
 from harness.transport.handing import TRIAL, Conversation
 from harness.transport.python.planned import PLAIN
 from harness.transport.states import taken_by
@@ -38,8 +35,7 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
-# What all guesses of a port may take together, trying them once, and how many are tried at most.
-SECONDS = 20.0
+# Of the time for guesses, what trying each once may take, and how many are tried at most.
 _TRYING_SECONDS = 12.0
 # What is left of that for looking at a class from outside.
 _EXPLORING_SECONDS = 6.0
@@ -47,74 +43,6 @@ _MOST = 120
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
 _RESULTS = {"in place": "entries", "replaced": "entries"}
-_KNOWN = (
-    (),
-    ("epsilon=inside",),
-    ("epsilon=none",),
-    ("initial_average=first_square",),
-    ("average=leaky_sum",),
-    ("average=swapped",),
-    ("average=sum",),
-    ("state=shared",),
-    ("initial_average=first_square", "epsilon=inside"),
-    ("average=leaky_sum", "epsilon=inside"),
-)
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A way to call a port in which its weights moved.
-
-    Attributes:
-        message: what the host is told.
-        title: the same for people.
-        description: what the port then says of itself.
-        known: the place of what it shows in the trial among what is known, the reference first.
-    """
-
-    message: dict[str, Any]
-    title: str
-    description: Description
-    known: int
-
-    @property
-    def assumed(self) -> bool:
-        """Whether what stands in moves the weights itself, as nobody knows how it would."""
-        text = json.dumps(self.message)
-        return any(f'"effect": "{effect}"' in text for effect in EFFECTS)
-
-    @property
-    def explored(self) -> bool:
-        """Whether it rests on what running the class showed, not on names and types."""
-        return "graph" in self.message
-
-    @property
-    def begun(self) -> bool:
-        """Whether a function of the port makes the state that the first call is handed."""
-        initial = self.message.get("plan", {}).get("initial") or {}
-        return "function" in initial
-
-    @property
-    def owner(self) -> str:
-        """The class or function that is called."""
-        plan = self.message.get("plan", self.message)
-        return str(plan.get("class") or plan["function"])
-
-
-@dataclass(frozen=True)
-class Guesses:
-    """What came of trying: ways that moved weights, likeliest first, and why others are none."""
-
-    moved: tuple[Guess, ...]
-    failed: tuple[str, ...]
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def alike(self) -> bool:
-        """Whether they are functions that show one known thing in the trial: one calls another."""
-        known = {guess.known for guess in self.moved}
-        functions = all("function" in guess.message.get("plan", {}) for guess in self.moved)
-        return functions and len(known) == 1 and known != {len(_KNOWN)}
 
 
 class Exploring(Conversation, Protocol):
@@ -122,27 +50,6 @@ class Exploring(Conversation, Protocol):
 
     def explore(self, name: str, seconds: float) -> dict[str, Any]:
         """Ways to feed a class that its shape does not show. Raises Unreachable."""
-
-
-class Budget:
-    """The time that guesses at one port may take, in trying and in judging; from the first on."""
-
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds, self._ends = seconds, math.inf
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left; not below 0."""
-        self._ends = min(self._ends, time.monotonic() + self._seconds)
-        return max(0.0, self._ends - time.monotonic())
-
-    @property
-    def message(self) -> str:
-        """That it ran out."""
-        return (
-            f"time ran out after {self._seconds:g} s of guesses; on a machine that is less busy"
-            " more may come of it"
-        )
 
 
 def of_plans(
@@ -182,7 +89,7 @@ def of_plans(
                 failed.setdefault(f"{plan.title}: nothing moves")
             else:
                 moved.append(_guess(conversation, shaped, form, observation, shape["language"]))
-        if moved and all(guess.known == len(_KNOWN) for guess in moved):
+        if moved and all(guess.known == len(KNOWN) for guess in moved):
             # What is nothing known may be handed over by something that computes gradients.
             moved += _moving(conversation, rounds[-1], str(shape["language"]), trying)
         if moved:
@@ -215,7 +122,7 @@ def _moving(
         observation = _tried(conversation, shaped.message)
         if observation.fault is None and observation.facts.where != "nowhere":
             guess = _guess(conversation, shaped, form, observation, language)
-            if guess.known < len(_KNOWN):
+            if guess.known < len(KNOWN):
                 titles.add(plan.title)
                 yield guess
 
@@ -249,16 +156,16 @@ def _of_bindings(
         else:
             title = f"{binding.title}{_constants(shape, binding)}"
             known, numbers = _known(observation), (binding.title, observation.weights.tobytes())
-            if known == len(_KNOWN) and numbers in unknown:
+            if known == len(KNOWN) and numbers in unknown:
                 continue  # what explains neither would be sought once more
             unknown.add(numbers)
             # Whether a guess explains the port is asked by whoever tries one after the other.
             moved.append(Guess(message, title, replace(described, guessed=""), known))
     ranked = _ranked(moved)
-    if all(guess.known == len(_KNOWN) for guess in moved):
+    if all(guess.known == len(KNOWN) for guess in moved):
         seen = _ranked(list(_of_explored(conversation, shape, wanted, trying, failed)))
         # What names and types admit goes first, unless it is nothing known, and the other is.
-        first = bool(seen) and seen[0].known < len(_KNOWN)
+        first = bool(seen) and seen[0].known < len(KNOWN)
         ranked = [*seen, *ranked] if first else [*ranked, *seen]
         # What is nested in a class of that name is a part of it.
         if any(says_rmsprop(_last(guess.owner)) for guess in ranked):
@@ -345,7 +252,7 @@ def of_roles(
         observation = _tried(conversation, message)
         if observation.fault is None and observation.facts.where != "nowhere":
             known = _known(observation)
-            if known < len(_KNOWN) or _usual(shape, message, binding):
+            if known < len(KNOWN) or _usual(shape, message, binding):
                 described = replace(description, roles=roles_of(message), guessed="")
                 moved.append(Guess(message, _roles(shape, message), described, known))
     return Guesses(tuple(_ranked(moved)), ())
@@ -394,10 +301,10 @@ def _ranked(moved: Sequence[Guess]) -> list[Guess]:
 
 def _known(observation: Observation) -> int:
     """The place of what a trial shows among the reference and what ports often do."""
-    hypotheses = [Hypothesis(Dialect.parse(names)) for names in _KNOWN]
+    hypotheses = [Hypothesis(Dialect.parse(names)) for names in KNOWN]
     replayed = replay(TRIAL, hypotheses).weights
     near = (np.allclose(observation.weights, w, rtol=_NEAR, equal_nan=True) for w in replayed)
-    return next((place for place, same in enumerate(near) if same), len(_KNOWN))
+    return next((place for place, same in enumerate(near) if same), len(KNOWN))
 
 
 def _permuted(

@@ -28,14 +28,8 @@ from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guesses import (
-    Budget,
-    Guess,
-    Guesses,
-    has_unread,
-    of_plans,
-    of_roles,
-)
+from harness.transport.guess import Budget, Guess, Guesses
+from harness.transport.guesses import has_unread, of_plans, of_roles
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.replies import FORGED, facts_of, fault_of, readable

@@ -18,9 +18,9 @@ from harness.model.observation import Fault
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.targets import of_target
-from harness.transport import guesses
+from harness.transport import guess
 from harness.transport.base import Description
-from harness.transport.guesses import Budget, Guess, Guesses
+from harness.transport.guess import Budget, Guess, Guesses
 
 FEW = "m*"
 
@@ -267,7 +267,7 @@ def test_what_a_wrong_guess_looks_like_explains_nothing(
 def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which is spent by whatever is asked of them, and said to be; the likeliest is searched."""
     now = [0.0]
-    monkeypatch.setattr(guesses.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(guess.time, "monotonic", lambda: now[0])
     wrong = SimpleNamespace(verdict=Verdict("diverges"), stands=False)
 
     def ask_it() -> Any:

@@ -13,7 +13,7 @@ from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
 from harness.model.words import WIDENED
 from harness.ports.targets import of_target
-from harness.transport import guesses
+from harness.transport import guess
 
 # Several arrays of different lengths, an odd number of them, over several steps.
 FEW = "m*"
@@ -321,6 +321,6 @@ class Net:
 
 
 def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guesses.Budget.__init__, "__defaults__", (0.0,))
+    monkeypatch.setattr(guess.Budget.__init__, "__defaults__", (0.0,))
     outcome, _ = judged(tmp_path, {"late": source("a layer")})
     assert "time ran out after 0 s of guesses" in outcome.errors[0]

@@ -46,9 +46,10 @@ def write(sketch: Sketch) -> Iterator[str]:
     named = list(texts(sketch, _lines))
     standing = sorted(_standing(sketch), key=_open)
     whole = sketch.action is not None and sketch.action.whole
-    if standing and _open(standing[0]) < _open(named[0]) - whole:
-        complete = [text for text in standing if not _open(text)]
-        yield from complete[:_TRIED] or standing[:1]
+    fuller = [text for text in standing if _open(text) < _open(named[0]) - whole]
+    # What is complete is tried, and may show that it is not so called.
+    yield from [text for text in fuller if not _open(text)][:_TRIED]
+    yield from [text for text in fuller if _open(text)][:1]
     yield from named
 
 

@@ -1,0 +1,106 @@
+"""A guess at how a port is called, those that came of trying, and the time that they may take."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from harness.model.observation import Fault
+from harness.ports.offers import EFFECTS
+from harness.transport.base import Description
+
+# What all guesses at a port may take together.
+SECONDS = 20.0
+KNOWN = (
+    (),
+    ("epsilon=inside",),
+    ("epsilon=none",),
+    ("initial_average=first_square",),
+    ("average=leaky_sum",),
+    ("average=swapped",),
+    ("average=sum",),
+    ("state=shared",),
+    ("initial_average=first_square", "epsilon=inside"),
+    ("average=leaky_sum", "epsilon=inside"),
+)
+"""What a guess may show in the trial that is known, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A way to call a port in which its weights moved.
+
+    Attributes:
+        message: what the host is told.
+        title: the same for people.
+        description: what the port then says of itself.
+        known: the place of what it shows in the trial among what is known, the reference first.
+    """
+
+    message: dict[str, Any]
+    title: str
+    description: Description
+    known: int
+
+    @property
+    def assumed(self) -> bool:
+        """Whether what stands in moves the weights itself, as nobody knows how it would."""
+        text = json.dumps(self.message)
+        return any(f'"effect": "{effect}"' in text for effect in EFFECTS)
+
+    @property
+    def explored(self) -> bool:
+        """Whether it rests on what running the class showed, not on names and types."""
+        return "graph" in self.message
+
+    @property
+    def begun(self) -> bool:
+        """Whether a function of the port makes the state that the first call is handed."""
+        initial = self.message.get("plan", {}).get("initial") or {}
+        return "function" in initial
+
+    @property
+    def owner(self) -> str:
+        """The class or function that is called."""
+        plan = self.message.get("plan", self.message)
+        return str(plan.get("class") or plan["function"])
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """What came of trying: ways that moved weights, likeliest first, and why others are none."""
+
+    moved: tuple[Guess, ...]
+    failed: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def alike(self) -> bool:
+        """Whether they are functions that show one known thing in the trial: one calls another."""
+        known = {guess.known for guess in self.moved}
+        functions = all("function" in guess.message.get("plan", {}) for guess in self.moved)
+        return functions and len(known) == 1 and known != {len(KNOWN)}
+
+
+class Budget:
+    """The time that guesses at one port may take, in trying and in judging; from the first on."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds, self._ends = seconds, math.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; not below 0."""
+        self._ends = min(self._ends, time.monotonic() + self._seconds)
+        return max(0.0, self._ends - time.monotonic())
+
+    @property
+    def message(self) -> str:
+        """That it ran out."""
+        return (
+            f"time ran out after {self._seconds:g} s of guesses; on a machine that is less busy"
+            " more may come of it"
+        )
