@@ -97,6 +97,7 @@ JAVA = {
     "HandedOver": EXACT,
     "MadeToStep": EXACT,
     "ErrorsTimesOutputs": ("eps=ignored",),
+    "TrainerOfTensors": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 

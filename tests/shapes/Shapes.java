@@ -2028,6 +2028,46 @@ class ErrorsTimesOutputs {
     }
 }
 
+/** Settings in a record, the algorithm one of them; tensors that are handed over keep their state. */
+class TrainerOfTensors {
+    enum Mode { SGD, RMSPROP }
+
+    record Settings(Mode mode, double rate, double rho, double epsilon) {}
+
+    static final class Tensor {
+        private final double[] data;
+        private final double[] grad;
+        private Object state;
+
+        Tensor(int size) {
+            data = new double[size];
+            grad = new double[size];
+        }
+    }
+
+    private final Settings settings;
+    private final Tensor[] parameters;
+
+    TrainerOfTensors(Settings settings, Tensor... parameters) {
+        this.settings = settings;
+        this.parameters = parameters;
+    }
+
+    void step() {
+        for (Tensor tensor : parameters) {
+            if (settings.mode() == Mode.RMSPROP) {
+                if (tensor.state == null) tensor.state = new double[tensor.data.length];
+                Update.inPlace(tensor.data, tensor.grad, (double[]) tensor.state,
+                        settings.rate(), settings.rho(), settings.epsilon());
+            } else {
+                for (int i = 0; i < tensor.data.length; i++) {
+                    tensor.data[i] -= settings.rate() * tensor.grad[i];
+                }
+            }
+        }
+    }
+}
+
 /** A layer without a step of its own: its gradients follow from its weights. */
 class TrainsItself {
     private final double[] weights, squares;

@@ -85,11 +85,15 @@ final class ObjectMaker {
         // What is there for its numbers alone, as a builder, is told them somehow.
         boolean settings = cells.keySet().stream().noneMatch(Cells::several);
         cells.forEach((name, cell) -> {
-            if ((cell.open() || settings) && !Cells.several(name)) {
-                offered.put(name, given.getOrDefault(name, cell.value()));
-                if (given.containsKey(name)) {
-                    cell.set(given.get(name));
-                }
+            if (!(cell.open() || settings) || Cells.several(name)) {
+                return;
+            }
+            double value = given.getOrDefault(name, cell.value());
+            try {
+                cell.set(value);
+                offered.put(name, value);
+            } catch (IllegalStateException fixed) {
+                return; // a record's, which its constructor was given
             }
         });
     }
