@@ -2028,11 +2028,15 @@ class ErrorsTimesOutputs {
     }
 }
 
-/** Settings in a record, the algorithm one of them; tensors that are handed over keep their state. */
+/** Settings in a record: an algorithm, a schedule; tensors that are handed over keep their state. */
 class TrainerOfTensors {
     enum Mode { SGD, RMSPROP }
 
-    record Settings(Mode mode, double rate, double rho, double epsilon) {}
+    interface Schedule {
+        double at(int turn);
+    }
+
+    record Settings(Mode mode, Schedule rate, double rho, double epsilon) {}
 
     static final class Tensor {
         private final double[] data;
@@ -2047,6 +2051,7 @@ class TrainerOfTensors {
 
     private final Settings settings;
     private final Tensor[] parameters;
+    private int turn;
 
     TrainerOfTensors(Settings settings, Tensor... parameters) {
         this.settings = settings;
@@ -2054,14 +2059,16 @@ class TrainerOfTensors {
     }
 
     void step() {
+        turn++;
+        double rate = settings.rate().at(turn);
         for (Tensor tensor : parameters) {
             if (settings.mode() == Mode.RMSPROP) {
                 if (tensor.state == null) tensor.state = new double[tensor.data.length];
                 Update.inPlace(tensor.data, tensor.grad, (double[]) tensor.state,
-                        settings.rate(), settings.rho(), settings.epsilon());
+                        rate, settings.rho(), settings.epsilon());
             } else {
                 for (int i = 0; i < tensor.data.length; i++) {
-                    tensor.data[i] -= settings.rate() * tensor.grad[i];
+                    tensor.data[i] -= rate * tensor.grad[i];
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
@@ -242,7 +243,7 @@ final class ObjectMaker {
         return Proxy.newProxyInstance(ObjectMaker.class.getClassLoader(), new Class<?>[] {type},
                 (self, method, given) -> {
                     if (method.isDefault()) {
-                        return java.lang.reflect.InvocationHandler.invokeDefault(
+                        return InvocationHandler.invokeDefault(
                                 self, method, given);
                     }
                     Class<?> answer = method.getReturnType();
@@ -268,7 +269,26 @@ final class ObjectMaker {
                 return made;
             }
         }
-        return type.isInterface() ? Bare.silent(type) : null;
+        return type.isInterface() ? answering(type, path) : null;
+    }
+
+    /** What says the same number at every turn, as a schedule may; what is silent for the rest. */
+    private Object answering(Class<?> type, String path) throws ReflectiveOperationException {
+        Object silent = Bare.silent(type);
+        List<Method> open = Arrays.stream(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
+        Class<?> answer = open.size() == 1 ? open.get(0).getReturnType() : void.class;
+        boolean turns = (answer == double.class || answer == float.class)
+                && Arrays.stream(open.get(0).getParameterTypes())
+                        .allMatch(asked -> asked == int.class || asked == long.class);
+        if (!turns) {
+            return silent;
+        }
+        Object number = make(answer, path);
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (self, method, given) -> method.equals(open.get(0)) ? number
+                        : method.isDefault() ? InvocationHandler.invokeDefault(self, method, given)
+                                : method.invoke(silent, given));
     }
 
     /** Classes of the port's that can stand for an abstract one: those that hold numbers first. */
