@@ -302,7 +302,9 @@ def _scheduled(parameters: Sequence[Parameter], roles: list[str | None]) -> None
     functions = [
         i
         for i, parameter in enumerate(parameters)
-        if roles[i] is None and parameter.get("use", {}).get("scheduled")
+        if roles[i] is None
+        and parameter.get("use", {}).get("scheduled")
+        and not _bias_and_slope(parameter["name"])[1]
     ]
     if len(functions) == 1 and "learning_rate" not in roles:
         roles[functions[0]] = "learning_rate"
@@ -350,7 +352,7 @@ def _bias_and_slope(called: str) -> tuple[int, int]:
     """2 if a name is that of biases, else 0, and 1 if it is that of gradients."""
     name = plain_name(called)
     bias = "bias" in name or name in ("b", "db", "bs", "dbs", "gb", "bgrad", "gradb")
-    slope = "grad" in name or name.startswith(("delta", "deriv")) or name in _SLOPES
+    slope = "grad" in name or name.startswith(("delta", "deriv", "slope")) or name in _SLOPES
     return 2 * bias, int(slope)
 
 

@@ -78,6 +78,8 @@ def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | N
     name, use = parameter["name"], parameter.get("use", {})
     if _answers(parameter) and "[]" in parameter["type"]:
         return "slopes"
+    if use.get("scheduled") and role in ("weights", "gradients"):
+        return None  # a function, not an array
     whole = str(parameter.get("type") or "").lower() in ("", "int", "integer", "long", "object")
     if (
         role in (None, "iteration")

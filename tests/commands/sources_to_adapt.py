@@ -236,7 +236,6 @@ CELLS_CLJ = Case(
     {
         "keep this": "(let [memory (get @state k (repeat 0.0))",
         "(move": "moved (move",
-        "what value": "{:value w",
         "what memory": " :memory memory",
         "what speed": "learning-rate",
         "what floor": "epsilon",

@@ -190,10 +190,15 @@ def test_a_trainer_on_a_design_matrix_is_driven_on_one(written: Examine) -> None
 
 
 @pytest.mark.slow
-def test_a_trainer_whose_gradients_are_not_known_is_not_judged(written: Examine) -> None:
+def test_a_trainer_whose_gradients_are_not_known_is_fed_others_in_its_loop(
+    written: Examine,
+) -> None:
     other = DESIGN.format(error="np.tanh(X @ theta - y)")
     (row,) = written(fenced(IMPORT + other)).rows
-    assert (row.kind, verdicts(row)) == ("trainer", ["not-run"])
+    assert (row.kind, verdicts(row)) == ("optimizer", ["exact"])
+    inside = other.replace("(np.sqrt(s) + eps)", "np.sqrt(s + eps)")
+    (row,) = written(fenced(IMPORT + inside)).rows
+    assert verdicts(row) == ["diverges"]
 
 
 # -- what a page may not do --------------------------------------------------------------------
