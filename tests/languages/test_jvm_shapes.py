@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, SHORT, often
+from support import REPOSITORY, SHORT, collected, spread
 
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
@@ -178,45 +178,38 @@ def outcome(path: Path, names: tuple[str, ...]) -> Outcome:
     return run(ports, Options(pattern=SHORT), every_transport=False)
 
 
-def judged(file: str, shapes: Mapping[str, tuple[str, ...]], name: str) -> None:
+def judged(
+    file: str, shapes: Mapping[str, tuple[str, ...]], name: str, request: pytest.FixtureRequest
+) -> None:
     """A shape is bound, and what is said of it is true."""
-    path = SHAPES / file
-    found = outcome(path, tuple(shapes))
+    asked = collected(request)
+    found = outcome(SHAPES / file, tuple(one for one in shapes if one in asked))
     result = next((r for r in found.results if r.port.name == name), None)
     assert result is not None, [error for error in found.errors if error.startswith(f"{name}:")]
     assert result.deviations == shapes[name]
     assert result.verdict.word in (("diverges",) if shapes[name] else ("exact", "conforms"))
 
 
-OFTEN, ELSEWHERE = often(JAVA)
-
-
-@pytest.mark.parametrize("name", OFTEN)
-def test_a_shape_of_java_is_judged(name: str) -> None:
-    judged("Shapes.java", {n: JAVA[n] for n in OFTEN}, name)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ELSEWHERE)
-def test_another_shape_of_java_is_judged(name: str) -> None:
-    judged("Shapes.java", {n: JAVA[n] for n in ELSEWHERE}, name)
+@pytest.mark.parametrize("name", spread(JAVA, 3))
+def test_a_shape_of_java_is_judged(name: str, request: pytest.FixtureRequest) -> None:
+    judged("Shapes.java", JAVA, name, request)
 
 
 @pytest.mark.slow  # it binds classes as Java does
 @pytest.mark.parametrize("name", KOTLIN)
-def test_a_shape_of_kotlin_is_judged(name: str) -> None:
-    judged("Shapes.kt", KOTLIN, name)
+def test_a_shape_of_kotlin_is_judged(name: str, request: pytest.FixtureRequest) -> None:
+    judged("Shapes.kt", KOTLIN, name, request)
 
 
 @pytest.mark.slow  # likewise; miniatures are in it, too
 @pytest.mark.parametrize("name", SCALA)
-def test_a_shape_of_scala_is_judged(name: str) -> None:
-    judged("Shapes.scala", SCALA, name)
+def test_a_shape_of_scala_is_judged(name: str, request: pytest.FixtureRequest) -> None:
+    judged("Shapes.scala", SCALA, name, request)
 
 
-@pytest.mark.parametrize("name", CLOJURE)
-def test_a_shape_of_clojure_is_judged(name: str) -> None:
-    judged("shapes.clj", CLOJURE, name)
+@pytest.mark.parametrize("name", spread(CLOJURE, 3))
+def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest) -> None:
+    judged("shapes.clj", CLOJURE, name, request)
 
 
 @pytest.mark.slow
