@@ -9,8 +9,8 @@ import numpy as np
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.explanation import Explanation
-from harness.diagnosis.hypotheses import Candidate, dialect, in_order
-from harness.diagnosis.trial import Trial, cut
+from harness.diagnosis.hypotheses import dialect, in_order
+from harness.diagnosis.trial import CLAIM, Trial, cut
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
 from python_ref.stepping.hypothesis import Hypothesis
@@ -23,8 +23,6 @@ _SECANTS = 4
 _NOTHING = 1e-6
 # A factor is read from so many steps.
 _READ = 24
-
-_AS_SOLVED: Sequence[Candidate] = [((), {})]
 
 
 @dataclass(frozen=True)
@@ -109,14 +107,11 @@ def _fits(
     """Whether nothing contradicts another learning rate, and most of what moved speaks for it."""
     supporting = 0
     for e in evidence:
-        changed = _changed(e, last, other)
-        trial = Trial(solved, [changed], budget)
-        if not trial.near(_AS_SOLVED):
+        trial = Trial(solved, [_changed(e, last, other)], budget)
+        more = trial.speaking() if trial.near(CLAIM) else None
+        if more is None:
             return False
-        fits, says = trial.within(_AS_SOLVED, changed)
-        if not fits[0]:
-            return False
-        supporting += int(says[0, 0] - says[1, 0])
+        supporting += more
     return supporting >= 0
 
 
@@ -132,7 +127,7 @@ def _written(rate: float, factor: float) -> Iterator[OtherRate]:
 
 def _both_ways(other: OtherRate, evidence: Sequence[Evidence]) -> OtherRate:
     """The same said both ways, where one learning rate was given in all evidence."""
-    given = {r for e in evidence for r in _rates(e)}
+    given = {r for e in evidence for r in rates_of(e)}
     if len(given) > 1:
         return other
     rate = given.pop()
@@ -141,7 +136,8 @@ def _both_ways(other: OtherRate, evidence: Sequence[Evidence]) -> OtherRate:
     return OtherRate(other.factor, other.factor * rate)
 
 
-def _rates(evidence: Evidence) -> tuple[float, ...]:
+def rates_of(evidence: Evidence) -> tuple[float, ...]:
+    """The learning rate that was given in each step."""
     scenario = evidence.scenario
     return scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
 
@@ -152,7 +148,7 @@ def _changed(evidence: Evidence, last: int, other: OtherRate) -> Evidence:
     def rate(given: float) -> float:
         return (other.rate or 0.0) if other.factor is None else given * other.factor
 
-    rates = tuple(r if t <= last else rate(r) for t, r in enumerate(_rates(evidence)))
+    rates = tuple(r if t <= last else rate(r) for t, r in enumerate(rates_of(evidence)))
     return replace(evidence, scenario=replace(evidence.scenario, learning_rates=rates))
 
 

@@ -130,10 +130,10 @@ def lost(
         if repeated and not evidence.seen[:steps].any():
             continue
         part = shortened(evidence, steps) if repeated else evidence
-        fits, says = Trial(dialect, [part], budget).within([((), {})], part)
-        if not fits[0]:
+        speaking = Trial(dialect, [part], budget).speaking()
+        if speaking is None:
             return None
-        more += int(says[0, 0] - says[1, 0])
+        more += speaking
         if not repeated:
             break
     return more

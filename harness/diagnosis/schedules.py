@@ -27,6 +27,7 @@ from harness.diagnosis.hypotheses import (
     singles,
 )
 from harness.diagnosis.noise import UNITS
+from harness.diagnosis.rates import rates_of
 from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence, shortened
 from harness.model.observation import Rows
@@ -62,7 +63,7 @@ def scheduled(
         free: hyperparameters that the port cannot be given: usual numbers are tried.
     """
     longest = max(evidence, key=lambda e: min(e.steps, _READ))
-    read_from = [evidence[0], *([longest] if evidence[0].steps < _LEAST else [])][-1]
+    read_from = longest if evidence[0].steps < _LEAST else evidence[0]
     part = shortened(read_from, _READ)
     if part.steps < _LEAST or not part.seen[: part.steps].all():
         return None
@@ -219,11 +220,10 @@ def _fits(port: Dialect, evidence: Sequence[Evidence], schedule: Schedule, budge
     """Whether nothing contradicts a schedule, and most of what moved speaks for it."""
     supporting = 0
     for e in evidence:
-        changed = _fed(e, schedule)
-        fits, says = Trial(port, [changed], budget).within([((), {})], changed)
-        if not fits[0]:
+        more = Trial(port, [_fed(e, schedule)], budget).speaking()
+        if more is None:
             return False
-        supporting += int(says[0, 0] - says[1, 0])
+        supporting += more
     return supporting > 0
 
 
@@ -231,8 +231,7 @@ def _fed(evidence: Evidence, schedule: Schedule) -> Evidence:
     """The evidence as if its rates had been given; what rounding them may cost is slack."""
     scenario = evidence.scenario
     factors = factors_of(schedule, scenario.steps)
-    given = scenario.learning_rates or (scenario.learning_rate,) * scenario.steps
-    rates = tuple(float(r * f) for r, f in zip(given, factors, strict=True))
+    rates = tuple(float(r * f) for r, f in zip(rates_of(evidence), factors, strict=True))
     went = _steps(evidence.initial, evidence.weights[: evidence.steps])
     went = np.where(np.isfinite(went), np.abs(went), 0.0).max(axis=1, initial=0.0)
     # A rate that is made of the one before it has been rounded once a step.

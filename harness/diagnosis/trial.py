@@ -46,6 +46,10 @@ _FEW = 6
 _MANY = 12
 
 
+CLAIM: Sequence[Candidate] = [((), {})]
+"""The claim as it is, as the only candidate."""
+
+
 @dataclass
 class Surviving:
     """A candidate while the evidence is gone through.
@@ -287,6 +291,19 @@ class Trial:
         counts = [(went & ~dumb).sum(axis=(1, 2)), (went & dumb).sum(axis=(1, 2))]
         return fits, np.array(counts)
 
+    def speaking(self) -> int | None:
+        """By how many weights that moved speak for the claim more than say nothing of it.
+
+        None where one contradicts it.
+        """
+        more = 0
+        for evidence in self.evidence:
+            fits, says = self.within(CLAIM, evidence)
+            if not fits[0]:
+                return None
+            more += int(says[0, 0] - says[1, 0])
+        return more
+
     def outside(
         self, candidates: Sequence[Candidate], evidence: Evidence
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -324,7 +341,7 @@ class Trial:
         seen = np.flatnonzero(evidence.seen)
         if len(seen) == 1:
             return int(seen[0])
-        apart, _ = self.outside([((), {})], evidence)
+        apart, _ = self.outside(CLAIM, evidence)
         off = np.flatnonzero(apart[0].any(axis=1))
         return int(seen[off[0]]) if off.size else int(seen[-1])
 

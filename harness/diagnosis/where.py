@@ -16,7 +16,7 @@ from harness.diagnosis.rates import other_rate, steps_down
 from harness.diagnosis.restarts import explains_until, lost
 from harness.diagnosis.search import Search
 from harness.diagnosis.thinning import coupled, restricted
-from harness.diagnosis.trial import Trial
+from harness.diagnosis.trial import CLAIM, Trial
 from harness.model.evidence import Evidence, shortened
 from python_ref.dialects.dialect import Dialect
 
@@ -142,7 +142,7 @@ def _grouped(
 ) -> tuple[Part, ...]:
     """Arrays grouped by what explains them, those as claimed first; one alone is no group."""
     left = dict(masks)
-    apart = Trial(claim, [evidence], budget).outside([((), {})], evidence)[0][0]
+    apart = Trial(claim, [evidence], budget).outside(CLAIM, evidence)[0][0]
     groups: list[Part] = []
     claimed = Explanation(())
     while left and len(groups) < _GROUPS:
@@ -201,7 +201,7 @@ def _as_claimed(
     free: Sequence[str],
 ) -> tuple[Part, ...]:
     """The elements that are as claimed, if most are, and what explains the others together."""
-    apart, _ = Trial(claim, [evidence], budget).outside([((), {})], evidence)
+    apart, _ = Trial(claim, [evidence], budget).outside(CLAIM, evidence)
     off = apart[0].any(axis=0)
     if not off.any() or off.mean() > 0.5 or not _moved(evidence, ~off):
         return ()
