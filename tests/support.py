@@ -65,13 +65,6 @@ def collected(request: pytest.FixtureRequest, name: str = "name") -> set[Any]:
     return {call.params[name] for call in calls if call and name in call.params}
 
 
-def often(values: Iterable[str], of: int = 2) -> tuple[list[str], list[str]]:
-    """What is judged together: one of so many in the suite, the others in the slow part."""
-    every = list(values)
-    chosen = every[::of]
-    return chosen, [value for value in every if value not in chosen]
-
-
 @dataclass(frozen=True)
 class Done:
     """A command that ended: its exit code, standard output and standard error."""

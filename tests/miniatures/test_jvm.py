@@ -10,7 +10,7 @@ from small_ports import (
     must_be_named,
     must_not_be_flagged,
 )
-from support import often
+from support import collected, spread
 
 pytestmark = pytest.mark.jvm
 
@@ -22,18 +22,13 @@ def test_every_file_has_its_expectation_and_the_other_way_round() -> None:
     assert sorted(there) == sorted(n for n in EXPECTED if n.split("/")[1] in LANGUAGES)
 
 
-_OFTEN, _ELSEWHERE = often(files("right", *LANGUAGES))
+RIGHT = files("right", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", _OFTEN)
-def test_a_right_port_is_never_flagged(name: str) -> None:
-    must_not_be_flagged(name, judged_together(*_OFTEN)[name])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", _ELSEWHERE)
-def test_another_right_port_is_never_flagged(name: str) -> None:
-    must_not_be_flagged(name, judged_together(*_ELSEWHERE)[name])
+@pytest.mark.parametrize("name", spread(RIGHT))
+def test_a_right_port_is_never_flagged(name: str, request: pytest.FixtureRequest) -> None:
+    asked = collected(request)
+    must_not_be_flagged(name, judged_together(*(one for one in RIGHT if one in asked))[name])
 
 
 def _deviations(name: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from small_ports import EXPECTED, files, judged, judged_together, must_be_named, must_not_be_flagged
-from support import often
+from support import collected, spread
 
 LANGUAGES = ("python",)
 
@@ -20,15 +20,10 @@ def test_a_right_port_is_never_flagged(name: str) -> None:
 
 
 # Each takes a second to search; every deviation is named in tests of diagnosis, too.
-_OFTEN, _ELSEWHERE = often(files("wrong", *LANGUAGES), 12)
+WRONG = files("wrong", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", _OFTEN)
-def test_a_wrong_port_is_named_exactly(name: str) -> None:
-    must_be_named(name, judged_together(*_OFTEN)[name])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", _ELSEWHERE)
-def test_a_wrong_port_of_the_others_is_named_exactly(name: str) -> None:
-    must_be_named(name, judged_together(*_ELSEWHERE)[name])
+@pytest.mark.parametrize("name", spread(WRONG, 12))
+def test_a_wrong_port_is_named_exactly(name: str, request: pytest.FixtureRequest) -> None:
+    asked = collected(request)
+    must_be_named(name, judged_together(*(one for one in WRONG if one in asked))[name])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from shapes.python_shapes import SHAPES, source
-from support import REPOSITORY, often
+from support import REPOSITORY, collected, spread
 
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
@@ -32,31 +32,17 @@ def judged(folder: Path, sources: dict[str, str]) -> tuple[Outcome, dict[str, Re
     return found, {n: by_path[p.name] for n, p in names.items() if p.name in by_path}
 
 
-OFTEN, ELSEWHERE = often(SHAPES)
-
-
 @pytest.fixture(scope="module")
-def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
-    return judged(tmp_path_factory.mktemp("shapes"), {n: source(n) for n in OFTEN})[1]
+def shapes(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Result]:
+    asked = collected(request)
+    sources = {name: source(name) for name in SHAPES if name in asked}
+    return judged(tmp_path_factory.mktemp("shapes"), sources)[1]
 
 
-@pytest.fixture(scope="module")
-def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
-    return judged(tmp_path_factory.mktemp("others"), {n: source(n) for n in ELSEWHERE})[1]
-
-
-@pytest.mark.parametrize("name", OFTEN)
+@pytest.mark.parametrize("name", spread(SHAPES))
 def test_a_shape_is_bound_and_exact(name: str, shapes: dict[str, Result]) -> None:
-    must_be_exact(name, shapes)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ELSEWHERE)
-def test_another_shape_is_bound_and_exact(name: str, others: dict[str, Result]) -> None:
-    must_be_exact(name, others)
-
-
-def must_be_exact(name: str, shapes: dict[str, Result]) -> None:
     assert name in shapes, "it is not bound"
     result = shapes[name]
     # A float64 state beside float32 weights is no listed arithmetic: inside the bound is right.

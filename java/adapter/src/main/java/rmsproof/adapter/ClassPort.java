@@ -25,8 +25,9 @@ final class ClassPort implements Port {
     final Map<Integer, Map<String, Object>> made = new ConcurrentHashMap<>();
 
     /**
-     * A class with what can be called in it. Reflection promises no order, so constructors and methods are sorted; a class loaded again
-     * has them in the same places. Where a method of it returns what steps, {@code from} is that.
+     * A class with what can be called in it. Reflection promises no order, so constructors and
+     * methods are sorted; a class loaded again has them in the same places. Where a method of it
+     * returns what steps, {@code from} is that.
      */
     record Candidate(Class<?> type, Field singleton, List<Maker> makers, List<Method> methods,
             Method from) {

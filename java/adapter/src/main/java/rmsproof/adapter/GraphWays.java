@@ -194,8 +194,8 @@ final class GraphWays {
             return null;
         }
         List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
-                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers, asked,
-                        influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
+                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers,
+                        asked, influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size());
     }

@@ -51,7 +51,8 @@ final class ObjectGraph {
             throws ReflectiveOperationException {
         Class<?> type = Class.forName(plan.type, true, loader);
         ObjectMaker maker = new ObjectMaker(plan.size, plan.prepared, numbers,
-                port.made.computeIfAbsent(plan.prepared ? -plan.size : plan.size, each -> new ConcurrentHashMap<>()),
+                port.made.computeIfAbsent(plan.prepared ? -plan.size : plan.size,
+                        each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type));
         Method via = plan.via.isEmpty() ? null : named(methods(type), plan.via);
         this.method = named(via == null ? methods(type)

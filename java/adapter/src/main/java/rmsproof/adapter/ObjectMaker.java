@@ -62,7 +62,8 @@ final class ObjectMaker {
      * @param known which way each type was made before, by its name: what is tried once
      * @param text what a text is that may choose an algorithm
      */
-    ObjectMaker(int size, boolean prepares, Map<String, Double> given, Map<String, Object> known, String text) {
+    ObjectMaker(int size, boolean prepares, Map<String, Double> given, Map<String, Object> known,
+            String text) {
         this.size = size;
         this.prepares = prepares;
         this.given = given;
