@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.sources import package_of, text_of
-from harness.languages.language import at_line
+from harness.languages.language import at_line, own
 from harness.languages.program import Piece, assembled
 from harness.languages.repair import Repaired
 from harness.languages.repair.grammar import Grammar, declared, units, used
@@ -27,7 +27,7 @@ class LanguageWithBraces(JvmLanguage):
 
     def wrapped(self, text: str, line: int) -> Repaired | None:
         """A text whose top-level statements stand in a type of their own; None where all do."""
-        return None
+        return own("repair", self).wrapped(text, line) if self.repaired else None
 
     def top(self, source: tuple[Path, ...]) -> tuple[str, ...]:
         """What its grammar says it declares."""

@@ -18,7 +18,6 @@ from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import at_line
 from harness.languages.launch import Implementation
 from harness.languages.program import Piece
-from harness.languages.repair import Broken, Repaired
 from harness.machine.layout import ports_root
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ class Clojure(JvmLanguage):
     )
     begins = ("(", "[", ";", "{", "#(", "@")
     defines = r"\((?:def|fn|let)"
+    repaired = True
     host = "clojure"
 
     def prepare(self, port: Implementation, around: Surroundings) -> Prepared:
@@ -99,13 +99,6 @@ class Clojure(JvmLanguage):
         """The text runs itself."""
         return ""
 
-    def repairs(self, broken: Broken) -> Iterator[Repaired]:
-        """See `repair.clojure`."""
-        from harness.languages.repair import clojure
-
-        yield from super().repairs(broken)
-        yield from clojure.repairs(broken)
-
     def remarks(self, text: str, line: int) -> Iterator[str]:
         """Values of assoc and the like that are dropped: nothing changes by them."""
         from harness.languages.repair.clojure.forms import dropped_updates
@@ -120,12 +113,6 @@ class Clojure(JvmLanguage):
     def adapter_file(self, sketch: Sketch, source: Path) -> str:
         """Named for the source."""
         return f"{source.stem}_adapter{self.endings[0]}"
-
-    def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """See `adapters.clojure`."""
-        from harness.languages.adapters import clojure as adapters
-
-        return adapters.write(sketch)
 
 
 def compile_clojure(namespace: str, root_folder: Path, classpath: Sequence[Path]) -> Path:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
@@ -18,11 +17,7 @@ from harness.languages.jvm.sources import Sources, names_sibling, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
 from harness.languages.launch import Implementation
-from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.java_grammar import JAVA
-
-if TYPE_CHECKING:
-    from harness.languages.adapters import Sketch
 
 
 def _without(source: Path, absent: Collection[str], folder: Path) -> Path:
@@ -64,6 +59,7 @@ class Java(LanguageWithBraces):
     )
     magics = True
     defines = r"\b(?:class|record|interface|enum|void|static|double|float)\b"
+    repaired = True
     grammar = JAVA
     runs = r"\bstatic\s+void\s+main\s*\("
 
@@ -115,22 +111,3 @@ class Java(LanguageWithBraces):
             after = (line for i, line in enumerate(below) if below[i - 1].strip("^") == "")
             return f"{place[1]}:{place[2]}: error: {next(after, '')}"
         return head
-
-    def wrapped(self, text: str, line: int) -> Repaired | None:
-        """Statements outside every class put into one."""
-        from harness.languages.repair import java
-
-        return java.wrapped(text, line)
-
-    def repairs(self, broken: Broken) -> Iterator[Repaired]:
-        """See `repair.java`."""
-        from harness.languages.repair import java
-
-        yield from super().repairs(broken)
-        yield from java.repairs(broken)
-
-    def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """See `adapters.java`."""
-        from harness.languages.adapters import java as adapters
-
-        return adapters.write(sketch)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.jvm import jars
@@ -24,9 +23,6 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.repair.grammar import Grammar, Kind, head
 from harness.languages.repair.scala_grammar import scala_groups
 from harness.languages.repair.tokens import Token, java_tokens
-
-if TYPE_CHECKING:
-    from harness.languages.adapters import Sketch
 
 _COMPILER = jars.PINNED["kotlin-compiler"]
 _LIBRARY = jars.PINNED["kotlin"]
@@ -132,12 +128,6 @@ class Kotlin(LanguageWithBraces):
         if super().main(text, line, cell, stem) is None:
             return None
         return file_class(stem)
-
-    def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """See `adapters.kotlin`."""
-        from harness.languages.adapters import kotlin as adapters
-
-        return adapters.write(sketch)
 
 
 def file_class(stem: str) -> str:

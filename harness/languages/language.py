@@ -7,7 +7,8 @@ for a language's name: what differs between them is a method or an attribute her
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from harness.languages.headline import first_error
 from harness.languages.jvm.toolchain import Toolchain
@@ -39,6 +40,7 @@ class Language:
         scripted: its blocks are scripts that run one after another in one namespace.
         magics: a notebook's magics may stand among its lines.
         defines: a pattern of what defines something in it.
+        repaired: a module of `repair`, called as the language is, knows what goes wrong in it.
     """
 
     name = ""
@@ -51,6 +53,7 @@ class Language:
     scripted = False
     magics = False
     defines = r"(?!)"
+    repaired = False
 
     def ready(self, port: Implementation) -> None:
         """Look at a port before anything of a run is started."""
@@ -99,7 +102,9 @@ class Language:
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
         """Adapters of a source, the fullest first: each with less filled in than the one before."""
-        raise NotImplementedError
+        from harness.languages.adapters import texts
+
+        return texts(sketch, own("adapters", self).lines)
 
     # -- blocks of documents -------------------------------------------------------------------
 
@@ -143,11 +148,18 @@ class Language:
         """Candidates for the smallest change that gets past what stops a block."""
         from harness.languages.repair import text
 
-        return text.repairs(broken)
+        yield from text.repairs(broken)
+        if self.repaired:
+            yield from own("repair", self).repairs(broken)
 
     def remarks(self, text: str, line: int) -> Iterator[str]:
         """What is odd about a text that runs all the same, a sentence each."""
         return iter(())
+
+
+def own(room: str, language: Language) -> Any:
+    """The module of a room below this one that is called as a language is, when it is needed."""
+    return import_module(f"harness.languages.{room}.{language.name}")
 
 
 def at_line(before: str, text: str, line: int) -> str:

@@ -13,7 +13,6 @@ from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
 from harness.languages.program import Piece, assembled, context, declared, parsed
 from harness.languages.python2 import is_python2
-from harness.languages.repair import Broken, Repaired
 
 if TYPE_CHECKING:
     from harness.languages.adapters import Sketch
@@ -52,6 +51,7 @@ class Python(Language):
     scripted = True
     magics = True
     defines = r"\b(?:def|class|lambda)\b"
+    repaired = True
 
     def launch(
         self,
@@ -91,12 +91,6 @@ class Python(Language):
         """A text of Python 2."""
         return "Python 2: not judged" if is_python2(text, earlier) else ""
 
-    def repairs(self, broken: Broken) -> Iterator[Repaired]:
-        """See `repair.python`."""
-        from harness.languages.repair import python
-
-        return python.repairs(broken)
-
     def imported_as(self, port: Implementation) -> str:
         """Its module, below the folder of its outermost package."""
         if port.reference:
@@ -108,7 +102,7 @@ class Python(Language):
         return f"{source.stem}_adapter{self.endings[0]}"
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """See `adapters.python`."""
+        """Others beside, in which objects stand in."""
         from harness.languages.adapters import python as adapters
 
         return adapters.write(sketch)

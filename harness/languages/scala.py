@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
@@ -24,11 +23,7 @@ from harness.languages.jvm.surroundings import (
     without,
 )
 from harness.languages.jvm.toolchain import Toolchain
-from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.scala_grammar import SCALA
-
-if TYPE_CHECKING:
-    from harness.languages.adapters import Sketch
 
 _COMPILER = jars.PINNED["scala-compiler"]
 _LIBRARY = jars.PINNED["scala"]
@@ -78,6 +73,7 @@ class Scala(LanguageWithBraces):
     )
     magics = True
     defines = r"\b(?:class|object|trait|def|enum)\b"
+    repaired = True
     host = "scala"
     grammar = SCALA
     runs = r"@main\b|\bdef\s+main\s*\(|\bextends\s+App\b"
@@ -136,25 +132,6 @@ class Scala(LanguageWithBraces):
     def owns(self, loaded: str, names: Collection[str]) -> bool:
         """An object's class ends in a dollar, what stands outside of all in $package."""
         return loaded.endswith("$package") or super().owns(loaded, names)
-
-    def wrapped(self, text: str, line: int) -> Repaired | None:
-        """Expressions outside every definition put into an object."""
-        from harness.languages.repair import scala
-
-        return scala.wrapped(text, line)
-
-    def repairs(self, broken: Broken) -> Iterator[Repaired]:
-        """See `repair.scala`."""
-        from harness.languages.repair import scala
-
-        yield from super().repairs(broken)
-        yield from scala.repairs(broken)
-
-    def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """See `adapters.scala`."""
-        from harness.languages.adapters import scala as adapters
-
-        return adapters.write(sketch)
 
 
 def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from harness.languages.adapters import MARK, Parameter, Part, Sketch, listed, texts
+from harness.languages.adapters import MARK, Parameter, Part, Sketch, listed
 
 _KNOWN = {
     "learning_rate": "learning-rate",
@@ -17,12 +17,8 @@ _KNOWN = {
 }
 
 
-def write(sketch: Sketch) -> Iterator[str]:
-    """Texts, the fullest first."""
-    return texts(sketch, _lines)
-
-
-def _lines(sketch: Sketch) -> Iterator[str]:
+def lines(sketch: Sketch) -> Iterator[str]:
+    """The lines of an adapter."""
     action = sketch.action
     whole = action is not None and action.whole
     yield f";; {sketch.file} as rmsproof calls it: read after it, in the same namespace."

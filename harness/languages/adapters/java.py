@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
+from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch
 from harness.languages.adapters.steps import Words, body, counts
 
 _ZEROS = {
@@ -16,12 +16,8 @@ _ZEROS = {
 }
 
 
-def write(sketch: Sketch) -> Iterator[str]:
-    """Texts, the fullest first."""
-    return texts(sketch, _lines)
-
-
-def _lines(sketch: Sketch) -> Iterator[str]:
+def lines(sketch: Sketch) -> Iterator[str]:
+    """The lines of an adapter."""
     number = "float" if sketch.narrow else "double"
     rate = "double" if sketch.wide else "float"
     arrays = f"Map<String, {number}[]>"

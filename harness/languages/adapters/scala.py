@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch, texts
+from harness.languages.adapters import CAMEL, RATES, Parameter, Sketch
 from harness.languages.adapters.steps import Words, body, counts
 
 
-def write(sketch: Sketch) -> Iterator[str]:
-    """Texts, the fullest first."""
-    return texts(sketch, _lines)
-
-
-def _lines(sketch: Sketch) -> Iterator[str]:
+def lines(sketch: Sketch) -> Iterator[str]:
+    """The lines of an adapter."""
     number = "Float" if sketch.narrow else "Double"
     rate = "Double" if sketch.wide else "Float"
     arrays = f"mutable.Map[String, Array[{number}]]"

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 
-from harness.languages.repair import Broken, Repaired, text, toplevel
+from harness.languages.repair import Broken, Repaired, toplevel
 from harness.languages.repair.complaints import Complaint, java
 from harness.languages.repair.edits import (
     Edit,
@@ -62,7 +62,6 @@ _MATH = frozenset(
 
 def repairs(broken: Broken, named: Named = jdk_classes) -> Iterator[Repaired]:
     """Candidates for a block, likeliest first; `named` says what can be imported."""
-    yield from text.repairs(broken)
     if broken.verdict != "does-not-compile":
         return
     complaints = java(broken)

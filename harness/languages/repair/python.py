@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 
 from harness.languages.program import compiles, declared, parsed
-from harness.languages.repair import Broken, Repaired, marking, text
+from harness.languages.repair import Broken, Repaired, marking
 
 # What everybody calls these modules.
 _USUAL = {
@@ -35,7 +35,6 @@ _AT = re.compile(r"\((?:[^()]*:|line )(\d+)(?:, column \d+)?\)")
 
 def repairs(broken: Broken) -> Iterator[Repaired]:
     """Candidates for a block, likeliest first."""
-    yield from text.repairs(broken)
     yield from _imports(broken)
     yield from marking.repairs(broken)
     yield from _main(broken)

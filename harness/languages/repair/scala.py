@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from harness.languages.repair import Broken, Repaired, text, toplevel
+from harness.languages.repair import Broken, Repaired, toplevel
 from harness.languages.repair.complaints import Complaint, scala
 from harness.languages.repair.edits import Edit, closed, edited, insertion, lines, opened
 from harness.languages.repair.grammar import declared, tokens
@@ -39,7 +39,6 @@ def wrapped(text: str, line: int = 1) -> Repaired | None:
 
 def repairs(broken: Broken, named: Named = scala_names) -> Iterator[Repaired]:
     """Candidates for a block, likeliest first; `named` says what can be imported."""
-    yield from text.repairs(broken)
     if broken.verdict != "does-not-compile":
         return
     complaints = scala(broken)
