@@ -12,21 +12,11 @@ from typing import Any
 
 from harness.languages.naming import plain_name
 from harness.ports import asking
+from harness.ports.assigning import assigned, may_be, names_of
 from harness.ports.drafts import held_in
 from harness.ports.filling import filled
 from harness.ports.naming import class_names
-from harness.ports.roles import (
-    CONSTANTS,
-    CONTAINERS,
-    DATA,
-    SELF,
-    Parameter,
-    Wanted,
-    assigned,
-    choice,
-    may_be,
-    names_of,
-)
+from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, SELF, Parameter, Wanted, choice
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 

@@ -13,10 +13,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from harness.languages.naming import says_rmsprop
+from harness.ports.assigning import names_of
 from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
 from harness.ports.leaves import gradient_of
 from harness.ports.naming import class_names
-from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted, names_of
+from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted
 
 
 class BindingError(Exception):

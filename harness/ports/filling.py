@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
 from harness.languages.naming import plain_name
-from harness.ports.roles import CONSTANT, CONTAINERS, COUNTS, SILENT, Parameter, is_open
+from harness.ports.assigning import is_open
+from harness.ports.roles import CONSTANT, CONTAINERS, COUNTS, SILENT, Parameter
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 Roles = list[str | None]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from harness.ports.assigning import decaying
 from harness.ports.leaves import plain
-from harness.ports.roles import Wanted, decaying, ranked, role_names
+from harness.ports.roles import Wanted, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 

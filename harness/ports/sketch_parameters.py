@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from harness.languages.adapters import RATES, Action, Parameter, Part, Sketch
+from harness.ports.assigning import assigned
 from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
 from harness.ports.offers import attributes, structured
-from harness.ports.roles import COUNTS, Wanted, assigned
+from harness.ports.roles import COUNTS, Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Options that are given as what changes nothing are known, too.
