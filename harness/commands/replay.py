@@ -54,15 +54,13 @@ def failed(path: Path, version: str) -> Replay:
             f"{path}: is no report of `rmsproof run` or `rmsproof check`; judge what it is about"
             " again as it was judged"
         )
-    options = {k: tuple(v) if isinstance(v, list) else v for k, v in given.options.items()}
     rows = [row for row in report.results if not row.as_expected]
     parts = tuple(
         (_port(path, report, row), _options(given.options, row, report.seed)) for row in rows
     )
     expect = given.options.get("expect")
-    return Replay(
-        parts, Invocation(given.command, options), Path(expect) if isinstance(expect, str) else None
-    )
+    known = Path(expect) if isinstance(expect, str) else None
+    return Replay(parts, Invocation.of(given), known)
 
 
 def _port(path: Path, report: Report, row: Row) -> Port:

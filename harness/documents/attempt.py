@@ -158,7 +158,8 @@ class Bench:
             ends = runner.train(text, trainer.name, cases, self._document, seconds)
             return _not_ours(ends, port) if isinstance(ends, Fault) else ends
 
-        return Judged(*training.trained(port, trainer, called, self._memory))
+        result, convention = training.trained(port, trainer, called, self._memory)
+        return Judged(result, "trainer", convention)
 
     # -- JVM languages ---------------------------------------------------------------------
 

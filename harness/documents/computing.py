@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import re
 
-from harness.languages.program import parsed
+from harness.languages.naming import plain_name
+from harness.languages.program import parameters, parsed
 from harness.ports.roles import role_names
 
 _HYPERPARAMETERS = role_names("learning_rate") | role_names("decay_rate")
@@ -38,8 +39,7 @@ def bare(text: str) -> bool:
 
 
 def _takes_both(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    names = {_plain(argument.arg) for argument in arguments}
+    names = set(map(plain_name, parameters(node)))
     both = bool(names & role_names("gradients")) and bool(names & role_names("weights"))
     return both and not any(map(_makes_optimizer, ast.walk(node)))
 
@@ -70,11 +70,7 @@ def _is_hyperparameter(node: ast.expr) -> bool:
     """A name, an attribute or an entry that is called like one: `lr`, `self.lr`, `group["lr"]`."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return _plain(name) in _HYPERPARAMETERS
+            return plain_name(name) in _HYPERPARAMETERS
         case ast.Subscript(slice=ast.Constant(value=str() as name)):
-            return _plain(name) in _HYPERPARAMETERS
+            return plain_name(name) in _HYPERPARAMETERS
     return False
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()

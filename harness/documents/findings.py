@@ -10,7 +10,8 @@ from harness.documents.blocks import Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
 from harness.documents.trainers import iteration_names
-from harness.languages.program import parsed
+from harness.languages.naming import plain_name
+from harness.languages.program import parameters, parsed
 from harness.languages.registry import scripted
 from harness.model.words import GOOD
 from harness.ports.roles import role_names
@@ -137,11 +138,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def _parameters(node: ast.FunctionDef) -> dict[str, str]:
-    positional = [*node.args.posonlyargs, *node.args.args]
-    padding = [None] * (len(positional) - len(node.args.defaults))
-    pairs = list(zip(positional, [*padding, *node.args.defaults], strict=True))
-    pairs += list(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
-    return {a.arg: ast.unparse(d) if d else "" for a, d in pairs if a.arg != "self"}
+    given = parameters(node).items()
+    return {name: ast.unparse(d) if d else "" for name, d in given if name != "self"}
 
 
 def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]:
@@ -165,7 +163,7 @@ def _compared(name: str, before: _Signature, after: _Signature) -> Iterator[str]
 def _of_role(signature: _Signature, role: str) -> str | None:
     """The one parameter that plays a role and can play no other."""
     names = iteration_names() if role == "iterations" else role_names(role)
-    plain = {p.replace("_", "").lower(): p for p in signature.parameters}
+    plain = {plain_name(p): p for p in signature.parameters}
     fitting = [n for n in plain if n in names]
     others = [r for r in HYPERPARAMETERS if r != role]
     sure = [n for n in fitting if not any(n in role_names(other) for other in others)]

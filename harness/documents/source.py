@@ -10,6 +10,7 @@ from pathlib import Path
 from harness.documents.blocks import Block
 from harness.documents.computing import computes
 from harness.languages.language import Language
+from harness.languages.naming import plain_name
 from harness.languages.program import Piece, additions, assembled, context
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
@@ -116,7 +117,7 @@ def looks_like_optimizer(text: str, language: str) -> bool:
 
     if not re.search(by_name(language).defines, text):
         return False
-    words = {w.replace("_", "").replace("-", "").lower() for w in _WORD.findall(text)}
+    words = {plain_name(w) for w in _WORD.findall(text)}
     words |= {part.lower() for w in _WORD.findall(text) for part in _PARTS.findall(w)}
     gradients = role_names("gradients") | gradient_names()
     hyperparameters = role_names("learning_rate") | role_names("decay_rate")

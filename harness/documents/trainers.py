@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.languages.program import parsed
+from harness.languages.naming import plain_name
+from harness.languages.program import parameters, parsed
 from harness.model.observation import flat_gradients, flat_weights
 from harness.ports.roles import role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -42,12 +43,10 @@ class Trainer:
     Attributes:
         name: the function's.
         roles: role to parameter name.
-        defaults: parameter name to default, where it is a number.
     """
 
     name: str
     roles: Mapping[str, str]
-    defaults: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def from_data(self) -> bool:
@@ -68,8 +67,7 @@ def find(text: str) -> list[Trainer]:
 
 
 def _trainer(node: ast.FunctionDef) -> Trainer | None:
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    names = [argument.arg for argument in arguments]
+    names = parameters(node)
     called = {
         call.func.id
         for call in ast.walk(node)
@@ -78,7 +76,7 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     roles: dict[str, str] = {}
     for name in names:
         for role in (*_NAMES, *HYPERPARAMETERS, "weights"):
-            if role in roles or _plain(name) not in _role(role):
+            if role in roles or plain_name(name) not in _role(role):
                 continue
             if role == "gradient" and name not in called:
                 continue  # an array of gradients is an optimizer's
@@ -93,11 +91,9 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     loops = any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
     if not (fed and loops and {"iterations", "learning_rate"} <= roles.keys()):
         return None
-    defaults = _defaults(node)
-    known = set(roles.values()) | defaults.keys()
-    if any(name not in known for name in _required(node)):
+    if any(default is None and name not in roles.values() for name, default in names.items()):
         return None
-    trainer = Trainer(node.name, roles, {k: v for k, v in defaults.items() if v is not None})
+    trainer = Trainer(node.name, roles)
     return trainer if trainer.begun or (trainer.from_data and _averages(node, roles)) else None
 
 
@@ -117,32 +113,6 @@ def _is_root(node: ast.AST) -> bool:
 
 def _role(role: str) -> frozenset[str]:
     return frozenset(_NAMES[role].split()) if role in _NAMES else role_names(role)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-def _defaults(node: ast.FunctionDef) -> dict[str, float | None]:
-    """Parameters with a default, and its value where that is a number."""
-    positional = [*node.args.posonlyargs, *node.args.args]
-    given = list(zip(reversed(positional), reversed(node.args.defaults), strict=False))
-    given += [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d]
-    return {argument.arg: _number(default) for argument, default in given}
-
-
-def _number(node: ast.expr) -> float | None:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _required(node: ast.FunctionDef) -> list[str]:
-    defaults = _defaults(node)
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return [a.arg for a in arguments if a.arg not in defaults]
 
 
 # -- what it is fed ---------------------------------------------------------------------------

@@ -34,10 +34,10 @@ _UNCALLED = "no way of giving it the points of a line was right: {}"
 
 def trained(
     port: Port, trainer: Trainer, called: Called, memory: Memory
-) -> tuple[Result, str, Convention | None]:
-    """Judge a trainer: its result, its kind, and how it scales its gradient if that is known."""
+) -> tuple[Result, Convention | None]:
+    """Judge a trainer: its result, and how it scales its gradient if that is known."""
     if not trainer.from_data:
-        return _fed(port, trainer, called, memory), "trainer", None
+        return _fed(port, trainer, called, memory), None
     ways: list[tuple[Convention, _Driven]] = []
     first: Fault | None = None
     for line in lines.lines(trainer):
@@ -51,7 +51,7 @@ def trained(
         for way in lines.CONVENTIONS:
             outcome = _Driven(port, lines.scenarios(done, way), done.ends, memory)
             if of_port(outcome.comparisons).word in GOOD:
-                return outcome.judged(), "trainer", way
+                return outcome.judged(), way
             ways.append((way, outcome))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
     for largest in range(1, _FROM_DATA + 1):
@@ -61,13 +61,13 @@ def trained(
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
             if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
-                return outcome.judged(largest), "trainer", way
+                return outcome.judged(largest), way
     if ways:  # perhaps it is not the line that we gave points of
         first = Fault("not-run", _UNKNOWN)
     assert first is not None
     if first.kind == "crashes":  # what it asks of its data we can only guess
         first = Fault("not-run", _UNCALLED.format(first.message))
-    return conclude(port, "local", fault=first), "trainer", None
+    return conclude(port, "local", fault=first), None
 
 
 def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result:

@@ -35,12 +35,10 @@ class Case:
     Attributes:
         scenario: rounded to the precision; an edge where its regime says so.
         precision: what is stored.
-        regime: the name of the kind of numbers it has.
     """
 
     scenario: Scenario
     precision: str
-    regime: str
 
 
 Element = tuple[float, tuple[float, ...]]
@@ -130,7 +128,7 @@ def cases(
         ],
         edge=regime.special or decay in (0.0, 1.0) or not all(drawn),
     )
-    return Case(scenario.in_precision(precision), precision, regime.name)
+    return Case(scenario.in_precision(precision), precision)
 
 
 def _row(numbers: Iterable[float]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from harness.comparison.compare import Comparison, compare_all, compare_streamed
 from harness.diagnosis.diagnose import LARGEST, Probe
@@ -51,36 +52,15 @@ def judge(
     port: Port,
     transport: Transport,
     goldens: Goldens,
-    *,
-    memory: Memory | None = None,
-    edge_decides: bool = False,
-    streamed: bool = False,
-    seconds: float = PORT_SECONDS,
+    **options: Any,
 ) -> Result:
-    """Feed a port every golden of its precisions and judge it.
-
-    Args:
-        port: what is judged.
-        transport: how it is reached.
-        goldens: what it is fed.
-        memory: the run's.
-        edge_decides: edge goldens decide, too.
-        streamed: a port that is exact is also fed the scenario that is too large for a golden.
-        seconds: the time it has in all.
+    """Feed a port every golden of its precisions and judge it; takes what `ask` does.
 
     Raises:
         BindingError: the source's shape says too little, or too much.
     """
     try:
-        answers = ask(
-            port,
-            transport,
-            goldens,
-            memory=memory,
-            edge_decides=edge_decides,
-            streamed=streamed,
-            seconds=seconds,
-        )
+        answers = ask(port, transport, goldens, **options)
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     return answers.result()
@@ -167,7 +147,16 @@ def ask(
     streamed: bool = False,
     seconds: float = PORT_SECONDS,
 ) -> Answers:
-    """Feed a port as `judge` does and compare what it answers.
+    """Feed a port every golden of its precisions and compare what it answers.
+
+    Args:
+        port: what is judged.
+        transport: how it is reached.
+        goldens: what it is fed.
+        memory: the run's.
+        edge_decides: edge goldens decide, too.
+        streamed: a port that is exact is also fed the scenario that is too large for a golden.
+        seconds: the time it has in all.
 
     Raises:
         BindingError: as `judge`.
@@ -185,12 +174,9 @@ def ask(
     comparisons: list[Comparison] = []
     for precision, known in _read_ahead(goldens, port, described.precisions):
         wanted = [g for g in known if _feedable(g, described)]
-        observations = feeder.feed_all([golden.scenario for golden in wanted], precision)
-        pairs = list(zip(wanted, observations, strict=True))
-        compared = compare_all(pairs, memory.replays)
-        if flushed := where_flushed(pairs, compared, memory.replays):
-            feeder.notes.append(FLUSHED)
-        comparisons.extend(flushed or compared)
+        pairs, compared, flushed = _held(feeder, wanted, precision, memory)
+        feeder.notes += [FLUSHED] if flushed else []
+        comparisons.extend(compared)
         fed.extend(pairs)
     again = answers_again(feeder, fed)
     comparisons.extend(compare_all(again, memory.replays))
@@ -237,6 +223,17 @@ def ask(
     )
 
 
+def _held(
+    feeder: Feeder, goldens: Sequence[Golden], precision: str, memory: Memory
+) -> tuple[list[tuple[Golden, Observation]], list[Comparison], bool]:
+    """A port fed goldens and held against them; whether it flushes subnormal numbers there."""
+    observations = feeder.feed_all([golden.scenario for golden in goldens], precision)
+    pairs = list(zip(goldens, observations, strict=True))
+    compared = compare_all(pairs, memory.replays)
+    flushed = where_flushed(pairs, compared, memory.replays)
+    return pairs, flushed or compared, flushed is not None
+
+
 def _read_ahead(
     goldens: Goldens, port: Port, precisions: Sequence[str]
 ) -> Iterator[tuple[str, Sequence[Golden]]]:
@@ -263,10 +260,8 @@ def _unlike(
             make(s, port.claim, precision, f"drawn-{precision}/{s.name}", port.fixed)
             for s in scenarios
         ]
-        observations = feeder.feed_all([golden.scenario for golden in goldens], precision)
-        pairs = list(zip(goldens, observations, strict=True))
-        compared = compare_all(pairs, memory.replays)
-        comparisons += where_flushed(pairs, compared, memory.replays) or compared
+        pairs, compared, _ = _held(feeder, goldens, precision, memory)
+        comparisons += compared
         fed += pairs
     verdict = of_port(comparisons)
     return [] if verdict.word in (*GOOD, *UNDECIDED) else fed

@@ -177,9 +177,8 @@ def conclude(
             largest is None
             or verdict.word not in ("diverges", "no-update")
             or (verdict.lost and verdict.lost.alone)
+            or lossy
         ):
-            return Cause()
-        if lossy:
             return Cause()
         most = largest
         return cause(

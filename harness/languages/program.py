@@ -63,6 +63,19 @@ def declared(tree: ast.Module) -> list[str]:
     return list(dict.fromkeys(node.name for node in nodes))
 
 
+def parameters(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+) -> dict[str, ast.expr | None]:
+    """A function's parameters by name, with their defaults; None where one has to be given."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    lacking = [None] * (len(positional) - len(node.args.defaults))
+    pairs = [
+        *zip(positional, [*lacking, *node.args.defaults], strict=True),
+        *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+    ]
+    return {argument.arg: default for argument, default in pairs}
+
+
 def _is_stub(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a definition only says what is to be: an abstract base, an empty body."""
     if isinstance(node, ast.ClassDef):

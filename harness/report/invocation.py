@@ -5,6 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.report.saved import Invocation as Written
 
 Option = str | float | bool | tuple[str, ...]
 """What an option was given; a tuple where it may be repeated, True where it takes nothing."""
@@ -21,6 +25,12 @@ class Invocation:
 
     command: str = ""
     options: Mapping[str, Option] = field(default_factory=dict)
+
+    @staticmethod
+    def of(written: Written) -> Invocation:
+        """As a report has it, where what may be repeated is a list."""
+        options = {k: tuple(v) if isinstance(v, list) else v for k, v in written.options.items()}
+        return Invocation(written.command, options)
 
     def with_options(self, **options: Option | None) -> Invocation:
         """With further options, or without those that are None."""

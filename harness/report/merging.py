@@ -74,9 +74,7 @@ def _unsaid(_: Report) -> str:
 
 
 def _line(report: Report) -> str:
-    given = report.invocation
-    options = {k: tuple(v) if isinstance(v, list) else v for k, v in given.options.items()}
-    return Invocation(given.command, options).line() or "none"
+    return Invocation.of(report.invocation).line() or "none"
 
 
 # What shards of one run share, as it is called where it differs, and what is said of either.

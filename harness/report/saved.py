@@ -7,6 +7,7 @@ made on the spot does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -276,14 +277,8 @@ def of_version(report: Report, path: Path, version: str, goldens: str) -> Report
 
 def alike(results: Sequence[Row]) -> Iterator[list[Row]]:
     """Results in a row that show the same of a port, over several transports."""
-    same: list[Row] = []
-    for result in results:
-        if same and _essence(same[0]) != _essence(result):
-            yield same
-            same = []
-        same.append(result)
-    if same:
-        yield same
+    for _, same in groupby(results, key=_essence):
+        yield list(same)
 
 
 def _essence(result: Row) -> Row:

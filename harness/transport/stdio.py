@@ -95,7 +95,7 @@ class StdioTransport:
         environment: Mapping[str, str] | None = None,
         shared: Responder | None = None,
     ) -> None:
-        self._port, self._source, self._wanted = port, source, wanted
+        self._source, self._wanted = source, wanted
         self._hosted = source is not None
         self._packed = self._hosted
         self._patience = Patience(timeout)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.clojure.code import LARGEST, Edit, at_lines, replaced
-from harness.languages.repair.clojure.reader import CLOSERS, Lines, ReadError, read, tokens
+from harness.languages.repair.clojure.reader import CLOSERS, Lines, tokens
 
 # Every place is tried against the whole form of the top level it is in, so both have a limit.
 _MOST = 1500
@@ -61,17 +61,7 @@ def balanced(broken: Broken) -> Iterator[Repaired]:
             edits += edit
             places = [lines.line(start) + offset for start, _, _ in edit]
             phrases.append(phrase % at_lines(places))
-        text = replaced(broken.text, edits)
-        if _reads(text):
-            yield Repaired(text, "; ".join(phrases))
-
-
-def _reads(text: str) -> bool:
-    try:
-        read(text)
-    except ReadError:
-        return False
-    return True
+        yield Repaired(replaced(broken.text, edits), "; ".join(phrases))
 
 
 def _pieces(text: str, lines: Lines) -> list[_Piece]:

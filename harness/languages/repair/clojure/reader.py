@@ -62,11 +62,11 @@ class ReadError(ValueError):
         kind: unmatched (a closer without an opener), mismatched (a closer of another kind than
             its opener), unclosed (an opener or a quotation mark that nothing closes), incomplete
             (a prefix with nothing after it), deep, or unreadable.
-        offset, line, column: where; lines and columns count from 1.
+        line, column: where; lines and columns count from 1.
     """
 
     def __init__(self, kind: str, what: str, lines: Lines, offset: int) -> None:
-        self.kind, self.offset = kind, offset
+        self.kind = kind
         self.line, self.column = lines.position(offset)
         super().__init__(f"{what} (line {self.line}, column {self.column})")
 
