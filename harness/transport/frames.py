@@ -6,16 +6,19 @@ of `stdio`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.model.observation import Fault, Unreachable
+from harness.model.observation import Fault, Observation, Rows, Unreachable
 from harness.transport.python.packing import HEADER, pack
+from harness.transport.replies import FORGED, facts_of, fault_of
+from python_ref.scenarios.scenario import Scenario
 
-__all__ = ["from_bytes", "length", "pack", "take", "to_bytes", "unpack"]
+__all__ = ["from_bytes", "length", "observed", "pack", "take", "to_bytes", "unpack"]
 
 # Far more than any message of ours: what claims to be longer is no message.
 _LARGEST = 1 << 28
@@ -72,3 +75,35 @@ def from_bytes(data: Any, width: int) -> NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         message = f"the worker's reply holds no rows of {width} numbers; the port wrote to its pipe"
         raise Unreachable(Fault("garbled", message, fatal=True)) from error
+
+
+def observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:
+    """What the replies to a scenario's messages say; a fault among them ends it."""
+    rows: list[Rows] = []
+    averages: list[Rows] | None = []
+    reply: dict[str, Any] = {}
+    try:
+        for reply in replies:
+            rows.append(from_bytes(reply.get("weights"), scenario.size))
+            average = reply.get("moving_average")
+            if average is None:
+                averages = None
+            elif averages is not None:
+                averages.append(from_bytes(average, scenario.size))
+    except Unreachable as error:
+        return Observation(_stacked(rows, scenario.size), fault=error.fault)
+    weights = _stacked(rows, scenario.size)
+    average = None if averages is None else _stacked(averages, scenario.size)
+    fault = fault_of(reply["failure"]) if reply.get("failure") else None
+    try:
+        facts = facts_of(reply.get("facts"))
+    except ValueError:  # the port wrote in its place
+        return Observation(weights[:0], fault=FORGED)
+    ended = len(weights) <= scenario.steps if fault else len(weights) == scenario.steps
+    if not ended or (average is not None and len(average) != len(weights)):
+        return Observation(weights[:0], fault=FORGED)
+    return Observation(weights, moving_average=average, fault=fault, facts=facts)
+
+
+def _stacked(rows: list[Rows], width: int) -> Rows:
+    return np.concatenate(rows) if rows else np.zeros((0, width))

@@ -32,7 +32,7 @@ from harness.transport.guess import Budget, Guess, Guesses
 from harness.transport.guesses import has_unread, of_plans, of_roles
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
-from harness.transport.replies import FORGED, facts_of, fault_of, readable
+from harness.transport.replies import FORGED, fault_of, readable
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
 from python_ref.scenarios.scenario import Scenario
 
@@ -261,7 +261,7 @@ class HostedTransport:
         """Feed a whole scenario; faults come back inside the observation."""
         with self._patience.watched():
             replies = self._messages(scenario, precision, self._batch(scenario))
-            return self._settled(_observed(replies, scenario))
+            return self._settled(frames.observed(replies, scenario))
 
     def _settled(self, observation: Observation) -> Observation:
         """End the worker where its process cannot be trusted any more."""
@@ -304,7 +304,7 @@ class HostedTransport:
             posted += 1
         for scenario in scenarios[:posted]:
             done += 1
-            observation = self._settled(_observed(self._collected(), scenario))
+            observation = self._settled(frames.observed(self._collected(), scenario))
             yield observation
             if observation.fault and observation.fault.fatal:
                 break
@@ -380,40 +380,3 @@ class HostedTransport:
             if self._description is not None and self._patience.again():
                 self.run(TRIAL, "float64")  # so that no scenario is the first
                 self._patience.tried()
-
-
-def _observed(replies: Iterator[dict[str, Any]], scenario: Scenario) -> Observation:
-    """What the replies to a scenario's messages say; a fault among them ends it."""
-    rows: list[Rows] = []
-    averages: list[Rows] | None = []
-    reply: dict[str, Any] = {}
-    try:
-        for reply in replies:
-            rows.append(frames.from_bytes(reply.get("weights"), scenario.size))
-            average = reply.get("moving_average")
-            if average is None:
-                averages = None
-            elif averages is not None:
-                averages.append(frames.from_bytes(average, scenario.size))
-    except Unreachable as error:
-        return Observation(_stacked(rows, scenario.size), fault=error.fault)
-    weights = _stacked(rows, scenario.size)
-    average = None if averages is None else _stacked(averages, scenario.size)
-    fault = fault_of(reply["failure"]) if reply.get("failure") else None
-    try:
-        facts = facts_of(reply.get("facts"))
-    except ValueError:  # the port wrote in its place
-        return Observation(weights[:0], fault=FORGED)
-    ended = len(weights) <= scenario.steps if fault else len(weights) == scenario.steps
-    if not ended or (average is not None and len(average) != len(weights)):
-        return Observation(weights[:0], fault=FORGED)
-    return Observation(
-        weights=weights,
-        moving_average=average,
-        fault=fault,
-        facts=facts,
-    )
-
-
-def _stacked(rows: list[Rows], width: int) -> Rows:
-    return np.concatenate(rows) if rows else np.zeros((0, width))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from harness.transport import absent
-from harness.transport.python import looped, tensors
+from harness.transport.python import looped, loops, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python.failures import (
     LoadError,
@@ -141,7 +141,7 @@ class PythonHost:
             "stopped": self._source.stopped if self._source else "",
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
-            "loops": looped.described(self._source.tree) if self._source else [],
+            "loops": loops.described(self._source.tree) if self._source else [],
             **shapes,
         }
 
