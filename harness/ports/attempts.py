@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.languages.naming import plain_name
 from harness.ports import asking
@@ -144,7 +144,7 @@ def attempts(
             result = again or result
             if free:
                 base = {"class": name, "method": index}
-                yield from called(title, base, [], method["parameters"], wanted, result)
+                yield from called(_Call(title, base, [], method["parameters"], wanted, result))
                 continue
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
@@ -153,7 +153,7 @@ def attempts(
                     {**p, "use": uses.get(p["name"]) or p.get("use", {})}
                     for p in constructor["parameters"]
                 ]
-                yield from called(title, base, made, method["parameters"], wanted, result)
+                yield from called(_Call(title, base, made, method["parameters"], wanted, result))
     functions = shape.get("functions", [])
     for function in functions:
         name = function["name"]
@@ -168,10 +168,10 @@ def attempts(
         )
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            yield from called(name, base, [], parameters, wanted)
+            yield from called(_Call(name, base, [], parameters, wanted))
             # What else was named may be a parameter of what makes its state.
             here = replace(wanted, roles=_within(wanted.roles, parameters))
-            ways = list(called(name, base, [], parameters, here))
+            ways = list(called(_Call(name, base, [], parameters, here)))
             bound = [way[1] for way in ways if not isinstance(way, str)]
             handed = [role for binding in bound for role in binding.message["call"]]
             handed += assigned(parameters, 0, here)[0]
@@ -181,7 +181,7 @@ def attempts(
             inner = [] if bound else function.get("inner") or []
             for number, taken in enumerate(inner):
                 closure = {**base, "inner": number}
-                yield from called(f"{name}(...)", closure, parameters, taken, wanted)
+                yield from called(_Call(f"{name}(...)", closure, parameters, taken, wanted))
 
 
 def _within(roles: Mapping[str, str], parameters: Sequence[Parameter]) -> dict[str, str]:
@@ -206,52 +206,50 @@ def _made_elsewhere(
             if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
                 continue
             elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
-            yield from _whole(name, elsewhere, made, parameters, wanted)
+            yield from _whole(_Call(name, elsewhere, made, parameters, wanted))
 
 
-def _whole(
-    title: str,
-    base: dict[str, Any],
-    construct: Sequence[Parameter],
-    call: Sequence[Parameter],
-    wanted: Wanted,
-    result: str = "",
-) -> Iterator[str | Ranked]:
+class _Call(NamedTuple):
+    """What is called, behind what makes it.
+
+    Attributes:
+        title: for people.
+        base: how the host finds both.
+        construct, call: the parameters of each.
+        wanted: what the user said of its binding.
+        result: what it returns.
+    """
+
+    title: str
+    base: dict[str, Any]
+    construct: Sequence[Parameter]
+    call: Sequence[Parameter]
+    wanted: Wanted
+    result: str = ""
+
+
+def _whole(way: _Call) -> Iterator[str | Ranked]:
     """Give every parameter of constructor and call a role, or say which one has none."""
-    roles, unsettled, excluded = assigned([*construct, *call], len(construct), wanted)
-    yield _bound(title, base, construct, call, wanted, result, roles, unsettled, excluded)
+    parameters = [*way.construct, *way.call]
+    yield _bound(way, *assigned(parameters, len(way.construct), way.wanted))
 
 
-def _guessed(
-    title: str,
-    base: dict[str, Any],
-    construct: Sequence[Parameter],
-    call: Sequence[Parameter],
-    wanted: Wanted,
-    result: str = "",
-) -> Iterator[str | Ranked]:
+def _guessed(way: _Call) -> Iterator[str | Ranked]:
     """Give parameters that nobody knows each role that they could have."""
-    parameters = [*construct, *call]
-    known, _, _ = assigned(parameters, len(construct), wanted)
-    for roles in filled(parameters, known, len(construct), result):
-        yield _bound(title, base, construct, call, wanted, result, roles, [], True)
-        if "parameters" in roles[len(construct) :] and result in CONTAINERS:
+    parameters, made = [*way.construct, *way.call], len(way.construct)
+    known, _, _ = assigned(parameters, made, way.wanted)
+    for roles in filled(parameters, known, made, way.result):
+        yield _bound(way, roles, [], True)
+        if "parameters" in roles[made:] and way.result in CONTAINERS:
             # What it returns may be the weights after all.
-            yield _bound(title, base, construct, call, wanted, "again", roles, [], True)
+            yield _bound(way._replace(result="again"), roles, [], True)
 
 
 def _bound(
-    title: str,
-    base: dict[str, Any],
-    construct: Sequence[Parameter],
-    call: Sequence[Parameter],
-    wanted: Wanted,
-    result: str,
-    roles: Sequence[str | None],
-    unsettled: Sequence[str],
-    guessed: bool,
+    way: _Call, roles: Sequence[str | None], unsettled: Sequence[str], guessed: bool
 ) -> str | Ranked:
     """The binding of these roles, or why they make none."""
+    title, base, construct, call, wanted, result = way
     parameters = [*construct, *call]
     signature = f"{title}({', '.join(p['name'] for p in call)})"
     if construct:
