@@ -7,6 +7,7 @@ decimals is right where the actual one rounds to it there, a half going either w
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Context, Decimal
 from typing import NamedTuple
@@ -158,7 +159,7 @@ def _mismatch(
         if not piece:
             continue
         nearest: _Difference | None = None
-        for start in (each for each in starts if each >= place):
+        for start in starts[bisect_left(starts, place) :]:
             end, difference = _against(piece, came, start, steps)
             if not difference:
                 place, nearest = end, None

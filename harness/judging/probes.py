@@ -9,6 +9,7 @@ nothing of its formula.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -88,14 +89,19 @@ def best_probe(
         if probe.name in used:
             continue
         scenario = probe.in_precision(precision)
-        weights = replay(scenario, [Hypothesis(d, precision=precision) for d in dialects]).weights
-        bounds = running_envelopes(scenario, precision, dialects)
-        apart = 0
-        for i in range(len(dialects)):
-            for j in range(i):
-                with np.errstate(all="ignore"):
-                    certain = np.abs(weights[i] - weights[j]) > 2 * (bounds[i] + bounds[j])
-                apart += bool(certain.any())
-        if apart > most:
-            best, most = scenario, apart
+        pairs = apart(dialects, scenario, precision)
+        if len(pairs) > most:
+            best, most = scenario, len(pairs)
     return best
+
+
+def apart(dialects: Sequence[Dialect], scenario: Scenario, precision: str) -> list[tuple[int, int]]:
+    """The pairs of dialects, by their places, that a scenario tells apart beyond rounding."""
+    weights = replay(scenario, [Hypothesis(d, precision=precision) for d in dialects]).weights
+    bounds = running_envelopes(scenario, precision, dialects)
+    with np.errstate(all="ignore"):
+        return [
+            (i, j)
+            for i, j in combinations(range(len(dialects)), 2)
+            if (np.abs(weights[i] - weights[j]) > 2 * (bounds[i] + bounds[j])).any()
+        ]
