@@ -24,13 +24,12 @@ class Row:
 
     Attributes:
         library: its defaults, and what is peculiar.
-        call: how it is made; None where the table of calls has none.
-        plain: what it computes with its defaults and with momentum off.
+        plain: what it computes with its defaults and with momentum off; None where the table of
+            calls does not say how it is made.
         options: what it may be set to be, by the words behind its name.
     """
 
     library: Library
-    call: Call | None
     plain: Configured | None
     options: tuple[str, ...]
 
@@ -65,7 +64,7 @@ def atlas() -> Atlas:
             if of.library is library and other != name
         )
         call = calls.get(name)
-        rows.append(Row(library, call, _plain(call) if call else None, options))
+        rows.append(Row(library, _plain(call) if call else None, options))
     compared = [row for row in rows if row.plain is not None]
     plain = [row.plain for row in compared if row.plain is not None]
     return Atlas(

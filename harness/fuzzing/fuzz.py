@@ -20,6 +20,7 @@ from harness.fuzzing.scanning import Campaign, Chunk, Tally, guide, scan
 from harness.fuzzing.sessions import Opened, Session, opened
 from harness.judging.memory import Memory
 from harness.judging.options import Options
+from harness.judging.options import reached as over
 from harness.judging.verdict import Result
 from harness.machine.spread import Lost, Spread, spread
 from harness.model import interruption
@@ -81,7 +82,8 @@ def fuzz(
         interruption.begin()
         for port in ports:
             progress(f"{port.name} and the test cases that are known", 0)
-            reached.append(opened(port, _transport(port, options), options, memory))
+            _, transport = over([port], options, every_transport=False)[0]
+            reached.append(opened(port, transport, options, memory))
             if (session := reached[-1].session) is not None:
                 ends.callback(session.close)
         results = tuple(one.result for one in reached)
@@ -135,15 +137,3 @@ def _there(campaign: Campaign, where: Spread, ends: ExitStack) -> Scanned:
         return where.map(remote.scanned, [(sent, chunk) for chunk in chunks])
 
     return scanned
-
-
-def _transport(port: Port, options: Options) -> str:
-    """The first of those asked for that a port has; its usual one where none is asked for."""
-    asked = options.transports
-    fitting = [t for t in asked or port.transports if t in port.transports]
-    if not fitting:
-        raise UsageError(
-            f"{port.name}: {port.language} ports have no transport {', '.join(asked or ())};"
-            f" choose {' or '.join(port.transports)}"
-        )
-    return fitting[0]

@@ -106,7 +106,6 @@ class Tally:
         explained: by the place of what is known, how many cases it explains, and the first.
         faults: by key, how many cases, and the first.
         fresh: the first cases that nothing explains, and how many there are.
-        at_edges: the first case that differs at an edge.
         neighbours: those that no case would have shown.
         ended: why not all were fed.
     """
@@ -119,7 +118,6 @@ class Tally:
     faults: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
     unexplained: int = 0
-    at_edges: int | None = None
     neighbours: tuple[Deviations, ...] = ()
     ended: str = ""
 
@@ -210,7 +208,6 @@ def _count(
         if sighting.kind not in (DIFFERS, FAULT):
             return
         tally.differing_edges += 1
-        tally.at_edges = number if tally.at_edges is None else tally.at_edges
         if not campaign.edge:
             return
     else:

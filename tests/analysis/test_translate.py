@@ -189,7 +189,7 @@ def test_what_was_changed_is_said_once_each() -> None:
     sentences = list(changes(found))
     for part in ("its square", "L2 penalty of 0.5", "enters the buffer", "rounds learning rate"):
         assert sum(part in sentence for sentence in sentences) == 1, part
-    assert {d.role for d in found.defaults} == {"learning_rate", "decay_rate", "epsilon"}
+    assert {d.source[0] for d in found.defaults} == {"lr", "alpha", "eps"}
     assert not found.missing.keys() - {"epsilon"}
 
 

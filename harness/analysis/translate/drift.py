@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ TINY = (0.1, 100.0)
 """From which to which multiple of epsilon, or of its root where it is inside, they are tiny."""
 # Of what size tiny gradients are where there is no epsilon.
 _NO_EPSILON = 1e-8
+PROBLEMS = tuple(product(("ordinary", "tiny"), (False, True)))
+"""Of which size gradients are, and whether the learning rate falls."""
 FALLS = 3
 """Into how many parts the schedule divides the steps; the rate falls tenfold from one to the next.
 """
@@ -81,11 +84,10 @@ def drifts(
         rounded: whether hyperparameters pass through float32 where a library takes them so.
     """
     measured: list[list[Drift]] = [[] for _ in others]
-    for gradients in ("ordinary", "tiny"):
-        for schedule in (False, True):
-            rows = _weights([first, *others], gradients, first.reach, schedule, rounded)
-            for row_drifts, row in zip(measured, rows[1:], strict=True):
-                row_drifts.append(Drift(gradients, schedule, share(rows[0], row)))
+    for gradients, schedule in PROBLEMS:
+        rows = _weights([first, *others], gradients, first.reach, schedule, rounded)
+        for row_drifts, row in zip(measured, rows[1:], strict=True):
+            row_drifts.append(Drift(gradients, schedule, share(rows[0], row)))
     return [tuple(row_drifts) for row_drifts in measured]
 
 

@@ -53,11 +53,9 @@ class Default:
     """A hyperparameter that both libraries have a default for, another one each.
 
     Attributes:
-        role: which.
         source, target: each library's name of it, and its default.
     """
 
-    role: str
     source: tuple[str, Any]
     target: tuple[str, Any]
 
@@ -114,7 +112,7 @@ def translate(source: Source, library: str) -> Translation:
         source,
         solution,
         missing,
-        _changed(first, second, "epsilon", "epsilon"),
+        _epsilon(first, second),
         _ratio(first, second),
         different_defaults(source, solution.call),
         None if alike else drifts(first, [configured(calls[0], copied or {})])[0],
@@ -213,12 +211,10 @@ def _check(call: Call, name: str, value: Any) -> None:
         raise UsageError(f"{name}: {value!r} is negative")
 
 
-def _changed(
-    first: Configured, second: Configured, role: str, axis: str
-) -> tuple[float, float] | None:
-    """A number before and after, where either it or its place is another one."""
-    same = first.dialect.choice(axis) == second.dialect.choice(axis)
-    before, after = first.values[role], second.values[role]
+def _epsilon(first: Configured, second: Configured) -> tuple[float, float] | None:
+    """Epsilon before and after, where either it or its place is another one."""
+    same = first.dialect.choice("epsilon") == second.dialect.choice("epsilon")
+    before, after = first.values["epsilon"], second.values["epsilon"]
     return None if same and math.isclose(before, after, rel_tol=1e-12) else (before, after)
 
 
@@ -238,7 +234,7 @@ def different_defaults(source: Source, target: Call) -> tuple[Default, ...]:
             continue
         pair = source.call.defaults.get(name), target.defaults.get(other)
         if (pair[0] or 0) != (pair[1] or 0):
-            defaults.append(Default(role, (name, pair[0]), (other, pair[1])))
+            defaults.append(Default((name, pair[0]), (other, pair[1])))
     return tuple(defaults)
 
 

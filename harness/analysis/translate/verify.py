@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from harness.analysis.translate.drift import (
     ELEMENTS,
+    PROBLEMS,
     Drift,
     fed,
     rates,
@@ -81,14 +82,11 @@ def _not_called(translation: Translation) -> ToolchainError | None:
     return None
 
 
-_PROBLEMS = tuple(product(("ordinary", "tiny"), (False, True)))
-
-
 def _runs(translation: Translation) -> Iterator[dict[str, Any]]:
     """Source and target in turn, on every problem."""
     source, solution = translation.source, translation.solution
     rate = source.configured.values["learning_rate"]
-    for gradients, schedule in _PROBLEMS:
+    for gradients, schedule in PROBLEMS:
         given = fed(gradients, source.configured.reach)
         steps = rates(rate, schedule)
         yield _run(source.call, source.settings, given, steps)
@@ -100,8 +98,8 @@ def _drifts(
 ) -> tuple[Drift, ...] | ToolchainError:
     """What the next answers make of a translation."""
     calls = (translation.source.call, translation.solution.call)
-    mine = list(islice(answers, 2 * len(_PROBLEMS)))
-    for answer, call in zip(mine, calls * len(_PROBLEMS), strict=True):
+    mine = list(islice(answers, 2 * len(PROBLEMS)))
+    for answer, call in zip(mine, calls * len(PROBLEMS), strict=True):
         if "error" in answer:
             advice = ""
             if answer["missing"]:
@@ -111,7 +109,7 @@ def _drifts(
                 )
             return ToolchainError(f"--verify: {call.library}: {answer['error']}{advice}")
     drifts = []
-    for problem, one, other in zip(_PROBLEMS, mine[::2], mine[1::2], strict=True):
+    for problem, one, other in zip(PROBLEMS, mine[::2], mine[1::2], strict=True):
         start = fed(problem[0], translation.source.configured.reach)[0]
         a, b = (np.vstack([start, np.array(each["weights"])]) for each in (one, other))
         drifts.append(Drift(*problem, share(a, b)))
