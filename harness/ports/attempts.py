@@ -144,7 +144,10 @@ def attempts(
             result = again or result
             if free:
                 base = {"class": name, "method": index}
-                yield from called(_Call(title, base, [], method["parameters"], wanted, result))
+                shared = candidate.get("globals") if method.get("static") else None
+                made = shared[0]["parameters"] if shared else []
+                way = _Call(title, base, made, method["parameters"], wanted, result)
+                yield from called(way)
                 continue
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
@@ -252,7 +255,7 @@ def _bound(
     title, base, construct, call, wanted, result = way
     parameters = [*construct, *call]
     signature = f"{title}({', '.join(p['name'] for p in call)})"
-    if construct:
+    if construct and not base.keys() <= {"class", "method"}:
         names = ", ".join(p["name"] for p in construct if not p.get("setter"))
         signature += f" of a constructor taking ({names})"
     chosen = [

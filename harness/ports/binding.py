@@ -203,7 +203,8 @@ def _parameters(shape: Mapping[str, Any]) -> Iterator[Parameter]:
     called = [
         one["parameters"]
         for candidate in shape.get("candidates", [])
-        for one in (*(candidate.get("constructors") or []), *candidate.get("methods", []))
+        for part in ("constructors", "globals", "methods")
+        for one in candidate.get(part) or []
     ]
     for function in shape.get("functions", []):
         called += [*function["parameters"], *(function.get("inner") or [])]

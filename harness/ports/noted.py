@@ -27,7 +27,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
                     {**one, "parameters": [_noted(p, reading) for p in one["parameters"]]}
                     for one in candidate[part]
                 ]
-                for part in ("constructors", "methods")
+                for part in ("constructors", "globals", "methods")
                 if part in candidate
             },
         }

@@ -81,5 +81,7 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
     candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
     called = candidate["methods"][message["method"]]["parameters"]
     if "constructor" not in message:
-        return list(called)
+        static = candidate["methods"][message["method"]].get("static")
+        made = (candidate.get("globals") or [{}])[0].get("parameters", []) if static else []
+        return [*made, *called]
     return [*candidate["constructors"][message["constructor"]]["parameters"], *called]

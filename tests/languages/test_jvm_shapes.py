@@ -98,6 +98,9 @@ JAVA = {
     "MadeToStep": EXACT,
     "ErrorsTimesOutputs": ("eps=ignored",),
     "TrainerOfTensors": EXACT,
+    "SetAsFields": EXACT,
+    "SetFromAround.Inner": ("eps=ignored",),
+    "SharedSettings": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
 }
 

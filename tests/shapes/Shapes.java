@@ -2112,3 +2112,59 @@ class OneNumberTooMany {
         Update.inPlace(weights, gradients, squares, lr * q, rho, eps);
     }
 }
+
+/** Settings that are public fields, which whoever uses it sets. */
+class SetAsFields {
+    public double learningRate = 0.01, rho = 0.9;
+    double epsilon = 1e-8;
+    private double[] v;
+
+    void update(double[] weights, double[] gradients) {
+        v = v == null ? new double[weights.length] : v;
+        Update.inPlace(weights, gradients, v, learningRate, rho, epsilon);
+    }
+}
+
+/** Settings that the class around it sets, though they are private; nobody sets epsilon. */
+class SetFromAround {
+    private final Inner inner = new Inner();
+
+    SetFromAround(double learningRate, double rho) {
+        inner.rate = learningRate;
+        inner.rho = rho;
+    }
+
+    double epsilon() {
+        return inner.epsilon;
+    }
+
+    static class Inner {
+        private double rate = 0.01, rho = 0.9, epsilon = 1e-6;
+        private double[] v;
+
+        void update(double[] weights, double[] gradients) {
+            v = v == null ? new double[weights.length] : v;
+            Update.inPlace(weights, gradients, v, rate, rho, epsilon);
+        }
+    }
+}
+
+/** Settings that all share: static ones of its own, with a method, and those of another class. */
+class SharedSettings {
+    static double epsilon = 1e-8;
+    private static double rho = 0.9;
+    private static double[] v;
+
+    static void setRho(double value) {
+        rho = value;
+    }
+
+    static void update(double[] weights, double[] gradients) {
+        v = v == null ? new double[weights.length] : v;
+        Update.inPlace(weights, gradients, v, Global.learningRate, rho, epsilon);
+    }
+}
+
+class Global {
+    static double learningRate = 0.01;
+}

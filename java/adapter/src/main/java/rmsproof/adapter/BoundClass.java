@@ -4,6 +4,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
@@ -73,7 +74,8 @@ final class BoundClass implements BoundPort {
         boolean constructs = !Modifier.isStatic(method.getModifiers())
                 && (from.singleton() == null || !from.makers().isEmpty());
         Maker maker = constructs
-                ? Binding.choose("constructor", from.makers(), binding.constructor()) : null;
+                ? Binding.choose("constructor", from.makers(), binding.constructor())
+                : Modifier.isStatic(method.getModifiers()) ? port.globals(from) : null;
         return new Entry(maker, constructs ? null : from.singleton(), method,
                 port.slots(from, method), from.from() == null ? average(from) : null,
                 from.from() == null ? port.caller(method) : null, KotlinDefaults.of(method));
@@ -135,7 +137,7 @@ final class BoundClass implements BoundPort {
                     : role.equals("silent") ? Bare.standsIn(raw)
                     : role.equals("state") || accepts[i].holder() != null;
             if (!fits) {
-                Executable owner = slot.executable();
+                Member owner = slot.member();
                 throw new IllegalArgumentException("parameter " + (i + 1) + " of "
                         + owner.getName() + " ("
                         + port.language.typeName(slot.type(), owner.getDeclaringClass()) + ") "

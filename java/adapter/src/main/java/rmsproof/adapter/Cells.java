@@ -159,12 +159,10 @@ final class Cells {
 
     /** Tells whether somebody else can set a field, by itself or by a method of its name. */
     private static boolean isOpen(Field field) {
-        int modifiers = field.getModifiers();
         String name = Pattern.quote(field.getName().replaceFirst("^_|_$", ""));
-        return !Modifier.isPrivate(modifiers) && !Modifier.isFinal(modifiers)
-                || Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
-                        .anyMatch(method -> method.getParameterCount() == 1
-                                && method.getName().matches("(?i)(?:set|with)?" + name));
+        return OpenFields.isOpen(field) || Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
+                .anyMatch(method -> method.getParameterCount() == 1
+                        && method.getName().matches("(?i)(?:set|with)?" + name));
     }
 
     private static void put(Field field, Object owner, Object number) {

@@ -1,14 +1,11 @@
 package rmsproof.adapter;
 
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +18,11 @@ import java.util.stream.Stream;
 /** The compiled classes of a port, kept in memory so that they can be loaded again and again. */
 final class ClassBytes {
     private static final String SUFFIX = ".class";
-    /** A class file: where its constants begin, what some are, and how many bytes each kind has. */
-    private static final int POOL = 8;
-    private static final int TEXT = 1;
-    private static final int LONG = 5;
-    private static final int DOUBLE = 6;
-    private static final int[] WIDTHS = {0, 0, 0, 4, 4, 8, 8, 2, 2, 4, 4, 4, 4, 0, 0, 3, 2, 4, 4, 2, 2};
 
     private final Map<String, byte[]> classes = new TreeMap<>();
     private final ClassLoader libraries;
     private final Map<String, String> implementations = new ConcurrentHashMap<>();
+    private final Map<String, ConstantPool> pools = new ConcurrentHashMap<>();
 
     private ClassBytes(ClassLoader libraries) {
         this.libraries = libraries;
@@ -102,25 +94,10 @@ final class ClassBytes {
                 .contains(other.getName().replace('.', '/'));
     }
 
-    /** The texts in the constant pool of a class: names of all kinds, and what its code writes. */
-    List<String> texts(String name) {
-        List<String> texts = new ArrayList<>();
-        try (DataInputStream in = new DataInputStream(
-                new ByteArrayInputStream(classes.getOrDefault(name, new byte[0])))) {
-            in.skipBytes(POOL);
-            for (int i = 1, count = in.readUnsignedShort(); i < count; i++) {
-                int tag = in.readUnsignedByte();
-                if (tag == TEXT) {
-                    texts.add(in.readUTF());
-                } else {
-                    in.skipBytes(WIDTHS[tag]);
-                    i += tag == LONG || tag == DOUBLE ? 1 : 0;
-                }
-            }
-        } catch (IOException | RuntimeException ended) {
-            return texts;
-        }
-        return texts;
+    /** What the code of a class names. */
+    ConstantPool pool(String name) {
+        return pools.computeIfAbsent(name,
+                each -> new ConstantPool(classes.getOrDefault(each, new byte[0])));
     }
 
     /** A loader in which no static of the port has been touched yet. */
@@ -136,6 +113,10 @@ final class ClassBytes {
 
         Iterable<String> names() {
             return classes.keySet();
+        }
+
+        ConstantPool pool(String name) {
+            return ClassBytes.this.pool(name);
         }
 
         /** By an abstract type's name that of a class which can stand there; "" for none. */

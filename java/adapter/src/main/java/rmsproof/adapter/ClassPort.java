@@ -1,5 +1,7 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -180,7 +182,7 @@ final class ClassPort implements Port {
 
     /** What a class writes that says RMSProp, which a text may have to be; "" where nothing does. */
     String algorithm(String className) {
-        return bytes.texts(className).stream()
+        return bytes.pool(className).texts().stream()
                 .filter(text -> Names.algorithm(text) && text.matches("[\\w -]+")
                         && !className.endsWith(text))
                 .findFirst().orElse("");
@@ -206,7 +208,7 @@ final class ClassPort implements Port {
                 offered.stream().filter(name -> Names.algorithm(
                         name.substring(name.lastIndexOf('.') + 1))).toList(),
                 offered.stream().filter(name ->
-                        bytes.texts(name).stream().anyMatch(Names::algorithm)).toList(),
+                        bytes.pool(name).texts().stream().anyMatch(Names::algorithm)).toList(),
                 offered);
     }
 
@@ -223,6 +225,10 @@ final class ClassPort implements Port {
         if (candidate.singleton == null && !candidate.onlyStatic()
                 || candidate.singleton != null && !candidate.makers.isEmpty()) {
             shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
+        }
+        Maker globals = globals(candidate);
+        if (globals != null) {
+            shape.put("globals", List.of(describe(globals)));
         }
         shape.put("methods", candidate.methods.stream()
                 .map(method -> describe(candidate, method, slots(candidate, method))).toList());
@@ -267,6 +273,11 @@ final class ClassPort implements Port {
         return parameters;
     }
 
+    /** What sets the numbers that static methods have in common; null where nothing does. */
+    Maker globals(Candidate candidate) {
+        return candidate.from == null ? new Makers(language).globals(candidate.type) : null;
+    }
+
     /** The call of a method that is given settings as an object; null for any other. */
     Maker caller(Method method) {
         return new Makers(language).caller(method);
@@ -290,7 +301,7 @@ final class ClassPort implements Port {
 
     /** What a parameter can be given. */
     Accepts accepts(Maker.Slot slot) {
-        return language.accepts(slot.type(), slot.executable().getDeclaringClass());
+        return language.accepts(slot.type(), slot.owner());
     }
 
     /** Tells whether a parameter need not be given: flags are off, texts are empty then. */
@@ -300,7 +311,8 @@ final class ClassPort implements Port {
     }
 
     private boolean omissible(Maker.Slot slot) {
-        return language.defaultOf(slot.executable(), slot.position()) != null;
+        return slot.member() instanceof Executable executable
+                && language.defaultOf(executable, slot.position()) != null;
     }
 
     /**
@@ -309,14 +321,14 @@ final class ClassPort implements Port {
      */
     private boolean mayBeAbsent(Maker.Slot slot) {
         Class<?> type = slot.raw();
-        boolean constructs = !(slot.executable() instanceof Method);
+        boolean constructs = slot.member() instanceof Constructor;
         boolean own = OwnTypes.owns(type);
         boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive()
                 && language.supplied(slot.type()) == null;
-        boolean omitted = slot.executable() instanceof Method method
+        boolean omitted = slot.member() instanceof Method method
                 && KotlinDefaults.of(method) != null && accepts(slot).holder() != null
                 && accepts(slot).number() == null;
-        return omitted || constructs && (KotlinDefaults.of(slot.executable()) != null
+        return omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null);
     }
@@ -341,13 +353,13 @@ final class ClassPort implements Port {
             } else if (slot.raw().isInterface() && accepts.kind().equals("number")) {
                 shape.put("use", Map.of("scheduled", true));
             }
-            String owner = slot.executable().getDeclaringClass().getName();
+            String owner = slot.owner().getName();
             List<String> hints = new Hints(language, other -> bytes.mentions(owner, other))
                     .of(slot.type());
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);
             }
-            if (slot.executable() instanceof Method
+            if (slot.member() instanceof Method
                     && !new States(language, slot.raw(), loader).makers().isEmpty()) {
                 shape.put("begun", true);
             }
@@ -357,9 +369,10 @@ final class ClassPort implements Port {
             }
             if (slot.follows()) {
                 shape.put("setter", true);
+                shape.put("field", slot.member() instanceof Field);
             }
             shape.put("type", language.typeName(
-                    slot.type(), slot.executable().getDeclaringClass()));
+                    slot.type(), slot.owner()));
             shape.put("default", hasDefault(slot));
             shape.put("omissible", omissible(slot));
             shapes.add(shape);

@@ -5,6 +5,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
@@ -26,24 +27,34 @@ final class Maker {
      * One parameter.
      *
      * @param name as a person would call it: a setter's without {@code set}
-     * @param executable whose parameter it is
+     * @param member whose parameter it is, or the field that it is
      * @param position its place there
-     * @param follows it is set by a method of its own, which need not be called
+     * @param follows it is set by a method of its own, which need not be called, or as a field
      * @param settled its type where the executable leaves that open, else null
      */
-    record Slot(String name, Executable executable, int position, boolean follows, Type settled) {
+    record Slot(String name, Member member, int position, boolean follows, Type settled) {
 
-        Slot(String name, Executable executable, int position, boolean follows) {
-            this(name, executable, position, follows, null);
+        Slot(String name, Member member, int position, boolean follows) {
+            this(name, member, position, follows, null);
+        }
+
+        Slot(Member setter) {
+            this(property(setter), setter, 0, true);
+        }
+
+        Class<?> owner() {
+            return member.getDeclaringClass();
         }
 
         Type type() {
-            return settled != null ? settled : executable.getGenericParameterTypes()[position];
+            return settled != null ? settled : member instanceof Field field ? field.getGenericType()
+                    : ((Executable) member).getGenericParameterTypes()[position];
         }
 
         Class<?> raw() {
             return settled != null ? JavaTypes.erased(settled)
-                    : executable.getParameterTypes()[position];
+                    : member instanceof Field field ? field.getType()
+                    : ((Executable) member).getParameterTypes()[position];
         }
     }
 
@@ -59,7 +70,7 @@ final class Maker {
     private final Executable base;
     private final Field receiver;
     private final Maker[] nested;
-    private final List<Method> setters;
+    private final List<Member> setters;
     private final Method build;
     private final List<Method> setup;
     private final Maker[] told;
@@ -72,13 +83,13 @@ final class Maker {
      * @param receiver the static field with the object that {@code base} is a method of, or null
      * @param nested for each parameter of {@code base} that is an object of settings how that is
      *     made, else null
-     * @param setters are called with one value each, those that have one
+     * @param setters are called with one value each, or set as fields, those that have one
      * @param build ends a builder, or null
      * @param setup is called on the finished instance: it is told sizes
      * @param told for each parameter of what is called so how an object of settings is made, else
      *     null; empty where there are none
      */
-    Maker(Executable base, Field receiver, Maker[] nested, List<Method> setters, Method build,
+    Maker(Executable base, Field receiver, Maker[] nested, List<Member> setters, Method build,
             List<Method> setup, Maker[] told) {
         this.bare = null;
         this.told = told;
@@ -94,14 +105,14 @@ final class Maker {
                 slots.add(new Slot(name, base, i, false));
             } else if (nested[i].slots.size() == 1) {
                 Slot only = nested[i].slots.get(0);
-                slots.add(new Slot(name, only.executable, only.position, only.follows));
+                slots.add(new Slot(name, only.member, only.position, only.follows));
             } else {
                 slots.addAll(nested[i].slots);
             }
             Class<?> within = nested[i] == null ? null : base.getParameterTypes()[i];
             fill(new Place(i, within, null));
         }
-        setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+        setters.forEach(setter -> slots.add(new Slot(setter)));
         fill(new Place(nested.length, null, null));
         for (Method method : setup) {
             for (int i = 0; i < method.getParameterCount(); i++) {
@@ -117,16 +128,16 @@ final class Maker {
     }
 
     /** Makes an object of a class without running a constructor of its, and calls its setters. */
-    Maker(Class<?> bare, List<Method> setters) {
+    Maker(Class<?> bare, List<Member> setters) {
         this(bare, null, setters);
     }
 
-    /** Takes the only instance of a class, from the static field that holds it. */
-    Maker(Field singleton, List<Method> setters) {
+    /** Takes the only instance of a class, from the static field that holds it; null for none. */
+    Maker(Field singleton, List<Member> setters) {
         this(null, singleton, setters);
     }
 
-    private Maker(Class<?> bare, Field receiver, List<Method> setters) {
+    private Maker(Class<?> bare, Field receiver, List<Member> setters) {
         this.bare = bare;
         this.base = null;
         this.receiver = receiver;
@@ -135,7 +146,7 @@ final class Maker {
         this.build = null;
         this.setup = List.of();
         this.told = new Maker[0];
-        setters.forEach(setter -> slots.add(new Slot(property(setter), setter, 0, true)));
+        setters.forEach(setter -> slots.add(new Slot(setter)));
         fill(new Place(0, null, null));
     }
 
@@ -165,8 +176,8 @@ final class Maker {
     }
 
     /** The name of what a setter or a builder's method sets: setLearningRate, withEpsilon, rho. */
-    static String property(Method method) {
-        return method.getName().replaceFirst("^(?:set|with|using)_?(?=[A-Z0-9])", "")
+    static String property(Member setter) {
+        return setter.getName().replaceFirst("^(?:set|with|using)_?(?=[A-Z0-9])", "")
                 .replace("_$eq", "");
     }
 
@@ -252,12 +263,15 @@ final class Maker {
     private Object settled(Object first, Object[] values, int[] next, Defaults defaults)
             throws ReflectiveOperationException {
         Object made = first;
-        for (Method setter : setters) {
+        for (Member setter : setters) {
             Object value = values[next[0]++];
-            if (value != ABSENT) {
-                Object returned = call(setter, made, value);
+            if (value != ABSENT && setter instanceof Field field) {
+                field.setAccessible(true);
+                field.set(made, value);
+            } else if (value != ABSENT) {
+                Object returned = call((Method) setter, made, value);
                 // A builder, or a class that is never changed, answers with what comes next.
-                made = setter.getReturnType().isInstance(made) && returned != null
+                made = returned != null && ((Method) setter).getReturnType().isInstance(made)
                         ? returned : made;
             }
         }

@@ -3,6 +3,7 @@ package rmsproof.adapter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
@@ -41,7 +42,7 @@ final class Makers {
     /** Constructors, then static factories, then builders. */
     List<Maker> of(Class<?> type) {
         List<Maker> makers = new ArrayList<>();
-        List<Method> setters = setters(type, type);
+        List<Member> setters = setters(type, type);
         List<Method> setup = setup(type);
         List<Method> handed = handed(type);
         List<Method> told = handed.isEmpty() && setup.isEmpty() ? told(type) : List.of();
@@ -87,7 +88,7 @@ final class Makers {
 
     /** The only instance of a class, with what can be set on it; nothing where nothing can. */
     List<Maker> of(Class<?> type, Field singleton) {
-        List<Method> setters = setters(type, type);
+        List<Member> setters = setters(type, type);
         return setters.isEmpty() ? List.of() : List.of(new Maker(singleton, setters));
     }
 
@@ -100,11 +101,11 @@ final class Makers {
     Maker caller(Method method) {
         Maker caller = maker(method, null, List.of(), null, List.of(), 0);
         return caller.slots().size() == method.getParameterCount() && caller.slots().stream()
-                .allMatch(slot -> slot.executable() == method) ? null : caller;
+                .allMatch(slot -> slot.member() == method) ? null : caller;
     }
 
     /** Methods of a companion object, which Kotlin keeps in a static field, that make the class. */
-    private void companions(Class<?> type, List<Method> setters, List<Method> setup,
+    private void companions(Class<?> type, List<Member> setters, List<Method> setup,
             List<Maker> makers) {
         for (Field field : type.getDeclaredFields()) {
             boolean companion = Modifier.isStatic(field.getModifiers())
@@ -122,12 +123,12 @@ final class Makers {
         }
     }
 
-    private Maker maker(Executable base, List<Method> setters, Method build, List<Method> setup,
+    private Maker maker(Executable base, List<Member> setters, Method build, List<Method> setup,
             int depth) {
         return maker(base, null, setters, build, setup, depth);
     }
 
-    private Maker maker(Executable base, Field receiver, List<Method> setters, Method build,
+    private Maker maker(Executable base, Field receiver, List<Member> setters, Method build,
             List<Method> setup, int depth) {
         Parameter[] parameters = base.getParameters();
         Maker[] nested = new Maker[parameters.length];
@@ -150,7 +151,7 @@ final class Makers {
         if (plain) {
             return null;
         }
-        List<Method> setters = setters(type, type);
+        List<Member> setters = setters(type, type);
         return Arrays.stream(sorted(type.getDeclaredConstructors()))
                 .filter(one -> callable(one) || !one.isSynthetic() && KotlinDefaults.opens(one))
                 .map(constructor -> maker(constructor, setters, null, List.of(), depth + 1))
@@ -162,31 +163,50 @@ final class Makers {
 
     private boolean takesNumber(Maker.Slot slot) {
         String kind = language.accepts(
-                slot.type(), slot.executable().getDeclaringClass()).kind();
+                slot.type(), slot.owner()).kind();
         return Set.of("number", "flag", "text").contains(kind);
     }
 
-    /** Methods that take one number and return nothing, or what they were called on. */
-    private List<Method> setters(Class<?> type, Class<?> answered) {
-        List<Method> setters = new ArrayList<>();
+    /**
+     * Methods that take one number and return nothing, or what they were called on; then fields that
+     * have no such method.
+     */
+    private List<Member> setters(Class<?> type, Class<?> answered) {
+        List<Member> setters = new ArrayList<>();
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Method method : sorted(at.getDeclaredMethods())) {
                 Class<?> returned = method.getReturnType();
                 // A copy of a case or data class changes what was made, and is no setting of it.
                 boolean sets = callable(method) && method.getParameterCount() == 1
                         && !method.getName().equals("copy")
-                        && !Modifier.isStatic(method.getModifiers())
                         && !Modifier.isAbstract(method.getModifiers())
                         && (returned == void.class && method.getName().matches("set.*|.*_\\$eq")
                                 || returned != void.class && returned.isAssignableFrom(answered)
-                                        && returned != Object.class);
+                                        && returned != Object.class
+                                        && !Modifier.isStatic(method.getModifiers()));
                 if (sets && language.accepts(method.getGenericParameterTypes()[0], at).kind()
                         .equals("number")) {
                     setters.add(method);
                 }
             }
         }
+        for (Field field : OpenFields.of(type)) {
+            if (setters.stream().noneMatch(one -> plain(one).equals(plain(field)))) {
+                setters.add(field);
+            }
+        }
         return setters;
+    }
+
+    private static String plain(Member setter) {
+        return Maker.property(setter).replace("_", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** What sets the numbers of a class that nobody makes an instance of; null for nothing. */
+    Maker globals(Class<?> type) {
+        List<Member> shared = setters(type, type).stream()
+                .filter(setter -> Modifier.isStatic(setter.getModifiers())).toList();
+        return shared.isEmpty() ? null : new Maker((Field) null, shared);
     }
 
     /** Tells whether a class is to be told something before its first step that is not known. */

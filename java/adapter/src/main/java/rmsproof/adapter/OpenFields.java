@@ -1,0 +1,80 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Settings without a method that sets them: fields that whoever uses a class may set, those that
+ * another class of the port does set, and the static ones of other classes that its code names.
+ */
+final class OpenFields {
+    private static final Set<Class<?>> NUMBERS =
+            Set.of(double.class, float.class, Double.class, Float.class);
+
+    private OpenFields() {}
+
+    /** Those of a class and of what it extends, then those of classes that it names, by name. */
+    static List<Field> of(Class<?> type) {
+        List<Field> found = new ArrayList<>();
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            found.addAll(declared(at));
+            if (at.getClassLoader() instanceof ClassBytes.Loader loader) {
+                for (String name : loader.pool(at.getName()).fields()) {
+                    named(name, loader).filter(field ->
+                            Modifier.isStatic(field.getModifiers())).forEach(found::add);
+                }
+            }
+        }
+        return found.stream().distinct().toList();
+    }
+
+    private static List<Field> declared(Class<?> type) {
+        List<Field> found = new ArrayList<>();
+        for (Field field : type.getDeclaredFields()) {
+            if (isOpen(field)) {
+                found.add(field);
+            }
+        }
+        found.sort(Comparator.comparing(Field::getName));
+        return found;
+    }
+
+    private static Stream<Field> named(String name, ClassBytes.Loader loader) {
+        try {
+            int dot = name.lastIndexOf('.');
+            Class<?> owner = Class.forName(name.substring(0, dot), false, loader);
+            return declared(owner).stream()
+                    .filter(field -> field.getName().equals(name.substring(dot + 1)));
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return Stream.empty();
+        }
+    }
+
+    /** Tells whether a field is a number that somebody else can set, or does. */
+    static boolean isOpen(Field field) {
+        int modifiers = field.getModifiers();
+        return NUMBERS.contains(field.getType()) && !Modifier.isFinal(modifiers)
+                && !field.isSynthetic() && OwnTypes.owns(field.getDeclaringClass())
+                && (!Modifier.isPrivate(modifiers) || isSetElsewhere(field));
+    }
+
+    /** Tells whether another class of the port sets a field, as one may that is nested with it. */
+    private static boolean isSetElsewhere(Field field) {
+        Class<?> owner = field.getDeclaringClass();
+        if (!(owner.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return false;
+        }
+        String path = owner.getName() + "." + field.getName();
+        for (String name : loader.names()) {
+            if (!name.equals(owner.getName()) && loader.pool(name).sets(path)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
