@@ -281,6 +281,20 @@ def test_what_newer_java_has_is_said_to_be_that() -> None:
     assert excuse == "it needs Java 16: set JAVA_HOME to a JDK 16 or newer"
 
 
+@pytest.mark.parametrize("file", ["Sheet.java", "A.java"])
+@pytest.mark.parametrize(
+    "words", ["/p/{}:2: error: no", "----\n1. ERROR in /p/{} (at line 2)\n\tno;\n\t^^\nno\n"]
+)
+def test_what_is_wrong_with_a_sibling_is_so_in_the_words_of_either_compiler(
+    words: str, file: str
+) -> None:
+    message = words.format(file)
+    excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])
+    first = next(line for line in message.splitlines() if file in line)
+    said = f"what it uses does not compile: {first}; if it needs"
+    assert excuse.startswith(said) == (file == "Sheet.java")
+
+
 def test_a_module_on_trial_is_not_looked_for_in_a_jar() -> None:
     message = "A.java:9: error: package jdk.incubator.vector does not exist"
     excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])

@@ -41,7 +41,7 @@ _NAMED = tuple(
 # A member that a class at hand does not have, in the words of javac and ECJ.
 _UNMADE = re.compile(r"error: cannot find symbol|is undefined for the type|cannot be resolved")
 _NEWER = re.compile(r"not supported in -source \d+\s*\n?\s*\(use -source (\d+) or higher")
-_PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala)):(\d+)", re.MULTILINE)
+_PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala))(?::| \(at line )(\d+)", re.MULTILINE)
 
 
 class Around(Protocol):
@@ -97,10 +97,9 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     if _UNMADE.search(message) and any(LOMBOK.fullmatch(path.name) for path in around.libraries):
         first = message.strip().splitlines()[0]
         return f"what Lombok writes into classes is not there: {first}"
-    elsewhere = {m[1] for m in _PLACE.finditer(message)} - {path.name for path in source}
-    at_home = any(f"{path.name}:" in message for path in source)
-    if elsewhere and not at_home:
-        first = message.strip().splitlines()[0]
+    places = {m[1] for m in _PLACE.finditer(message)}
+    if places and places.isdisjoint(path.name for path in source):
+        first = next(line for line in message.splitlines() if _PLACE.search(line)).strip()
         return (
             f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
             " one, or RMSPROOF_JAVA=bundled for the one that came with rmsproof"
