@@ -230,6 +230,11 @@ def test_what_is_needed_is_followed_from_file_to_file(tmp_path: Path) -> None:
     )
     found = Sources([tmp_path], [".scala"]).closure([tmp_path / "A.scala"])
     assert [path.name for path in found] == ["A.scala", "B.scala", "C.scala"]
+    # What a function extends may be a class within a class.
+    written(tmp_path, {"A.kt": "package p\nfun f(t: T) = t.first.root()\n"})
+    written(tmp_path, {"Root.kt": "package p\nfun T.D1.root() = 1\n"})
+    kotlin = Sources([tmp_path], [".kt"]).closure([tmp_path / "A.kt"])
+    assert [path.name for path in kotlin] == ["A.kt", "Root.kt"]
 
 
 def test_a_package_that_a_compiler_does_not_know_leads_to_the_files_in_it(tmp_path: Path) -> None:

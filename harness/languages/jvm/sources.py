@@ -21,7 +21,7 @@ _IMPORT = re.compile(r"^\s*import\s+(?:static\s+)?([^\n;]+)", re.MULTILINE)
 _DECLARED = re.compile(
     r"^(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:private|protected)\[\w+\]\s+)?(?:[a-z]+\s+)*?"
     r"(?:class|interface|object|trait|enum|record|typealias|type|fun|val|var|def)\s+"
-    r"(?:<[^>\n]*>\s*)?(?:[\w<>?, ]+\.)?`?(\w+)",
+    r"(?:<[^>\n]*>\s*)?(?:[\w<>?,. ]+\.)?`?(\w+)",
     re.MULTILINE,
 )
 _PACKAGE_OBJECT = re.compile(r"^\s*package\s+object\s+(\w+)", re.MULTILINE)
