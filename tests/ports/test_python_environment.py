@@ -228,6 +228,14 @@ def test_an_import_that_fails_otherwise_is_done_without(tmp_path: Path) -> None:
     assert not_run(path).startswith("what it imports fails: ZeroDivisionError")
 
 
+def test_what_a_folder_has_not_is_no_name_of_it(tmp_path: Path) -> None:
+    """A folder with an `optim` of its own is not every library that has one."""
+    text = f"from a_library.optim import Optimizer\n{STEP}".replace("Optimizer:", "O(Optimizer):")
+    laid_out(tmp_path, {"optim/__init__.py": "from .rmsprop import O", "optim/rmsprop.py": text})
+    missing = "ModuleNotFoundError: No module named 'a_library'"
+    assert not_run(tmp_path / "optim" / "rmsprop.py").startswith(missing)
+
+
 def not_run(path: Path) -> str:
     """Why a file is not run."""
     fault = judged(path).verdict.fault

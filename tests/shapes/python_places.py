@@ -309,4 +309,24 @@ class GD(ABC):
         raise NotImplementedError
 """,
     ),
+    "a constructor that a decorator wraps": (
+        "@checked def __init__(self, rho=0.9, eps=1e-8, lr=0.01)  # wrapped(*args, **kwargs)",
+        """
+def checked(function):
+    def wrapped(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
+class RMSProp:
+    @checked
+    def __init__(self, rho=0.9, eps=1e-8, lr=0.01):
+        self.rho, self.eps, self.lr, self.v = rho, eps, lr, 0.0
+
+    def process(self, slope):
+        self.v = self.rho * self.v + (1 - self.rho) * slope**2
+        return -self.lr * slope / (np.sqrt(self.v) + self.eps)
+""",
+    ),
 }

@@ -105,6 +105,22 @@ class Optimizer:
         + source("a layer that has its optimizers itself").replace("Dense", "Convolution"),
         "Choose with --class NAME (one of Convolution, Dense)",
     ),
+    # What takes further arguments is called without them.
+    "a rate that is returned": (
+        """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, 0.0
+
+    def rate(self, slope, *rest):
+        self.v = self.rho * self.v + (1 - self.rho) * slope**2
+        return self.lr / (np.sqrt(self.v) + self.eps)
+""",
+        "RMSProp.rate(slope: gradients): neither right nor explained",
+    ),
     # What it returns is no step: nothing is averaged there.
     "a helper that returns the gradients": (
         source("lists of arrays").replace("g**2", "g**3")

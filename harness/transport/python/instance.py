@@ -137,7 +137,7 @@ class Instance:
         method = getattr(self._owner, call["method"]) if "method" in call else self._function
         listed = [name for name in call.get("positional", []) if name in arguments]
         positional = [arguments.pop(name) for name in listed]
-        positional += arguments.pop(call["spread"]) if "spread" in call else ()
+        positional += arguments.pop(call["spread"], ()) if "spread" in call else ()
         return method(*positional, **arguments)
 
     def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from harness.transport.python.packages import (
     entered,
     entered_elsewhere,
     folders,
-    imported,
+    is_package,
     level,
 )
 from harness.transport.python.patience import TooLong, limited
@@ -247,14 +247,8 @@ class Source:
                 return True
         # A folder may be the package itself, under the name that others know it by.
         trees = [self.tree, *(compiled(path)[0] for path in self._afresh if Path(path).is_file())]
-        inside = {
-            p[1]
-            for tree in trees
-            for name in imported(tree)
-            if (p := name.split("."))[0] == top and p[1:]
-        }
-        for folder in self._above if inside and top not in sys.modules else ():
-            if all((folder / p).is_dir() or (folder / f"{p}.py").is_file() for p in inside):
+        for folder in self._above if top not in sys.modules else ():
+            if is_package(folder, top, trees):
                 bare(top, folder)
                 return True
         return False

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import re
 import sys
 import traceback
 import types
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Optional
 
@@ -138,12 +140,38 @@ def level(tree: ast.Module) -> int:
     return max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
 
 
-def imported(tree: ast.Module) -> set[str]:
-    """The modules that a source imports by their whole names."""
-    names: set[str] = set()
+def is_package(folder: Path, name: str, trees: Iterable[ast.Module]) -> bool:
+    """Whether a folder may be the package that sources know by a name: it has what they import."""
+    asked = [one for tree in trees for one in _asked(tree, name)]
+    return bool(asked) and all(_has(folder, part, names) for part, names in asked)
+
+
+def _asked(tree: ast.Module, package: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """The modules of a package that a source imports, and what from them."""
     for node in ast.walk(tree):
+        wanted: list[tuple[str, list[str]]] = []
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            wanted = [(alias.name, []) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-    return names
+            wanted = [(node.module, [alias.name for alias in node.names])]
+        for module, names in wanted:
+            top, _, inside = module.partition(".")
+            if top == package and inside:
+                part, _, deeper = inside.partition(".")
+                yield part, () if deeper else names
+
+
+def _has(folder: Path, part: str, names: Sequence[str]) -> bool:
+    """Whether a module is in a folder, and says the names that are imported from it."""
+    inside = folder / part
+    file = inside / "__init__.py" if inside.is_dir() else folder / f"{part}.py"
+    if not inside.is_dir() and not file.is_file():
+        return False
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    return re.search(r"\bimport\s+\*", text) is not None or all(
+        name == "*"
+        or re.search(rf"\b{re.escape(name)}\b", text)
+        or (inside / name).is_dir()
+        or (inside / f"{name}.py").is_file()
+        for name in names
+    )

@@ -74,7 +74,7 @@ def class_shape(
     except (TypeError, ValueError):
         constructor = []
     nodes = list(_class_nodes(cls)) if helpers is not None else []
-    if not constructor and (node := hidden(cls, nodes)) is not None:
+    if (node := hidden(cls, nodes)) is not None:
         constructor = written(node)
     else:
         constructor += passed_on(cls, nodes)
