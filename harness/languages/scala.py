@@ -90,6 +90,8 @@ class Scala(LanguageWithBraces):
                 # What is missing tells more than a syntax that is another Scala's.
                 if first is None or (names(str(error)) and not names(str(first))):
                     first = error
+                if around.scala.startswith("2") and around.lacking and names(str(error)):
+                    break  # another Scala would not find it either
         assert first is not None
         raise first
 

@@ -14,9 +14,9 @@ from harness.judging.options import Options
 from harness.judging.run import run
 from harness.languages.java import Java
 from harness.languages.jvm import compile as compile_of
-from harness.languages.jvm.compile import Command, for_lombok
+from harness.languages.jvm.compile import Command, CompileError, for_lombok
 from harness.languages.jvm.sources import Sources, names_sibling, package_of, root_of
-from harness.languages.jvm.surroundings import Surroundings
+from harness.languages.jvm.surroundings import Surroundings, closest
 from harness.ports.targets import own
 
 pytestmark = pytest.mark.jvm
@@ -235,6 +235,29 @@ def test_what_is_needed_is_followed_from_file_to_file(tmp_path: Path) -> None:
     written(tmp_path, {"Root.kt": "package p\nfun T.D1.root() = 1\n"})
     kotlin = Sources([tmp_path], [".kt"]).closure([tmp_path / "A.kt"])
     assert [path.name for path in kotlin] == ["A.kt", "Root.kt"]
+
+
+@pytest.mark.parametrize(("broken", "times"), [("A", 1), ("B", 2)])
+def test_what_misses_something_that_is_nowhere_is_not_tried_with_fewer_files(
+    broken: str, times: int, tmp_path: Path
+) -> None:
+    """What is said to be missing is nothing that lies beside it."""
+    for name, words in {"A": "b: B", "B": "c: C", "C": ""}.items():
+        absent = "import org.acme.X\n" * (name == broken)
+        written(tmp_path, {f"{name}.kt": f"{absent}class {name}({words})\n"})
+    tried: list[int] = []
+
+    def compiling(files: Sequence[Path], _: Sequence[Path]) -> Path:
+        tried.append(len(files))
+        names = {path.stem for path in files}
+        wanted = "acme" if broken in names else "B"
+        where = broken if broken in names else "A"
+        raise CompileError(f"{where}.kt:1: error: unresolved reference '{wanted}'\nimport x")
+
+    around = Surroundings(roots=(tmp_path,))
+    with pytest.raises(CompileError, match="'acme'"):
+        closest(compiling, [tmp_path / "A.kt"], around, [".kt"])
+    assert len(tried) == times
 
 
 def test_a_package_that_a_compiler_does_not_know_leads_to_the_files_in_it(tmp_path: Path) -> None:

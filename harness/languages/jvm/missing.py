@@ -70,10 +70,24 @@ Own = Callable[[Collection[str]], Collection[str]]
 
 def names(message: str) -> list[str]:
     """The names that a compiler did not find, in the order in which it says so."""
-    places = [
+    return list(dict.fromkeys(name for _, name in _found(message)))
+
+
+def _found(message: str) -> list[tuple[int, str]]:
+    """The same, each with where the message says so."""
+    return sorted(
         (match.start(), match[1]) for pattern in _NAMED for match in pattern.finditer(message)
-    ]
-    return list(dict.fromkeys(name for _, name in sorted(places)))
+    )
+
+
+def files_without(message: str, absent: Collection[str]) -> set[str]:
+    """The names of files that miss one of some names, as far as the compiler says whose it is."""
+    places = list(_PLACE.finditer(message))
+    return {
+        before[-1][1]
+        for start, name in _found(message)
+        if name in absent and (before := [p for p in places if p.start() <= start])
+    }
 
 
 def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own) -> str:

@@ -159,6 +159,15 @@ class Sources:
             and any(user.uses(file) for user in users)
         ]
 
+    def absent(self, names: Iterable[str]) -> list[str]:
+        """Those of some names that no file declares, nor has in its package."""
+        there = {
+            name
+            for file in self._files.values()
+            for name in (*file.declared, *file.package.split("."))
+        }
+        return [name for name in names if name.rpartition(".")[2] not in there]
+
     def implementers(self, source: Iterable[Path]) -> list[Path]:
         """The files of classes that could stand where a source asks for an abstract type.
 

@@ -112,19 +112,29 @@ def closest(
     """
     known = Sources(around.roots, endings)
     chosen = known.closure(source) if around.roots else list(source)
+    whole: CompileError | None = None
+    hopeless: set[str] = set()
     if len(chosen) <= _MOST:
         try:
             return compile_files(chosen, around.libraries)
-        except CompileError:
+        except CompileError as error:
             if len(chosen) == len(source):
                 raise
+            whole = error
+            absent = known.absent(missing.names(str(error)))
+            hopeless = missing.files_without(str(error), absent)
     chosen, deadline = list(source), time.monotonic() + _ASKING_SECONDS
     while True:
+        # What misses something that is nowhere here will not compile with fewer files either.
+        if whole and hopeless & {path.name for path in chosen}:
+            raise whole
         try:
             return compile_files(chosen, around.libraries)
         except CompileError as error:
             asked = known.declaring(missing.names(str(error)), chosen)
-            if not asked or time.monotonic() > deadline:
+            if asked and time.monotonic() > deadline:
+                raise whole or error from None  # what it misses by now may be here
+            if not asked:
                 raise
             chosen += asked
 

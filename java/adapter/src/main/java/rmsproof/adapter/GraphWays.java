@@ -109,7 +109,7 @@ final class GraphWays {
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
         int makers = Modifier.isStatic((via == null ? method : via).getModifiers()) ? 1
-                : Math.min(MOST_MAKERS, ObjectMaker.ways(type).size());
+                : Math.min(MOST_MAKERS, Ways.of(type).size());
         for (boolean prepared : new boolean[] {false, true}) {
             for (int size : SIZES) {
                 for (int maker = 0; maker < makers; maker++) {

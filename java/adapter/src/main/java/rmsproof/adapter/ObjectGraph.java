@@ -23,7 +23,7 @@ final class ObjectGraph {
     /**
      * How it is made.
      *
-     * @param constructor which of {@link ObjectMaker#ways} of its class
+     * @param constructor which of {@link Ways#of} of its class
      * @param via what makes the object that steps, a method as reflection writes it; empty where
      *     that is the object itself
      * @param method the step, likewise
@@ -60,8 +60,8 @@ final class ObjectGraph {
         if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
         } else {
-            Executable way = ObjectMaker.ways(type).get(plan.constructor);
-            target = ObjectMaker.call(way, null, maker.arguments(way, "new"));
+            Executable way = Ways.of(type).get(plan.constructor);
+            target = Ways.call(way, null, maker.arguments(way, "new"));
             if (plan.prepared) {
                 prepare(type, maker);
             }
@@ -70,7 +70,7 @@ final class ObjectGraph {
             }
         }
         this.stepping = via == null ? target
-                : ObjectMaker.call(via, target, maker.arguments(via, "made"));
+                : Ways.call(via, target, maker.arguments(via, "made"));
         this.arguments = maker.arguments(method, GIVEN);
         for (Object argument : plan.completed ? arguments : new Object[0]) {
             maker.complete(argument);
@@ -90,13 +90,13 @@ final class ObjectGraph {
 
     private void prepare(Class<?> type, ObjectMaker maker) throws ReflectiveOperationException {
         for (Method one : methods(type)) {
-            boolean named = ObjectMaker.preparing(one)
+            boolean named = Ways.preparing(one)
                     || one.getName().startsWith("set") && one.getParameterCount() == 1
                             && (one.getParameterTypes()[0].isEnum()
                                     || one.getParameterTypes()[0] == String.class);
             if (named && !one.equals(method) && !Modifier.isStatic(one.getModifiers())) {
                 try {
-                    ObjectMaker.call(one, target, maker.arguments(one, one.getName()));
+                    Ways.call(one, target, maker.arguments(one, one.getName()));
                 } catch (ReflectiveOperationException | RuntimeException refused) {
                     continue; // others may prepare it none the less
                 }
@@ -180,7 +180,7 @@ final class ObjectGraph {
             }
         }
         returned = null;
-        returned = ObjectMaker.call(method, stepping, arguments);
+        returned = Ways.call(method, stepping, arguments);
         returned = returned == stepping || returned == target ? null : returned;
     }
 }

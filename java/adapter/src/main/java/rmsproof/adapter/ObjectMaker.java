@@ -4,16 +4,12 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,15 +27,11 @@ import java.util.Set;
 final class ObjectMaker {
     /** Objects within objects. */
     private static final int DEEPEST = 6;
-    /** Ways to make an object, and classes that can stand for an abstract one, that are tried. */
-    private static final int MOST_WAYS = 6;
     /** What a number is where nobody says: valid as a rate, a decay, a share. */
     static final double NUMBER = 0.5;
     private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
-    private static final String PREPARING =
-            "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
     private static final String FUNCTION =
             "java\\.util\\.function\\..*|(?:scala|kotlin\\.jvm\\.functions)\\.Function\\d";
     private static final String OUTSIDE =
@@ -180,7 +172,7 @@ final class ObjectMaker {
         } else if (raw.getName().startsWith("scala.") && !raw.getName().matches(FUNCTION)) {
             return foreign(type, raw, path, depth);
         } else if (raw.isInterface() && !OwnTypes.owns(raw)) {
-            return raw.getName().matches(FUNCTION) ? function(raw) : null;
+            return raw.getName().matches(FUNCTION) ? StandIn.function(raw) : null;
         } else if (raw.getName().matches(OUTSIDE) || !OwnTypes.owns(raw) || depth > DEEPEST) {
             return null;
         }
@@ -239,30 +231,13 @@ final class ObjectMaker {
         return ForeignTypes.make(raw, keys, elements);
     }
 
-    /** The function that returns what it is given; what is given nothing answers with a number. */
-    private static Object function(Class<?> type) {
-        return Proxy.newProxyInstance(ObjectMaker.class.getClassLoader(), new Class<?>[] {type},
-                (self, method, given) -> {
-                    if (method.isDefault()) {
-                        return InvocationHandler.invokeDefault(
-                                self, method, given);
-                    }
-                    Class<?> answer = method.getReturnType();
-                    Object first = given == null || given.length == 0 ? (Object) NUMBER : given[0];
-                    return answer == boolean.class ? (Object) true
-                            : answer == int.class ? (Object) 1
-                            : answer == double.class && !(first instanceof Double)
-                                    ? (Object) NUMBER : answer == void.class ? null : first;
-                });
-    }
-
     private Object own(Class<?> type, String path, int depth) throws ReflectiveOperationException {
         if (!Modifier.isAbstract(type.getModifiers())) {
             return concrete(type, path, depth);
         }
         Object before = known.get(type.getName());
         List<Class<?>> candidates = before instanceof String name
-                ? List.of(Class.forName(name, true, type.getClassLoader())) : implementations(type);
+                ? List.of(Class.forName(name, true, type.getClassLoader())) : Ways.implementations(type);
         for (Class<?> candidate : candidates) {
             Object made = concrete(candidate, path, depth);
             if (made != null) {
@@ -270,55 +245,12 @@ final class ObjectMaker {
                 return made;
             }
         }
-        return type.isInterface() ? answering(type, path) : null;
-    }
-
-    /** What says the same number at every turn, as a schedule may; what is silent for the rest. */
-    private Object answering(Class<?> type, String path) throws ReflectiveOperationException {
-        Object silent = Bare.silent(type);
-        List<Method> open = Arrays.stream(type.getMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers())).toList();
-        Class<?> answer = open.size() == 1 ? open.get(0).getReturnType() : void.class;
-        boolean turns = (answer == double.class || answer == float.class)
-                && Arrays.stream(open.get(0).getParameterTypes())
-                        .allMatch(asked -> asked == int.class || asked == long.class);
-        if (!turns) {
-            return silent;
+        if (!type.isInterface()) {
+            return null;
         }
-        Object number = make(answer, path);
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
-                (self, method, given) -> method.equals(open.get(0)) ? number
-                        : method.isDefault() ? InvocationHandler.invokeDefault(self, method, given)
-                                : method.invoke(silent, given));
-    }
-
-    /** Classes of the port's that can stand for an abstract one: those that hold numbers first. */
-    private List<Class<?>> implementations(Class<?> type) {
-        List<Class<?>> found = new ArrayList<>();
-        boolean ours = type.getClassLoader() instanceof ClassBytes.Loader;
-        Iterable<String> names = ours ? ((ClassBytes.Loader) type.getClassLoader()).names()
-                : OwnTypes.beside(type).toList();
-        for (String name : names) {
-            try {
-                Class<?> other = Class.forName(name, false, type.getClassLoader());
-                if (type.isAssignableFrom(other) && !Modifier.isAbstract(other.getModifiers())
-                        && !other.isAnonymousClass() && !other.isLocalClass() && !other.isEnum()) {
-                    found.add(other);
-                }
-            } catch (ClassNotFoundException | LinkageError broken) {
-                continue;
-            }
-        }
-        found.sort(Comparator.comparing((Class<?> one) -> !Names.algorithm(one.getSimpleName()))
-                .thenComparing(one -> -rows(one)).thenComparing(Class::getName));
-        return found.subList(0, Math.min(MOST_WAYS, found.size()));
-    }
-
-    /** How many fields of a class hold rows of numbers, or what may. */
-    private static long rows(Class<?> type) {
-        return Arrays.stream(type.getDeclaredFields())
-                .filter(field -> !Modifier.isStatic(field.getModifiers()))
-                .filter(field -> field.getType().isArray() || OwnTypes.owns(field.getType())).count();
+        Method turning = StandIn.turning(type);
+        return turning == null ? Bare.silent(type)
+                : StandIn.saying(type, turning, make(turning.getReturnType(), path));
     }
 
     /** Made in the way that leaves most numbers to be reached. */
@@ -334,13 +266,13 @@ final class ObjectMaker {
     }
 
     private Object fullest(Class<?> type, String path, int depth) {
-        List<Executable> ways = ways(type);
+        List<Executable> ways = Ways.of(type);
         if (known.get(type.getName()) instanceof Integer place) {
             return place < 0 ? null : attempt(ways.get(place), path, depth);
         }
         int best = -1;
         int most = -1;
-        for (int i = 0; i < ways.size() && i < MOST_WAYS; i++) {
+        for (int i = 0; i < ways.size() && i < Ways.MOST; i++) {
             Object made = attempt(ways.get(i), path, depth);
             int numbers = made == null ? -1 : Cells.count(made);
             if (numbers > most) {
@@ -352,41 +284,12 @@ final class ObjectMaker {
         return best < 0 ? null : attempt(ways.get(best), path, depth);
     }
 
-    /** Constructors; where nobody else may call these, static methods that make one. */
-    static List<Executable> ways(Class<?> type) {
-        List<Executable> ways = new ArrayList<>();
-        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-            if (!constructor.isSynthetic()
-                    && !List.of(constructor.getParameterTypes()).contains(type)) {
-                ways.add(constructor);
-            }
-        }
-        boolean shut = ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
-        List<Executable> factories = new ArrayList<>();
-        for (Method method : shut ? type.getDeclaredMethods() : new Method[0]) {
-            if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type
-                    && !List.of(method.getParameterTypes()).contains(type)) {
-                factories.add(method);
-            }
-        }
-        // What a builder alone may make would have numbers that nobody leaves it with.
-        boolean built = shut && Arrays.stream(type.getDeclaredClasses())
-                .flatMap(inner -> Arrays.stream(inner.getDeclaredMethods()))
-                .anyMatch(method -> method.getReturnType() == type);
-        if (built || !factories.isEmpty()) {
-            ways = built ? new ArrayList<>() : factories;
-        }
-        ways.sort(Comparator.comparing(Executable::getParameterCount)
-                .thenComparing(Executable::toString));
-        return ways;
-    }
-
     private Object attempt(Executable way, String path, int depth) {
         Map<String, Double> before = new LinkedHashMap<>(asked);
         try {
-            Object made = call(way, null, inner(way, path, depth));
+            Object made = Ways.call(way, null, inner(way, path, depth));
             if (prepares) {
-                prepare(made);
+                Ways.prepare(made);
             }
             return made;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError
@@ -407,35 +310,6 @@ final class ObjectMaker {
                     path + "." + way.getParameters()[i].getName(), depth + 1);
         }
         return made;
-    }
-
-    private static void prepare(Object made) {
-        for (Method method : ObjectGraph.methods(made.getClass())) {
-            boolean alone = method.getParameterCount() == 0 && !Modifier.isStatic(
-                    method.getModifiers());
-            if (alone && method.getReturnType() == void.class && preparing(method)) {
-                try {
-                    call(method, made, new Object[0]);
-                } catch (ReflectiveOperationException | RuntimeException refused) {
-                    continue; // it may serve as it is
-                }
-            }
-        }
-    }
-
-    /** Tells whether a method says that it is called before others. */
-    static boolean preparing(Method method) {
-        return method.getName().toLowerCase(Locale.ROOT).matches(PREPARING);
-    }
-
-    /** Calls a constructor or a method, whoever may. */
-    static Object call(Executable executable, Object target, Object[] arguments)
-            throws ReflectiveOperationException {
-        executable.setAccessible(true);
-        return executable instanceof Constructor<?> constructor
-                ? constructor.newInstance(arguments)
-                : ((Method) executable).invoke(
-                        Modifier.isStatic(executable.getModifiers()) ? null : target, arguments);
     }
 
     /** Gives the fields of an object that are null what their types ask for. */

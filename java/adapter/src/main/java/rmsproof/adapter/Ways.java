@@ -1,0 +1,109 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** The ways to make an object of a class, or of one that stands for it, whoever may go them. */
+final class Ways {
+    /** Ways to make an object, and classes that can stand for an abstract one, that are tried. */
+    static final int MOST = 6;
+    private static final String PREPARING =
+            "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
+
+    private Ways() {}
+
+    /** Constructors; where nobody else may call these, static methods that make one. */
+    static List<Executable> of(Class<?> type) {
+        List<Executable> ways = new ArrayList<>();
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            if (!constructor.isSynthetic()
+                    && !List.of(constructor.getParameterTypes()).contains(type)) {
+                ways.add(constructor);
+            }
+        }
+        boolean shut = ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
+        List<Executable> factories = new ArrayList<>();
+        for (Method method : shut ? type.getDeclaredMethods() : new Method[0]) {
+            if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type
+                    && !List.of(method.getParameterTypes()).contains(type)) {
+                factories.add(method);
+            }
+        }
+        // What a builder alone may make would have numbers that nobody leaves it with.
+        boolean built = shut && Arrays.stream(type.getDeclaredClasses())
+                .flatMap(inner -> Arrays.stream(inner.getDeclaredMethods()))
+                .anyMatch(method -> method.getReturnType() == type);
+        if (built || !factories.isEmpty()) {
+            ways = built ? new ArrayList<>() : factories;
+        }
+        ways.sort(Comparator.comparing(Executable::getParameterCount)
+                .thenComparing(Executable::toString));
+        return ways;
+    }
+
+    /** Classes of the port's that can stand for an abstract one: those that hold numbers first. */
+    static List<Class<?>> implementations(Class<?> type) {
+        List<Class<?>> found = new ArrayList<>();
+        boolean ours = type.getClassLoader() instanceof ClassBytes.Loader;
+        Iterable<String> names = ours ? ((ClassBytes.Loader) type.getClassLoader()).names()
+                : OwnTypes.beside(type).toList();
+        for (String name : names) {
+            try {
+                Class<?> other = Class.forName(name, false, type.getClassLoader());
+                if (type.isAssignableFrom(other) && !Modifier.isAbstract(other.getModifiers())
+                        && !other.isAnonymousClass() && !other.isLocalClass() && !other.isEnum()) {
+                    found.add(other);
+                }
+            } catch (ClassNotFoundException | LinkageError broken) {
+                continue;
+            }
+        }
+        found.sort(Comparator.comparing((Class<?> one) -> !Names.algorithm(one.getSimpleName()))
+                .thenComparing(one -> -rows(one)).thenComparing(Class::getName));
+        return found.subList(0, Math.min(MOST, found.size()));
+    }
+
+    /** How many fields of a class hold rows of numbers, or what may. */
+    private static long rows(Class<?> type) {
+        return Arrays.stream(type.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .filter(field -> field.getType().isArray() || OwnTypes.owns(field.getType())).count();
+    }
+
+    /** Calls what says that it prepares an object, and needs nothing for that. */
+    static void prepare(Object made) {
+        for (Method method : ObjectGraph.methods(made.getClass())) {
+            boolean alone = method.getParameterCount() == 0 && !Modifier.isStatic(
+                    method.getModifiers());
+            if (alone && method.getReturnType() == void.class && preparing(method)) {
+                try {
+                    call(method, made, new Object[0]);
+                } catch (ReflectiveOperationException | RuntimeException refused) {
+                    continue; // it may serve as it is
+                }
+            }
+        }
+    }
+
+    /** Tells whether a method says that it is called before others. */
+    static boolean preparing(Method method) {
+        return method.getName().toLowerCase(Locale.ROOT).matches(PREPARING);
+    }
+
+    /** Calls a constructor or a method, whoever may. */
+    static Object call(Executable executable, Object target, Object[] arguments)
+            throws ReflectiveOperationException {
+        executable.setAccessible(true);
+        return executable instanceof Constructor<?> constructor
+                ? constructor.newInstance(arguments)
+                : ((Method) executable).invoke(
+                        Modifier.isStatic(executable.getModifiers()) ? null : target, arguments);
+    }
+}
