@@ -278,6 +278,9 @@ def _said_of(described: Description) -> Iterator[str]:
     """Which of several is judged, where nothing but its parameters speaks for it; what it chose."""
     if described.among:
         yield f"of several in the source that fit {described.among} is bound; --class names another"
+    if described.unlike:
+        others = " and ".join(described.unlike)
+        yield f"not judged, though it makes other weights of the same numbers: {others}"
     if described.given:
         yield f"called with {described.given}"
 

@@ -94,6 +94,8 @@ class Binding:
         among: what is bound, where several fit and none is called RMSProp; else empty.
         given: the texts that it is given because they say RMSProp: "method = 'rmsprop'".
         containers: for gradients and weights each, those in which what is done with it is possible.
+        twins: methods of the same name that take the same in arrays of another kind.
+        types: of what is called, as its source writes it: "update(double[], double[])".
     """
 
     message: dict[str, Any]
@@ -107,6 +109,8 @@ class Binding:
     among: str = ""
     given: str = ""
     containers: tuple[tuple[str, ...], ...] = ()
+    twins: tuple[Binding, ...] = ()
+    types: str = ""
 
 
 Ranked = tuple[tuple[int, ...], Binding]
@@ -343,6 +347,7 @@ def _bound(
         or own
         or bool({"source", "parameters"} & set(roles)),
         given=", ".join(chosen),
+        types=f"{title}({', '.join(str(p.get('type')) for p in call)})",
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
     )
     named = wanted.class_name is None and "rmsprop" in plain_name(title)

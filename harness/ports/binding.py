@@ -44,7 +44,7 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     if not ways:
         near = any(isinstance(reason, Unsettled) and reason.near for reason in reasons)
         raise BindingError(_nothing_fits(shape, reasons), near)
-    ways = _of_one_rank(ways)
+    every, ways = ways, _of_one_rank(ways)
     chosen = _chosen(ways)
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
@@ -52,7 +52,19 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     others = {_owner(b) for rank, b in ways} - {_owner(chosen[0])}
     rest = {_owner(b) for rank, b in ways if not rank[0]} - {_owner(chosen[0])}
     among = "" if named or not others else _owner(chosen[0])
-    return replace(chosen[0], chosen=bool(named and rest), among=among)
+    twins = tuple(b for _, b in every if _is_twin(b, chosen[0]))
+    return replace(chosen[0], chosen=bool(named and rest), among=among, twins=twins)
+
+
+def _is_twin(one: Binding, other: Binding) -> bool:
+    """Whether two are methods of one object that differ in how they hold arrays alone."""
+    alike = ("class", "constructor", "construct", "call", "step")
+    return (
+        one.title == other.title
+        and one.types != other.types
+        and one.element == other.element
+        and all(one.message.get(key) == other.message.get(key) for key in alike)
+    )
 
 
 # So many further ways are tried of a port that `bind` does not settle.

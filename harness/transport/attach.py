@@ -7,12 +7,13 @@ its result. `handing` settles them before anything is judged.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from harness.model.errors import UsageError
-from harness.model.observation import Observation, flat_gradients, flat_weights
+from harness.model.observation import Observation, Unreachable, flat_gradients, flat_weights
 from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
 from harness.ports.roles import Wanted
@@ -20,6 +21,9 @@ from harness.transport import handing
 from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
+# What two methods make of a short trial in the same precision is as near as this, if it is one.
+_NEAR = 1e-6
 
 
 class Loading(handing.Conversation, Protocol):
@@ -39,7 +43,28 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
         raise UsageError(
             f"--set {settings}: only the optimizer of a library has settings of its own"
         )
-    return settled(conversation, shape, bind(shape, wanted))[1]
+    binding = bind(shape, wanted)
+    message, described, tried = settled(conversation, shape, binding)
+    unlike = [b.types for b in binding.twins if _differs(conversation, shape, b, tried)]
+    if binding.twins:
+        conversation.bind(message)
+    return replace(described, unlike=tuple(unlike))
+
+
+def _differs(
+    conversation: handing.Conversation, shape: dict[str, Any], twin: Binding, tried: Observation
+) -> bool:
+    """Whether what takes the same in other arrays works, and makes other weights of it."""
+    try:
+        other = settled(conversation, shape, twin)[2]
+    except BindingError:
+        return False
+    except Unreachable as error:
+        if error.fault.fatal:
+            raise
+        return False
+    both = tried.fault is None and other.fault is None and other.facts.where != "nowhere"
+    return both and not np.allclose(tried.weights, other.weights, rtol=_NEAR, equal_nan=True)
 
 
 def settled(

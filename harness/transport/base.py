@@ -87,6 +87,7 @@ class Description:
         chosen: of several that fit it is the one that is called RMSProp.
         among: what is bound, where several fit and none is called RMSProp; else empty.
         given: the texts that it is given because they say RMSProp; else empty.
+        unlike: methods of the name that is called which make other weights of the same numbers.
         called: of the optimizer of a library, what its settings make of it.
     """
 
@@ -99,6 +100,7 @@ class Description:
     chosen: bool = False
     among: str = ""
     given: str = ""
+    unlike: tuple[str, ...] = ()
     called: Called | None = None
 
 

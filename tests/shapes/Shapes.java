@@ -925,8 +925,19 @@ class Overloads {
         Update.inPlace(weights, gradients, v, lr, rho, eps);
     }
 
+    /** It begins anew in every step. */
     void update(double[][] weights, double[][] gradients) {
-        throw new UnsupportedOperationException();
+        for (int i = 0; i < weights.length; i++) {
+            Update.inPlace(weights[i], gradients[i], new double[weights[i].length], lr, rho, eps);
+        }
+    }
+
+    void update(double[][][] weights, double[][][] gradients) {
+        for (int i = 0; i < weights.length; i++) {
+            for (int j = 0; j < weights[i].length; j++) {
+                update(weights[i][j], gradients[i][j]);
+            }
+        }
     }
 
     void update(Object weights, Object gradients) {
