@@ -113,7 +113,7 @@ def golden(
     name: str = "page-ten-steps", precision: str = "float64", deviations: tuple[str, ...] = ()
 ) -> Golden:
     """The golden of a scenario under a dialect, the reference unless deviations are given."""
-    return make(scenario(name, precision), Dialect.parse(deviations), precision)
+    return make(scenario(name, precision), Dialect(deviations), precision)
 
 
 def tiny(**changes: Any) -> Scenario:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.comparison.distance import same
-from harness.diagnosis.hypotheses import singles
+from harness.diagnosis.hypotheses import dialect, singles
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden
@@ -117,10 +117,7 @@ def _alone(claim: Dialect) -> list[tuple[str, str]]:
 
 def _deviating(golden: Golden, claim: Dialect) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The weights of every single deviation, and which leave the envelope; by step, by element."""
-    options = [
-        Dialect([*_other_deviations(claim, axis), f"{axis}={value}"])
-        for axis, value in _alone(claim)
-    ]
+    options = [dialect(claim, chosen) for chosen in singles(claim)]
     hypotheses = [Hypothesis(d, precision=golden.precision) for d in options]
     weights = replay(golden.scenario, hypotheses).weights
     with np.errstate(all="ignore"):
@@ -147,7 +144,3 @@ def _least_change(golden: Golden, name: str) -> float | None:
 # What people compare final weights with: NumPy's default, and the tolerance of published
 # optimizer vectors. On all goldens at once, which is more than those who use them feed.
 GATES = {"np.isclose": (1e-5, 1e-8), "rtol 1e-3": (1e-3, 0.0)}
-
-
-def _other_deviations(claim: Dialect, axis: str) -> list[str]:
-    return [f"{name}={value}" for name, value in claim.choices().items() if name != axis]

@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.model.evidence import Evidence
-from python_ref.dialects.axes import AXES, BY_NORM_OF_ALL, BY_NORM_PLUS
+from python_ref.dialects.axes import AXES, BY_NORM_OF_ALL, BY_NORM_PLUS, NUMBERS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
 
@@ -24,9 +24,6 @@ Deviations = tuple[tuple[str, str], ...]
 
 Candidate = tuple[Deviations, Mapping[str, float]]
 """A set of deviations with constants of its own."""
-
-NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
-"""The axes that are settled after the formula."""
 
 IGNORED: Mapping[str, str] = {
     "learning_rate": "learning_rate",
@@ -99,8 +96,7 @@ def dialect(
 
 @lru_cache(maxsize=1 << 16)
 def _formulas(claim: Dialect, chosen: Deviations) -> Dialect:
-    choices = {**claim.choices(), **dict(chosen)}
-    return Dialect([f"{axis}={value}" for axis, value in choices.items()], claim.constants)
+    return Dialect.choosing({**claim.choices(), **dict(chosen)}, claim.constants)
 
 
 def difference(claim: Dialect, other: Dialect) -> Deviations:

@@ -134,7 +134,7 @@ def _rounds(trial: Trial, dialect: Dialect, name: str) -> bool:
     """Whether float32 holds another number."""
     plain = dialect.choices()
     plain.pop("float32_hyperparameters", None)
-    as_given = Dialect([f"{axis}={value}" for axis, value in plain.items()], dialect.constants)
+    as_given = Dialect.choosing(plain, dialect.constants)
     for evidence in trial.evidence:
         value = hyperparameters(evidence.scenario, as_given)[name]
         if float(np.float32(value)) != value:
@@ -147,7 +147,7 @@ def _flushes(trial: Trial, dialect: Dialect) -> bool:
     if not any(map(reaches_subnormals, trial.evidence)):
         return False
     choices = {**dialect.choices(), "subnormals": "flushed"}
-    flushed = Dialect([f"{axis}={value}" for axis, value in choices.items()], dialect.constants)
+    flushed = Dialect.choosing(choices, dialect.constants)
     for evidence in trial.evidence:
         pair = [Hypothesis(d, precision=evidence.precision) for d in (dialect, flushed)]
         weights = replay(cut(evidence), pair).weights

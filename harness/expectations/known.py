@@ -127,7 +127,7 @@ def _known(path: Path, number: int, entry: _Entry) -> Known:
     if entry.deviations and entry.verdict not in MOVES_WRONGLY:
         raise UsageError(f"{where}.deviations: {entry.verdict} has no deviations; leave them out")
     try:
-        Dialect.parse(entry.deviations)
+        Dialect(entry.deviations)
     except ValueError as error:
         raise UsageError(f"{where}.deviations: {error}") from error
     return Known(entry.verdict, frozenset(entry.deviations), goldens, entry.port)

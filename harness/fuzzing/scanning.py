@@ -15,7 +15,7 @@ from itertools import groupby, islice
 import numpy as np
 
 from harness.comparison.replays import Replays
-from harness.diagnosis.hypotheses import NUMBERS, Deviations, dialect, singles
+from harness.diagnosis.hypotheses import Deviations, dialect, singles
 from harness.fuzzing import differences
 from harness.fuzzing.differences import (
     DIFFERS,
@@ -33,6 +33,7 @@ from harness.fuzzing.strategies import Case, cases
 from harness.judging.goldens import options_of
 from harness.model.limits import DEATHS
 from harness.model.observation import Observation
+from python_ref.dialects.axes import NUMBERS
 from python_ref.golden import Golden
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay

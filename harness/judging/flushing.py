@@ -69,8 +69,7 @@ def _flushes(golden: Golden) -> bool:
 
 def _flushing(golden: Golden) -> Dialect:
     choices = {**golden.dialect.choices(), "subnormals": "flushed"}
-    names = [f"{axis}={value}" for axis, value in choices.items()]
-    return Dialect(names, golden.dialect.constants)
+    return Dialect.choosing(choices, golden.dialect.constants)
 
 
 def _flushed(golden: Golden) -> Golden:

@@ -28,7 +28,7 @@ def claimed_dialect(names: Sequence[str]) -> Dialect:
                 library = named_by_package(name).dialect
                 deviations.extend(library.deviations)
                 constants.update(library.constants)
-        return Dialect.parse(deviations, constants)
+        return Dialect(deviations, constants)
     except ValueError as error:
         raise UsageError(f"dialect: {error}") from error
 

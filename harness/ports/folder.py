@@ -152,7 +152,7 @@ def _expectation(path: Path, expected: Expected | None) -> Expectation | None:
     if expected.deviations is None:
         return Expectation(expected.verdict)
     try:
-        Dialect.parse(expected.deviations)
+        Dialect(expected.deviations)
     except ValueError as error:
         raise UsageError(f"{path}: expectation.deviations: {error}") from error
     return Expectation(expected.verdict, frozenset(expected.deviations))

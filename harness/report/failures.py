@@ -36,7 +36,7 @@ def _claim(golden: str) -> Dialect | None:
     """The dialect that a golden is of; None of a scenario that is no dialect's."""
     name = golden.partition("/")[0]
     try:
-        return DIALECTS.get(name) or Dialect.parse(name.split(","))
+        return DIALECTS.get(name) or Dialect(name.split(","))
     except ValueError:
         return None
 
@@ -84,7 +84,6 @@ def _intended(row: Row) -> list[str]:
     if not row.explained or not row.deviations or row.constants or claim is None:
         return []
     others = (deviation.partition("=") for deviation in row.deviations)
-    choices = {**claim.choices(), **{axis: value for axis, _, value in others}}
-    meant = Dialect.parse([f"{axis}={value}" for axis, value in choices.items()])
+    meant = Dialect.choosing(claim.choices() | {axis: value for axis, _, value in others})
     names = named(meant)
     return [slug(names[0])] if names else list(meant.deviations)

@@ -301,7 +301,7 @@ def _ranked(moved: Sequence[Guess]) -> list[Guess]:
 
 def _known(observation: Observation) -> int:
     """The place of what a trial shows among the reference and what ports often do."""
-    hypotheses = [Hypothesis(Dialect.parse(names)) for names in KNOWN]
+    hypotheses = [Hypothesis(Dialect(names)) for names in KNOWN]
     replayed = replay(TRIAL, hypotheses).weights
     near = (np.allclose(observation.weights, w, rtol=_NEAR, equal_nan=True) for w in replayed)
     return next((place for place, same in enumerate(near) if same), len(KNOWN))

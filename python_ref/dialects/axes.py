@@ -84,6 +84,9 @@ BY_NORM_OF_ALL = ("global_norm", "global_norm_plus_epsilon")
 BY_NORM_PLUS = ("norm_plus_epsilon", "global_norm_plus_epsilon")
 """Those of them that add NORM_EPSILON to the norm."""
 
+NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
+"""The axes of the floats that are computed with, which no formula shows."""
+
 NORM_EPSILON = 1e-6
 """What PyTorch's clip_grad_norm_, and who writes it anew, adds to a norm before dividing by it."""
 

@@ -1,6 +1,6 @@
 """Dialects of RMSProp: one choice on every axis, and constants of its own.
 
->>> Dialect.parse(["epsilon=inside", "average=ema"])
+>>> Dialect(["epsilon=inside", "average=ema"])
 Dialect(epsilon=inside)
 """
 
@@ -62,11 +62,11 @@ class Dialect:
         )
 
     @classmethod
-    def parse(
-        cls, deviations: Iterable[str], constants: Mapping[str, float] | None = None
+    def choosing(
+        cls, choices: Mapping[str, str], constants: Mapping[str, float] | None = None
     ) -> Dialect:
-        """Return the dialect with these "axis=value"; ValueError names what does not exist."""
-        return cls(deviations, constants)
+        """Return the dialect with these values by axis; the rest as the reference has it."""
+        return cls((f"{axis}={value}" for axis, value in choices.items()), constants)
 
     def having(self, constants: Mapping[str, float]) -> Dialect:
         """Return this dialect with further constants of its own, by hyperparameter name."""

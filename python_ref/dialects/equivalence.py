@@ -29,7 +29,7 @@ def canonical(dialect: Dialect) -> Dialect:
         for rule in _RULES:
             rule(chosen, constants)
         if (chosen, constants) == before:
-            return Dialect([f"{axis}={value}" for axis, value in chosen.items()], constants)
+            return Dialect.choosing(chosen, constants)
 
 
 def equivalence(a: Dialect, b: Dialect) -> str:
@@ -59,9 +59,8 @@ def masked(dialect: Dialect) -> tuple[str, ...]:
     simplest = canonical(dialect)
     result = []
     for name, axis in AXES.items():
-        others = {n: v for n, v in dialect.choices().items() if n != name}
         variants = (
-            Dialect([f"{n}={v}" for n, v in {**others, name: value}.items()], dialect.constants)
+            Dialect.choosing({**dialect.choices(), name: value}, dialect.constants)
             for value in axis.names
         )
         if all(canonical(variant) == simplest for variant in variants):
@@ -75,7 +74,7 @@ def _rate_in_buffer(dialect: Dialect) -> Dialect:
         chosen["momentum"] = "lr_in_buffer"
     if chosen.get("learning_rate") == "first":
         del chosen["learning_rate"]
-    return Dialect([f"{axis}={value}" for axis, value in chosen.items()], dialect.constants)
+    return Dialect.choosing(chosen, dialect.constants)
 
 
 # -- rules --------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
+from python_ref.dialects.axes import NUMBERS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
 from python_ref.dialects.library_table import TABLE, Library
@@ -64,9 +65,6 @@ def named(dialect: Dialect) -> list[str]:
     ]
 
 
-_NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
-
-
 def alike(dialect: Dialect) -> list[str]:
     """Return the names that are the same as `dialect` in algebra at a constant learning rate.
 
@@ -85,7 +83,7 @@ def _alike(deviations: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         name
         for name, known in LIBRARIES.items()
-        if all(plain.choice(axis) == known.dialect.choice(axis) for axis in _NUMBERS)
+        if all(plain.choice(axis) == known.dialect.choice(axis) for axis in NUMBERS)
         and equivalence(plain, Dialect(known.dialect.deviations)) != "never"
     )
 

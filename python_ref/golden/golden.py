@@ -25,7 +25,7 @@ from python_ref.stepping.stepper import replay
 FORMAT = "rmsproof.golden/1"
 DIALECTS: Mapping[str, Dialect] = {
     "reference": Dialect(),
-    "formula": Dialect.parse(["epsilon=inside"]),
+    "formula": Dialect(["epsilon=inside"]),
 }
 """The dialects whose goldens are kept in files; any other is made when it is asked for."""
 

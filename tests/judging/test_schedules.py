@@ -119,9 +119,9 @@ def test_what_nobody_claimed_and_has_no_default_is_asked(path: Path) -> None:
 
 
 def test_a_command_is_told_a_schedules_constants() -> None:
-    claim = Dialect.parse([FROM_ZERO])
+    claim = Dialect([FROM_ZERO])
     assert options_of(claim) == {"decay": 0.1}
     given = replace(golden().scenario, options=options_of(claim))
     line = json.loads(requests.run(given, "float64", None))
     assert line["options"] == {"decay": 0.1}
-    assert set(options_of(Dialect.parse(["schedule=steps"]))) == {"factor", "every"}
+    assert set(options_of(Dialect(["schedule=steps"]))) == {"factor", "every"}

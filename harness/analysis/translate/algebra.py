@@ -10,13 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from python_ref.dialects.axes import AXES
+from python_ref.dialects.axes import AXES, NUMBERS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
-
-_NUMBERS = ("precision", "float32_hyperparameters", "subnormals")
-"""Axes of the floats that are computed with: rounding, which no setting translates."""
 
 _OWN = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 
@@ -25,8 +22,8 @@ _ROUNDING = 1e-12
 
 
 def formula(dialect: Dialect) -> Dialect:
-    """The dialect without what only rounds otherwise."""
-    return Dialect([f"{a}={v}" for a, v in dialect.choices().items() if a not in _NUMBERS])
+    """The dialect without what only rounds otherwise, which no setting translates."""
+    return Dialect.choosing({a: v for a, v in dialect.choices().items() if a not in NUMBERS})
 
 
 def settled(dialect: Dialect, values: Mapping[str, float]) -> Dialect:

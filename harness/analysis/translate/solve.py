@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.analysis.translate.algebra import apart, formula, sameness, settled
 from harness.analysis.translate.drift import Configured, Drift, drifts, worst
-from python_ref.dialects.axes import AXES
+from python_ref.dialects.axes import AXES, NUMBERS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.settings import SWITCHED_ON, Call
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -108,10 +108,10 @@ def _distance(a: Dialect, b: Dialect) -> int:
 
 
 _FORMULAS = tuple(
-    name for name in AXES
-    if name not in ("precision", "float32_hyperparameters", "subnormals", "schedule",
-                    "learning_rate", "decay_rate", "eps")
-)  # fmt: skip
+    name
+    for name in AXES
+    if name not in (*NUMBERS, "schedule", "learning_rate", "decay_rate", "eps")
+)
 
 
 def _cost(wanted: Dialect, form: Dialect) -> int:

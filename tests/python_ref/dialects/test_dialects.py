@@ -123,13 +123,13 @@ def test_nothing_left_is_no_error() -> None:
 
 
 def test_a_dialect_keeps_deviations_only_in_the_order_of_the_axes() -> None:
-    dialect = Dialect.parse(["momentum=nesterov", "average=ema", "epsilon=inside"])
+    dialect = Dialect(["momentum=nesterov", "average=ema", "epsilon=inside"])
     assert dialect.deviations == ("epsilon=inside", "momentum=nesterov")
     assert dialect == Dialect(["epsilon=inside", "momentum=nesterov"])
     assert hash(dialect) == hash(Dialect(["momentum=nesterov", "epsilon=inside"]))
     assert dialect.choices() == {"epsilon": "inside", "momentum": "nesterov"}
     assert dialect.choice("root") == "sqrt"
-    assert Dialect.parse(["epsilon=outside"]) == Dialect()
+    assert Dialect(["epsilon=outside"]) == Dialect()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_dialect_keeps_deviations_only_in_the_order_of_the_axes() -> None:
 )
 def test_rejects_what_is_no_deviation(deviations: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=r"epsilon|direction") as raised:
-        Dialect.parse(deviations)
+        Dialect(deviations)
     assert str(raised.value) == message
 
 
@@ -151,7 +151,7 @@ def test_rejects_an_unknown_axis_and_lists_the_known() -> None:
     with pytest.raises(
         ValueError, match="no axis 'epsilom'; the axes are epsilon, initial_average"
     ):
-        Dialect.parse(["epsilom=inside"])
+        Dialect(["epsilom=inside"])
 
 
 def test_rejects_an_unknown_constant() -> None:
@@ -195,7 +195,7 @@ def test_further_constants_go_before_those_there_were() -> None:
     assert hash(having) == hash(same)
     assert having.constants == {"momentum": 0.25, "clip": 2.0, "epsilon": 1.0}
     assert {type(value) for _, value in having.items} == {float}
-    assert Dialect.parse(["momentum=nesterov"], {"momentum": 0.5}).constants == {"momentum": 0.5}
+    assert Dialect(["momentum=nesterov"], {"momentum": 0.5}).constants == {"momentum": 0.5}
     assert dialect.constants == {"momentum": 0.5, "epsilon": 1.0}
 
 

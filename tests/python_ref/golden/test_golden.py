@@ -90,7 +90,7 @@ def test_the_page_example_in_numbers() -> None:
 
 def test_the_formula_has_epsilon_under_the_root() -> None:
     page = kept_by_name()["formula/float64/page-one-step"]
-    assert page.dialect == Dialect.parse(["epsilon=inside"])
+    assert page.dialect == Dialect(["epsilon=inside"])
     by_hand = [
         w - 0.001 * g / math.sqrt((1 - 0.9) * (g * g) + 1e-8)
         for w, g in ((0.5, 0.1), (0.5, -0.2), (0.6, 0.4), (0.6, -0.5))

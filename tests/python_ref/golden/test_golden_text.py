@@ -141,6 +141,6 @@ def test_the_identity_is_of_the_inputs(change: dict[str, Any]) -> None:
 
 def test_the_identity_is_of_dialect_and_precision_and_not_of_words() -> None:
     plain = make(tiny(), Dialect(), "float64")
-    assert make(tiny(), Dialect.parse(["epsilon=inside"]), "float64").id != plain.id
+    assert make(tiny(), Dialect(["epsilon=inside"]), "float64").id != plain.id
     assert make(tiny(), Dialect(), "float32").id != plain.id
     assert make(tiny(), Dialect(), "float64", name="a/b/c").id == plain.id
