@@ -20,6 +20,7 @@ from harness.comparison.compare import Comparison, Divergence
 from harness.machine.isolation.limits import SERVER
 from harness.model.observation import Fault, Observation
 from harness.model.words import UNDECIDED
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, make
 from python_ref.numbers.arithmetic import PLAIN
@@ -106,6 +107,16 @@ def command(
 def scenario(name: str, precision: str = "float64") -> Scenario:
     """The scenario of that name, rounded to a precision."""
     return next(s for s in scenarios(precision) if s.name == name)
+
+
+def singles(*without: str) -> list[str]:
+    """Every single deviation from the reference, but on these axes."""
+    return [
+        f"{name}={value}"
+        for name, axis in AXES.items()
+        for value in axis.names[1:]
+        if name not in without
+    ]
 
 
 @cache

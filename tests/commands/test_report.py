@@ -6,29 +6,17 @@ import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import nbformat
 import pytest
+from small_sources import PYTHON, inside, outside
 from support import Done
 
 from harness.report import notebook
 
-RIGHT = """
-import numpy as np
-
-
-def rmsprop(lr, rho, eps):
-    cache = {}
-
-    def step(params, grads):
-        for k, g in grads.items():
-            cache[k] = rho * cache.get(k, np.zeros_like(g)) + (1 - rho) * (g * g)
-            params[k] -= lr * g / (np.sqrt(cache[k]) + eps)
-
-    return step
-"""
-WRONG = RIGHT.replace("(np.sqrt(cache[k]) + eps)", "np.sqrt(cache[k] + eps)")
+RIGHT, WRONG = (dedent(of(PYTHON)) for of in (outside, inside))
 # Two of them are the same with epsilon inside: a gradient of 0, a huge one.
 GOLDENS = "*float64/[lmp]*"
 

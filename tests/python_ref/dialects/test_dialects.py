@@ -8,6 +8,7 @@ from itertools import combinations
 import naive
 import numpy as np
 import pytest
+from support import singles
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -19,12 +20,7 @@ from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import Stepper, replay
 
-SINGLES = [
-    f"{name}={value}"
-    for name, axis in AXES.items()
-    for value in axis.names[1:]
-    if name not in ("precision", "subnormals")
-]
+SINGLES = singles("precision", "subnormals")
 PAIRS = [
     pair for pair in combinations(SINGLES, 2) if pair[0].split("=")[0] != pair[1].split("=")[0]
 ]

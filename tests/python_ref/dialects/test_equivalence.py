@@ -8,8 +8,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from support import singles
 
-from python_ref.dialects.axes import AXES
+from python_ref.dialects.axes import AXES, NUMBERS
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical, equivalence, masked
 from python_ref.scenarios.catalogue import scenarios
@@ -18,12 +19,7 @@ from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
 # Rounding hyperparameters or storage is told apart by bits and not by algebra.
-SINGLES = [
-    f"{name}={value}"
-    for name, axis in AXES.items()
-    for value in axis.names[1:]
-    if name not in ("precision", "float32_hyperparameters", "subnormals")
-]
+SINGLES = singles(*NUMBERS)
 DIALECTS = [Dialect()] + [Dialect([deviation]) for deviation in SINGLES]
 DIALECTS += [
     Dialect(pair)

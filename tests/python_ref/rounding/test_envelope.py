@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import alike
+from support import alike, singles
 
-from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics
 from python_ref.numbers.arithmetic import Arithmetic, arithmetics
@@ -102,12 +101,7 @@ def test_every_arithmetic_stays_within_the_bound_of_its_kind(
         assert (np.isnan(running) | (away[rows] <= running)).all()
 
 
-SINGLES = [
-    f"{name}={value}"
-    for name, axis in AXES.items()
-    for value in axis.names[1:]
-    if name not in ("precision", "write")
-]
+SINGLES = singles("precision", "write")
 
 
 @pytest.mark.parametrize("precision", alike(PRECISIONS))

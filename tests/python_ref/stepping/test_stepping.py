@@ -7,7 +7,7 @@ from dataclasses import replace
 import naive
 import numpy as np
 import pytest
-from support import alike
+from support import alike, singles
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -17,12 +17,7 @@ from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
 
 PRECISIONS = tuple(naive.PRECISIONS)
-SINGLES = [
-    f"{name}={value}"
-    for name, axis in AXES.items()
-    for value in axis.names[1:]
-    if name not in ("precision", "subnormals")
-]
+SINGLES = singles("precision", "subnormals")
 # Between them they use every formula that an arithmetic writes in another way.
 OF_EVERY_FORMULA = [
     Dialect(deviations)

@@ -9,8 +9,8 @@ from itertools import combinations
 import naive
 import numpy as np
 import pytest
+from support import singles
 
-from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.numbers.algebra import ALGEBRAS
 from python_ref.numbers.arithmetic import Arithmetic
@@ -20,12 +20,7 @@ from python_ref.stepping.plan import Plan
 from python_ref.stepping.stages import Stage, grouped
 from python_ref.stepping.stepper import Stepper, replay
 
-SINGLES = [
-    f"{name}={value}"
-    for name, axis in AXES.items()
-    for value in axis.names[1:]
-    if name != "precision"
-]
+SINGLES = singles("precision")
 
 # -- what is shared -------------------------------------------------------------------------------
 
