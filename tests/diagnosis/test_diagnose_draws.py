@@ -27,7 +27,7 @@ from drawn_source import java as in_java
 from drawn_source import python as in_python
 from shapes.classes import judged as judged_classes
 from shapes.classes import some
-from support import REPOSITORY
+from support import REPOSITORY, alike
 
 from harness.diagnosis import budget
 from harness.diagnosis.hypotheses import dialect, of_formula, open_constants, sets
@@ -37,18 +37,16 @@ from python_ref.dialects.dialect import Dialect
 RECORDED = Path(__file__).parent / "draws.toml"
 
 
-@pytest.mark.parametrize(
-    ("often", "answered"), [(60, 30), pytest.param(250, 50, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize(("often", "draws", "answered"), alike([(60, 50, 15), (250, 100, 50)]))
 def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
-    often: int, answered: int, monkeypatch: pytest.MonkeyPatch
+    often: int, draws: int, answered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In little time: what was not tried by then must be said. By hand each has 20 s.
 
     The clock goes on whenever it is asked, so that a busy machine changes nothing.
     """
     words = {}
-    for seed in range(100_000, 100_100):
+    for seed in range(100_000, 100_000 + draws):
         among = WITH_LATER if seed % 10 == 9 else ALONE
         monkeypatch.setattr(budget, "clock", Clock())
         words[seed] = judged(drawn(seed, 3, among), often)[0]

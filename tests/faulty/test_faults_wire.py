@@ -151,7 +151,7 @@ def results(request: pytest.FixtureRequest) -> Iterator[dict[str, Result]]:
         yield {name: future.result() for name, future in running.items()}
 
 
-@pytest.mark.parametrize("name", spread(SAID))
+@pytest.mark.parametrize("name", spread(SAID, 3))
 def test_a_fault_is_on_its_own_scenario_and_named(name: str, results: dict[str, Result]) -> None:
     must_be_said(results[name], SAID[name])
 

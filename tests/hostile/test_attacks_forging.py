@@ -291,6 +291,6 @@ def results(
         yield found | over_the_wire(wire, tmp_path_factory.mktemp("wire"))
 
 
-@pytest.mark.parametrize("name", spread(ATTACKS))
+@pytest.mark.parametrize("name", spread(ATTACKS, 4))
 def test_a_wrong_port_is_never_called_right(name: str, results: dict[str, Result]) -> None:
     must_hold(ATTACKS[name], results.get(name))

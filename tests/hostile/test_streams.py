@@ -41,7 +41,7 @@ def test_a_closed_standard_output_is_said_before_anything_is_run(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("command", alike(["golden list", "dialects list", "--help"], 2))
+@pytest.mark.parametrize("command", alike(["golden list", "dialects list", "--help"]))
 def test_a_full_standard_output_is_a_message(command: str, tmp_path: Path) -> None:
     found = done(command, ">/dev/full", tmp_path)
     words = "rmsproof: standard output: cannot be written: No space left on device\n"

@@ -48,7 +48,7 @@ def results(request: pytest.FixtureRequest) -> dict[str, Result]:
     return {name: result for results in each for name, result in results.items()}
 
 
-@pytest.mark.parametrize("name", spread(ALL))
+@pytest.mark.parametrize("name", spread(ALL, 4))
 def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
     found = results[name]
     assert found.verdict.word == "exact", words.why(found)

@@ -34,7 +34,7 @@ def results(request: pytest.FixtureRequest) -> dict[str, Result]:
         return judged(SOURCE, asked, some(["page-ten-steps", "mixed-arrays", "late-array"]))
 
 
-@pytest.mark.parametrize("name", spread(KINDS))
+@pytest.mark.parametrize("name", spread(KINDS, 3))
 def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
     found = results[name]
     assert found.verdict.word == "exact", words.why(found)

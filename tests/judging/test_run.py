@@ -132,16 +132,18 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """Every edition over every transport, run once for all the tests below, in an empty folder."""
     seen: dict[tuple[str, str], list[tuple[str, str, Observation]]] = {}
     results: list[Result] = []
+    named: dict[Any, str] = {}
 
     begin = Feeder.__init__
 
     def recording(feeder: Feeder, transport: Any, deadline: float) -> None:
         recorder = Recorder(transport)
-        seen[transport._port, transport.name] = recorder.seen
+        seen[named[transport], transport.name] = recorder.seen
         begin(feeder, recorder, deadline)
 
-    def judge(*arguments: Any, **options: Any) -> Result:
-        results.append(judged(*arguments, **options))
+    def judge(port: Any, transport: Any, *others: Any, **options: Any) -> Result:
+        named[transport] = port.name
+        results.append(judged(port, transport, *others, **options))
         return results[-1]
 
     folder = tmp_path_factory.mktemp("empty")

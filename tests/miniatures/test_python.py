@@ -23,7 +23,7 @@ def test_a_right_port_is_never_flagged(name: str) -> None:
 WRONG = files("wrong", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", spread(WRONG, 12))
+@pytest.mark.parametrize("name", spread(WRONG, 24))
 def test_a_wrong_port_is_named_exactly(name: str, request: pytest.FixtureRequest) -> None:
     asked = collected(request)
     must_be_named(name, judged_together(*(one for one in WRONG if one in asked))[name])
