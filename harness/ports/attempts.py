@@ -72,9 +72,10 @@ class Unsettled(str):
 
 
 def _beyond(parameter: Parameter) -> bool:
-    """Whether no line of a manifest settles a parameter: it is a key, an object, or no number."""
+    """Whether no line of a manifest settles it: a key, an object, a function, an average."""
     use: Mapping[str, Any] = parameter.get("use", {})
-    return any(use.get(kind) for kind in ("keyed", "attributes", "opaque", "scheduled"))
+    kinds = ("keyed", "attributes", "opaque", "scheduled", "called", "averaged")
+    return any(use.get(kind) for kind in kinds)
 
 
 @dataclass(frozen=True)

@@ -248,9 +248,13 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
     if not isinstance(first, Unsettled):
         return message
     names = ", ".join(first.names)
+    if first.roles and len(first.names) == 1:
+        role = first.roles[0]
+        meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml"
+        return f'{message}. {meant}\n[bind]\n{role} = "{names}"'
     if first.roles and len(first.roles) <= len(first.names):
         lines = "".join(f'\n{role} = "PARAMETER"' for role in first.roles)
-        return f"{message}. Say in port.toml which of {names} is which\n[bind]{lines}"
+        return f"{message}. If these are among {names}, say in port.toml which\n[bind]{lines}"
     if first.near and first.plain:
         name = first.names[0]
         value = "1" if "batch" in name.lower() or name in first.whole else "0.0"

@@ -65,7 +65,7 @@ def test_an_unknown_name_is_refused_with_the_roles_that_it_could_have() -> None:
     odd = class_of("Trainer", "lr, rho, blub", method("step", "g, w"))
     assert refused(shape(odd)) == (
         f"{UNKNOWN} (lr, rho, blub): unrecognised parameter blub."
-        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
+        ' If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
     )
 
 
@@ -94,12 +94,26 @@ def test_no_roles_are_advised_for_more_than_there_are_names() -> None:
     assert "PARAMETER" not in refused(shape(odd))
 
 
+def test_of_several_names_it_is_left_open_which_is_which() -> None:
+    odd = class_of("Trainer", "lr, blub, blab", method("step", "g, w"))
+    lines = '[bind]\ndecay_rate = "PARAMETER"\nepsilon = "PARAMETER"'
+    advice = f" If these are among blub, blab, say in port.toml which\n{lines}"
+    assert refused(shape(odd)).endswith(advice)
+
+
+@pytest.mark.parametrize("use", ["called", "averaged"])
+def test_what_is_called_or_becomes_an_average_is_no_array(use: str) -> None:
+    odd = class_of("Trainer", "lr, rho, eps", method("step", "g, blub"))
+    odd["methods"][0]["parameters"][1]["use"] = {use: True}
+    assert "port.toml" not in refused(shape(odd))
+
+
 def test_what_was_said_already_is_not_advised_again() -> None:
     odd = class_of("Trainer", "a, rho, blub", method("step", "g, w"))
     said = Wanted(roles={"learning_rate": "a"})
     assert refused(shape(odd), said) == (
         f"{UNKNOWN} (a, rho, blub): unrecognised parameter blub."
-        ' Say in port.toml which of blub is which\n[bind]\nepsilon = "PARAMETER"'
+        ' If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
     )
 
 
