@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ import numpy as np
 
 from harness.judging.reach import Shared, reach
 from harness.languages import adapters, registry
+from harness.languages.adapters import Action, Sketch
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Progress, Toolchain
 from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Unreachable
 from harness.ports.binding import BindingError, bind
+from harness.ports.loops import TAKE_OUT
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
 from python_ref.files import exists
@@ -64,6 +66,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         shape = _shape(port, toolchain, shared)
         source = port.source[0] if port.source else Path(port.reference.partition(":")[0])
         sketch = sketched(shape, port.wanted, source, language.imported_as(port))
+        if line := _looped(shape, sketch):
+            raise UsageError(f"{port.name}: the update stands in line {line}, and {TAKE_OUT}")
         try:
             binding = bind(shape, port.wanted)
             bound = "" if binding.guessed else binding.title  # a guess is `check`'s to make
@@ -83,6 +87,20 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
     return Adapted(path, tuple(adapters.left(text)), bound)
+
+
+def _looped(shape: Mapping[str, Any], sketch: Sketch) -> int:
+    """The line of an update in a loop of its own, where nothing else can be called; 0 for none.
+
+    At the top level of a file; or in what an adapter would call, which begins afresh at each call.
+    """
+    action = sketch.action or Action("")
+    for loop in shape.get("loops", []):
+        inside = loop["function"] == action.name and not action.takes("gradients")
+        inside = inside and not loop["holders"]  # which keep its averages from call to call
+        if loop["looped"] and (inside or not (loop["function"] or action.sure)):
+            return int(loop["line"])
+    return 0
 
 
 def _free(path: Path, endings: tuple[str, ...]) -> None:

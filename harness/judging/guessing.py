@@ -264,7 +264,9 @@ def _called(
     if not budget.left:
         failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])
-    raise BindingError(message, error.near, error.unknown) from error
+    kinds = {guess.message.get("plan", {}).get("loop") for guess in guesses.moved}
+    looped = kinds == {"steps"} and not guesses.failed
+    raise BindingError(message, error.near, error.unknown, looped) from error
 
 
 def _only_seems(guess: Guess, result: Result) -> bool:

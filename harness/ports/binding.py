@@ -26,11 +26,14 @@ class BindingError(Exception):
     Attributes:
         near: something takes gradients and weights, and only another name is unsettled.
         unknown: it was said what to bind, and there is nothing of that name.
+        looped: what steps is a loop of its own, which no adapter can call.
     """
 
-    def __init__(self, message: str, near: bool = False, unknown: bool = False) -> None:
+    def __init__(
+        self, message: str, near: bool = False, unknown: bool = False, looped: bool = False
+    ) -> None:
         super().__init__(message)
-        self.near, self.unknown = near, unknown
+        self.near, self.unknown, self.looped = near, unknown, looped
 
 
 def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:

@@ -21,6 +21,10 @@ from harness.ports.plans import chosen_classes
 from harness.ports.roles import Wanted, choice
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
+TAKE_OUT = (
+    "no adapter can call a loop of its own: take the update out into a function of gradients and"
+    " weights, or record a run with rmsproof.Recorder"
+)
 # How many steps a loop may go, by the names of parameters, and more than any scenario has.
 _STEPS = re.compile(r"iter|epoch|(?:max|num|n)_?steps?|^steps$")
 _MOST_STEPS = 10_000

@@ -61,7 +61,7 @@ def owned(
     base = {
         "class": candidate["class"],
         "construct": construct,
-        "own": {"data": data, "filled": filled, "stored": own["stored"]},
+        "own": {"data": data, "filled": filled, "stored": own["stored"], "unset": own["unset"]},
         "averages": alone,
     }
     return base, whole, f"{candidate['class']}.{method['name']}({', '.join(words)})"

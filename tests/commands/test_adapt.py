@@ -320,6 +320,33 @@ def test_names_that_are_known_are_filled_in(call: Callable[..., Done], tmp_path:
     assert judged(call, "mine.py", "--adapter", "through.py")["verdict"] == "exact"
 
 
+LOOPED = """
+import numpy as np
+
+
+def slope(x):
+    return 2 * x
+
+
+x, v = np.ones(3), np.zeros(3)
+for i in range(100):
+    g = slope(x)
+    v = 0.9 * v + 0.1 * g**2
+    x = x - 0.01 * g / np.sqrt(v.sum())
+"""
+
+
+@pytest.mark.usefixtures("briefly")
+def test_no_adapter_is_advised_or_written_for_a_loop_of_its_own(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(LOOPED)
+    assert "No adapter can call a loop of its own: take" in call("check", "mine.py").err
+    refused = call("adapt", "mine.py")
+    assert (refused.code, list(tmp_path.glob("*dapter*"))) == (2, [])
+    assert "mine.py: the update stands in line 12, and no adapter can" in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

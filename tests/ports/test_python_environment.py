@@ -228,6 +228,18 @@ def test_an_import_that_fails_otherwise_is_done_without(tmp_path: Path) -> None:
     assert not_run(path).startswith("what it imports fails: ZeroDivisionError")
 
 
+def test_what_no_base_sets_is_the_ports_own_fault(tmp_path: Path) -> None:
+    """Wherever its bases are; unless one of them sets it when it is told."""
+    lacking = f"from base import Optimizer\n{BODY}".replace("self.alpha *", "self.beta *")
+    laid_out(tmp_path, {"base.py": BASE, "rmsprop.py": lacking})
+    fault = judged(tmp_path / "rmsprop.py").verdict.fault
+    assert fault is not None
+    assert (fault.kind, fault.own) == ("crashes", True)
+    setting = BASE + "\n    def prepared(self, beta):\n        self.beta = beta\n"
+    laid_out(tmp_path, {"base.py": setting})
+    assert judged(tmp_path / "rmsprop.py").verdict.word == "exact"
+
+
 def test_what_a_folder_has_not_is_no_name_of_it(tmp_path: Path) -> None:
     """A folder with an `optim` of its own is not every library that has one."""
     text = f"from a_library.optim import Optimizer\n{STEP}".replace("Optimizer:", "O(Optimizer):")

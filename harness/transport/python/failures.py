@@ -114,16 +114,25 @@ def lacked(
 
     Args:
         error: what was raised.
-        tree: of the source, in which the object's class and all its bases must be.
+        tree: of the source, in which the object's class must be.
         module: the source's name.
-        root: the folder of all that may set it from outside.
+        root: the folder of all that may set it from outside, and of all its bases.
     """
     owner, name = type(getattr(error, "obj", None)), getattr(error, "name", None)
-    if not name or any(base.__module__ != module for base in owner.__mro__[:-1]):
+    if not name or owner.__module__ != module:
         return None
-    if any(isinstance(part, ast.Name) and part.id in _INDIRECT for part in ast.walk(tree)):
+    trees = [tree]
+    for base in owner.__mro__[1:-1]:
+        if base.__module__ not in (module, "abc"):
+            inherited = _tree_of(base, root)
+            if inherited is None:
+                return None
+            trees.append(inherited)
+    parts = (part for one in trees for part in ast.walk(one))
+    if any(isinstance(part, ast.Name) and part.id in _INDIRECT for part in parts):
         return None
-    if name in _set_by_itself(tree, {base.__name__ for base in owner.__mro__}):
+    classes = {base.__name__ for base in owner.__mro__}
+    if any(name in _set_by_itself(one, classes) for one in trees):
         return False
     # What other classes set of themselves is not this one's.
     sets = re.compile(rf"(?<!\bself)\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
@@ -133,6 +142,16 @@ def lacked(
             if sets.search(path.read_text(encoding="utf-8", errors="replace")):
                 return False
     return True
+
+
+def _tree_of(cls: type, root: Path) -> Optional[ast.Module]:
+    """The source of a class's module, if that is in a project."""
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    if file is None or root.resolve() not in Path(file).resolve().parents:
+        return None
+    with contextlib.suppress(OSError, ValueError, SyntaxError):
+        return ast.parse(Path(file).read_text(encoding="utf-8", errors="replace"))
+    return None
 
 
 def _set_by_itself(tree: ast.Module, classes: set[str]) -> set[str]:

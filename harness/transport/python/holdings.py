@@ -41,6 +41,7 @@ def held(
             "begun": sorted(_begun_otherwise(nodes)),
             "lazily": sorted({*_begun_with_squares(nodes)}),
             "unsure": sorted({*_perhaps_otherwise(nodes)}),
+            "unset": sorted(set(held) - _set(nodes)) if _plainly(nodes) else [],
         }
     }
 
@@ -63,6 +64,23 @@ def _constants(nodes: Sequence[ast.ClassDef]) -> dict[str, float]:
         if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Attribute)
         if isinstance(part.value, ast.Constant) and isinstance(part.value.value, (int, float))
     }
+
+
+def _set(nodes: Sequence[ast.ClassDef]) -> set[str]:
+    """What a class and its bases set, of whatever object, and what they have themselves."""
+    names = set()
+    for part in (part for node in nodes for part in ast.walk(node)):
+        if isinstance(part, (ast.Attribute, ast.Name)) and isinstance(part.ctx, ast.Store):
+            names.add(part.attr if isinstance(part, ast.Attribute) else part.id)
+        elif isinstance(part, ast.FunctionDef):
+            names.add(part.name)
+    return names
+
+
+def _plainly(nodes: Sequence[ast.ClassDef]) -> bool:
+    """Whether attributes are set by their names alone."""
+    texts = (ast.unparse(node) for node in nodes)
+    return not any(word in text for text in texts for word in ("setattr", "__dict__", "vars("))
 
 
 def _begun_otherwise(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:

@@ -95,12 +95,16 @@ class Instance:
         """An object whose constructor goes as far as it can, with a scenario's arrays put in."""
         own = self._session.plan["own"]
         owner = made.__new__(made)
+        unset: Sequence[str] = ()
         with contextlib.suppress(Exception):
             owner.__init__(**given)
+            unset = own["unset"]  # nobody would have made it: it is missing, and says so
         for name, parameter in own["stored"].items():
             if parameter in given:
                 vars(owner).setdefault(name, given[parameter])
         for name, spec in own["filled"].items():
+            if name in unset and not hasattr(owner, name):
+                continue
             if isinstance(getattr(owner, name, None), (type(None), Anything)):
                 setattr(owner, name, self._argument(spec, self._everything))
         builder = self._builder()
