@@ -16,7 +16,7 @@ from typing import Any
 
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports.naming import class_names
-from harness.ports.numbers import hyper_roles
+from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
@@ -62,12 +62,22 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     }
     known = hyper_roles(list(numbers.values()), wanted)
     roles = dict(zip(numbers, known, strict=True))
-    open_ = list(
-        dict.fromkeys(plain_name(names[p]) for p in asked if not roles[plain_name(names[p])])
-    )
-    missing = [role for role in HYPERPARAMETERS if role not in known]
-    for chosen in itertools.permutations(missing, len(open_)):
-        read = {**roles, **dict(zip(open_, chosen, strict=True))}
+    # A default says which one a number is that a constructor may be given.
+    told_by = by_default(list(numbers.values()), known)
+    roles = dict(zip(numbers, told_by, strict=True)) if way.get("valued") else roles
+    unread = [
+        list(dict.fromkeys(plain_name(names[p]) for p in paths if not roles[plain_name(names[p])]))
+        for paths in (way["asked"], way.get("valued", ()))
+    ]
+    missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
+    open_ = [name for several in unread for name in several]
+    count = min(len(missing), len(open_))
+    for chosen, places in itertools.product(
+        itertools.permutations(missing, count), itertools.combinations(open_, count)
+    ):
+        if not {*unread[0]} <= {*places}:
+            continue
+        read = {**roles, **dict(zip(places, chosen, strict=True))}
         told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
         given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
         # What may be added to the algorithm, and is asked for, is left out of it.
@@ -103,7 +113,8 @@ def _explored(
     gradients = _kinds(pair[1] for pair in way["pairs"])
     weights = _kinds(pair[0] for pair in way["pairs"]) or "what it returns"
     verb = "moved by" if way["mode"] in ("weights", "returned") else "is the step of"
-    title = f"{owner}.{method}, {weights} {verb} {gradients}"
+    called = f"{owner}.{method}" if method.isidentifier() else owner
+    title = f"{called}, {weights} {verb} {gradients}"
     if off:
         title += f", with {' and '.join(_name(path) for path in off)} = 0"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}

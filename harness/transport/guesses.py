@@ -70,8 +70,8 @@ def of_plans(
     rounds = [(form, made[: _MOST // len(forms)]) for form in forms]
     rounds[0] = forms[0], [*made[:_MOST], *loops]
     rounds.append((forms[0], [p for p in looped if p not in loops]))
+    moved: list[Guess] = []
     for form, several in rounds:
-        moved: list[Guess] = []
         for plan in several:
             if not trying.left:
                 failed.setdefault(trying.message)
@@ -93,8 +93,12 @@ def of_plans(
             # What is nothing known may be handed over by something that computes gradients.
             moved += _moving(conversation, rounds[-1], str(shape["language"]), trying)
         if moved:
-            return Guesses(tuple(_ranked(moved)), tuple(failed))
-    return Guesses((), tuple(failed), tuple(faults))
+            break
+    if all(guess.known == len(KNOWN) for guess in moved):
+        seen = _ranked(list(_of_explored(conversation, shape, wanted, trying, failed)))
+        if seen and (not moved or seen[0].known < len(KNOWN)):
+            return Guesses(tuple(seen), tuple(failed))
+    return Guesses(tuple(_ranked(moved)), tuple(failed), () if moved else tuple(faults))
 
 
 def _put_in(plan: Plan) -> bool:

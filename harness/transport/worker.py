@@ -15,7 +15,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -51,6 +51,13 @@ class Host(Protocol):
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps."""
+
+
+class Explorable(Host, Protocol):
+    """One that says that it has classes to explore."""
+
+    def explore(self, name: str, seconds: float, words: Sequence[str]) -> dict[str, Any]:
+        """Ways to feed a class that its shape does not show, by running it."""
 
 
 def _load(request: dict[str, Any]) -> Host:
@@ -104,10 +111,11 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
             return {"failure": failure}
     host = hosts[key]
     if do == "explore":
-        from harness.transport.jvm_host import JvmHost
-
-        assert isinstance(host, JvmHost)  # nobody else says that it has classes to explore
-        return {"explored": host.explore(request["class"], request["seconds"])}
+        explore = cast(Explorable, host).explore
+        asked = request["class"], request["seconds"], request["words"]
+        if host.costly:
+            return _in_a_copy(lambda: {"explored": explore(*asked)})
+        return {"explored": explore(*asked)}
     if do == "bind":
         host.bind(request["binding"])
         return {}

@@ -21,6 +21,9 @@ import numpy as np
 from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
+from harness.transport.python.explored import ways
+from harness.transport.python.explored.making import Module
+from harness.transport.python.explored.session import Explored
 from harness.transport.python.failures import (
     LoadError,
     builtin,
@@ -70,7 +73,7 @@ class PythonHost:
         self._binding: dict[str, Any] = {}
         self._namespace = self._source.first() if self._source else {}
         self.costly = bool(self._source and self._source.costly)
-        self._session: Session | Planned | looped.Looped
+        self._session: Session | Planned | looped.Looped | Explored
         self._shapes: dict[str, Mapping[str, Any]] = {}
 
     @classmethod
@@ -142,8 +145,19 @@ class PythonHost:
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
             "loops": loops.described(self._source.tree) if self._source else [],
+            "explorable": ways.explorable(self._source.tree, shapes) if self._source else [],
             **shapes,
         }
+
+    def explore(self, name: str, seconds: float, words: Sequence[str]) -> dict[str, Any]:
+        """Ways to feed a class or function that its shape does not show, by running it."""
+        found = ways.Ways(self._module(words), name, seconds)
+        return {"ways": found.ways, "refused": found.refused}
+
+    def _module(self, words: Sequence[str]) -> Module:
+        assert self._source is not None  # of an object nobody knows how it is made
+        text = ways.choice(self._source.tree)
+        return Module(self._namespace, self._shapes, text, frozenset(words))
 
     # -- binding and running ---------------------------------------------------------------
 
@@ -177,6 +191,11 @@ class PythonHost:
                 self._session = looped.Looped(
                     plan, tree, path, self._namespace, bounds, weights, hyper
                 )
+                return None
+            if "graph" in binding:
+                way, roles = binding["graph"], binding["roles"]
+                module = self._module(way["plan"]["words"])
+                self._session = Explored(module, way, roles, hyper, bounds, weights)
                 return None
             if plan:
                 self._session = Planned(

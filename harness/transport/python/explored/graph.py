@@ -1,0 +1,209 @@
+"""An object that steps, and what its step is given: made anew whenever it is asked for."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Optional
+
+import numpy as np
+
+from harness.transport.python.explored import mending
+from harness.transport.python.explored.making import _TURN, Maker, Module
+from harness.transport.python.explored.reach import Cell, Reach, own, says_gradients, towards
+from harness.transport.python.shape import described
+from harness.transport.python.signatures import parameters
+
+RETURNED = "returned"
+PREPARING = re.compile(
+    r"(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset|add_|bind|create_|make_|new_"
+    r"|zero|empty|begin|start).*"
+)
+
+
+class Graph:
+    """What a plan makes.
+
+    Args:
+        plan: the "type", a class or function; the "method" that steps, of the class or of what
+            the function returns; the "size" and "form" of what is made, the "whole" number
+            that is said of it; whether what says that
+            it "prepares" is called first; what is "mended" before the first step.
+        numbers: by the path of the parameter that asks for them.
+
+    Attributes:
+        asked: numbers of parameters without one of their own, but for the step's, by path.
+        given: the same of parameters that have one.
+        valued: those of the step's that have one, by name.
+    """
+
+    def __init__(
+        self, module: Module, plan: Mapping[str, Any], numbers: Mapping[str, float]
+    ) -> None:
+        np.random.seed(1)  # noqa: NPY002 - what a port asks for its weights
+        random.seed(1)
+        maker = Maker(module, plan["size"], plan["whole"], plan["form"], numbers)
+        shape, made = module.shapes[plan["type"]], thing(module, plan["type"])
+        method = plan["method"]
+        self._this: Any = None
+        self._begun: set[str] = set()
+        if "class" in shape:
+            methods = {m["name"]: m for m in (*shape["methods"], *shape.get("private", ()))}
+            uses = methods[method].get("constructed", {})
+            taken = shape["constructors"][0]["parameters"]
+            taken = [{**p, "use": uses.get(p["name"]) or p.get("use", {})} for p in taken]
+            self._this = maker.call(concrete(made), taken, "new")
+            self.step_of = getattr(self._this, method)
+            self._taken = methods[method]["parameters"]
+            others = {n: (getattr(self._this, n), m["parameters"]) for n, m in methods.items()}
+        elif method:
+            self._this = maker.call(made, shape["parameters"][0], "new")
+            calls = callables(self._this)
+            self.step_of = calls[method]
+            self._taken = _taken(self.step_of)
+            others = {name: (call, _taken(call)) for name, call in calls.items()}
+        else:
+            self.step_of, self._taken = made, shape["parameters"][0]
+            functions = {n: s for n, s in module.shapes.items() if "class" not in s}
+            others = {n: (module.names[n], s["parameters"][0]) for n, s in functions.items()}
+        if plan["prepares"]:
+            self._prepare(maker, {n: one for n, one in others.items() if one[0] != self.step_of})
+        self._arguments = maker.arguments(self._taken, "")
+        self._turns = [
+            n for n, v in self._arguments.items() if isinstance(v, int) and _TURN.fullmatch(n)
+        ]
+        # Numbers of the step itself are reached as its arguments.
+        self.asked = {p: n for p, n in maker.asked.items() if p.rfind(".") > 0}
+        self.given = {p: n for p, n in maker.given.items() if p.rfind(".") > 0}
+        self.valued = {p[1:] for p in maker.given if p.rfind(".") == 0}
+        self._returned: Any = None
+        self._unknown = [
+            made for made in maker.unknown.values() if isinstance(made, (list, np.ndarray))
+        ]
+        mending.put(plan["mended"], self.reach().holders)
+
+    def _prepare(self, maker: Maker, others: Mapping[str, tuple[Any, Sequence[Any]]]) -> None:
+        """Call what says that it prepares; what it makes is handed over as the state."""
+        ours = {p["name"] for p in self._taken}
+        for name, (call, taken) in others.items():
+            if not PREPARING.fullmatch(name.strip("_")):
+                continue
+            try:
+                before, arguments = {*maker.unknown}, maker.arguments(taken, name)
+                if {path.rpartition(".")[2] for path in {*maker.unknown} - before} - ours:
+                    continue  # nobody knows what it makes of that
+                made = maker.bound(call, taken, arguments)
+            except Exception:  # others may prepare it none the less
+                continue
+            given = {p["name"] for p in taken}
+            states = [p["name"] for p in self._taken if p["name"] not in given]
+            states = [n for n in states if not says_gradients(n) and not maker.number(n)]
+            if made is not None and made is not self._this and states:
+                maker.shared[states[0]] = made
+                self._begun.add(states[0])
+
+    def reach(self, towards: Optional[Collection[str]] = None) -> Reach:
+        """What can be reached now, or on the way to some paths alone."""
+        roots = {**self._arguments, "this": self._this, "step": self.step_of}
+        return Reach({**roots, RETURNED: self._returned}, towards)
+
+    def cells(self, towards: Optional[Collection[str]] = None) -> dict[str, Cell]:
+        """The numbers that can be reached now."""
+        cells = self.reach(towards).cells
+        for name in self._arguments:
+            if name in cells:
+                cell = cells[name]
+                cells[name] = Cell(cell.value, cell.narrow, self._setter(name))
+        return cells
+
+    def _setter(self, name: str) -> Callable[[Any], None]:
+        return lambda number: self._arguments.__setitem__(name, number)
+
+    def unknown(self) -> set[str]:
+        """Arrays that parameters of what was made were given of which nothing is known, by path."""
+        holders = self.reach().holders.items()
+        return {path for path, held in holders if any(held is one for one in self._unknown)}
+
+    def begin(self, carried: Collection[str]) -> None:
+        """Begin what is carried as zeros, unless something of the port's made it."""
+        for path, cell in self.cells().items():
+            root = re.split(r"[.\[]", path)[0]
+            if root in carried and root not in self._begun:
+                cell.put(0.0)
+
+    def carry(self, carried: Mapping[str, str]) -> None:
+        """Hand over what came back as an argument the next time, by name and path."""
+        if not carried:
+            return
+        reach = self.reach(towards(carried.values()))
+        for name, path in carried.items():
+            number = reach.cells.get(path)
+            self._arguments[name] = number.value if number else reach.holders[path]
+
+    def step(self, turn: int) -> None:
+        """Take the step of this number, from 1. Raises whatever the port does."""
+        self._arguments.update(dict.fromkeys(self._turns, turn))
+        self._returned = None
+        with np.errstate(all="ignore"):
+            returned = Maker.bound(self.step_of, self._taken, self._arguments)
+        self._returned = None if returned is self._this else returned
+
+
+def callables(made: Any) -> dict[str, Callable[..., Any]]:
+    """What can be called of what a function returned, by name or place: "()" for itself."""
+    found: dict[str, Any] = {}
+    if isinstance(made, Mapping):
+        found = {str(name): held for name, held in made.items()}
+    elif isinstance(made, tuple):
+        names = getattr(made, "_fields", None) or [getattr(m, "__name__", "") for m in made]
+        found = dict(zip(names, made))
+    elif own(type(made)):
+        found = {name: getattr(made, name, None) for name in dir(made) if name[:2] != "__"}
+    if callable(made):
+        found["()"] = made
+    return {name: call for name, call in found.items() if name and callable(call)}
+
+
+def _taken(call: Callable[..., Any]) -> Sequence[Mapping[str, Any]]:
+    """What is taken by something that is only there now, with what is done with it."""
+    bound = getattr(call, "__self__", None) is not None
+    function = getattr(call, "__func__", call)
+    for shape in described({"call": function}, True)["functions"]:
+        taken: list[Mapping[str, Any]] = shape["parameters"][0]
+        return taken[bound:]
+    return parameters(call)
+
+
+def thing(module: Module, name: str) -> Any:
+    """A class or function by its name, `Outer.Inner` included."""
+    first, *inner = name.split(".")
+    found = module.names[first]
+    for part in inner:
+        found = getattr(found, part)
+    return found
+
+
+def concrete(made: Any) -> Any:
+    """A class of which objects can be made: what is abstract in it does nothing."""
+    missing = getattr(made, "__abstractmethods__", ())
+    if not missing:
+        return made
+    one = type(made.__name__, (made,), dict.fromkeys(missing, lambda *_, **__: None))
+    one.__module__ = made.__module__
+    return one
+
+
+def is_returned(path: str) -> bool:
+    """Whether a path begins at what the step returned."""
+    return re.match(rf"{RETURNED}(?:[.\[]|$)", path) is not None
+
+
+def is_argument(path: str) -> bool:
+    """Whether a path begins at an argument of the step."""
+    return not path.startswith(("this.", "this[", "step.")) and not is_returned(path)
+
+
+def is_number(path: str) -> bool:
+    """Whether a path is that of a number which the step is given."""
+    return "." not in path and "[" not in path

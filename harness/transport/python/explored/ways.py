@@ -1,0 +1,321 @@
+"""Looks for ways to feed a class's or a function's steps, whatever it keeps its numbers in.
+
+Which number is which is told by what moves what; names decide between equals alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import re
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from harness.languages.naming import plain_name, says_rmsprop
+from harness.transport.python.explored import mending
+from harness.transport.python.explored.graph import (
+    PREPARING,
+    Graph,
+    callables,
+    is_argument,
+    is_number,
+    is_returned,
+    thing,
+)
+from harness.transport.python.explored.influence import Influence
+from harness.transport.python.explored.making import FORMS, Maker, Module
+from harness.transport.python.explored.pairs import Pairs
+from harness.transport.python.explored.reach import own, says_gradients, several
+from harness.transport.python.failures import message_of
+from harness.transport.python.patience import TooLong, limited
+
+_NAMED = (ast.ClassDef, ast.FunctionDef)
+_SAYS = re.compile(r"(?i)rms[-_ ]?prop")
+_CHOICE = re.compile(r"(?i)[\w-]{0,5}rms[-_ ]?prop[\w-]{0,5}")
+_MOST_METHODS = 6
+# Methods of which ways are known: others may be parts of these.
+_ENOUGH = 2
+# Pairs beyond these are more of the same.
+_PAIRS = 4
+_MOST_PARTS = 3
+_SIZES = (2, 3, 1)
+# What one making of an object and all of its steps may take.
+_SECONDS = 2.0
+# What something else would have put there.
+_MOST_MENDS = 12
+_STEPS = re.compile(
+    r"(?:step|update|apply|optimi|descend|adjust|perform|minimi|train|learn|tune|__call__)|.*(?:update|optimi).*"
+)
+_GETS = re.compile(
+    r"(?:get|is|has|to|load|save|read|write|print|main|describe|reset|init|zero|clear|set|forward"
+    r"|backward|predict|plot|fit|evaluate|loss|add|prepare|build|compile|__)(?!call__).*"
+)
+
+
+def explorable(tree: ast.Module, shapes: Mapping[str, Any]) -> list[list[str]]:
+    """What may be looked at from outside: what says RMSProp somewhere, then all else.
+
+    Where a source never says it, numbers that move as weights do are anybody's.
+    """
+    texts = {n.name: ast.dump(n) for n in tree.body if isinstance(n, _NAMED)}
+    every = [one["class"] for one in shapes["candidates"]]
+    every += [one["name"] for one in shapes["functions"]]
+    saying = [name for name in every if _SAYS.search(texts.get(name.partition(".")[0], ""))]
+    return [saying, every] if saying or _SAYS.search(ast.dump(tree)) else []
+
+
+def choice(tree: ast.Module) -> str:
+    """The text of a source that may choose RMSProp; "" for none."""
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    return next((t for t in texts if isinstance(t, str) and _CHOICE.fullmatch(t)), "")
+
+
+# How much is told of what moves what, and the ways that this admits.
+_Found = tuple[tuple[int, int], list[dict[str, Any]]]
+
+
+@dataclass
+class Ways:
+    """The ways to feed a class or a function, those of the likeliest method first.
+
+    Args:
+        module: what is looked at.
+        name: of the class or function.
+        seconds: that looking may take.
+
+    Attributes:
+        ways: as a binding has them.
+        refused: why methods have none.
+    """
+
+    module: Module
+    name: str
+    seconds: float
+    ways: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._deadline = time.monotonic() + self.seconds
+        methods = 0
+        for method in self._methods():
+            if methods == _ENOUGH:
+                return
+            if found := self._best(method):
+                self.ways += found
+                methods += 1
+
+    def _methods(self) -> list[str]:
+        shape = self.module.shapes[self.name]
+        if "class" not in shape:
+            return self._returned()
+        said = says_rmsprop(self.name.rpartition(".")[2])
+        names = [m["name"] for m in (*shape["methods"], *shape.get("private", ()))]
+        named = [
+            name
+            for name in dict.fromkeys(names)
+            if says_rmsprop(name)
+            or _STEPS.match(bare := name.strip("_") if name != "__call__" else name)
+            or (said and not _GETS.match(bare))
+        ]
+        named.sort(key=lambda n: (not says_rmsprop(n), not _STEPS.match(n), n.startswith("_")))
+        return named[:_MOST_METHODS]
+
+    def _returned(self) -> list[str]:
+        """A function itself, "", or what may step of what it returns."""
+        found: dict[str, None] = {}
+        taken = self.module.shapes[self.name]["parameters"][0]
+        for form in FORMS:
+            maker = Maker(self.module, _SIZES[0], _SIZES[0], form, {})
+            with contextlib.suppress(Exception, TooLong), limited(_SECONDS):
+                made = maker.call(thing(self.module, self.name), taken, "new")
+                found.update(dict.fromkeys(callables(made)))
+        steps = [n for n in found if not PREPARING.match(n) and not _GETS.match(n)]
+        return [*steps, ""][:_MOST_METHODS]
+
+    def _parts(self) -> list[str]:
+        """The port's other classes, of which what is handed over may consist."""
+        kind = self.module.names.get(self.name)
+        names = [name for name, thing in self.module.names.items() if inspect.isclass(thing)]
+        others = [n for n in names if own(t := self.module.names[n]) and not _related(t, kind)]
+        return others[:_MOST_PARTS]
+
+    def _best(self, method: str) -> list[dict[str, Any]]:
+        """Of the ways in which an object can be made the one that is told most numbers."""
+        failed: dict[str, None] = {}
+        before: list[_Found] = []
+        for prepares in (False, True):
+            for size in _SIZES:
+                found: list[_Found] = []
+                for form in (*FORMS, *self._parts()):
+                    left = self._deadline - time.monotonic()
+                    if left <= 0:
+                        self.refused.append(f"{method or 'call'}: time ran out")
+                        return max([*before, *found], default=((0, 0), []), key=lambda one: one[0])[
+                            1
+                        ]
+                    plan = {
+                        "type": self.name,
+                        "via": "",
+                        "method": method,
+                        "size": size,
+                        "whole": size,
+                    }
+                    plan |= {"form": form, "prepares": prepares, "mended": []}
+                    plan["words"] = sorted(self.module.words)
+                    try:
+                        with limited(min(left, _SECONDS)):
+                            if one := self._looked(plan):
+                                found.append(one)
+                            else:
+                                failed.setdefault("nothing moves as weights do")
+                    except (Exception, TooLong) as error:
+                        failed.setdefault(message_of(error))
+                if found:
+                    best = max([*before, *found], key=lambda one: one[0])
+                    if not best[1][0]["carried"] or prepares:
+                        return best[1]
+                    before = [best]  # what makes its state may be there
+                    break
+        if before:
+            return before[0][1]
+        self.refused.append(f"{method or 'call'}: {next(iter(failed))}")
+        return []
+
+    def _looked(self, plan: dict[str, Any]) -> Optional[_Found]:
+        self._mend(plan)
+        influence = Influence(lambda numbers: Graph(self.module, plan, numbers), self._deadline)
+        if (found := _read(plan, influence)) is None:
+            return None
+        more = {**plan, "whole": plan["size"] + 1}
+        results = [result for _, _, result in found[1][0]["pairs"]]
+        same = influence.same_with(lambda numbers: Graph(self.module, more, numbers), results)
+        return found if same else None
+
+    def _mend(self, plan: dict[str, Any]) -> None:
+        """Add to a plan what its step lacks. Raises what the port does where that is not known."""
+        for _ in range(_MOST_MENDS):
+            graph = Graph(self.module, plan, {})
+            try:
+                return graph.step(1)
+            except Exception as error:
+                one = mending.mend(error, graph.reach().holders, plan["size"])
+                if one is None or one in plan["mended"]:
+                    raise
+                plan["mended"] = [*plan["mended"], one]
+        return None
+
+
+def _related(one: type, other: Any) -> bool:
+    return inspect.isclass(other) and (issubclass(one, other) or issubclass(other, one))
+
+
+def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
+    """The ways that what moves what admits, and how much there is of them; None for none."""
+    found = Pairs(influence)
+    if not found.pairs or not _plausible(plan, found):
+        return None
+    results = {result for _, _, result in found.pairs}
+    taken = {path for pair in found.pairs for path in pair[:2]}
+    numbers: dict[str, float] = {}
+    asked: list[str] = []
+    for path, value in {**influence.asked, **influence.given}.items():
+        follow = influence.derives(path)
+        # What follows from it was set to something else when it was nudged.
+        moves = [path, *follow] if path in influence.asked else [path]
+        if any(results & influence.moved(p).keys() for p in moves) and not taken & follow:
+            numbers[path] = value
+            if path in influence.asked:
+                asked.append(path)
+    others: list[str] = []
+    for path, value in influence.made.items():
+        if path in taken or influence.derived(path) or not results & influence.moved(path).keys():
+            continue
+        if _mended(plan, path) or path.rpartition("[")[0] in influence.unknown:
+            return None  # nobody knows how what is not a gradient begins, or what is given
+        if is_number(path):
+            numbers[path] = value
+            asked += [] if path in influence.valued else [path]
+        elif not influence.changed(path) and value == 0 and several(path):
+            others.append(path)
+    if (carried := _carried(influence, results, taken, set(plan["words"]))) is None:
+        return None
+    for name in carried:
+        numbers.pop(name, None)
+    asked = [path for path in asked if path not in carried]
+    others = [path for path in others if re.split(r"[.\[]", path)[0] not in carried]
+    narrow = influence.narrow(found.pairs[0][1])
+    way = {
+        "plan": dict(plan),
+        "mode": found.mode,
+        "pairs": [list(pair) for pair in found.pairs],
+        "numbers": {path: n for path, n in numbers.items() if abs(n) < float("inf")},
+        "asked": asked,
+        "valued": [path for path in numbers if path not in asked],
+        "others": others,
+        "carried": carried,
+        "precision": "float32" if narrow else "float64",
+    }
+    # What the port makes of its state is how it begins.
+    prepared = int(bool(carried) and plan["prepares"])
+    rests = (1.0, 0.0) if others else (1.0,)
+    return (len(asked) + prepared, min(len(found.pairs), _PAIRS)), [
+        {**way, "rest": rest} for rest in rests
+    ]
+
+
+def _plausible(plan: Mapping[str, Any], found: Pairs) -> bool:
+    """Whether what is returned may be a step: what scales its input returns as much."""
+    says = any(says_rmsprop(name) for name in (str(plan["type"]), str(plan["method"])))
+    return (
+        found.mode in ("weights", "returned")
+        or says
+        or all(says_gradients(g) for _, g, _ in found.pairs)
+    )
+
+
+def _mended(plan: Mapping[str, Any], path: str) -> bool:
+    """Whether a number is of an array that was put there."""
+    places = (
+        f"{at}.{key}" if kind == "." else f"{at}[{key}]" for at, kind, key, _ in plan["mended"]
+    )
+    return any(path.startswith(f"{place}[") for place in places)
+
+
+def _carried(
+    influence: Influence, results: Collection[str], taken: Collection[str], words: Collection[str]
+) -> Optional[dict[str, str]]:
+    """Arguments that a caller would be handed back, and where these are in what is returned.
+
+    None where something is handed back, and nobody knows as what: a state is no constant.
+    """
+    roots: dict[str, str] = {}
+    backs = [path for path in influence.after if is_returned(path) and path not in results]
+    for path in influence.made:
+        root, moved = re.split(r"[.\[]", path)[0], influence.moved(path).keys()
+        told = path in taken or root in roots or root in influence.valued
+        if told or not is_argument(path) or plain_name(root) in words:
+            continue
+        if not moved & set(backs) or not moved & set(results):
+            continue
+        fits = {p[: m.start()] for p in backs for m in re.finditer(r"[.\[]|$", p)}
+        same = [
+            f for f in sorted(fits) if _below(f, influence.after) == _below(root, influence.made)
+        ]
+        same = [fit for fit in same if not _below(fit, results)]
+        if is_number(root):  # a setting moves the state as well
+            same = [fit for fit in same if re.fullmatch(r"returned(?:\[\d+\]|\.\w+)", fit)]
+            if not same:
+                continue
+        if len(same) != 1 or same[0] in roots.values():
+            return None
+        roots[root] = same[0]
+    return roots
+
+
+def _below(root: str, paths: Iterable[str]) -> set[str]:
+    """What is left of the paths that begin at another one."""
+    behind = (path[len(root) :] for path in paths if path.startswith(root))
+    return {rest for rest in behind if not rest or rest[0] in ".["}

@@ -1,0 +1,255 @@
+"""Sources that no shape binds, and what is true of each: looked at from outside.
+
+Every one is written anew; docs/shapes.md lists the same lines.
+"""
+
+from __future__ import annotations
+
+_PARTS = """
+import numpy as np
+
+
+class Part:
+    def __init__(self, ins, outs):
+        self.core, self.core_slope = np.random.randn(ins, outs), None
+        self.shift, self.shift_slope = np.zeros(outs), None
+"""
+
+EXPLORED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "a network that makes its layers, gradients put there by a backward pass": (
+        "net = Net([3, 2, 1], ...); net.rmsprop()  # for part in self.parts: part.core_slope",
+        f"""{_PARTS}
+
+class Net:
+    def __init__(self, sizes, pace, keep, tiny=1e-8):
+        self.parts = [Part(a, b) for a, b in zip(sizes, sizes[1:])]
+        self.pace, self.keep, self.tiny = pace, keep, tiny
+        self.kept = [(np.zeros_like(p.core), np.zeros_like(p.shift)) for p in self.parts]
+
+    def rmsprop(self):
+        for i, part in enumerate(self.parts):
+            a, b = self.kept[i]
+            a = self.keep * a + (1 - self.keep) * part.core_slope**2
+            b = self.keep * b + (1 - self.keep) * part.shift_slope**2
+            self.kept[i] = (a, b)
+            part.core -= self.pace * part.core_slope / (np.sqrt(a) + self.tiny)
+            part.shift -= self.pace * part.shift_slope / (np.sqrt(b) + self.tiny)
+""",
+        (),
+    ),
+    "two functions in a named tuple, the state of the first": (
+        "rule = rmsprop(pace); memo = rule.start(w); w, memo = rule.turn(slopes, memo, w)",
+        """
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Rule(NamedTuple):
+    start: object
+    turn: object
+
+
+def rmsprop(pace, keep=0.9, tiny=1e-8):
+    def start(things):
+        return {k: np.zeros_like(v) for k, v in things.items()}
+
+    def turn(slopes, memo, things):
+        memo = {k: keep * memo[k] + (1 - keep) * s**2 for k, s in slopes.items()}
+        scaled = {k: s / (np.sqrt(memo[k]) + tiny) for k, s in slopes.items()}
+        return {k: t - pace * scaled[k] for k, t in things.items()}, memo
+
+    return Rule(start, turn)
+""",
+        (),
+    ),
+    "numbers of a class of one's own in layers, the rule in a map": (
+        'self.move = {"sgd": self._sgd, "rmsprop": self._rms}[kind]; self.move(i, p)  # p.grad',
+        """
+import math
+
+
+class Num:
+    def __init__(self, data):
+        self.data, self.grad = data, 0
+
+
+class Node:
+    def __init__(self, ins):
+        self.w, self.b = [Num(0.1) for _ in range(ins)], Num(0.0)
+
+    def nums(self):
+        return [*self.w, self.b]
+
+
+class Mlp:
+    def __init__(self, ins, outs):
+        self.nodes = [Node(ins) for _ in range(outs)]
+
+    def nums(self):
+        return [n for node in self.nodes for n in node.nums()]
+
+
+class Trainer:
+    def __init__(self, mlp: Mlp, pace, kind="sgd", keep=0.9):
+        self.mlp, self.pace, self.keep = mlp, pace, keep
+        self.move = {"sgd": self._sgd, "rmsprop": self._rms}[kind]
+        self.kept = [0.0] * len(mlp.nums())
+
+    def _sgd(self, i, p):
+        p.data -= self.pace * p.grad
+
+    def _rms(self, i, p):
+        self.kept[i] = self.keep * self.kept[i] + (1 - self.keep) * p.grad * p.grad
+        p.data -= self.pace * p.grad / (math.sqrt(self.kept[i]) + 1e-8)
+
+    def optimize(self):
+        for i, p in enumerate(self.mlp.nums()):
+            self.move(i, p)
+""",
+        ("eps=ignored",),
+    ),
+    "parameters of a class that is asked for, in maps and lists": (
+        "O(parameters: dict, nu, beta)  # isinstance(parameters[k], Vertex); v.value, v.grad",
+        """
+import math
+
+
+class Vertex:
+    def __init__(self, value: float):
+        self.value, self.grad = value, 0
+
+
+class RMSProp:
+    def __init__(self, parameters: dict, nu: float = 0.01, beta: float = 0.9):
+        self.parameters, self.nu, self.beta = parameters, nu, beta
+        self.kept = self._begun(parameters)
+
+    def _begun(self, parts):
+        if isinstance(parts, Vertex):
+            return {"scale": 0.0}
+        if isinstance(parts, dict):
+            return {k: self._begun(v) for k, v in parts.items()}
+        if isinstance(parts, (list, tuple)):
+            return [self._begun(v) for v in parts]
+        raise ValueError(f"no vertex: {parts}")
+
+    def step(self):
+        self._over(self.parameters, self.kept)
+
+    def _over(self, parts, kept):
+        if isinstance(parts, Vertex):
+            kept["scale"] = self.beta * kept["scale"] + (1 - self.beta) * parts.grad**2
+            parts.value -= self.nu * parts.grad / math.sqrt(kept["scale"] + 1e-6)
+        else:
+            for k in parts if isinstance(parts, dict) else range(len(parts)):
+                self._over(parts[k], kept[k])
+""",
+        ("eps=ignored", "epsilon=inside"),
+    ),
+    "a state that begins at one, by a function beside it": (
+        "memo = start_state(w); w, memo = rmsprop_turn(slopes, memo, w)  # np.ones_like",
+        """
+import numpy as np
+
+
+def start_state(things):
+    return {k: np.ones_like(v) for k, v in things.items()}
+
+
+def rmsprop_turn(slopes, memo, things, pace=0.01, keep=0.9, tiny=1e-8):
+    memo = {k: keep * memo[k] + (1 - keep) * s**2 for k, s in slopes.items()}
+    return {k: t - pace * slopes[k] / (np.sqrt(memo[k]) + tiny) for k, t in things.items()}, memo
+""",
+        ("initial_average=one",),
+    ),
+    "one that is called RMSProp and is Adam": (
+        "b.core -= self.pace * m / (np.sqrt(v) + 1e-8)  # m / (1 - 0.9**t), v / (1 - keep**t)",
+        f"""{_PARTS}
+
+class RMSProp:
+    def __init__(self, parts: list[Part], pace, keep):
+        self.parts, self.pace, self.keep, self.n = parts, pace, keep, 0
+        self.a = [np.zeros_like(p.core) for p in parts]
+        self.c = [np.zeros_like(p.core) for p in parts]
+
+    def move(self):
+        self.n += 1
+        for i, p in enumerate(self.parts):
+            self.a[i] = 0.9 * self.a[i] + 0.1 * p.core_slope
+            self.c[i] = self.keep * self.c[i] + (1 - self.keep) * p.core_slope**2
+            a, c = self.a[i] / (1 - 0.9**self.n), self.c[i] / (1 - self.keep**self.n)
+            p.core -= self.pace * a / (np.sqrt(c) + 1e-8)
+""",
+        ("bias_correction=yes", "eps=ignored", "mean_decay=ignored", "numerator=mean_gradient"),
+    ),
+}
+
+# What is no RMSProp, moves numbers as if it were a step, and of which nothing is said.
+NOTHING = {
+    "a momentum": f"""{_PARTS}
+
+class RMSPropOfOld:
+    def __init__(self, parts: list[Part], pace, keep):
+        self.parts, self.pace, self.keep = parts, pace, keep
+        self.v = [np.zeros_like(p.core) for p in parts]
+
+    def move(self):
+        for i, p in enumerate(self.parts):
+            self.v[i] = self.keep * self.v[i] + np.abs(p.core_slope) ** 1.5
+            p.core -= self.pace * self.v[i] ** 0.3
+""",
+    "running statistics": """
+class Stats:
+    \"\"\"A running mean and variance, as for RMSProp.\"\"\"
+
+    def __init__(self):
+        self.mean, self.var, self.count = [0.0, 0.0], [0.0, 0.0], 0
+
+    def update_all(self, seen: list[float]):
+        self.count += 1
+        for i, x in enumerate(seen):
+            d = x - self.mean[i]
+            self.mean[i] += d / self.count
+            self.var[i] += d * (x - self.mean[i])
+""",
+    "a filter": """
+import numpy as np
+
+
+class Filter:
+    \"\"\"Kalman's, beside an RMSProp elsewhere.\"\"\"
+
+    def __init__(self, noise, drift):
+        self.x, self.p, self.noise, self.drift = np.zeros(2), np.ones(2), noise, drift
+
+    def update(self, z: np.ndarray):
+        self.p = self.p + self.drift
+        gain = self.p / (self.p + self.noise)
+        self.x = self.x + gain * (z - self.x)
+        self.p = (1 - gain) * self.p
+        return self.x
+""",
+    "a sum that never says it": """
+class Sum:
+    def __init__(self):
+        self.total = [0.0, 0.0, 0.0]
+
+    def step(self, parts: list[float]):
+        for i, p in enumerate(parts):
+            self.total[i] += p
+""",
+    "a scale that nobody knows": """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr, rho, eps, mystery):
+        self.lr, self.rho, self.eps, self.mystery, self.v = lr, rho, eps, mystery, {}
+
+    def step(self, bag: dict[str, dict[str, np.ndarray]]):
+        for k, one in bag.items():
+            self.v[k] = self.rho * self.v.get(k, 0) + (1 - self.rho) * one["slope"] ** 2
+            one["here"] -= self.lr * one["slope"] * self.mystery / (np.sqrt(self.v[k]) + self.eps)
+""",
+}

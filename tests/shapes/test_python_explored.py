@@ -1,0 +1,57 @@
+"""What no shape binds is seen from outside, and what is said of it is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shapes.python_explored import EXPLORED, NOTHING
+from shapes.test_python_shapes import judged
+from support import REPOSITORY, collected, spread
+
+from harness.judging.verdict import Result
+from harness.ports.offers import HYPER
+from harness.transport.python.host import PythonHost
+
+
+@pytest.fixture(scope="module")
+def seen(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Result]:
+    sources = {n: EXPLORED[n][1] for n in EXPLORED if n in collected(request)}
+    return judged(tmp_path_factory.mktemp("explored"), sources)[1]
+
+
+@pytest.mark.parametrize("name", spread(EXPLORED, of=3))
+def test_what_is_seen_is_true(name: str, seen: dict[str, Result]) -> None:
+    assert name in seen, "it is not bound"
+    _, _, deviations = EXPLORED[name]
+    assert tuple(sorted(seen[name].deviations)) == deviations
+    assert seen[name].verdict.word == ("diverges" if deviations else "exact")
+    assert " moved by " in seen[name].bound
+
+
+def test_the_documentation_has_a_row_for_each_that_is_seen() -> None:
+    text = (REPOSITORY / "docs" / "shapes.md").read_text(encoding="utf-8")
+    missing = [
+        name for name, (line, _, _) in EXPLORED.items() if f"| {name} | `{line}` |" not in text
+    ]
+    assert missing == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("briefly")
+def test_of_what_is_no_rmsprop_nothing_is_said(tmp_path: Path) -> None:
+    assert judged(tmp_path, NOTHING)[1] == {}
+
+
+def test_a_gradient_is_told_from_a_weight_by_what_moves(tmp_path: Path) -> None:
+    """And a number that nobody knows is neither, nor is it left at a constant of ours."""
+    (tmp_path / "port.py").write_text(NOTHING["a scale that nobody knows"], encoding="utf-8")
+    host = PythonHost(str(tmp_path / "port.py"))
+    host.shape()
+    (way,) = host.explore("RMSProp", 5.0, sorted(HYPER))["ways"]
+    assert [pair[:2] for pair in way["pairs"]] == [
+        [f"bag[w{i}][here][{k}]", f"bag[w{i}][slope][{k}]"] for i in range(2) for k in range(2)
+    ]
+    assert sorted(way["asked"]) == ["new.eps", "new.lr", "new.mystery", "new.rho"]
