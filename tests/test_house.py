@@ -176,6 +176,17 @@ def test_what_judges_and_reports_ports_loads_nothing_of_documents() -> None:
     assert "harness.languages.repair.java" not in loaded
 
 
+def test_what_runs_in_the_users_own_python_asks_for_nothing_that_3_9_lacks() -> None:
+    """Ruff lets `zip(..., strict=...)` pass; no machine of ours need have that Python."""
+    lines = []
+    for name, path in modules().items():
+        if name.startswith(("harness.transport.python", "harness.transport.libraries")):
+            for call in (n for n in ast.walk(tree(path)) if isinstance(n, ast.Call)):
+                zips = getattr(call.func, "id", "") == "zip"
+                lines += [f"{name}:{call.lineno}"] if zips and call.keywords else []
+    assert lines == []
+
+
 def test_no_two_files_of_tests_have_one_name() -> None:
     """Those that pytest imports by their names alone."""
     names = Counter(path.name for path in (REPOSITORY / "tests").rglob("test_*.py"))

@@ -139,7 +139,7 @@ def _assignments(part: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         if not isinstance(target, (ast.Tuple, ast.List)):
             yield target, part.value
         elif isinstance(part.value, (ast.Tuple, ast.List)):
-            yield from zip(target.elts, part.value.elts, strict=False)
+            yield from zip(target.elts, part.value.elts)
         else:
             yield from ((each, part.value) for each in target.elts)
 
