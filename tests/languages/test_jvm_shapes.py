@@ -99,6 +99,7 @@ JAVA = {
     "ErrorsTimesOutputs": ("eps=ignored",),
     "TrainerOfTensors": EXACT,
     "SetAsFields": EXACT,
+    "Rules": EXACT,
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
@@ -129,7 +130,7 @@ SCALA = dict.fromkeys(
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
     " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
-    " ValuesInASequence".split(),
+    " ValuesInASequence MixedIn".split(),
     EXACT,
 )
 

@@ -2179,3 +2179,24 @@ class SharedSettings {
 class Global {
     static double learningRate = 0.01;
 }
+
+/** Algorithms as constants, each with its own step. */
+enum Rules {
+    SGD {
+        @Override
+        void step(double[] weights, double[] gradients, double[] v, double lr, double rho, double eps) {
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] -= lr * gradients[i];
+            }
+        }
+    },
+    RMSPROP {
+        @Override
+        void step(double[] weights, double[] gradients, double[] v, double lr, double rho, double eps) {
+            Update.inPlace(weights, gradients, v, lr, rho, eps);
+        }
+    };
+
+    abstract void step(
+            double[] weights, double[] gradients, double[] v, double lr, double rho, double eps);
+}

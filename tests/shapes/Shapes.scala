@@ -308,3 +308,17 @@ class ValuesInASequence(parameters: Seq[Value], lr: Double, rho: Double, eps: Do
   def step(): Unit = parameters.foreach: p =>
     averages(p) = rho * averages.getOrElse(p, 0.0) + (1 - rho) * (p.grad * p.grad)
     p.data -= lr * p.grad / (sqrt(averages(p)) + eps)
+
+/** What a trait does with settings that whoever mixes it in has. */
+trait Mixed:
+  def lr: Double
+  def rho: Double
+  def eps: Double
+  private val v = scala.collection.mutable.Map.empty[String, Array[Double]]
+  def update(name: String, w: Array[Double], g: Array[Double]): Unit =
+    val average = v.getOrElseUpdate(name, new Array[Double](w.length))
+    for i <- w.indices do
+      average(i) = rho * average(i) + (1 - rho) * (g(i) * g(i))
+      w(i) -= lr * g(i) / (math.sqrt(average(i)) + eps)
+
+class MixedIn(val lr: Double, val rho: Double, val eps: Double) extends Mixed

@@ -107,7 +107,7 @@ final class ClassPort implements Port {
             boolean abstractly = Modifier.isAbstract(method.getModifiers());
             boolean reachable = !makers.isEmpty() || singleton != null
                     || Modifier.isStatic(method.getModifiers());
-            if (Makers.callable(method) && !abstractly && reachable && !method.isBridge()
+            if (Makers.callable(method) && (!abstractly || singleton != null) && reachable && !method.isBridge()
                     && language.offers(method)) {
                 boolean given = handed || method.getParameterCount() > 0;
                 (given ? methods : bare).add(method);
@@ -129,6 +129,18 @@ final class ClassPort implements Port {
                     || !bytes.contains(inherited.getDeclaringClass().getName());
             if (!shown) {
                 methods.add(inherited);
+            }
+        }
+        // Of what a trait of Scala does, a class has but a bridge to it.
+        for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+            for (Class<?> base : at.getInterfaces()) {
+                if (bytes.contains(base.getName())) {
+                    Arrays.stream(base.getMethods()).filter(method -> method.isDefault()
+                            && methods.stream().noneMatch(own -> !own.isBridge()
+                                    && own.getName().equals(method.getName())
+                                    && Arrays.equals(own.getParameterTypes(),
+                                            method.getParameterTypes()))).forEach(methods::add);
+                }
             }
         }
         return methods;

@@ -26,7 +26,10 @@ final class JavaLanguage extends ClassLanguage {
         return JavaTypes.name(type);
     }
 
-    /** An object of Kotlin, an enum of one value, a class that keeps its one instance to itself. */
+    /**
+     * An object of Kotlin, an enum of one value, a class that keeps its one instance to itself; of
+     * several values the one that says RMSProp.
+     */
     @Override
     protected Field singleton(Class<?> type) {
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
@@ -37,6 +40,10 @@ final class JavaLanguage extends ClassLanguage {
         List<Field> instances = Arrays.stream(type.getDeclaredFields())
                 .filter(field -> field.getType() == type && Modifier.isStatic(field.getModifiers()))
                 .toList();
+        if (instances.size() > 1) {
+            instances = instances.stream()
+                    .filter(field -> Names.algorithm(field.getName())).toList();
+        }
         if (instances.size() != 1) {
             return null;
         }
