@@ -26,7 +26,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     private static final double[] PROBE = {1.5, -2.25, 4.75};
 
     /** What an object is looked at for. */
-    private enum View { WEIGHTS, IN_TURN, NUMBERS }
+    private enum View { WEIGHTS, IN_TURN }
 
     private final Class<?> type;
     private final Structure structure;
@@ -114,7 +114,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     /** Tells whether the objects keep gradients beside the array. */
     boolean carries() {
-        return view != View.NUMBERS && structure.gradients() != null;
+        return structure.gradients() != null;
     }
 
     @Override
@@ -291,20 +291,12 @@ final class OwnHolder extends JavaHolders.PlainHolder {
 
     @Override
     public Holder gradients() {
-        if (!carries()) {
-            return null;
-        }
-        return structure.same() ? with(View.NUMBERS)
-                : structure.holder(structure.gradients());
+        return carries() ? structure.holder(structure.gradients()) : null;
     }
 
     @Override
     public void feed(Object object, Object gradients) throws ReflectiveOperationException {
         Structure own = structure(object);
-        if (structure.same()) {
-            own.gradients().set(object, gradients);
-            return;
-        }
         double[] row = Flat.of(structure.holder(structure.gradients()).view(gradients));
         give(object, own.gradients(), gradients, row);
         if (view == View.IN_TURN) {

@@ -30,14 +30,9 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
         Map<Field, Accepts> accepts = new LinkedHashMap<>();
         List<Field> parts = new ArrayList<>();
         List<Field> errors = new ArrayList<>();
-        Field own = null;
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers()) || field.isSynthetic()) {
-                    continue;
-                }
-                if (isOwn(field, type)) {
-                    own = opened(field) ? field : own;
                     continue;
                 }
                 Accepts value = JavaTypes.accepts(JavaTypes.inherited(field, type));
@@ -56,11 +51,11 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             }
         }
         parts.sort(Comparator.comparing(field -> Names.biases(field.getName())));
-        return sorted(accepts, parts, errors, own);
+        return sorted(accepts, parts, errors);
     }
 
     private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts,
-            List<Field> errors, Field own) {
+            List<Field> errors) {
         Field weights = null;
         Field gradients = null;
         Field biases = null;
@@ -98,19 +93,14 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             biases = null;
             biasGradients = null;
         }
-        return new Structure(weights, gradients == null && weights != null ? own : gradients,
-                biases, biasGradients, parts, accepts, gradients == null ? errors : List.of());
+        return new Structure(weights, gradients, biases, biasGradients, parts, accepts,
+                gradients == null ? errors : List.of());
     }
 
     /** The fields with weights, biases and the gradients of both, those that it has. */
     List<Field> numbers() {
         return Stream.of(weights, gradients, biases, biasGradients)
                 .filter(accepts::containsKey).toList();
-    }
-
-    /** Tells whether its gradients are an object of the same class. */
-    boolean same() {
-        return gradients != null && !accepts.containsKey(gradients);
     }
 
     /** Of two fields the one that is called weights or data; the other is one of many. */
@@ -121,12 +111,6 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
         boolean first = Names.weights(one.getName()) || !Names.weights(other.getName());
         others.add(first ? other : one);
         return first ? one : other;
-    }
-
-    /** Tells whether a field holds the gradients of an object as another one of its class. */
-    private static boolean isOwn(Field field, Class<?> type) {
-        return OwnTypes.owns(field.getType()) && field.getType().isAssignableFrom(type)
-                && Names.gradients(field.getName());
     }
 
     private static boolean opened(Field field) {
