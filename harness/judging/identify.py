@@ -49,7 +49,7 @@ def identify(
         if evidence.input_rounding:  # what was fed is known as far as it was printed
             fits = _as_claimed(seen, evidence)
             comparisons = [replace(c, equal=(), within=fits) for c in comparisons]
-        suggestion = suggested(seen, evidence, 1, Budget(budget.left / 4))
+        suggestion = _suggested(seen, evidence, Budget(budget.left / 4))
         result = conclude(
             port,
             "file",
@@ -70,13 +70,12 @@ def identify(
         return replace(result, diagnosis=diagnosis)
 
 
-def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> Suggestion | None:
-    """Which rounding, forgotten in the file, would explain what was seen; None if none would.
+def _suggested(seen: Seen, evidence: Evidence, budget: Budget) -> Suggestion | None:
+    """Which rounding, forgotten in the file, explains it with one deviation at most; None if none.
 
     Args:
         seen: how many digits the file has.
         evidence: what it says.
-        largest: the most deviations that may be needed beside.
         budget: the processor time that it may take.
     """
 
@@ -90,7 +89,7 @@ def suggested(seen: Seen, evidence: Evidence, largest: int, budget: Budget) -> S
         if way == (evidence.rounding, evidence.input_rounding) or budget.left <= 0:
             continue
         given = replace(evidence, rounding=way[0], input_rounding=way[1])
-        best = diagnose([given], seen.claim, None, largest, seconds=budget.left).best
+        best = diagnose([given], seen.claim, None, 1, seconds=budget.left).best
         if best is not None and best.deviations != ("write=none",):
             new = way[0] if way[0] != evidence.rounding else 0.0
             also = way[1] if way[1] != evidence.input_rounding else 0.0

@@ -246,17 +246,22 @@ def test_a_wave_that_comes_back_undone_ends_it_and_is_said_once() -> None:
     assert outcome.lost == [(10, 20, "gone")]
 
 
-def test_ctrl_c_keeps_what_was_found() -> None:
+def interrupted(at: int) -> Scripted:
+    """Has epsilon inside, and is interrupted where it is asked so often."""
     asked = 0
 
     def answer(scenario: Scenario, precision: str) -> Observation:
         nonlocal asked
         asked += 1
-        if asked == 70:
+        if asked == at:
             raise KeyboardInterrupt
         return as_dialect("epsilon=inside")(scenario, precision)
 
-    outcome = conducted(campaign(), Scripted(answer), cases=500, knows=known(INSIDE))
+    return Scripted(answer)
+
+
+def test_ctrl_c_keeps_what_was_found() -> None:
+    outcome = conducted(campaign(), interrupted(70), cases=500, knows=known(INSIDE))
     assert outcome.interrupted
     (finding,) = outcome.findings
     assert finding.case is not None
@@ -264,16 +269,7 @@ def test_ctrl_c_keeps_what_was_found() -> None:
 
 
 def test_ctrl_c_keeps_what_was_not_looked_into() -> None:
-    asked = 0
-
-    def answer(scenario: Scenario, precision: str) -> Observation:
-        nonlocal asked
-        asked += 1
-        if asked == 30:
-            raise KeyboardInterrupt
-        return as_dialect("epsilon=inside")(scenario, precision)
-
-    (finding,) = conducted(campaign(), Scripted(answer)).findings
+    (finding,) = conducted(campaign(), interrupted(30)).findings
     assert finding.cause == ("unexamined",)
     assert finding.case is not None
 

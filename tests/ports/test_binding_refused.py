@@ -59,21 +59,25 @@ def test_several_functions_are_refused_naming_the_line() -> None:
 
 
 UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
+ROLE = 'If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
 
 
-def test_an_unknown_name_is_refused_with_the_roles_that_it_could_have() -> None:
-    odd = class_of("Trainer", "lr, rho, blub", method("step", "g, w"))
-    assert refused(shape(odd)) == (
-        f"{UNKNOWN} (lr, rho, blub): unrecognised parameter blub."
-        ' If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
-    )
-
-
-def test_where_every_role_is_taken_a_constant_is_what_helps() -> None:
-    odd = class_of("Trainer", "lr, rho, eps, blub", method("step", "g, w"))
-    assert refused(shape(odd)) == (
-        f"{UNKNOWN} (lr, rho, eps, blub): unrecognised parameter blub."
-        " If a constant will do, say in port.toml\n[give]\nblub = 0.0"
+@pytest.mark.parametrize(
+    ("parameters", "said", "advice"),
+    [
+        # The roles that it could have; what was said already is not advised again.
+        ("lr, rho, blub", {}, ROLE),
+        ("a, rho, blub", {"learning_rate": "a"}, ROLE),
+        # Where every role is taken, a constant is what helps.
+        ("lr, rho, eps, blub", {}, "If a constant will do, say in port.toml\n[give]\nblub = 0.0"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_what_helps(
+    parameters: str, said: dict[str, str], advice: str
+) -> None:
+    odd = class_of("Trainer", parameters, method("step", "g, w"))
+    assert refused(shape(odd), Wanted(roles=said)) == (
+        f"{UNKNOWN} ({parameters}): unrecognised parameter blub. {advice}"
     )
 
 
@@ -106,15 +110,6 @@ def test_what_is_called_or_becomes_an_average_is_no_array(use: str) -> None:
     odd = class_of("Trainer", "lr, rho, eps", method("step", "g, blub"))
     odd["methods"][0]["parameters"][1]["use"] = {use: True}
     assert "port.toml" not in refused(shape(odd))
-
-
-def test_what_was_said_already_is_not_advised_again() -> None:
-    odd = class_of("Trainer", "a, rho, blub", method("step", "g, w"))
-    said = Wanted(roles={"learning_rate": "a"})
-    assert refused(shape(odd), said) == (
-        f"{UNKNOWN} (a, rho, blub): unrecognised parameter blub."
-        ' If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
-    )
 
 
 def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
