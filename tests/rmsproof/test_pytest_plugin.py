@@ -276,22 +276,6 @@ def test_asking_for_a_conformance_imports_nothing_either(tmp_path: Path) -> None
     assert command([sys.executable, "-c", show], cwd=tmp_path).out == "rmsproof rmsproof.testing\n"
 
 
-def test_what_no_library_does_may_be_intended_all_the_same(tmp_path: Path) -> None:
-    """By its axes, beside what it is said to be already."""
-    before = "-= self.learning_rate * g / sqrt(average[i] + self.epsilon)"
-    assert before in INSIDE
-    path = tmp_path / "largest.py"
-    upward = before.replace("-=", "+=").replace("sqrt(average[i] + ", "max(sqrt(average[i]), ")
-    path.write_text(INSIDE.replace(before, upward), encoding="utf-8")
-    with pytest.raises(AssertionError) as raised:
-        rmsproof.assert_conforms(str(path), dialect="epsilon=maximum", golden="epsilon-as*")
-    assert "\nexpected in place of what is in brackets: w = w - step\n" in str(raised.value)
-    assert (
-        '\nif that is intended, say so: dialect=["epsilon=maximum", "direction=ascent"]'
-        " (--rmsproof-dialect epsilon=maximum --rmsproof-dialect direction=ascent)\n"
-    ) in str(raised.value)
-
-
 @pytest.mark.slow
 def test_outside_of_pytest_an_assertion_raises_too() -> None:
     target = str(REPOSITORY / "docs/variant.py")
