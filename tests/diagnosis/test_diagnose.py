@@ -69,11 +69,11 @@ def test_every_single_deviation_is_named(deviation: str) -> None:
         ("eps=ignored", {"epsilon": 3.7e-6}),
         ("learning_rate=ignored", {"learning_rate": 0.0123}),
         ("momentum=nesterov", {"momentum": 0.77}),
-        ("weight_decay=coupled", {"weight_decay": 0.013}),
-        ("clip=value", {"clip": 0.5}),
-        ("schedule=inverse_time", {"decay": 0.0321}),
         *alike(
             [
+                ("weight_decay=coupled", {"weight_decay": 0.013}),
+                ("clip=value", {"clip": 0.5}),
+                ("schedule=inverse_time", {"decay": 0.0321}),
                 ("decay_rate=ignored", {"decay_rate": 0.95}),
                 ("eps=ignored", {"epsilon": 1e-3}),
                 ("momentum=lr_in_buffer", {"momentum": 0.9}),

@@ -47,7 +47,7 @@ def pieces(lost: Sequence[int], found: Dialect) -> list[Evidence]:
         suite=2,
     ),
 )
-@pytest.mark.parametrize("found", [REFERENCE, INSIDE, DECAYED], ids=repr)
+@pytest.mark.parametrize("found", alike([INSIDE, REFERENCE, DECAYED]), ids=repr)
 def test_a_state_that_is_lost_is_told_with_its_step(
     lost: list[int], repeated: bool, found: Dialect
 ) -> None:
@@ -86,7 +86,6 @@ OWN_RATE = Dialect(["learning_rate=ignored"], {"learning_rate": 0.003})
             (REFERENCE, 0.1, None),
             (OWN_RATE, 0.5, 0.0015),
         ],
-        suite=2,
     ),
     ids=repr,
 )
@@ -164,10 +163,11 @@ LOSES = "self.cache = {}"
     ("when", "what", "told"),
     [
         ("== 9", LOSES, "up to step 8: as claimed; the state is lost before step 9"),
-        (
+        pytest.param(
             "== 5",
             "self.lr /= 10",
             "up to step 4: as claimed; 0.1 times the learning rate from step 5 on",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "== 6",

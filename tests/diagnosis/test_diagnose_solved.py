@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from drawing import REFERENCE, drawn
+from support import alike
 
 from harness.diagnosis.budget import Budget
 from harness.diagnosis.diagnose import diagnose
@@ -100,12 +101,15 @@ IGNORED = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 
 @pytest.mark.parametrize(
     ("formula", "constants"),
-    [
-        (("epsilon=inside",), (0.05, 0.95, 1e-3)),
-        (("epsilon=inside",), (0.001, 0.9, 1e-4)),
-        (("momentum=lr_in_buffer",), (0.01, 0.1, 1e-2)),
-        ((), (0.003, 0.99, 0.01)),
-    ],
+    alike(
+        [
+            (("epsilon=inside",), (0.05, 0.95, 1e-3)),
+            (("momentum=lr_in_buffer",), (0.01, 0.1, 1e-2)),
+            (("epsilon=inside",), (0.001, 0.9, 1e-4)),
+            ((), (0.003, 0.99, 0.01)),
+        ],
+        suite=2,
+    ),
 )
 def test_beside_a_formula_all_hyperparameters_of_its_own_are_solved_for(
     formula: tuple[str, ...], constants: tuple[float, ...]

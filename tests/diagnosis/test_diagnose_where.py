@@ -81,7 +81,7 @@ def _blind(
 
 
 @pytest.mark.parametrize("step", alike([3, 2, 6]))
-@pytest.mark.parametrize("found", [REFERENCE, INSIDE, DECAYED], ids=repr)
+@pytest.mark.parametrize("found", alike([DECAYED, REFERENCE, INSIDE]), ids=repr)
 def test_a_state_that_is_lost_once_is_told_with_its_step(step: int, found: Dialect) -> None:
     told = change(resumed(fed(), step, found))
     assert (told.kind, told.step) == ("state", step)
@@ -89,7 +89,9 @@ def test_a_state_that_is_lost_once_is_told_with_its_step(step: int, found: Diale
     assert told.before.constants == dict(found.constants)
 
 
-@pytest.mark.parametrize(("step", "factor"), [(3, 0.5), (4, 0.1), (6, 3.0), (5, 0.037)])
+@pytest.mark.parametrize(
+    ("step", "factor"), alike([(6, 3.0), (5, 0.037), (3, 0.5), (4, 0.1)], suite=2)
+)
 def test_a_learning_rate_that_changes_is_told_with_step_and_factor(
     step: int, factor: float
 ) -> None:
@@ -147,14 +149,16 @@ def parts(evidence: Evidence) -> list[tuple[Sequence[str], tuple[str, ...] | Non
 
 @pytest.mark.parametrize(
     ("settings", "told"),
-    [
-        ({"bias": INSIDE}, [(("kernel",), ()), (("bias",), ("epsilon=inside",))]),
-        ({"kernel": INSIDE}, [(("bias",), ()), (("kernel",), ("epsilon=inside",))]),
-        (
-            {"kernel": DECAYED, "bias": INSIDE},
-            [(("kernel",), ("weight_decay=coupled",)), (("bias",), ("epsilon=inside",))],
-        ),
-    ],
+    alike(
+        [
+            (
+                {"kernel": DECAYED, "bias": INSIDE},
+                [(("kernel",), ("weight_decay=coupled",)), (("bias",), ("epsilon=inside",))],
+            ),
+            ({"bias": INSIDE}, [(("kernel",), ()), (("bias",), ("epsilon=inside",))]),
+            ({"kernel": INSIDE}, [(("bias",), ()), (("kernel",), ("epsilon=inside",))]),
+        ]
+    ),
 )
 def test_arrays_with_settings_of_their_own_are_told_apart(
     settings: dict[str, Dialect], told: list[tuple[Sequence[str], tuple[str, ...]]]

@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import spread
 
 from harness.documents.formulas import Formula, Stated, derivative_factors, formulas
 
@@ -258,7 +259,8 @@ def test_epsilon_may_come_first_or_last(epsilon: str, average: str, plus: str, f
 
 
 @pytest.mark.parametrize(
-    "piece", [r"\sqrt{", "√(", "(a)^{1/2}", "_a^{1/2}", "{", r"\frac{", r"\sqrt{v} + ", "∂L/∂w = "]
+    "piece",
+    spread([r"\sqrt{", "√(", "(a)^{1/2}", "_a^{1/2}", "{", r"\frac{", r"\sqrt{v} + ", "∂L/∂w = "]),
 )
 def test_hostile_prose_takes_bounded_time(piece: str) -> None:
     begin = time.perf_counter()

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, De
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import alike
 
 from harness.documents.printed import begins, differs, numbers
 
@@ -163,7 +164,9 @@ def test_numbers(text: str, found: list[str]) -> None:
     assert numbers(text) == found
 
 
-@pytest.mark.parametrize("piece", ["1", "a\n...\n", "(", "[]", "array([", "] ", "1e", ".", "\n"])
+@pytest.mark.parametrize(
+    "piece", alike(["a\n...\n", "array([", "1e", "1", "(", "[]", "] ", ".", "\n"], suite=3)
+)
 def test_hostile_output_takes_bounded_time(piece: str) -> None:
     begin = time.perf_counter()
     text = piece * (60_000 // len(piece))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from shapes.classes import some
-from support import none_left
+from support import alike, none_left
 
 from harness.judging import decoding
 from harness.judging.judge import judge
@@ -96,15 +96,18 @@ def result(
 
 @pytest.mark.parametrize(
     ("changes", "note"),
-    [
-        ({"read": BY_POWER}, MISREADS),
-        ({"read": FIFTEEN}, MISREADS),
-        ({"written": PRINTED}, MISPRINTS),
-        ({"written": "return float(f'{value:.6f}')"}, MISPRINTS),
-        # In another order of evaluation.
-        ({"read": BY_POWER, "square": "g * g"}, MISREADS),
-        ({"written": PRINTED, "square": "g * g"}, MISPRINTS),
-    ],
+    alike(
+        [
+            ({"read": BY_POWER}, MISREADS),
+            ({"written": PRINTED}, MISPRINTS),
+            # In another order of evaluation.
+            ({"read": BY_POWER, "square": "g * g"}, MISREADS),
+            ({"written": PRINTED, "square": "g * g"}, MISPRINTS),
+            ({"read": FIFTEEN}, MISREADS),
+            ({"written": "return float(f'{value:.6f}')"}, MISPRINTS),
+        ],
+        suite=3,
+    ),
 )
 def test_what_is_lost_on_the_way_is_no_fault_of_the_formula(
     changes: dict[str, str], note: str, tmp_path: Path

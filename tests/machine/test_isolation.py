@@ -197,12 +197,12 @@ def update(weights, gradients, learning_rate, decay_rate, epsilon, cache):
         pytest.param(
             ("check", "--timeout", "60", "--", sys.executable, "port.py"), marks=pytest.mark.slow
         ),
-        ("check", "Port.java", "--timeout", "60"),
+        pytest.param(("check", "Port.java", "--timeout", "60"), marks=pytest.mark.slow),
         pytest.param(
             ("check", "Port.java", "--timeout", "60", "--transport", "stdio"),
             marks=pytest.mark.slow,
         ),
-        ("doc", "page.md", "--timeout", "60"),
+        pytest.param(("doc", "page.md", "--timeout", "60"), marks=pytest.mark.slow),
     ],
     ids="python command java java-stdio document".split(),
 )

@@ -111,7 +111,7 @@ def test_editions_and_documents_are_judged(folder: Path, tmp_path: Path, way: st
     assert verdicts(done) == [("local", "exact")]
 
 
-@pytest.mark.parametrize(("way", "regular"), alike(zip(WAYS, [False, True, False], strict=True), 2))
+@pytest.mark.parametrize(("way", "regular"), alike(zip(WAYS, [False, True, False], strict=True)))
 def test_a_port_may_use_packages_of_our_names(tmp_path: Path, way: str, regular: bool) -> None:
     place, elsewhere = tmp_path / "mine", tmp_path / "elsewhere"
     for name in ("mine/harness", "mine/python_ref", "elsewhere"):
@@ -127,7 +127,7 @@ def test_a_port_may_use_packages_of_our_names(tmp_path: Path, way: str, regular:
     assert (verdicts(done), done.code) == ([("local", "exact")], 0)
 
 
-@pytest.mark.parametrize("loaded", [False, True], ids=["not yet imported", "imported"])
+@pytest.mark.parametrize("loaded", alike([False, True]), ids=["not yet imported", "imported"])
 def test_a_program_of_the_user_keeps_its_own(folder: Path, loaded: bool) -> None:
     """Beside it lies all that could be confused; what it imports, before and after, is its own."""
     (folder / "harness/__init__.py").write_text("MINE = 1\n", encoding="utf-8")

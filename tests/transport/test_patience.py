@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from shapes.classes import judged, some
-from support import none_left
+from support import alike, none_left
 
 from harness.judging.judge import judge
 from harness.judging.verdict import Result
@@ -76,12 +76,19 @@ def test_time_that_loading_takes_is_not_a_scenarios(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("strike", "kind", "said"),
-    [
-        ("raise ValueError('no')", "crashes", "step 1: ValueError: no (port.py:22)"),
-        ("os._exit(5)", "crashes", "the process ended with exit code 5"),
-        ("os.kill(os.getpid(), 9)", "crashes", "the process was ended by SIGKILL"),
-        ("time.sleep(60)", "times-out", "no answer within 0.5 s; it was at strike (port.py:22)"),
-    ],
+    alike(
+        [
+            ("os._exit(5)", "crashes", "the process ended with exit code 5"),
+            (
+                "time.sleep(60)",
+                "times-out",
+                "no answer within 0.5 s; it was at strike (port.py:22)",
+            ),
+            ("raise ValueError('no')", "crashes", "step 1: ValueError: no (port.py:22)"),
+            ("os.kill(os.getpid(), 9)", "crashes", "the process was ended by SIGKILL"),
+        ],
+        suite=2,
+    ),
 )
 def test_a_port_that_loads_slowly_fails_as_others_do(
     strike: str, kind: str, said: str, tmp_path: Path
