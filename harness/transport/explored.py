@@ -113,7 +113,8 @@ def _explored(
     gradients = _kinds(pair[1] for pair in way["pairs"])
     weights = _kinds(pair[0] for pair in way["pairs"]) or "what it returns"
     verb = "moved by" if way["mode"] in ("weights", "returned") else "is the step of"
-    called = f"{owner}.{method}" if method.isidentifier() else owner
+    methods = [name for name in (plan.get("first", ""), method) if name.isidentifier()]
+    called = f"{owner}.{' and '.join(methods)}" if methods else owner
     title = f"{called}, {weights} {verb} {gradients}"
     if off:
         title += f", with {' and '.join(_name(path) for path in off)} = 0"

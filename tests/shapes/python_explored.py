@@ -183,6 +183,162 @@ class RMSProp:
 """,
         ("bias_correction=yes", "eps=ignored", "mean_decay=ignored", "numerator=mean_gradient"),
     ),
+    "matrices of a class of one's own that are returned": (
+        "where = opt.apply(where, slope)  # where.each(f), slope.both(other, f)",
+        """
+class Matrix:
+    def __init__(self, rows, cols):
+        self.rows, self.cols = rows, cols
+        self.cells = [[0.0] * cols for _ in range(rows)]
+
+    def each(self, f):
+        m = Matrix(self.rows, self.cols)
+        m.cells = [[f(x) for x in r] for r in self.cells]
+        return m
+
+    def both(self, other, f):
+        m = Matrix(self.rows, self.cols)
+        m.cells = [[f(x, y) for x, y in zip(a, b)] for a, b in zip(self.cells, other.cells)]
+        return m
+
+
+class RMSProp:
+    def __init__(self, speed, memory, tiny):
+        self.speed, self.memory, self.tiny, self.sq = speed, memory, tiny, None
+
+    def apply(self, where, slope):
+        if self.sq is None:
+            self.sq = Matrix(where.rows, where.cols)
+        s2 = slope.each(lambda x: x * x * (1 - self.memory))
+        self.sq = self.sq.each(lambda x: x * self.memory).both(s2, lambda a, b: a + b)
+        step = slope.both(self.sq, lambda g, v: self.speed * g / (v**0.5 + self.tiny))
+        return where.both(step, lambda w, s: w - s)
+""",
+        (),
+    ),
+    "a method for the average, another for the weights": (
+        "layer.rmsprop(); layer.apply()  # self.slope[k], self.par[k] with keys of the constructor",
+        """
+import numpy as np
+
+
+class Layer:
+    def __init__(self, ins, outs):
+        self.par = {"w": np.random.randn(ins, outs), "b": np.zeros((1, outs))}
+        self.slope = {}
+        self.sq = {}
+
+    def rmsprop(self, memory=0.9):
+        if not self.sq:
+            self.sq = {k: np.zeros_like(v) for k, v in self.par.items()}
+        for k in self.par:
+            self.sq[k] = memory * self.sq[k] + (1 - memory) * self.slope[k] ** 2
+
+    def apply(self, speed=0.01, tiny=1e-8):
+        for k in self.par:
+            self.par[k] -= speed * self.slope[k] / (np.sqrt(self.sq[k]) + tiny)
+""",
+        (),
+    ),
+    "a frozen state and settings of classes of one's own": (
+        "memo = make_memo(w); w, memo = turn(w, slope, memo, config)  # replace(memo, sq=sq)",
+        """
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Config:
+    speed: float = 0.01
+    memory: float = 0.9
+    tiny: float = 1e-8
+
+
+@dataclass(frozen=True)
+class Memo:
+    sq: np.ndarray
+    turn: int = 0
+
+
+def make_memo(where: np.ndarray) -> Memo:
+    return Memo(np.zeros_like(where))
+
+
+def rmsprop_turn(where: np.ndarray, slope: np.ndarray, memo: Memo, config: Config):
+    sq = config.memory * memo.sq + (1 - config.memory) * slope**2
+    step = config.speed * slope / (np.sqrt(sq) + config.tiny)
+    return where - step, replace(memo, sq=sq, turn=memo.turn + 1)
+""",
+        (),
+    ),
+    "an array that a function has caught, changed where it is": (
+        "walk = rmsprop_walker(where); walk(slope)  # where[...] = where - ...",
+        """
+import numpy as np
+
+
+def rmsprop_walker(where, speed=0.01, memory=0.9, tiny=1e-8):
+    sq = np.zeros_like(where)
+
+    def walk(slope):
+        nonlocal sq
+        sq = memory * sq + (1 - memory) * slope**2
+        where[...] = where - speed * slope / (np.sqrt(sq) + tiny)
+
+    return walk
+""",
+        (),
+    ),
+    "one of several in an enumeration, in settings": (
+        "O(things, Settings(kind=Kind.RMSPROP)); opt.update()  # thing.now, thing.slope",
+        """
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+
+class Kind(Enum):
+    SGD = auto()
+    RMSPROP = auto()
+
+
+@dataclass
+class Settings:
+    kind: Kind = Kind.SGD
+    speed: float = 0.01
+    memory: float = 0.9
+    tiny: float = 1e-8
+
+
+@dataclass
+class Weightish:
+    now: np.ndarray
+    slope: np.ndarray
+    extra: dict
+
+
+class Stepper:
+    def __init__(self, things: list[Weightish], settings: Settings):
+        self.things, self.settings = things, settings
+
+    def update(self):
+        s = self.settings
+        for t in self.things:
+            if s.kind is Kind.RMSPROP:
+                v = t.extra.get("v", 0.0)
+                v = s.memory * v + (1 - s.memory) * np.square(t.slope)
+                t.extra["v"] = v
+                t.now = t.now - s.speed / (np.sqrt(v) + s.tiny) * t.slope
+            else:
+                t.now = t.now - s.speed * t.slope
+
+""",
+        (),
+    ),
 }
 
 # What is no RMSProp, moves numbers as if it were a step, and of which nothing is said.

@@ -27,9 +27,9 @@ class Graph:
 
     Args:
         plan: the "type", a class or function; the "method" that steps, of the class or of what
-            the function returns; the "size" and "form" of what is made, the "whole" number
-            that is said of it; whether what says that
-            it "prepares" is called first; what is "mended" before the first step.
+            the function returns, and the one that is called "first" in every step; the "size"
+            and "form" of what is made, the "whole" number that is said of it; whether what says
+            that it "prepares" is called first; what is "mended" before the first step.
         numbers: by the path of the parameter that asks for them.
 
     Attributes:
@@ -48,6 +48,8 @@ class Graph:
         method = plan["method"]
         self._this: Any = None
         self._begun: set[str] = set()
+        self._first: Optional[Callable[..., Any]] = None
+        self._first_taken: Sequence[Mapping[str, Any]] = ()
         if "class" in shape:
             methods = {m["name"]: m for m in (*shape["methods"], *shape.get("private", ()))}
             uses = methods[method].get("constructed", {})
@@ -56,6 +58,9 @@ class Graph:
             self._this = maker.call(concrete(made), taken, "new")
             self.step_of = getattr(self._this, method)
             self._taken = methods[method]["parameters"]
+            if plan["first"]:
+                self._first = getattr(self._this, plan["first"])
+                self._first_taken = methods[plan["first"]]["parameters"]
             others = {n: (getattr(self._this, n), m["parameters"]) for n, m in methods.items()}
         elif method:
             self._this = maker.call(made, shape["parameters"][0], "new")
@@ -69,7 +74,7 @@ class Graph:
             others = {n: (module.names[n], s["parameters"][0]) for n, s in functions.items()}
         if plan["prepares"]:
             self._prepare(maker, {n: one for n, one in others.items() if one[0] != self.step_of})
-        self._arguments = maker.arguments(self._taken, "")
+        self._arguments = maker.arguments([*self._first_taken, *self._taken], "")
         self._turns = [
             n for n, v in self._arguments.items() if isinstance(v, int) and _TURN.fullmatch(n)
         ]
@@ -85,18 +90,20 @@ class Graph:
 
     def _prepare(self, maker: Maker, others: Mapping[str, tuple[Any, Sequence[Any]]]) -> None:
         """Call what says that it prepares; what it makes is handed over as the state."""
-        ours = {p["name"] for p in self._taken}
         for name, (call, taken) in others.items():
             if not PREPARING.fullmatch(name.strip("_")):
                 continue
+            given = {p["name"] for p in taken}
+            # What it has in common with the step is the step's.
+            maker.arguments([p for p in self._taken if p["name"] in given], "")
+            before = {*maker.unknown}
             try:
-                before, arguments = {*maker.unknown}, maker.arguments(taken, name)
-                if {path.rpartition(".")[2] for path in {*maker.unknown} - before} - ours:
+                arguments = maker.arguments(taken, name)
+                if {*maker.unknown} - before:
                     continue  # nobody knows what it makes of that
                 made = maker.bound(call, taken, arguments)
             except Exception:  # others may prepare it none the less
                 continue
-            given = {p["name"] for p in taken}
             states = [p["name"] for p in self._taken if p["name"] not in given]
             states = [n for n in states if not says_gradients(n) and not maker.number(n)]
             if made is not None and made is not self._this and states:
@@ -146,6 +153,8 @@ class Graph:
         self._arguments.update(dict.fromkeys(self._turns, turn))
         self._returned = None
         with np.errstate(all="ignore"):
+            if self._first is not None:
+                Maker.bound(self._first, self._first_taken, self._arguments)
             returned = Maker.bound(self.step_of, self._taken, self._arguments)
         self._returned = None if returned is self._this else returned
 

@@ -27,10 +27,10 @@ Use = Mapping[str, Any]
 
 # What a number is where nobody says: valid as a rate, a decay, a share.
 NUMBER = 0.5
-FORMS = ("array", "number", "matrix", "list", "size", "given")
+FORMS = ("array", "number", "matrix", "list", "size", "given", "whole")
 # In these, what is made is given numbers where nothing says otherwise, and its step is not.
-_NUMBERS_FIRST = ("array", "matrix", "list")
-_FORMS_OF_ARRAYS = ("array", "matrix")
+_NUMBERS_FIRST = ("array", "matrix", "list", "whole")
+_MATRICES = ("matrix", "whole")
 # Objects within objects.
 _DEEPEST = 5
 _TURN = re.compile(r"t|.*(?:iter|step|epoch|time)(?!.*size).*")
@@ -124,17 +124,18 @@ class Maker:
         made: dict[str, Any] = {}
         for parameter in taken:
             name, use = str(parameter["name"]), parameter.get("use", {})
+            kind = _word(parameter["type"])
             text = self._text(use, name) if "text" in parameter else ""
-            if text:
-                made[name] = text
+            if (choice := text or self._choice(kind)) is not None and choice != "":
+                made[name] = choice
             elif "value" in parameter and (self.number(name) or parameter["value"] % 1):
                 made[name] = self._number(f"{path}.{name}", float(parameter["value"]))
-            if parameter.get("default"):
+            if parameter.get("default") or name in made:
                 continue
             if depth == 0 and name in self.shared:
                 made[name] = self.shared[name]
                 continue
-            made[name] = self._make(_word(parameter["type"]), use, f"{path}.{name}", depth)
+            made[name] = self._make(kind, use, f"{path}.{name}", depth)
             if depth == 0 and not isinstance(made[name], (float, int)):
                 self.shared[name] = made[name]
         return made
@@ -164,9 +165,7 @@ class Maker:
         if outer == "int":
             return self._whole(name)
         if outer in _ARRAYS:
-            return self._array(
-                self._form if self._form in _FORMS_OF_ARRAYS else "array", path, depth
-            )
+            return self._zeros(self._form)
         if outer in _MAPS:
             return self._map((_split(inner) or ["", ""])[-1], use, path, depth)
         if outer in _LISTS:
@@ -228,6 +227,12 @@ class Maker:
         choosing = re.search("method|optim|algo|kind|mode|type|rule|name", name)
         return texts[0] if texts else self._module.text if choosing else ""
 
+    def _choice(self, kind: str) -> Any:
+        """The member of an enumeration that says RMSProp; None for none."""
+        thing = self._module.names.get(kind)
+        members = list(thing) if inspect.isclass(thing) and issubclass(thing, enum.Enum) else []
+        return next((m for m in members if says_rmsprop(m.name)), None)
+
     def _array(self, form: str, path: str, depth: int) -> Any:
         """What nobody knows; zeros are what nobody has written to yet."""
         made = self._of_nothing(form, path, depth)
@@ -237,6 +242,8 @@ class Maker:
 
     def _of_nothing(self, form: str, path: str, depth: int) -> Any:
         within = self._within and form not in FORMS  # what a part is made of is no part
+        if form == "number" and path[0] == ".":
+            return NUMBER  # which of the step's numbers it is, its effect tells
         if form == "number" or within or (path[0] != "." and form in _NUMBERS_FIRST):
             return self._number(path)
         if form == "list":
@@ -245,13 +252,18 @@ class Maker:
             return self._count  # of what is made; a step is given arrays
         if form not in FORMS:
             return self.object(self._module.names[form], path, depth)
-        return np.zeros((self._size,) * (2 if form == "matrix" else 1))
+        return self._zeros(form)
+
+    def _zeros(self, form: str) -> Any:
+        return np.zeros((self._size,) * (2 if form in _MATRICES else 1))
 
     def _list(self, inner: str, use: Use, path: str, depth: int) -> Any:
         places = [int(key) for key in use.get("keys", {}) if key.isdigit()]
         count = max([self._size, *(place + 1 for place in places)])
         if places and "item" not in use and not use.get("iterated"):
             count = max(places) + 1
+        if self._form == "whole" and not inner and not use.get("item", {}).get("attributes"):
+            return self._zeros(self._form)
         item = dict(use.get("item", {}))
         for key, other in use.get("keys", {}).items():
             item = item or dict(other) if key.isdigit() else item
@@ -289,8 +301,7 @@ class Maker:
             Exception: none can be made.
         """
         if issubclass(kind, enum.Enum):
-            members = list(kind)
-            return next((m for m in members if says_rmsprop(m.name)), members[0])
+            return self._choice(kind.__name__) or next(iter(kind))
         if depth > _DEEPEST:
             raise RecursionError(path)
         before, self._within = self._within, self._within or kind.__name__ == self._form

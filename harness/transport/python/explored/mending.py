@@ -16,7 +16,7 @@ from typing import Any, Optional
 import numpy as np
 
 from harness.languages.naming import plain_name
-from harness.transport.python.explored.reach import own
+from harness.transport.python.explored.reach import attribute, attributes, own, says_gradients
 
 # The path of what lacks it, "." or "[", its name or key, and its shape.
 Mend = tuple[str, str, str, tuple[int, ...]]
@@ -33,6 +33,16 @@ def mend(error: BaseException, holders: Mapping[str, Any], size: int) -> Optiona
             if path is not None and isinstance(key, str):
                 return path, kind, key, _shape(key, path, holders, size)
     return None
+
+
+def absent(holders: Mapping[str, Any], size: int) -> list[Mend]:
+    """The gradients that are None: without them a step leaves out what they are of."""
+    found = []
+    for path, held in holders.items():
+        for name in attributes(held) if own(type(held)) else ():
+            if says_gradients(name) and attribute(held, name) is None:
+                found.append((path, ".", name, _shape(name, path, holders, size)))
+    return found
 
 
 def put(mends: list[Mend], holders: Mapping[str, Any]) -> None:

@@ -100,10 +100,13 @@ class Ways:
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.seconds
         methods = 0
-        for method in self._methods():
-            if methods == _ENOUGH:
+        names = self._methods()
+        saying = [name for name in names if says_rmsprop(name)]
+        two = [(one, name) for one in saying for name in names if name != one]
+        for first, method in (*(("", name) for name in names), *two):
+            if methods == _ENOUGH or (first and methods):
                 return
-            if found := self._best(method):
+            if found := self._best(first, method):
                 self.ways += found
                 methods += 1
 
@@ -142,7 +145,7 @@ class Ways:
         others = [n for n in names if own(t := self.module.names[n]) and not _related(t, kind)]
         return others[:_MOST_PARTS]
 
-    def _best(self, method: str) -> list[dict[str, Any]]:
+    def _best(self, first: str, method: str) -> list[dict[str, Any]]:
         """Of the ways in which an object can be made the one that is told most numbers."""
         failed: dict[str, None] = {}
         before: list[_Found] = []
@@ -164,6 +167,7 @@ class Ways:
                         "whole": size,
                     }
                     plan |= {"form": form, "prepares": prepares, "mended": []}
+                    plan["first"] = first
                     plan["words"] = sorted(self.module.words)
                     try:
                         with limited(min(left, _SECONDS)):
@@ -186,6 +190,14 @@ class Ways:
 
     def _looked(self, plan: dict[str, Any]) -> Optional[_Found]:
         self._mend(plan)
+        if (found := self._influenced(plan)) is None:
+            holders = Graph(self.module, plan, {}).reach().holders
+            if lacking := mending.absent(holders, plan["size"]):
+                plan["mended"] = [*plan["mended"], *lacking]
+                return self._influenced(plan)
+        return found
+
+    def _influenced(self, plan: dict[str, Any]) -> Optional[_Found]:
         influence = Influence(lambda numbers: Graph(self.module, plan, numbers), self._deadline)
         if (found := _read(plan, influence)) is None:
             return None
