@@ -99,9 +99,15 @@ def settled(
         guessed=binding.title if binding.guessed else "",
         chosen=binding.chosen,
         among=binding.among,
-        given=binding.given,
+        given=", ".join(filter(None, (binding.given, _around(shape, message)))),
     )
     return message, described, attempt.observation
+
+
+def _around(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+    """What else is called of a class in each step."""
+    candidates = [c for c in shape.get("candidates", []) if c["class"] == message.get("class")]
+    return str(candidates[0]["methods"][message["method"]].get("around", "")) if candidates else ""
 
 
 def _is_a_step(tried: Observation) -> bool:

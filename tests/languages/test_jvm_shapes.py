@@ -100,6 +100,7 @@ JAVA = {
     "TrainerOfTensors": EXACT,
     "SetAsFields": EXACT,
     "Rules": EXACT,
+    "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),

@@ -2200,3 +2200,30 @@ enum Rules {
     abstract void step(
             double[] weights, double[] gradients, double[] v, double lr, double rho, double eps);
 }
+
+/** What has to be called before and after each step: without, nothing would move. */
+class AroundEachStep {
+    private final double learningRate, rho, eps;
+    private double[] v;
+    private double currentRate;
+    private int iterations;
+
+    AroundEachStep(double learningRate, double rho, double eps) {
+        this.learningRate = learningRate;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void preUpdateParams() {
+        currentRate = learningRate / (1 + 0.01 * iterations);
+    }
+
+    void updateParams(double[] weights, double[] gradients) {
+        v = v == null ? new double[weights.length] : v;
+        Update.inPlace(weights, gradients, v, currentRate, rho, eps);
+    }
+
+    void postUpdateParams() {
+        iterations++;
+    }
+}

@@ -66,7 +66,7 @@ final class BoundClass implements BoundPort {
 
     /** What one loading of the classes resolves to. */
     private record Entry(Maker maker, Field singleton, Method method, List<Maker.Slot> slots,
-            Field average, Maker caller, Method partly) {}
+            Field average, Maker caller, Method partly, Around around) {}
 
     private Entry resolve(ClassPort.Candidate from) {
         Method method = Binding.choose("method", from.methods(), binding.method());
@@ -78,7 +78,8 @@ final class BoundClass implements BoundPort {
                 : Modifier.isStatic(method.getModifiers()) ? port.globals(from) : null;
         return new Entry(maker, constructs ? null : from.singleton(), method,
                 port.slots(from, method), from.from() == null ? average(from) : null,
-                from.from() == null ? port.caller(method) : null, KotlinDefaults.of(method));
+                from.from() == null ? port.caller(method) : null, KotlinDefaults.of(method),
+                port.around(from, binding.loop() || indexed() ? null : method));
     }
 
     /** The field that most likely holds the moving average, or null. */
@@ -323,6 +324,7 @@ final class BoundClass implements BoundPort {
                                 arguments);
                     }
                 }
+                own.around.begin(target);
                 if (own.caller != null) {
                     arguments = own.caller.arguments(arguments, new Defaults(step.length()));
                 }
@@ -330,7 +332,9 @@ final class BoundClass implements BoundPort {
                     return succeeded(
                             KotlinDefaults.call(own.method, own.partly, target, arguments));
                 }
-                return succeeded(own.method.invoke(target, arguments));
+                Object returned = own.method.invoke(target, arguments);
+                own.around.end(target);
+                return succeeded(returned);
             } catch (InvocationTargetException thrown) {
                 throw thrown.getCause();
             }

@@ -259,6 +259,10 @@ final class ClassPort implements Port {
         entry.put("returns", language.typeName(result, type));
         entry.put("result", result == void.class ? "nothing" : language.accepts(result, type).kind());
         entry.put("line", null);
+        String around = around(candidate, method).words();
+        if (!around.isEmpty()) {
+            entry.put("around", around);
+        }
         return entry;
     }
 
@@ -288,6 +292,11 @@ final class ClassPort implements Port {
     /** What sets the numbers that static methods have in common; null where nothing does. */
     Maker globals(Candidate candidate) {
         return candidate.from == null ? new Makers(language).globals(candidate.type) : null;
+    }
+
+    /** What is called around a step of a candidate; nothing around null. */
+    Around around(Candidate candidate, Method step) {
+        return new Around(step == null || candidate.from != null ? null : candidate.type, step);
     }
 
     /** The call of a method that is given settings as an object; null for any other. */

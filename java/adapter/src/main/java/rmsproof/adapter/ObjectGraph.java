@@ -39,6 +39,7 @@ final class ObjectGraph {
     private final Object target;
     private final Object stepping;
     private final Object[] arguments;
+    private final Around around;
     private final Map<String, Double> asked;
     private final Map<String, Double> offered;
     private Object returned;
@@ -71,6 +72,7 @@ final class ObjectGraph {
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
+        this.around = new Around(via == null ? type : null, method);
         this.arguments = maker.arguments(method, GIVEN);
         for (Object argument : plan.completed ? arguments : new Object[0]) {
             maker.complete(argument);
@@ -180,7 +182,9 @@ final class ObjectGraph {
             }
         }
         returned = null;
+        around.begin(target);
         returned = Ways.call(method, stepping, arguments);
+        around.end(target);
         returned = returned == stepping || returned == target ? null : returned;
     }
 }
