@@ -141,7 +141,7 @@ CLOJURE = {
         " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
-        " nested-parameters".split(),
+        " nested-parameters settings-around".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,

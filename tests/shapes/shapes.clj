@@ -217,3 +217,15 @@
   [{:keys [value grad cache] :as parameter} lr rho eps]
   (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) grad)]
     (assoc parameter :value (mapv #(moved lr eps %1 %2 %3) value grad cache) :cache cache)))
+
+(def ^:dynamic *learning-rate* 0.01)
+(def ^:dynamic *rho* 0.9)
+(def ^:dynamic *epsilon* 1e-8)
+
+(defn settings-around
+  "Settings are what whoever calls it binds."
+  [[weights average] gradients]
+  (let [average (map (fn [v g] (+ (* *rho* v) (* (- 1 *rho*) (* g g)))) average gradients)]
+    [(map (fn [w v g] (- w (/ (* *learning-rate* g) (+ (Math/sqrt v) *epsilon*))))
+          weights average gradients)
+     average]))

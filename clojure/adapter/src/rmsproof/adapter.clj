@@ -60,6 +60,8 @@
                    maker latest]}
    hyperparameters]
   (let [world (program/fresh program)
+        _ (doseq [[^Var v value] (calls/variables call-layout call hyperparameters)]
+            (.bindRoot v value))
         function (deref variable)
         given (fn [] (calls/arguments construct-layout construct hyperparameters))
         made (reset! latest (when maker (apply (deref maker) (given))))

@@ -13,8 +13,10 @@
   (let [value (fn [index]
                 (if-some [role (nth roles index)] (value-of role) BoundPort/DEFAULT))]
     (reduce
-     (fn [made {:keys [index options elements spread carried]}]
+     (fn [made {:keys [index options elements spread carried variables]}]
        (cond
+         variables made ; they are set, not handed over
+
          options
          (let [given (for [[index key] options
                            :let [v (value index)]
@@ -74,6 +76,14 @@
                                      "name" array-name
                                      ::carried (when came-back? state)
                                      (hyperparameters %))))))))
+
+(defn variables
+  "What the dynamic variables that play a role are set to."
+  [layout roles value-of]
+  (for [[index variable] (mapcat :variables layout)
+        :let [role (nth roles index)]
+        :when role]
+    [variable (value-of role)]))
 
 (defn carrying
   "A layout with the one map of options marked that a step may return changed, with what it keeps

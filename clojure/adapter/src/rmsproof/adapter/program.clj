@@ -272,7 +272,10 @@
   (let [defining (into {} (keep (fn [form]
                                   (when (and (seq? form) (symbol? (second form)))
                                     [(symbol (name (second form))) form])))
-                       forms)]
+                       forms)
+        settings (into {} (for [[s ^Var v] (mapcat ns-interns namespaces)
+                                :when (and (.isDynamic v) (number? (.getRawRoot v)))]
+                            [s v]))]
     (->> namespaces
          (mapcat ns-interns)
          (keep (fn [[symbol ^Var v]]
@@ -288,7 +291,8 @@
                        [{:name (name symbol)
                          :line line
                          :variable v
-                         :arities (mapv shape/arity arglists)
+                         :arities (mapv #(shape/with-variables (shape/arity %) settings form)
+                                        arglists)
                          :inner-key (:key inner)
                          :inner (mapv shape/arity (:arglists inner))}])))))
          (apply concat)

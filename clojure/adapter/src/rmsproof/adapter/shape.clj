@@ -92,6 +92,18 @@
                (conj layout {:index (count parameters)})))
       {:parameters parameters :layout layout})))
 
+(defn with-variables
+  "An arity that takes dynamic variables as well, by symbol: those that the form names."
+  [{:keys [parameters] :as arity} variables form]
+  (if-let [named (seq (filter (comp (set (filter symbol? (tree-seq coll? seq form))) key)
+                              variables))]
+    (-> arity
+        (update :parameters into (for [[s _] named]
+                                   (assoc (parameter s) :kind "number" :default true)))
+        (update :layout conj {:variables (map-indexed #(vector (+ %1 (count parameters)) (val %2))
+                                                      named)}))
+    arity))
+
 (defn- arglists
   "The argument vectors of what follows `fn` or `defn` and its name."
   [tail]
