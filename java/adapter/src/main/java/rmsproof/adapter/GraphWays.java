@@ -23,7 +23,9 @@ final class GraphWays {
     private static final int MOST_MAKERS = 4;
     private static final int[] SIZES = {2, 3, 1};
     private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
-            + "clone|copy|describe|reset|init|zero|clear).*";
+            + "clone|copy|describe|reset|init|zero|clear|canequal|product|fromproduct).*";
+    /** What a compiler wrote, of a function within another, of a variable. */
+    private static final String COMPILED = ".*(?:lambda|anonfun)\\$.*|.*_\\$eq";
 
     private final ClassPort port;
     private final Class<?> type;
@@ -91,7 +93,7 @@ final class GraphWays {
             boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
             boolean other = said && !name.matches(GETS) && !name.startsWith("set");
             boolean some = method.getParameterCount() > 0 || method.getReturnType() == void.class;
-            if ((named || other) && some && !method.getName().startsWith("lambda$")) {
+            if ((named || other) && some && !name.matches(COMPILED)) {
                 steps.add(method);
             }
         }
