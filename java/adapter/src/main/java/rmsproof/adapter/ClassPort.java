@@ -5,7 +5,6 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -209,7 +208,8 @@ final class ClassPort implements Port {
     public Map<String, Object> shape() {
         Map<String, Object> shape = new LinkedHashMap<>();
         shape.put("language", language.name());
-        shape.put("candidates", candidates.stream().map(this::describe).toList());
+        ClassShape described = new ClassShape(this, bytes, loader);
+        shape.put("candidates", candidates.stream().map(described::of).toList());
         shape.put("explorable", explorable());
         return shape;
     }
@@ -222,71 +222,6 @@ final class ClassPort implements Port {
                 offered.stream().filter(name ->
                         bytes.pool(name).texts().stream().anyMatch(Names::algorithm)).toList(),
                 offered);
-    }
-
-    private Map<String, Object> describe(Candidate candidate) {
-        Class<?> type = candidate.type;
-        Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("class", candidate.name());
-        shape.put("kind", candidate.singleton != null ? "object"
-                : candidate.onlyStatic() ? "static" : type.isRecord() ? "record" : "class");
-        shape.put("public", Modifier.isPublic(type.getModifiers()));
-        if (candidate.from == null && new Makers(language).unprepared(type)) {
-            shape.put("unprepared", true);
-        }
-        if (candidate.singleton == null && !candidate.onlyStatic()
-                || candidate.singleton != null && !candidate.makers.isEmpty()) {
-            shape.put("constructors", candidate.makers.stream().map(this::describe).toList());
-        }
-        Maker globals = globals(candidate);
-        if (globals != null) {
-            shape.put("globals", List.of(describe(globals)));
-        }
-        shape.put("methods", candidate.methods.stream()
-                .map(method -> describe(candidate, method, slots(candidate, method))).toList());
-        return shape;
-    }
-
-    private Map<String, Object> describe(Candidate candidate, Method method,
-            List<Maker.Slot> slots) {
-        Class<?> type = candidate.type;
-        Type result = Returned.result(method, candidate.from);
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("name", method.getName());
-        entry.put("static", Modifier.isStatic(method.getModifiers()));
-        Maker caller = candidate.from == null ? caller(method) : null;
-        entry.put("parameters", caller == null ? describe(slots) : placed(caller));
-        entry.put("returns", language.typeName(result, type));
-        entry.put("result", result == void.class ? "nothing" : language.accepts(result, type).kind());
-        entry.put("line", null);
-        String around = around(candidate, method).words();
-        if (!around.isEmpty()) {
-            entry.put("around", around);
-        }
-        return entry;
-    }
-
-    private Map<String, Object> describe(Maker maker) {
-        Map<String, Object> shape = new LinkedHashMap<>();
-        shape.put("parameters", placed(maker));
-        shape.put("called", maker.called());
-        return shape;
-    }
-
-    /** The parameters of what makes or calls something, each with its place in code. */
-    private List<Map<String, Object>> placed(Maker maker) {
-        List<Map<String, Object>> parameters = describe(maker.slots());
-        for (int i = 0; i < parameters.size(); i++) {
-            Maker.Place place = maker.places().get(i);
-            parameters.get(i).put("argument", place.argument());
-            if (place.within() != null) {
-                parameters.get(i).put("within", place.within().getName());
-            }
-            if (place.told() != null) { // once it is made
-                parameters.get(i).put("later", place.told().getName());
-            }
-        }
-        return parameters;
     }
 
     /** What sets the numbers that static methods have in common; null where nothing does. */
@@ -331,7 +266,8 @@ final class ClassPort implements Port {
                 || Set.of("flag", "text").contains(accepts(slot).kind()) || mayBeAbsent(slot);
     }
 
-    private boolean omissible(Maker.Slot slot) {
+    /** Tells whether the source says what a parameter is where nobody gives it. */
+    boolean omissible(Maker.Slot slot) {
         return slot.member() instanceof Executable executable
                 && language.defaultOf(executable, slot.position()) != null;
     }
@@ -340,7 +276,7 @@ final class ClassPort implements Port {
      * Tells whether it is a guess that a parameter need not be given: one of an own type is null, a
      * collection is empty.
      */
-    private boolean mayBeAbsent(Maker.Slot slot) {
+    boolean mayBeAbsent(Maker.Slot slot) {
         Class<?> type = slot.raw();
         boolean constructs = slot.member() instanceof Constructor;
         boolean own = OwnTypes.owns(type);
@@ -352,52 +288,5 @@ final class ClassPort implements Port {
         return omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null);
-    }
-
-    private List<Map<String, Object>> describe(List<Maker.Slot> slots) {
-        List<Map<String, Object>> shapes = new ArrayList<>();
-        for (Maker.Slot slot : slots) {
-            Accepts accepts = accepts(slot);
-            Map<String, Object> shape = new LinkedHashMap<>();
-            shape.put("name", slot.name());
-            boolean chosen = slot.raw().isEnum() && language.supplied(slot.type()) != null;
-            shape.put("kind", chosen ? "choice" : accepts.kind());
-            shape.put("element", accepts.element());
-            if (!accepts.storages().isEmpty()) {
-                shape.put("storages", accepts.storages());
-            }
-            if (accepts.carries()) {
-                shape.put("carries", true);
-            }
-            if (OwnTypes.owns(slot.raw())) {
-                shape.put("own", true);
-            } else if (slot.raw().isInterface() && accepts.kind().equals("number")) {
-                shape.put("use", Map.of("scheduled", true));
-            }
-            String owner = slot.owner().getName();
-            List<String> hints = new Hints(language, other -> bytes.mentions(owner, other))
-                    .of(slot.type());
-            if (!hints.isEmpty()) {
-                shape.put("hints", hints);
-            }
-            if (slot.member() instanceof Method
-                    && !new States(language, slot.raw(), loader).makers().isEmpty()) {
-                shape.put("begun", true);
-            }
-            if (mayBeAbsent(slot)) {
-                shape.put("absent", true);
-                shape.put("silent", Bare.standsIn(slot.raw()));
-            }
-            if (slot.follows()) {
-                shape.put("setter", true);
-                shape.put("field", slot.member() instanceof Field);
-            }
-            shape.put("type", language.typeName(
-                    slot.type(), slot.owner()));
-            shape.put("default", hasDefault(slot));
-            shape.put("omissible", omissible(slot));
-            shapes.add(shape);
-        }
-        return shapes;
     }
 }
