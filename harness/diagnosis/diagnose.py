@@ -113,6 +113,8 @@ def diagnose(
         )
     explanations = agreeing(claim, explanations, usable)
     best, *others = [_open_to(search, e, whole) for e in ranked(explanations)]
+    if not search.tells(best):
+        return Diagnosis(None, untold=best, tried=tried, average=average)
     best = _but_for_roots(search, best)
     _, *alternatives = unique([best, *_twins(best, claim, usable), *others])
     return Diagnosis(

@@ -169,6 +169,7 @@ class Diagnosis:
         alternatives: the other sets that fit equally well on what was fed.
         masked: axes nothing can be said about, because the explanation hides them.
         nearest: where nothing fits.
+        untold: what fits, where so little was seen that chance may explain it as well.
         numberless: most of what came out is no number, and too little is left to compare.
         tried: what was looked at.
         change: where nothing fits, the beginning that one set explains.
@@ -183,6 +184,7 @@ class Diagnosis:
     alternatives: tuple[Explanation, ...] = ()
     masked: tuple[str, ...] = ()
     nearest: Nearest | None = None
+    untold: Explanation | None = None
     numberless: bool = False
     tried: Tried = Tried()
     change: Change | None = None

@@ -22,10 +22,10 @@ def ranked(explanations: Sequence[Explanation]) -> list[Explanation]:
     def key(e: Explanation) -> tuple[object, ...]:
         values = [(order[axis], AXES[axis].names.index(value)) for axis, value in e.chosen]
         ignored = sum(value == "ignored" for _, value in e.chosen)
-        digits = sum(map(_digits, e.constants.values()))
+        written = sum(map(digits, e.constants.values()))
         numbers = sum(value.count("+") + 1 for axis, value in e.chosen) - e.size
         return (
-            e.arithmetic is None, e.weight, numbers, len(e.constants), digits, ignored, values
+            e.arithmetic is None, e.weight, numbers, len(e.constants), written, ignored, values
         )  # fmt: skip
 
     return sorted(explanations, key=key)
@@ -39,7 +39,7 @@ def unique(explanations: Sequence[Explanation]) -> list[Explanation]:
     return list(first.values())
 
 
-def _digits(value: float) -> int:
+def digits(value: float) -> int:
     """How many significant digits write a number, or its inverse, or what it lacks to 1."""
     forms = [value, 1 / value if value else 0.0, 1 - value]
     return min(len(f"{x:.12e}".partition("e")[0].rstrip("0").replace(".", "")) for x in forms)

@@ -30,7 +30,7 @@ from harness.diagnosis.noise import UNITS
 from harness.diagnosis.rates import rates_of
 from harness.diagnosis.trial import Trial, cut
 from harness.model.evidence import Evidence, shortened
-from harness.model.observation import Rows
+from harness.model.observation import Rows, flat_gradients
 from python_ref.dialects.dialect import Dialect
 from python_ref.stepping.hypothesis import Hypothesis
 from python_ref.stepping.stepper import replay
@@ -125,9 +125,13 @@ def _factors(replayed: Rows, evidence: Evidence, near: float) -> tuple[Rows, Row
 
 
 def _everywhere(port: Dialect, evidence: Sequence[Evidence], factors: Rows, budget: Budget) -> bool:
-    """Whether all evidence has these factors, as near as they can be read, wherever it tells."""
+    """Whether all evidence has these factors, as near as they can be read, wherever it tells.
+
+    What one scenario alone has may come of what it was fed, as where steps are made of one length.
+    """
     if np.ptp(factors) < CLOSE:
         return False
+    telling: list[Rows] = []
     for e in evidence:
         part = shortened(e, len(factors))
         if not part.seen[: part.steps].all():
@@ -142,7 +146,9 @@ def _everywhere(port: Dialect, evidence: Sequence[Evidence], factors: Rows, budg
         apart = np.abs(others - factors[: part.steps])
         if (apart > rounded + 2 * slack).any():  # NaN is not
             return False
-    return True
+        if np.isfinite(apart).sum() > 1:
+            telling.append(flat_gradients(part.scenario, 0, part.steps)[0])
+    return any(not np.array_equal(fed, telling[0]) for fed in telling)
 
 
 def _candidates(claim: Dialect, free: Sequence[str]) -> Iterator[Candidate]:

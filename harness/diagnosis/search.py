@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from harness.diagnosis.budget import Budget, OutOfTime
+from harness.diagnosis.coincidence import told
 from harness.diagnosis.constants import (
     complemented,
     opened_names,
@@ -34,6 +35,7 @@ from harness.diagnosis.ranking import ranked, unique
 from harness.diagnosis.solver import led_to
 from harness.diagnosis.starts import starts
 from harness.diagnosis.thinning import STEPS, rows_to_read
+from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import canonical
@@ -172,6 +174,14 @@ class Search:
             near = led_to(self.claim, begun, trial.evidence[0], rows, self.budget)
             fits = self.fitting.verified(solved_from(trial, near, rows))
         return fits[0] if fits else None
+
+    def tells(self, explanation: Explanation) -> bool:
+        """Whether what was seen tells that an explanation is the cause, and chance is none."""
+        size = explanation.size
+        among = len(self._sets(size)) if size <= LARGEST else len(self._named(size))
+        # Beside the formula any of the numbers' own deviations could have been tried.
+        among *= len(self._sets(1)) ** (len(explanation.chosen) - size)
+        return told(Trial(self.claim, self.fitting.shortened.evidence), explanation, among)
 
     def tried(self) -> Tried:
         """What was looked at, and how long it took."""

@@ -308,18 +308,9 @@ class Trial:
         self, candidates: Sequence[Candidate], evidence: Evidence
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which values contradict each candidate, and which say nothing, (C, seen, N) both."""
-        scenario = cut(evidence)
-        dialects = [dialect(self.claim, c, k) for c, k in candidates]
-        hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
-        check = self.budget.check
-        weights = replay(scenario, hypotheses, before_each=check).weights
-        # The value replayed may be off by the bound as well as the port.
-        bound = 2 * running_envelopes(scenario, evidence.precision, dialects, before_each=check)
-        if evidence.input_rounding:
-            bound = bound + spread(evidence, hypotheses, evidence.steps, check)
+        weights, bound = self.limits(candidates, evidence)
         seen = evidence.seen[: evidence.steps]
         observed = evidence.weights[: evidence.steps][seen]
-        weights, bound = weights[:, seen], bound[:, seen]
         equal = same(weights, observed[None])
         with np.errstate(all="ignore"):
             moved = np.abs(observed - evidence.initial)
@@ -331,8 +322,27 @@ class Trial:
             # What is no number says nothing either: many ways lead there.
             dumb = ~np.isfinite(observed) | (~equal & (np.isnan(bound) | (bound > 2 * moved)))
         scaled = np.array([("eps", "ignored") in chosen for chosen, _ in candidates])
-        lossy = scaled[:, None, None] & _subnormal(scenario, evidence.precision)[None, seen]
+        lossy = scaled[:, None, None] & _subnormal(cut(evidence), evidence.precision)[None, seen]
         return apart & ~equal & ~lossy, dumb | lossy
+
+    def limits(
+        self, candidates: Sequence[Candidate], evidence: Evidence
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(C, seen, N) what candidates give, and how far rounding may move that; NaN: unknown.
+
+        Print is not in it, but that of what was fed.
+        """
+        scenario = cut(evidence)
+        dialects = [dialect(self.claim, c, k) for c, k in candidates]
+        hypotheses = [Hypothesis(d, precision=evidence.precision) for d in dialects]
+        check = self.budget.check
+        weights = replay(scenario, hypotheses, before_each=check).weights
+        # The value replayed may be off by the bound as well as the port.
+        bound = 2 * running_envelopes(scenario, evidence.precision, dialects, before_each=check)
+        if evidence.input_rounding:
+            bound = bound + spread(evidence, hypotheses, evidence.steps, check)
+        seen = evidence.seen[: evidence.steps]
+        return weights[:, seen], bound[:, seen]
 
     @cached_property
     def first_off(self) -> int:

@@ -67,7 +67,7 @@ def _beginning(
         part //= 2
         end = seen[max(1, part)]
         search = Search(claim, [shortened(evidence, int(end) + 1)], free, budget)
-        for explanation in ranked(search.run(largest=1)):
+        for explanation in filter(search.tells, ranked(search.run(largest=1))):
             last = explains_until(trial, explanation, evidence)
             if last is not None and last >= end:
                 return explanation, last
@@ -142,7 +142,6 @@ def _grouped(
 ) -> tuple[Part, ...]:
     """Arrays grouped by what explains them, those as claimed first; one alone is no group."""
     left = dict(masks)
-    apart = Trial(claim, [evidence], budget).outside(CLAIM, evidence)[0][0]
     groups: list[Part] = []
     claimed = Explanation(())
     while left and len(groups) < _GROUPS:
@@ -150,14 +149,7 @@ def _grouped(
         explanation = claimed if not groups else None
         if explanation is None:
             alone = Search(claim, [restricted(evidence, left[first])], free, budget)
-            explanation = next(
-                (
-                    e
-                    for e in ranked(alone.run(largest=_SIZE))
-                    if _determined(e, apart[:, left[first]])
-                ),
-                None,
-            )
+            explanation = next(filter(alone.tells, ranked(alone.run(largest=_SIZE))), None)
         if explanation is None:
             groups.append(Part(tuple(left), None))
             break
@@ -174,11 +166,6 @@ def _grouped(
         groups.append(Part(tuple(left), None))
     groups = [g for g in groups if g.places]
     return tuple(groups) if len(groups) > 1 else ()
-
-
-def _determined(explanation: Explanation, off: NDArray[np.bool_]) -> bool:
-    """Whether more numbers are not as claimed, by step and element, than constants were fitted."""
-    return not explanation.constants or int(off.sum()) > len(explanation.constants)
 
 
 def _explains(
@@ -211,8 +198,8 @@ def _as_claimed(
     rest = restricted(evidence, off)
     explanation = None
     if np.isfinite(rest.weights[rest.seen]).all():
-        explanations = Search(claim, [rest], free, budget).run(largest=1)
-        explanation = next((e for e in ranked(explanations) if _determined(e, apart[0])), None)
+        search = Search(claim, [rest], free, budget)
+        explanation = next(filter(search.tells, ranked(search.run(largest=1))), None)
     return (Part(good, Explanation(())), Part(bad, explanation))
 
 

@@ -28,6 +28,7 @@ _NAMES = 3
 _PLACES = 6
 
 _NUMBERLESS = "most of what moves becomes NaN or infinite, and too little is left to tell why"
+_UNTOLD = "too little was seen to tell why; what fits, perhaps by chance"
 _CLAIMED = "it is what it claims to be"
 
 
@@ -35,6 +36,8 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
     """What a port does differently, as a person would say it."""
     best = diagnosis.best
     if best is None:
+        if diagnosis.untold is not None:
+            return f"{_UNTOLD}: {_deviations(diagnosis.untold)}"
         return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis)
     text = _deviations(best)
     if libraries := _same_libraries(best, claim, text):

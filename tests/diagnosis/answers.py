@@ -30,6 +30,7 @@ WORDS = (
     "fewer do as well",  # on what was seen, with constants of their own
     "others do as well",  # as many, and the set itself is not listed
     "where",  # a change, or parts, that reproduce what was seen
+    "too little",  # what fits is said to fit perhaps by chance
     "no number",  # of what was seen most is none
     "said what was tried",  # the set was not, and the message says so
     "missed",  # the set was tried, but the constants of its own were not found
@@ -41,6 +42,8 @@ def answer(found: Diagnosis, evidence: Evidence, chosen: Deviations) -> str:
     """One of WORDS for what is said of evidence that a port with these deviations gave."""
     truth = of_formula(chosen)
     if found.best is None:
+        if found.untold is not None:
+            return "too little" if reproduces(found.untold, evidence) else "FALSE"
         if found.numberless:
             return "no number"
         if found.change is not None and not _changes(found.change, evidence):

@@ -143,9 +143,12 @@ def test_steps_that_are_not_in_proportion_to_their_rate_are_not_read() -> None:
 def test_rates_of_no_form_are_told_as_they_are_read() -> None:
     """A triangle, the same whatever is fed."""
     rates = [0.1, 0.325, 0.55, 0.775, 1.0, 0.775, 0.55, 0.325]
-    change = read(pieces(lambda t: rates[(t - 1) % 8]))
+    seen = pieces(lambda t: rates[(t - 1) % 8])
+    change = read(seen)
     assert change is not None
     assert change.schedule == Schedule("", read=tuple(rates))
+    # What one scenario shows may come of what it was fed.
+    assert read([seen[0], seen[0]]) is None
 
 
 def test_rates_that_are_others_elsewhere_are_not_told() -> None:

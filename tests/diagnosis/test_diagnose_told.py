@@ -24,6 +24,27 @@ from python_ref.stepping.stepper import replay
 # -- what is told ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("fed", "decimals", "tells"),
+    [
+        ([[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
+        ([[0.3, 0.2, -0.7]] * 3, 6, True),
+        ([[0.3]], None, False),  # one value is always met by some constant
+        ([[0.3], [0.2]], None, True),
+    ],
+)
+def test_what_chance_explains_as_well_is_not_named(
+    fed: list[list[float]], decimals: int | None, tells: bool
+) -> None:
+    port = Dialect(["weight_decay=coupled"], {"weight_decay": 0.07})
+    evidence = shown(elements([0.5] * len(fed[0]), fed, learning_rate=0.05, epsilon=0.1), port)
+    if decimals:
+        printed = evidence.weights.round(decimals)
+        evidence = replace(evidence, weights=printed, rounding=0.5 * 10.0**-decimals)
+    told = diagnose([evidence], REFERENCE, largest=1)
+    assert (told.best is not None, told.untold is not None) == (tells, not tells)
+
+
 def explanation(
     *deviations: str, exact: bool = True, constants: Mapping[str, float] | None = None
 ) -> Explanation:

@@ -51,6 +51,9 @@ def test_what_is_claimed_is_said_to_be_it_and_nothing_else_is() -> None:
     assert said(Diagnosis(None, numberless=True, tried=Tried(2))) == (
         "most of what moves becomes NaN or infinite, and too little is left to tell why"
     )
+    assert said(Diagnosis(None, untold=CLAIM, tried=Tried(1))) == (
+        "too little was seen to tell why; what fits, perhaps by chance: it is what it claims to be"
+    )
 
 
 @pytest.mark.parametrize(
