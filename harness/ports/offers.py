@@ -35,7 +35,9 @@ _SETS = ("set", "assign", "load", "put", "replace", "write")
 # What is set to what is there and a step: TensorFlow's variables have them.
 _MOVED = {"assignsub": "subtract", "assignadd": "add"}
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
-HYPER = frozenset[str]().union(*map(role_names, (*HYPERPARAMETERS, *OPTIONS)))
+# What numbers are called, and those that every port needs.
+NEEDED = frozenset[str]().union(*map(role_names, HYPERPARAMETERS))
+NUMBERS = NEEDED.union(*map(role_names, OPTIONS))
 # What a port that is not asked for it does nothing of, as long as it is 0.
 ADDED = ("momentum", "weight_decay")
 _ADDED = frozenset[str]().union(*map(role_names, ADDED))
@@ -164,7 +166,7 @@ def _leaf(use: Use, names: Sequence[str]) -> Spec:
         role, base = known
         return {"kind": "leaf", "role": role, "base": base}
     needed = use.get("computed") or word in _ADDED
-    if needed and not use.get("written") and word in HYPER:
+    if needed and not use.get("written") and word in NUMBERS:
         return {"kind": "hyper", "name": names[-1]}
     if use.get("set_to") is not None:
         return {"kind": "fixed", "value": not use["set_to"]}

@@ -116,6 +116,8 @@ def _explored(
     methods = [name for name in (plan.get("first", ""), method) if name.isidentifier()]
     called = f"{owner}.{' and '.join(methods)}" if methods else owner
     title = f"{called}, {weights} {verb} {gradients}"
+    if ones := plan.get("counts"):
+        title += f", with {' and '.join(map(_name, ones))} = 1"
     if off:
         title += f", with {' and '.join(_name(path) for path in off)} = 0"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}

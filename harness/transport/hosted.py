@@ -24,7 +24,7 @@ from harness.model.observation import (
 )
 from harness.ports.binding import bind
 from harness.ports.noted import noted
-from harness.ports.offers import HYPER as NUMBERS
+from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
@@ -250,7 +250,7 @@ class HostedTransport:
         if self._generation != self._worker.generation or self._worker.dead:
             self.load()
         request = {"do": "explore", "port": self._port, "class": name, "seconds": seconds}
-        request["words"] = sorted(NUMBERS)
+        request["words"] = {"numbers": sorted(NUMBERS), "needed": sorted(NEEDED)}
         reply = self._worker.ask(request, seconds + START_SECONDS)
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))

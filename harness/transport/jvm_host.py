@@ -84,7 +84,7 @@ class JvmHost:
         shape: dict[str, Any] = json.loads(str(self._host.shape()))
         return shape
 
-    def explore(self, name: str, seconds: float, _: Sequence[str]) -> dict[str, Any]:
+    def explore(self, name: str, seconds: float, _: object) -> dict[str, Any]:
         """Ways to feed a class that its shape does not show, by running it."""
         explored: dict[str, Any] = json.loads(str(self._host.explore(name, seconds)))
         return explored

@@ -56,7 +56,9 @@ class Host(Protocol):
 class Explorable(Host, Protocol):
     """One that says that it has classes to explore."""
 
-    def explore(self, name: str, seconds: float, words: Sequence[str]) -> dict[str, Any]:
+    def explore(
+        self, name: str, seconds: float, words: Mapping[str, Sequence[str]]
+    ) -> dict[str, Any]:
         """Ways to feed a class that its shape does not show, by running it."""
 
 

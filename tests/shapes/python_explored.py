@@ -339,6 +339,78 @@ class Stepper:
 """,
         (),
     ),
+    "a number of examples that gradients are divided by": (
+        "O(parts, pace, keep, many: int)  # g = part.slope / self.many",
+        """
+import numpy as np
+
+
+class Part:
+    def __init__(self, n):
+        self.now, self.slope = np.zeros(n), np.zeros(n)
+
+
+class RMSProp:
+    def __init__(self, parts: list[Part], pace, keep, many: int, tiny=1e-8):
+        self.parts, self.pace, self.keep, self.many, self.tiny = parts, pace, keep, many, tiny
+        self.sq = [np.zeros_like(p.now) for p in parts]
+
+    def go(self):
+        for v, p in zip(self.sq, self.parts):
+            g = p.slope / self.many
+            v[:] = self.keep * v + (1 - self.keep) * g**2
+            p.now -= self.pace * g / (np.sqrt(v) + self.tiny)
+""",
+        (),
+    ),
+    "a learning rate that is asked for in every step, under any name": (
+        "O(parts, pace, keep, tiny)  # self.pace(self.turn) * part.slope",
+        """
+import numpy as np
+
+
+class Part:
+    def __init__(self, n):
+        self.now, self.slope = np.zeros(n), np.zeros(n)
+
+
+class RMSProp:
+    def __init__(self, parts: list[Part], pace, keep, tiny):
+        self.parts, self.pace, self.keep, self.tiny, self.turn = parts, pace, keep, tiny, 0
+        self.sq = [np.zeros_like(p.now) for p in parts]
+
+    def go(self):
+        self.turn += 1
+        for v, p in zip(self.sq, self.parts):
+            v[:] = self.keep * v + (1 - self.keep) * p.slope**2
+            p.now -= self.pace(self.turn) * p.slope / (np.sqrt(v) + self.tiny)
+""",
+        (),
+    ),
+    "settings in a map, under names that nobody knows": (
+        'O(parts, cfg)  # cfg["keep"], cfg["pace"]',
+        """
+import numpy as np
+
+
+class Part:
+    def __init__(self, n):
+        self.now, self.slope = np.zeros(n), np.zeros(n)
+
+
+class RMSProp:
+    def __init__(self, parts: list[Part], cfg):
+        self.parts, self.cfg = parts, cfg
+        self.sq = [np.zeros_like(p.now) for p in parts]
+
+    def go(self):
+        c = self.cfg
+        for v, p in zip(self.sq, self.parts):
+            v[:] = c["keep"] * v + (1 - c["keep"]) * p.slope**2
+            p.now -= c["pace"] * p.slope / (np.sqrt(v) + c.get("tiny", 1e-8))
+""",
+        (),
+    ),
 }
 
 # What is no RMSProp, moves numbers as if it were a step, and of which nothing is said.

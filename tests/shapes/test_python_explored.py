@@ -10,7 +10,7 @@ from shapes.test_python_shapes import judged
 from support import REPOSITORY, collected, spread
 
 from harness.judging.verdict import Result
-from harness.ports.offers import HYPER
+from harness.ports.offers import NEEDED, NUMBERS
 from harness.transport.python.host import PythonHost
 
 
@@ -50,7 +50,7 @@ def test_a_gradient_is_told_from_a_weight_by_what_moves(tmp_path: Path) -> None:
     (tmp_path / "port.py").write_text(NOTHING["a scale that nobody knows"], encoding="utf-8")
     host = PythonHost(str(tmp_path / "port.py"))
     host.shape()
-    (way,) = host.explore("RMSProp", 5.0, sorted(HYPER))["ways"]
+    (way,) = host.explore("RMSProp", 5.0, {"numbers": [*NUMBERS], "needed": [*NEEDED]})["ways"]
     assert [pair[:2] for pair in way["pairs"]] == [
         [f"bag[w{i}][here][{k}]", f"bag[w{i}][slope][{k}]"] for i in range(2) for k in range(2)
     ]

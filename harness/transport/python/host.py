@@ -149,15 +149,18 @@ class PythonHost:
             **shapes,
         }
 
-    def explore(self, name: str, seconds: float, words: Sequence[str]) -> dict[str, Any]:
+    def explore(
+        self, name: str, seconds: float, words: Mapping[str, Sequence[str]]
+    ) -> dict[str, Any]:
         """Ways to feed a class or function that its shape does not show, by running it."""
         found = ways.Ways(self._module(words), name, seconds)
         return {"ways": found.ways, "refused": found.refused}
 
-    def _module(self, words: Sequence[str]) -> Module:
+    def _module(self, words: Mapping[str, Sequence[str]]) -> Module:
         assert self._source is not None  # of an object nobody knows how it is made
         text = ways.choice(self._source.tree)
-        return Module(self._namespace, self._shapes, text, frozenset(words))
+        numbers, needed = frozenset(words["numbers"]), frozenset(words["needed"])
+        return Module(self._namespace, self._shapes, text, numbers, needed)
 
     # -- binding and running ---------------------------------------------------------------
 

@@ -28,14 +28,15 @@ class Graph:
     Args:
         plan: the "type", a class or function; the "method" that steps, of the class or of what
             the function returns, and the one that is called "first" in every step; the "size"
-            and "form" of what is made, the "whole" number that is said of it; whether what says
-            that it "prepares" is called first; what is "mended" before the first step.
+            and "form" of what is made, the "counts" that are another; whether what says that it
+            "prepares" is called first; what is "mended" before the first step.
         numbers: by the path of the parameter that asks for them.
 
     Attributes:
         asked: numbers of parameters without one of their own, but for the step's, by path.
         given: the same of parameters that have one.
         valued: those of the step's that have one, by name.
+        counts: the paths of parameters that were told how many there are of anything.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Graph:
     ) -> None:
         np.random.seed(1)  # noqa: NPY002 - what a port asks for its weights
         random.seed(1)
-        maker = Maker(module, plan["size"], plan["whole"], plan["form"], numbers)
+        maker = Maker(module, plan["size"], plan["counts"], plan["form"], numbers)
         shape, made = module.shapes[plan["type"]], thing(module, plan["type"])
         method = plan["method"]
         self._this: Any = None
@@ -83,6 +84,7 @@ class Graph:
         self.given = {p: n for p, n in maker.given.items() if p.rfind(".") > 0}
         self.valued = {p[1:] for p in maker.given if p.rfind(".") == 0}
         self._returned: Any = None
+        self.counts = list(maker.counts)
         self._unknown = [
             made for made in maker.unknown.values() if isinstance(made, (list, np.ndarray))
         ]

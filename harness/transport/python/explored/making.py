@@ -55,12 +55,14 @@ class Module:
         shapes: of its classes and functions, by name.
         text: what a text is that may choose an algorithm; "" where the source has none.
         words: the names of numbers.
+        needed: of those among them that nobody leaves out.
     """
 
     names: Mapping[str, Any]
     shapes: Mapping[str, Mapping[str, Any]]
     text: str
     words: frozenset[str]
+    needed: frozenset[str]
 
     def shape(self, kind: type) -> Mapping[str, Any]:
         """The shape of a class, of another module, too."""
@@ -82,22 +84,29 @@ class Maker:
     Args:
         module: where classes are looked for.
         size: how many there are of anything.
-        whole: what is said of that in numbers.
+        counts: whole numbers that are said of it otherwise, by the parameter's path.
         form: what an array is where nothing says so.
         given: numbers by the path of the parameter that asks for them.
 
     Attributes:
         asked: numbers that parameters asked for so far, by path, as they were given.
         given: the same of parameters that have a number of their own.
+        counts: the paths of parameters that were told how many there are.
         unknown: what was made for parameters of which nothing is known, but for the step's.
         shared: what is the same in every call, by the parameter's name.
     """
 
     def __init__(
-        self, module: Module, size: int, whole: int, form: str, given: Mapping[str, float]
+        self,
+        module: Module,
+        size: int,
+        counts: Mapping[str, int],
+        form: str,
+        given: Mapping[str, float],
     ) -> None:
-        self._module, self._size, self._count = module, size, whole
+        self._module, self._size, self._counts = module, size, counts
         self._form, self._numbers = form, given
+        self.counts: dict[str, None] = {}
         self._within = False
         self.shared: dict[str, Any] = {}
         self.unknown: dict[str, Any] = {}
@@ -130,7 +139,8 @@ class Maker:
                 made[name] = choice
             elif "value" in parameter and (self.number(name) or parameter["value"] % 1):
                 made[name] = self._number(f"{path}.{name}", float(parameter["value"]))
-            if parameter.get("default") or name in made:
+            told = not parameter.get("nothing") or plain_name(name) not in self._module.needed
+            if name in made or (parameter.get("default") and told):
                 continue
             if depth == 0 and name in self.shared:
                 made[name] = self.shared[name]
@@ -151,7 +161,7 @@ class Maker:
         outer, inner = (found[1], found[2] or "") if found else ("", "")
         thing = self._module.names.get(outer)
         if _SIZES.fullmatch(name) and not use.get("attributes") and self._of_sizes(outer, use):
-            return [self._count] * 3
+            return [self._count(path)] * 3
         if inspect.isclass(thing) and own(thing):
             return self.object(thing, path, depth)
         if outer == "float":
@@ -161,9 +171,9 @@ class Maker:
         if outer == "str":
             return self._text(use, name) or name
         if outer == "Callable":
-            return _function
+            return self._function(path)
         if outer == "int":
-            return self._whole(name)
+            return self._whole(name, path)
         if outer in _ARRAYS:
             return self._zeros(self._form)
         if outer in _MAPS:
@@ -178,7 +188,7 @@ class Maker:
         asked -= {*ARRAY_ATTRIBUTES, *(f"{n}()" for n in ARRAY_ATTRIBUTES)}
         of_maps = {n for n in asked if n in ("items()", "keys()", "values()", "get()", "pop()")}
         if use.get("called"):
-            return _function
+            return self._function(path)
         if asked - of_maps:
             return self._having(asked, use, path, depth)
         if use.get("texts"):
@@ -192,7 +202,7 @@ class Maker:
         if (self.number(name) and not moved) or use.get("complement"):
             return self._number(path)
         if use.get("counted") or use.get("sized"):
-            return self._count
+            return self._count(path)
         if _TURN.fullmatch(name) or _COUNTED.fullmatch(name):
             return 1
         if use.get("keyed"):
@@ -216,10 +226,20 @@ class Maker:
         (self.asked if value is None else self.given)[path] = number
         return number
 
-    def _whole(self, name: str) -> int:
+    def _count(self, path: str) -> int:
+        self.counts[path] = None
+        return self._counts.get(path, self._size)
+
+    def _function(self, path: str) -> Callable[..., Any]:
+        """Returns what it is given; what is given no such thing says a number at every turn."""
+        number = self._number(path)
+        kept = (float, np.ndarray, list)
+        return lambda *given, **_: given[0] if given and isinstance(given[0], kept) else number
+
+    def _whole(self, name: str, path: str) -> int:
         if _TURN.fullmatch(name) or _COUNTED.fullmatch(name):
             return 1
-        return 0 if _NOTHING.fullmatch(name) else self._count
+        return 0 if _NOTHING.fullmatch(name) else self._count(path)
 
     def _text(self, use: Use, name: str) -> str:
         """The text that chooses RMSProp, where a text chooses; else ""."""
@@ -249,7 +269,7 @@ class Maker:
         if form == "list":
             return [0.0] * self._size
         if form == "size" and not path.startswith("."):
-            return self._count  # of what is made; a step is given arrays
+            return self._count(path)  # of what is made; a step is given arrays
         if form not in FORMS:
             return self.object(self._module.names[form], path, depth)
         return self._zeros(form)
@@ -357,8 +377,3 @@ def _split(text: str, by: str = ",") -> list[str]:
         else:
             parts[-1] += letter
     return [part for part in parts if part]
-
-
-def _function(*given: Any, **_: Any) -> Any:
-    """Returns what it is given; what is given nothing, or no number, answers with a number."""
-    return given[0] if given and isinstance(given[0], (float, np.ndarray, list)) else NUMBER

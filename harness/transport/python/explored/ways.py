@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Optional
 
 from harness.languages.naming import plain_name, says_rmsprop
@@ -131,7 +132,7 @@ class Ways:
         found: dict[str, None] = {}
         taken = self.module.shapes[self.name]["parameters"][0]
         for form in FORMS:
-            maker = Maker(self.module, _SIZES[0], _SIZES[0], form, {})
+            maker = Maker(self.module, _SIZES[0], {}, form, {})
             with contextlib.suppress(Exception, TooLong), limited(_SECONDS):
                 made = maker.call(thing(self.module, self.name), taken, "new")
                 found.update(dict.fromkeys(callables(made)))
@@ -156,19 +157,9 @@ class Ways:
                     left = self._deadline - time.monotonic()
                     if left <= 0:
                         self.refused.append(f"{method or 'call'}: time ran out")
-                        return max([*before, *found], default=((0, 0), []), key=lambda one: one[0])[
-                            1
-                        ]
-                    plan = {
-                        "type": self.name,
-                        "via": "",
-                        "method": method,
-                        "size": size,
-                        "whole": size,
-                    }
-                    plan |= {"form": form, "prepares": prepares, "mended": []}
-                    plan["first"] = first
-                    plan["words"] = sorted(self.module.words)
+                        so_far = [((0, 0), []), *before, *found]
+                        return max(so_far, key=lambda one: one[0])[1]
+                    plan = self._plan(first, method, size, form, prepares)
                     try:
                         with limited(min(left, _SECONDS)):
                             if one := self._looked(plan):
@@ -188,6 +179,15 @@ class Ways:
         self.refused.append(f"{method or 'call'}: {next(iter(failed))}")
         return []
 
+    def _plan(
+        self, first: str, method: str, size: int, form: str, prepares: bool
+    ) -> dict[str, Any]:
+        """How an object is made and steps; see harness.transport.python.explored.graph."""
+        words = {"numbers": sorted(self.module.words), "needed": sorted(self.module.needed)}
+        called = {"type": self.name, "via": "", "first": first, "method": method}
+        made = {"size": size, "counts": {}, "form": form, "prepares": prepares, "mended": []}
+        return {**called, **made, "words": words}
+
     def _looked(self, plan: dict[str, Any]) -> Optional[_Found]:
         self._mend(plan)
         if (found := self._influenced(plan)) is None:
@@ -198,13 +198,19 @@ class Ways:
         return found
 
     def _influenced(self, plan: dict[str, Any]) -> Optional[_Found]:
-        influence = Influence(lambda numbers: Graph(self.module, plan, numbers), self._deadline)
+        influence = Influence(partial(Graph, self.module, plan), self._deadline)
         if (found := _read(plan, influence)) is None:
             return None
-        more = {**plan, "whole": plan["size"] + 1}
         results = [result for _, _, result in found[1][0]["pairs"]]
-        same = influence.same_with(lambda numbers: Graph(self.module, more, numbers), results)
-        return found if same else None
+        for path in Graph(self.module, plan, {}).counts:
+            if path in plan["counts"]:
+                continue
+            more = {**plan, "counts": {**plan["counts"], path: plan["size"] + 1}}
+            if not influence.same_with(partial(Graph, self.module, more), results):
+                # What is computed with is no size: of that there is 1.
+                plan["counts"] = {**plan["counts"], path: 1}
+                return self._influenced(plan)
+        return found
 
     def _mend(self, plan: dict[str, Any]) -> None:
         """Add to a plan what its step lacks. Raises what the port does where that is not known."""
@@ -252,7 +258,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
             asked += [] if path in influence.valued else [path]
         elif not influence.changed(path) and value == 0 and several(path):
             others.append(path)
-    if (carried := _carried(influence, results, taken, set(plan["words"]))) is None:
+    if (carried := _carried(influence, results, taken, set(plan["words"]["numbers"]))) is None:
         return None
     for name in carried:
         numbers.pop(name, None)
