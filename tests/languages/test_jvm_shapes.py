@@ -100,6 +100,7 @@ JAVA = {
     "TrainerOfTensors": EXACT,
     "SetAsFields": EXACT,
     "Rules": EXACT,
+    "SharedByLayers": ("eps=ignored",),
     "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,

@@ -2178,6 +2178,7 @@ class SharedSettings {
 
 class Global {
     static double learningRate = 0.01;
+    static double decay = 0.9;
 }
 
 /** Algorithms as constants, each with its own step. */
@@ -2225,5 +2226,20 @@ class AroundEachStep {
 
     void postUpdateParams() {
         iterations++;
+    }
+}
+
+/** A layer that steps by itself, at rates that all layers share. */
+class SharedByLayers {
+    double[] weights, gradients, cache;
+
+    SharedByLayers(int size) {
+        weights = new double[size];
+        gradients = new double[size];
+        cache = new double[size];
+    }
+
+    void updateByRmsProp() {
+        Update.inPlace(weights, gradients, cache, Global.learningRate, Global.decay, 1e-8);
     }
 }

@@ -59,6 +59,13 @@ final class Cells {
         return found.cells.size();
     }
 
+    /** The numbers in static fields, by class and name. */
+    static Map<String, Cell> shared(List<Field> fields) {
+        Cells found = new Cells();
+        fields.forEach(field -> found.field("", field, null, 0));
+        return found.cells;
+    }
+
     /** Tells whether a path leads to one of several: an element of an array, a list or a map. */
     static boolean several(String path) {
         return path.indexOf('[') >= 0;

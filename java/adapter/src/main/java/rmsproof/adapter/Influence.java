@@ -135,9 +135,13 @@ final class Influence {
                 open.add(path);
             }
         }
-        graph.step(1);
         Map<String, Double> after = new LinkedHashMap<>();
-        graph.cells().forEach((path, cell) -> after.put(path, cell.value()));
+        try {
+            graph.step(1);
+            graph.cells().forEach((path, cell) -> after.put(path, cell.value()));
+        } finally {
+            graph.leave();
+        }
         return new Run(made, set, after, graph.asked(), graph.offered(),
                 narrow, open);
     }

@@ -266,7 +266,6 @@ final class Maker {
         for (Member setter : setters) {
             Object value = values[next[0]++];
             if (value != ABSENT && setter instanceof Field field) {
-                field.setAccessible(true);
                 field.set(made, value);
             } else if (value != ABSENT) {
                 Object returned = call((Method) setter, made, value);

@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
@@ -40,6 +41,8 @@ final class ObjectGraph {
     private final Object stepping;
     private final Object[] arguments;
     private final Around around;
+    private final List<Field> shared;
+    private final Map<String, Double> before = new HashMap<>();
     private final Map<String, Double> asked;
     private final Map<String, Double> offered;
     private Object returned;
@@ -72,6 +75,9 @@ final class ObjectGraph {
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
+        this.shared = OpenFields.of(type).stream()
+                .filter(field -> Modifier.isStatic(field.getModifiers())).toList();
+        Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
         this.arguments = maker.arguments(method, GIVEN);
         for (Object argument : plan.completed ? arguments : new Object[0]) {
@@ -150,6 +156,7 @@ final class ObjectGraph {
         roots.put("stepping", stepping);
         roots.put(RETURNED, returned);
         numbers.putAll(Cells.of(roots));
+        Cells.shared(shared).forEach(numbers::putIfAbsent);
         if (returned instanceof Double || returned instanceof Float) {
             numbers.put(RETURNED, new Cells.Cell(((Number) returned).doubleValue(),
                     returned instanceof Float, false, number -> { }));
@@ -171,6 +178,11 @@ final class ObjectGraph {
     /** Tells whether a path is that of a number which the step is given. */
     static boolean isNumber(String path) {
         return path.indexOf('.') < 0 && path.indexOf('[') < 0;
+    }
+
+    /** Leaves what it shares with others of its class as it was when it was made. */
+    void leave() {
+        Cells.shared(shared).forEach((name, cell) -> cell.set(before.get(name)));
     }
 
     /** Takes the step of this number, from 1. */

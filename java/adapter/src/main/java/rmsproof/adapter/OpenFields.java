@@ -37,6 +37,7 @@ final class OpenFields {
         List<Field> found = new ArrayList<>();
         for (Field field : type.getDeclaredFields()) {
             if (isOpen(field)) {
+                field.setAccessible(true);
                 found.add(field);
             }
         }
