@@ -39,7 +39,5 @@ def adapt(
 
     port = replace(own(target, (), class_name, classpath or (), project), python=python)
     adapted = write(port, out)
-    terminal.console().print(
-        written(adapted, (target, *port.needs())), markup=False, highlight=False
-    )
+    terminal.console().print(written(adapted, (target, *port.needs())))
     return OK

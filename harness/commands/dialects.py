@@ -76,5 +76,5 @@ def dialects_compare(
         show(console, translation)
         return OK
     for sentence in defaults(different_defaults(Source(home, {}), target), home, target):
-        console.print(sentence, markup=False, highlight=False)
+        console.print(sentence)
     return OK

@@ -31,5 +31,5 @@ def new(
     if not without_tools:
         check_tools(name, starter)
     write(texts(name, starter), folder)
-    terminal.console().print(written(starter, folder), markup=False, highlight=False)
+    terminal.console().print(written(starter, folder))
     return OK

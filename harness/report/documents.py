@@ -78,17 +78,17 @@ def show(console: Console, results: DocumentResults) -> None:
     """Print each document's blocks, what concerns the whole of it, and a summary of all."""
     for examination in results.examinations:
         path = str(examination.document.path)
-        console.print(path, style="bold", markup=False, highlight=False)
+        console.print(path, style="bold")
         if examination.rows:
             console.print(table(examination, console.width))
         else:
-            console.print("it has no block of code", highlight=False)
+            console.print("it has no block of code")
         for line in below(examination):
-            console.print(line, markup=False, highlight=False)
+            console.print(line)
         for line in patch(examination) if results.patches else ():
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(line, soft_wrap=True)
     if results.examinations:
-        console.print(summary(results), markup=False, highlight=False)
+        console.print(summary(results))
 
 
 def summary(results: DocumentResults) -> str:

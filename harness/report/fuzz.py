@@ -46,7 +46,7 @@ class FuzzResults:
 def show(console: Console, results: FuzzResults) -> None:
     """Print the findings, how many cases there were, and what they were worth."""
     for line, command in lines(results):
-        console.print(printable(line), markup=False, highlight=False, soft_wrap=command)
+        console.print(printable(line), soft_wrap=command)
 
 
 def lines(results: FuzzResults) -> Iterator[tuple[str, bool]]:

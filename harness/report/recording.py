@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from harness.judging.recorded import Recorded
 from harness.judging.verdict import Result
@@ -15,9 +14,7 @@ from harness.report.causes import listed
 
 def nothing(console: Console) -> None:
     """Say that no optimizer took a step."""
-    console.print(
-        Text("rmsproof: no optimizer of PyTorch, Keras 3 or Optax took a step in the script")
-    )
+    console.print("rmsproof: no optimizer of PyTorch, Keras 3 or Optax took a step in the script")
 
 
 def show(console: Console, recorded: Recorded, result: Result | None, path: Path | None) -> None:
@@ -25,22 +22,22 @@ def show(console: Console, recorded: Recorded, result: Result | None, path: Path
     settings = ", ".join(f"{k}={v}" for k, v in recorded.settings.items() if v not in (None, False))
     named = f", {recorded.library} in the table of libraries" if recorded.library else ""
     console.print(
-        Text(f"rmsproof: {recorded.name}, version {recorded.version}{named}{_groups(recorded)}")
+        f"rmsproof: {recorded.name}, version {recorded.version}{named}{_groups(recorded)}"
     )
-    console.print(Text(f"  settings: {settings}"))
+    console.print(f"  settings: {settings}")
     if recorded.own:
         own = ", ".join(f"{name}={recorded.settings.get(name)}" for name in recorded.own)
-        console.print(Text(f"  other groups have other values of: {own}"))
-    console.print(Text(f"  learning rate: {_rates(recorded)}"))
-    console.print(Text(f"  recorded: {recorded.recorded:,} of {recorded.taken:,} steps"))
+        console.print(f"  other groups have other values of: {own}")
+    console.print(f"  learning rate: {_rates(recorded)}")
+    console.print(f"  recorded: {recorded.recorded:,} of {recorded.taken:,} steps")
     if result is not None:
         claim = " ".join(result.port.claim.deviations) or "the reference's formula"
-        console.print(Text(f"  by its settings: {claim}"))
-        console.print(Text(f"  {result.verdict.word}: {words.why(result)}"))
+        console.print(f"  by its settings: {claim}")
+        console.print(f"  {result.verdict.word}: {words.why(result)}")
     for note in recorded.notes:
-        console.print(Text(f"  {note}"))
+        console.print(f"  {note}")
     if path is not None and recorded.observation is not None:
-        console.print(Text(f"  written to {path}"))
+        console.print(f"  written to {path}")
 
 
 def _groups(recorded: Recorded) -> str:

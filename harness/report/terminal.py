@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -24,7 +25,12 @@ from harness.report.tables import LOG_WIDTH, arranged
 _LEAST_WIDTH = 20
 
 
-class _Console(Console):
+class Plain(Console):
+    """A console that prints as it is given what somebody wrote, with colons and brackets in it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(emoji=False, markup=False, highlight=False, **options)
+
     def on_broken_pipe(self) -> None:
         """Let the command line see it: a reader that had enough is no failure."""
         raise BrokenPipeError
@@ -32,8 +38,7 @@ class _Console(Console):
 
 def console(errors: bool = False) -> Console:
     """Standard output (or error), as wide as COLUMNS says, else as the terminal or a log."""
-    # A text of somebody's with colons in it stays as it is.
-    return _Console(width=columns() or LOG_WIDTH, stderr=errors, emoji=False)
+    return Plain(width=columns() or LOG_WIDTH, stderr=errors)
 
 
 def columns() -> int | None:
@@ -41,7 +46,7 @@ def columns() -> int | None:
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and int(given):
         return max(int(given), _LEAST_WIDTH)
-    out = _Console()
+    out = Plain()
     return out.width if out.is_terminal else None
 
 
@@ -61,29 +66,29 @@ def show_ports(console: Console, results: PortResults) -> None:
         return
     console.print(table(judged, console.width))
     for line in edge_table(judged):
-        console.print(line, style="dim", markup=False, highlight=False)
+        console.print(line, style="dim")
     for line, is_command in failures(judged, results.circumstances.invocation):
         # A command stays in one line, to be copied whole.
-        console.print(line, markup=False, highlight=False, soft_wrap=is_command)
+        console.print(line, soft_wrap=is_command)
     counts = summary(judged, results.seconds, len(results.outcome.results))
-    console.print(counts, markup=False, highlight=False)
+    console.print(counts)
     for sentence in results.stale:
-        console.print(f"stale expectation: {sentence}", markup=False, highlight=False)
+        console.print(f"stale expectation: {sentence}")
     if results.update:
-        console.print("to make these results the expectation:", markup=False, highlight=False)
-        console.print(f"  {results.update}", markup=False, highlight=False, soft_wrap=True)
+        console.print("to make these results the expectation:")
+        console.print(f"  {results.update}", soft_wrap=True)
 
 
 def show_observation(console: Console, results: PortResults) -> None:
     """Print an observation's verdict and explanation; of several, how many there are of each."""
     judged = results.outcome.results
     for result in judged:
-        console.print(identified(result), markup=False, highlight=False)
+        console.print(identified(result))
     if len(judged) > 1:
         counts = Counter(result.verdict.word for result in judged)
         parts = [f"{count:,} {word}" for word, count in sorted(counts.items())]
         text = f"{words.counted(len(judged), 'observation')}: {', '.join(parts)}"
-        console.print(text, markup=False, highlight=False)
+        console.print(text)
 
 
 def show_saved(console: Console, results: Sequence[Report]) -> None:
@@ -99,7 +104,7 @@ def show_saved(console: Console, results: Sequence[Report]) -> None:
         console.print(arranged(console.width, _COLUMNS, rows))
         counts = words.counted(len(report.results), "result")
         text = f"{counts}, {report.summary.as_expected} as expected"
-        console.print(text, markup=False, highlight=False)
+        console.print(text)
 
 
 def table(results: Sequence[Result], width: int = LOG_WIDTH) -> RenderableType:

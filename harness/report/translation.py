@@ -35,12 +35,12 @@ def show(console: Console, translation: Translation, ran: Sequence[Drift] | None
     console.print(Text(f"as {solution.call.library} has it:", style="bold"))
     _code(console, solution.call.code(solution.settings))
     console.print()
-    console.print(Text(_sameness(translation)))
+    console.print(_sameness(translation))
     for sentence in (
         *changes(translation),
         *defaults(translation.defaults, source.call, solution.call),
     ):
-        console.print(Text(f"- {sentence}"))
+        console.print(f"- {sentence}")
     console.print()
     for line in measured(translation, ran):
         console.print(line)
@@ -49,7 +49,7 @@ def show(console: Console, translation: Translation, ran: Sequence[Drift] | None
 def _code(console: Console, lines: Sequence[str]) -> None:
     """To be pasted: not wrapped."""
     for line in lines:
-        console.print(Text(f"    {line}"), soft_wrap=True)
+        console.print(f"    {line}", soft_wrap=True)
 
 
 def _sameness(translation: Translation) -> str:
@@ -145,7 +145,7 @@ def defaults(rows: Iterable[Default], home: Call, target: Call) -> Iterator[str]
         )
 
 
-def measured(translation: Translation, ran: Sequence[Drift] | None = None) -> Iterator[Text]:
+def measured(translation: Translation, ran: Sequence[Drift] | None = None) -> Iterator[str]:
     """How far the two are apart on the stated problems, as a table with its caption."""
     reach = translation.source.configured.reach
     low, high = TINY[0] * reach, TINY[1] * reach
@@ -153,7 +153,7 @@ def measured(translation: Translation, ran: Sequence[Drift] | None = None) -> It
         "ordinary": f"{ORDINARY[0]:g} to {ORDINARY[1]:g}",
         "tiny": f"{low:.2g} to {high:.2g}, as epsilon",
     }
-    yield Text(
+    yield (
         f"Measured in float64 over {STEPS:,} steps of {ELEMENTS} weights: the largest distance of a"
         " weight, as a share of the longest way it went"
     )
@@ -171,7 +171,7 @@ def measured(translation: Translation, ran: Sequence[Drift] | None = None) -> It
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield Text(f"  {line.rstrip()}")
+        yield f"  {line.rstrip()}"
 
 
 def share(value: float) -> str:

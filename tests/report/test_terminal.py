@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from judged import INSIDE, MADE, documents, golden, ports, result, row, stopped
-from rich.console import Console
 from support import PARTED
 
 from harness.diagnosis.diagnose import Diagnosis, Explanation
@@ -37,7 +36,7 @@ CHECK = replace(MADE, invocation=Invocation("check", {"timeout": 2.5}))
 
 
 def printed(results: PortResults, width: int) -> str:
-    console = Console(file=io.StringIO(), width=width)
+    console = terminal.Plain(file=io.StringIO(), width=width)
     terminal.show_ports(console, replace(results, circumstances=CHECK))
     return console.file.getvalue()
 
@@ -85,7 +84,7 @@ def test_no_line_but_a_command_is_wider_than_the_screen(width: int) -> None:
 @pytest.mark.parametrize("width", [40, 60, 79, 80, 120])
 def test_blocks_of_a_document_are_whole_at_every_width(width: int) -> None:
     results = documents([row(DIVERGING)])
-    console = Console(file=io.StringIO(), width=width)
+    console = terminal.Plain(file=io.StringIO(), width=width)
     report_documents.show(console, results)
     lines = console.file.getvalue()
     if width < 80:
@@ -96,7 +95,7 @@ def test_blocks_of_a_document_are_whole_at_every_width(width: int) -> None:
 
 
 def test_a_document_without_a_block_says_so() -> None:
-    console = Console(file=io.StringIO(), width=80)
+    console = terminal.Plain(file=io.StringIO(), width=80)
     report_documents.show(console, documents())
     assert console.file.getvalue().splitlines()[:2] == ["page.md", "it has no block of code"]
 
@@ -113,7 +112,7 @@ def test_columns_is_how_wide_a_pipe_is(
 
 
 def test_a_name_between_colons_is_no_picture(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.console().print("folder:heart:port.py", markup=False, highlight=False)
+    terminal.console().print("folder:heart:port.py")
     assert capsys.readouterr().out == "folder:heart:port.py\n"
 
 

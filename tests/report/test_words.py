@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 from judged import golden, result, stopped
-from rich.console import Console
 from support import compared
 
 from harness.comparison.compare import Divergence
@@ -252,7 +251,7 @@ def test_what_is_garbled_breaks_the_protocol_or_is_no_result(
 
 def shown(name: str, width: int) -> list[str]:
     found = result(golden("a"), port=Port(name, "python"))
-    console = Console(file=io.StringIO(), width=width)
+    console = terminal.Plain(file=io.StringIO(), width=width)
     console.print(terminal.table([found], width))
     return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
@@ -306,7 +305,7 @@ def test_a_library_that_the_sentence_names_is_not_named_twice() -> None:
 
 
 def test_no_deviation_is_cut_in_the_list_of_dialects() -> None:
-    console = Console(file=io.StringIO(), width=80)
+    console = terminal.Plain(file=io.StringIO(), width=80)
     console.print(dialects.listing())
     text = "".join(console.file.getvalue().split())
     assert "…" not in text
