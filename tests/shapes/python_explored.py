@@ -37,6 +37,29 @@ class Net:
 """,
         (),
     ),
+    "gradients under a name that is put together": (
+        "net.rmsprop_step()  # for name in ('W', 'b'): g = getattr(self, 'd' + name)",
+        """
+import numpy as np
+
+
+class Net:
+    def __init__(self, n_in, n_out, lr=0.01, beta=0.9, eps=1e-8):
+        self.W, self.b = np.random.randn(n_in, n_out), np.zeros(n_out)
+        self.sW, self.sb, self.t = np.zeros((n_in, n_out)), np.zeros(n_out), 0
+        self.lr, self.beta, self.eps = lr, beta, eps
+
+    def rmsprop_step(self):
+        self.t += 1
+        for name in ("W", "b"):
+            g, s = getattr(self, "d" + name), getattr(self, "s" + name)
+            s *= self.beta
+            s += (1 - self.beta) * (g * g)
+            root = np.sqrt(s / (1 - self.beta**self.t))
+            setattr(self, name, getattr(self, name) - self.lr * g / (root + self.eps))
+""",
+        ("bias_correction=yes",),
+    ),
     "two functions in a named tuple, the state of the first": (
         "rule = rmsprop(pace); memo = rule.start(w); w, memo = rule.turn(slopes, memo, w)",
         """

@@ -27,11 +27,10 @@ def mend(error: BaseException, holders: Mapping[str, Any], size: int) -> Optiona
     """What would have to be there for a step not to fail so; None if nothing is known."""
     if not isinstance(error, _LACKS) or error.__traceback__ is None:
         return None
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        for holder, kind, key in _lacking(frame, line):
-            path = next((p for p, held in holders.items() if held is holder), None)
-            if path is not None and isinstance(key, str):
-                return path, kind, key, _shape(key, path, holders, size)
+    for holder, kind, key in _asked(error):
+        path = next((p for p, held in holders.items() if held is holder), None)
+        if path is not None and isinstance(key, str):
+            return path, kind, key, _shape(key, path, holders, size)
     return None
 
 
@@ -52,6 +51,15 @@ def put(mends: list[Mend], holders: Mapping[str, Any]) -> None:
             object.__setattr__(holders[path], key, np.zeros(shape))
         else:
             holders[path][key] = np.zeros(shape)
+
+
+def _asked(error: BaseException) -> Iterator[tuple[Any, str, Any]]:
+    """What was asked for and is not there, as the error says or the lines do that it came from."""
+    holder = getattr(error, "obj", None)  # from Python 3.10 on
+    if isinstance(error, AttributeError) and own(type(holder)):
+        yield holder, ".", error.name
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        yield from _lacking(frame, line)
 
 
 def _lacking(frame: Any, line: int) -> Iterator[tuple[Any, str, Any]]:
