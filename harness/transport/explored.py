@@ -22,6 +22,7 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Of a file's classes so many are run, the likeliest first.
 MOST_CLASSES = 3
+_FEW_KINDS = 2
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,13 @@ def _explored(
 
 
 def _kinds(paths: Iterator[str]) -> str:
-    """Paths without the places of elements: "this.weights[][] and this.biases[]"."""
-    kinds = dict.fromkeys(re.sub(r"\[[^]]*\]", "[]", path) for path in paths if path)
+    """Paths without the places of elements: "this.weights[][] and this.biases[]".
+
+    Keys that are texts say which is which, as long as they are few.
+    """
+    every = [path for path in paths if path]
+    for places in (r"\[[\d,]*\]", r"\[[^]]*\]"):
+        kinds = dict.fromkeys(re.sub(places, "[]", path) for path in every)
+        if len(kinds) <= _FEW_KINDS:
+            break
     return " and ".join(kinds)
