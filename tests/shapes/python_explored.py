@@ -434,6 +434,37 @@ class RMSProp:
 """,
         (),
     ),
+    "settings that their constructor is not told": (
+        "settings = Settings(); settings.pace = 0.01; O(parts, settings).go()",
+        """
+import numpy as np
+
+
+class Settings:
+    def __init__(self):
+        self.pace, self.keep, self.tiny = 0.01, 0.9, 1e-8
+
+
+class Part:
+    def __init__(self, n):
+        self.now, self.slope = np.zeros(n), np.zeros(n)
+
+
+class RMSProp:
+    def __init__(self, parts: list[Part], settings: Settings):
+        if not isinstance(settings, Settings):
+            raise TypeError(settings)
+        self.parts, self.settings = parts, settings
+        self.sq = [np.zeros_like(p.now) for p in parts]
+
+    def go(self):
+        s = self.settings
+        for v, p in zip(self.sq, self.parts):
+            v[:] = s.keep * v + (1 - s.keep) * p.slope**2
+            p.now -= s.pace * p.slope / (np.sqrt(v) + s.tiny)
+""",
+        (),
+    ),
 }
 
 # What is no RMSProp, moves numbers as if it were a step, and of which nothing is said.

@@ -17,7 +17,7 @@ from typing import Any, Optional
 import numpy as np
 
 from harness.languages.naming import plain_name, says_rmsprop
-from harness.transport.python.explored.reach import own
+from harness.transport.python.explored.reach import Reach, own, several
 from harness.transport.python.session import chosen
 from harness.transport.python.shape import ARRAY_ATTRIBUTES, class_shape
 from harness.transport.python.stand_ins import Stand
@@ -339,12 +339,24 @@ class Maker:
                 try:
                     taken = self._module.shape(one)["constructors"][0]["parameters"]
                     made = self.arguments(taken, path.lstrip("."), depth + 1)
-                    return self.bound(one, taken, made)
+                    return self._settled(self.bound(one, taken, made), path.lstrip("."))
                 except Exception as error:
                     failed = failed or error
                 finally:
                     self._form = before
         raise failed or TypeError(kind)
+
+    def _settled(self, made: Any, path: str) -> Any:
+        """An object, of whose numbers whoever makes it sets those that its constructor is not told.
+
+        Only of what is there for its numbers alone, as settings are.
+        """
+        told = any(name.startswith(f"{path}.") for name in (*self.asked, *self.given))
+        cells = {} if told else Reach({path: made}).cells
+        for name, cell in cells.items() if not any(map(several, cells)) else ():
+            self.given[name] = self._numbers.get(name, cell.value)
+            cell.put(self.given[name])
+        return made
 
 
 def _has(kind: type) -> set[str]:
