@@ -35,6 +35,8 @@ _CONVERGED = 1e-4
 _SETTLED = 1e-13
 _PATIENCE = 2
 _SLOWEST = 0.6
+# A logarithm or logit moves by no more than this at once, where slopes are all that is known.
+_FARTHEST = 3.0
 # Residuals beyond this many ways are as good as infinite.
 _FAR = 1e3
 _TOGETHER = 20_000
@@ -160,9 +162,9 @@ class Problem:
             return
         slopes = self._slopes(points, rows) * linear[rows][:, np.newaxis, :]
         steps = _least_squares(slopes, points.residual[rows])
-        # In a logarithm it is the factor that is known.
-        shares = np.log1p(np.maximum(steps, -0.95))
-        self._take(points, rows, np.where(points.named(PLAIN)[rows], steps, shares))
+        # In a logarithm it is the factor that is known, however small or large, if it is one.
+        shares = np.log1p(np.where(steps > -1, steps, -0.95))
+        self._take(points, rows, np.where(points.named(PLAIN)[rows], steps, shares), np.inf)
 
     def worst(self, points: Iterates) -> Rows:
         """(P,) the largest residual of each, in units of what precision and print leave."""
@@ -206,10 +208,11 @@ class Problem:
         turned: Rows = slopes.transpose(0, 2, 1)
         return turned
 
-    def _take(self, points: Iterates, rows: NDArray[np.int64], steps: Rows) -> None:
+    def _take(
+        self, points: Iterates, rows: NDArray[np.int64], steps: Rows, farthest: float = _FARTHEST
+    ) -> None:
         plain = points.named(PLAIN)[rows]
-        # A logarithm or logit moves by no more than e**3.
-        steps = np.where(plain, steps, np.clip(steps, -3.0, 3.0))
+        steps = np.where(plain, steps, np.clip(steps, -farthest, farthest))
         waiting = np.arange(len(rows))
         for factor in (1.0, 0.2):
             if not waiting.size:

@@ -98,6 +98,18 @@ def test_a_constant_of_its_own_is_named(
     assert explanation.constants[name] == pytest.approx(value, rel=1e-9)
 
 
+def test_what_a_port_cannot_be_given_is_its_own_however_far_from_what_is_fed() -> None:
+    """Beside an average that begins at one, and a learning rate of a fortieth."""
+    own = {"learning_rate": 5e-4, "decay_rate": 0.9, "epsilon": 1e-3}
+    evidence = replace(
+        shown(replace(fed(), **own), Dialect(["initial_average=one"])), scenario=fed()
+    )
+    found = diagnose([evidence], REFERENCE, largest=1, open_constants=tuple(own), seconds=None)
+    assert found.best is not None
+    assert "initial_average=one" in found.best.deviations
+    assert found.best.constants == pytest.approx(own)
+
+
 @pytest.mark.parametrize("added", alike([1e-8, 1e-5, -1e-6]))
 def test_another_number_beside_a_norm_is_not_taken_for_the_one_that_has_a_name(
     added: float,

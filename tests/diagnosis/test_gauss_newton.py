@@ -211,14 +211,14 @@ def test_linear_constants_are_set_to_what_is_best_beside_the_others() -> None:
             assert made.asked == before[1], "nothing is reckoned where nothing is to be set"
 
 
-def test_a_learning_rate_is_set_by_its_factor_which_is_never_below_a_twentieth() -> None:
-    """r = rate * x - 6, the rate in its logarithm: 3 beside 2, on the way to 0.012 beside 500."""
+def test_a_learning_rate_is_set_by_its_factor_however_small() -> None:
+    """r = rate * x - 6, the rate in its logarithm: 3 beside 2, 0.012 beside 500, none beside -2."""
     made = Known(lambda x: np.exp(x[:, :1]) * x[:, 1:] - 6.0)
-    points = at(["learning_rate", "epsilon"], [1.0, 2.0], [1.0, 500.0])
+    points = at(["learning_rate", "epsilon"], [1.0, 2.0], [1.0, 500.0], [1.0, -2.0])
     made.measure(points)
     made.project(points)
-    rates = [math.log(3.0), 1.0 + math.log(0.05)]
-    assert points.at == pytest.approx(np.array([[rates[0], 2.0], [rates[1], 500.0]]), rel=1e-4)
+    rates = [math.log(3.0), math.log(0.012), 1.0 + math.log(0.05)]
+    assert points.at[:, 0] == pytest.approx(np.array(rates), rel=1e-4)
 
 
 def test_twice_as_far_is_no_further_off_than_half_as_far() -> None:
