@@ -123,7 +123,7 @@ KOTLIN = {"BeginsWithOne": ("initial_average=one",)} | dict.fromkeys(
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
     " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
-    " OneArrayOnce".split(),
+    " OneArrayOnce SettingsInAnObject".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -132,7 +132,7 @@ SCALA = dict.fromkeys(
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
     " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
-    " ValuesInASequence MixedIn".split(),
+    " ValuesInASequence MixedIn SettingsInAnObject".split(),
     EXACT,
 )
 

@@ -405,3 +405,18 @@ class OneArrayOnce(private val weights: DoubleArray, private val rule: Rule) {
         if (rule == Rule.RmsProp) inPlace(weights, gradients, v, lr, rho, eps)
     }
 }
+
+/** An object holds the settings of all. */
+object Shared {
+    var learningRate = 0.01
+    var rho = 0.9
+    var epsilon = 1e-8
+}
+
+class SettingsInAnObject(size: Int) {
+    private val v = DoubleArray(size)
+
+    fun update(weights: DoubleArray, gradients: DoubleArray) {
+        inPlace(weights, gradients, v, Shared.learningRate, Shared.rho, Shared.epsilon)
+    }
+}

@@ -322,3 +322,14 @@ trait Mixed:
       w(i) -= lr * g(i) / (math.sqrt(average(i)) + eps)
 
 class MixedIn(val lr: Double, val rho: Double, val eps: Double) extends Mixed
+
+/** An object holds the settings of all. */
+object Shared:
+  var learningRate = 0.01
+  var rho = 0.9
+  var epsilon = 1e-8
+
+class SettingsInAnObject(size: Int):
+  private val v = new Array[Double](size)
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    Update.inPlace(weights, gradients, v, Shared.learningRate, Shared.rho, Shared.epsilon)

@@ -5,7 +5,6 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
 /**
  * The single numbers that can be reached from some objects, by the path that leads to each: through
@@ -158,18 +156,10 @@ final class Cells {
             if (fixed && (held == null || !held.getClass().isArray())) {
                 return;
             }
-            element(name, held, depth, isOpen(field), number -> put(field, owner, number));
+            element(name, held, depth, OpenFields.isOpen(field), number -> put(field, owner, number));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError hidden) {
             return; // what cannot be looked at is none of the numbers
         }
-    }
-
-    /** Tells whether somebody else can set a field, by itself or by a method of its name. */
-    private static boolean isOpen(Field field) {
-        String name = Pattern.quote(field.getName().replaceFirst("^_|_$", ""));
-        return OpenFields.isOpen(field) || Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
-                .anyMatch(method -> method.getParameterCount() == 1
-                        && method.getName().matches("(?i)(?:set|with)?" + name));
     }
 
     private static void put(Field field, Object owner, Object number) {

@@ -3,14 +3,16 @@ package rmsproof.adapter;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Settings without a method that sets them: fields that whoever uses a class may set, those that
- * another class of the port does set, and the static ones of other classes that its code names.
+ * Settings that are fields: those that whoever uses a class may set, by themselves or by a method,
+ * those that another class of the port does set, and the static ones of classes that its code names.
  */
 final class OpenFields {
     private static final Set<Class<?>> NUMBERS =
@@ -49,8 +51,12 @@ final class OpenFields {
         try {
             int dot = name.lastIndexOf('.');
             Class<?> owner = Class.forName(name.substring(0, dot), false, loader);
+            String called = name.substring(dot + 1);
+            // Of an object, as Kotlin and Scala have them, all its variables are at hand.
+            boolean whole = Arrays.stream(owner.getDeclaredFields()).anyMatch(field ->
+                    field.getName().equals(called) && field.getType() == owner);
             return declared(owner).stream()
-                    .filter(field -> field.getName().equals(name.substring(dot + 1)));
+                    .filter(field -> whole || field.getName().equals(called));
         } catch (ClassNotFoundException | LinkageError absent) {
             return Stream.empty();
         }
@@ -61,7 +67,15 @@ final class OpenFields {
         int modifiers = field.getModifiers();
         return NUMBERS.contains(field.getType()) && !Modifier.isFinal(modifiers)
                 && !field.isSynthetic() && OwnTypes.owns(field.getDeclaringClass())
-                && (!Modifier.isPrivate(modifiers) || isSetElsewhere(field));
+                && (!Modifier.isPrivate(modifiers) || hasSetter(field) || isSetElsewhere(field));
+    }
+
+    /** Tells whether a method of its name sets a field. */
+    private static boolean hasSetter(Field field) {
+        String name = Pattern.quote(field.getName().replaceFirst("^_|_$", ""));
+        return Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
+                .anyMatch(method -> method.getParameterCount() == 1
+                        && method.getName().matches("(?i)(?:set|with)?" + name + "(?:_\\$eq)?"));
     }
 
     /** Tells whether another class of the port sets a field, as one may that is nested with it. */
