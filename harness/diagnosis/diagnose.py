@@ -17,7 +17,6 @@ from harness.comparison.distance import same
 from harness.diagnosis import where
 from harness.diagnosis.average import agreeing, judged
 from harness.diagnosis.budget import Budget, OutOfTime, Progress
-from harness.diagnosis.constants import with_intervals
 from harness.diagnosis.explanation import (
     Change,
     Diagnosis,
@@ -112,7 +111,7 @@ def diagnose(
             average=average,
         )
     explanations = agreeing(claim, explanations, usable)
-    best, *others = [_open_to(search, e, whole) for e in ranked(explanations)]
+    best, *others = [search.left_open(e, whole) for e in ranked(explanations)]
     if not search.tells(best):
         return Diagnosis(None, untold=best, tried=tried, average=average)
     best = _but_for_roots(search, best)
@@ -183,16 +182,6 @@ class _Elsewhere:
             return change is not None
         self.parts = where.parts(*given)
         return bool(self.parts) and all(part.explanation for part in self.parts)
-
-
-def _open_to(search: Search, explanation: Explanation, budget: Budget) -> Explanation:
-    whole = all(e.precision == "float64" and not e.rounding for e in search.fitting.full.evidence)
-    if not explanation.constants or (whole and explanation.arithmetic is not None):
-        return explanation  # nothing but the last bits is open
-    try:
-        return with_intervals(search.fitting.shortened.within_time(budget), explanation)
-    except OutOfTime:
-        return explanation
 
 
 def _but_for_roots(search: Search, explanation: Explanation) -> Explanation:

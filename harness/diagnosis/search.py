@@ -15,6 +15,7 @@ from harness.diagnosis.constants import (
     complemented,
     opened_names,
     solved_from,
+    with_intervals,
 )
 from harness.diagnosis.explanation import Explanation, Tried
 from harness.diagnosis.fitting import Fitting
@@ -182,6 +183,16 @@ class Search:
         # Beside the formula any of the numbers' own deviations could have been tried.
         among *= len(self._sets(1)) ** (len(explanation.chosen) - size)
         return told(Trial(self.claim, self.fitting.shortened.evidence), explanation, among)
+
+    def left_open(self, explanation: Explanation, budget: Budget) -> Explanation:
+        """The explanation with what print or floats leave open of its constants, if time allows."""
+        whole = all(e.precision == "float64" and not e.rounding for e in self.fitting.full.evidence)
+        if not explanation.constants or (whole and explanation.arithmetic is not None):
+            return explanation  # nothing but the last bits is open
+        try:
+            return with_intervals(self.fitting.shortened.within_time(budget), explanation)
+        except OutOfTime:
+            return explanation
 
     def tried(self) -> Tried:
         """What was looked at, and how long it took."""

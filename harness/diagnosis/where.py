@@ -149,7 +149,7 @@ def _grouped(
         explanation = claimed if not groups else None
         if explanation is None:
             alone = Search(claim, [restricted(evidence, left[first])], free, budget)
-            explanation = next(filter(alone.tells, ranked(alone.run(largest=_SIZE))), None)
+            explanation = _told(alone, _SIZE)
         if explanation is None:
             groups.append(Part(tuple(left), None))
             break
@@ -166,6 +166,12 @@ def _grouped(
         groups.append(Part(tuple(left), None))
     groups = [g for g in groups if g.places]
     return tuple(groups) if len(groups) > 1 else ()
+
+
+def _told(search: Search, largest: int) -> Explanation | None:
+    """The likeliest explanation of a part that is no chance, with what its constants leave open."""
+    likely = next(filter(search.tells, ranked(search.run(largest=largest))), None)
+    return likely and search.left_open(likely, search.budget)
 
 
 def _explains(
@@ -198,8 +204,7 @@ def _as_claimed(
     rest = restricted(evidence, off)
     explanation = None
     if np.isfinite(rest.weights[rest.seen]).all():
-        search = Search(claim, [rest], free, budget)
-        explanation = next(filter(search.tells, ranked(search.run(largest=1))), None)
+        explanation = _told(Search(claim, [rest], free, budget), 1)
     return (Part(good, Explanation(())), Part(bad, explanation))
 
 

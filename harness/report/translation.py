@@ -60,7 +60,7 @@ def _sameness(translation: Translation) -> str:
     lost = [axis for axis in translation.missing if axis != "epsilon"]
     if lost:
         return f"Not the same: nothing in {target} does it. This is the nearest that it has."
-    return f"Nearly the same: {target} has no setting that is equal for every input."
+    return f"Not always the same: {target} has no setting that is equal for every input."
 
 
 def changes(translation: Translation) -> Iterator[str]:

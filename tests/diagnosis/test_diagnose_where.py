@@ -166,6 +166,16 @@ def test_arrays_with_settings_of_their_own_are_told_apart(
     assert parts(grouped(fed(), **settings)) == told
 
 
+def test_what_print_leaves_open_of_a_constant_is_told_of_a_part_too() -> None:
+    seen = grouped(fed(), kernel=Dialect(["decay_rate=ignored"], {"decay_rate": 0.4713}))
+    printed = replace(seen, weights=seen.weights.round(6), rounding=5e-7)
+    claimed, other = where.parts(REFERENCE, printed, Budget())
+    assert claimed.explanation == Explanation(())
+    assert other.explanation is not None
+    low, high = other.explanation.intervals["decay_rate"]
+    assert low < 0.4713 < high
+
+
 def test_an_element_that_nothing_explains_is_named_beside_those_as_claimed() -> None:
     evidence = shown(elements([0.5, 1.0, -0.5], [[1.0, 0.5, -0.25], [0.5, 1.0, 0.125]] * 2))
     weights = evidence.weights.copy()
