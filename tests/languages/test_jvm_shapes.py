@@ -100,7 +100,7 @@ JAVA = {
     "TrainerOfTensors": EXACT,
     "SetAsFields": EXACT,
     "Rules": EXACT,
-    "SharedByLayers": ("eps=ignored",),
+    "SharedByLayers": EXACT,
     "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,

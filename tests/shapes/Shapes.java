@@ -2179,6 +2179,15 @@ class SharedSettings {
 class Global {
     static double learningRate = 0.01;
     static double decay = 0.9;
+    private static double epsilon = 1e-8;
+
+    static double getEpsilon() {
+        return epsilon;
+    }
+
+    static void setEpsilon(double value) {
+        epsilon = value;
+    }
 }
 
 /** Algorithms as constants, each with its own step. */
@@ -2240,6 +2249,7 @@ class SharedByLayers {
     }
 
     void updateByRmsProp() {
-        Update.inPlace(weights, gradients, cache, Global.learningRate, Global.decay, 1e-8);
+        Update.inPlace(
+                weights, gradients, cache, Global.learningRate, Global.decay, Global.getEpsilon());
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the code of a class names, as its class file lists it: texts, and fields of any class. */
+/** What the code of a class names, as its class file lists it: texts, and members of any class. */
 final class ConstantPool {
     /** Where the constants begin, and how many bytes each kind of them has. */
     private static final int START = 8;
@@ -16,13 +16,13 @@ final class ConstantPool {
     private static final int TEXT = 1;
     private static final int LONG = 5;
     private static final int DOUBLE = 6;
-    private static final int FIELD = 9;
+    private static final List<Integer> MEMBERS = List.of(9, 10, 11);
     /** The instructions that put a value into a field, a static one first. */
     private static final List<Integer> PUTS = List.of(0xb3, 0xb5);
 
     private final byte[] content;
     private final List<String> texts = new ArrayList<>();
-    private final Map<Integer, String> fields = new TreeMap<>();
+    private final Map<Integer, String> members = new TreeMap<>();
 
     /** @param content a class file; what is no such thing names nothing */
     ConstantPool(byte[] content) {
@@ -45,18 +45,18 @@ final class ConstantPool {
                 } else {
                     in.skipBytes(width);
                 }
-                if (tag == FIELD) {
+                if (MEMBERS.contains(tag)) {
                     named.add(i);
                 }
                 i += tag == LONG || tag == DOUBLE ? 1 : 0;
             }
-            for (int field : named) { // a class and a name with its type, each by its place
-                int[] parts = pairs.get(field);
+            for (int member : named) { // a class and a name with its type, each by its place
+                int[] parts = pairs.get(member);
                 String owner = words.get(pairs.get(parts[0])[0]).replace('/', '.');
-                fields.put(field, owner + "." + words.get(pairs.get(parts[1])[0]));
+                members.put(member, owner + "." + words.get(pairs.get(parts[1])[0]));
             }
         } catch (IOException | RuntimeException ended) {
-            fields.clear();
+            members.clear();
         }
         texts.addAll(words.values());
     }
@@ -66,14 +66,14 @@ final class ConstantPool {
         return texts;
     }
 
-    /** The fields that the code reads or sets: class and name, with a dot between them. */
-    Iterable<String> fields() {
-        return fields.values();
+    /** The fields and methods that the code uses: class and name, with a dot between them. */
+    Iterable<String> members() {
+        return members.values();
     }
 
     /** Tells whether the code sets a field. */
     boolean sets(String field) {
-        return fields.entrySet().stream().filter(named -> named.getValue().equals(field))
+        return members.entrySet().stream().filter(named -> named.getValue().equals(field))
                 .anyMatch(named -> puts(named.getKey()));
     }
 

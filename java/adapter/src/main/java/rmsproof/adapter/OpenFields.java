@@ -26,7 +26,7 @@ final class OpenFields {
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             found.addAll(declared(at));
             if (at.getClassLoader() instanceof ClassBytes.Loader loader) {
-                for (String name : loader.pool(at.getName()).fields()) {
+                for (String name : loader.pool(at.getName()).members()) {
                     named(name, loader).filter(field ->
                             Modifier.isStatic(field.getModifiers())).forEach(found::add);
                 }
@@ -56,7 +56,8 @@ final class OpenFields {
             boolean whole = Arrays.stream(owner.getDeclaredFields()).anyMatch(field ->
                     field.getName().equals(called) && field.getType() == owner);
             return declared(owner).stream()
-                    .filter(field -> whole || field.getName().equals(called));
+                    .filter(field -> whole || field.getName().equals(called)
+                            || called.equalsIgnoreCase("get" + field.getName())); // by a method
         } catch (ClassNotFoundException | LinkageError absent) {
             return Stream.empty();
         }
