@@ -212,6 +212,17 @@ def test_what_people_have_in_files_is_found(
 
 
 @pytest.mark.usefixtures("stand_ins")
+def test_what_cannot_be_made_is_said_with_the_librarys_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another version may have what it asks for."""
+    monkeypatch.setattr(importlib.import_module("torch"), "__version__", "2.1", raising=False)
+    fault = of_source(SUBCLASS.replace("super().__init__", "super().no_such")).verdict.fault
+    assert fault is not None
+    assert fault.message.startswith("making it with torch 2.1: AttributeError: 'super' object")
+
+
+@pytest.mark.usefixtures("stand_ins")
 def test_a_wrong_one_is_told_from_a_right_one() -> None:
     result = of_source(SUBCLASS.replace("np.sqrt(v) + eps", "np.sqrt(v + eps)"))
     assert result.verdict.word == "diverges"

@@ -83,7 +83,8 @@ class LibraryHost:
                 message["jit"],
             )
         except BaseException as error:
-            return {**_failure(error, "making it"), "step": 0}
+            made = f"making it{_version(candidate.binding.MODULES)}"
+            return {**_failure(error, made), "step": 0}
         return None
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
@@ -242,6 +243,12 @@ def _full_names(thing: Any) -> list[str]:
 
 def _plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _version(modules: Sequence[str]) -> str:
+    """Which library it was, if that says: another version may have what this one lacks."""
+    versions = {name: getattr(sys.modules.get(name), "__version__", "") for name in modules}
+    return "".join(f" with {name} {version}" for name, version in versions.items() if version)
 
 
 def _failure(error: BaseException, where: str) -> dict[str, Any]:
