@@ -34,10 +34,13 @@ def told(trial: Trial, explanation: Explanation, among: int) -> bool:
     # A constant of so many digits is one of so many numbers, in one decade or another.
     constants = sum((digits(value) + 1) * math.log(10) for value in explanation.constants.values())
     needed, values = _HARDLY + math.log(max(among, 1)) + constants, 0
+    schedule = any(axis == "schedule" for axis, _ in explanation.chosen)
     for evidence in trial.evidence:
         said = _said(trial, explanation, evidence)
         needed -= float(said.sum())
-        values += int((said > 0).sum())
+        says = said > 0
+        # Of a schedule all elements of a step say the same.
+        values += int((says.any(axis=1) if schedule else says).sum())
         # One value can always be met by a constant, and at times by one with few digits.
         if needed <= 0 and values > len(explanation.constants):
             return True

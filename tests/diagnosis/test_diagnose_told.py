@@ -23,20 +23,24 @@ from python_ref.stepping.stepper import replay
 
 # -- what is told ---------------------------------------------------------------------------------
 
+DECAYING = Dialect(["weight_decay=coupled"], {"weight_decay": 0.07})
+FALLING = Dialect(["schedule=exponential"], {"factor": 0.77})
+
 
 @pytest.mark.parametrize(
-    ("fed", "decimals", "tells"),
+    ("port", "fed", "decimals", "tells"),
     [
-        ([[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
-        ([[0.3, 0.2, -0.7]] * 3, 6, True),
-        ([[0.3]], None, False),  # one value is always met by some constant
-        ([[0.3], [0.2]], None, True),
+        (DECAYING, [[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
+        (DECAYING, [[0.3, 0.2, -0.7]] * 3, 6, True),
+        (DECAYING, [[0.3]], None, False),  # one value is always met by some constant
+        (DECAYING, [[0.3], [0.2]], None, True),
+        (FALLING, [[0.3, 0.2, -0.7]] * 2, None, False),  # and one step by some schedule
+        (FALLING, [[0.3, 0.2, -0.7]] * 3, None, True),
     ],
 )
 def test_what_chance_explains_as_well_is_not_named(
-    fed: list[list[float]], decimals: int | None, tells: bool
+    port: Dialect, fed: list[list[float]], decimals: int | None, tells: bool
 ) -> None:
-    port = Dialect(["weight_decay=coupled"], {"weight_decay": 0.07})
     evidence = shown(elements([0.5] * len(fed[0]), fed, learning_rate=0.05, epsilon=0.1), port)
     if decimals:
         printed = evidence.weights.round(decimals)
