@@ -122,6 +122,7 @@ class Change:
         factor: what the learning rate is multiplied by from then on; None where that differs.
         learning_rate: what it is from then on; None where that differs.
         schedule: what it is multiplied by in each step, where it is another in every one.
+        printed: its numbers are as near as print lets them be read.
     """
 
     before: Explanation
@@ -131,6 +132,7 @@ class Change:
     factor: float | None = None
     learning_rate: float | None = None
     schedule: Schedule | None = None
+    printed: bool = False
 
 
 @dataclass(frozen=True)

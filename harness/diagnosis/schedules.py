@@ -76,7 +76,8 @@ def scheduled(
             for schedule in _written(factors):
                 if _fits(port, short_first, schedule, budget):
                     before = Explanation(chosen, constants)
-                    return Change(before, 0, "schedule", schedule=schedule)
+                    printed = any(e.rounding for e in evidence)
+                    return Change(before, 0, "schedule", schedule=schedule, printed=printed)
         for chosen, constants, factors in seen:
             if _everywhere(dialect(claim, chosen, constants), evidence, factors, budget):
                 few = tuple(float(f"{x:.{_SHOWN_DIGITS}g}") for x in factors[:_SHOWN].tolist())

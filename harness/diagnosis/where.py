@@ -47,6 +47,8 @@ def change(
         after = _after(claim, evidence, explanation, last, budget)
     except OutOfTime:
         return None
+    if isinstance(after, Change):
+        return replace(after, printed=evidence.rounding > 0)
     return after or Change(explanation, last + 1)
 
 

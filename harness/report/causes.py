@@ -222,9 +222,11 @@ def _took(tried: Tried) -> str:
 
 def _change(change: Change) -> str:
     before = _deviations(change.before) if change.before.chosen else "as claimed"
+    about = "about " if change.printed else ""
     if change.schedule is not None:
         joined = "and" if change.before.chosen else "but"
-        return f"{before}, {joined} the learning rate in step t is {_scheduled(change.schedule)}"
+        scheduled = _scheduled(change.schedule, about)
+        return f"{before}, {joined} the learning rate in step t is {scheduled}"
     text = f"up to step {change.step}: {before}"
     if change.kind == "state":
         if change.repeated:
@@ -236,21 +238,21 @@ def _change(change: Change) -> str:
             return f"{text}; the learning rate is 0 {since}"
         rate = "" if change.learning_rate is None else f"{change.learning_rate:.10g}"
         if change.factor is None:
-            return f"{text}; another learning rate {since}, {rate} whatever was given"
+            return f"{text}; another learning rate {since}, {about}{rate} whatever was given"
         times = "half" if change.factor == 0.5 else f"{change.factor:.6g} times"
-        return f"{text}; {times} the learning rate {since}{f' ({rate})' if rate else ''}"
+        return f"{text}; {about}{times} the learning rate {since}{f' ({rate})' if rate else ''}"
     return f"{text}; what comes after is not explained"
 
 
-def _scheduled(schedule: Schedule) -> str:
+def _scheduled(schedule: Schedule, about: str) -> str:
     """What it is in terms of the one given."""
     if schedule.read:
         factors = ", ".join(f"{factor:.4g}" for factor in schedule.read)
         return f"the one given times about {factors} and so on, whatever was fed"
     if schedule.table:
         factors = ", ".join(f"{factor:.6g}" for factor in schedule.table)
-        return f"the one given times {factors} in the first steps, and from then on the last"
-    number = f", {schedule.name} = {schedule.number:.6g}" if schedule.name else ""
+        return f"the one given times {about}{factors} in the first steps, and from then on the last"
+    number = f", {schedule.name} = {about}{schedule.number:.6g}" if schedule.name else ""
     return f"the one given times {schedule.formula}{number}"
 
 

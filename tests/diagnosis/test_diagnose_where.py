@@ -102,6 +102,8 @@ def test_a_learning_rate_that_changes_is_told_with_step_and_factor(
     assert (told.kind, told.step, told.before.chosen) == ("learning_rate", step, ())
     assert told.factor == pytest.approx(factor, rel=1e-9)
     assert told.learning_rate == pytest.approx(0.01 * factor, rel=1e-9)
+    printed = replace(shown(given), weights=weights.round(8), rounding=5e-9)
+    assert (told.printed, change(printed).printed) == (False, True)
 
 
 def test_of_a_beginning_nothing_is_said_that_is_not_known_of_what_comes_after() -> None:

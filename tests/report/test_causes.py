@@ -140,6 +140,10 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
             "up to step 9: as claimed; 0.1 times the learning rate from step 10 on (0.0123456789)",
         ),
         (
+            Change(CLAIM, 3, "learning_rate", factor=0.47, printed=True),
+            "up to step 3: as claimed; about 0.47 times the learning rate from step 4 on",
+        ),
+        (
             Change(CLAIM, 4, "learning_rate", factor=0.0, learning_rate=0.0),
             "up to step 4: as claimed; the learning rate is 0 from step 5 on",
         ),
