@@ -45,10 +45,20 @@ def _takes_both(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bo
 
 
 def _makes_optimizer(node: ast.AST) -> bool:
-    """Whether a call is of something that is called like an optimizer: a class to be used."""
+    """Whether a call is of something that is called like an optimizer: a class to be used.
+
+    What is handed gradients is a step of another block, which this one goes by.
+    """
     match node:
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
-            return bool(_OPTIMIZER.search(name))
+            return bool(_OPTIMIZER.search(name)) and not any(map(_is_gradient, ast.walk(node)))
+    return False
+
+
+def _is_gradient(node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return plain_name(name) in role_names("gradients")
     return False
 
 

@@ -95,7 +95,10 @@ def test_what_computes_in_other_words_is_judged(written: Examine, update: str) -
     assert row.published is not None
 
 
-def test_what_leaves_the_computing_to_an_earlier_cell_is_judged(written: Examine) -> None:
+@pytest.mark.parametrize("name", ["one", "rmsprop_update"])
+def test_what_leaves_the_computing_to_an_earlier_cell_is_judged(
+    written: Examine, name: str
+) -> None:
     one = """
     def one(w, g, v, lr, rho, eps):
         v = rho * v + (1 - rho) * (g * g)
@@ -110,7 +113,8 @@ def test_what_leaves_the_computing_to_an_earlier_cell_is_judged(written: Examine
             for k in grads:
                 params[k], self.v[k] = one(params[k], grads[k], self.v.get(k, 0.0), *self.settings)
     """
-    found = written(notebook("import numpy as np", one, wrapped), "cells.ipynb")
+    cells = [text.replace("one(", f"{name}(") for text in (one, wrapped)]
+    found = written(notebook("import numpy as np", *cells), "cells.ipynb")
     words = [row.published and row.published.verdict.word for row in found.rows]
     assert words == [None, "exact", "exact"]
 
