@@ -98,7 +98,7 @@ def of(reply: dict[str, Any], name: str) -> Any:
     if name in reply:
         return reply[name]
     there = ", ".join(key[:_LONGEST_NAME] for key in list(reply)[:_MOST_NAMES])
-    raise Broken(f"no field `{name}`; it has {there}")
+    raise Broken(f"no field `{name}`; it has {printable_text(there)}")
 
 
 class _Failure(msgspec.Struct):

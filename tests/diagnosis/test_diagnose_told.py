@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from showing import REFERENCE, elements, explained, shown, unseen
+from support import alike
 
 from harness.diagnosis import diagnose as diagnosing
 from harness.diagnosis import thinning
@@ -29,14 +30,17 @@ FALLING = Dialect(["schedule=exponential"], {"factor": 0.77})
 
 @pytest.mark.parametrize(
     ("port", "fed", "decimals", "tells"),
-    [
-        (DECAYING, [[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
-        (DECAYING, [[0.3, 0.2, -0.7]] * 3, 6, True),
-        (DECAYING, [[0.3]], None, False),  # one value is always met by some constant
-        (DECAYING, [[0.3], [0.2]], None, True),
-        (FALLING, [[0.3, 0.2, -0.7]] * 2, None, False),  # and one step by some schedule
-        (FALLING, [[0.3, 0.2, -0.7]] * 3, None, True),
-    ],
+    alike(
+        [
+            (DECAYING, [[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
+            (DECAYING, [[0.3, 0.2, -0.7]] * 3, 6, True),
+            (FALLING, [[0.3, 0.2, -0.7]] * 2, None, False),  # one step is met by some schedule
+            (FALLING, [[0.3, 0.2, -0.7]] * 3, None, True),
+            (DECAYING, [[0.3]], None, False),  # and one value by some constant
+            (DECAYING, [[0.3], [0.2]], None, True),
+        ],
+        suite=3,
+    ),
 )
 def test_what_chance_explains_as_well_is_not_named(
     port: Dialect, fed: list[list[float]], decimals: int | None, tells: bool

@@ -110,7 +110,9 @@ ALIKE = (
     " Hoards HugeArrays DropsArray Interrupts ReadsInput LeavesThread Recurses Right ClosesOutput"
 ).split()
 # What ends a JVM, or is told of one, as another does that is judged in the suite.
-ALIKE_IN_PROCESS = "Halts LoopsDeep NoTrace WrapsForever NullArray HugeArrays waits".split()
+ALIKE_IN_PROCESS = (
+    "Halts LoopsDeep NoTrace WrapsForever NullArray HugeArrays waits Endless throws_lazily"
+).split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),
     "throws_lazily": Said(

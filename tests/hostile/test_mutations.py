@@ -130,6 +130,7 @@ def answered(line: bytes, hosted: bool) -> str:
 @pytest.mark.parametrize("hosted", [True, False])
 @settings(max_examples=100)
 @given(reply=mutated(REPLY))
+@example(reply={"id": 7, "\ud800": []})
 def test_a_changed_reply_is_a_result_or_a_fault(hosted: bool, reply: Any) -> None:
     answered(text(reply).encode("utf-8", "surrogatepass"), hosted)
 
