@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 from documents.conftest import IMPORT, INSIDE, RIGHT, Examine, fenced, notebook
 from documents.page_rows import judged, repairs, verdicts
+from support import spread
 
 from harness.machine.isolation.sandbox import can_have_own
 
@@ -242,7 +243,7 @@ BAD: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("case", spread(BAD))
 def test_a_block_that_misbehaves_has_its_verdict_and_the_rest_goes_on(
     written: Examine, case: str
 ) -> None:

@@ -92,7 +92,7 @@ def test_a_group_leaves_others_alone(begun: Callable[..., Group]) -> None:
         ("while True: pass", -signal.SIGXCPU),
         ("b = bytearray(1 << 30)", 1),
         ("open('big', 'wb').truncate(1 << 22)", 1),
-        ("files = [open('/dev/null') for _ in range(99)]", 1),
+        pytest.param("files = [open('/dev/null') for _ in range(99)]", 1, marks=pytest.mark.slow),
     ],
 )
 def test_what_takes_too_much_is_stopped(

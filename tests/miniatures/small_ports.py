@@ -34,11 +34,6 @@ def files(kind: str, *languages: str) -> list[str]:
     )
 
 
-def judged(kind: str, *languages: str) -> dict[str, Result]:
-    """The ports of a kind in some languages in one run, as `rmsproof check` would judge them."""
-    return judged_together(*files(kind, *languages))
-
-
 @cache
 def judged_together(*names: str) -> dict[str, Result]:
     """These ports in one run."""
