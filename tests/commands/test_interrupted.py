@@ -132,7 +132,10 @@ def update(weights, gradients, learning_rate, decay_rate, epsilon):
 """
 
 
-@pytest.mark.parametrize(("command", "number"), ENDED[:2] + ENDED[3:5])
+@pytest.mark.parametrize(
+    ("command", "number"),
+    alike([("check", signal.SIGINT), ("doc", signal.SIGTERM), ("check", signal.SIGTERM)]),
+)
 def test_what_was_judged_before_an_interruption_is_reported(
     tmp_path: Path, command: str, number: signal.Signals
 ) -> None:

@@ -95,6 +95,7 @@ _SLOW = {
     "SIGHUP and then Ctrl-C",
     "stopped, gone on with, ended",
     "ended while its reader is gone",
+    "ended with a report that nobody reads",
 }
 
 
