@@ -27,8 +27,8 @@ from harness.machine import cache as own_cache
 from harness.model import interruption
 
 # Shared machines stall; how long an example takes says nothing about the code.
-# Half of Hypothesis's examples: they are others at every run.
-settings.register_profile("rmsproof", deadline=None, max_examples=50)
+# A third of Hypothesis's examples: they are others at every run.
+settings.register_profile("rmsproof", deadline=None, max_examples=33)
 settings.load_profile("rmsproof")
 
 # Before tests are collected: some ask for goldens in their tables.

@@ -40,7 +40,7 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize("name", alike(LACKING, 2))
+@pytest.mark.parametrize("name", alike(LACKING))
 def test_what_is_not_there_is_no_fault_of_the_source(
     name: str, tmp_path: Path, call: Callable[..., Done]
 ) -> None:
