@@ -35,7 +35,7 @@ from harness.transport.python.failures import (
 from harness.transport.python.modules import Source
 from harness.transport.python.packages import root
 from harness.transport.python.planned import Planned
-from harness.transport.python.session import PythonPort, Session, chosen
+from harness.transport.python.session import PythonPort, Session, chosen, concrete
 from harness.transport.python.shape import described
 from harness.transport.python.signatures import beneath, parameters
 
@@ -315,16 +315,6 @@ class PythonHost:
             taken = shape["constructors"][binding["constructor"]]["parameters"]
             owner = chosen(taken, binding["construct"], hyper).call(target)
         return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
-
-
-def concrete(thing: Any) -> Any:
-    """A class of which objects can be made: what is abstract in it does nothing."""
-    missing = getattr(thing, "__abstractmethods__", ()) if inspect.isclass(thing) else ()
-    if not missing:
-        return thing
-    made = type(thing.__name__, (thing,), dict.fromkeys(missing, lambda *_, **__: None))
-    made.__module__ = thing.__module__
-    return made
 
 
 def _copied(thing: Any) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from harness.transport.python.anything import Anything, Holding
 from harness.transport.python.arrays import Garbled
 from harness.transport.python.rewritten import LEFT, generator_of
+from harness.transport.python.session import plain_facts
 
 Row = Any
 # More arrays than this no network of a page has.
@@ -95,13 +96,7 @@ class Looped:
 
     def facts(self) -> dict[str, Any]:
         """What was seen beside the numbers (see harness.model.observation)."""
-        return {
-            "where": "replaced" if self._moved else "nowhere",
-            "container": "array",
-            "pair": "",
-            "gradients_changed": False,
-            "widened": False,
-        }
+        return plain_facts("replaced" if self._moved else "nowhere")
 
 
 class _Grown(Garbled):

@@ -307,3 +307,24 @@ def chosen(
         else:
             named[parameter["name"]] = values[role]
     return Arguments(positional, named, frozenset(given))
+
+
+def plain_facts(where: str) -> dict[str, Any]:
+    """What is said of numbers that are put and read one by one (see harness.model.observation)."""
+    return {
+        "where": where,
+        "container": "array",
+        "pair": "",
+        "gradients_changed": False,
+        "widened": False,
+    }
+
+
+def concrete(thing: Any) -> Any:
+    """A class of which objects can be made: what is abstract in it does nothing."""
+    missing = getattr(thing, "__abstractmethods__", ()) if inspect.isclass(thing) else ()
+    if not missing:
+        return thing
+    made = type(thing.__name__, (thing,), dict.fromkeys(missing, lambda *_, **__: None))
+    made.__module__ = thing.__module__
+    return made

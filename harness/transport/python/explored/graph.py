@@ -10,8 +10,9 @@ from typing import Any, Optional
 import numpy as np
 
 from harness.transport.python.explored import mending
-from harness.transport.python.explored.making import _TURN, Maker, Module
+from harness.transport.python.explored.making import TURN, Maker, Module
 from harness.transport.python.explored.reach import Cell, Reach, own, says_gradients, towards
+from harness.transport.python.session import concrete
 from harness.transport.python.shape import described
 from harness.transport.python.signatures import parameters
 
@@ -77,7 +78,7 @@ class Graph:
             self._prepare(maker, {n: one for n, one in others.items() if one[0] != self.step_of})
         self._arguments = maker.arguments([*self._first_taken, *self._taken], "")
         self._turns = [
-            n for n, v in self._arguments.items() if isinstance(v, int) and _TURN.fullmatch(n)
+            n for n, v in self._arguments.items() if isinstance(v, int) and TURN.fullmatch(n)
         ]
         # Numbers of the step itself are reached as its arguments.
         self.asked = {p: n for p, n in maker.asked.items() if p.rfind(".") > 0}
@@ -193,16 +194,6 @@ def thing(module: Module, name: str) -> Any:
     for part in inner:
         found = getattr(found, part)
     return found
-
-
-def concrete(made: Any) -> Any:
-    """A class of which objects can be made: what is abstract in it does nothing."""
-    missing = getattr(made, "__abstractmethods__", ())
-    if not missing:
-        return made
-    one = type(made.__name__, (made,), dict.fromkeys(missing, lambda *_, **__: None))
-    one.__module__ = made.__module__
-    return one
 
 
 def is_returned(path: str) -> bool:

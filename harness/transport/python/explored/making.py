@@ -33,7 +33,7 @@ _NUMBERS_FIRST = ("array", "matrix", "list", "whole")
 _MATRICES = ("matrix", "whole")
 # Objects within objects.
 _DEEPEST = 5
-_TURN = re.compile(r"t|.*(?:iter|step|epoch|time)(?!.*size).*")
+TURN = re.compile(r"t|.*(?:iter|step|epoch|time)(?!.*size).*")
 _COUNTED = re.compile(r".*(?:batch|stride|seed|random).*")
 _NOTHING = re.compile(r".*(?:pad|offset|start|index|dilat|dropout|verbos).*|id|idx|i|j|l")
 _LISTS = ("list", "List", "Sequence", "MutableSequence", "Iterable", "Collection", "tuple", "Tuple")
@@ -203,7 +203,7 @@ class Maker:
             return self._number(path)
         if use.get("counted") or use.get("sized"):
             return self._count(path)
-        if _TURN.fullmatch(name) or _COUNTED.fullmatch(name):
+        if TURN.fullmatch(name) or _COUNTED.fullmatch(name):
             return 1
         if use.get("keyed"):
             return "w0"
@@ -237,7 +237,7 @@ class Maker:
         return lambda *given, **_: given[0] if given and isinstance(given[0], kept) else number
 
     def _whole(self, name: str, path: str) -> int:
-        if _TURN.fullmatch(name) or _COUNTED.fullmatch(name):
+        if TURN.fullmatch(name) or _COUNTED.fullmatch(name):
             return 1
         return 0 if _NOTHING.fullmatch(name) else self._count(path)
 

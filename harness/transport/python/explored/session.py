@@ -14,6 +14,7 @@ from harness.transport.python.arrays import Garbled
 from harness.transport.python.explored.graph import Graph, is_number
 from harness.transport.python.explored.making import Module
 from harness.transport.python.explored.reach import Cell, towards
+from harness.transport.python.session import plain_facts
 
 # Stands where an object has more numbers than an array has elements left.
 _SPARE = 1.0
@@ -105,13 +106,7 @@ class Explored:
 
     def facts(self) -> dict[str, Any]:
         """What was seen beside the numbers (see harness.model.observation)."""
-        return {
-            "where": "in place" if self._moved else "nowhere",
-            "container": "array",
-            "pair": "",
-            "gradients_changed": False,
-            "widened": False,
-        }
+        return plain_facts("in place" if self._moved else "nowhere")
 
 
 def _cell(cells: Mapping[str, Cell], path: str) -> Cell:
