@@ -241,7 +241,8 @@ def brief(result: Result) -> str:
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
     text = printable(text.replace("reference/", "").replace("java.lang.", ""))
-    return text if verdict.fault is None else cut(text)
+    # What was not judged says last what would help.
+    return text if verdict.fault is None or verdict.word == "not-run" else cut(text)
 
 
 def cut(text: str) -> str:

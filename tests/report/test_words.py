@@ -325,6 +325,8 @@ def test_a_long_message_of_a_ports_own_is_cut_but_for_its_place(place: str) -> N
     short = Fault("crashes", f"step 2: ValueError: no{place}", 2)
     found = Result(Port("p", "python"), "python", "local", Verdict("crashes", short))
     assert words.brief(found) == short.message
+    advice = stopped("not-run", f"{'no such class, ' * 20}add --classpath JAR", port=found.port)
+    assert words.brief(advice).endswith("no such class, add --classpath JAR")
 
 
 @pytest.mark.parametrize(
