@@ -6,7 +6,8 @@ The rules are the same for all languages.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.languages.naming import plain_name
 from harness.ports.roles import (
@@ -41,87 +42,141 @@ def assigned(
         Roles in the parameters' order; the names that found none and have no default; whether
         gradients or weights were told by being what is left, or a decay by what it does.
     """
-    roles: list[str | None] = [None] * len(parameters)
-    # What k or a factor is, only who wants a schedule can say.
-    free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
-    free |= set(wanted.roles)
-    for role, name in wanted.roles.items():
-        if (place := _place(parameters, name)) is not None:
-            roles[place] = role
-            free.discard(role)
-    for i, parameter in enumerate(parameters):
-        if roles[i] is None and parameter["name"] in wanted.give:
-            roles[i] = CONSTANT + json.dumps(wanted.give[parameter["name"]])
-        elif roles[i] is None and (text := choice(parameter)) is not None:
-            roles[i] = CONSTANT + json.dumps(text)
-    for i, parameter in enumerate(parameters[constructed:], constructed):
-        if parameter["kind"] == "source" and "gradients" in free:
-            roles[i] = "source"
-            free.difference_update(("source", "gradients"))
+    giving = _Giving(parameters, constructed, wanted)
+    giving.told()
     # A setter takes what the constructor leaves.
-    own = [i for i, p in enumerate(parameters) if roles[i] is None and not p.get("setter")]
-    setters = [i for i, p in enumerate(parameters) if roles[i] is None and p.get("setter")]
-    called = parameters[constructed:]
-    scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)
-
-    def settle(among: list[int]) -> None:
-        """The surest name takes its role first; what it wanted second stays for others."""
-        while offers := [
-            (rank, i, role)
-            for i in among
-            for rank, role in ranks(parameters[i]["name"])
-            if role in free and may_be(parameters[i], role, i < constructed, scalar)
-        ]:
-            # A name with one possible role left goes before one with a choice.
-            choices = {i: sum(1 for _, j, _ in offers if j == i) for _, i, _ in offers}
-            # An optimizer has its own settings before those of what may be added to it.
-            _, _, _, i, role = min(
-                (choices[i] > 1, role in OPTIONS, rank, i, role) for rank, i, role in offers
-            )
-            roles[i] = role
-            free.discard(role)
-            if role == "gradients":
-                free.discard("parameters")
-            if role == "parameters":
-                free.difference_update(("gradients", "weights"))
-            among.remove(i)
-
-    if pair := _paired(parameters, roles, constructed):
-        for i, role in pair.items():
-            roles[i] = role
-            own.remove(i)
-        free.difference_update((*PAIR, "parameters"))
-    settle(own)
+    own = [i for i in giving.open() if not parameters[i].get("setter")]
+    setters = [i for i in giving.open() if parameters[i].get("setter")]
+    giving.paired()
+    giving.settle([i for i in own if giving.roles[i] is None])
     # What a setter sets that the constructor was given would be set anew.
-    given = {p["name"] for p, r in zip(parameters, roles, strict=True) if r and not p.get("setter")}
-    settle([i for i in setters if given.isdisjoint(names_of(parameters[i]))])
-    decays = decaying(parameters, roles, wanted.roles)
-    if decays is not None and ("decay_rate" in free or "decay_rate" in roles):
-        roles = [None if role == "decay_rate" else role for role in roles]
-        roles[decays] = "decay_rate"
-        own = [i for i in own if i != decays]
+    given = {p["name"] for p, r in giving.pairs() if r and not p.get("setter")}
+    giving.settle([i for i in setters if given.isdisjoint(names_of(parameters[i]))])
+    # What gives its role up to another was asked for already.
+    own = [i for i in own if giving.roles[i] is None]
+    decays = giving.decayed()
+    roles = giving.roles
     _named(parameters, roles, constructed)
     _called_on(parameters, roles, constructed)
     _scheduled(parameters, roles)
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
     own = [i for i in own if roles[i] is None]
-    kinds = ("number",) if scalar else CONTAINERS
-    data = [i for i in own if i >= constructed and parameters[i]["kind"] in kinds]
-    missing: list[str] = [role for role in ("gradients", "weights") if role in free]
-    excluded = len(data) == 1 and bool(missing) and "parameters" not in roles
-    if not missing and "state" in free:  # what is handed over beside both is kept between steps
-        missing, excluded = ["state"], len(data) == 1
-    if excluded:  # the other one of two is settled by exclusion; what holds both is alone
-        carries = len(missing) > 1 and bool(parameters[data[0]].get("carries"))
-        roles[data[0]] = "parameters" if carries else missing[0]
-        own.remove(data[0])
+    excluded = giving.excluded(own)
     left = [
         parameters[i]["name"]
         for i in own
         if roles[i] is None and is_open(parameters[i], i < constructed)
     ]
-    return roles, left, excluded or decays is not None
+    return roles, left, excluded or decays
+
+
+class _Giving:
+    """Roles on their way to parameters.
+
+    Args:
+        parameters: of a constructor, then of what is called.
+        constructed: how many of them are the constructor's.
+        wanted: what the user said.
+
+    Attributes:
+        roles: those of the parameters, None where one has none yet.
+    """
+
+    def __init__(self, parameters: Sequence[Parameter], constructed: int, wanted: Wanted) -> None:
+        self._parameters, self._constructed, self._wanted = parameters, constructed, wanted
+        self.roles: list[str | None] = [None] * len(parameters)
+        # What k or a factor is, only who wants a schedule can say.
+        self._free = set(ROLES) - {role for role in SCHEDULES if role not in wanted.options}
+        self._free |= set(wanted.roles)
+        called = parameters[constructed:]
+        self._scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)
+
+    def open(self) -> list[int]:
+        """Which parameters have no role."""
+        return [i for i, role in enumerate(self.roles) if role is None]
+
+    def pairs(self) -> Iterator[tuple[Parameter, str | None]]:
+        """Each parameter and its role."""
+        return zip(self._parameters, self.roles, strict=True)
+
+    def told(self) -> None:
+        """The roles that a user said, constants, and what gradients are asked of."""
+        parameters, wanted = self._parameters, self._wanted
+        for role, name in wanted.roles.items():
+            if (place := _place(parameters, name)) is not None:
+                self._give(place, role)
+        for i in self.open():
+            if (name := parameters[i]["name"]) in wanted.give:
+                self.roles[i] = CONSTANT + json.dumps(wanted.give[name])
+            elif (text := choice(parameters[i])) is not None:
+                self.roles[i] = CONSTANT + json.dumps(text)
+        for i, parameter in enumerate(parameters[self._constructed :], self._constructed):
+            if parameter["kind"] == "source" and "gradients" in self._free:
+                self._give(i, "source", "gradients")
+
+    def paired(self) -> None:
+        """Weights and biases, each with its gradients, where a call takes all four."""
+        pair = _paired(self._parameters, self.roles, self._constructed)
+        for i, role in pair.items():
+            self._give(i, role, *PAIR, "parameters")
+
+    def settle(self, among: list[int]) -> None:
+        """The surest name takes its role first; what it wanted second stays for others."""
+        while offers := [
+            (rank, i, role)
+            for i in among
+            for rank, role in ranks(self._parameters[i]["name"])
+            if role in self._free and self._may_be(i, role)
+        ]:
+            # A name with one possible role left goes before one with a choice.
+            choices = Counter(i for _, i, _ in offers)
+            # An optimizer has its own settings before those of what may be added to it.
+            _, _, _, i, role = min(
+                (choices[i] > 1, role in OPTIONS, rank, i, role) for rank, i, role in offers
+            )
+            self._give(i, role, *_TAKES_TOO.get(role, ()))
+            among.remove(i)
+
+    def decayed(self) -> bool:
+        """Whether a decay rate was told by what the source does with it."""
+        decays = decaying(self._parameters, self.roles, self._wanted.roles)
+        if decays is None:
+            return False
+        if "decay_rate" in self._free or "decay_rate" in self.roles:
+            self.roles = [None if role == "decay_rate" else role for role in self.roles]
+            self._give(decays, "decay_rate")
+        return True
+
+    def excluded(self, own: Sequence[int]) -> bool:
+        """Whether one that is left is what is missing, which it is given then.
+
+        The other one of two is settled by exclusion; what holds both is alone.
+        """
+        kinds = ("number",) if self._scalar else CONTAINERS
+        called = [i for i in own if i >= self._constructed]
+        data = [i for i in called if self._parameters[i]["kind"] in kinds]
+        missing: list[str] = [role for role in ("gradients", "weights") if role in self._free]
+        if not missing and "state" in self._free:  # handed over beside both, kept between steps
+            missing = ["state"]
+        elif "parameters" in self.roles:
+            return False
+        if len(data) != 1 or not missing:
+            return False
+        both = len(missing) > 1 and bool(self._parameters[data[0]].get("carries"))
+        self.roles[data[0]] = "parameters" if both else missing[0]
+        return True
+
+    def _give(self, i: int, role: str, *gone: str) -> None:
+        self.roles[i] = role
+        self._free.difference_update((role, *gone))
+
+    def _may_be(self, i: int, role: str) -> bool:
+        return may_be(self._parameters[i], role, i < self._constructed, self._scalar)
+
+
+# Roles that nobody else has where one is given.
+_TAKES_TOO = {"gradients": ("parameters",), "parameters": ("gradients", "weights")}
 
 
 def decaying(
