@@ -30,8 +30,8 @@ from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
+from harness.ports.bound import Binding
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport

@@ -14,7 +14,8 @@ from typing import Any
 
 from harness.languages.naming import says_rmsprop
 from harness.ports.assigning import names_of
-from harness.ports.attempts import Binding, Ranked, Unsettled, attempts
+from harness.ports.attempts import attempts
+from harness.ports.bound import Binding, Ranked, Unsettled
 from harness.ports.leaves import gradient_of
 from harness.ports.naming import class_names
 from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted

@@ -14,8 +14,8 @@ import numpy as np
 
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, Unreachable, flat_gradients, flat_weights
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
+from harness.ports.bound import Binding
 from harness.ports.roles import Wanted
 from harness.transport import handing
 from harness.transport.attach_library import attach_library

@@ -17,8 +17,8 @@ import numpy as np
 from harness.languages.naming import says_rmsprop
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.arrangement import FORMS, Plan, with_form
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, alternatives
+from harness.ports.bound import Binding
 from harness.ports.loops import loop_plans
 from harness.ports.numbers import by_default
 from harness.ports.plans import plans

@@ -16,8 +16,8 @@ from support import REPOSITORY, SHORT, collected, spread
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.model.words import CHOSEN
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError
+from harness.ports.bound import Binding
 from harness.ports.targets import own
 from harness.transport import attach, guesses
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.ports.attempts import Binding
 from harness.ports.binding import BindingError, bind
+from harness.ports.bound import Binding
 from harness.ports.roles import Wanted
 
 
