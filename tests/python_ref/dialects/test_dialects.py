@@ -195,6 +195,13 @@ def test_further_constants_go_before_those_there_were() -> None:
     assert dialect.constants == {"momentum": 0.5, "epsilon": 1.0}
 
 
+def test_what_is_chosen_axis_by_axis_is_the_dialect_of_what_deviates_and_its_constants() -> None:
+    chosen = {"momentum": "nesterov", "epsilon": "inside", "root": "sqrt"}
+    made = Dialect.choosing(chosen, {"momentum": 0.5})
+    assert made == Dialect(["epsilon=inside", "momentum=nesterov"], {"momentum": 0.5})
+    assert Dialect.choosing(Dialect(made.deviations).choices()) == Dialect(made.deviations)
+
+
 def test_a_dialect_is_shown_as_a_person_would_list_it() -> None:
     assert repr(Dialect()) == "Dialect()"
     assert repr(Dialect(["clip=norm", "epsilon=inside"], {"clip": 2, "momentum": 0.5})) == (
