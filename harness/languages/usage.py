@@ -21,6 +21,8 @@ Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 # Calls deeper than this add nothing that an optimizer of a page would hide there.
 _DEPTH = 6
+# Where functions call each other in circles, more than so many calls say the same again.
+_MOST = 1000
 
 
 class Follower:
@@ -41,6 +43,7 @@ class Follower:
         self._held: dict[str, Use] = {}
         self._stored: set[str] = set()
         self._under_way: list[Any] = []
+        self._entered = 0
         self._returned: list[Use] = []  # by what was entered last
 
     def follow(self, name: str) -> dict[str, Use]:
@@ -83,7 +86,9 @@ class Follower:
             if name in scope:
                 scope[name] = aliases
         marker = (id(node), tuple(sorted((n, id(u)) for n, us in scope.items() for u in us)))
-        if given is not None and (marker in self._under_way or len(self._under_way) > _DEPTH):
+        self._entered = 0 if given is None else self._entered + 1
+        deep = len(self._under_way) > _DEPTH or self._entered > _MOST
+        if given is not None and (deep or marker in self._under_way):
             return uses
         self._under_way.append(marker)
         body = Body(self, scope, this, place, texts)
@@ -96,8 +101,9 @@ class Follower:
         self, name: str, call: ast.Call, body: Expressions, after: int | None = None
     ) -> list[Use]:
         """Follow a call of an own method (`after` a place in the order of bases) or function."""
-        if after is None and name in self._functions and not body.this_call(call):
-            return self._into(self._functions[name], -1, call, body, own=False)
+        if after is None and not body.this_call(call) and not name.endswith("="):
+            function = self._functions.get(name)
+            return self._into(function, -1, call, body, own=False) if function else []
         start = 0 if after is None else after + 1
         for place, methods in enumerate(self._methods[start:], start):
             if name in methods:
