@@ -2160,9 +2160,11 @@ class SetFromAround {
     }
 }
 
-/** Settings that all share: static ones of its own, with a method, and those of another class. */
+/**
+ * Settings that all share: static ones of its own, with a method, those of another class, and those of
+ * an object that a static method hands out.
+ */
 class SharedSettings {
-    static double epsilon = 1e-8;
     private static double rho = 0.9;
     private static double[] v;
 
@@ -2172,13 +2174,31 @@ class SharedSettings {
 
     static void update(double[] weights, double[] gradients) {
         v = v == null ? new double[weights.length] : v;
-        Update.inPlace(weights, gradients, v, Global.learningRate, rho, epsilon);
+        Update.inPlace(weights, gradients, v, Global.learningRate, rho, Handed.get().epsilon);
+    }
+}
+
+class Handed {
+    private static Handed one;
+    double epsilon = 1e-8;
+    private double decay = 0.9;
+
+    static Handed get() {
+        one = one == null ? new Handed() : one;
+        return one;
+    }
+
+    double getDecay() {
+        return decay;
+    }
+
+    void setDecay(double value) {
+        decay = value;
     }
 }
 
 class Global {
     static double learningRate = 0.01;
-    static double decay = 0.9;
     private static double epsilon = 1e-8;
 
     static double getEpsilon() {
@@ -2250,6 +2270,7 @@ class SharedByLayers {
 
     void updateByRmsProp() {
         Update.inPlace(
-                weights, gradients, cache, Global.learningRate, Global.decay, Global.getEpsilon());
+                weights, gradients, cache, Global.learningRate, Handed.get().getDecay(),
+                Global.getEpsilon());
     }
 }

@@ -57,10 +57,17 @@ final class Cells {
         return found.cells.size();
     }
 
-    /** The numbers in static fields, by class and name. */
+    /** The numbers in fields that no object at hand has, by class and name. */
     static Map<String, Cell> shared(List<Field> fields) {
         Cells found = new Cells();
-        fields.forEach(field -> found.field("", field, null, 0));
+        for (Field field : fields) {
+            try {
+                found.field(field.getDeclaringClass().getSimpleName(), field,
+                        OpenFields.owner(field, null), 0);
+            } catch (ReflectiveOperationException hidden) {
+                continue;
+            }
+        }
         return found.cells;
     }
 

@@ -3,6 +3,7 @@ package rmsproof.adapter;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Member;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,8 @@ final class ClassBytes {
 
     /** Prefers the port's own classes to any of the same name outside it. */
     final class Loader extends ClassLoader {
+        private final Map<Class<?>, Member> handing = new ConcurrentHashMap<>();
+
         Loader() {
             super(libraries);
         }
@@ -122,6 +125,11 @@ final class ClassBytes {
         /** By an abstract type's name that of a class which can stand there; "" for none. */
         Map<String, String> implementations() {
             return implementations;
+        }
+
+        /** By a class of settings the static member that hands out the one object of it. */
+        Map<Class<?>, Member> handing() {
+            return handing;
         }
 
         @Override

@@ -67,8 +67,8 @@ final class ConstantPool {
     }
 
     /** The fields and methods that the code uses: class and name, with a dot between them. */
-    Iterable<String> members() {
-        return members.values();
+    List<String> members() {
+        return List.copyOf(members.values());
     }
 
     /** Tells whether the code sets a field. */

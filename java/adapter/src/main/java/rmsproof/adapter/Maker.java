@@ -266,7 +266,7 @@ final class Maker {
         for (Member setter : setters) {
             Object value = values[next[0]++];
             if (value != ABSENT && setter instanceof Field field) {
-                field.set(made, value);
+                field.set(OpenFields.owner(field, made), value);
             } else if (value != ABSENT) {
                 Object returned = call((Method) setter, made, value);
                 // A builder, or a class that is never changed, answers with what comes next.

@@ -75,8 +75,8 @@ final class ObjectGraph {
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
-        this.shared = OpenFields.of(type).stream()
-                .filter(field -> Modifier.isStatic(field.getModifiers())).toList();
+        this.shared = OpenFields.of(type).stream().filter(field -> Modifier.isStatic(
+                field.getModifiers()) || !field.getDeclaringClass().isAssignableFrom(type)).toList();
         Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
         this.arguments = maker.arguments(method, GIVEN);

@@ -1,6 +1,9 @@
 package rmsproof.adapter;
 
+import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Settings that are fields: those that whoever uses a class may set, by themselves or by a method,
- * those that another class of the port does set, and the static ones of classes that its code names.
+ * those that another class of the port does set, the static ones of classes that its code names, and
+ * those of an object that its code is handed by a static method, always the same, or a static field.
  */
 final class OpenFields {
     private static final Set<Class<?>> NUMBERS =
@@ -26,9 +30,13 @@ final class OpenFields {
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             found.addAll(declared(at));
             if (at.getClassLoader() instanceof ClassBytes.Loader loader) {
-                for (String name : loader.pool(at.getName()).members()) {
+                List<String> members = loader.pool(at.getName()).members();
+                for (String name : members) {
                     named(name, loader).filter(field ->
                             Modifier.isStatic(field.getModifiers())).forEach(found::add);
+                    handed(name, loader).filter(field -> members.stream().anyMatch(other ->
+                            other.startsWith(field.getDeclaringClass().getName() + ".")
+                                    && reads(other, field))).forEach(found::add);
                 }
             }
         }
@@ -55,12 +63,55 @@ final class OpenFields {
             // Of an object, as Kotlin and Scala have them, all its variables are at hand.
             boolean whole = Arrays.stream(owner.getDeclaredFields()).anyMatch(field ->
                     field.getName().equals(called) && field.getType() == owner);
-            return declared(owner).stream()
-                    .filter(field -> whole || field.getName().equals(called)
-                            || called.equalsIgnoreCase("get" + field.getName())); // by a method
+            return declared(owner).stream().filter(field -> whole || reads(name, field));
         } catch (ClassNotFoundException | LinkageError absent) {
             return Stream.empty();
         }
+    }
+
+    /** Tells whether a member that code names is a field, or a method that is called as it is read. */
+    private static boolean reads(String member, Field field) {
+        String called = member.substring(member.lastIndexOf('.') + 1);
+        return called.equals(field.getName()) || called.equalsIgnoreCase("get" + field.getName());
+    }
+
+    /** The fields of an object that all are handed by a member that code names; else nothing. */
+    private static Stream<Field> handed(String name, ClassBytes.Loader loader) {
+        int dot = name.lastIndexOf('.');
+        String called = name.substring(dot + 1);
+        try {
+            Class<?> owner = Class.forName(name.substring(0, dot), false, loader);
+            Stream<Member> members = Stream.concat(Arrays.stream(owner.getDeclaredFields()),
+                    Arrays.stream(owner.getDeclaredMethods())
+                            .filter(method -> method.getParameterCount() == 0));
+            for (Member member : members.filter(one -> one.getName().equals(called)
+                    && Modifier.isStatic(one.getModifiers())).toList()) {
+                Class<?> type = member instanceof Field field ? field.getType()
+                        : ((Method) member).getReturnType();
+                List<Field> fields = OwnTypes.owns(type) ? declared(type) : List.of();
+                if (!fields.isEmpty() && value(member) != null && value(member) == value(member)) {
+                    loader.handing().put(type, member);
+                    return fields.stream().filter(one -> !Modifier.isStatic(one.getModifiers()));
+                }
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError refused) {
+            return Stream.empty(); // who gets nothing of it sets nothing there
+        }
+        return Stream.empty();
+    }
+
+    private static Object value(Member member) throws ReflectiveOperationException {
+        ((AccessibleObject) member).setAccessible(true);
+        return member instanceof Field field ? field.get(null) : ((Method) member).invoke(null);
+    }
+
+    /** What a field is set on: an object that has it, else the one that all are handed. */
+    static Object owner(Field field, Object target) throws ReflectiveOperationException {
+        Class<?> type = field.getDeclaringClass();
+        boolean elsewhere = !Modifier.isStatic(field.getModifiers()) && !type.isInstance(target)
+                && type.getClassLoader() instanceof ClassBytes.Loader;
+        return elsewhere ? value(((ClassBytes.Loader) type.getClassLoader()).handing().get(type))
+                : target;
     }
 
     /** Tells whether a field is a number that somebody else can set, or does. */
