@@ -177,14 +177,18 @@ def why(result: Result) -> str:
 def lost(values: Lost) -> str:
     """What became no number: "element 1 of every array becomes NaN"."""
     kinds = [name for name, count in (("NaN", values.nan), ("infinite", values.infinite)) if count]
-    if values.everywhere:
+    others = values.count < values.values
+    if not others:
+        text = "every value"
+    elif values.everywhere:
         elements = listed([str(i) for i in values.everywhere])
         text = f"element{'s' if len(values.everywhere) > 1 else ''} {elements} of every array"
     else:
         text = f"{values.count:,} of {values.values:,} values"
-    verb = "becomes" if len(values.everywhere) == 1 or values.count == 1 else "become"
+    single = not others or len(values.everywhere) == 1 or values.count == 1
+    verb = "becomes" if single else "become"
     text += f" {verb} {' or '.join(kinds)} where numbers are expected"
-    return f"{text}; all others are as claimed" if values.alone else text
+    return f"{text}; all others are as claimed" if values.alone and others else text
 
 
 def _where(result: Result) -> str:

@@ -51,6 +51,11 @@ class LosesTheSecond(Base):
         return w
 
 
+class LosesAll(Base):
+    def after(self, w):
+        return w * np.nan
+
+
 class LosesTheFirstAndThirdLater(Base):
     def after(self, w):
         if self.t > 1:
@@ -206,6 +211,12 @@ SAID: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
         (),
         "element 1 of every array becomes NaN where numbers are expected; all others are as"
         " claimed; reference/float64/page-ten-steps, step 1, w1[1]: expected 0.50316227716",
+    ),
+    "LosesAll": (
+        "diverges",
+        (),
+        (),
+        "every value becomes NaN where numbers are expected; reference/float64/page-ten-steps, st",
     ),
     "LosesTheFirstAndThirdLater": (
         "diverges",
