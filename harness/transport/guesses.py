@@ -200,7 +200,8 @@ def _of_explored(
         except Unreachable as error:
             failed.setdefault(f"{name}: {error.fault.message}")
             continue
-        failed.update(dict.fromkeys(f"{name}.{why}" for why in found["refused"]))
+        of = f"{name}." if shape["candidates"] else ""  # a function says its name itself
+        failed.update(dict.fromkeys(of + why for why in found["refused"]))
         for way in found["ways"]:
             readings = list(explored.readings(way, wanted))
             if not readings:

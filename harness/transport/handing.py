@@ -166,12 +166,20 @@ def _whole_or_single(moved: Sequence[Tried]) -> Tried:
 
 # In the words of Java's reflection.
 _MISFIT = "IllegalArgumentException: argument type mismatch"
+# Where a port of Clojure asks for a reference, or for what has a protocol, and was handed a value.
+_VALUE = re.compile(
+    r"class (?:clojure\.lang\.Persistent\w+|\[[DF]|(?:java\.lang\.)?Double) cannot be cast to class"
+    r" (?:clojure\.lang\.\w*(?:Ref|Atom|Volatile|IDeref)|java\.util\.concurrent\.Future)\b"
+    r"|No implementation of method: .* found for class: (?:nil|clojure\.lang\.Persistent\w+|\[D)"
+)
 
 
 def _own_failure(failed: Sequence[Tried]) -> Tried | None:
     """The way in which a failure is surely the port's own; None if there is none."""
     # What a method was never called with is no failure of its own.
     failed = [t for t in failed if _MISFIT not in _words(t) or (t.fault and t.fault.line)]
+    if any(_VALUE.search(_words(t)) for t in failed):
+        return None  # whatever else it said, it was told of something else
     if all(t.fault and t.fault.misread for t in failed):
         return None  # what came back may hold weights all the same
     for t in failed:

@@ -150,6 +150,12 @@ CLOJURE = {
     "looked-up": INSIDE,
     "two-averages": ("centered=yes",),
 }
+SEEN = {
+    **dict.fromkeys("descend! advance step! settle!".split(), EXACT),
+    "update-param :rmsprop": INSIDE,
+}
+"""Functions of Clojure of which names tell too little."""
+
 SEVERAL = """
 class Optimizers {
     static class Sgd {
@@ -221,6 +227,13 @@ def test_a_shape_of_scala_is_judged(name: str, request: pytest.FixtureRequest) -
 @pytest.mark.parametrize("name", spread(CLOJURE, 5))
 def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("shapes.clj", CLOJURE, name, request)
+
+
+@pytest.mark.parametrize("name", spread(SEEN, 2))
+def test_a_function_of_clojure_is_looked_at_from_outside(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    judged("seen.clj", SEEN, name, request)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
   "The Clojure side of the adapter: ports that are functions in a source file."
   (:require [rmsproof.adapter.arrays :as arrays]
             [rmsproof.adapter.calls :as calls]
+            [rmsproof.adapter.graph :as graph]
             [rmsproof.adapter.program :as program]
             [rmsproof.adapter.shape :as shape])
   (:import (clojure.lang Delay IAtom IDeref Ref Var Volatile)
@@ -178,11 +179,14 @@
     (shape [_]
       {"language" "clojure"
        "candidates" []
+       "explorable" [[""]]
        "functions" (mapv shape/describe (:functions program))
        "storages" (mapv :name arrays/storages)
        "begun" (boolean (some #(beginning program %) [false true]))
        "initial_states" 6})
     (bind [_ binding] (bound-port program binding))
+    (explore [this named deadline] (graph/explore this program named deadline))
+    (graph [_ plan _loader numbers] (graph/graph program plan numbers))
     (owns [_ frame] (contains? (:files program) (.getFileName ^StackTraceElement frame)))))
 
 (defn language

@@ -346,7 +346,8 @@
                    :thunks thunks
                    :functions (functions namespaces forms)
                    :list-variables (remember-variables namespaces)
-                   :current (atom nil)}
+                   :current (atom nil)
+                   :chosen (atom nil)}
           initial (roots program)]
       (assoc program
              :initial initial

@@ -19,7 +19,8 @@
            (hints tag)
            (cond
              (:key (meta symbol)) {:kind "text" :use {"keyed" true}}
-             (:opaque (meta symbol)) {:use {"opaque" true}}))))
+             (:opaque (meta symbol)) {:use {"opaque" true}})
+           (when-let [held (:held (meta symbol))] {:held held}))))
 
 (defn- option
   "The parameter for one key of a destructured map."
@@ -73,7 +74,7 @@
         (let [found (map #(assoc % :argument (count layout) :spread spread) (options form))
               indices (map-indexed (fn [i p] [(+ i (count parameters)) (:key p)]) found)]
           (recur more spread (into parameters found)
-                 (conj layout {:options (vec indices) :spread spread})))
+                 (conj layout {:options (vec indices) :spread spread :as (:as form)})))
 
         (and (elements form) (not spread))
         (let [found (map parameter (elements form))]
@@ -151,6 +152,11 @@
   #{"lr" "learning-rate" "rate" "eta" "alpha" "rho" "decay" "decay-rate" "gamma" "beta" "eps"
     "epsilon"})
 
+(defn setting?
+  "Tells whether a name is that of an option of an optimizer."
+  [name]
+  (settings name))
+
 (def ^:private data
   "What maps of layers, parameters and states keep arrays under."
   #{"w" "weights" "weight" "params" "parameters" "theta" "dw" "dweights" "grad" "grads" "gradient"
@@ -161,6 +167,11 @@
 
 (defn- forms-in [body]
   (tree-seq coll? seq body))
+
+(defn- merged?
+  "Tells whether a form is what a symbol names over what is given by default."
+  [form sym]
+  (and (seq? form) (= 'merge (first form)) (= sym (last form))))
 
 (defn- looked-up
   "What a body looks up by keywords in what a symbol names: symbols, as in a map that is taken
@@ -176,7 +187,7 @@
    (for [form (forms-in body)
          :when (vector? form)
          [pattern of] (partition 2 form)
-         :when (and (map? pattern) (= sym of))
+         :when (and (map? pattern) (or (= sym of) (merged? of sym)))
          found (:keys pattern)]
      (symbol (name found)))))
 
@@ -255,6 +266,16 @@
   [body sym]
   (not-any? #(and (seq? %) (arithmetic (first %)) (some #{sym} %)) (forms-in body)))
 
+(def ^:private changing
+  "What changes a reference, and which kind it is."
+  '{swap! "atom" reset! "atom" alter "ref" commute "ref" ref-set "ref" vswap! "volatile"
+    vreset! "volatile"})
+
+(defn- held
+  "As what reference a body changes what a symbol names, or nil."
+  [body sym]
+  (some #(when (and (seq? %) (= sym (second %))) (changing (first %))) (forms-in body)))
+
 (defn- taken-apart
   "An argument vector in which maps are destructured that the body takes apart."
   [[argument-vector & body]]
@@ -265,9 +286,12 @@
     (mapv (fn [form]
             (cond
               (maps-of form) (destructured form (maps-of form))
+              (and (map? form) (= [:as] (keys form)) (maps-of (:as form)))
+              (destructured (:as form) (maps-of (:as form)))
               (and (map? form) (:keys form)) (with-state form body)
               (and (symbol? form) (not= '& form))
-              (vary-meta form assoc :key (key? body form) :opaque (opaque? body form))
+              (vary-meta form assoc :key (key? body form) :opaque (opaque? body form)
+                         :held (held body form))
               :else form))
           argument-vector)))
 

@@ -31,18 +31,6 @@ final class Cells {
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /**
-     * One number.
-     *
-     * @param narrow whether it is a float
-     * @param open whether whoever uses the object can set it, too
-     */
-    record Cell(double value, boolean narrow, boolean open, Consumer<Object> setter) {
-        void set(double number) {
-            setter.accept(narrow ? (Object) (float) number : (Object) number);
-        }
-    }
-
     /** Looks at what can be reached from named objects, in their order. */
     static Map<String, Cell> of(Map<String, Object> roots) {
         Cells found = new Cells();

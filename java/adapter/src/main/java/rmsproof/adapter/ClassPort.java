@@ -181,13 +181,14 @@ final class ClassPort implements Port {
     }
 
     @Override
-    public Feeding feeding(GraphWay way, Map<String, String> roles,
-            Map<String, Double> hyperparameters, Layout layout, double[] weights) {
-        return new GraphSession(this, way, roles, hyperparameters, layout, weights);
+    public Graph graph(GraphPlan plan, ClassLoader loader, Map<String, Double> numbers)
+            throws ReflectiveOperationException {
+        return new ObjectGraph(this, plan, loader, numbers);
     }
 
     /** Loads the classes where statics could carry state, else gives the first loading. */
-    ClassLoader freshLoader() {
+    @Override
+    public ClassLoader freshLoader() {
         return holdsState ? bytes.load() : loader;
     }
 

@@ -16,7 +16,7 @@ final class GraphSession implements Feeding {
     /** Stands where an object has more numbers than an array has elements left. */
     private static final double SPARE = 1;
 
-    private final ClassPort port;
+    private final Port port;
     private final GraphWay way;
     private final Map<String, String> roles;
     private final Map<String, Double> hyperparameters;
@@ -27,10 +27,10 @@ final class GraphSession implements Feeding {
     private int step;
 
     /** An object, and which elements lie on it. */
-    private record Part(ObjectGraph graph, int from, int count) {}
+    private record Part(Graph graph, int from, int count) {}
 
     /** @param roles of numbers, by their paths: those that a hyperparameter is given */
-    GraphSession(ClassPort port, GraphWay way, Map<String, String> roles,
+    GraphSession(Port port, GraphWay way, Map<String, String> roles,
             Map<String, Double> hyperparameters, Layout layout, double[] weights) {
         this.port = port;
         this.way = way;
@@ -59,9 +59,9 @@ final class GraphSession implements Feeding {
     }
 
     private Part part(ClassLoader loader, int from, int count) throws ReflectiveOperationException {
-        Part part = new Part(new ObjectGraph(port, way.plan(), loader, numbers()), from, count);
+        Part part = new Part(port.graph(way.plan(), loader, numbers()), from, count);
         if (way.mode().equals("weights")) {
-            Map<String, Cells.Cell> cells = part.graph.cells();
+            Map<String, Cell> cells = part.graph.cells();
             for (int k = 0; k < way.pairs().size(); k++) {
                 set(cells, way.pairs().get(k).weight(), k < count ? weights[from + k] : SPARE);
             }
@@ -76,8 +76,8 @@ final class GraphSession implements Feeding {
         return numbers;
     }
 
-    private static void set(Map<String, Cells.Cell> cells, String path, double value) {
-        Cells.Cell cell = cells.get(path);
+    private static void set(Map<String, Cell> cells, String path, double value) {
+        Cell cell = cells.get(path);
         if (cell == null) {
             throw new IllegalStateException("there is no " + path + " any more");
         }
@@ -121,11 +121,11 @@ final class GraphSession implements Feeding {
 
     private void step(Part part, double[] gradients, int row)
             throws ReflectiveOperationException, GarbledException {
-        Map<String, Cells.Cell> cells = part.graph.cells();
+        Map<String, Cell> cells = part.graph.cells();
         way.others().forEach(path -> set(cells, path, way.rest()));
         numbers().forEach((path, value) -> {
             if (roles.containsKey(path) || ObjectGraph.isNumber(path)) {
-                Cells.Cell cell = cells.get(path);
+                Cell cell = cells.get(path);
                 if (cell != null) {
                     cell.set(value);
                 }
@@ -141,9 +141,9 @@ final class GraphSession implements Feeding {
             }
         }
         part.graph.step(step);
-        Map<String, Cells.Cell> after = part.graph.cells();
+        Map<String, Cell> after = part.graph.cells();
         for (int k = 0; k < part.count; k++) {
-            Cells.Cell cell = after.get(way.pairs().get(k).result());
+            Cell cell = after.get(way.pairs().get(k).result());
             if (cell == null) {
                 throw new GarbledException("nothing is left of a weight");
             }

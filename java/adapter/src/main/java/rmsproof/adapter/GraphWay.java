@@ -23,7 +23,7 @@ import java.util.Map;
  * @param asked those of them that parameters ask for: they have no value of their own
  * @param precision what its weights are stored in
  */
-record GraphWay(ObjectGraph.Plan plan, String mode, List<Pair> pairs, double rest,
+record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
         List<String> others, Map<String, Double> numbers,
         List<String> asked, String precision) {
 
@@ -64,7 +64,7 @@ record GraphWay(ObjectGraph.Plan plan, String mode, List<Pair> pairs, double res
         Map<String, Double> numbers = new LinkedHashMap<>();
         json.getAsJsonObject("numbers").entrySet().forEach(
                 entry -> numbers.put(entry.getKey(), entry.getValue().getAsDouble()));
-        return new GraphWay(new ObjectGraph.Plan(plan.get("type").getAsString(),
+        return new GraphWay(new GraphPlan(plan.get("type").getAsString(),
                 plan.get("constructor").getAsInt(), plan.get("via").getAsString(),
                 plan.get("method").getAsString(),
                 plan.get("prepared").getAsBoolean(), plan.get("completed").getAsBoolean(),

@@ -1,10 +1,12 @@
 package rmsproof.adapter;
 
+import com.google.gson.JsonObject;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.stream.Stream;
  * told by what moves what. A weight is moved, and keeps whatever is added to it before; its gradient
  * moves no other weight, and is moved by nothing that it moves. Names decide between equals alone.
  */
-final class GraphWays {
+public final class GraphWays {
     private static final int MOST_METHODS = 8;
     private static final int MOST_MAKERS = 4;
     private static final int[] SIZES = {2, 3, 1};
@@ -46,6 +48,18 @@ final class GraphWays {
         for (Stepping stepping : ways.isEmpty() ? steps : List.<Stepping>of()) {
             add(best(stepping.via, stepping.step, true));
         }
+    }
+
+    /**
+     * The ways of what one plan makes, as a binding has them.
+     *
+     * @throws ReflectiveOperationException where it cannot be made, or does not step
+     */
+    public static List<JsonObject> of(Port port, GraphPlan plan, long deadline)
+            throws ReflectiveOperationException {
+        Influence influence = new Influence(port, plan, port.freshLoader(), deadline);
+        Found found = read(plan, influence);
+        return found == null ? List.of() : found.ways.stream().map(GraphWay::json).toList();
     }
 
     private void add(Found best) {
@@ -119,7 +133,7 @@ final class GraphWays {
                         refused.add(method.getName() + ": time ran out");
                         return most(found);
                     }
-                    ObjectGraph.Plan plan = new ObjectGraph.Plan(type.getName(), maker,
+                    GraphPlan plan = new GraphPlan(type.getName(), maker,
                             via == null ? "" : via.toString(), method.toString(), prepared,
                             completed, size);
                     try {
@@ -148,7 +162,7 @@ final class GraphWays {
     }
 
     /** The ways that what moves what admits; null for none. */
-    private static Found read(ObjectGraph.Plan plan, Influence influence) {
+    private static Found read(GraphPlan plan, Influence influence) {
         GraphPairs pairs = new GraphPairs(influence);
         if (pairs.pairs().isEmpty()) {
             return null;
@@ -192,7 +206,7 @@ final class GraphWays {
         boolean carried = others.stream().anyMatch(path -> ObjectGraph.isArgument(path)
                 && influence.moved(path).stream().anyMatch(other ->
                         ObjectGraph.isReturned(other) && !results.contains(other)));
-        if (carried) {
+        if (carried || dropped(influence, pairs, results)) {
             return null;
         }
         List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
@@ -200,5 +214,16 @@ final class GraphWays {
                         asked, influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size());
+    }
+
+    /** Tells whether what comes back beside weights is like an average, and nowhere afterwards. */
+    private static boolean dropped(Influence influence, GraphPairs pairs, Set<String> results) {
+        Set<Double> kept = new HashSet<>();
+        influence.after().stream().filter(path -> !ObjectGraph.isReturned(path)
+                || results.contains(path)).forEach(path -> kept.add(influence.after(path)));
+        return influence.after().stream().anyMatch(path -> ObjectGraph.isReturned(path)
+                && Cells.several(path) && !kept.contains(influence.after(path))
+                && pairs.pairs().stream().anyMatch(pair ->
+                        influence.moved(pair.gradient()).contains(path)));
     }
 }

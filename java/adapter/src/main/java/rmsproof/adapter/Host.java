@@ -105,8 +105,8 @@ public final class Host {
         Feeding opened;
         if (way != null) {
             demand(List.copyOf(told.values()), hyperparameters);
-            opened = port.feeding(
-                    way, told, hyperparameters, Layout.of(names, lengths), weights);
+            opened = new GraphSession(
+                    port, way, told, hyperparameters, Layout.of(names, lengths), weights);
         } else {
             demand(binding.construct(), hyperparameters);
             demand(binding.call(), hyperparameters);

@@ -20,8 +20,8 @@ final class Influence {
     private static final double SPREAD = 0.6;
     private static final double GOLDEN = 0.618033988749895;
 
-    private final ClassPort port;
-    private final ObjectGraph.Plan plan;
+    private final Port port;
+    private final GraphPlan plan;
     private final ClassLoader loader;
     private final Run base;
     private final Map<String, Set<String>> moves = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ final class Influence {
      * @param deadline of {@link System#nanoTime}: numbers that are not nudged by then move nothing
      * @throws ReflectiveOperationException where the object cannot be made, or does not step
      */
-    Influence(ClassPort port, ObjectGraph.Plan plan, ClassLoader loader, long deadline)
+    Influence(Port port, GraphPlan plan, ClassLoader loader, long deadline)
             throws ReflectiveOperationException {
         this.port = port;
         this.plan = plan;
@@ -106,15 +106,15 @@ final class Influence {
         if (base != null && nudged != null && base.making(nudged) != null) {
             numbers.put(nudged, base.making(nudged) + NUDGE);
         }
-        ObjectGraph graph = new ObjectGraph(port, plan, loader, numbers);
+        Graph graph = port.graph(plan, loader, numbers);
         Map<String, Double> made = new LinkedHashMap<>();
         Map<String, Double> set = new LinkedHashMap<>();
         Set<String> narrow = new HashSet<>();
         Set<String> open = new HashSet<>();
         int place = 0;
-        for (Map.Entry<String, Cells.Cell> entry : graph.cells().entrySet()) {
+        for (Map.Entry<String, Cell> entry : graph.cells().entrySet()) {
             String path = entry.getKey();
-            Cells.Cell cell = entry.getValue();
+            Cell cell = entry.getValue();
             made.put(path, cell.value());
             double value = cell.value();
             if (Cells.several(path) || value == 0) {

@@ -27,12 +27,13 @@ public final class Names {
         return AVERAGES.indexOf(plain(name));
     }
 
-    static boolean weights(String name) {
+    /** Tells whether a field or a parameter holds weights. */
+    public static boolean weights(String name) {
         return WEIGHTS.contains(plain(name).replaceFirst("^(?:get|current)", ""));
     }
 
     /** Tells whether a field or a parameter holds gradients: gradient, dW, weightGradients. */
-    static boolean gradients(String name) {
+    public static boolean gradients(String name) {
         String plain = plain(name);
         return plain.contains("grad") || plain.startsWith("delta") || plain.startsWith("deriv")
                 || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|[gG]");
@@ -45,7 +46,7 @@ public final class Names {
     }
 
     /** Tells whether one of several algorithms is this one. */
-    static boolean algorithm(String name) {
+    public static boolean algorithm(String name) {
         return plain(name).contains("rmsprop");
     }
 

@@ -17,24 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * An object of a port's class, what was called on it before its first step, and what that step is
  * given: made of types and names alone (see {@link ObjectMaker}), the same in every making.
  */
-final class ObjectGraph {
+final class ObjectGraph implements Graph {
     private static final String RETURNED = "returned";
     private static final String GIVEN = "given";
-
-    /**
-     * How it is made.
-     *
-     * @param constructor which of {@link Ways#of} of its class
-     * @param via what makes the object that steps, a method as reflection writes it; empty where
-     *     that is the object itself
-     * @param method the step, likewise
-     * @param prepared whether what says that it prepares is called first
-     * @param completed whether its fields that are null, and those of what its step is given, are
-     *     filled then
-     * @param size how many there are of anything
-     */
-    record Plan(String type, int constructor, String via, String method, boolean prepared,
-            boolean completed, int size) {}
 
     private final Method method;
     private final Object target;
@@ -51,25 +36,25 @@ final class ObjectGraph {
      * @param port whose classes are looked up by name
      * @param numbers by the path of the parameter that asks for them
      */
-    ObjectGraph(ClassPort port, Plan plan, ClassLoader loader, Map<String, Double> numbers)
+    ObjectGraph(ClassPort port, GraphPlan plan, ClassLoader loader, Map<String, Double> numbers)
             throws ReflectiveOperationException {
-        Class<?> type = Class.forName(plan.type, true, loader);
-        ObjectMaker maker = new ObjectMaker(plan.size, plan.prepared, numbers,
-                port.made.computeIfAbsent(plan.prepared ? -plan.size : plan.size,
+        Class<?> type = Class.forName(plan.type(), true, loader);
+        ObjectMaker maker = new ObjectMaker(plan.size(), plan.prepared(), numbers,
+                port.made.computeIfAbsent(plan.prepared() ? -plan.size() : plan.size(),
                         each -> new ConcurrentHashMap<>()),
-                port.algorithm(plan.type));
-        Method via = plan.via.isEmpty() ? null : named(methods(type), plan.via);
+                port.algorithm(plan.type()));
+        Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         this.method = named(via == null ? methods(type)
-                : List.of(via.getReturnType().getMethods()), plan.method);
+                : List.of(via.getReturnType().getMethods()), plan.method());
         if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
         } else {
-            Executable way = Ways.of(type).get(plan.constructor);
+            Executable way = Ways.of(type).get(plan.constructor());
             target = Ways.call(way, null, maker.arguments(way, "new"));
-            if (plan.prepared) {
+            if (plan.prepared()) {
                 prepare(type, maker);
             }
-            if (plan.completed) {
+            if (plan.completed()) {
                 maker.complete(target);
             }
         }
@@ -80,7 +65,7 @@ final class ObjectGraph {
         Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
         this.arguments = maker.arguments(method, GIVEN);
-        for (Object argument : plan.completed ? arguments : new Object[0]) {
+        for (Object argument : plan.completed() ? arguments : new Object[0]) {
             maker.complete(argument);
         }
         this.offered = maker.offered();
@@ -128,25 +113,25 @@ final class ObjectGraph {
         return sorted;
     }
 
-    /** Numbers that parameters asked for, but for the step's own: by path, as given. */
-    Map<String, Double> asked() {
+    @Override
+    public Map<String, Double> asked() {
         return asked;
     }
 
-    /** Numbers that settings have which the constructor is handed: by path, as they are or given. */
-    Map<String, Double> offered() {
+    @Override
+    public Map<String, Double> offered() {
         return offered;
     }
 
-    /** All numbers that can be reached now. */
-    Map<String, Cells.Cell> cells() {
+    @Override
+    public Map<String, Cell> cells() {
         Map<String, Object> roots = new LinkedHashMap<>();
-        Map<String, Cells.Cell> numbers = new LinkedHashMap<>();
+        Map<String, Cell> numbers = new LinkedHashMap<>();
         for (int i = 0; i < arguments.length; i++) {
             int place = i;
             String name = method.getParameters()[i].getName();
             if (arguments[i] instanceof Double || arguments[i] instanceof Float) {
-                numbers.put(name, new Cells.Cell(((Number) arguments[i]).doubleValue(),
+                numbers.put(name, new Cell(((Number) arguments[i]).doubleValue(),
                         arguments[i] instanceof Float, true, number -> arguments[place] = number));
             } else {
                 roots.put(name, arguments[i]);
@@ -158,7 +143,7 @@ final class ObjectGraph {
         numbers.putAll(Cells.of(roots));
         Cells.shared(shared).forEach(numbers::putIfAbsent);
         if (returned instanceof Double || returned instanceof Float) {
-            numbers.put(RETURNED, new Cells.Cell(((Number) returned).doubleValue(),
+            numbers.put(RETURNED, new Cell(((Number) returned).doubleValue(),
                     returned instanceof Float, false, number -> { }));
         }
         return numbers;
@@ -180,13 +165,13 @@ final class ObjectGraph {
         return path.indexOf('.') < 0 && path.indexOf('[') < 0;
     }
 
-    /** Leaves what it shares with others of its class as it was when it was made. */
-    void leave() {
+    @Override
+    public void leave() {
         Cells.shared(shared).forEach((name, cell) -> cell.set(before.get(name)));
     }
 
-    /** Takes the step of this number, from 1. */
-    void step(int turn) throws ReflectiveOperationException {
+    @Override
+    public void step(int turn) throws ReflectiveOperationException {
         for (int i = 0; i < arguments.length; i++) {
             Class<?> type = method.getParameterTypes()[i];
             if (ObjectMaker.isTurn(type, method.getParameters()[i].getName())) {

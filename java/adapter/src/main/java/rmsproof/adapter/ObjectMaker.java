@@ -75,7 +75,7 @@ final class ObjectMaker {
 
     /** Notes the settings of an object that is handed over, and sets those that are given. */
     private void settle(Object made, String path) {
-        Map<String, Cells.Cell> cells = Cells.of(Map.of(path, made));
+        Map<String, Cell> cells = Cells.of(Map.of(path, made));
         // What is there for its numbers alone, as a builder, is told them somehow.
         boolean settings = cells.keySet().stream().noneMatch(Cells::several);
         cells.forEach((name, cell) -> {

@@ -25,13 +25,19 @@ public interface Port {
     }
 
     /**
-     * Opens one of these ways.
+     * Makes what steps, as a plan of one of these ways has it.
      *
-     * @param roles of numbers, by their paths: those that a hyperparameter is given
+     * @param loader one of {@link #freshLoader}
+     * @param numbers by the path of the parameter that asks for them
      */
-    default Feeding feeding(GraphWay way, Map<String, String> roles,
-            Map<String, Double> hyperparameters, Layout layout, double[] weights) {
+    default Graph graph(GraphPlan plan, ClassLoader loader, Map<String, Double> numbers)
+            throws ReflectiveOperationException {
         throw new IllegalArgumentException("nothing was explored");
+    }
+
+    /** What loads classes that share nothing with those of other ports; null for no classes. */
+    default ClassLoader freshLoader() {
+        return null;
     }
 
     /** Tells whether a stack frame lies in the port's own source. */

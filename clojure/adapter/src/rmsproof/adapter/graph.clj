@@ -1,0 +1,325 @@
+(ns rmsproof.adapter.graph
+  "Functions that no shape binds, looked at from outside. Arguments are made of what the names of
+  parameters say; where these leave it open, of each thing that could be there in turn. What comes
+  back is handed on to where something of its kind came from, so that an update of values looks as
+  one in place does; what moves what then tells weights from gradients (see Influence)."
+  (:require [clojure.string :as string]
+            [rmsproof.adapter.program :as program]
+            [rmsproof.adapter.reach :as reach]
+            [rmsproof.adapter.shape :as shape])
+  (:import (clojure.lang IType Named Var)
+           (java.lang.reflect InvocationTargetException)
+           (java.util LinkedHashMap)
+           (rmsproof.adapter Graph GraphPlan GraphWays Names)))
+
+(set! *warn-on-reflection* true)
+
+(def ^:private size
+  "How many there are of anything."
+  2)
+
+(def ^:private most-makings 400)
+(def ^:private most-ways 4)
+(def ^:private most-makers 5)
+
+;; Choices
+
+(defn- choose
+  "One of several things: the one that was decided on, else the first."
+  [{:keys [decided chosen]} options]
+  (if (next options)
+    (let [place (get decided (count @chosen) 0)]
+      (swap! chosen conj [place (count options)])
+      (nth (vec options) place))
+    (first options)))
+
+(defn- following
+  "What is decided next, the last choice first; nil after all."
+  [chosen]
+  (when-let [[place among] (peek chosen)]
+    (if (< (inc place) among)
+      (conj (mapv first (pop chosen)) (inc place))
+      (recur (pop chosen)))))
+
+;; Arguments
+
+(defn- plain [name]
+  (string/lower-case (string/replace (str name) #"[-_!*:?]" "")))
+
+(defn- average? [name]
+  (re-find #"sq|square|avg|average|accum|mean|cache|state|memory|hist|moment" (plain name)))
+
+(defn- gradients? [name]
+  (and (not (average? name))
+       (or (Names/gradients name) (re-matches #"d?gs|gs|dws|dparams?|dtheta" (plain name)))))
+
+(defn- weights? [name]
+  (and (not (gradients? name)) (not (average? name))
+       (or (Names/weights name) (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?" (plain name)))))
+
+(defn- turn? [name]
+  (re-matches #"t|k|iter.*|epoch|turn|step(?:no|num.*|count)" (plain name)))
+
+(defn- size? [name]
+  (re-matches #"n|size|dims?|length|(?:num|n|count).*" (plain name)))
+
+(def ^:private names (mapv #(keyword (str "w" %)) (range size)))
+
+(defn- zeros [] (vec (repeat size 0.0)))
+
+(def ^:private storages
+  "Zeros in the ways to hold arrays."
+  [#(zipmap names (repeatedly zeros))
+   zeros
+   #(double-array size)
+   #(zipmap names (repeatedly (fn [] (double-array size))))
+   #(vec (repeatedly size zeros))
+   #(vec (repeatedly size (fn [] (double-array size))))
+   (constantly 0.0)])
+
+(defn- arrays [{:keys [storage]} {:keys [element]}]
+  (case element
+    "float64" (double-array size)
+    "float32" (float-array size)
+    (storage)))
+
+(defn- number [{:keys [numbers ^LinkedHashMap asked]} path]
+  (let [value (double (get numbers path 0.5))]
+    (.put asked path value)
+    value))
+
+(declare made)
+
+(defn- makers
+  "What functions of the port make that ask for nothing but settings, a size and weights."
+  [{:keys [program function] :as context} parameter]
+  (let [score (fn [{:keys [name]}]
+                (cond
+                  (= (plain name) (plain (:name parameter))) 0
+                  (re-find #"^(?:init|initial|zero|make|new|create|start)" name) 1
+                  (Names/algorithm name) 2
+                  (string/starts-with? name "->") 4
+                  :else 3))]
+    (->> (:functions program)
+         (remove #(or (= (:name function) (:name %)) (seq (:inner %))
+                      (string/starts-with? (:name %) "map->")))
+         (mapcat (fn [one] (map #(assoc one :arity %) (:arities one))))
+         (filter (fn [{:keys [arity name]}]
+                   (every? #(or (shape/setting? (:name %)) (size? (:name %)) (weights? (:name %))
+                                (:default %) (:absent %) (string/starts-with? name "->"))
+                           (:parameters arity))))
+         (sort-by (juxt score #(- (long (or (:line %) 0)))))
+         (take most-makers)
+         (map (fn [{:keys [arity name variable]}]
+                #(let [product (apply @variable
+                                      (mapcat :values (made (assoc context :making name) arity
+                                                            name)))]
+                   (when (or (nil? product) (number? product) (string? product) (fn? product))
+                     (throw (IllegalArgumentException. (str name " makes no state"))))
+                   product))))))
+
+(defn- held
+  "What a reference holds at first, in it."
+  [{:keys [name held] :as parameter} context]
+  (let [content ((choose context (if (or (gradients? name) (weights? name))
+                                   [#(arrays context parameter)]
+                                   [(constantly {}) (constantly nil) #(arrays context parameter)])))]
+    (case held
+      "ref" (ref content)
+      "volatile" (volatile! content)
+      (atom content))))
+
+(defn- argument
+  "What a parameter is given, and what that is."
+  [context {:keys [name kind] :as parameter} path]
+  (let [of #(hash-map :kind %1 :value %2)
+        array #(arrays context parameter)
+        open (fn [options] (of :state ((choose context options))))]
+    (cond
+      (or (= "number" kind) (shape/setting? name)) (of :number (number context path))
+      (:held parameter) (of :held (held parameter context))
+      (gradients? name) (of :gradients (array))
+      (:making context) (of :data (if (size? name) size (array)))
+      (weights? name) (let [make (choose context (into [array] (makers context parameter)))]
+                        (of (if (identical? make array) :weights :state) (make)))
+      (turn? name) (of :turn 1)
+      (size? name) (of :size size)
+      :else (open (concat (makers context parameter)
+                          [(constantly nil) (constantly {}) array #(number context path)])))))
+
+(defn- options
+  "A map of options, of a layer, of a state: of its keys, or as a function of the port makes it."
+  [context parameters {:keys [options spread as]} path]
+  (let [entries (fn []
+                  (into {}
+                        (for [[index key] options
+                              :let [{:keys [name default absent] :as parameter} (parameters index)
+                                    known? (or (shape/setting? name) (gradients? name)
+                                               (weights? name))]
+                              :when (or known? (not (or default absent)))
+                              :let [given (if (or known? (= "number" (:kind parameter)))
+                                            (:value (argument context parameter
+                                                              (str path "." name)))
+                                            ((choose context [(constantly nil)
+                                                              #(arrays context parameter)])))]
+                              :when (some? given)]
+                          [key given])))
+        whole (if (or spread (:making context))
+                (entries)
+                ((choose context (cons entries (makers context {:name (or as path)})))))]
+    {:name (str (or as path)) :kind (if spread :number :state) :value whole
+     :values (if spread (mapcat identity whole) [whole])}))
+
+(defn- made
+  "What a call is given, an entry for each place."
+  [context {:keys [parameters layout]} path]
+  (vec
+   (for [item layout
+         :let [parameters (vec parameters)
+               one #(let [parameter (parameters %)]
+                      (assoc (argument context parameter (str path "." (:name parameter)))
+                             :name (:name parameter)))]
+         :when (not (or (:variables item)
+                        (and (:index item) (:default (parameters (:index item))))))]
+     (cond
+       (:options item) (options context parameters item path)
+       (:elements item) (let [parts (mapv (comp :value one) (:elements item))]
+                          {:name path :kind :state :value parts :values [parts]})
+       :else (let [entry (one (:index item))] (assoc entry :values [(:value entry)]))))))
+
+;; Handing on
+
+(defn- pieces
+  "What came back, and what it consists of, each by the key that it stands under."
+  [returned]
+  (cons [nil returned]
+        (cond
+          (map? returned) (map vec returned)
+          (and (sequential? returned) (<= (count (take 5 returned)) 4)
+               (not-any? number? returned)) (map-indexed vector returned))))
+
+(defn- like?
+  "Tells whether a value surely is what another one has become: of its type, or with all its keys."
+  [old new]
+  (if (or (record? old) (instance? IType old))
+    (= (class old) (class new))
+    (and (map? old) (seq old) (map? new) (every? (partial contains? new) (keys old)))))
+
+(defn- called? [key name]
+  (and (instance? Named key) (seq name) (string/ends-with? (plain (clojure.core/name key)) (plain name))))
+
+(defn- handed
+  "What a place is handed in the next step: what came back of its kind, or under its name; where
+  nothing says so, what could be it."
+  [context {:keys [name kind value]} returned]
+  (let [all (pieces returned)
+        surely (or (first (filter #(like? value (second %)) all))
+                   (first (filter #(called? (first %) name) all)))]
+    (cond
+      (or (not= :state kind) (identical? value returned)) value
+      surely (second surely)
+      (or (record? value) (and (map? value) (seq value))) value
+      (or (nil? value) (coll? value))
+      (choose context (conj (vec (remove number? (map second all))) value))
+      :else value)))
+
+;; Steps
+
+(defn- candidates
+  "The functions that take gradients, and those that others return, the likeliest first."
+  [program]
+  (let [takes? (fn [{:keys [parameters]}] (some #(gradients? (:name %)) parameters))
+        rank (fn [{:keys [name variable]}]
+               [(not (Names/algorithm name))
+                (not (re-find #"step|update|optimi|descend|appl" name))
+                (boolean (:private (meta variable)))])]
+    (for [function (sort-by rank (:functions program))
+          [inner? arities] [[false (:arities function)] [true (:inner function)]]
+          [place arity] (map-indexed vector arities)
+          :when (takes? arity)]
+      {:function function :inner inner? :place place})))
+
+(defn- call
+  "The function that steps, and the entries of its arguments."
+  [context {:keys [variable arities inner inner-key name]} inner? place]
+  (if inner?
+    (let [outer (choose context arities)
+          made-one (apply @variable (mapcat :values (made (assoc context :making true) outer name)))]
+      [(cond-> made-one inner-key (get inner-key)) (made context (nth inner place) "given")])
+    [@variable (made context (nth arities place) "given")]))
+
+(defn graph
+  "Something that steps: a function in a world of its own, with its arguments."
+  ^Graph [program ^GraphPlan plan numbers]
+  (let [world (program/fresh program)
+        function (first (filter #(= (.type plan) (:name %)) (:functions program)))
+        asked (LinkedHashMap.)
+        storage (atom nil)
+        context {:program program :function function :numbers numbers :asked asked
+                 :storage #(@storage) :decided (read-string (.method plan))
+                 :chosen (reset! (:chosen program) (atom []))}
+        _ (reset! storage (choose context storages))
+        [f entries] (call context function (.completed plan) (.constructor plan))
+        entries (atom entries)
+        returned (atom nil)
+        shared (for [^Var v (program/variables program)
+                     :let [value (.getRawRoot v)]
+                     :when (or (reach/reference? value) (instance? java.util.Map value)
+                               (and value (.isArray (class value))))]
+                 [(str "this." (.sym v)) value (fn [_])])]
+    (reify Graph
+      (asked [_] asked)
+      (offered [_] {})
+      (leave [_])
+      (cells [_]
+        (program/enter program world)
+        (reach/numbers
+         (set names)
+         (concat
+          (for [[i {:keys [name kind value]}] (map-indexed vector @entries)
+                :when (#{:gradients :weights :state :held} kind)]
+            [(if (seq name) name "given") value #(swap! entries update-in [i :value] %)])
+          shared
+          [["returned" @returned (fn [_])]])))
+      (step [_ turn]
+        (program/enter program world)
+        (try
+          (let [values (mapcat (fn [{:keys [kind value values]}]
+                                 (case kind :turn [turn] :number values [value]))
+                               @entries)
+                result (apply f values)]
+            (reset! returned result)
+            (swap! entries (partial mapv #(assoc % :value (handed context % result)))))
+          (catch Throwable thrown
+            (throw (InvocationTargetException. thrown))))))))
+
+(defn- ways
+  "The ways of one candidate, and why it has none."
+  [port program {:keys [function inner place]} ^long deadline]
+  (loop [decided [] left most-makings found [] failed "nothing moves as weights do"]
+    (let [plan (GraphPlan. (:name function) place "" (pr-str decided) false inner size)
+          [several thrown] (try
+                             [(GraphWays/of port plan deadline) nil]
+                             (catch Throwable thrown
+                               [nil thrown]))
+          found (into found several)
+          failed (if thrown (str (or (ex-cause thrown) thrown)) failed)
+          decided (following @@(:chosen program))]
+      (if (and decided (pos? left) (< (count found) most-ways) (< (System/nanoTime) deadline))
+        (recur decided (dec left) found failed)
+        [found failed]))))
+
+(defn explore
+  "The ways to call the likeliest function that has some, and why those before it have none; of
+  the one of a name, unless that is empty."
+  [port program named deadline]
+  (loop [[one & more] (filter #(or (= "" named) (= named (:name (:function %))))
+                              (candidates program))
+         refused []]
+    (if (and one (< (System/nanoTime) (long deadline)))
+      (let [[found failed] (ways port program one deadline)
+            refused (conj refused (str (:name (:function one)) ": " failed))]
+        (if (seq found)
+          {"ways" found "refused" []}
+          (recur more refused)))
+      {"ways" [] "refused" refused})))

@@ -1,0 +1,22 @@
+package rmsproof.adapter;
+
+import java.util.Map;
+
+/** What steps, with all that it steps on: an object, or a function and its arguments. */
+public interface Graph {
+
+    /** Numbers that parameters asked for, but for the step's own: by path, as given. */
+    Map<String, Double> asked();
+
+    /** Numbers that settings have which the constructor is handed: by path, as they are or given. */
+    Map<String, Double> offered();
+
+    /** All numbers that can be reached now. */
+    Map<String, Cell> cells();
+
+    /** Leaves what it shares with others of its class as it was when it was made. */
+    void leave();
+
+    /** Takes the step of this number, from 1. */
+    void step(int turn) throws ReflectiveOperationException;
+}

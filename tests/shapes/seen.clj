@@ -1,0 +1,62 @@
+;; Functions of which names tell too little: arguments are made, and what comes back is handed on.
+(ns seen)
+
+(defn- average [rho v g]
+  (+ (* rho (or v 0.0)) (* (- 1 rho) (* g g))))
+
+(defn- moved [lr eps w g v]
+  (- w (/ (* lr g) (+ (Math/sqrt v) eps))))
+
+(defmulti update-param (fn [optimizer _ _ _] (:type optimizer)))
+
+(defmethod update-param :rmsprop
+  [{:keys [lr rho eps]} {:keys [squares] :as state} w g]
+  (let [squares (mapv #(average rho %1 %2) (or squares (repeat 0.0)) g)]
+    {:w (mapv #(- %1 (/ (* lr %2) (Math/sqrt (+ %3 eps)))) w g squares)
+     :state (assoc state :squares squares)}))
+
+(def averages (ref {}))
+
+(defn descend!
+  "On a reference to a map."
+  [params gradients {:keys [lr rho eps] :or {lr 0.001 rho 0.9 eps 1e-8}}]
+  (dosync
+   (doseq [[k g] gradients]
+     (commute averages update k #(mapv (partial average rho) (or % (repeat nil)) g))
+     (alter params update k #(mapv (partial moved lr eps) % g (@averages k))))
+   @params))
+
+(defrecord Cell [w v])
+
+(defn cells [weights]
+  (mapv #(->Cell % 0.0) weights))
+
+(defn advance
+  "On cells, as another function makes them."
+  [cells gradients lr rho eps]
+  (mapv (fn [{:keys [w v]} g]
+          (let [v (average rho v g)] (->Cell (moved lr eps w g v) v)))
+        cells gradients))
+
+(defprotocol Stepper
+  (step! [this weights gradients]))
+
+(deftype RMSProp [lr rho eps ^doubles squares]
+  Stepper
+  (step! [_ weights gradients]
+    (dotimes [i (alength squares)]
+      (aset squares i (double (average rho (aget squares i) (aget ^doubles gradients i))))
+      (aset ^doubles weights i
+            (double (moved lr eps (aget ^doubles weights i) (aget ^doubles gradients i)
+                           (aget squares i)))))))
+
+(defn rmsprop [size & {:keys [lr rho eps] :or {lr 0.001 rho 0.9 eps 1e-8}}]
+  (->RMSProp lr rho eps (double-array size)))
+
+(defn settle!
+  "On two atoms, with options over defaults."
+  [params memory gradients & {:as options}]
+  (let [{:keys [lr rho eps]} (merge {:lr 0.001 :rho 0.9 :eps 1e-8} options)]
+    (doseq [[k g] gradients]
+      (swap! memory update k #(mapv (partial average rho) (or % (repeat nil)) g))
+      (swap! params update k #(mapv (partial moved lr eps) % g (@memory k))))))
