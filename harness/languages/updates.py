@@ -107,15 +107,19 @@ def _update(pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...]) ->
     weights = [ast.parse(pair.weights, mode="eval").body for pair in pairs]
     inside = [node.slice for node in weights if isinstance(node, ast.Subscript)]
     used = {part.id for node in inside for part in ast.walk(node) if isinstance(part, ast.Name)}
-    steps = [
-        place
-        for place, loop in enumerate(loops)
-        if not used & _names(getattr(loop, "target", loop))
-    ]
+    steps = [place for place, loop in enumerate(loops) if not used & _counted(loop)]
     around = loops[: next((i for i in range(len(loops)) if i not in steps), len(loops))]
     if used and not around:
         return None
     return Update(tuple(pairs), block, around, tuple(sorted(used)))
+
+
+def _counted(loop: ast.stmt) -> set[str]:
+    """The names that say how often a loop has gone round."""
+    if isinstance(loop, ast.For):
+        return _names(loop.target)
+    targets = [_target(node) for node in ast.walk(loop) if isinstance(node, ast.stmt)]
+    return {text for text in targets if text}
 
 
 def _of_elements(pairs: Sequence[Pair], loops: Sequence[ast.stmt]) -> bool:
@@ -282,7 +286,9 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     likely = [text for text in moved if text in before]
     if not likely and len(set(moved)) == 1 and "." in moved[0] and whole[moved[0]]:
         likely = moved
-    return list(dict.fromkeys(likely))
+    # What moves by a gradient that is computed of other weights, moved before, has its own average.
+    direct = [text for text in likely if not made[text] & (set(likely) - {text})]
+    return list(dict.fromkeys(direct or likely))
 
 
 def _assignments(block: Block) -> Iterator[ast.Assign | ast.AugAssign]:

@@ -46,7 +46,7 @@ def loop_plans(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:
         if owner is not None and owner not in classes:
             continue
         asked = wanted.function or (wanted.class_name if owner is None else None)
-        if asked and asked != loop["function"]:
+        if asked and asked not in (loop["function"], *loop["function"].split(".")):
             continue
         yield from _of_loop(loop, shape, classes.get(owner), wanted)
 
@@ -66,6 +66,8 @@ def _of_loop(
         method: Mapping[str, Any] = there[0] if there else {}
         called, uses = method.get("parameters", []), method.get("constructed", {})
         constructor = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
+    elif "outline" in loop:
+        called = loop["parameters"]
     elif loop["function"]:
         functions = [f for f in shape["functions"] if f["name"] == loop["function"]]
         if not functions:
@@ -99,13 +101,14 @@ def _of_loop(
         plan: dict[str, Any] = {
             "loop": "steps" if loop["looped"] else "one step",
             "function": loop["function"],
+            "line": loop["line"],
             "construct": construct,
             "arguments": call,
             "carried": loop["carried"],
             "container": "array",
             "arrangement": "each",
         }
-        plan |= {key: loop[key] for key in ("class", "place") if key in loop}
+        plan |= {key: loop[key] for key in ("class", "place", "outline") if key in loop}
         message = {"plan": plan, "call": list(HYPERPARAMETERS)}
         yield Plan(message, _title(loop), tuple(given), whole=False)
 
@@ -146,6 +149,7 @@ def _title(loop: Mapping[str, Any]) -> str:
     weights = " and ".join(loop["weights"])
     # It is run, but says nothing of what a port does with given gradients.
     without = "its own stops and what it computes of its data" if loop["looped"] else "the rest"
+    without = "all that surrounds it" if "outline" in loop else without
     return (
         f"{kind} in {name} (line {loop['line']}), {weights} moved by gradients that are given for"
         f" {gradients}; {without} left out"

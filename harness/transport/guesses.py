@@ -76,7 +76,7 @@ def of_plans(
             if not trying.left:
                 failed.setdefault(trying.message)
                 break
-            if "loop" in plan.message["plan"] and any(plan.title == m.title for m in moved):
+            if "loop" in plan.message["plan"] and any(_same_update(plan, m) for m in moved):
                 continue  # what it begins as is another guess at the same update
             if _put_in(plan) and any(plan.message["plan"]["class"] == m.owner for m in moved):
                 continue  # it begins its averages itself
@@ -99,6 +99,12 @@ def of_plans(
         if seen and (not moved or seen[0].known < len(KNOWN)):
             return Guesses(tuple(seen), tuple(failed))
     return Guesses(tuple(_ranked(moved)), tuple(failed), () if moved else tuple(faults))
+
+
+def _same_update(plan: Plan, guess: Guess) -> bool:
+    """Whether both feed one update of a loop, be it by itself in one of them."""
+    lines = [m["plan"].get("line") for m in (plan.message, guess.message) if "plan" in m]
+    return len(lines) == 2 and lines[0] == lines[1]
 
 
 def _put_in(plan: Plan) -> bool:

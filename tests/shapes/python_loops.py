@@ -336,4 +336,59 @@ class RMSprop:
 """,
         (),
     ),
+    "a script that plays a game, a map of arrays": (
+        "for k in model: memory[k] = ...; model[k] += rate * g / (np.sqrt(memory[k]) + 1e-5)",
+        """
+import numpy as np
+
+learning_rate = 1e-4
+decay_rate = 0.99
+model = dict(np.load("nowhere/weights.npz"))
+sums = {k: np.zeros_like(v) for k, v in model.items()}
+memory = {k: np.zeros_like(v) for k, v in model.items()}
+rounds = 0
+while True:
+    state, reward, over = play(model)
+    if over:
+        rounds += 1
+        for k in model:
+            sums[k] += slopes(state, reward)[k]
+        if rounds % 10 == 0:
+            for k, v in model.items():
+                g = sums[k]
+                memory[k] = decay_rate * memory[k] + (1 - decay_rate) * g**2
+                model[k] += learning_rate * g / (np.sqrt(memory[k]) + 1e-5)
+                sums[k] = np.zeros_like(v)
+""",
+        ("direction=ascent", "eps=ignored"),
+    ),
+    "two layers after data that are read, each gradient computed of the other's weights": (
+        "gV = f(x, W); c = d * c + (1 - d) * gV**2; V -= ...; then gW of the new V",
+        """
+import numpy as np
+
+
+def main():
+    x = np.loadtxt("nowhere/train.csv")
+    V, W = np.random.randn(*x.shape), np.random.randn(2)
+    cv, cw = 0, 0
+    rate, d, tiny = 0.001, 0.999, 1e-6
+    for epoch in range(20):
+        for batch in np.split(x, 5):
+            out = batch @ V
+            gV = slope_of_v(out, W) + 0.01 * V
+            cv = d * cv + (1 - d) * gV * gV
+            V -= rate * gV / (np.sqrt(cv) + tiny)
+            gW = slope_of_w(out, V) + 0.01 * W
+            cw = d * cw + (1 - d) * gW * gW
+            W -= rate * gW / (np.sqrt(cw) + tiny)
+            if epoch % 10 == 0:
+                print(loss(x, V, W))
+
+
+if __name__ == "__main__":
+    main()
+""",
+        _CONSTANTS,
+    ),
 }

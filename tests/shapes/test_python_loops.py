@@ -12,6 +12,7 @@ from support import REPOSITORY, collected, spread
 
 from harness.judging.verdict import Result
 from harness.languages.updates import update_in
+from harness.transport.python.outlined import outlines
 
 PLAIN = LOOPS["a loop over a gradient that is handed in"][1]
 WRONG = {
@@ -81,6 +82,21 @@ def test_the_documentation_has_a_row_for_each() -> None:
     text = (REPOSITORY / "docs" / "shapes.md").read_text(encoding="utf-8")
     missing = [n for n, (line, _, _) in LOOPS.items() if f"| {n} | `{line}` |" not in text]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("cv, cw = 0, 0", "cv, cw = np.ones(3), np.ones(2)"),
+        ("        for batch", "        rate = 0.1 / (1 + epoch)\n        for batch"),
+        ("V -= rate", "V -= rate / (1 - d**(epoch + 1))"),
+    ],
+)
+def test_what_surrounds_an_update_may_matter(line: str, instead: str) -> None:
+    name = "two layers after data that are read, each gradient computed of the other's weights"
+    text = LOOPS[name][1]
+    assert outlines(ast.parse(text))
+    assert not outlines(ast.parse(text.replace(line, instead)))
 
 
 @pytest.mark.parametrize(

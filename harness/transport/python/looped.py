@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.transport.python.anything import Anything, Holding
 from harness.transport.python.arrays import Garbled
+from harness.transport.python.outlined import SLOPE, outlines
 from harness.transport.python.rewritten import LEFT, generator_of
 from harness.transport.python.session import plain_facts
 
@@ -127,6 +128,7 @@ class _Run:
         self._plan, self._hyper, self._room = plan, hyper, room
         self._left: dict[str, Any] = {}
         self._made: dict[str, Any] = {}  # what stands in, the same from step to step
+        namespace.setdefault(SLOPE, Anything())
         if "place" in plan:  # the names of a module are the loop's own
             namespace = dict(namespace)
         node = copy.deepcopy(_node(plan, tree))
@@ -242,6 +244,8 @@ class _Run:
 
 
 def _node(plan: Mapping[str, Any], tree: ast.Module) -> Any:
+    if "outline" in plan:
+        return outlines(tree)[plan["outline"]].function
     if "place" in plan:
         return tree.body[plan["place"]]
     body: Any = tree.body

@@ -12,6 +12,8 @@ from typing import Any, Optional
 
 from harness.languages.choices import chooses, chosen
 from harness.languages.updates import Pair, Update, update_in
+from harness.transport.python.outlined import Outline, outlines
+from harness.transport.python.signatures import written
 
 # What has the same numbers as what it is asked of.
 _SAME_NUMBERS = ("T", "flat", "real")
@@ -33,7 +35,26 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
                 loops.append(_described(None, update, {"place": place}))
         elif isinstance(node, (ast.For, ast.While)) and (update := update_in([node])):
             loops.append(_described(None, update, {"place": place}))
+    loops += [_by_itself(number, one) for number, one in enumerate(outlines(tree))]
     return [one for one in loops if one]
+
+
+def _by_itself(number: int, outline: Outline) -> dict[str, Any]:
+    """An update without what is around it; it is told all that it needs by its parameters."""
+    function, source = outline.function, outline.update
+    update = update_in(function.body, [a.arg for a in function.args.args])
+    if update is None or len(update.pairs) != len(source.pairs):
+        return {}
+    where = {"outline": number} if outline.name else {"outline": number, "place": outline.place}
+    described = _described(function, update, where)
+    said = {
+        "function": ".".join(filter(None, (outline.owner, outline.name))),
+        "line": source.pairs[0].line,
+        "weights": [p.weights for p in source.pairs],
+        "gradients": [p.gradient for p in source.pairs],
+        "parameters": written(function, bound=False),
+    }
+    return {**described, **said}
 
 
 def _of_function(node: ast.FunctionDef) -> Optional[tuple[ast.FunctionDef, Update]]:

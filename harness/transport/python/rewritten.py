@@ -14,6 +14,7 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
+from harness.languages.changes import computes
 from harness.languages.choices import chosen
 from harness.languages.updates import Pair, Update, update_in
 from harness.transport.python.anything import unpacked
@@ -198,8 +199,7 @@ def _asking(update: Update) -> list[ast.stmt]:
     pairs = update.pairs
     first = min(pair.at for pair in pairs)
     weights = ", ".join(pair.weights for pair in pairs)
-    last = max(pair.at for pair in pairs)
-    wholes = {pair.whole for pair in pairs if pair.whole}
+    known = {pair.whole or pair.gradient: pair.at for pair in pairs}
     computed = [None if _assignable(pair) else pair.gradient for pair in pairs]
     made: list[ast.stmt] = []
     for place, statement in enumerate(update.block):
@@ -214,19 +214,9 @@ def _asking(update: Update) -> list[ast.stmt]:
             elif place == pair.at and _assignable(pair):
                 made += ast.parse(f"{pair.gradient} = {_FED}[1][{number}]").body
         # What does nothing but compute gradients is left out: they are given.
-        if place >= last or not _only(statement, [*wholes, *(pair.gradient for pair in pairs)]):
+        if not computes(statement, known, place):
             made.append(_Given(computed).visit(statement) if place >= first else statement)
     return made
-
-
-def _only(statement: ast.stmt, gradients: Sequence[str]) -> bool:
-    """Whether a statement computes gradients, and nothing else."""
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return False
-    target = statement.targets[0]
-    targets = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-    calls = any(isinstance(part, ast.Call) for part in ast.walk(statement.value))
-    return calls and all(ast.unparse(one) in gradients for one in targets)
 
 
 def _assignable(pair: Pair) -> bool:

@@ -72,10 +72,10 @@ def parameters(function: Any) -> list[dict[str, Any]]:
     return found
 
 
-def written(node: Function) -> list[dict[str, Any]]:
-    """Parameters as they are written, for what a decorator hides them of."""
+def written(node: Function, bound: bool = True) -> list[dict[str, Any]]:
+    """Parameters as they are written, for what a decorator hides them of; `bound` of a method."""
     arguments = node.args
-    listed = [*arguments.posonlyargs, *arguments.args][1:]
+    listed = [*arguments.posonlyargs, *arguments.args][int(bound) :]
     defaults: list[Optional[ast.expr]] = [None] * (len(listed) - len(arguments.defaults))
     pairs = list(zip(listed, [*defaults, *arguments.defaults][-len(listed) or None :]))
     pairs += list(zip(arguments.kwonlyargs, arguments.kw_defaults))

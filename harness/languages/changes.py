@@ -1,0 +1,98 @@
+"""What statements of Python change, what they ask for, and what they set it to.
+
+Runs in the worker as well, so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from harness.languages.updates import base_of
+
+_ZEROS = frozenset("zeros zeros_like dict list defaultdict OrderedDict".split())
+
+
+def computes(node: ast.stmt, known: Mapping[str, int], place: int) -> bool:
+    """Whether a statement does nothing but compute gradients, before they are known.
+
+    Args:
+        node: at a place in an update's block.
+        known: the names of gradients, and before which place each is known.
+        place: of the statement.
+    """
+    stored = set_in(node)
+    alone = not any(isinstance(part, ast.Expr) for part in ast.walk(node))
+    return alone and bool(stored) and all(place < known.get(name, place) for name in stored)
+
+
+def set_in(node: ast.stmt) -> set[str]:
+    """What a statement sets, or elements of, without the names that its loops count with."""
+    loops = [part for part in ast.walk(node) if isinstance(part, ast.For)]
+    counted = {id(part) for loop in loops for part in ast.walk(loop.target)}
+    return {
+        ast.unparse(part).partition("[")[0] for part in _targets(node) if id(part) not in counted
+    }
+
+
+def values(node: ast.stmt) -> list[tuple[str, ast.expr]]:
+    """What a statement sets, and to what."""
+    if isinstance(node, ast.AnnAssign):
+        return [] if node.value is None else [(ast.unparse(node.target), node.value)]
+    if not isinstance(node, ast.Assign):
+        return []
+    found: list[tuple[str, ast.expr]] = []
+    for target in node.targets:
+        both = [(target, node.value)]
+        if isinstance(target, ast.Tuple):
+            several = node.value.elts if isinstance(node.value, ast.Tuple) else []
+            alike = len(several) == len(target.elts)  # else what each is is not written there
+            both = [(one, several[i] if alike else node.value) for i, one in enumerate(target.elts)]
+        found += [(ast.unparse(one), value) for one, value in both]
+    return found
+
+
+def is_nothing(node: ast.expr) -> bool:
+    """Whether an expression is zeros, or holds nothing yet.
+
+    >>> [is_nothing(ast.parse(t, mode="eval").body) for t in ("[0.0] * n", "{}", "np.ones(3)")]
+    [True, True, False]
+    """
+    if isinstance(node, ast.Constant):
+        return node.value is None or (node.value == 0 and not isinstance(node.value, str))
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return all(map(is_nothing, node.elts))
+    if isinstance(node, ast.Dict):
+        return all(map(is_nothing, node.values))
+    if isinstance(node, ast.DictComp):
+        return is_nothing(node.value)
+    if isinstance(node, ast.ListComp):
+        return is_nothing(node.elt)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return is_nothing(node.left) or is_nothing(node.right)
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else _id(node.func)
+        inner = name in ("array", "dict", "list", "float") and bool(node.args)
+        return is_nothing(node.args[0]) if inner else name in _ZEROS and not node.keywords
+    return False
+
+
+def stored(node: ast.AST) -> set[str]:
+    """The names that a statement changes: given another value, or other elements."""
+    return {base_of(ast.unparse(part)) for part in _targets(node)}
+
+
+def loaded(node: ast.AST) -> list[str]:
+    """The names that a statement asks for, in their order."""
+    names = [p for p in ast.walk(node) if isinstance(p, ast.Name)]
+    again = {_id(p.target) for p in ast.walk(node) if isinstance(p, ast.AugAssign)}
+    return [p.id for p in names if isinstance(p.ctx, ast.Load) or p.id in again]
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    kinds = (ast.Name, ast.Subscript, ast.Attribute)
+    return [p for p in ast.walk(node) if isinstance(p, kinds) and isinstance(p.ctx, ast.Store)]
+
+
+def _id(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
