@@ -86,6 +86,28 @@ def rmsprop(pace, keep=0.9, tiny=1e-8):
 """,
         (),
     ),
+    "functions of a class that a function returns": (
+        "rule = rmsprop(pace); memo = rule.begin(w); w, memo = rule.turn(slopes, w, memo)",
+        """
+import numpy as np
+
+
+def rmsprop(pace: float, keep: float = 0.9, tiny: float = 1e-8):
+    class Rule:
+        @staticmethod
+        def begin(things):
+            return [np.zeros_like(t) for t in things]
+
+        @staticmethod
+        def turn(slopes, things, memo):
+            memo = [keep * m + (1 - keep) * s**2 for m, s in zip(memo, slopes)]
+            moves = [pace * s / (np.sqrt(m) + tiny) for m, s in zip(memo, slopes)]
+            return [t - m for t, m in zip(things, moves)], memo
+
+    return Rule
+""",
+        (),
+    ),
     "numbers of a class of one's own in layers, the rule in a map": (
         'self.move = {"sgd": self._sgd, "rmsprop": self._rms}[kind]; self.move(i, p)  # p.grad',
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -170,6 +171,8 @@ def callables(made: Any) -> dict[str, Callable[..., Any]]:
     elif isinstance(made, tuple):
         names = getattr(made, "_fields", None) or [getattr(m, "__name__", "") for m in made]
         found = dict(zip(names, made))
+    elif inspect.isclass(made):  # a class for its functions alone
+        found = {n: getattr(made, n) for n, f in vars(made).items() if isinstance(f, staticmethod)}
     elif own(type(made)):
         found = {name: getattr(made, name, None) for name in dir(made) if name[:2] != "__"}
     if callable(made):
