@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.comparison.distance import same
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.equivalence import equivalence
@@ -23,8 +24,9 @@ class Difference:
     """How far the weights of two dialects are apart.
 
     Attributes:
-        largest: the largest distance of a weight; NaN where none is a number.
-        share: the largest distance as a share of the way its weight has moved.
+        largest: the largest distance of a weight.
+        share: the largest distance as a share of the longer of both ways of its weight; NaN where
+            one is finite in one of them only.
     """
 
     largest: float
@@ -49,17 +51,11 @@ class DialectComparison:
 
 
 def compare_dialects(first: Dialect, second: Dialect) -> DialectComparison:
-    """Compare two dialects on eight elements with gradients from 1e-4 to 1e3."""
+    """Compare two dialects on two arrays of four elements, with gradients from 1e-4 to 1e3."""
     scenario = _problem()
     weights = replay(scenario, [Hypothesis(first), Hypothesis(second)]).weights
-    differences = {}
-    for step in (1, STEPS):
-        a, b = weights[0, step - 1], weights[1, step - 1]
-        with np.errstate(all="ignore"):
-            apart = np.abs(a - b)
-            way = np.abs(a - np.concatenate([*scenario.weights.values()]))
-            relative = np.where(apart == 0, 0.0, apart / np.where(way > 0, way, np.nan))
-        differences[step] = Difference(_largest(apart), _largest(relative))
+    start = np.concatenate([*scenario.weights.values()])
+    differences = {step: _difference(weights[:, step - 1], start) for step in (1, STEPS)}
     return DialectComparison(
         axes={
             axis: (first.choice(axis), second.choice(axis))
@@ -72,8 +68,13 @@ def compare_dialects(first: Dialect, second: Dialect) -> DialectComparison:
     )
 
 
-def _largest(values: NDArray[np.float64]) -> float:
-    return float("nan") if np.isnan(values).all() else float(np.nanmax(values))
+def _difference(weights: NDArray[np.float64], start: NDArray[np.float64]) -> Difference:
+    a, b = weights
+    with np.errstate(all="ignore"):
+        apart = np.where(same(a, b), 0.0, np.abs(a - b))
+        way = np.maximum(np.abs(a - start), np.abs(b - start))
+        shares = np.divide(apart, way, out=np.zeros_like(apart), where=apart != 0)
+    return Difference(float(apart.max()), float(shares.max()))
 
 
 def _problem() -> Scenario:
@@ -85,6 +86,11 @@ def _problem() -> Scenario:
         learning_rate=0.001,
         decay_rate=0.9,
         epsilon=1e-8,
-        weights={"w": np.linspace(-1, 1, 8)},
-        gradients=[{"w": scale * signs[t % len(signs)]} for t in range(STEPS)],
+        weights=_arrays(np.linspace(-1, 1, 8)),
+        gradients=[_arrays(scale * signs[t % len(signs)]) for t in range(STEPS)],
     )
+
+
+def _arrays(row: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Two arrays, so that what is done to each is another thing than what is done to all."""
+    return {"a": row[:4], "b": row[4:]}

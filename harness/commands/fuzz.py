@@ -23,7 +23,7 @@ from harness.commands.options import (
 )
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
-from harness.report.destinations import Reports
+from harness.report.destinations import Reports, check_directory
 
 if TYPE_CHECKING:
     from harness.fuzzing.fuzz import Fuzzed
@@ -86,6 +86,7 @@ def fuzz(
 ) -> int:
     """Search for the input on which two differ, and make it small. Executes their code."""
     _check_budget(cases, seconds)
+    check_directory(out, f"--out {out}")
     _check_installed()
     from harness.fuzzing.campaign import Budget
     from harness.fuzzing.fuzz import fuzz as search

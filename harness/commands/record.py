@@ -17,6 +17,8 @@ from harness.commands.common import write
 from harness.model.errors import UsageError
 
 _PYTHON = re.compile(r"(python|pypy|py)[\d.]*(\.exe)?$")
+# Python's own options that the next word belongs to.
+_WITH_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 
 
 def record(
@@ -37,10 +39,11 @@ def record(
     from harness.judging.identify import identify
     from harness.judging.recorded import recordings
     from harness.report import recording, terminal
+    from harness.report.destinations import check_file
     from harness.transport.libraries import recording as runner
 
-    if out is not None and not out.absolute().parent.is_dir():
-        raise UsageError(f"--out {out}: there is no folder {out.parent}")
+    if out is not None:
+        check_file(out, f"--out {out}", "seen.json")
     with tempfile.TemporaryDirectory() as folder:
         recorded_file = Path(folder, "recorded.json")
         words = _words(command, [str(Path(runner.__file__).absolute()), str(recorded_file)])
@@ -74,8 +77,10 @@ def _words(command: Sequence[str], runner: Sequence[str]) -> list[str]:
     program, *rest = command
     if program.endswith(".py"):
         return [sys.executable, *runner, *command]
-    at = next((i for i, word in enumerate(rest) if word == "-m" or word[:1] != "-"), None)
-    if not _PYTHON.match(Path(program).name) or at is None:
+    at = 0
+    while at < len(rest) and rest[at][:1] == "-" and rest[at] not in ("-m", "-c"):
+        at += 2 if rest[at] in _WITH_A_VALUE else 1
+    if not _PYTHON.match(Path(program).name) or rest[at : at + 1] in ([], ["-c"]):
         raise UsageError(
             f"{program}: is no Python script that can be recorded; say rmsproof record -- python"
             " train.py"

@@ -112,7 +112,13 @@ def check_file(path: Path, name: str, example: str, *, appended: bool = False) -
             _check_folder(_file_behind(path).parent, name)
 
 
-def _check_folder(folder: Path, name: str) -> None:
+def check_directory(path: Path, name: str) -> None:
+    """Raise UsageError if no file could be made in a folder, which need not be there yet."""
+    there = next(p for p in (path, *path.absolute().parents) if p.exists())
+    _check_folder(there, name, "folder")
+
+
+def _check_folder(folder: Path, name: str, asked: str = "file") -> None:
     """Raise UsageError if no file can be made in a folder; tried, as permissions tell less."""
     import tempfile
 
@@ -124,7 +130,7 @@ def _check_folder(folder: Path, name: str) -> None:
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise _refused(name, error) from error
+        raise _refused(name, error, asked) from error
 
 
 def _opened(path: str, flags: int) -> int:
@@ -147,9 +153,9 @@ def _opened(path: str, flags: int) -> int:
             return handle
 
 
-def _refused(name: str, error: Exception) -> UsageError:
+def _refused(name: str, error: Exception, asked: str = "file") -> UsageError:
     reason = getattr(error, "strerror", None) or error
-    return UsageError(f"{name}: cannot be written: {reason}; name another file")
+    return UsageError(f"{name}: cannot be written: {reason}; name another {asked}")
 
 
 def _file_behind(path: Path) -> Path:

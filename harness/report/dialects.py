@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from harness.analysis.compare_dialects import DialectComparison
+from harness.analysis.compare_dialects import DialectComparison, Difference
 from harness.report.tables import plain
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -15,7 +17,7 @@ from python_ref.dialects.libraries import LIBRARIES, NamedDialect
 _EQUIVALENCE = {
     "always": "the two are the same, whatever the settings and the input",
     "constant learning rate": "the two are the same as long as the learning rate is constant",
-    "never": "the two differ: whatever the settings, some input tells them apart",
+    "never": "the two differ: there are settings and an input that tell them apart",
 }
 
 
@@ -64,16 +66,22 @@ def comparison(first: str, second: str, compared: DialectComparison) -> Group:
     lines = [
         Text(_EQUIVALENCE[compared.equivalence]),
         Text(
-            f"measured on {problem.steps} steps of {problem.size} weights, with gradients of"
-            f" 1e-4 to 1e3 that change sign, learning rate {problem.learning_rate:g},"
-            f" decay rate {problem.decay_rate:g}, epsilon {problem.epsilon:g}:"
+            f"measured on {problem.steps} steps of {problem.size} weights in {len(problem.weights)}"
+            " arrays, with gradients of 1e-4 to 1e3 that change sign, learning rate"
+            f" {problem.learning_rate:g}, decay rate {problem.decay_rate:g}, epsilon"
+            f" {problem.epsilon:g}:"
         ),
-        *(
-            Text(
-                f"after step {step} no weight differs by more than {difference.largest:.3g},"
-                f" or by more than {difference.share:.2%} of the way it has moved"
-            )
-            for step, difference in compared.differences.items()
-        ),
+        *(Text(f"after step {step} {_apart(d)}") for step, d in compared.differences.items()),
     ]
     return Group(*([axes] if compared.axes else [Text("no axis differs")]), *lines)
+
+
+def _apart(difference: Difference) -> str:
+    if not math.isfinite(difference.share):
+        return "a weight is finite in one of them only"
+    if not difference.largest:
+        return "all weights are equal"
+    return (
+        f"weights are up to {difference.largest:.3g} apart, up to {100 * difference.share:.4g} %"
+        " of the longer of both ways gone"
+    )

@@ -151,7 +151,7 @@ def _first(fuzzed: Fuzzed, finding: Finding) -> Iterator[str]:
     text = ", ".join(f"{decimal(x)} of {name}" for name, x in values)
     beyond = "rounding has no bound there"
     if math.isfinite(parting.bound):
-        beyond = f"rounding can take right results {parting.bound:.2g} apart there"
+        beyond = f"rounding takes right results at most about {parting.bound:.2g} apart there"
     yield f"step {parting.step}, {parting.array}[{parting.index}]: {text}; {beyond}"
 
 

@@ -59,7 +59,7 @@ def _sameness(translation: Translation) -> str:
     target = translation.solution.call.library
     lost = [axis for axis in translation.missing if axis != "epsilon"]
     if lost:
-        return f"Not the same: nothing in {target} does it. This is the nearest that it has."
+        return f"Not the same: no setting known of {target} does it. This is the nearest found."
     return f"Not always the same: {target} has no setting that is equal for every input."
 
 

@@ -43,8 +43,9 @@ def calls_of(name: str) -> tuple[Call, ...]:
     if library is None:
         near = [known for slug, known in slugs.items() if _plain(name)[:4] in slug and _plain(name)]
         listed = ", ".join(dict.fromkeys(near or slugs.values()))
-        only = " its call is not in the table;" if _plain(name) in map(_plain, LIBRARIES) else ""
-        raise ValueError(f"no library is called {quoted(name)};{only} there are {listed}")
+        known = _plain(name) in map(_plain, LIBRARIES)
+        lacks = "what settings {} has is not in the table" if known else "no library is called {}"
+        raise ValueError(f"{lacks.format(quoted(name))}; there are {listed}")
     return tuple(call for call in CALLS if call.library == library)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from support import CommandLine
 
+from harness.commands.record import _words
 from harness.judging.recorded import recorded
 
 TORCH = """
@@ -156,10 +157,17 @@ def test_a_script_that_fails_fails_as_it_would(cli: CommandLine, tmp_path: Path)
     assert "no optimizer of PyTorch, Keras 3 or Optax took a step" in done.err
 
 
-def test_what_is_no_script_is_refused(cli: CommandLine) -> None:
-    done = cli("record", "--", "make", "train")
-    assert done.code == 2
-    assert "make: is no Python script that can be recorded" in done.err
+def test_what_is_no_script_is_refused(call: CommandLine) -> None:
+    for command in (["make", "train"], ["python", "-W", "ignore", "-c", "print(1)"]):
+        done = call("record", "--", *command)
+        assert done.code == 2
+        assert f"{command[0]}: is no Python script that can be recorded" in done.err
+    assert "--out .: is a folder" in call("record", "--out", ".", "--", "python", "x.py").err
+
+
+def test_a_word_of_pythons_own_options_is_not_the_script() -> None:
+    command = ["python", "-u", "-W", "ignore", "train.py", "-c"]
+    assert _words(command, ["R"]) == ["python", "-u", "-W", "ignore", "R", "train.py", "-c"]
 
 
 @pytest.mark.parametrize(

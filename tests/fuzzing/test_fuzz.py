@@ -80,6 +80,7 @@ REFUSED = (
     (("mine.py", "mine.py", "mine.py"), "one TARGET or two, not 3"),
     ((), "one TARGET or two, not 0"),
     (("absent.py",), "absent.py: no such file or folder"),
+    (("mine.py", "--out", "mine.py"), "--out mine.py: cannot be written: Not a directory; name"),
     (("mine.py", "--database", "mine.py/base"), "--database mine.py/base: cannot be written"),
     (("mine.py", "--transport", "jpype"), "python ports have no transport jpype"),
 )

@@ -209,6 +209,8 @@ def _check(call: Call, name: str, value: Any) -> None:
         raise UsageError(f"{name}: {value!r} is not from 0 to 1")
     if value < 0:
         raise UsageError(f"{name}: {value!r} is negative")
+    if role == "learning_rate" and not value:
+        raise UsageError(f"{name}: with 0 no weight moves, whatever else is set")
 
 
 def _epsilon(first: Configured, second: Configured) -> tuple[float, float] | None:
