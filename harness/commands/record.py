@@ -48,7 +48,7 @@ def record(
         recorded_file = Path(folder, "recorded.json")
         words = _words(command, [str(Path(runner.__file__).absolute()), str(recorded_file)])
         try:
-            done = subprocess.run(words, check=False)
+            code = _run(words)
         except OSError as error:
             raise UsageError(f"{words[0]}: cannot be started: {error.strerror}") from error
         seen = (
@@ -65,7 +65,16 @@ def record(
         if path is not None and recorded.observation is not None:
             write(path, json.dumps(recorded.observation) + "\n")
         recording.show(console, recorded, result, path)
-    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+    return code if code >= 0 else 128 - code
+
+
+def _run(words: Sequence[str]) -> int:
+    """The exit code of a command; at Ctrl-C, which it gets as well, it is let end as it does."""
+    with subprocess.Popen(words) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            return process.wait()
 
 
 def _words(command: Sequence[str], runner: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support import CommandLine
 
-from harness.commands.record import _words
+from harness.commands.record import _run, _words
 from harness.judging.recorded import recorded
 
 TORCH = """
@@ -163,6 +163,11 @@ def test_what_is_no_script_is_refused(call: CommandLine) -> None:
         assert done.code == 2
         assert f"{command[0]}: is no Python script that can be recorded" in done.err
     assert "--out .: is a folder" in call("record", "--out", ".", "--", "python", "x.py").err
+
+
+def test_what_was_done_until_it_was_interrupted_is_waited_for() -> None:
+    ctrl_c = "import os, signal, time; os.kill(os.getppid(), signal.SIGINT); time.sleep(0.1); "
+    assert _run([sys.executable, "-c", ctrl_c + "raise SystemExit(5)"]) == 5
 
 
 def test_a_word_of_pythons_own_options_is_not_the_script() -> None:

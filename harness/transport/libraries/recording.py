@@ -348,7 +348,7 @@ def main() -> None:
             sys.argv = rest
             sys.path[0] = str(Path(rest[0]).absolute().parent)
             runpy.run_path(rest[0], run_name="__main__")
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         # Without our own frames, and those of runpy.
         frames = error.__traceback__
         while frames is not None and (
@@ -357,7 +357,7 @@ def main() -> None:
         ):
             frames = frames.tb_next
         traceback.print_exception(type(error), error, frames)
-        sys.exit(1)
+        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
 
 
 if __name__ == "__main__":
