@@ -45,7 +45,7 @@ class Explored:
 def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """The classes to explore, the one that was asked for alone."""
     ranks: list[list[str]] = list(shape.get("explorable", []))
-    if shape.get("functions") and ranks:  # of a file of functions all at once
+    if ranks == [[""]]:  # a host that looks at all functions of a file at once
         return [wanted.function or wanted.class_name or ""]
     if wanted.class_name:
         return [n for n in (ranks or [[]])[-1] if wanted.class_name in class_names(n)]
