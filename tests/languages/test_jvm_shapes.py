@@ -101,6 +101,7 @@ JAVA = {
     "SetAsFields": EXACT,
     "Rules": EXACT,
     "SharedByLayers": EXACT,
+    "LayersToCome": EXACT,
     "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,

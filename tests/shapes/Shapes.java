@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The update of one array, which most of the classes share. */
 class Update {
@@ -2272,5 +2273,56 @@ class SharedByLayers {
         Update.inPlace(
                 weights, gradients, cache, Global.learningRate, Handed.get().getDecay(),
                 Global.getEpsilon());
+    }
+}
+
+/** A network without layers as yet, of which one kind learns, by slopes that are still to come. */
+class LayersToCome {
+    private final Net net;
+    private final double lr, rho, eps;
+    private final Map<Layer, double[]> kept = new HashMap<>();
+
+    LayersToCome(Net net, double lr, double rho, double eps) {
+        this.net = net;
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        net.layers.forEach(layer -> kept.put(layer, new double[layer.values().length]));
+    }
+
+    void step() {
+        for (Layer layer : net.layers) {
+            Update.inPlace(layer.values(), layer.slopes.get(), kept.get(layer), lr, rho, eps);
+        }
+    }
+
+    static class Net {
+        final List<Layer> layers = new ArrayList<>();
+    }
+
+    abstract static class Layer {
+        Optional<double[]> slopes = Optional.empty();
+
+        abstract double[] values();
+    }
+
+    static class Bend extends Layer {
+        @Override
+        double[] values() {
+            return new double[0];
+        }
+    }
+
+    static class Dense extends Layer {
+        private final List<double[]> rows = new ArrayList<>();
+
+        Dense(int size) {
+            rows.add(new double[size]);
+        }
+
+        @Override
+        double[] values() {
+            return rows.get(0);
+        }
     }
 }

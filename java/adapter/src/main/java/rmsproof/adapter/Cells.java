@@ -11,7 +11,8 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
 
@@ -29,20 +30,29 @@ final class Cells {
             Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Map<String, Cell> cells = new LinkedHashMap<>();
-    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** The path that leads to each object. */
+    private final Map<Object, String> seen = new IdentityHashMap<>();
+    /** Maps by objects: these are named by where else they are. */
+    private final List<Runnable> later = new ArrayList<>();
 
     /** Looks at what can be reached from named objects, in their order. */
     static Map<String, Cell> of(Map<String, Object> roots) {
         Cells found = new Cells();
         roots.forEach((name, root) -> found.visit(name, root, 0));
+        for (int i = 0; i < found.later.size(); i++) {
+            found.later.get(i).run();
+        }
         return found.cells;
     }
 
-    /** The same of one object alone. */
+    /** How many there are in one object alone. */
     static int count(Object root) {
-        Cells found = new Cells();
-        found.visit("", root, 0);
-        return found.cells.size();
+        return of(Map.of("", root)).size();
+    }
+
+    /** How many of these are in rows. */
+    static long rows(Object root) {
+        return of(Map.of("", root)).keySet().stream().filter(Cells::several).count();
     }
 
     /** The numbers in fields that no object at hand has, by class and name. */
@@ -76,7 +86,8 @@ final class Cells {
     }
 
     private void visit(String path, Object value, int depth) {
-        if (value == null || depth > DEEPEST || cells.size() >= MOST || !seen.add(value)) {
+        if (value == null || depth > DEEPEST || cells.size() >= MOST
+                || seen.putIfAbsent(value, path) != null) {
             return;
         }
         Class<?> type = value.getClass();
@@ -93,11 +104,13 @@ final class Cells {
                         number -> Cells.<List<Object>>any(list).set(place, number));
             }
         } else if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> entry : new ArrayList<>(map.entrySet())) {
-                element(path + "[" + key(entry.getKey(), map) + "]", entry.getValue(), depth,
-                        number -> Cells.<Map<Object, Object>>any(map)
-                                .put(entry.getKey(), number));
+            if (map.keySet().stream().allMatch(Cells::plain)) {
+                entries(path, map, depth);
+            } else {
+                later.add(() -> entries(path, map, depth));
             }
+        } else if (value instanceof Optional<?> one) {
+            visit(path, one.orElse(null), depth);
         } else if (value instanceof Collection<?> others) {
             int i = 0;
             for (Object other : others) {
@@ -110,11 +123,22 @@ final class Cells {
         }
     }
 
-    /** A key as it is the same in every run: an object's hash is not. */
-    private static String key(Object key, Map<?, ?> map) {
-        boolean plain = key instanceof String || key instanceof Number || key instanceof Enum;
-        return plain ? key.toString().replaceAll("[\\[\\].]", "_")
+    private void entries(String path, Map<?, ?> map, int depth) {
+        Map<String, Object> order = new TreeMap<>();
+        map.keySet().forEach(one -> order.put(key(one, map), one));
+        order.forEach((name, key) -> element(path + "[" + name + "]", map.get(key), depth,
+                number -> Cells.<Map<Object, Object>>any(map).put(key, number)));
+    }
+
+    private static boolean plain(Object key) {
+        return key instanceof String || key instanceof Number || key instanceof Enum;
+    }
+
+    /** A key as it is the same in every run: an object's hash is not, nor is what follows it. */
+    private String key(Object key, Map<?, ?> map) {
+        String at = plain(key) ? key.toString() : seen.containsKey(key) ? "#" + seen.get(key)
                 : "#" + new ArrayList<Object>(map.keySet()).indexOf(key);
+        return at.replaceAll("[\\[\\].]", "_");
     }
 
     @SuppressWarnings("unchecked")

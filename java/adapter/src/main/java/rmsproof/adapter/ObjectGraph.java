@@ -50,12 +50,16 @@ final class ObjectGraph implements Graph {
             target = null;
         } else {
             Executable way = Ways.of(type).get(plan.constructor());
-            target = Ways.call(way, null, maker.arguments(way, "new"));
+            Object[] given = maker.arguments(way, "new");
+            for (Object one : plan.completed() ? given : new Object[0]) {
+                maker.complete(one, true);
+            }
+            target = Ways.call(way, null, given);
             if (plan.prepared()) {
                 prepare(type, maker);
             }
             if (plan.completed()) {
-                maker.complete(target);
+                maker.complete(target, false);
             }
         }
         this.stepping = via == null ? target
@@ -66,7 +70,7 @@ final class ObjectGraph implements Graph {
         this.around = new Around(via == null ? type : null, method);
         this.arguments = maker.arguments(method, GIVEN);
         for (Object argument : plan.completed() ? arguments : new Object[0]) {
-            maker.complete(argument);
+            maker.complete(argument, true);
         }
         this.offered = maker.offered();
         this.asked = new LinkedHashMap<>(maker.asked());

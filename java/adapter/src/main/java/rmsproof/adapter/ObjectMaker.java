@@ -9,13 +9,17 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -27,6 +31,8 @@ import java.util.Set;
 final class ObjectMaker {
     /** Objects within objects. */
     private static final int DEEPEST = 6;
+    /** Objects that are looked into for what nothing is in. */
+    private static final int MOST = 200;
     /** What a number is where nobody says: valid as a rate, a decay, a share. */
     static final double NUMBER = 0.5;
     private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
@@ -166,6 +172,9 @@ final class ObjectMaker {
             return new Random(1);
         } else if (raw == Object.class) {
             return 0; // a key, a place: what it is that somebody else would know
+        } else if (raw == Optional.class && type instanceof ParameterizedType some) {
+            Type held = some.getActualTypeArguments()[0];
+            return Optional.ofNullable(make(held, JavaTypes.erased(held), path, depth + 1));
         } else if (Map.class.isAssignableFrom(raw) || Iterable.class == raw
                 || Collection.class.isAssignableFrom(raw)) {
             return collection(type, raw, path, depth);
@@ -238,12 +247,21 @@ final class ObjectMaker {
         Object before = known.get(type.getName());
         List<Class<?>> candidates = before instanceof String name
                 ? List.of(Class.forName(name, true, type.getClassLoader())) : Ways.implementations(type);
+        Object best = null;
         for (Class<?> candidate : candidates) {
             Object made = concrete(candidate, path, depth);
-            if (made != null) {
+            boolean more = made != null
+                    && (best == null || Cells.rows(made) > Cells.rows(best));
+            if (more) {
+                best = made;
                 known.put(type.getName(), candidate.getName());
-                return made;
             }
+            if (more && Names.algorithm(candidate.getSimpleName())) {
+                break;
+            }
+        }
+        if (best != null) {
+            return best;
         }
         if (!type.isInterface()) {
             return null;
@@ -312,27 +330,52 @@ final class ObjectMaker {
         return made;
     }
 
-    /** Gives the fields of an object that are null what their types ask for. */
-    void complete(Object target) throws ReflectiveOperationException {
-        Set<String> done = new HashSet<>();
-        if (target instanceof Object[] several) {
-            for (Object one : several) {
-                complete(one);
+    /**
+     * Gives fields what their types ask for where nothing is there: null, an Optional without a
+     * value; in objects that are handed over an empty list, too, and so in all that these hold.
+     */
+    void complete(Object target, boolean handed) throws ReflectiveOperationException {
+        complete(target, handed, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private void complete(Object target, boolean handed, Set<Object> done)
+            throws ReflectiveOperationException {
+        if (target == null || done.size() > MOST || !done.add(target)) {
+            return;
+        }
+        Iterable<?> inside = target instanceof Object[] several ? Arrays.asList(several)
+                : target instanceof Map<?, ?> map ? map.values()
+                : target instanceof Iterable<?> listed && !OwnTypes.owns(target.getClass()) ? listed
+                : target instanceof Optional<?> one ? one.stream().toList() : List.of();
+        for (Object one : inside) {
+            complete(one, handed, done);
+        }
+        Set<String> names = new HashSet<>();
+        for (Class<?> at = target.getClass(); OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
+                        && !field.isSynthetic() && names.add(field.getName())) {
+                    field.setAccessible(true);
+                    fill(target, field, handed);
+                    if (handed) {
+                        complete(field.get(target), true, done);
+                    }
+                }
             }
         }
-        for (Class<?> at = target == null ? null : target.getClass(); at != null && OwnTypes.owns(at);
-                at = at.getSuperclass()) {
-            for (Field field : at.getDeclaredFields()) {
-                if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()
-                        || field.isSynthetic() || !done.add(field.getName())) {
-                    continue;
-                }
-                field.setAccessible(true);
-                if (field.get(target) == null) {
-                    field.set(target, make(field.getGenericType(), field.getType(),
-                            "this." + field.getName(), 1));
-                }
-            }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void fill(Object target, Field field, boolean handed)
+            throws ReflectiveOperationException {
+        Object held = field.get(target);
+        Object made = held != null && held != Optional.empty()
+                && !(handed && held instanceof List<?> list && list.isEmpty()) ? null
+                : make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);
+        if (made != null && held instanceof List<?> list) {
+            ((List<Object>) list).addAll((List<?>) made);
+        } else if (made != null) {
+            field.set(target, made);
         }
     }
 }
