@@ -51,7 +51,9 @@ def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
         return [n for n in (ranks or [[]])[-1] if wanted.class_name in class_names(n)]
     names = next(filter(None, ranks), [])
     own = [n for n in names if says_rmsprop(re.split(r"[.$]", n)[-1])]
-    return (own or names)[:MOST_CLASSES]
+    # What only holds settings is stepped by a class whose code says RMSProp, too.
+    others = [name for name in (ranks[1] if own else ()) if name.rstrip("$") not in own]
+    return ([*own, *others] or names)[:MOST_CLASSES]
 
 
 def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:

@@ -133,7 +133,7 @@ SCALA = dict.fromkeys(
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
     " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
-    " ValuesInASequence MixedIn SettingsInAnObject".split(),
+    " ValuesInASequence MixedIn SettingsInAnObject HandsOnSnapshots StepsByPattern".split(),
     EXACT,
 )
 

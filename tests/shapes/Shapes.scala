@@ -333,3 +333,37 @@ class SettingsInAnObject(size: Int):
   private val v = new Array[Double](size)
   def update(weights: Array[Double], gradients: Array[Double]): Unit =
     Update.inPlace(weights, gradients, v, Shared.learningRate, Shared.rho, Shared.epsilon)
+
+final case class Snapshot(weights: Vector[Double], meanSquare: Vector[Double])
+
+object Snapshot:
+  def start(weights: Vector[Double]): Snapshot = Snapshot(weights, weights.map(_ => 0.0))
+
+class HandsOnSnapshots(lr: Double, rho: Double, eps: Double):
+  def step(s: Snapshot, gradient: Vector[Double]): Snapshot =
+    val ms = s.meanSquare.zip(gradient).map((v, g) => rho * v + (1 - rho) * (g * g))
+    val moved = s.weights.indices.map(i => s.weights(i) - lr * gradient(i) / (sqrt(ms(i)) + eps))
+    Snapshot(moved.toVector, ms)
+
+sealed trait Chosen
+object Chosen:
+  final case class Sgd(lr: Double) extends Chosen
+  final case class RMSProp(lr: Double, rho: Double, eps: Double) extends Chosen
+
+sealed trait Kept
+object Kept:
+  case object Empty extends Kept
+  final case class Squares(v: Vector[Double]) extends Kept
+
+object StepsByPattern:
+  def step(
+      optimizer: Chosen,
+      weights: Vector[Double],
+      gradients: Vector[Double],
+      state: Kept
+  ): (Vector[Double], Kept) = (optimizer, state) match
+    case (Chosen.RMSProp(lr, rho, eps), Kept.Squares(v)) =>
+      val next = v.zip(gradients).map((s, g) => rho * s + (1 - rho) * (g * g))
+      val moved = weights.indices.map(i => weights(i) - lr * gradients(i) / (sqrt(next(i)) + eps))
+      (moved.toVector, Kept.Squares(next))
+    case _ => throw IllegalArgumentException()

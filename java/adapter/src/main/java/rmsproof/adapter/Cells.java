@@ -37,8 +37,14 @@ final class Cells {
 
     /** Looks at what can be reached from named objects, in their order. */
     static Map<String, Cell> of(Map<String, Object> roots) {
+        return of(roots, Map.of());
+    }
+
+    /** @param places put other objects where some of them are */
+    static Map<String, Cell> of(Map<String, Object> roots, Map<String, Consumer<Object>> places) {
         Cells found = new Cells();
-        roots.forEach((name, root) -> found.visit(name, root, 0));
+        roots.forEach((name, root) -> found.visit(name, root, 0,
+                places.getOrDefault(name, fixed -> { })));
         for (int i = 0; i < found.later.size(); i++) {
             found.later.get(i).run();
         }
@@ -85,7 +91,8 @@ final class Cells {
         return plain.substring(plain.lastIndexOf('.') + 1);
     }
 
-    private void visit(String path, Object value, int depth) {
+    /** @param replace puts something else where the value is */
+    private void visit(String path, Object value, int depth, Consumer<Object> replace) {
         if (value == null || depth > DEEPEST || cells.size() >= MOST
                 || seen.putIfAbsent(value, path) != null) {
             return;
@@ -110,16 +117,37 @@ final class Cells {
                 later.add(() -> entries(path, map, depth));
             }
         } else if (value instanceof Optional<?> one) {
-            visit(path, one.orElse(null), depth);
+            visit(path, one.orElse(null), depth, fixed -> { });
         } else if (value instanceof Collection<?> others) {
             int i = 0;
             for (Object other : others) {
-                visit(path + "[" + i++ + "]", other, depth + 1);
+                visit(path + "[" + i++ + "]", other, depth + 1, fixed -> { });
             }
         } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
             fields(type).forEach(field -> field(path, field, value, depth));
         } else {
-            visit(path, ForeignTypes.java(value), depth);
+            foreign(path, value, depth, replace);
+        }
+    }
+
+    /** A collection of another language: one that is unchangeable is made anew with other elements. */
+    private void foreign(String path, Object value, int depth, Consumer<Object> replace) {
+        Object viewed = ForeignTypes.java(value);
+        if (!(viewed instanceof Collection<?> others) || viewed instanceof List) {
+            visit(path, viewed, depth, replace);
+            return;
+        }
+        List<Object> elements = new ArrayList<>(others);
+        for (int i = 0; i < elements.size() && cells.size() < MOST; i++) {
+            int at = i;
+            element(path + "[" + i + "]", elements.get(i), depth, other -> {
+                elements.set(at, other);
+                Object again = ForeignTypes.again(value, elements);
+                if (again == null) {
+                    throw new IllegalStateException("nothing else can stand there");
+                }
+                replace.accept(again);
+            });
         }
     }
 
@@ -156,7 +184,7 @@ final class Cells {
             double value = ((Number) held).doubleValue();
             cells.put(path, new Cell(value, held instanceof Float, open, setter));
         } else {
-            visit(path, held, depth + 1);
+            visit(path, held, depth + 1, setter);
         }
     }
 

@@ -30,6 +30,15 @@ public abstract class ForeignTypes {
      */
     protected abstract Object view(Object value);
 
+    /** An unchangeable collection of the same kind with other elements; null for what is none. */
+    protected Object remade(Object value, List<Object> elements) {
+        return null;
+    }
+
+    static Object again(Object value, List<Object> elements) {
+        return known == null ? null : known.remade(value, elements);
+    }
+
     static Object make(Class<?> raw, List<Object> keys, List<Object> elements) {
         return known == null ? null : known.made(raw, keys, elements);
     }

@@ -6,12 +6,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * An object of a port's class, what was called on it before its first step, and what that step is
@@ -20,10 +22,12 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ObjectGraph implements Graph {
     private static final String RETURNED = "returned";
     private static final String GIVEN = "given";
+    /** What is handed on beside weights is one thing of a few. */
+    private static final int MOST_PIECES = 4;
 
     private final Method method;
-    private final Object target;
-    private final Object stepping;
+    private Object target;
+    private Object stepping;
     private final Object[] arguments;
     private final Around around;
     private final List<Field> shared;
@@ -130,6 +134,7 @@ final class ObjectGraph implements Graph {
     @Override
     public Map<String, Cell> cells() {
         Map<String, Object> roots = new LinkedHashMap<>();
+        Map<String, Consumer<Object>> places = new HashMap<>();
         Map<String, Cell> numbers = new LinkedHashMap<>();
         for (int i = 0; i < arguments.length; i++) {
             int place = i;
@@ -139,12 +144,13 @@ final class ObjectGraph implements Graph {
                         arguments[i] instanceof Float, true, number -> arguments[place] = number));
             } else {
                 roots.put(name, arguments[i]);
+                places.put(name, other -> arguments[place] = other);
             }
         }
         roots.put("this", target);
         roots.put("stepping", stepping);
         roots.put(RETURNED, returned);
-        numbers.putAll(Cells.of(roots));
+        numbers.putAll(Cells.of(roots, places));
         Cells.shared(shared).forEach(numbers::putIfAbsent);
         if (returned instanceof Double || returned instanceof Float) {
             numbers.put(RETURNED, new Cell(((Number) returned).doubleValue(),
@@ -187,5 +193,47 @@ final class ObjectGraph implements Graph {
         returned = Ways.call(method, stepping, arguments);
         around.end(target);
         returned = returned == stepping || returned == target ? null : returned;
+        handOn();
+    }
+
+    /** What comes back of the type of an argument, or of what steps, is that in the next step. */
+    private void handOn() {
+        for (Object piece : pieces()) {
+            Class<?> type = piece == null ? Object.class : piece.getClass();
+            if (!OwnTypes.owns(type) || piece == target) {
+                continue;
+            }
+            for (int i = 0; i < arguments.length; i++) {
+                Class<?> asked = method.getParameterTypes()[i];
+                if (OwnTypes.owns(asked) && asked.isInstance(piece)) {
+                    arguments[i] = piece;
+                }
+            }
+            if (stepping != null && type == stepping.getClass()) {
+                target = target == stepping ? piece : target;
+                stepping = piece;
+            }
+        }
+    }
+
+    /** What came back, and what is in it where that is several things. */
+    private List<Object> pieces() {
+        List<Object> pieces = new ArrayList<>();
+        pieces.add(returned);
+        if (returned instanceof List<?> several) {
+            pieces.addAll(several.subList(0, Math.min(MOST_PIECES, several.size())));
+        } else if (returned instanceof Object[] several) {
+            pieces.addAll(Arrays.asList(several).subList(0, Math.min(MOST_PIECES, several.length)));
+        } else if (returned != null) {
+            for (Field field : returned.getClass().getDeclaredFields()) {
+                try {
+                    field.setAccessible(true);
+                    pieces.add(Modifier.isStatic(field.getModifiers()) ? null : field.get(returned));
+                } catch (IllegalAccessException | RuntimeException hidden) {
+                    continue; // it is handed on by nobody else either
+                }
+            }
+        }
+        return pieces;
     }
 }

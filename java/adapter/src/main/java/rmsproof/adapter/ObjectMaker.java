@@ -234,8 +234,7 @@ final class ObjectMaker {
             Type element = inner[inner.length - 1];
             Class<?> held = JavaTypes.erased(element);
             keys.add(JavaTypes.erased(inner[0]) == String.class ? (Object) ("w" + i) : (Object) i);
-            elements.add(held == Object.class ? (Object) number(path + "[]")
-                    : make(element, held, path + "[]", depth + 1));
+            elements.add(held == Object.class ? (Object) 0.0 : make(element, held, path + "[]", depth + 1));
         }
         return ForeignTypes.make(raw, keys, elements);
     }
@@ -277,7 +276,16 @@ final class ObjectMaker {
             return null; // it would ask for itself for ever
         }
         try {
+            for (Field field : type.getDeclaredFields()) {
+                // Of an object, as Kotlin and Scala have them, there is no other.
+                if (field.getType() == type && List.of("MODULE$", "INSTANCE").contains(field.getName())) {
+                    field.setAccessible(true);
+                    return field.get(null);
+                }
+            }
             return fullest(type, path, depth);
+        } catch (IllegalAccessException closed) {
+            return null;
         } finally {
             open.remove(type);
         }

@@ -16,10 +16,14 @@ final class Ways {
     static final int MOST = 6;
     private static final String PREPARING =
             "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
+    private static final String BEGINNING = "(?:start|begin|init|zero|empty|fresh).*";
 
     private Ways() {}
 
-    /** Constructors; where nobody else may call these, static methods that make one. */
+    /**
+     * Constructors, and static methods that say that they begin one; where nobody else may call
+     * constructors, all static methods that make one.
+     */
     static List<Executable> of(Class<?> type) {
         List<Executable> ways = new ArrayList<>();
         for (Constructor<?> constructor : type.getDeclaredConstructors()) {
@@ -30,10 +34,14 @@ final class Ways {
         }
         boolean shut = ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
         List<Executable> factories = new ArrayList<>();
-        for (Method method : shut ? type.getDeclaredMethods() : new Method[0]) {
+        for (Method method : type.getDeclaredMethods()) {
             if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type
                     && !List.of(method.getParameterTypes()).contains(type)) {
-                factories.add(method);
+                if (shut) {
+                    factories.add(method);
+                } else if (method.getName().toLowerCase(Locale.ROOT).matches(BEGINNING)) {
+                    ways.add(method);
+                }
             }
         }
         // What a builder alone may make would have numbers that nobody leaves it with.
@@ -74,7 +82,9 @@ final class Ways {
     private static long rows(Class<?> type) {
         return Arrays.stream(type.getDeclaredFields())
                 .filter(field -> !Modifier.isStatic(field.getModifiers()))
-                .filter(field -> field.getType().isArray() || OwnTypes.owns(field.getType())).count();
+                .filter(field -> field.getType().isArray() || OwnTypes.owns(field.getType())
+                        || field.getType().getName().matches("(?:java\\.util|scala\\.collection)\\..*"))
+                .count();
     }
 
     /** Calls what says that it prepares an object, and needs nothing for that. */

@@ -156,6 +156,14 @@ private object ScalaCollections extends ForeignTypes:
     if raw == classOf[Option[?]] then elements.asScala.headOption
     else ScalaTypes.filled(raw, keys.asScala.toSeq, elements.asScala.toSeq).orNull
 
+  override protected def remade(value: AnyRef, elements: java.util.List[AnyRef]): AnyRef =
+    value match
+      case map: collection.immutable.Map[?, ?] =>
+        map.mapFactory.from(map.keys.zip(elements.asScala))
+      case several: collection.immutable.Seq[?] => several.iterableFactory.from(elements.asScala)
+      case _: Some[?]                           => Some(elements.get(0))
+      case _                                    => null
+
   override protected def view(value: AnyRef): AnyRef = value match
     case map: collection.mutable.Map[?, ?] => map.asJava
     case map: collection.Map[?, ?] => unchanging(map.values)
@@ -163,6 +171,8 @@ private object ScalaCollections extends ForeignTypes:
     case _: LazyList[?] => null
     case elements: collection.Iterable[?] => unchanging(elements)
     case option: Option[?] => unchanging(option)
+    case tuple: Product if tuple.getClass.getName.startsWith("scala.Tuple") =>
+      unchanging(tuple.productIterator)
     case _ => null
 
   private def unchanging(elements: IterableOnce[?]): AnyRef =
