@@ -90,9 +90,10 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
     # Of an array and its gradient one is changed; where each is, these are weights and biases.
     written = all(u.get("written") for u in unpacked)
     if unpacked and (written or ("item" not in use and not use.get("iterated"))):
+        asked = {name.lower() for name in use.get("classes", ())}  # a tuple's arrays are changed
         return {
             "kind": "parts",
-            "changed": any(u.get("written") for u in unpacked),
+            "changed": any(u.get("written") for u in unpacked) and "tuple" not in asked,
             "parts": [_part(u, names, i, count, written) for i, u in enumerate(unpacked)],
         }
     if use.get("iterated") or "item" in use:

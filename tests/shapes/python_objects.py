@@ -232,6 +232,8 @@ class RMSProp:{INIT}
 
     def update(self, layer):
         for name, pair in layer.get_parameters().items():
+            if not isinstance(pair, tuple):
+                raise TypeError(name)
             param, gradient = pair
             self.v[name] = self.rho * self.v.get(name, 0.0) + (1 - self.rho) * gradient**2
             param -= self.lr * gradient / (np.sqrt(self.v[name]) + self.eps)
