@@ -6,7 +6,7 @@ Runs in the worker as well, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from harness.languages.updates import base_of
 
@@ -75,6 +75,23 @@ def is_nothing(node: ast.expr) -> bool:
         inner = name in ("array", "dict", "list", "float") and bool(node.args)
         return is_nothing(node.args[0]) if inner else name in _ZEROS and not node.keywords
     return False
+
+
+def needed(
+    statements: Iterable[ast.stmt], wanted: Iterable[str]
+) -> tuple[list[ast.stmt], set[str]]:
+    """The statements on which names depend, from step to step, and all the names.
+
+    >>> block = ast.parse("a = b; c = d; b = e").body
+    >>> [ast.unparse(node) for node in needed(block, {"a"})[0]], sorted(needed(block, {"a"})[1])
+    (['a = b', 'b = e'], ['a', 'b', 'e'])
+    """
+    several = [(node, stored(node), set(loaded(node))) for node in statements]
+    names, before = set(wanted), -1
+    while len(names) != before:
+        before = len(names)
+        names = names.union(*(asked for _, changed, asked in several if changed & names))
+    return [node for node, changed, _ in several if changed & names], names
 
 
 def stored(node: ast.AST) -> set[str]:

@@ -78,6 +78,9 @@ def _of_loop(
         p["name"]: p for p in (*called, *constructor)
     }  # what both take, the constructor is given
     open_ = [p for name, p in taken.items() if name not in (*starts, *loop["called"])]
+    # What only its stops ask for is no hyperparameter, whatever it is called.
+    told = {p["name"] for p in constructor} | {*loop["reaching"], *wanted.roles.values()}
+    open_ = [p for p in open_ if p["name"] in told or held_in(p)]
     known = by_default(open_, hyper_roles(open_, wanted))
     roles = dict(zip((p["name"] for p in open_), known, strict=True))
     # What nobody knows is the learning rate, if the step is multiplied with it alone.

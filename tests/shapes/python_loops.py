@@ -11,19 +11,19 @@ _CONSTANTS = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 # The line it looks like, the source, and the hyperparameters that stand in the code.
 LOOPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a loop over a gradient that is handed in": (
-        "x = rmsprop(grad_f, x0, lr, n_iter, tol)  # g = grad_f(x)",
+        "x = rmsprop(grad_f, x0, lr, n_iter, epsilon)  # g = grad_f(x), till norm(g) < epsilon",
         """
 import numpy as np
 
 
-def rmsprop(grad_f, x0, lr=0.01, beta=0.9, eps=1e-8, n_iter=500, tol=1e-6):
+def rmsprop(grad_f, x0, lr=0.01, beta=0.9, eps_rms=1e-8, n_iter=500, epsilon=1e-6):
     x, v = x0.copy(), np.zeros_like(x0)
     for i in range(n_iter):
         g = grad_f(x)
-        if np.linalg.norm(g) < tol:
+        if np.linalg.norm(g) < epsilon:
             break
         v = beta * v + (1 - beta) * g**2
-        x = x - lr * g / (np.sqrt(v) + eps)
+        x = x - lr * g / (np.sqrt(v) + eps_rms)
     return x, i
 """,
         (),

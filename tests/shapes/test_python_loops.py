@@ -23,7 +23,7 @@ WRONG = {
     "adds a share of the weights": PLAIN.replace(
         "        v = beta", "        g += 0.1 * x\n        v = beta"
     ),
-    "epsilon inside": PLAIN.replace("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
+    "epsilon inside": PLAIN.replace("(np.sqrt(v) + eps_rms)", "np.sqrt(v + eps_rms)"),
     "starts anew": PLAIN.replace("        v = beta", "        v = 0 * g\n        v = beta"),
 }
 NAMED = {
@@ -42,7 +42,7 @@ UNBOUND = {
     + "\n\ndef rmsprop(x, y, frame):\n    return frame.rms(x, y)\n",
     # Which of two is meant, nobody can tell.
     "two without a name": PLAIN.replace("rmsprop", "first")
-    + PLAIN.replace("rmsprop", "second").replace("(np.sqrt(v) + eps)", "np.sqrt(v + eps)"),
+    + PLAIN.replace("rmsprop", "second").replace("(np.sqrt(v) + eps_rms)", "np.sqrt(v + eps_rms)"),
 }
 
 

@@ -10,8 +10,9 @@ import copy
 from collections.abc import Sequence
 from typing import Any, Optional
 
+from harness.languages.changes import computes, needed
 from harness.languages.choices import chooses, chosen
-from harness.languages.updates import Pair, Update, update_in
+from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.outlined import Outline, outlines
 from harness.transport.python.signatures import written
 
@@ -86,12 +87,35 @@ def _described(
         "carried": carried if not update.loops else [],
         "called": sorted(_called(node) & set(names)),
         "factors": sorted(_factors(update) & set(names)),
+        "reaching": sorted(_reaching(node, update) & set(names)),
         "looped": bool(update.loops),
         "line": pairs[0].line,
         "weights": [p.weights for p in pairs],
         "gradients": [p.gradient for p in pairs],
         "holders": _holders(pairs, names),
     }
+
+
+def _reaching(node: Optional[ast.FunctionDef], update: Update) -> set[str]:
+    """The names that say how weights move: not those of its stops, or of its data."""
+    known = {p.gradient: p.at for p in update.pairs}
+    given = [s for i, s in enumerate(update.block) if computes(s, known, i)]
+    left_out = {id(part) for statement in given for part in ast.walk(statement)}
+    setting = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.For)
+    statements = [
+        _head(part)
+        for part in (ast.walk(node) if node else ())
+        if isinstance(part, setting) and id(part) not in left_out
+    ]
+    held = {base_of(text) for p in update.pairs for text in (p.weights, p.average)}
+    return needed(statements, held)[1]
+
+
+def _head(node: ast.stmt) -> ast.stmt:
+    """A statement; of a loop what it counts, without what it does."""
+    if not isinstance(node, ast.For):
+        return node
+    return ast.For(node.target, node.iter, [ast.Pass()], [])
 
 
 def _holders(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, list[str]]:

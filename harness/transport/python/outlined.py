@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
-from harness.languages.changes import computes, is_nothing, loaded, set_in, stored, values
+from harness.languages.changes import computes, is_nothing, loaded, needed, set_in, stored, values
 from harness.languages.choices import chosen
 from harness.languages.updates import Block, Update, base_of, update_in
 
@@ -133,7 +133,10 @@ class _Taking:
         ]
         while lines and set_in(lines[-1]) <= set(gradients):  # they begin anew for the next step
             lines.pop()
-        kept = _needed(lines, {*weights, *averages})
+        kept, _ = needed(lines, {*weights, *averages})
+        inner = [part for node in kept for part in ast.walk(node)]
+        if any(isinstance(part, (ast.For, ast.While, ast.Try)) for part in inner):
+            raise _Unclear
         again = {name for node in kept for name in stored(node)}
         self._settled |= {*weights, *averages, *gradients}
         for name in dict.fromkeys(name for node in kept for name in loaded(node)):
@@ -148,9 +151,9 @@ class _Taking:
         assert isinstance(made, ast.FunctionDef)
         made.body = [*self._before, *zeros, loop]
         asked = {**dict.fromkeys(weights), **self._asked}
-        needed = sorted(asked, key=lambda name: asked[name] is not None)
-        made.args.args = [ast.arg(name) for name in needed]
-        made.args.defaults = [d for name in needed if (d := asked[name]) is not None]
+        names = sorted(asked, key=lambda name: asked[name] is not None)
+        made.args.args = [ast.arg(name) for name in names]
+        made.args.defaults = [d for name in names if (d := asked[name]) is not None]
         return ast.fix_missing_locations(made)
 
     # -- what an update names -----------------------------------------------------------------
@@ -302,18 +305,6 @@ def _begins(node: ast.stmt, averages: set[str]) -> bool:
         any(text in (a, a.partition("[")[0]) for a in averages) and is_nothing(value)
         for text, value in begun
     )
-
-
-def _needed(block: Block, wanted: set[str]) -> Block:
-    """The statements on which names depend, from step to step."""
-    wanted, before = set(wanted), -1
-    while len(wanted) != before:
-        before = len(wanted)
-        kept = [node for node in block if stored(node) & wanted]
-        wanted |= {name for node in kept for name in loaded(node)}
-    if any(isinstance(part, (ast.For, ast.While, ast.Try)) for n in kept for part in ast.walk(n)):
-        raise _Unclear
-    return kept
 
 
 def _beside(node: ast.stmt, block: Block) -> Iterator[ast.stmt]:
