@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.documents import runner, trainers, training
-from harness.documents.lacking import lacking, own_import, without_advice
+from harness.documents.beside import Beside
+from harness.documents.lacking import lacking, own_import, undefined_name, without_advice
 from harness.documents.lines import Convention
 from harness.documents.source import Source, port_of, stem_of
+from harness.documents.things import asked, bindings, classes
 from harness.documents.trainers import Trainer
 from harness.documents.training import Ends
 from harness.judging.beginning import judged_by_names
@@ -30,8 +32,7 @@ from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault, Unreachable
-from harness.ports.binding import BindingError, bind
-from harness.ports.bound import Binding
+from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.roles import Wanted
 from harness.transport.hosted import HostedTransport
@@ -82,6 +83,7 @@ class Bench:
         claim: the dialect that its optimizers claim to be.
         options: what the command line says of all.
         toolchain, memory: shared by all documents.
+        beside: what stands beside the document.
     """
 
     def __init__(
@@ -91,7 +93,9 @@ class Bench:
         options: Options,
         toolchain: Toolchain,
         memory: Memory,
+        beside: Beside,
     ) -> None:
+        self._beside = beside
         self._document, self._claim, self._options = document, claim, options
         self._toolchain, self._memory = toolchain, memory
         self._worker: Worker | None = None
@@ -103,6 +107,7 @@ class Bench:
         """Go to a new block: a fresh process, a fresh folder, its time begins."""
         self.leave()
         self._box, self._worker = box, Worker("block", jvm=jvm, sandbox=box)
+        self._beside.into(box.folder)
         self._deadline = time.monotonic() + BLOCK_SECONDS
 
     def leave(self) -> None:
@@ -128,12 +133,13 @@ class Bench:
         training_here = [t for t in trainers.find(source.text) if only in (None, t.name)]
         judged = {t.name: self._trained(source, text, t) for t in training_here}
         # What nobody could call as a trainer may be fed in its loop, as a file's is.
-        uncalled = [n for n, one in judged.items() if one.result.verdict.word == "not-run"]
+        uncalled = [n for n, one in judged.items() if _uncalled(one.result, source)]
         known = judged.keys() - set(uncalled)
-        names = [n for n in source.names() if n not in known and _asked(n, only)]
+        names = [n for n in source.names() if n not in known and asked(n, only)]
         if source.names() and not names:
             return Attempt(judged)
-        request = loading(source=str(self._placed(text)))
+        near, absent = list(self._beside.folders), sorted(source.without)
+        request = loading(source=str(self._placed(text)), near=near, absent=absent)
         further = self._loaded(source, "local", request, names, only, looped=uncalled)
         if not further.judged and source.later:
             for name in names:
@@ -155,7 +161,8 @@ class Bench:
         seconds = min(self._options.timeout, max(1.0, self.left()))
 
         def called(cases: Sequence[trainers.Case]) -> Ends | Fault:
-            ends = runner.train(text, trainer.name, cases, self._document, seconds)
+            name, beside = self._document, self._beside
+            ends = runner.train(text, trainer.name, cases, name, seconds, beside)
             return _not_ours(ends, port) if isinstance(ends, Fault) else ends
 
         result, convention = training.trained(port, trainer, called, self._memory)
@@ -248,13 +255,13 @@ class Bench:
         if shape.get("stopped"):  # a page's code is run from its first line to its last
             return Attempt(fault=Fault("crashes", shape["stopped"]))
         if way == "jpype":
-            names = _classes(shape, source, names, only)
+            names = classes(shape, source, names, only)
         judged: dict[str, Judged] = {}
         near = ""
         for name in names:
             wanted = Wanted(class_name=name, options=options)
             try:
-                bound = _bindings(shape, wanted)
+                bound = bindings(shape, wanted)
             except BindingError as error:
                 if error.near:
                     near = near or without_advice(str(error))
@@ -317,42 +324,9 @@ def _not_ours(fault: Fault, port: Port) -> Fault:
     return Fault("not-run", lacked) if lacked else fault
 
 
-def _bindings(shape: Mapping[str, Any], wanted: Wanted) -> dict[str, tuple[Wanted, Binding]]:
-    """What a class or function is bound as, by name: a class of several optimizers by its methods.
-
-    Raises:
-        BindingError: none of it is an optimizer.
-    """
-    name = wanted.class_name or ""
-    try:
-        return {name: (wanted, bind(shape, wanted))}
-    except BindingError:
-        bindings = {}
-        for method in _methods(shape, name):
-            chosen = replace(wanted, method=method)
-            with suppress(BindingError):
-                bindings[f"{name}.{method}"] = chosen, bind(shape, chosen)
-        if not bindings:
-            raise
-        return bindings
-
-
-def _methods(shape: Mapping[str, Any], name: str) -> list[str]:
-    """The methods of a class, each name once."""
-    there = [c.get("methods", []) for c in shape.get("candidates", []) if c["class"] == name]
-    return list(dict.fromkeys(method["name"] for methods in there for method in methods))
-
-
-def _classes(
-    shape: Mapping[str, Any], source: Source, names: Sequence[str], only: str | None
-) -> list[str]:
-    """The loaded classes and functions that a block itself declares, as the host calls them."""
-    owns = by_name(source.block.language).owns
-    declared = [c["class"] for c in shape.get("candidates", []) if owns(c["class"], names)]
-    declared += [f["name"] for f in shape.get("functions", []) if f["name"] in names]
-    return [name for name in declared if _asked(name, only)]
-
-
-def _asked(name: str, only: str | None) -> bool:
-    """Whether a class or function is the one thing asked for, or has it as a method."""
-    return only in (None, name) or str(only).rpartition(".")[0] == name
+def _uncalled(result: Result, source: Source) -> bool:
+    """Whether a trainer could not be called, perhaps for want of data that were left out."""
+    fault = result.verdict.fault
+    return fault is not None and (
+        result.verdict.word == "not-run" or undefined_name(fault.message) in source.without
+    )

@@ -267,6 +267,7 @@ def main() -> None:
         task = json.load(file)
     sys.argv[:] = [name]
     make_way(str(Path.cwd()))
+    sys.path += task["beside"]
 
     def late(_signal: int, _frame: Any) -> None:
         raise _Late(f"did not end within {task['seconds']:g} s")

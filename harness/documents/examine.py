@@ -63,8 +63,9 @@ def examine(
     document = read(path)
     begun(len(document.blocks))
     toolchain = Toolchain(lambda text: progress(text, 0))
-    bench = Bench(path.name, claim, options, toolchain, memory or Memory(options.pattern))
     reading = Reading(document, claim)
+    memory = memory or Memory(options.pattern)
+    bench = Bench(path.name, claim, options, toolchain, memory, reading.beside)
     examiner = _Examiner(reading, bench, options.timeout)
     rows: list[Examined] = []
     try:
@@ -277,7 +278,8 @@ class _Examiner:
             restored_text = repaired.text
             layers.append(Layer(conclude(port, "local", fault=fault), repaired.change))
         self._reading.texts[block.index] = restored_text
-        script = scripts.script(earlier, Piece(block.line, restored_text), port.name)
+        own = Piece(block.line, restored_text)
+        script = scripts.script(earlier, own, port.name, self._reading.beside)
         result, findings = scripts.library_result(script, block, port, seconds)
         layers.append(Layer(result))
         return Examined(

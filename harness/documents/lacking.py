@@ -10,8 +10,13 @@ import sys
 
 LACKING = " is not installed"
 """What is said behind the name of a module that is not there."""
+NOT_HERE = ", which it reads, is not here"
+"""What is said behind the name of a file that is not there."""
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
+_FILE = re.compile(r"FileNotFoundError: (?:\[Errno 2\][^']*'([^']+)'|(\S+))")
+_NETWORK = re.compile(r"(?:URLError|gaierror|ConnectionError|ConnectTimeout|MaxRetryError)\b")
+_AT = re.compile(r" \([^()]*:\d+\)")
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 # What only who has a port of their own can follow: a page has no port.toml and no options.
 _ADVICE = re.compile(r"port\.toml|--[a-z]|\[bind\]|rmsproof adapt")
@@ -31,11 +36,16 @@ def undefined_name(message: str) -> str | None:
 
 
 def lacking(message: str) -> str | None:
-    """What of this machine's is missing, by what an import that failed says; None if nothing."""
+    """What of this machine's is missing, by what failed for it says; None if nothing."""
     if _PACKAGE.search(message):
         return "it imports from the package that it is part of, which is not here"
     if module := missing_module(message):
         return f"{module}{LACKING}"
+    at = "".join(_AT.findall(message)[-1:])
+    if file := _FILE.search(message):
+        return f"{file[1] or file[2]}{NOT_HERE}{at}"
+    if _NETWORK.search(message):
+        return f"it reads from the network, which it cannot reach{at}"
     if match := _NAME.search(message):
         package = match[2].partition(".")[0]
         # Python's own modules are as complete as they will ever be.

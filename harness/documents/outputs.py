@@ -111,5 +111,9 @@ class Outputs:
         if not any(cell.printed for cell in cells):
             return {}
         return scripts.notebook(
-            cells, self._reading.texts, self._reading.document.path.name, self._seconds
+            cells,
+            self._reading.texts,
+            self._reading.document.path.name,
+            self._seconds,
+            self._reading.beside,
         )

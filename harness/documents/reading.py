@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.documents import scripts
+from harness.documents.beside import beside
 from harness.documents.blocks import Block, Document
 from harness.documents.parts import Whole, continued
 from harness.documents.source import Source, port_of
@@ -20,6 +21,7 @@ class Reading:
 
     Attributes:
         document: the document.
+        beside: what stands beside it.
         claim: the dialect its optimizers are held against.
         joined: by index, the whole of a block that later ones go on with.
         of: by index, a block that goes on with an earlier one: the index of that.
@@ -29,7 +31,7 @@ class Reading:
     """
 
     def __init__(self, document: Document, claim: Dialect) -> None:
-        self.document, self.claim = document, claim
+        self.document, self.claim, self.beside = document, claim, beside(document)
         spread = continued(document.blocks)
         self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
@@ -86,6 +88,7 @@ class Reading:
             if scripted(b.language) and b.index not in self.of
         ]
         own = text if output.index == block.index else self.texts[output.index]
-        program = scripts.script(pieces, Piece(output.line, own), self.document.path.name)
+        name = self.document.path.name
+        program = scripts.script(pieces, Piece(output.line, own), name, self.beside)
         uses = output.index == block.index or program.uses(block.line, text)
         return program if uses else None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.documents.beside import NOTHING, Beside
 from harness.documents.trainers import Case
 from harness.machine.isolation.sandbox import Sandbox, sandbox
 from harness.model.observation import Fault, Unreachable
@@ -71,6 +72,7 @@ def run(
     *,
     go_on: bool = False,
     echo: str = "",
+    beside: Beside = NOTHING,
 ) -> list[Ran]:
     """Run pieces of a script in one namespace of a process of their own.
 
@@ -81,6 +83,7 @@ def run(
         go_on: whether the pieces behind one that failed are run, as in a notebook.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
+        beside: what stands beside the document.
 
     Returns:
         A Ran for each piece that was begun; the last one has the fault that ended the process.
@@ -93,7 +96,8 @@ def run(
         "seconds": seconds,
         "echo": echo,
     }
-    answers, fault = _asked(task, min(seconds * len(pieces), max(seconds, WHOLE_SECONDS)), _Piece)
+    whole = min(seconds * len(pieces), max(seconds, WHOLE_SECONDS))
+    answers, fault = _asked(task, whole, _Piece, beside)
     runs = [
         Ran(
             piece.output,
@@ -113,6 +117,7 @@ def which(
     expected: str,
     name: str,
     seconds: float,
+    beside: Beside = NOTHING,
 ) -> int | None:
     """The place of the first program whose last piece prints what is expected, if one does."""
     task = {
@@ -122,12 +127,17 @@ def which(
         "name": name,
         "seconds": seconds,
     }
-    answers, _ = _asked(task, seconds, _Place)
+    answers, _ = _asked(task, seconds, _Place, beside)
     return answers[0].place if answers and 0 <= answers[0].place < len(programs) else None
 
 
 def train(
-    text: str, function: str, cases: Sequence[Case], name: str, seconds: float
+    text: str,
+    function: str,
+    cases: Sequence[Case],
+    name: str,
+    seconds: float,
+    beside: Beside = NOTHING,
 ) -> list[list[list[float]]] | Fault:
     """Call a trainer for each case: the weights after every step asked for, or the fault."""
     task = {
@@ -138,7 +148,7 @@ def train(
         "cases": [case.message() for case in cases],
         "seconds": seconds,
     }
-    answers, fault = _asked(task, seconds, _Ends)
+    answers, fault = _asked(task, seconds, _Ends, beside)
     for answer in answers:
         if answer.failure:
             return answer.failure.fault()
@@ -180,10 +190,12 @@ def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
 
 
 def _asked(
-    task: dict[str, Any], seconds: float, kind: type[_Answer]
+    task: dict[str, Any], seconds: float, kind: type[_Answer], beside: Beside
 ) -> tuple[list[_Answer], Fault | None]:
     """The answers that came, and what ended the process before it had given all, if so."""
     with sandbox() as box:
+        beside.into(box.folder)
+        task["beside"] = list(beside.folders)
         try:
             child, pipe, ends = started("harness.documents.child", "block", box, [task["name"]])
         except Unreachable as error:

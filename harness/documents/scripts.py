@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.documents import runner
+from harness.documents.beside import NOTHING, Beside
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.lacking import undefined_name
@@ -30,11 +31,13 @@ class Script:
         borrowed: what was taken from earlier blocks.
         own: the block's text at its line.
         name: how tracebacks call the document.
+        beside: what stands beside it.
     """
 
     borrowed: tuple[Piece, ...]
     own: Piece
     name: str
+    beside: Beside = NOTHING
 
     def uses(self, line: int, text: str) -> bool:
         """Whether something of the block at that line takes part."""
@@ -59,9 +62,9 @@ class Reproduced:
     sentence: str
 
 
-def script(earlier: Sequence[Piece], own: Piece, name: str) -> Script:
+def script(earlier: Sequence[Piece], own: Piece, name: str, beside: Beside = NOTHING) -> Script:
     """The program of a block behind those before it."""
-    return Script(tuple(context(earlier, own.text)), own, name)
+    return Script(tuple(context(earlier, own.text)), own, name, beside)
 
 
 def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: float) -> Reproduced:
@@ -75,17 +78,20 @@ def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: fl
         seconds: for each of them.
     """
     echo = "every" if prompts.NOTE in block.notes else ""
-    ran = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
+    beside = script.beside
+    ran = _last(runner.run(script.programs(), script.name, seconds, echo=echo, beside=beside))
     alone = reproduced(ran, block)
     if alone.agrees or ran.missing:
         return alone
     session = [assembled([piece]) for piece in (*whole, script.own)]
     if whole:
-        after = runner.run(session, script.name, seconds, echo=echo, go_on=True)
+        name = script.name
+        after = runner.run(session, name, seconds, echo=echo, go_on=True, beside=beside)
         if len(after) == len(session) and (came := reproduced(after[-1], block)).agrees:
             return Reproduced(True, f"{came.sentence}, after the blocks before it")
     if alone.agrees is False:
-        again = _last(runner.run(script.programs(), script.name, seconds, echo=echo))
+        twice = runner.run(script.programs(), script.name, seconds, echo=echo, beside=beside)
+        again = _last(twice)
         if differs(ran.output, again.output) is not None:
             return _unsteady(block)
     return alone
@@ -119,13 +125,17 @@ def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
 
 
 def notebook(
-    cells: Sequence[Block], texts: Mapping[int, str], name: str, seconds: float
+    cells: Sequence[Block],
+    texts: Mapping[int, str],
+    name: str,
+    seconds: float,
+    beside: Beside = NOTHING,
 ) -> dict[int, Reproduced]:
     """Run a notebook's cells in order in one namespace; by index, what came of those shown."""
     programs = [assembled([Piece(cell.line, texts[cell.index])]) for cell in cells]
 
     def once() -> list[runner.Ran]:
-        return runner.run(programs, name, seconds, go_on=True, echo="last")
+        return runner.run(programs, name, seconds, go_on=True, echo="last", beside=beside)
 
     ran = _with_reasons(once(), programs)
     outputs: dict[int, Reproduced] = {}
@@ -190,6 +200,7 @@ def reproducing(
         block.printed.text,
         scripts[0].name,
         _SEARCH_SECONDS,
+        scripts[0].beside,
     )
     return None if place is None else texts[place]
 
@@ -252,7 +263,7 @@ def library_result(
         Its result, which is no verdict on code of the page, and what came of the output shown;
         a notebook's outputs are checked together.
     """
-    ran = _last(runner.run(script.programs(), script.name, seconds))
+    ran = _last(runner.run(script.programs(), script.name, seconds, beside=script.beside))
     findings = (reproduced(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)

@@ -11,7 +11,7 @@ from harness.documents.blocks import Block
 from harness.documents.computing import computes
 from harness.languages.language import Language
 from harness.languages.naming import plain_name
-from harness.languages.program import Piece, additions, assembled, context
+from harness.languages.program import Piece, additions, assembled, context, deferred
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
 from harness.languages.repair.marking import unmarked
@@ -56,7 +56,8 @@ class Source:
     def program(self, more: Sequence[Piece] = ()) -> str:
         """A Python block with what it needs of earlier ones, each at its line."""
         whole = "\n".join([self.text, *(piece.text for piece in more)])
-        return assembled([*self._context(whole), Piece(self.line, self.text), *more])
+        pieces = [*self._context(whole), Piece(self.line, self.text), *more]
+        return assembled([*pieces, *deferred(assembled(pieces), self.later, self.without)])
 
     def borrowed(self) -> str:
         """What a Python block needs of earlier ones."""

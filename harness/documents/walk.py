@@ -9,7 +9,7 @@ from itertools import islice
 
 from harness.documents import scripts
 from harness.documents.attempt import Attempt, Bench
-from harness.documents.lacking import LACKING, undefined_name
+from harness.documents.lacking import LACKING, NOT_HERE, undefined_name
 from harness.documents.reading import Reading
 from harness.documents.source import Source
 from harness.judging.verdict import Result
@@ -106,8 +106,8 @@ class Walk:
 def stops(result: Result) -> bool:
     """Whether something may be found behind a result: a repair may get past it."""
     fault = result.verdict.fault
-    lacks = result.verdict.word == "not-run" and fault is not None and LACKING in fault.message
-    return result.verdict.word in STOPPED or lacks
+    lacks = fault is not None and (LACKING in fault.message or NOT_HERE in fault.message)
+    return result.verdict.word in STOPPED or (result.verdict.word == "not-run" and lacks)
 
 
 def _did_without(candidate: Repaired, after: Result | Fault | None) -> bool:
@@ -116,7 +116,8 @@ def _did_without(candidate: Repaired, after: Result | Fault | None) -> bool:
     if fault is None or fault.kind == "loaded":
         return True
     name = undefined_name(fault.message)
-    another = name is not None and name not in candidate.without
+    # What a `*` would have given, nobody knows.
+    another = name is not None and not {name, "*"} & candidate.without
     return another or (fault.kind == "not-run" and LACKING in fault.message)
 
 

@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Statements that make nothing when they are run but what they are called.
+_PLAIN = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 _GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -255,6 +257,35 @@ def _everything(statements: Sequence[tuple[int, ast.stmt, str]]) -> list[int]:
         for at, (_, node, _) in enumerate(statements)
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     ]
+
+
+def deferred(text: str, later: Sequence[Piece], without: Collection[str] = ()) -> list[Piece]:
+    """What a program only uses when it is called, where later cells define it.
+
+    A notebook's function may use what a cell below imports, as long as it is called below that.
+    Of each name the nearest definition is taken, unless it computes something.
+    """
+    plain = [
+        (node, piece)
+        for piece in later
+        if (tree := parsed(piece.text)) is not None
+        for node in tree.body
+        if isinstance(node, _PLAIN) or not any(isinstance(n, ast.Call) for n in ast.walk(node))
+    ]
+    chosen: dict[Piece, None] = {}
+    wanted = list(needed(text) - set(without))
+    seen = set(wanted)
+    while wanted:
+        name = wanted.pop()
+        for node, piece in plain:
+            if name in _defines(node):
+                part = _piece(piece, node, piece.text)
+                chosen.setdefault(part)
+                further = needed(part.text) - seen - set(without)
+                seen |= further
+                wanted += further
+                break
+    return sorted(chosen, key=lambda part: part.line)
 
 
 def additions(name: str, later: Sequence[Piece]) -> list[Piece]:

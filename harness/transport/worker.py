@@ -80,6 +80,8 @@ def _load(request: dict[str, Any]) -> Host:
             host = PythonHost(
                 request["source"],
                 afresh=request.get("afresh", ()),
+                near=request.get("near", ()),
+                absent=request.get("absent", ()),
                 spared=request.get("spared", False),
                 declared=request.get("declared", {}),
             )

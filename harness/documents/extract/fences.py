@@ -16,8 +16,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from harness.documents.blocks import Block, Printed
-from harness.documents.extract import captions, prompts, shortcodes
+from harness.documents.extract import captions, magics, prompts, shortcodes
 from harness.documents.extract.guess import guess, named
+from harness.languages.program import compiles
 from harness.languages.registry import judged, scripted
 
 UNCLOSED = "its code fence is never closed"
@@ -117,6 +118,11 @@ class _Reader:
         elif guessed:
             language = guess(piece.text)
         block = Block(len(self.blocks), line, language, piece.text, guessed)
+        if scripted(language) and not compiles(piece.text):
+            # Pages that are made of notebooks, and notebooks of them, keep what only IPython reads.
+            language, text, notes = magics.removed(piece.text, language)
+            if language != block.language or compiles(text):
+                block = replace(block, language=language, text=text, notes=notes)
         if scripted(language) and (session := prompts.session(piece.text, line)):
             block = replace(
                 block, text=session.code, printed=session.printed, notes=(prompts.NOTE,)

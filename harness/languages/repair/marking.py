@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Collection, Iterator
 
 from harness.languages.program import parsed
@@ -20,6 +21,8 @@ _TRANSFORMING = frozenset(
     "vmap pmap xmap grad value_and_grad jacobian jacfwd jacrev hessian vectorize guvectorize"
     " stencil custom_vjp custom_jvp scan".split()
 )
+# What is there wherever a page is looked at.
+_USUAL = sys.stdlib_module_names | {"numpy"}
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -27,11 +30,14 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     """The text without what a module that is not there, or a name that is nowhere, marks."""
     if module := _MODULE.match(broken.message):
         names = imported(broken.text, module[1]) | imported(broken.earlier, module[1])
+        # A module of the page's own may be what imports it.
+        names = names or imported(broken.text) | imported(broken.earlier)
         without = Unmarked(broken.text, names)
         parts = list(without.described(broken.line)) or ["its import in an earlier block left out"]
         change = f"{module[0]}: {'; '.join(parts)}"
-        if names and "*" not in names:  # what all of it gives, nobody knows
-            yield Repaired(without.text, change, without=frozenset(without.names))
+        if names:
+            lost = without.names | made_of(names, broken.earlier)
+            yield Repaired(without.text, change, without=frozenset(lost))
     elif match := _NAME.search(broken.message):
         without = Unmarked(broken.text, {match[1]}, statements=False)
         if without.parts:
@@ -44,15 +50,25 @@ def unmarked(text: str, names: Collection[str]) -> str:
     return Unmarked(text, names).text if names else text
 
 
-def imported(text: str, module: str) -> set[str]:
-    """The names that a text imports from a package at its top level."""
+def made_of(names: Collection[str], text: str) -> set[str]:
+    """Names, and those that a text's statements at the top make of them."""
+    return Unmarked(text, names).names
+
+
+def imported(text: str, module: str = "") -> set[str]:
+    """The names that a text imports from a package at its top level, or from any but usual ones."""
+
+    def meant(name: str) -> bool:
+        package = name.partition(".")[0]
+        return package == module if module else package not in _USUAL
+
     names: set[str] = set()
     for node in tree.body if (tree := parsed(text)) else ():
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if alias.name.partition(".")[0] == module:
-                    names.add(alias.asname or module)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == module:
+                if meant(alias.name):
+                    names.add(alias.asname or alias.name.partition(".")[0])
+        elif isinstance(node, ast.ImportFrom) and meant(node.module or ""):
             names |= {alias.asname or alias.name for alias in node.names}
     return names
 

@@ -7,9 +7,9 @@ import importlib
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from harness.languages.program import compiles, declared, parsed
+from harness.languages.program import compiles, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired, marking
 
 # What everybody calls these modules.
@@ -88,12 +88,28 @@ def _without_example(broken: Broken) -> Iterator[Repaired]:
     lines = [int(n) - broken.line + 1 for n in _AT.findall(broken.message)]
     if tree is None or not lines or not declared(tree):
         return
-    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    for node in tree.body:
+    yield from _without_earlier(broken, [int(n) for n in _AT.findall(broken.message)])
+    for node in _failing(tree, lines):
         last = node.end_lineno or node.lineno
-        if isinstance(node, definitions) or not any(node.lineno <= line <= last for line in lines):
-            continue
         at = broken.line + node.lineno - 1
         rows = broken.text.split("\n")
         rows[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
         yield Repaired("\n".join(rows), f"the statement at line {at}, which fails, left out")
+
+
+def _without_earlier(broken: Broken, lines: Sequence[int]) -> Iterator[Repaired]:
+    """Leave out what fails of an earlier block, and what that makes of it: data, mostly."""
+    tree = parsed(broken.earlier)
+    for node in _failing(tree, lines) if tree else ():
+        lost = marking.made_of(defined(ast.Module([node], [])), broken.earlier)
+        change = f"the statement at line {node.lineno}, which fails, left out"
+        yield Repaired(broken.text, change, without=frozenset(lost))
+
+
+def _failing(tree: ast.Module, lines: Sequence[int]) -> Iterator[ast.stmt]:
+    """The statements at the top, but for definitions, that stand at one of some lines."""
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    for node in tree.body:
+        last = node.end_lineno or node.lineno
+        if not isinstance(node, definitions) and any(node.lineno <= n <= last for n in lines):
+            yield node

@@ -20,6 +20,7 @@ import numpy as np
 
 from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
+from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
 from harness.transport.python.explored import ways
 from harness.transport.python.explored.making import Module
@@ -55,6 +56,8 @@ class PythonHost:
         name: of the object.
         spared: modules that are not installed are stood in for, as long as nothing uses them.
         declared: what its project needs, by name, with the command that installs it.
+        near: further folders where its imports may be.
+        absent: names that it was left without, which held data.
     """
 
     def __init__(
@@ -65,8 +68,12 @@ class PythonHost:
         name: str = "",
         spared: bool = False,
         declared: Mapping[str, str] = {},
+        near: Sequence[str] = (),
+        absent: Sequence[str] = (),
     ) -> None:
-        self._source = Source(source, afresh, spared, declared) if source is not None else None
+        self._absent = absent
+        given = afresh, spared, declared, near
+        self._source = Source(source, *given) if source is not None else None
         self._declared = declared
         self._target, self._name = target, name
         self._path = source or ""
@@ -191,9 +198,9 @@ class PythonHost:
                 self._namespace = self._source.run(plan.get("place"))
             if self._source is not None and "loop" in plan:
                 tree, path = self._source.tree, self._path
-                self._session = looped.Looped(
-                    plan, tree, path, self._namespace, bounds, weights, hyper
-                )
+                data = {name: Anything() for name in self._absent}
+                namespace = {**data, **self._namespace}
+                self._session = looped.Looped(plan, tree, path, namespace, bounds, weights, hyper)
                 return None
             if "graph" in binding:
                 way, roles = binding["graph"], binding["roles"]

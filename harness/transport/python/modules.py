@@ -50,6 +50,7 @@ class Source:
         afresh: files that are run again with it, where it imports them.
         spared: modules that are not installed are stood in for, as long as nothing uses them.
         declared: what its project needs, by name, with the command that installs it.
+        near: further folders where its imports may be.
 
     Attributes:
         path: where it is.
@@ -66,6 +67,7 @@ class Source:
         afresh: Sequence[str] = (),
         spared: bool = False,
         declared: Mapping[str, str] = {},
+        near: Sequence[str] = (),
     ) -> None:
         self._declared = declared
         self._afresh = frozenset(afresh)
@@ -79,6 +81,7 @@ class Source:
         self._late: dict[Statement, str] = {}  # statements that take too long
         # What an adapter imports may lie where the source that it calls finds it.
         self._above = [f for own in (*afresh, path) for f in folders(Path(own))]
+        self._above += map(Path, near)
         self._extended: set[str] = set()
         self._begun: set[str] = set()  # modules that import each other, entered from there
         self.lacking: Optional[BaseException] = None

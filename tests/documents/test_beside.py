@@ -1,0 +1,50 @@
+"""What stands beside a document, or further down in it, is there when its code runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from documents.conftest import IMPORT, RIGHT, Examine, fenced, notebook
+
+LOOP = """
+def rmsprop_fit(xs, ys, w, lr, rho, eps, epochs):
+    s = 0.0
+    for _ in range(epochs):
+        for j in range(int(np.ceil(count / 2))):
+            g = slope(xs, ys, w)
+            s = rho * s + (1 - rho) * g * g
+            w = w - lr * g / (np.sqrt(s) + eps)
+    return w
+"""
+MISSING = "rows = np.loadtxt('nowhere.csv')\ncount = len(rows)\ndef slope(x, y, w): return w"
+PAGES: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "an import of a later cell": ((RIGHT, IMPORT), ["exact"]),
+    "a file and a module beside it": (
+        (f"{IMPORT}from beside_it import root", "rows = np.loadtxt('some.csv')\ncount = rows.size",
+         RIGHT.replace("np.sqrt(v)", "root(v) * count / 2")),
+        ["exact"],
+    ),
+    "a module beside it that lacks another": (
+        (f"{IMPORT}import lacks_one", f"@lacks_one.marked\n{RIGHT.lstrip()}"),
+        ["not-run", "exact"],
+    ),
+    "data that are nowhere": ((f"{IMPORT}{MISSING}", LOOP), ["not-run", "exact"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_cell_needs_is_found(page: str, written: Examine, tmp_path: Path) -> None:
+    (tmp_path / "beside_it.py").write_text("from numpy import sqrt as root\n")
+    (tmp_path / "lacks_one.py").write_text("import nobody_has\n")
+    (tmp_path / "some.csv").write_text("1\n2\n")
+    cells, words = PAGES[page]
+    rows = written(notebook(*cells), "page.ipynb").rows
+    judged = [row for row in rows if row.layers]
+    assert [[layer.result.verdict.word for layer in row.layers] for row in judged] == [words]
+    assert not list(tmp_path.glob("**/__pycache__"))
+
+
+def test_what_only_ipython_reads_is_left_out_of_a_page(written: Examine) -> None:
+    page = fenced(f"%matplotlib inline\n{IMPORT}") + fenced(RIGHT)
+    assert [r.published.verdict.word for r in written(page).rows if r.published] == ["exact"]
