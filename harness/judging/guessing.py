@@ -31,6 +31,8 @@ _MOST = 6
 _WRONG = ("diverges", "no-update")
 # What a wrong guess looks like that reaches one array of those that it was handed.
 _PART = "write=first_array"
+# What deviations say of the average.
+_OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 # What a search for the likeliest cause may take, whatever was used up by then.
 FAR_SECONDS = 8.0
 
@@ -274,7 +276,10 @@ def _only_seems(guess: Guess, result: Result) -> bool:
     # Seen from outside, an average that is not handed on begins anew as it was made.
     axes = {deviation.partition("=")[0] for deviation in result.deviations}
     anew = "state=reset" in result.deviations and "initial_average" in axes
-    return _PART in result.deviations or (guess.explored and anew)
+    # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
+    # which another function keeps.
+    kept = bool(guess.message.get("graph", {}).get("others")) and bool(axes & _OF_AVERAGES)
+    return _PART in result.deviations or (guess.explored and (anew or kept))
 
 
 def _several(moved: Sequence[Guess]) -> BindingError:

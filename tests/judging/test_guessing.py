@@ -255,6 +255,9 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"graph": {}}, ("state=reset", "eps=ignored"), False),
         ({"graph": {}}, ("initial_average=one",), False),
         ({"function": "f"}, ("write=first_array",), True),
+        ({"graph": {"others": ["kept[0]"]}}, ("average=swapped", "decay_rate=ignored"), True),
+        ({"graph": {"others": ["kept[0]"]}}, ("epsilon=inside",), False),
+        ({"graph": {"others": []}}, ("average=swapped",), False),
     ],
 )
 def test_what_a_wrong_guess_looks_like_explains_nothing(
