@@ -277,3 +277,27 @@ def test_an_option_is_offered_if_all_scenarios_give_it() -> None:
     assert Search(REFERENCE, [both]).fitting.offered() == ["momentum", "clip"]
     assert Search(REFERENCE, [both, one]).fitting.offered() == ["clip"]
     assert np.isfinite(both.weights).all()
+
+
+# -- what is said of an explanation ---------------------------------------------------------------
+
+
+def test_chance_is_reckoned_against_all_sets_of_the_size_and_numbers_of_their_own_beside_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(searching, "told", lambda trial, found, among: asked.append(among))
+    search = Search(REFERENCE, [shown()])
+    one, two = len(search._sets(1)), len(search._sets(2))
+    of_numbers = (("float32_hyperparameters", "learning_rate"), *INSIDE)
+    for chosen in (INSIDE, PAIR, of_numbers):
+        search.tells(Explanation(chosen))
+    assert asked == [one, two, one * one]
+
+
+def test_what_print_leaves_open_of_a_constant_is_said_if_time_allows() -> None:
+    port = Dialect(["learning_rate=ignored"], {"learning_rate": 0.3})
+    search = Search(REFERENCE, [replace(shown(found=port), rounding=5e-4)])
+    found = Explanation((("learning_rate", "ignored"),), {"learning_rate": 0.3})
+    assert search.left_open(found, Budget()).intervals.keys() == {"learning_rate"}
+    assert search.left_open(found, Budget(0.0)) == found

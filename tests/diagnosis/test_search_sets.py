@@ -52,6 +52,7 @@ def test_what_a_port_cannot_be_given_is_open_in_every_set_where_it_is_used() -> 
     search = Search(REFERENCE, [piece(3, 3)], free)
     assert search._opened(INSIDE) == (INSIDE, ())
     own = (("learning_rate", "ignored"), ("eps", "ignored"))
+    assert search._fixed == own
     opened = search._opened(INSIDE, free=True)
     assert opened[0] == (*INSIDE, *own)
     assert sorted(opened[1]) == ["epsilon", "learning_rate"]
