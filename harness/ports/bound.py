@@ -10,7 +10,8 @@ from harness.languages.naming import plain_name
 from harness.ports import asking
 from harness.ports.assigning import may_be, names_of
 from harness.ports.drafts import held_in
-from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, SELF, Parameter, Wanted, choice
+from harness.ports.naming import says_step
+from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, SELF, Parameter, Wanted, choice, ranks
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What a port is fed, or feeds on.
@@ -192,6 +193,8 @@ def bound(
         return f"{signature}: gradients and weights differ in precision"
     if steps and not taken:  # a helper: it returns something for something
         return f"{signature}: does not take weights, nor any hyperparameter"
+    if steps and "learning_rate" not in taken and not _says_step(way, roles[made:]):
+        return f"{signature}: what it scales is nowhere said to be gradients"
     message = {**base, "call": roles[made:]}
     if "function" not in base or {"inner", "maker"} & set(base):
         message["construct"] = roles[:made]
@@ -262,6 +265,14 @@ def _is_step(way: Call, roles: Sequence[str | None], taken: Sequence[str]) -> bo
     # Where nothing is returned the gradients become the step, where they can.
     fed = way.call[called.index("gradients")]
     return way.result != "nothing" or fed["kind"] in CONTAINERS
+
+
+def _says_step(way: Call, called: Sequence[str | None]) -> bool:
+    """Whether a name says that what is returned is a step, or what is given gradients."""
+    if "gradients" not in called or "gradients" in way.wanted.roles:
+        return True
+    fed = way.call[called.index("gradients")]["name"]
+    return any(role == "gradients" for _, role in ranks(fed)) or says_step(way.title)
 
 
 def _is_whole(way: Call, roles: Sequence[str | None], source: Parameter | None) -> bool:

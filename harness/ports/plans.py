@@ -15,6 +15,7 @@ from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan, finished
 from harness.ports.drafts import LISTS, Draft, drafted
 from harness.ports.leaves import LISTED, OBJECTS, gradient_of, plain, weights_in
+from harness.ports.naming import says_step
 from harness.ports.numbers import hyper_roles
 from harness.ports.offers import (
     Spec,
@@ -183,6 +184,7 @@ def _of_method(
     if trained and not {"weights", "gradients"} <= roles:
         raise Unknown("what it trains is not known")
     name = candidate["class"]
+    _says_step(f"{name}.{method['name']}", draft, wanted)
     base: dict[str, Any] = {"class": name, "construct": draft.construct}
     if draft.carried:
         base["returned"] = method["returned"]
@@ -217,6 +219,15 @@ def _of_method(
             yield from finished({**whole, "calls": calls}, complete, f"{title}, {name_of_step}()")
         if any(hooks):  # which a class may lack that does not call its base's constructor
             yield from finished({**whole, "calls": [call]}, complete, title)
+
+
+def _says_step(title: str, draft: Draft, wanted: Wanted) -> None:
+    """Raise Unknown where what is scaled, and returned, is nowhere said to be gradients."""
+    roles = {leaf["role"] for spec in draft.data for leaf in leaves(spec)}
+    scales = roles == {"gradients"} and "learning_rate" not in draft.roles
+    named = "gradients" in wanted.roles or any(gradient_of(n) is not None for n in draft.arguments)
+    if scales and not named and not says_step(title):
+        raise Unknown("what it scales is nowhere said to be gradients")
 
 
 def _without_nothing(parameters: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -284,6 +295,7 @@ def _of_function(
     weights = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
     if not weights and not draft.roles:
         raise Unknown("it takes neither weights nor a hyperparameter")
+    _says_step(function["name"], draft, wanted)
     base: dict[str, Any] = {"function": function["name"]}
     if draft.carried:
         base["returned"] = function["returned"]

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from described import bound, class_of, method, refused, shape
 
+from harness.ports.attempts import attempts
 from harness.ports.binding import bind
+from harness.ports.plans import plans
 from harness.ports.roles import Wanted
 
 
@@ -230,3 +232,19 @@ def test_a_function_that_is_not_there_is_refused() -> None:
     assert refused(shape(adam_like("RMSProp")), Wanted(function="f")) == (
         "no function 'f'; functions found: none"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "fed", "taken"),
+    [("normalize", "seen", False), ("update", "seen", True), ("normalize", "grads", True)],
+)
+def test_what_scales_what_nobody_calls_gradients_is_no_optimizer(
+    name: str, fed: str, taken: bool
+) -> None:
+    """A running average scales observations, too."""
+    of_array = {**method(name, f"{fed}:array"), "result": "array"}
+    of_any = {**method(name, fed), "result": "array"}
+    of_any["parameters"][0]["use"] = {"squared": True, "computed": True}
+    ways = attempts(shape(class_of("Running", "rho, eps", of_array)), Wanted())
+    assert any(not isinstance(way, str) for way in ways) == taken
+    assert bool(plans(shape(class_of("Running", "rho, eps", of_any)))[0]) == taken
