@@ -111,6 +111,21 @@ def test_where_rounding_has_no_bound_a_weight_must_come_near(off: float, near: b
     assert fits(replace(evidence, weights=weights)) == near
 
 
+def test_what_has_no_bound_speaks_against_as_much_as_another_speaks_for() -> None:
+    evidence = shown(elements([0.0, 0.5, 0.5], [[1.2e154, 1.0, 1.0]]))
+    weights = evidence.weights * [[1 + 0.5e-3, 1.0, 1.0]]
+    assert trial(replace(evidence, weights=weights)).speaking() == 1
+    assert trial(evidence, replace(evidence, weights=weights + 1.0)).speaking() is None
+
+
+def test_where_gradients_lost_bits_an_epsilon_of_its_own_may_be_off() -> None:
+    evidence = shown(elements([0.5, 0.5], [[1e-310, 1.0]]))
+    off = replace(evidence, weights=evidence.weights * [[1.5, 1.0]])
+    scaled: Deviations = (("eps", "ignored"),)
+    fits, _ = trial(off).within([(scaled, {"epsilon": 1e-8}), (NOTHING, {})], off)
+    assert fits.tolist() == [True, False]
+
+
 @pytest.mark.parametrize("value", [0.5, math.nan, math.inf])
 @pytest.mark.parametrize("other", [0.5, math.nan, math.inf, -math.inf])
 def test_a_number_and_none_are_outside_of_everything(value: float, other: float) -> None:
