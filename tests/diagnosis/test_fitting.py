@@ -102,6 +102,8 @@ def test_what_only_other_numbers_bring_near_is_settled_with_them() -> None:
     candidates = [(INSIDE, {}), (NOTHING, {}), (ASCENT, {}), (NOTHING, {})]
     found = fitting([flushed]).explained(candidates)
     assert [e.chosen for e in found] == [(("subnormals", "flushed"),)] * 2
+    kept = fitting([shown(tiny)]).explained([(NOTHING, {}), (ASCENT, {})])
+    assert [e.chosen for e in kept] == [NOTHING], "what comes near as it is stays"
 
     centered: Deviations = (("centered", "yes"),)
     floats = {"learning_rate": 2.0**-10, "decay_rate": 0.5, "epsilon": 2.0**-27}
