@@ -155,7 +155,9 @@ class _Giving:
         """
         kinds = ("number",) if self._scalar else CONTAINERS
         called = [i for i in own if i >= self._constructed]
-        data = [i for i in called if self._parameters[i]["kind"] in kinds]
+        # What has a number, or yes or no, of its own is neither.
+        plain = ({"flag", "value"}.isdisjoint(self._parameters[i]) for i in called)
+        data = [i for i, p in zip(called, plain, strict=True) if p and self._kind(i) in kinds]
         missing: list[str] = [role for role in ("gradients", "weights") if role in self._free]
         if not missing and "state" in self._free:  # handed over beside both, kept between steps
             missing = ["state"]
@@ -166,6 +168,9 @@ class _Giving:
         both = len(missing) > 1 and bool(self._parameters[data[0]].get("carries"))
         self.roles[data[0]] = "parameters" if both else missing[0]
         return True
+
+    def _kind(self, i: int) -> str:
+        return str(self._parameters[i]["kind"])
 
     def _give(self, i: int, role: str, *gone: str) -> None:
         self.roles[i] = role

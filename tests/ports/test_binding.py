@@ -7,6 +7,7 @@ from described import DECAY, EPS, LR, G, W, bound, class_of, method, parameter, 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.ports.assigning import assigned
 from harness.ports.binding import BindingError, alternatives, bind
 from harness.ports.roles import Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -82,6 +83,12 @@ def test_numbers_are_no_containers_and_containers_no_numbers() -> None:
     assert (construct, called) == ([LR, DECAY, EPS], [G, W])
     with pytest.raises(BindingError, match="unrecognised parameter w"):
         roles_of("lr:number, rho:number, eps:number", "g:array, w:number, x:array")
+
+
+def test_what_has_a_number_of_its_own_is_no_gradient() -> None:
+    taken = [parameter(name, "number") for name in (LR, DECAY, EPS)]
+    centered = parameter("centered", "number", default=True, flag=True)
+    assert assigned([*taken, centered], 0, Wanted())[0] == [LR, DECAY, EPS, None]
 
 
 def test_an_option_with_a_default_is_given_only_what_the_scenarios_give() -> None:
