@@ -6,8 +6,9 @@ constants open are solved for after them. What was tried when the time is up is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from harness.diagnosis.budget import Budget, OutOfTime
 from harness.diagnosis.coincidence import told
@@ -121,7 +122,7 @@ class Search:
             explanations = self._reduced(explanations)
             if explanations and 0 < explanations[0].size < LARGEST:
                 known = {e.chosen for e in explanations}
-                larger = self._named_closed(explanations[0].size + 1)
+                larger = self._named_closed(explanations[0].size + 1, explanations[0].constants)
                 explanations += [e for e in larger if e.chosen not in known]
         except OutOfTime:
             self.progress = replace(self.progress, ended=True)
@@ -343,12 +344,16 @@ class Search:
         }
         return [(c, k) for c, k in differences.items() if len(c) >= size]
 
-    def _named_closed(self, size: int) -> list[Explanation]:
-        listed = [
-            (chosen, constants)
-            for chosen, constants in self._named(size)
-            if set(self._opened(chosen)[1]) <= set(constants)
-        ]
+    def _named_closed(
+        self, size: int, found: Mapping[str, float] = MappingProxyType({})
+    ) -> list[Explanation]:
+        """Those of them whose constants are the library's own, or were found for fewer of it."""
+        listed = []
+        for chosen, own in self._named(size):
+            names = self._opened(chosen)[1]
+            constants = {**found, **own}
+            if set(names) <= set(constants):
+                listed.append((chosen, {name: constants[name] for name in names}))
         return self.fitting.explained(listed)
 
     def dialect_of(self, explanation: Explanation) -> Dialect:
