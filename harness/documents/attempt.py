@@ -140,6 +140,8 @@ class Bench:
             return Attempt(judged)
         near, absent = list(self._beside.folders), sorted(source.without)
         request = loading(source=str(self._placed(text)), near=near, absent=absent)
+        if not source.names():
+            return self._bare(source, {**request, "lines": source.lines()})
         further = self._loaded(source, "local", request, names, only, looped=uncalled)
         if not further.judged and source.later:
             for name in names:
@@ -150,6 +152,16 @@ class Bench:
                     if further.judged:
                         break
         return Attempt(judged | further.judged, added=further.added) if judged else further
+
+    def _bare(self, source: Source, request: dict[str, Any]) -> Attempt:
+        """A loop of the block's own, outside of any definition."""
+        way = self._transport("local", request, self._port(source))
+        wanted = Wanted(options=frozenset(options_of(self._claim)))
+        try:
+            result = self._judged_by(judge_guessing, self._port(source), way(wanted))
+        except BindingError:
+            return Attempt()
+        return Attempt({"": Judged(result, "optimizer")})
 
     def _placed(self, text: str) -> Path:
         path = self._folder() / self._document
@@ -234,20 +246,9 @@ class Bench:
         looped: Sequence[str] = (),
     ) -> Attempt:
         """Load a text and judge those of its names that are optimizers."""
-        assert self._worker is not None
         options = frozenset(options_of(self._claim))
         port = self._port(source, files)
-
-        def transport(wanted: Wanted) -> HostedTransport:
-            self._count += 1
-            key = f"{port.name}#{self._count}"
-            left = max(1.0, self.left())
-            seconds = min(self._options.timeout, left)
-            assert self._worker is not None
-            # A page's own statements run while it is loaded: twice a scenario's time is theirs.
-            loading = min(2 * self._options.timeout, left)
-            return HostedTransport(way, key, self._worker, request, wanted, seconds, loading)
-
+        transport = self._transport(way, request, port)
         try:
             shape = transport(Wanted()).load()
         except Unreachable as error:
@@ -275,6 +276,8 @@ class Bench:
                 judged[title] = Judged(result, "optimizer")
         loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]
         asking = [loop.get("class") or loop["function"] for loop in loops]
+        if source.said:  # whatever it is called
+            asking += [loop.get("class") or loop["function"] for loop in shape.get("loops", ())]
         meant = [n for n in names if says_rmsprop(n) or n in looped or n in asking]
         for name in meant if not judged else ():
             wanted = Wanted(class_name=name, options=options)
@@ -284,6 +287,23 @@ class Bench:
                 )
                 judged[name] = Judged(result, "optimizer")
         return Attempt(judged, near="" if judged else near)
+
+    def _transport(
+        self, way: str, request: dict[str, Any], port: Port
+    ) -> Callable[[Wanted], HostedTransport]:
+        """What reaches a text's optimizers, each in a port of its own."""
+
+        def transport(wanted: Wanted) -> HostedTransport:
+            self._count += 1
+            key = f"{port.name}#{self._count}"
+            left = max(1.0, self.left())
+            seconds = min(self._options.timeout, left)
+            assert self._worker is not None
+            # A page's own statements run while it is loaded: twice a scenario's time is theirs.
+            loading = min(2 * self._options.timeout, left)
+            return HostedTransport(way, key, self._worker, request, wanted, seconds, loading)
+
+        return transport
 
     def _judged(self, port: Port, transport: HostedTransport) -> Result:
         try:

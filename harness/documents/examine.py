@@ -18,7 +18,7 @@ from harness.documents.findings import about_code, about_names
 from harness.documents.formulas import derivative_factors, formulas
 from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
-from harness.documents.source import Source, looks_like_optimizer
+from harness.documents.source import Source, holds_update, looks_like_optimizer
 from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
 from harness.judging.options import Options
@@ -140,11 +140,14 @@ class _Examiner:
                 own = [judged for judged in self._tried(source) if judged.layers]
                 return [*own, row] if own else [row]
             return [row]
-        if not looks_like_optimizer(source.whole(), block.language):
-            loose = scripted(block.language) and bare(source.text)
-            message = "bare statements, which nothing can call" if loose else "no optimizer"
-            return [Examined(block, "other", message=message)]
-        return self._tried(source)
+        looks = looks_like_optimizer(source.whole(), block.language)
+        if looks or (scripted(block.language) and source.said and holds_update(source.text)):
+            rows = self._tried(source)
+            if looks or any(row.layers for row in rows):
+                return rows
+        loose = scripted(block.language) and bare(source.text)
+        message = "bare statements, which nothing can call" if loose else "no optimizer"
+        return [Examined(block, "other", message=message)]
 
     def _passed_over(self, source: Source) -> str:
         return by_name(source.block.language).passed_over(source.text, source.borrowed())

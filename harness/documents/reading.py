@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from harness.documents import scripts
@@ -14,6 +15,9 @@ from harness.languages.registry import scripted
 from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
+
+_RMSPROP = re.compile(r"rms[\s_-]?prop", re.IGNORECASE)
+_HEADING = re.compile(r" {0,3}#{1,6}\s|\s*\*\*[^*]+\*\*:?\s*$|<h\d", re.IGNORECASE)
 
 
 class Reading:
@@ -73,7 +77,20 @@ class Reading:
             self._whole(block).above,
             earlier=self.pieces(blocks[:at], language),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
+            said=self._says(block),
         )
+
+    def _says(self, block: Block) -> bool:
+        """Whether a block says that it is RMSProp, or the last heading above it."""
+        if _RMSPROP.search(block.text):
+            return True
+        lines = [
+            line
+            for first, text in self.document.prose
+            for number, line in enumerate(text.split("\n"), first)
+            if number < block.line and _HEADING.match(line)
+        ]
+        return bool(lines and _RMSPROP.search(lines[-1]))
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""

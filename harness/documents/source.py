@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeGuard
 
 from harness.documents.blocks import Block
 from harness.documents.computing import computes
 from harness.languages.language import Language
 from harness.languages.naming import plain_name
-from harness.languages.program import Piece, additions, assembled, context, deferred
+from harness.languages.program import Piece, additions, assembled, context, deferred, parsed
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
 from harness.languages.repair.marking import unmarked
+from harness.languages.updates import update_in
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
@@ -30,6 +33,7 @@ class Source:
         earlier: the blocks of its language before it, as they run.
         later: a notebook's cells after it.
         without: names that repairs have taken from it, and from what it needs.
+        said: the block, or the heading above it, says that it is RMSProp.
     """
 
     block: Block
@@ -38,6 +42,7 @@ class Source:
     earlier: tuple[Piece, ...] = ()
     later: tuple[Piece, ...] = ()
     without: frozenset[str] = frozenset()
+    said: bool = False
 
     @property
     def line(self) -> int:
@@ -77,6 +82,10 @@ class Source:
             return self.text
         more = [piece.text for name in self.names() for piece in self.spread(name)]
         return "\n".join([self.text, *more])
+
+    def lines(self) -> tuple[int, int]:
+        """The document's first and last line of it."""
+        return self.line, self.line + self.text.count("\n")
 
     def names(self) -> list[str]:
         """What the block itself defines and could be judged."""
@@ -126,6 +135,16 @@ def looks_like_optimizer(text: str, language: str) -> bool:
     if not scripted(language):
         return named
     return (named or bool(find(text))) and computes(text)
+
+
+def holds_update(text: str) -> bool:
+    """Whether a Python text divides steps by an average of squares, whatever its names are."""
+    bodies = [node.body for node in ast.walk(parsed(text) or ast.Module([], [])) if _holds(node)]
+    return any(update_in(body) is not None for body in bodies)
+
+
+def _holds(node: ast.AST) -> TypeGuard[ast.Module | ast.FunctionDef]:
+    return isinstance(node, ast.Module | ast.FunctionDef)
 
 
 _WORD = re.compile(r"[^\W\d][\w-]*")

@@ -82,6 +82,7 @@ def _load(request: dict[str, Any]) -> Host:
                 afresh=request.get("afresh", ()),
                 near=request.get("near", ()),
                 absent=request.get("absent", ()),
+                lines=request.get("lines"),
                 spared=request.get("spared", False),
                 declared=request.get("declared", {}),
             )

@@ -12,6 +12,7 @@ import copy
 import importlib
 import inspect
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class PythonHost:
         declared: what its project needs, by name, with the command that installs it.
         near: further folders where its imports may be.
         absent: names that it was left without, which held data.
+        lines: the first and last one between which a loop is meant, and nothing that is defined.
     """
 
     def __init__(
@@ -70,8 +72,9 @@ class PythonHost:
         declared: Mapping[str, str] = {},
         near: Sequence[str] = (),
         absent: Sequence[str] = (),
+        lines: Sequence[int] | None = None,
     ) -> None:
-        self._absent = absent
+        self._absent, self._lines = absent, lines
         given = afresh, spared, declared, near
         self._source = Source(source, *given) if source is not None else None
         self._declared = declared
@@ -135,6 +138,8 @@ class PythonHost:
                 for name, thing in self._namespace.items()
                 if not name.startswith("_") and getattr(beneath(thing), "__module__", None) == own
             }
+        if self._lines:
+            things = {}
         try:
             shapes = described(things, self._source is not None)
         except Exception as error:  # an annotation or a signature that cannot be had
@@ -151,10 +156,15 @@ class PythonHost:
             "stopped": self._source.stopped if self._source else "",
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
-            "loops": loops.described(self._source.tree) if self._source else [],
+            "loops": self._loops(),
             "explorable": ways.explorable(self._source.tree, shapes) if self._source else [],
             **shapes,
         }
+
+    def _loops(self) -> list[dict[str, Any]]:
+        found = loops.described(self._source.tree) if self._source else []
+        first, last = self._lines or (0, sys.maxsize)
+        return [loop for loop in found if first <= loop["line"] <= last]
 
     def explore(
         self, name: str, seconds: float, words: Mapping[str, Sequence[str]]
