@@ -149,35 +149,45 @@ class Ways:
     def _best(self, first: str, method: str) -> list[dict[str, Any]]:
         """Of the ways in which an object can be made the one that is told most numbers."""
         failed: dict[str, None] = {}
-        before: list[_Found] = []
+        best: Optional[_Found] = None
         for prepares in (False, True):
             for size in _SIZES:
-                found: list[_Found] = []
-                for form in (*FORMS, *self._parts()):
-                    left = self._deadline - time.monotonic()
-                    if left <= 0:
-                        self.refused.append(f"{method or 'call'}: time ran out")
-                        so_far = [((0, 0), []), *before, *found]
-                        return max(so_far, key=lambda one: one[0])[1]
-                    plan = self._plan(first, method, size, form, prepares)
-                    try:
-                        with limited(min(left, _SECONDS)):
-                            if one := self._looked(plan):
-                                found.append(one)
-                            else:
-                                failed.setdefault("nothing moves as weights do")
-                    except (Exception, TooLong) as error:
-                        failed.setdefault(message_of(error))
-                if found:
-                    best = max([*before, *found], key=lambda one: one[0])
-                    if not best[1][0]["carried"] or prepares:
-                        return best[1]
-                    before = [best]  # what makes its state may be there
+                found = self._of_size(first, method, size, prepares, failed)
+                so_far = [one for one in (best, *found) if one is not None]
+                best = max(so_far, key=lambda one: one[0], default=None)
+                if found or self._left() <= 0:
                     break
-        if before:
-            return before[0][1]
-        self.refused.append(f"{method or 'call'}: {next(iter(failed))}")
+            # What makes a state that is carried from step to step may be there.
+            if best is not None and not best[1][0]["carried"]:
+                break
+        if best is not None:
+            return best[1]
+        why = "time ran out" if self._left() <= 0 else next(iter(failed))
+        self.refused.append(f"{method or 'call'}: {why}")
         return []
+
+    def _of_size(
+        self, first: str, method: str, size: int, prepares: bool, failed: dict[str, None]
+    ) -> list[_Found]:
+        """What objects of one size admit, in each form of what they are made of."""
+        found: list[_Found] = []
+        for form in (*FORMS, *self._parts()):
+            if (left := self._left()) <= 0:
+                break
+            plan = self._plan(first, method, size, form, prepares)
+            try:
+                with limited(min(left, _SECONDS)):
+                    if one := self._looked(plan):
+                        found.append(one)
+                    else:
+                        failed.setdefault("nothing moves as weights do")
+            except (Exception, TooLong) as error:
+                failed.setdefault(message_of(error))
+        return found
+
+    def _left(self) -> float:
+        """Seconds that looking may still take; not above 0 where there are none."""
+        return self._deadline - time.monotonic()
 
     def _plan(
         self, first: str, method: str, size: int, form: str, prepares: bool
