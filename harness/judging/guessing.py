@@ -131,6 +131,8 @@ def _judged(
     wrong = result.verdict.word in _WRONG and not result.stands and transport.begins_elsewhere
     if wrong and (begun := begun_with_zeros(transport, guess_it)):
         return begun
+    if _unfed(result, transport):
+        return _seen(transport, guess_it, budget, result)
     if _doubtful(result, transport):
         try:
             return _read(transport, answers, guess_it, budget)
@@ -151,6 +153,34 @@ def _guessed(
     if not guesses.moved and (fault := _own(guesses.faults)):
         return conclude(port, transport.name, fault=fault)
     return _called(transport, guesses, ask_it, error, budget)
+
+
+def _unfed(result: Result, transport: HostedTransport) -> bool:
+    """Whether a port looks like one that is not handed again what comes back.
+
+    Of a class that shows the rest by itself, of a function by all that stops or stays.
+    """
+    if not transport.explorable:
+        return False
+    stands_still = result.verdict.word in ("no-update", "crashes") and transport.functional
+    return stands_still or "state=reset" in result.deviations
+
+
+def _seen(
+    transport: HostedTransport, ask_it: Callable[[], Answers], budget: Budget, result: Result
+) -> Result:
+    """What running a port from outside shows, where that is other than what names do."""
+    by_names = transport.way
+    guesses = transport.guesses(budget)
+    moved = tuple(guess for guess in guesses.moved if guess.explored)
+    try:
+        seen = _called(transport, Guesses(moved, ()), ask_it, BindingError("not seen"), budget)
+    except BindingError:
+        seen = result
+    if "state=reset" not in seen.deviations:
+        return seen
+    transport.adopt(by_names)
+    return result
 
 
 def _never_begun(result: Result) -> Fault | None:

@@ -107,8 +107,10 @@ def chosen(
         raise BindingError(f"not bound: {title} takes a list of arrays for the rows of a matrix")
     if moved := [t for t in moved if not _as_matrix(t)]:
         return _whole_or_single(_most_moved(moved))
-    # Lists of arrays may hold lists again: that nothing moves in them says nothing.
-    if still := [t for t in tried if t.fault is None and t.container != "list"]:
+    # Lists of arrays may hold lists again: that nothing moves in them says nothing. Nor does it
+    # where a state that begins empty cut short what went over it.
+    whole = [t for t in tried if t.way.get("initial", ZEROS) % (ZEROS + 1) == ZEROS]
+    if still := [t for t in whole if t.fault is None and t.container != "list"]:
         return still[0]
     failed = [t for t in tried if t.fault is not None]
     if own := _own_failure(failed):

@@ -143,6 +143,16 @@ class HostedTransport:
             return has_unread(self._shape, self._message)
 
     @property
+    def explorable(self) -> bool:
+        """Whether its host can look at it from outside, and names alone bound it before."""
+        return bool(self._shape.get("explorable")) and not self._shape.get("planned")
+
+    @property
+    def functional(self) -> bool:
+        """Whether it is made of functions."""
+        return bool(self._shape.get("functions"))
+
+    @property
     def makes_up_state(self) -> bool:
         """Whether its first call is handed a state of which nobody knows how it begins."""
         with readable():

@@ -118,7 +118,7 @@ UNBOUND = (
     "TrainsItself",
     "OneNumberTooMany",
 )
-KOTLIN = {"BeginsWithOne": ("initial_average=one",)} | dict.fromkeys(
+KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
     " Parameters OwnTensor Defaults Matrices Layers Asking NetworkObject"
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
@@ -152,7 +152,9 @@ CLOJURE = {
     "two-averages": ("centered=yes",),
 }
 SEEN = {
-    **dict.fromkeys("descend! advance step! settle!".split(), EXACT),
+    **dict.fromkeys(
+        "descend! advance step! settle! optimize over-volatiles step-all!".split(), EXACT
+    ),
     "update-param :rmsprop": INSIDE,
 }
 """Functions of Clojure of which names tell too little."""
@@ -230,7 +232,7 @@ def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest)
     judged("shapes.clj", CLOJURE, name, request)
 
 
-@pytest.mark.parametrize("name", spread(SEEN, 2))
+@pytest.mark.parametrize("name", spread(SEEN, 3))
 def test_a_function_of_clojure_is_looked_at_from_outside(
     name: str, request: pytest.FixtureRequest
 ) -> None:

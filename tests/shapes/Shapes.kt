@@ -420,3 +420,21 @@ class SettingsInAnObject(size: Int) {
         inPlace(weights, gradients, v, Shared.learningRate, Shared.rho, Shared.epsilon)
     }
 }
+
+data class Row(val values: List<Double>) {
+    fun zip(other: Row, f: (Double, Double) -> Double) = Row(values.zip(other.values, f))
+}
+
+data class Reduced(val weights: Row, val averages: Row) {
+    companion object {
+        fun initial(weights: Row) = Reduced(weights, Row(weights.values.map { 1.0 }))
+    }
+}
+
+class Reduces(private val lr: Double, private val rho: Double, private val eps: Double) {
+    fun update(state: Reduced, gradient: Row): Reduced {
+        val averages = state.averages.zip(gradient) { v, g -> rho * v + (1 - rho) * (g * g) }
+        val steps = gradient.zip(averages) { g, v -> lr * g / (sqrt(v) + eps) }
+        return Reduced(state.weights.zip(steps) { w, s -> w - s }, averages)
+    }
+}

@@ -60,3 +60,38 @@
     (doseq [[k g] gradients]
       (swap! memory update k #(mapv (partial average rho) (or % (repeat nil)) g))
       (swap! params update k #(mapv (partial moved lr eps) % g (@memory k))))))
+
+(defprotocol Beginning
+  (init [this weights])
+  (optimize [this weights gradients state]))
+
+(defrecord Begun [lr rho eps]
+  Beginning
+  (init [_ weights] (mapv #(mapv (constantly 0.0) %) weights))
+  (optimize [_ weights gradients state]
+    (let [state (mapv #(mapv (partial average rho) %1 %2) state gradients)]
+      {:weights (mapv #(mapv (partial moved lr eps) %1 %2 %3) weights gradients state)
+       :state state})))
+
+(defn over-volatiles
+  "Over what it is made with, which nobody hands over again."
+  [initial {:keys [lr rho eps]}]
+  (let [weights (volatile! (vec initial))
+        squares (volatile! (vec (repeat (count initial) 0.0)))]
+    {:weights weights
+     :step! (fn [gradients]
+              (vswap! squares #(mapv (partial average rho) % gradients))
+              (vswap! weights #(mapv (partial moved lr eps) % gradients @squares)))}))
+
+(def parameters (atom {}))
+(def memory (atom {}))
+(def ^:dynamic *lr* 1.0)
+(def ^:dynamic *rho* 0.5)
+(def ^:dynamic *eps* 1.0)
+
+(defn step-all!
+  "On what a variable holds."
+  [gradients]
+  (doseq [[k g] gradients]
+    (swap! memory update k #(mapv (partial average *rho*) (or % (repeat nil)) g))
+    (swap! parameters update k #(mapv (partial moved *lr* *eps*) % g (@memory k)))))

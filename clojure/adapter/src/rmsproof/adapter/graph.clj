@@ -19,7 +19,7 @@
   2)
 
 (def ^:private most-makings 400)
-(def ^:private most-ways 4)
+(def ^:private most-ways 6)
 (def ^:private most-makers 5)
 
 ;; Choices
@@ -55,7 +55,7 @@
 
 (defn- weights? [name]
   (and (not (gradients? name)) (not (average? name))
-       (or (Names/weights name) (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?" (plain name)))))
+       (or (Names/weights name) (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?|model|net(?:work)?" (plain name)))))
 
 (defn- turn? [name]
   (re-matches #"t|k|iter.*|epoch|turn|step(?:no|num.*|count)" (plain name)))
@@ -248,6 +248,25 @@
       [(cond-> made-one inner-key (get inner-key)) (made context (nth inner place) "given")])
     [@variable (made context (nth arities place) "given")]))
 
+(defn- variables
+  "What the dynamic variables are set to that a function goes by."
+  [context {:keys [arities]}]
+  (for [{:keys [parameters layout]} arities
+        [index variable] (mapcat :variables layout)]
+    [variable (number context (str "this." (:name (nth parameters index))))]))
+
+(defn- shared
+  "What the variables of a port hold that can change; one for weights that is empty holds some."
+  [context]
+  (for [^Var v (program/variables (:program context))
+        :let [value (.getRawRoot v)
+              sym (str (.sym v))]
+        :when (or (reach/reference? value) (instance? java.util.HashMap value)
+                  (and value (.isArray (class value))))]
+    (do (when (and (reach/reference? value) (weights? sym) (or (nil? @value) (= {} @value)))
+          (reach/change value (constantly (arrays context nil))))
+        [(str "this." sym) value (fn [_])])))
+
 (defn graph
   "Something that steps: a function in a world of its own, with its arguments."
   ^Graph [program ^GraphPlan plan numbers]
@@ -259,14 +278,12 @@
                  :storage #(@storage) :decided (read-string (.method plan))
                  :chosen (reset! (:chosen program) (atom []))}
         _ (reset! storage (choose context storages))
+        _ (doseq [[^Var v value] (variables context function)]
+            (.bindRoot v value))
+        shared (doall (shared context))
         [f entries] (call context function (.completed plan) (.constructor plan))
         entries (atom entries)
-        returned (atom nil)
-        shared (for [^Var v (program/variables program)
-                     :let [value (.getRawRoot v)]
-                     :when (or (reach/reference? value) (instance? java.util.Map value)
-                               (and value (.isArray (class value))))]
-                 [(str "this." (.sym v)) value (fn [_])])]
+        returned (atom nil)]
     (reify Graph
       (asked [_] asked)
       (offered [_] {})
@@ -280,6 +297,7 @@
                 :when (#{:gradients :weights :state :held} kind)]
             [(if (seq name) name "given") value #(swap! entries update-in [i :value] %)])
           shared
+          (when (.completed plan) [["this" f (fn [_])]])
           [["returned" @returned (fn [_])]])))
       (step [_ turn]
         (program/enter program world)

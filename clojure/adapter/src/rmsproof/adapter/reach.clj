@@ -17,7 +17,7 @@
   [value]
   (or (instance? IAtom value) (instance? Ref value) (instance? Volatile value)))
 
-(defn- change
+(defn change
   "Puts something else into a reference."
   [reference f]
   (condp instance? reference

@@ -198,22 +198,23 @@ final class ObjectGraph implements Graph {
 
     /** What comes back of the type of an argument, or of what steps, is that in the next step. */
     private void handOn() {
-        for (Object piece : pieces()) {
-            Class<?> type = piece == null ? Object.class : piece.getClass();
-            if (!OwnTypes.owns(type) || piece == target) {
-                continue;
-            }
-            for (int i = 0; i < arguments.length; i++) {
-                Class<?> asked = method.getParameterTypes()[i];
-                if (OwnTypes.owns(asked) && asked.isInstance(piece)) {
-                    arguments[i] = piece;
-                }
-            }
-            if (stepping != null && type == stepping.getClass()) {
-                target = target == stepping ? piece : target;
-                stepping = piece;
+        List<Object> pieces = pieces();
+        for (int i = 0; i < arguments.length; i++) {
+            Class<?> asked = method.getParameterTypes()[i];
+            List<Object> fit = pieces.stream().filter(asked::isInstance)
+                    .filter(piece -> OwnTypes.owns(piece.getClass()) && piece != target).toList();
+            boolean whole = !fit.isEmpty() && fit.get(0) == returned;
+            if (OwnTypes.owns(asked) && (whole || fit.size() == 1)
+                    && !Names.gradients(method.getParameters()[i].getName())) {
+                arguments[i] = fit.get(0);
             }
         }
+        Class<?> own = stepping == null ? null : stepping.getClass();
+        pieces.stream().filter(piece -> piece != null && piece.getClass() == own).limit(1)
+                .forEach(next -> {
+                    target = target == stepping ? next : target;
+                    stepping = next;
+                });
     }
 
     /** What came back, and what is in it where that is several things. */

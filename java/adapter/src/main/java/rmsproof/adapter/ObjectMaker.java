@@ -52,6 +52,7 @@ final class ObjectMaker {
     private final Map<String, Double> asked = new LinkedHashMap<>();
     private final Map<String, Double> offered = new LinkedHashMap<>();
     private final Set<Class<?>> open = new HashSet<>();
+    private int place;
 
     /**
      * @param size how many there are of anything
@@ -152,7 +153,8 @@ final class ObjectMaker {
         } else if (raw.isPrimitive()) {
             return Array.get(Array.newInstance(raw, 1), 0);
         } else if (raw == String.class) {
-            return text.isEmpty() ? name : text;
+            // What several things are called tells them apart.
+            return path.contains("[]") ? name + place : text.isEmpty() ? name : text;
         } else if (raw.isEnum()) {
             Object algorithm = ClassLanguage.algorithm(raw);
             Object[] constants = raw.getEnumConstants();
@@ -165,7 +167,7 @@ final class ObjectMaker {
             Type inner = type instanceof java.lang.reflect.GenericArrayType generic
                     ? generic.getGenericComponentType() : raw.getComponentType();
             for (int i = 0; i < size; i++) {
-                Array.set(made, i, make(inner, raw.getComponentType(), path + "[]", depth));
+                Array.set(made, i, element(i, inner, raw.getComponentType(), path, depth));
             }
             return made;
         } else if (raw == Random.class) {
@@ -186,6 +188,23 @@ final class ObjectMaker {
             return null;
         }
         return own(raw, path, depth);
+    }
+
+    /** One of several things of a kind. */
+    private Object element(int i, Type type, Class<?> raw, String path, int depth)
+            throws ReflectiveOperationException {
+        if (raw == Double.class) {
+            return 0.0; // as in an array
+        } else if (raw == Float.class) {
+            return 0f;
+        }
+        int outer = place;
+        place = outer * size + i;
+        try {
+            return make(type, raw, path + "[]", depth);
+        } finally {
+            place = outer;
+        }
     }
 
     private double number(String path) {
@@ -211,13 +230,13 @@ final class ObjectMaker {
                 Class<?> key = JavaTypes.erased(inner[0]);
                 Object at = key == Integer.class ? (Object) i : key == String.class
                         ? (Object) ("w" + i) : make(inner[0], key, path + "[]", depth + 1);
-                map.put(at, make(inner[1], JavaTypes.erased(inner[1]), path + "[]", depth + 1));
+                map.put(at, element(i, inner[1], JavaTypes.erased(inner[1]), path, depth + 1));
             }
             return map;
         }
         List<Object> list = new ArrayList<>();
         for (int i = 0; inner.length == 1 && i < size; i++) {
-            list.add(make(inner[0], JavaTypes.erased(inner[0]), path + "[]", depth + 1));
+            list.add(element(i, inner[0], JavaTypes.erased(inner[0]), path, depth + 1));
         }
         return raw.isAssignableFrom(ArrayList.class) ? list
                 : raw.isAssignableFrom(HashSet.class) ? new HashSet<Object>() : null;
@@ -234,7 +253,8 @@ final class ObjectMaker {
             Type element = inner[inner.length - 1];
             Class<?> held = JavaTypes.erased(element);
             keys.add(JavaTypes.erased(inner[0]) == String.class ? (Object) ("w" + i) : (Object) i);
-            elements.add(held == Object.class ? (Object) 0.0 : make(element, held, path + "[]", depth + 1));
+            elements.add(held == Object.class ? (Object) 0.0
+                    : element(i, element, held, path, depth + 1));
         }
         return ForeignTypes.make(raw, keys, elements);
     }

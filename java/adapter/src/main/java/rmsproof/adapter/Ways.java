@@ -2,6 +2,7 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -16,13 +17,15 @@ final class Ways {
     static final int MOST = 6;
     private static final String PREPARING =
             "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
+    /** Where Kotlin has what belongs to a class. */
+    private static final String COMPANION = "Companion";
     private static final String BEGINNING = "(?:start|begin|init|zero|empty|fresh).*";
 
     private Ways() {}
 
     /**
-     * Constructors, and static methods that say that they begin one; where nobody else may call
-     * constructors, all static methods that make one.
+     * Constructors, and static methods, or those of a companion, that say that they begin one; where
+     * nobody else may call constructors, all static methods that make one.
      */
     static List<Executable> of(Class<?> type) {
         List<Executable> ways = new ArrayList<>();
@@ -39,13 +42,20 @@ final class Ways {
                     && !List.of(method.getParameterTypes()).contains(type)) {
                 if (shut) {
                     factories.add(method);
-                } else if (method.getName().toLowerCase(Locale.ROOT).matches(BEGINNING)) {
+                } else if (begins(method)) {
                     ways.add(method);
                 }
             }
         }
+        for (Class<?> inner : type.getDeclaredClasses()) {
+            if (inner.getSimpleName().equals(COMPANION)) {
+                Arrays.stream(inner.getDeclaredMethods()).filter(method ->
+                        method.getReturnType() == type && begins(method)).forEach(ways::add);
+            }
+        }
         // What a builder alone may make would have numbers that nobody leaves it with.
         boolean built = shut && Arrays.stream(type.getDeclaredClasses())
+                .filter(inner -> !inner.getSimpleName().equals(COMPANION))
                 .flatMap(inner -> Arrays.stream(inner.getDeclaredMethods()))
                 .anyMatch(method -> method.getReturnType() == type);
         if (built || !factories.isEmpty()) {
@@ -54,6 +64,11 @@ final class Ways {
         ways.sort(Comparator.comparing(Executable::getParameterCount)
                 .thenComparing(Executable::toString));
         return ways;
+    }
+
+    private static boolean begins(Method method) {
+        return method.getName().toLowerCase(Locale.ROOT).matches(BEGINNING)
+                && !method.getName().contains("$");
     }
 
     /** Classes of the port's that can stand for an abstract one: those that hold numbers first. */
@@ -111,9 +126,17 @@ final class Ways {
     static Object call(Executable executable, Object target, Object[] arguments)
             throws ReflectiveOperationException {
         executable.setAccessible(true);
-        return executable instanceof Constructor<?> constructor
-                ? constructor.newInstance(arguments)
-                : ((Method) executable).invoke(
-                        Modifier.isStatic(executable.getModifiers()) ? null : target, arguments);
+        if (executable instanceof Constructor<?> constructor) {
+            return constructor.newInstance(arguments);
+        }
+        Class<?> owner = executable.getDeclaringClass();
+        boolean free = Modifier.isStatic(executable.getModifiers());
+        Object on = target;
+        if (!free && target == null && owner.getSimpleName().equals(COMPANION)) {
+            Field companion = owner.getDeclaringClass().getDeclaredField(COMPANION);
+            companion.setAccessible(true);
+            on = companion.get(null);
+        }
+        return ((Method) executable).invoke(free ? null : on, arguments);
     }
 }
