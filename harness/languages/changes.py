@@ -106,6 +106,16 @@ def loaded(node: ast.AST) -> list[str]:
     return [p.id for p in names if isinstance(p.ctx, ast.Load) or p.id in again]
 
 
+def set_first(block: Iterable[ast.stmt], name: str) -> bool:
+    """Whether a step sets a name before it asks for it."""
+    for node in block:
+        if name in loaded(node):
+            return False
+        if name in stored(node) and isinstance(node, ast.Assign):
+            return True
+    return False
+
+
 def _targets(node: ast.AST) -> list[ast.expr]:
     kinds = (ast.Name, ast.Subscript, ast.Attribute)
     return [p for p in ast.walk(node) if isinstance(p, kinds) and isinstance(p.ctx, ast.Store)]

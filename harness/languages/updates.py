@@ -156,7 +156,7 @@ def average_in(block: Block, place: int) -> Optional[ast.expr]:
         return None
     value: Any = getattr(block[place], "value", None)
     moved = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub)
-    if moved and ast.unparse(value.left) == average and not _mentions(value.right, average):
+    if moved and ast.unparse(value.left) == average and not mentions(value.right, average):
         return None  # a step is taken from it
     return ast.parse(average, mode="eval").body
 
@@ -198,7 +198,7 @@ def _target(node: ast.stmt) -> Optional[str]:
     if not _holds(target):
         return None
     text = ast.unparse(target)
-    again = isinstance(node, ast.AugAssign) or _mentions(node.value, text)
+    again = isinstance(node, ast.AugAssign) or mentions(node.value, text)
     return text if again else None
 
 
@@ -284,7 +284,7 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     # One of several arrays was there before.
     before |= {text for text in moved if text.endswith("]")}
     likely = [text for text in moved if text in before]
-    if not likely and len(set(moved)) == 1 and "." in moved[0] and whole[moved[0]]:
+    if not likely and len(set(moved)) == 1 and whole[moved[0]]:
         likely = moved
     # What moves by a gradient that is computed of other weights, moved before, has its own average.
     direct = [text for text in likely if not made[text] & (set(likely) - {text})]
@@ -325,7 +325,8 @@ def _names(node: ast.AST) -> set[str]:
     return {ast.unparse(p) for p in ast.walk(node) if isinstance(p, kinds)}
 
 
-def _mentions(node: ast.AST, text: str) -> bool:
+def mentions(node: ast.AST, text: str) -> bool:
+    """Whether an expression stands somewhere in another, or in a statement."""
     return any(isinstance(p, ast.expr) and ast.unparse(p) == text for p in ast.walk(node))
 
 
@@ -336,7 +337,7 @@ def _known(block: Block, place: int, gradient: ast.expr, weights: str) -> int:
     """The place before which a gradient has been computed, and nothing yet been done to it."""
     text = ast.unparse(gradient)
     if not isinstance(gradient, (ast.Name, ast.Attribute)):  # it is computed where it stands
-        return next(i for i in range(place + 1) if i == place or _mentions(block[i], text))
+        return next(i for i in range(place + 1) if i == place or mentions(block[i], text))
     for i in range(place - 1, -1, -1):
         if _assigns(block[i], text) and not _of_optimizer(block[i], text, weights):
             return i + 1
@@ -369,11 +370,11 @@ def _of_optimizer(node: ast.stmt, text: str, weights: str) -> bool:
             _of_optimizer(inner, text, weights) for inner in node.body if _assigns(inner, text)
         )
     value = getattr(node, "value", None)
-    if value is None or not (isinstance(node, ast.AugAssign) or _mentions(value, text)):
+    if value is None or not (isinstance(node, ast.AugAssign) or mentions(value, text)):
         return False
     clipped = any(
         isinstance(part, ast.Call) and any(word in _called(part) for word in _OF_OPTIMIZERS)
         for part in ast.walk(value)
     )
     added = not isinstance(node, ast.AugAssign) or isinstance(node.op, (ast.Add, ast.Sub))
-    return clipped or (added and _mentions(value, weights))
+    return clipped or (added and mentions(value, weights))

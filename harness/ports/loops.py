@@ -88,13 +88,13 @@ def _of_loop(
     if len(unknown) == 1 and "learning_rate" not in roles.values():
         roles[unknown[0]] = "learning_rate"
     ways = ("arrays",) if loop["several"] else _STARTS
-    holders = loop.get("holders", {})
+    holders, averages = loop.get("holders", {}), loop.get("averages", ())
     for start in ways if starts else ways[:1]:
         construct, call = (
             {
                 p["name"]: fed
                 for p in listed
-                if (fed := _fed(p, roles, starts, start, wanted, holders))
+                if (fed := _fed(p, roles, starts, start, wanted, holders, averages))
             }
             for listed in (constructor, [p for p in called if taken[p["name"]] is p])
         )
@@ -123,11 +123,14 @@ def _fed(
     start: str,
     wanted: Wanted,
     holders: Mapping[str, Sequence[str]],
+    averages: Sequence[str],
 ) -> dict[str, Any] | None:
     """What a parameter is given; None for its default."""
     name, role = parameter["name"], roles.get(parameter["name"])
     if name in holders:
         return {"later": list(holders[name])}
+    if name in averages:
+        return {"value": 0.0}
     if plain(name) in SEED:
         return None if parameter.get("default") else {"value": 0}
     if name in starts:
@@ -150,10 +153,11 @@ def _title(loop: Mapping[str, Any]) -> str:
     kind = "the loop" if loop["looped"] else "the update"
     gradients = " and ".join(loop["gradients"])
     weights = " and ".join(loop["weights"])
+    begun = "".join(f", {name} handed in as zeros" for name in loop.get("averages", ()))
     # It is run, but says nothing of what a port does with given gradients.
     without = "its own stops and what it computes of its data" if loop["looped"] else "the rest"
     without = "all that surrounds it" if "outline" in loop else without
     return (
         f"{kind} in {name} (line {loop['line']}), {weights} moved by gradients that are given for"
-        f" {gradients}; {without} left out"
+        f" {gradients}{begun}; {without} left out"
     )

@@ -391,4 +391,39 @@ if __name__ == "__main__":
 """,
         _CONSTANTS,
     ),
+    "settings in a map, beside what remembers its best": (
+        "r = opts['rho'] * r + ...; if error < best: kept, best = t, error; if t - kept > 9: break",
+        """
+import numpy as np
+
+
+def rmsprop(start, X, opts):
+    w, r, best = np.copy(start), np.zeros(len(start)), np.inf
+    for t in range(100):
+        found = loss(w, X)
+        r = opts["rho"] * r + (1 - opts["rho"]) * found["slope"] * found["slope"]
+        w = w - opts["rate"] / (opts["eps"] + np.sqrt(r)) * found["slope"]
+        if found["error"] < best:
+            kept, best = t, found["error"]
+        if t - kept > 9:
+            break
+    return w
+""",
+        (),
+    ),
+    "an average that is handed in": (
+        "w = rmsprop(X, w, slope, v, epochs, beta)  # v = beta * v + ... slope(X, w)**2",
+        """
+import numpy as np
+
+
+def rmsprop(X, w, slope, v, epochs, beta=0.9, eta=0.1, epsilon=0.01):
+    for i in range(epochs):
+        v = beta * v + (1 - beta) * np.square(slope(X, w))
+        w = w - (eta / (np.sqrt(v) + epsilon)) * slope(X, w)
+        print(i, w)
+    return w
+""",
+        (),
+    ),
 }

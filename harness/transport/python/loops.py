@@ -87,6 +87,8 @@ def _described(
         "carried": carried if not update.loops else [],
         "called": sorted(_called(node) & set(names)),
         "factors": sorted(_factors(update) & set(names)),
+        # What is handed in for an average is as a caller begins it.
+        "averages": [p.average for p in pairs if p.average in names] if update.loops else [],
         "reaching": sorted(_reaching(node, update) & set(names)),
         "looped": bool(update.loops),
         "line": pairs[0].line,

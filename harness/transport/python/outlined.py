@@ -13,12 +13,21 @@ import ast
 import builtins
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Optional
 
-from harness.languages.changes import computes, is_nothing, loaded, needed, set_in, stored, values
+from harness.languages.changes import (
+    computes,
+    is_nothing,
+    loaded,
+    needed,
+    set_first,
+    set_in,
+    stored,
+    values,
+)
 from harness.languages.choices import chosen
-from harness.languages.updates import Block, Update, base_of, update_in
+from harness.languages.updates import Block, Update, base_of, mentions, update_in
 
 SLOPE = "_rmsproof_slope"
 _BUILT_IN = frozenset(dir(builtins))
@@ -112,6 +121,7 @@ class _Taking:
         self._before: Block = []
         self._asked: dict[str, Optional[ast.expr]] = {}
         self._settled: set[str] = set()
+        self._settings: set[str] = set()
         held = {t for p in update.pairs for t in (p.weights, p.average, p.gradient)}
         self._names = {text: _identifier(text) for text in held}
         if len(set(self._names.values())) < len(held) or any(p.whole for p in update.pairs):
@@ -140,7 +150,7 @@ class _Taking:
         again = {name for node in kept for name in stored(node)}
         self._settled |= {*weights, *averages, *gradients}
         for name in dict.fromkeys(name for node in kept for name in loaded(node)):
-            if name not in self._settled and not (name in again and _set_first(kept, name)):
+            if name not in self._settled and not (name in again and set_first(kept, name)):
                 self._settle(name, again=name in again)
         given = ast.parse("\n".join(f"{g} = {SLOPE}()" for g in gradients)).body
         zeros = ast.parse("\n".join(f"{a} = 0.0" for a in averages)).body
@@ -162,6 +172,9 @@ class _Taking:
         """Make out what a name is before the loop."""
         self._settled.add(name)
         if name in _BUILT_IN:
+            return
+        if name in self._settings:
+            self._asked[name] = None
             return
         if not again and name in self._anew():
             raise _Unclear
@@ -218,8 +231,17 @@ class _Taking:
         return found
 
     def _renamed(self, node: ast.stmt) -> ast.stmt:
-        made: ast.stmt = _Renaming(self._names, self._own).visit(copy.deepcopy(node))
+        made: ast.stmt = _Renaming(self._names, self._held).visit(copy.deepcopy(node))
         return ast.fix_missing_locations(made)
+
+    def _held(self, owner: str, key: str) -> Optional[str]:
+        """The name for what `self`, or a parameter with settings, holds; None for neither."""
+        if owner == "self":
+            return self._own(key)
+        if owner not in self._parameters or not key.isidentifier() or key in self._parameters:
+            return None
+        self._settings.add(key)
+        return key
 
     def _own(self, attribute: str) -> str:
         """The name for what `self` holds: of the constructor's parameter, if it is one."""
@@ -269,25 +291,30 @@ class _Taking:
             if isinstance(part, ast.stmt)
             for text, value in values(part)
             if text.partition("[")[0] in bases or text in bases
-            if not any(_mentions(value, base) for base in bases)
+            if not any(mentions(value, base) for base in bases)
         ]
         if not begun or not all(map(is_nothing, begun)):
             raise _Unclear
 
 
 class _Renaming(ast.NodeTransformer):
-    """Gives what holds weights, averages and gradients, and what `self` holds, plain names."""
+    """Gives plain names to weights, averages and gradients, and to what one thing holds."""
 
-    def __init__(self, names: dict[str, str], own: Any) -> None:
-        self._names, self._own = names, own
+    def __init__(self, names: dict[str, str], held: Callable[[str, str], Optional[str]]) -> None:
+        self._names, self._held = names, held
 
     def visit(self, node: ast.AST) -> Any:
         """One of them is one name."""
         context = getattr(node, "ctx", ast.Load())
         if isinstance(node, ast.expr) and (name := self._names.get(ast.unparse(node))):
             return ast.Name(name, context)
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
-            return ast.Name(self._own(node.attr), context)
+        key: Any = node.attr if isinstance(node, ast.Attribute) else None
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            key = node.slice.value
+        owner: Any = getattr(node, "value", None)
+        inside = isinstance(key, str) and isinstance(owner, ast.Name)
+        if inside and (name := self._held(owner.id, key)):
+            return ast.Name(name, context)
         return self.generic_visit(node)
 
 
@@ -324,17 +351,3 @@ def _beside(node: ast.stmt, block: Block) -> Iterator[ast.stmt]:
 def _holds(node: ast.stmt, block: Block) -> bool:
     fields = ("body", "orelse", "finalbody")
     return any(getattr(p, field, None) is block for p in ast.walk(node) for field in fields)
-
-
-def _set_first(block: Block, name: str) -> bool:
-    """Whether a step sets a name before it asks for it."""
-    for node in block:
-        if name in loaded(node):
-            return False
-        if name in stored(node) and isinstance(node, ast.Assign):
-            return True
-    return False
-
-
-def _mentions(node: ast.AST, text: str) -> bool:
-    return any(isinstance(p, ast.expr) and ast.unparse(p) == text for p in ast.walk(node))
