@@ -122,8 +122,11 @@ class Search:
             explanations = self._reduced(explanations)
             if explanations and 0 < explanations[0].size < LARGEST:
                 known = {e.chosen for e in explanations}
-                larger = self._named_closed(explanations[0].size + 1, explanations[0].constants)
-                explanations += [e for e in larger if e.chosen not in known]
+                larger = explanations[0].size + 1
+                behind = self._named_closed(larger, explanations[0].constants)
+                if all(e.arithmetic is None for e in [*explanations, *behind]):
+                    behind += self._named_solved(larger)
+                explanations += [e for e in behind if e.chosen not in known]
         except OutOfTime:
             self.progress = replace(self.progress, ended=True)
         return explanations
@@ -331,7 +334,7 @@ class Search:
         """Explanations by the dialects of libraries that are `size` deviations or more."""
         explanations = self._named_closed(size)
         if not explanations:
-            explanations = self.fitting.solved(self._varied([c for c, _ in self._named(size)]))
+            explanations = self._named_solved(size)
         least = min((e.size for e in explanations), default=0)
         return [e for e in explanations if e.size == least]
 
@@ -347,14 +350,16 @@ class Search:
     def _named_closed(
         self, size: int, found: Mapping[str, float] = MappingProxyType({})
     ) -> list[Explanation]:
-        """Those of them whose constants are the library's own, or were found for fewer of it."""
+        """Those whose constants are the library's own, or were found for less of it."""
         listed = []
         for chosen, own in self._named(size):
-            names = self._opened(chosen)[1]
-            constants = {**found, **own}
+            names, constants = self._opened(chosen)[1], {**found, **own}
             if set(names) <= set(constants):
                 listed.append((chosen, {name: constants[name] for name in names}))
         return self.fitting.explained(listed)
+
+    def _named_solved(self, size: int) -> list[Explanation]:
+        return self.fitting.solved(self._varied([chosen for chosen, _ in self._named(size)]))
 
     def dialect_of(self, explanation: Explanation) -> Dialect:
         """The whole dialect of an explanation."""

@@ -17,6 +17,7 @@ from python_ref.dialects.dialect import Dialect
 from python_ref.golden import Golden, GoldenError
 from python_ref.scenarios.catalogue import scenarios
 from python_ref.scenarios.hyperparameters import DEVIATION_CONSTANTS, OPTIONS
+from python_ref.scenarios.scenario import PRECISIONS
 
 
 class Goldens:
@@ -86,6 +87,11 @@ class Goldens:
                 goldens.append(golden)
         return goldens
 
+    @property
+    def claim(self) -> Dialect:
+        """What the first file is of that the user names; the reference where none is named."""
+        return _of_file(self._files[0]).dialect if self._files else Dialect()
+
     def check(self, dialect: Dialect) -> None:
         """Raise UsageError if the pattern matches no golden of a dialect, or a file is none of it.
 
@@ -101,7 +107,7 @@ class Goldens:
                 )
         if self._files and not self._patterns:
             return
-        if not any(self.of(dialect, precision) for precision in ("float64", "float32")):
+        if not any(self.of(dialect, precision) for precision in PRECISIONS):
             patterns = ", ".join(map(repr, self._patterns))
             raise UsageError(
                 f"--golden {patterns} matches no golden; `rmsproof golden list` shows them"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
+from support import CommandLine
 
 from harness.analysis.power import Power, power
 from harness.diagnosis.hypotheses import singles
@@ -43,6 +45,13 @@ def test_the_usual_gates_miss_what_the_envelope_does_not(measured: Power) -> Non
     missed = set(measured.gates["rtol 1e-3"])
     assert {"float32_hyperparameters=learning_rate"} <= missed
     assert all(measured.caught(name) for name in missed)
+
+
+def test_goldens_of_another_precision_are_measured_where_only_these_are_asked_for(
+    call: CommandLine,
+) -> None:
+    done = call("power", "--golden", "*/float32/page-one-step")
+    assert re.search(r"direction=ascent +1 of 1 ", done.out)
 
 
 def test_a_golden_that_is_blind_is_seen_to_be() -> None:

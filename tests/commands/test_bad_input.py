@@ -129,6 +129,11 @@ GONE = (
             "rmsproof: --golden 'nothing*' matches no golden; `rmsproof golden list` shows them\n",
         ),
         (
+            ["power", "--golden", "*/nan-gradient"],
+            "rmsproof: --golden */nan-gradient: none of these is a core golden, which alone"
+            " decide\n",
+        ),
+        (
             ["check", "mine.py", "--dialect", "direction=up"],
             "rmsproof: dialect: direction has no value 'up'; its values are descent, ascent\n",
         ),

@@ -60,6 +60,7 @@ class Steps:
             ("of_size", of_size),
             ("named", answer("named", named)),
             ("_named_closed", answer("closed", closed)),
+            ("_named_solved", answer("solved", [])),
             ("_again", answer("again", again)),
         ):
             monkeypatch.setattr(self.search, name, function)
@@ -74,7 +75,10 @@ def test_the_smallest_size_that_explains_is_the_last_and_libraries_stand_behind(
     found = steps.search.run()
     assert found == (of(chosen, TRIPLE) if size else of(chosen))
     sizes = [f"{n} after {n - 1}" for n in range(size + 1)]
-    assert steps.asked == [*sizes, *([f"closed {size + 1} {{}}"] if size else [])]
+    assert steps.asked == [
+        *sizes,
+        *([f"closed {size + 1} {{}}", f"solved {size + 1}"] if size else []),
+    ]
     tried = steps.search.tried()
     assert (tried.size, tried.begun, tried.beyond) == (size - 1, 3, 4)
     assert not tried.ended
@@ -90,7 +94,7 @@ def test_what_print_alone_lets_fit_stands_beside_the_sets_of_one_more(
     monkeypatch.setattr(steps.search, "_reduced", list)
     assert steps.search.run(otherwise=lambda asked: asked > size) == [*first, *more]
     sizes = [f"{n} after {n - 1}" for n in range(size + 2)]
-    assert steps.asked == [*sizes, f"closed {size + 1} {{}}"]
+    assert steps.asked == [*sizes, f"closed {size + 1} {{}}", f"solved {size + 1}"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -137,13 +141,23 @@ def test_libraries_go_before_the_largest_sets_and_end_the_search(
     assert steps.search.tried().size == 2
 
 
-def test_libraries_stand_behind_with_the_constants_that_were_found_for_less() -> None:
-    """Keras's momentum, which in float32 one without epsilon's place explains within rounding."""
+def test_libraries_stand_behind_with_constants_that_were_found_for_less_or_are_solved_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Keras's momentum in float32: one without epsilon's place is the same within rounding."""
     keras = Dialect(["epsilon=inside", "momentum=lr_in_buffer"], {"momentum": 0.9})
     search = Search(REFERENCE, [shown("page-ten-steps", keras, precision="float32")])
-    (behind,) = search._named_closed(2, {"momentum": 0.9})
-    assert (behind.deviations, behind.constants) == (keras.deviations, keras.constants)
-    assert search._named_closed(2) == []
+    less = Explanation(tuple(keras.choices().items())[1:], {"momentum": 0.9})
+    for arithmetic, constants, more in (
+        (None, {"momentum": 0.9}, [keras.deviations]),
+        (None, {}, [keras.deviations]),  # solved for, as nothing equals to the bit
+        (PLAIN, {"momentum": 0.9}, [keras.deviations]),
+        (PLAIN, {}, []),
+    ):
+        found = {1: [replace(less, arithmetic=arithmetic, constants=constants)]}
+        monkeypatch.setattr(search, "of_size", lambda size, found=found: found.get(size, []))
+        monkeypatch.setattr(search, "_reduced", lambda explanations: explanations)
+        assert [e.deviations for e in search.run()][1:] == more
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -170,7 +184,7 @@ def test_what_nothing_explains_is_tried_from_more_starts_if_all_was_asked_for(
 ) -> None:
     steps = Steps(monkeypatch, again=of(PAIR))
     assert steps.search.run() == of(PAIR)
-    assert steps.asked == [*WHOLE, "named 3", "3 after 2", "again", "closed 3 {}"]
+    assert steps.asked == [*WHOLE, "named 3", "3 after 2", "again", "closed 3 {}", "solved 3"]
     tried = steps.search.tried()
     assert (tried.size, tried.begun, tried.beyond) == (3, 0, 0)
     fewer = Steps(monkeypatch, again=of(PAIR))
