@@ -27,6 +27,7 @@ from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.naming import says_rmsprop
+from harness.languages.program import compiles
 from harness.languages.python import loading
 from harness.languages.registry import by_name, scripted
 from harness.machine.isolation.sandbox import Sandbox
@@ -140,7 +141,7 @@ class Bench:
             return Attempt(judged)
         near, absent = list(self._beside.folders), sorted(source.without)
         request = loading(source=str(self._placed(text)), near=near, absent=absent)
-        if not source.names():
+        if not source.names() and compiles(source.text):
             return self._bare(source, {**request, "lines": source.lines()})
         further = self._loaded(source, "local", request, names, only, looped=uncalled)
         if not further.judged and source.later:

@@ -19,7 +19,7 @@ import random
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -117,11 +117,27 @@ def _drive(task: dict[str, Any], case: dict[str, Any], ends: list[list[float]]) 
     module = _module("block", task["name"])
     _execute(task["text"], task["name"], module)
     function = module.__dict__[task["function"]]
-    ends.extend(_ended(function, case, steps) for steps in case["steps"])
+    returned, starts = zip(*(_ended(function, case, steps) for steps in case["steps"]), strict=True)
+    size = len(case["weights"])
+    ends.extend(_weights(*end, size) for end in zip(_lasts(returned), starts, strict=True))
 
 
-def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> list[float]:
-    """The weights that a trainer has after so many steps."""
+def _lasts(returned: Sequence[Any]) -> Sequence[Any]:
+    """What came after each number of steps; of what grows with the steps, a history, its last."""
+    if not all(isinstance(each, list | tuple) or np.ndim(each) for each in returned):
+        return returned
+    lengths = [len(each) for each in returned]
+    if len({*lengths}) == len(lengths) > 1:
+        return [
+            each[-1] if length else each for each, length in zip(returned, lengths, strict=True)
+        ]
+    if len({*lengths}) == 1 and not any(isinstance(each, np.ndarray) for each in returned):
+        return list(zip(*map(_lasts, zip(*returned, strict=True)), strict=True)) or returned
+    return returned
+
+
+def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> tuple[Any, Any]:
+    """What a trainer returned after so many steps, and the array that it was given."""
     arguments = {name: _value(value) for name, value in case["arguments"].items()}
     start = None
     if case["start"]:
@@ -144,7 +160,7 @@ def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> li
         raise ValueError(
             f"the gradient was asked for {feed.calls} times in {steps} steps; once a step is known"
         )
-    return _weights(returned, start, len(case["weights"]))
+    return returned, start
 
 
 class _Feed:

@@ -14,6 +14,15 @@ NOT_HERE = ", which it reads, is not here"
 """What is said behind the name of a file that is not there."""
 _MODULE = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _NAME = re.compile(r"ImportError: cannot import name '(\w+)' from '([\w.]+)'")
+# What has come to Python's own modules since the oldest that runs this.
+_NEWER = {
+    "typing": "override TypeAliasType get_protocol_members is_protocol NoDefault TypeIs ReadOnly",
+    "itertools": "batched",
+    "math": "sumprod fma",
+    "warnings": "deprecated",
+    "copy": "replace",
+    "collections.abc": "Buffer",
+}
 _FILE = re.compile(r"FileNotFoundError: (?:\[Errno 2\][^']*'([^']+)'|(\S+))")
 _NETWORK = re.compile(r"(?:URLError|gaierror|ConnectionError|ConnectTimeout|MaxRetryError)\b")
 _AT = re.compile(r" \([^()]*:\d+\)")
@@ -48,6 +57,9 @@ def lacking(message: str) -> str | None:
         return f"it reads from the network, which it cannot reach{at}"
     if match := _NAME.search(message):
         package = match[2].partition(".")[0]
+        if _newer(message):
+            version = f"{sys.version_info.major}.{sys.version_info.minor}"
+            return f"{match[1]} of {match[2]} is of a newer Python than {version}, which runs it"
         # Python's own modules are as complete as they will ever be.
         if package not in sys.stdlib_module_names:
             return f"{package} as it is installed here has no {match[1]}"
@@ -57,7 +69,14 @@ def lacking(message: str) -> str | None:
 def own_import(message: str) -> bool:
     """Whether a name is imported that Python itself has not, whatever is installed."""
     match = _NAME.search(message)
-    return match is not None and match[2].partition(".")[0] in sys.stdlib_module_names
+    own = match is not None and match[2].partition(".")[0] in sys.stdlib_module_names
+    return own and not _newer(message)
+
+
+def _newer(message: str) -> str | None:
+    """A name that is imported and that only newer Pythons have."""
+    match = _NAME.search(message)
+    return match[1] if match and match[1] in _NEWER.get(match[2], "").split() else None
 
 
 def without_advice(message: str) -> str:

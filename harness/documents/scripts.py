@@ -167,22 +167,23 @@ def _not_reached(cell: Block, cells: Sequence[Block], ran: Sequence[runner.Ran])
 
 
 def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[runner.Ran]:
-    """The cells' runs; one that lacks a name of a cell that failed for a module lacks the module.
+    """The cells' runs; what lacks a name of a cell that failed has failed for what that did.
 
     Args:
         ran: what came of each cell, in order.
         programs: the cells' texts.
     """
-    lost: dict[str, str] = {}
+    lost: dict[str, runner.Ran] = {}
     runs = []
-    for one, text in zip(ran, programs, strict=False):
-        unknown = undefined_name(one.fault.message) if one.fault else None
-        missing = one.missing or lost.get(unknown or "")
-        if missing and (tree := parsed(text)):
-            everything = {"*": missing} if "*" in defined(tree) else {}
-            lost |= dict.fromkeys(defined(tree), missing) | everything
-        missing = missing or (lost.get("*") if unknown else None)
-        runs.append(replace(one, missing=missing))
+    for run, text in zip(ran, programs, strict=False):
+        unknown = undefined_name(run.fault.message) if run.fault else None
+        cause = (lost.get(unknown) or lost.get("*") or run) if unknown else run
+        one = replace(run, fault=cause.fault, missing=cause.missing)
+        if one.fault and (tree := parsed(text)):
+            names = defined(tree)
+            # What everything of a module is, only that module knows.
+            lost |= dict.fromkeys(names if one.missing else names - {"*"}, one)
+        runs.append(one)
     return runs
 
 

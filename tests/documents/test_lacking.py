@@ -7,6 +7,7 @@ import pytest
 from documents.conftest import IMPORT, RIGHT, Examine, fenced, notebook
 
 from harness.documents.examined import Examination, Examined
+from harness.documents.lacking import lacking, own_import
 
 TRAINER = """
 def fit(x, y, w0, lr=0.1, rho=0.9, eps=1e-8, epochs=10):
@@ -53,7 +54,7 @@ LACKING: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def whole(row: Examined) -> tuple[str, str]:
-    (layer,) = row.layers
+    layer = row.layers[0]
     fault = layer.result.verdict.fault
     return layer.result.verdict.word, fault.message if fault else ""
 
@@ -106,6 +107,14 @@ def test_a_name_that_python_itself_has_not_is_the_pages_own_fault(written: Exami
     assert "cannot import name 'no_such' from 'math'" in message
 
 
+def test_a_name_of_a_newer_python_is_no_fault_of_the_page() -> None:
+    message = "ImportError: cannot import name '{}' from 'typing' (typing.py)"
+    assert "is of a newer Python than" in (lacking(message.format("override")) or "")
+    assert not own_import(message.format("override"))
+    assert own_import(message.format("no_such"))
+    assert lacking(message.format("no_such")) is None
+
+
 def shown(*cells: tuple[str, str]) -> bytes:
     """A notebook whose cells show that they printed something."""
     made = nbformat.reads(notebook(*(code for code, _ in cells)), as_version=4)
@@ -130,12 +139,15 @@ def test_an_output_that_needs_a_library_of_an_earlier_cell_names_the_library(
             ("print(x.sum())", "3\n"),
             ("print(undefined)", "3\n"),
             ("print(1 + 1)", "2\n"),
+            ("z = [1].nowhere", ""),
+            ("print(z)", "1\n"),
         ),
         "cells.ipynb",
     )
     assert unchecked(found)[:2] == [lacking, lacking]
     assert unchecked(found)[2].startswith("NameError: name 'undefined' is not defined")
     assert found.rows[4].findings[0].startswith("prints the output")
+    assert unchecked(found)[4].startswith("AttributeError: 'list' object has no attribute")
     starred = written(
         shown(("from nobody_has import *", ""), ("print(ones(3))", "3\n")), "star.ipynb"
     )

@@ -88,6 +88,28 @@ FED = {
 }
 
 
+HISTORY = """
+import numpy as np
+def rmsprop(slope, bounds, n_iter, step_size, rho):
+    found, w = [], bounds[:, 0]
+    s = np.zeros(len(w))
+    for _ in range(n_iter):
+        g = slope(w)
+        s = rho * s + (1 - rho) * g**2
+        w = w - step_size * g / (1e-8 + np.sqrt(s))
+        found.append(w)
+    return RETURNED
+"""
+
+
+@pytest.mark.parametrize("returned", ["found", "(found, [0.0] * n_iter)"])
+def test_of_a_history_that_is_returned_the_last_is_taken(written: Examine, returned: str) -> None:
+    page = fenced(HISTORY.replace("slope", "derivative").replace("RETURNED", returned))
+    (row,) = written(page).rows
+    assert row.published is not None
+    assert row.published.deviations == ("eps=ignored",)
+
+
 @pytest.mark.parametrize(
     "case",
     [pytest.param(c, marks=() if "shape" in c else pytest.mark.slow) for c in FED],

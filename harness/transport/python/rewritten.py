@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Optional, Union
 
 import numpy as np
 
-from harness.languages.changes import computes
+from harness.languages.changes import computes, set_in
 from harness.languages.choices import chosen
 from harness.languages.updates import Pair, Update, update_in
 from harness.transport.python.anything import unpacked
@@ -200,6 +200,7 @@ def _asking(update: Update) -> list[ast.stmt]:
     first = min(pair.at for pair in pairs)
     weights = ", ".join(pair.weights for pair in pairs)
     known = {pair.whole or pair.gradient: pair.at for pair in pairs}
+    left = _left_out(update.block, known)
     computed = [None if _assignable(pair) else pair.gradient for pair in pairs]
     made: list[ast.stmt] = []
     for place, statement in enumerate(update.block):
@@ -213,10 +214,23 @@ def _asking(update: Update) -> list[ast.stmt]:
                 made += ast.parse(f"{pair.whole} = {_ARRAY}({_FED}[1])").body
             elif place == pair.at and _assignable(pair):
                 made += ast.parse(f"{pair.gradient} = {_FED}[1][{number}]").body
-        # What does nothing but compute gradients is left out: they are given.
-        if not computes(statement, known, place):
+        if place not in left:
             made.append(_Given(computed).visit(statement) if place >= first else statement)
     return made
+
+
+def _left_out(block: Sequence[ast.stmt], known: Mapping[str, int]) -> set[int]:
+    """The places of what does nothing but compute gradients, which are given.
+
+    What begins a gradient stays where something that stays goes on with it.
+    """
+    sets = [set_in(statement) for statement in block[: max(known.values())]]
+    left = {place for place in range(len(sets)) if computes(block[place], known, place)}
+    while stay := {
+        p for p in left if any(sets[p] & s for q, s in enumerate(sets) if q not in left)
+    }:
+        left -= stay
+    return left
 
 
 def _assignable(pair: Pair) -> bool:
