@@ -35,7 +35,9 @@ def doc(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE", help="Markdown, reStructuredText, text with fences, or a notebook."
+            metavar="FILE",
+            help="Markdown, reStructuredText, AsciiDoc, Org, TeX, HTML, text with fences,"
+            " or a notebook.",
         ),
     ],
     dialect: Claimed = None,

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.documents.blocks import Block, Document
-from harness.documents.extract import notebook, restructured
-from harness.documents.extract.fences import LONGEST, parts, too_long
+from harness.documents.extract import delimited, hypertext, notebook, restructured
+from harness.documents.extract.fences import LONGEST, Parts, parts, too_long
 from harness.languages.registry import by_ending
 from harness.model.errors import UsageError
 from python_ref import files
@@ -35,7 +35,7 @@ _STRANGE = re.compile("[\ud800-\udfff]")
 
 
 def read(path: Path) -> Document:
-    """Take a document apart: a notebook or reStructuredText by its name, else Markdown.
+    """Take a document apart, by its name's ending; what has no other is Markdown.
 
     Raises:
         UsageError: it cannot be read, or is no text, or no notebook; names the file.
@@ -48,7 +48,7 @@ def read(path: Path) -> Document:
     else:
         if text.count("\n") + text.count("\r") > LONGEST:
             raise UsageError(too_long(path))
-        split = parts(restructured.fenced(text) if _is_restructured(path) else text)
+        split = _parts(path.suffix.lower(), text)
         document = Document(path, split.blocks, split.prose)
     document = replace(document, blocks=tuple(map(_noted, document.blocks)))
     if strange := _STRANGE.search(text):
@@ -58,12 +58,19 @@ def read(path: Path) -> Document:
     return document
 
 
+def _parts(ending: str, text: str) -> Parts:
+    """What a text is made of, by its name's ending: all become Markdown but HTML."""
+    if ending in (".html", ".htm", ".xhtml"):
+        return hypertext.parts(text)
+    if ending in (".rst", ".rest"):
+        text = restructured.fenced(text)
+    elif (kind := delimited.ENDINGS.get(ending)) is not None:
+        text = delimited.fenced(text, kind)
+    return parts(text)
+
+
 def _is_notebook(path: Path) -> bool:
     return path.suffix.lower() == ".ipynb"
-
-
-def _is_restructured(path: Path) -> bool:
-    return path.suffix.lower() in (".rst", ".rest")
 
 
 def _text(path: Path) -> str:

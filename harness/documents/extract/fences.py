@@ -41,6 +41,8 @@ _BREAKS = re.compile(r"\r\n?")
 _FRONT = re.compile(r"(?:\s|#|-|[\w.\"'-]+\s*[:=](?:\s|$)|[\]})])")
 _QUOTE = re.compile(r"^ {0,3}>(?: ?>)* ?", re.MULTILINE)
 _HEADING = re.compile(r"#{2,6} \S")
+# What MyST has at the head of a cell.
+_OPTIONS = re.compile(r"(?:[ \t]*:[\w-]+:.*\n)+|---\n(?:.*\n)*?---\n")
 _FENCED = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 
 
@@ -106,6 +108,9 @@ class _Reader:
         self.covered.append(piece.covers)
         caption, self.caption = self.caption, captions.Caption.NONE
         line = piece.first + 1
+        if piece.info.startswith("{") and (options := _OPTIONS.match(piece.text)):
+            blank = "\n" * options[0].count("\n")
+            piece = replace(piece, text=blank + piece.text[options.end() :])
         language = named(piece.info)
         guessed = not language
         if language in _OUTPUT or (
