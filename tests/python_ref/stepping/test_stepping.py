@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import naive
 import numpy as np
 import pytest
-from support import alike, singles, spread
+from numpy.typing import NDArray
+from support import alike, singles
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics
 from python_ref.numbers.arithmetic import ARITHMETICS, PLACES, Arithmetic
 from python_ref.stepping.hypothesis import Hypothesis
-from python_ref.stepping.stepper import replay
+from python_ref.stepping.stepper import Stepper, replay
 
 PRECISIONS = tuple(naive.PRECISIONS)
 SINGLES = singles("precision", "subnormals")
@@ -101,18 +103,49 @@ WRITTEN_OTHERWISE = [
 ]
 
 
-@pytest.mark.parametrize("about", [16, pytest.param(80, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("many", alike([False, True]), ids=["telling", "many"])
 @pytest.mark.parametrize("precision", alike(["float32", "float64"]))
-@pytest.mark.parametrize("number", spread(range(len(WRITTEN_OTHERWISE))))
+@pytest.mark.parametrize("number", range(len(WRITTEN_OTHERWISE)))
 def test_every_arithmetic_of_libraries_is_what_its_formulas_say(
-    number: int, precision: str, about: int
+    number: int, precision: str, many: bool
 ) -> None:
-    """So many of them, from the first to the last."""
     given, dialect = naive.wide(precision), Dialect(WRITTEN_OTHERWISE[number])
     listed = library_arithmetics(dialect, precision)
-    hypotheses = [Hypothesis(dialect, a, precision) for a in listed[:: 1 + len(listed) // about]]
+    listed = listed[:: 1 + len(listed) // 80] if many else telling(listed)
+    hypotheses = [Hypothesis(dialect, a, precision) for a in listed]
     replayed = replay(given, hypotheses)
     assert naive.refuted(given, hypotheses, replayed) == []
+
+
+def telling(listed: Sequence[Arithmetic]) -> list[Arithmetic]:
+    """So few of them that each way to write each part is among them."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for one in listed:
+        ways = {(name, way.name) for name, way in one.departing.items()}
+        ways.add(("off", str(one.off)))
+        if not ways <= seen:
+            kept.append(one)
+            seen |= ways
+    return kept
+
+
+@pytest.mark.parametrize("off", [-2, 0, 1])
+@pytest.mark.parametrize("quotient", ["plain", "reciprocal"])
+def test_a_root_or_the_reciprocal_of_one_is_so_many_units_off(quotient: str, off: int) -> None:
+    fed, name = naive.fed("float64"), "early"
+    one = Hypothesis(Dialect(["epsilon=none"]), Arithmetic(quotient=quotient, off=off))
+    weights, average = (row[0, :3] for row in Stepper(fed, [one]).step())
+    gradients, root = fed.gradients[0][name], np.sqrt(average)
+    rated = fed.learning_rate * gradients
+    step = rated * beside(1 / root, off) if quotient == "reciprocal" else rated / beside(root, off)
+    assert weights.tolist() == (fed.weights[name] - step).tolist()
+
+
+def beside(x: NDArray[np.float64], units: int) -> NDArray[np.float64]:
+    for _ in range(abs(units)):
+        x = np.nextafter(x, np.copysign(np.inf, units))
+    return x
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

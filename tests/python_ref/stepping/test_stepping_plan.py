@@ -350,3 +350,21 @@ def test_choices_that_no_number_can_hold_are_still_told_apart(pairs: int) -> Non
     assert stage.uses[""][order].tolist() == list(range(2 * pairs))
     groups = [choice["kind"] for rows, choice in stage.groups() for _ in range(stage.rows)[rows]]
     assert groups == [("even", "odd")[kind[row]] for row in order]
+
+
+# -- what is put in place of what was computed ----------------------------------------------------
+
+
+def test_steps_go_on_from_the_weights_and_buffers_that_are_put() -> None:
+    fed = naive.fed("float64")
+    both = [Hypothesis(Dialect(["momentum=lr_in_buffer"], {"momentum": 0.5})), Hypothesis()]
+    straight, moved = Stepper(fed, both), Stepper(fed, both)
+    first, second = straight.step()[0], straight.step()[0]
+    moved.step()
+    buffers = moved.buffers()
+    assert buffers[0].any()
+    assert not buffers[1].any()
+    moved.put(first + 8.0, np.zeros_like(buffers))
+    assert not moved.buffers().any()
+    forgotten = 0.5 * buffers
+    np.testing.assert_allclose(moved.step()[0], second + 8.0 + forgotten, rtol=1e-12)
