@@ -73,6 +73,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     if shape.get("functions") and action.whole and not shape.get("planned"):
         action = replace(action, whole=by_name(text, action.name))
     before: tuple[Action, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
     if shape.get("planned"):  # a host that reads what the source does: Python's
         body = body_of(text, best.owner, action.name)
         action = replace(
@@ -89,6 +90,9 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         of_class = [c for c in shape.get("candidates", []) if _owner(c["class"]) == best.owner]
         told = [one for c in of_class for one in _told(c, wanted)]
         before = tuple(one for one in told if one.name != action.name)
+        given = [p for one in (*before, action) for p in one.parameters]
+        taken = (*(best.constructor or ()), *given)
+        settings = tuple(one for c in of_class for one in _settings(c, wanted, taken))
     made = best.maker.name.removeprefix(f"{package}.").replace("$", ".")
     hinted = [
         hint
@@ -108,6 +112,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         checked=bool(_CHECKED.search(text)),
         plans=_plans(shape, wanted),
         before=before if likely and best.constructor is not None else (),
+        settings=settings if likely else (),
         factory=made if made != owner.replace("$", ".") else "",
     )
     return once(decaying(sketch, text))
@@ -177,6 +182,18 @@ def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:
         Action(name, parameters_of([p for p in most if p["later"] == name], wanted, data=True))
         for name in names
     )
+
+
+def _settings(
+    candidate: Mapping[str, Any], wanted: Wanted, taken: Sequence[Parameter]
+) -> tuple[tuple[str, str], ...]:
+    """The hyperparameters that nothing takes, and what sets each: they would be the port's own."""
+    makers = candidate.get("constructors") or []
+    setters = [[p for p in maker["parameters"] if p.get("setter")] for maker in makers]
+    most = max(setters, key=len, default=[])
+    roles = [p.role for p in parameters_of(most, wanted, data=False)]
+    on = {r: str(p.get("member")) for r, p in zip(roles, most, strict=True) if r in RATES}
+    return tuple((role, on[role]) for role in on if role not in {p.role for p in taken})
 
 
 def _owner(name: str) -> str:

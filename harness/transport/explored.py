@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.languages.naming import plain_name, says_rmsprop
@@ -88,6 +88,24 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         # What may be added to the algorithm, and is asked for, is left out of it.
         off = {p: 0.0 for p in told if p not in given and p in asked}
         yield _explored(way, given, off)
+
+
+def factored(one: Explored, wanted: Wanted) -> Explored | None:
+    """The same with ones for zeros whose names say nothing, if there are any.
+
+    Where nothing moves, they may be factors: an error times another's output is a gradient.
+    """
+    graph = one.message["graph"]
+    left = graph["numbers"].keys() - {*graph["asked"], *one.message["roles"]}
+    open_ = [path for path, value in graph["numbers"].items() if path in left and not value]
+    named = [{"name": _name(path)} for path in open_]
+    zeros = [p for p, role in zip(open_, hyper_roles(named, wanted), strict=True) if not role]
+    if not zeros:
+        return None
+    others = {"others": [*graph["others"], *zeros], "rest": 1.0}
+    message = {**one.message, "graph": {**graph, **others}}
+    said = " and ".join(dict.fromkeys(map(_name, zeros)))
+    return replace(one, message=message, title=f"{one.title}, with {said} = 1")
 
 
 def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:

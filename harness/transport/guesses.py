@@ -214,8 +214,11 @@ def _of_explored(
             if not readings:
                 names = " and ".join(explored.unknown(way, wanted))
                 failed.setdefault(f"{name}: nobody knows what {names} is")
-            for one in readings:
-                observation = _tried(conversation, one.message)
+            for reading in readings:
+                one, observation = reading, _tried(conversation, reading.message)
+                other = explored.factored(one, wanted)
+                if observation.facts.where == "nowhere" and other is not None:
+                    one, observation = other, _tried(conversation, other.message)
                 if observation.fault is not None:
                     failed.setdefault(f"{one.title}: {observation.fault.message}")
                 elif observation.facts.where == "nowhere":

@@ -254,6 +254,7 @@ class Cell {
 
 class Sized {
     private double[] average;
+    double eps = 1e-8;
 
     Sized(double speed, double rho) {}
 
@@ -271,13 +272,17 @@ class Sized {
 def test_what_is_told_once_it_is_made_is_told_behind_the_constructor(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:
-    """What an adapter compiles with is all of it, and what does not is written otherwise."""
+    """What an adapter compiles with is all of it, and what does not is written otherwise.
+
+    What only a setting is told would be the port's own if nobody set it.
+    """
     (tmp_path / "Sized.java").write_text(SIZED, encoding="utf-8")
     done = call("adapt", "Sized.java")
     assert done.code == 0
     text = (tmp_path / "SizedAdapter.java").read_text(encoding="utf-8")
     assert "what double speed is" in text
     assert "initialize(w.length);" in text
+    assert "TODO(rmsproof): set Sized.eps: epsilon" in text
     (tmp_path / "Wrong.java").write_text("class Wrong { Absent absent; }", encoding="utf-8")
     wrong = call("check", "Sized.java", "--adapter", "Wrong.java")
     assert "the adapter" in wrong.err

@@ -2326,3 +2326,96 @@ class LayersToCome {
         }
     }
 }
+
+/** A layer without slopes as yet, and averages that are null at first: they begin with ones. */
+class SlopesToCome {
+    private final double lr, rho, eps;
+
+    SlopesToCome(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(Row row) {
+        double[] slopes = row.slopes.get();
+        if (row.cache == null) {
+            row.cache = new double[slopes.length];
+            java.util.Arrays.fill(row.cache, 1);
+        }
+        Update.inPlace(row.w, slopes, row.cache, lr, rho, eps);
+    }
+
+    static class Row {
+        final double[] w;
+        double[] cache;
+        Optional<double[]> slopes = Optional.empty();
+
+        Row(int size) {
+            w = new double[size];
+        }
+    }
+}
+
+/** A decay rate that is kept as rows are, beside the averages, which are rows of the same kind. */
+class DecayAsARow {
+    private final double rate, epsilon;
+    private final double[] rho;
+    private final Map<String, double[]> averages = new HashMap<>();
+
+    DecayAsARow(double rate, double rho, double epsilon) {
+        this.rate = rate;
+        this.rho = new double[] {rho, rho, rho};
+        this.epsilon = epsilon;
+    }
+
+    Map<String, double[][]> computeUpdates(Map<String, double[][]> slopes, int place) {
+        Map<String, double[][]> changes = new HashMap<>();
+        slopes.forEach((name, rows) -> {
+            double[][] change = new double[rows.length][];
+            for (int i = 0; i < rows.length; i++) {
+                double[] v = averages.computeIfAbsent(name + i + place, key -> new double[3]);
+                change[i] = new double[rows[i].length];
+                for (int j = 0; j < change[i].length; j++) {
+                    v[j] = rho[j] * v[j] + (1 - rho[j]) * (rows[i][j] * rows[i][j]);
+                    change[i][j] = -(rate * rows[i][j] / (Math.sqrt(v[j]) + epsilon));
+                }
+            }
+            changes.put(name, change);
+        });
+        return changes;
+    }
+}
+
+/** Edges from node to node that follow each other: a slope is an error times an output. */
+class LinkedEdges {
+    private final double alpha, gamma, eps;
+
+    LinkedEdges(double alpha, double gamma, double eps) {
+        this.alpha = alpha;
+        this.gamma = gamma;
+        this.eps = eps;
+    }
+
+    private void update(Edge edge) {
+        double slope = edge.target.delta * edge.source.output;
+        edge.v = gamma * edge.v + (1 - gamma) * (slope * slope);
+        edge.weight -= alpha * slope / (Math.sqrt(edge.v) + eps);
+    }
+
+    static class Node {
+        double delta, output;
+    }
+
+    static class Edge {
+        Node source, target;
+        Edge next;
+        double weight = Math.random();
+        double v;
+
+        Edge(Node source, Node target) {
+            this.source = source;
+            this.target = target;
+        }
+    }
+}

@@ -121,6 +121,7 @@ class Sketch:
         checked: it asks whether hyperparameters are numbers of the language's own.
         plans: ways to call it with objects that stand in, likeliest first.
         before: what is called once, before the first step.
+        settings: hyperparameters that are to be set, and on what, by the source's names.
     """
 
     file: str
@@ -133,6 +134,7 @@ class Sketch:
     checked: bool = False
     plans: tuple[Mapping[str, Any], ...] = ()
     before: tuple[Action, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
     factory: str = ""
     imports: tuple[str, ...] = ()
 

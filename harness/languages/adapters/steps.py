@@ -113,7 +113,10 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         for told in sketch.before:
             begun = f"{inner}{_filled(words.again, named)}.{told.name}("
             yield from _call(words, begun, told.parameters, known, spare, inner, f"){words.end}")
+        yield from (f"{inner}// {MARK}: set {on}: {CAMEL[role]}" for role, on in sketch.settings)
         yield from (margin + line for line in after)
+    elif action is not None:
+        yield from (f"{margin}// {MARK}: set {on}: {CAMEL[role]}" for role, on in sketch.settings)
     if action is None:
         yield from listed(sketch, "//", margin)
         yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")

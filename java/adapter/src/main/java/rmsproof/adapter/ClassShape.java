@@ -125,6 +125,7 @@ final class ClassShape {
             if (slot.follows()) {
                 shape.put("setter", true);
                 shape.put("field", slot.member() instanceof Field);
+                shape.put("member", slot.owner().getSimpleName() + "." + slot.member().getName());
             }
             shape.put("type", port.language.typeName(
                     slot.type(), slot.owner()));

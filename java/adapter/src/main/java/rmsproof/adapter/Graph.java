@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import java.util.Map;
+import java.util.Set;
 
 /** What steps, with all that it steps on: an object, or a function and its arguments. */
 public interface Graph {
@@ -16,6 +17,11 @@ public interface Graph {
 
     /** Leaves what it shares with others of its class as it was when it was made. */
     void leave();
+
+    /** Fields that were filled since nothing was in them, by class and name. */
+    default Set<String> filled() {
+        return Set.of();
+    }
 
     /** Takes the step of this number, from 1. */
     void step(int turn) throws ReflectiveOperationException;

@@ -15,6 +15,7 @@ final class GraphPairs {
     private final Influence influence;
     private final List<GraphWay.Pair> pairs = new ArrayList<>();
     private String mode = "weights";
+    private final boolean sure;
 
     GraphPairs(Influence influence) {
         this.influence = influence;
@@ -25,6 +26,7 @@ final class GraphPairs {
         if (pairs.isEmpty()) {
             returned();
         }
+        sure = !pairs.isEmpty();
         if (pairs.isEmpty()) {
             mode = "weights";
             // What decays besides keeps only most of itself.
@@ -37,6 +39,11 @@ final class GraphPairs {
 
     List<GraphWay.Pair> pairs() {
         return pairs;
+    }
+
+    /** Tells whether the weights keep all that is added to them, or something comes back. */
+    boolean sure() {
+        return sure;
     }
 
     /** As in {@link GraphWay}. */

@@ -1,5 +1,8 @@
 package rmsproof.adapter;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How what steps is made.
  *
@@ -9,9 +12,23 @@ package rmsproof.adapter;
  *     is the object itself; how a function's arguments are made, of what could be
  * @param method the step, likewise
  * @param prepared whether what says that it prepares is called first
- * @param completed whether its fields that are null, and those of what its step is given, are
- *     filled then
+ * @param completed whether its fields that are null, and those of what it is given, are filled
+ * @param left of these the ones that are not: the port does without, or fills them itself
  * @param size how many there are of anything
  */
 public record GraphPlan(String type, int constructor, String via, String method, boolean prepared,
-        boolean completed, int size) {}
+        boolean completed, List<String> left, int size) {
+
+    /** One in which all is filled that can be. */
+    public GraphPlan(String type, int constructor, String via, String method, boolean prepared,
+            boolean completed, int size) {
+        this(type, constructor, via, method, prepared, completed, List.of(), size);
+    }
+
+    /** The same where one more field is left as it is. */
+    GraphPlan leaving(String field) {
+        List<String> more = new ArrayList<>(left);
+        more.add(field);
+        return new GraphPlan(type, constructor, via, method, prepared, completed, more, size);
+    }
+}

@@ -33,6 +33,7 @@ public final class GraphWays {
     private final Class<?> type;
     private final long deadline;
     private final List<GraphWay> ways = new ArrayList<>();
+    private boolean sure;
     private final List<String> refused = new ArrayList<>();
 
     /** @param deadline of {@link System#nanoTime} */
@@ -45,7 +46,7 @@ public final class GraphWays {
         for (Stepping stepping : steps) {
             add(best(stepping.via, stepping.step, false));
         }
-        for (Stepping stepping : ways.isEmpty() ? steps : List.<Stepping>of()) {
+        for (Stepping stepping : sure ? List.<Stepping>of() : steps) {
             add(best(stepping.via, stepping.step, true));
         }
     }
@@ -62,9 +63,11 @@ public final class GraphWays {
         return found == null ? List.of() : found.ways.stream().map(GraphWay::json).toList();
     }
 
+    /** What is sure goes before what is not. */
     private void add(Found best) {
         if (best != null) {
-            ways.addAll(best.ways);
+            ways.addAll(best.sure && !sure ? 0 : ways.size(), best.ways);
+            sure |= best.sure;
         }
     }
 
@@ -117,8 +120,8 @@ public final class GraphWays {
         return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
     }
 
-    /** What was found of one making of an object, and how much of it. */
-    private record Found(List<GraphWay> ways, int numbers, int pairs) {}
+    /** What was found of one making of an object, how much of it, and whether it keeps its weights. */
+    private record Found(List<GraphWay> ways, int numbers, int pairs, boolean sure) {}
 
     /** Of the ways in which the object can be made the one that is told most numbers. */
     private Found best(Method via, Method method, boolean completed) {
@@ -126,7 +129,8 @@ public final class GraphWays {
         String failed = "nothing moves as weights do";
         int makers = Modifier.isStatic((via == null ? method : via).getModifiers()) ? 1
                 : Math.min(MOST_MAKERS, Ways.of(type).size());
-        for (boolean prepared : new boolean[] {false, true}) {
+        // What an object fills itself when it is told to is not filled for it.
+        for (boolean prepared : new boolean[] {completed, !completed}) {
             for (int size : SIZES) {
                 for (int maker = 0; maker < makers; maker++) {
                     if (System.nanoTime() > deadline) {
@@ -135,10 +139,9 @@ public final class GraphWays {
                     }
                     GraphPlan plan = new GraphPlan(type.getName(), maker,
                             via == null ? "" : via.toString(), method.toString(), prepared,
-                            completed, size);
+                            completed, List.of(), size);
                     try {
-                        Found one = read(plan, new Influence(
-                                port, plan, type.getClassLoader(), deadline));
+                        Found one = read(plan);
                         if (one != null) {
                             found.add(one);
                         }
@@ -154,6 +157,35 @@ public final class GraphWays {
         }
         refused.add(method.getName() + ": " + failed);
         return null;
+    }
+
+    private Found read(GraphPlan plan) throws ReflectiveOperationException {
+        Influence influence = new Influence(port, plan, type.getClassLoader(), deadline);
+        Found found = read(plan, influence);
+        if (found == null || influence.filled().isEmpty()) {
+            return found;
+        }
+        GraphPlan least = least(plan, found.ways.get(0), influence.filled());
+        return read(least, new Influence(port, least, type.getClassLoader(), deadline));
+    }
+
+    /** A plan that fills no more than it takes: an average may begin with what the port says. */
+    private GraphPlan least(GraphPlan plan, GraphWay way, Set<String> filled) {
+        GraphPlan least = plan;
+        for (String field : filled) {
+            try {
+                Influence without = new Influence(
+                        port, least.leaving(field), type.getClassLoader());
+                if (way.pairs().stream().allMatch(pair -> without.changed(pair.result())
+                        || ObjectGraph.isReturned(pair.result())
+                                && without.after().contains(pair.result()))) {
+                    least = least.leaving(field);
+                }
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError needed) {
+                continue;
+            }
+        }
+        return least;
     }
 
     private static Found most(List<Found> found) {
@@ -213,7 +245,7 @@ public final class GraphWays {
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers,
                         asked, influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
                 .toList();
-        return new Found(ways, asked.size(), pairs.pairs().size());
+        return new Found(ways, asked.size(), pairs.pairs().size(), pairs.sure());
     }
 
     /** Tells whether what comes back beside weights is like an average, and nowhere afterwards. */

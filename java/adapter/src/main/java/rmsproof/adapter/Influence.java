@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,13 +28,15 @@ final class Influence {
     private final Map<String, Set<String>> moves = new LinkedHashMap<>();
     private final Map<String, Map<String, Double>> slopes = new HashMap<>();
     private final Set<String> derived = new HashSet<>();
+    private final Set<String> drawn = new HashSet<>();
 
     /**
      * One step of an object made anew: all numbers as they were made, as they were set, and after.
      */
     private record Run(Map<String, Double> made, Map<String, Double> set,
             Map<String, Double> after, Map<String, Double> asked,
-            Map<String, Double> offered, Set<String> narrow, Set<String> open) {
+            Map<String, Double> offered, Set<String> narrow, Set<String> open,
+            Set<String> filled) {
 
         /** What a number of the making is given; null for one that is reached afterwards. */
         Double making(String path) {
@@ -41,30 +44,81 @@ final class Influence {
         }
     }
 
-    /**
-     * Takes the step once for each number.
-     *
-     * @param deadline of {@link System#nanoTime}: numbers that are not nudged by then move nothing
-     * @throws ReflectiveOperationException where the object cannot be made, or does not step
-     */
-    Influence(Port port, GraphPlan plan, ClassLoader loader, long deadline)
+    /** Takes the step alone, without asking what moves what. */
+    Influence(Port port, GraphPlan plan, ClassLoader loader)
             throws ReflectiveOperationException {
         this.port = port;
         this.plan = plan;
         this.loader = loader;
+        derive();
         this.base = run(null);
+    }
+
+    /**
+     * Takes the step once for each number; those that are one of several come last.
+     *
+     * @param deadline of {@link System#nanoTime}: of several those that are not nudged by then move
+     *     nothing
+     * @throws ReflectiveOperationException where the object cannot be made, does not step, or takes
+     *     until then for what may be a setting
+     */
+    Influence(Port port, GraphPlan plan, ClassLoader loader, long deadline)
+            throws ReflectiveOperationException {
+        this(port, plan, loader);
         Run again = run(null);
         Set<String> steady = new LinkedHashSet<>(base.after.keySet());
         steady.removeIf(path -> !same(base.after.get(path), again.after.get(path)));
         Set<String> inputs = new LinkedHashSet<>(base.asked.keySet());
         inputs.addAll(base.offered.keySet());
-        inputs.addAll(base.set.keySet());
+        base.set.keySet().stream().sorted(Comparator.comparing(Cells::several))
+                .forEach(inputs::add);
         for (String input : inputs) {
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() > deadline && !Cells.several(input)) {
+                throw new InstantiationException("time ran out");
+            } else if (System.nanoTime() > deadline) {
                 return;
             }
             nudge(input, steady);
         }
+    }
+
+    /**
+     * Finds what follows from the numbers of the making: it is left as it was made. What is another
+     * one in every making is drawn.
+     */
+    private void derive() throws ReflectiveOperationException {
+        Graph plain = port.graph(plan, loader, Map.of());
+        Map<String, Double> making = new LinkedHashMap<>(plain.offered());
+        making.putAll(plain.asked());
+        plain.leave();
+        Map<String, Double> before = values(plain);
+        drawn.addAll(others(before, Map.of()));
+        for (Map.Entry<String, Double> number : making.entrySet()) {
+            try {
+                derived.addAll(others(before,
+                        Map.of(number.getKey(), number.getValue() + NUDGE)));
+            } catch (InvocationTargetException refused) {
+                continue; // a number that may be nothing else
+            }
+        }
+        derived.removeAll(drawn);
+    }
+
+    /** What is another number where the object is made with these. */
+    private Set<String> others(Map<String, Double> before, Map<String, Double> numbers)
+            throws ReflectiveOperationException {
+        Graph made = port.graph(plan, loader, numbers);
+        made.leave();
+        Map<String, Double> now = values(made);
+        now.entrySet().removeIf(one -> !before.containsKey(one.getKey())
+                || same(one.getValue(), before.get(one.getKey())));
+        return now.keySet();
+    }
+
+    private static Map<String, Double> values(Graph graph) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        graph.cells().forEach((path, cell) -> values.put(path, cell.value()));
+        return values;
     }
 
     private void nudge(String input, Set<String> steady) throws ReflectiveOperationException {
@@ -84,13 +138,6 @@ final class Influence {
                 moved.add(path);
                 slope.put(path, (after - base.after.get(path)) / NUDGE);
             }
-        }
-        if (base.making(input) != null) {
-            nudged.made.forEach((path, value) -> {
-                if (!same(value, base.made.get(path))) {
-                    derived.add(path);
-                }
-            });
         }
         moves.put(input, moved);
         slopes.put(input, slope);
@@ -117,7 +164,8 @@ final class Influence {
             Cell cell = entry.getValue();
             made.put(path, cell.value());
             double value = cell.value();
-            if (Cells.several(path) || value == 0) {
+            boolean loose = Cells.several(path) || value == 0 || drawn.contains(path);
+            if (loose && !derived.contains(path)) {
                 double fraction = ++place * GOLDEN % 1;
                 value = (float) (LOWEST + SPREAD * fraction);
             }
@@ -143,7 +191,12 @@ final class Influence {
             graph.leave();
         }
         return new Run(made, set, after, graph.asked(), graph.offered(),
-                narrow, open);
+                narrow, open, graph.filled());
+    }
+
+    /** The fields that were filled since nothing was in them. */
+    Set<String> filled() {
+        return base.filled;
     }
 
     /** Numbers of parameters, but for the step's own, and what they were. */

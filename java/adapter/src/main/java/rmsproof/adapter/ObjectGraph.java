@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -34,6 +35,7 @@ final class ObjectGraph implements Graph {
     private final Map<String, Double> before = new HashMap<>();
     private final Map<String, Double> asked;
     private final Map<String, Double> offered;
+    private final Completion completion;
     private Object returned;
 
     /**
@@ -47,6 +49,7 @@ final class ObjectGraph implements Graph {
                 port.made.computeIfAbsent(plan.prepared() ? -plan.size() : plan.size(),
                         each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type()));
+        this.completion = new Completion(maker, plan.left());
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         this.method = named(via == null ? methods(type)
                 : List.of(via.getReturnType().getMethods()), plan.method());
@@ -54,16 +57,12 @@ final class ObjectGraph implements Graph {
             target = null;
         } else {
             Executable way = Ways.of(type).get(plan.constructor());
-            Object[] given = maker.arguments(way, "new");
-            for (Object one : plan.completed() ? given : new Object[0]) {
-                maker.complete(one, true);
-            }
-            target = Ways.call(way, null, given);
+            target = Ways.call(way, null, handed(plan, maker, way, "new"));
             if (plan.prepared()) {
-                prepare(type, maker);
+                prepare(plan, type, maker);
             }
             if (plan.completed()) {
-                maker.complete(target, false);
+                completion.complete(target, false);
             }
         }
         this.stepping = via == null ? target
@@ -72,10 +71,7 @@ final class ObjectGraph implements Graph {
                 field.getModifiers()) || !field.getDeclaringClass().isAssignableFrom(type)).toList();
         Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
-        this.arguments = maker.arguments(method, GIVEN);
-        for (Object argument : plan.completed() ? arguments : new Object[0]) {
-            maker.complete(argument, true);
-        }
+        this.arguments = handed(plan, maker, method, GIVEN);
         this.offered = maker.offered();
         this.asked = new LinkedHashMap<>(maker.asked());
         // The step's own numbers are set before each of its steps.
@@ -84,12 +80,27 @@ final class ObjectGraph implements Graph {
         }
     }
 
+    /** What a call is given, with all that nothing is in filled where that is the plan. */
+    private Object[] handed(GraphPlan plan, ObjectMaker maker, Executable call, String path)
+            throws ReflectiveOperationException {
+        Object[] given = maker.arguments(call, path);
+        for (Object one : plan.completed() ? given : new Object[0]) {
+            completion.complete(one, true);
+        }
+        return given;
+    }
+
+    @Override
+    public Set<String> filled() {
+        return completion.filled();
+    }
+
     private static Method named(List<Method> methods, String name) throws NoSuchMethodException {
         return methods.stream().filter(one -> one.toString().equals(name)).findFirst()
                 .orElseThrow(() -> new NoSuchMethodException(name));
     }
 
-    private void prepare(Class<?> type, ObjectMaker maker) throws ReflectiveOperationException {
+    private void prepare(GraphPlan plan, Class<?> type, ObjectMaker maker) {
         for (Method one : methods(type)) {
             boolean named = Ways.preparing(one)
                     || one.getName().startsWith("set") && one.getParameterCount() == 1
@@ -97,7 +108,7 @@ final class ObjectGraph implements Graph {
                                     || one.getParameterTypes()[0] == String.class);
             if (named && !one.equals(method) && !Modifier.isStatic(one.getModifiers())) {
                 try {
-                    Ways.call(one, target, maker.arguments(one, one.getName()));
+                    Ways.call(one, target, handed(plan, maker, one, one.getName()));
                 } catch (ReflectiveOperationException | RuntimeException refused) {
                     continue; // others may prepare it none the less
                 }

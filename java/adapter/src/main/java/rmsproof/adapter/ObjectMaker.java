@@ -9,12 +9,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +28,6 @@ import java.util.Set;
 final class ObjectMaker {
     /** Objects within objects. */
     private static final int DEEPEST = 6;
-    /** Objects that are looked into for what nothing is in. */
-    private static final int MOST = 200;
     /** What a number is where nobody says: valid as a rate, a decay, a share. */
     static final double NUMBER = 0.5;
     private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
@@ -137,7 +132,8 @@ final class ObjectMaker {
         return make(type, type, path, 0);
     }
 
-    private Object make(Type type, Class<?> raw, String path, int depth)
+    /** What a type asks for, at some depth within what is made. */
+    Object make(Type type, Class<?> raw, String path, int depth)
             throws ReflectiveOperationException {
         String name = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         if (raw == double.class || raw == Double.class || raw == Number.class) {
@@ -356,54 +352,5 @@ final class ObjectMaker {
                     path + "." + way.getParameters()[i].getName(), depth + 1);
         }
         return made;
-    }
-
-    /**
-     * Gives fields what their types ask for where nothing is there: null, an Optional without a
-     * value; in objects that are handed over an empty list, too, and so in all that these hold.
-     */
-    void complete(Object target, boolean handed) throws ReflectiveOperationException {
-        complete(target, handed, Collections.newSetFromMap(new IdentityHashMap<>()));
-    }
-
-    private void complete(Object target, boolean handed, Set<Object> done)
-            throws ReflectiveOperationException {
-        if (target == null || done.size() > MOST || !done.add(target)) {
-            return;
-        }
-        Iterable<?> inside = target instanceof Object[] several ? Arrays.asList(several)
-                : target instanceof Map<?, ?> map ? map.values()
-                : target instanceof Iterable<?> listed && !OwnTypes.owns(target.getClass()) ? listed
-                : target instanceof Optional<?> one ? one.stream().toList() : List.of();
-        for (Object one : inside) {
-            complete(one, handed, done);
-        }
-        Set<String> names = new HashSet<>();
-        for (Class<?> at = target.getClass(); OwnTypes.owns(at); at = at.getSuperclass()) {
-            for (Field field : at.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
-                        && !field.isSynthetic() && names.add(field.getName())) {
-                    field.setAccessible(true);
-                    fill(target, field, handed);
-                    if (handed) {
-                        complete(field.get(target), true, done);
-                    }
-                }
-            }
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private void fill(Object target, Field field, boolean handed)
-            throws ReflectiveOperationException {
-        Object held = field.get(target);
-        Object made = held != null && held != Optional.empty()
-                && !(handed && held instanceof List<?> list && list.isEmpty()) ? null
-                : make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);
-        if (made != null && held instanceof List<?> list) {
-            ((List<Object>) list).addAll((List<?>) made);
-        } else if (made != null) {
-            field.set(target, made);
-        }
     }
 }

@@ -1,0 +1,93 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Fills what nobody has put anything into as yet, as a network is filled that learns. */
+final class Completion {
+    /** Objects within objects that are filled, and how many in all. */
+    private static final int DEEPEST = 6;
+    private static final int MOST = 200;
+
+    private final ObjectMaker maker;
+    private final List<String> left;
+    private final Set<String> filled = new LinkedHashSet<>();
+
+    /**
+     * @param maker of what is put there
+     * @param left fields that are left as they are, each by its class and name
+     */
+    Completion(ObjectMaker maker, List<String> left) {
+        this.maker = maker;
+        this.left = left;
+    }
+
+    /** The fields that something was put into. */
+    Set<String> filled() {
+        return filled;
+    }
+
+    /**
+     * Gives fields what their types ask for where nothing is there: null, an Optional without a
+     * value; in objects that are handed over an empty list, too, and so in all that these hold. What
+     * follows an object of a kind may be nothing; its gradient is not.
+     */
+    void complete(Object target, boolean handed) throws ReflectiveOperationException {
+        complete(target, handed, DEEPEST, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private void complete(Object target, boolean handed, int depth, Set<Object> done)
+            throws ReflectiveOperationException {
+        if (target == null || depth == 0 || done.size() > MOST || !done.add(target)) {
+            return;
+        }
+        Iterable<?> inside = target instanceof Object[] several ? Arrays.asList(several)
+                : target instanceof Map<?, ?> map ? map.values()
+                : target instanceof Iterable<?> listed && !OwnTypes.owns(target.getClass()) ? listed
+                : target instanceof Optional<?> one ? one.stream().toList() : List.of();
+        for (Object one : inside) {
+            complete(one, handed, depth, done);
+        }
+        Set<String> names = new HashSet<>();
+        for (Class<?> at = target.getClass(); OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
+                        && !field.isSynthetic() && names.add(field.getName())
+                        && (field.getType() != at || Names.gradients(field.getName()))) {
+                    field.setAccessible(true);
+                    fill(target, field, handed);
+                    if (handed) {
+                        complete(field.get(target), true, depth - 1, done);
+                    }
+                }
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void fill(Object target, Field field, boolean handed)
+            throws ReflectiveOperationException {
+        Object held = field.get(target);
+        String name = field.getDeclaringClass().getName() + "." + field.getName();
+        Object made = left.contains(name) || held != null && held != Optional.empty()
+                && !(handed && held instanceof List<?> list && list.isEmpty()) ? null
+                : maker.make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);
+        if (made != null) {
+            filled.add(name);
+        }
+        if (made != null && held instanceof List<?> list) {
+            ((List<Object>) list).addAll((List<?>) made);
+        } else if (made != null) {
+            field.set(target, made);
+        }
+    }
+}
