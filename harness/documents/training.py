@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -27,6 +28,8 @@ Called = Callable[[Sequence[Case]], Ends | Fault]
 
 # With more deviations a wrong idea of how a trainer forms its gradients might fit, too.
 _FROM_DATA = 2
+# What looking for a cause may take, of processor time, over all ways.
+_SECONDS = 12.0
 _SCALED = "gradient_scale=constant"
 _UNKNOWN = "how it computes its gradients was not recognised, and no deviation explains it"
 _UNCALLED = "no way of giving it the points of a line was right: {}"
@@ -40,6 +43,7 @@ def trained(
         return _fed(port, trainer, called, memory), None
     ways: list[tuple[Convention, _Driven]] = []
     first: Fault | None = None
+    seen: list[tuple[str, Ends]] = []  # data in another shape, of which the same comes
     for line in lines.lines(trainer):
         ends = called(lines.cases(trainer, line))
         if isinstance(ends, Fault):
@@ -47,6 +51,9 @@ def trained(
             if ends.kind != "crashes":
                 break
             continue
+        if (line.start, ends) in seen:
+            continue
+        seen.append((line.start, ends))
         done = lines.fitted(line, ends)
         for way in lines.CONVENTIONS:
             outcome = _Driven(port, lines.scenarios(done, way), done.ends, memory)
@@ -54,9 +61,14 @@ def trained(
                 return outcome.judged(), way
             ways.append((way, outcome))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
+    until = time.process_time() + _SECONDS
     for largest in range(1, _FROM_DATA + 1):
         for way, outcome in ways:
-            best = diagnose(outcome.evidence, port.claim, None, largest, nearby=False).best
+            if (left := until - time.process_time()) <= 0:
+                break
+            best = diagnose(
+                outcome.evidence, port.claim, None, largest, nearby=False, seconds=left
+            ).best
             deviations = best.deviations if best else ()
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
