@@ -19,6 +19,7 @@ KINDS = {
     "minted.tex": (f"\\begin{{minted}}[linenos]{{python}}\n{CODE}\n\\end{{minted}}\n", 2),
     "myst.md": (f"# x\n\n```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{CODE}\n```\n", 4),
     "page.qmd": (f"# x\n\n```{{python}}\n#| echo: true\n{CODE}\n```\n", 4),
+    "pasted.md": (f"```markdown\n# x\n\n```python\n{CODE}\n```\n\nMore.\n```\n", 5),
     "page.Rmd": (f"# x\n\n```{{python rms, echo=TRUE}}\n{CODE}\n```\n", 4),
     "page.html": (f"<h1>x</h1>\n<pre><code class='language-python'>{escape(CODE)}</code></pre>", 2),
     "quarto.html": (

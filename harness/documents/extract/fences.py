@@ -43,6 +43,7 @@ _QUOTE = re.compile(r"^ {0,3}>(?: ?>)* ?", re.MULTILINE)
 _HEADING = re.compile(r"#{2,6} \S")
 # What MyST has at the head of a cell.
 _OPTIONS = re.compile(r"(?:[ \t]*:[\w-]+:.*\n)+|---\n(?:.*\n)*?---\n")
+_WRAPPED = re.compile(r"(`{3,}|~{3,})\s*(?:markdown|md)\s*$", re.IGNORECASE)
 _FENCED = re.compile(r" {0,3}(?:`{3,}|~{3,})")
 
 
@@ -80,7 +81,7 @@ def too_long(path: Path) -> str:
 
 def parts(text: str) -> Parts:
     """Take Markdown, or plain text with fences, apart."""
-    lines = _without_front_matter(_BREAKS.sub("\n", text).split("\n"))
+    lines = _without_front_matter(_unwrapped(_BREAKS.sub("\n", text).split("\n")))
     reader = _Reader()
     # The line break at the end makes every line of a block end in one.
     for token in _MARKDOWN.parse("\n".join(lines) + "\n"):
@@ -216,6 +217,19 @@ def _unclosed(first: int, info: str, lines: list[str]) -> _Piece:
     )
     text = "".join(f"{line}\n" for line in lines[:end])
     return _Piece(first, (first - 1, first + end), info, text, closed=False)
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Blank out a fence that says Markdown around the whole document: it was pasted so."""
+    there = [place for place, line in enumerate(lines) if line.strip()]
+    whole = _WRAPPED.match(lines[there[0]]) if there else None
+    if not whole or lines[there[-1]].strip() != whole[1]:
+        return lines
+    inner = [lines[place].strip() for place in there[1:-1] if _FENCED.match(lines[place])]
+    closings = inner[1::2]
+    if len(inner) % 2 or any(line.strip("`~") for line in closings):
+        return lines  # it ends before
+    return ["" if place in (there[0], there[-1]) else line for place, line in enumerate(lines)]
 
 
 def _without_front_matter(lines: list[str]) -> list[str]:
