@@ -46,8 +46,9 @@ def values(node: ast.stmt) -> list[tuple[str, ast.expr]]:
         both = [(target, node.value)]
         if isinstance(target, ast.Tuple):
             several = node.value.elts if isinstance(node.value, ast.Tuple) else []
-            alike = len(several) == len(target.elts)  # else what each is is not written there
-            both = [(one, several[i] if alike else node.value) for i, one in enumerate(target.elts)]
+            alike = len(several) == len(target.elts)
+            unknown = ast.Constant(...)  # what each is is not written there
+            both = [(one, several[i] if alike else unknown) for i, one in enumerate(target.elts)]
         found += [(ast.unparse(one), value) for one, value in both]
     return found
 

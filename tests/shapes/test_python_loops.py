@@ -93,6 +93,7 @@ def test_the_documentation_has_a_row_for_each() -> None:
         ("cv, cw = 0, 0", "cv, cw = np.ones(3), np.ones(2)"),
         ("        for batch", "        rate = 0.1 / (1 + epoch)\n        for batch"),
         ("V -= rate", "V -= rate / (1 - d**(epoch + 1))"),
+        ("    for epoch", "    rate /= 10\n    for epoch"),
     ],
 )
 def test_what_surrounds_an_update_may_matter(line: str, instead: str) -> None:

@@ -180,10 +180,13 @@ class _Taking:
             raise _Unclear
         if name in self._module() and not self._assigned(name):
             set_to = [v for node in self._tree.body for t, v in values(node) if t == name]
-            if len(set_to) == 1 and isinstance(set_to[0], ast.Constant):
+            alone = sum(name in stored(node) for node in self._tree.body) == 1
+            if alone and len(set_to) == 1 and isinstance(set_to[0], ast.Constant):
                 self._asked[name] = set_to[0]  # a setting of the file
             return
         begun = [v for node in self._outside() for t, v in values(node) if t == name]
+        if sum(name in stored(node) for node in self._outside()) != len(begun):
+            raise _Unclear  # it is changed, or set under a condition
         if not begun and name in self._parameters:
             self._asked[name] = self._parameters[name]
             return
