@@ -24,7 +24,7 @@ _WITHOUT: Mapping[str, tuple[float, ...]] = {
     "mean_decay": (0.0,),
     "epsilon": (0.0,),
     "clip": (1e30,),
-    "factor": (1.0,),
+    "factor": (1.0, 0.0),  # a rate that ends falls by no factor
     "total": (1e12,),
     "gradient_scale": (1.0,),
     "initial_average": (0.0, 1.0),
@@ -191,6 +191,9 @@ def _end(trial: Trial, explanation: Explanation, name: str, value: float, sign: 
 
     ladder = [10.0**k for k in range(-15, 3)]
     good = fits(ladder)
+    if sign > 0 and all(good):  # a value that is small for what it could be
+        ladder = [10.0**k for k in range(2, 41)]
+        good = fits(ladder)
     last = next((i for i, fit in enumerate(good) if not fit), len(good)) - 1
     if last < 0:
         return value

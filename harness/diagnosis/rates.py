@@ -117,8 +117,8 @@ def _fits(
 
 def _written(rate: float, factor: float) -> Iterator[OtherRate]:
     """The rate that comes of `rate` by a factor, and the factor itself, few digits first."""
+    yield OtherRate(0.0, 0.0)
     if abs(factor) < _NOTHING:
-        yield OtherRate(0.0, 0.0)
         return
     for digits in range(1, _DIGITS + 1):
         yield OtherRate(None, float(f"{rate * factor:.{digits}g}"))

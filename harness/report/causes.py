@@ -235,7 +235,8 @@ def _change(change: Change) -> str:
     if change.kind == "learning_rate":
         since = f"from step {change.step + 1} on"
         if change.factor == 0:
-            return f"{text}; the learning rate is 0 {since}"
+            shown = ", as far as print shows," if change.printed else ""
+            return f"{text}; the learning rate is 0{shown} {since}"
         rate = "" if change.learning_rate is None else f"{change.learning_rate:.10g}"
         if change.factor is None:
             return f"{text}; another learning rate {since}, {about}{rate} whatever was given"

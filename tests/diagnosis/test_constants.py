@@ -98,7 +98,14 @@ def held(*fits: Callable[[Mapping[str, float]], bool]) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "without"),
-    [("momentum", 0.0), ("epsilon", 0.0), ("clip", 1e30), ("factor", 1.0), ("total", 1e12)],
+    [
+        ("momentum", 0.0),
+        ("epsilon", 0.0),
+        ("clip", 1e30),
+        ("factor", 1.0),
+        ("factor", 0.0),
+        ("total", 1e12),
+    ],
 )
 def test_what_fits_as_well_without_effect_is_not_determined(name: str, without: float) -> None:
     told = Explanation(MOMENTUM, {"learning_rate": 0.5, name: 0.25})
@@ -150,6 +157,8 @@ def test_an_interval_is_what_fits_all_pieces_and_no_constant_that_nobody_means()
     assert (low, high) == (pytest.approx(0.0, abs=5e-3), 1.0)
     assert ends("clip", 0.5, lambda x: x < 0.6)[0] <= 0.0  # type: ignore[index]
     assert ends("clip", 0.5, lambda x: x > 0.4)[1] == math.inf  # type: ignore[index]
+    high = ends("clip", 5e-9, lambda x: x < 0.6)[1]  # type: ignore[index]
+    assert high == pytest.approx(0.6, rel=0.05)
     assert ends("clip", 0.5, lambda x: x == 0.5) is None
     assert ends("clip", 0.5, lambda x: abs(x - 0.5) < 1e-12) is None, "no more digits are written"
     assert ends("clip", 0.5, lambda x: abs(x - 0.5) < 1e-9) is not None

@@ -106,6 +106,15 @@ def test_a_learning_rate_that_changes_is_told_with_step_and_factor(
     assert (told.printed, change(printed).printed) == (False, True)
 
 
+@pytest.mark.parametrize("decimals", [3, 4])
+def test_weights_that_stand_still_in_print_have_no_rate_that_is_small(decimals: int) -> None:
+    given = fed()
+    rates = tuple(0.01 * (t < 4) for t in range(given.steps))
+    weights = shown(replace(given, learning_rates=rates)).weights.round(decimals)
+    printed = replace(shown(given), weights=weights, rounding=0.5 * 10**-decimals)
+    assert (change(printed).step, change(printed).factor) == (4, 0.0)
+
+
 def test_of_a_beginning_nothing_is_said_that_is_not_known_of_what_comes_after() -> None:
     evidence = shown(fed())
     weights = evidence.weights.copy()

@@ -148,6 +148,11 @@ def test_the_nearest_is_described_and_not_named_as_the_cause(
             "up to step 4: as claimed; the learning rate is 0 from step 5 on",
         ),
         (
+            Change(CLAIM, 4, "learning_rate", factor=0.0, learning_rate=0.0, printed=True),
+            "up to step 4: as claimed; the learning rate is 0, as far as print shows, from step 5"
+            " on",
+        ),
+        (
             Change(CLAIM, 4, "learning_rate", factor=0.1),
             "up to step 4: as claimed; 0.1 times the learning rate from step 5 on",
         ),
