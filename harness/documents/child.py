@@ -42,6 +42,10 @@ class _TooMuch(Exception):
     """More was printed than any document shows."""
 
 
+class _Unlike(Exception):
+    """A trainer does something else than what it is called for: it is not at fault."""
+
+
 class _Late(BaseException):
     """The time is over."""
 
@@ -157,7 +161,7 @@ def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> tu
     with np.errstate(all="ignore"):
         returned = function(**arguments)
     if case["gradient"] and feed.calls != steps:
-        raise ValueError(
+        raise _Unlike(
             f"the gradient was asked for {feed.calls} times in {steps} steps; once a step is known"
         )
     return returned, start
@@ -191,7 +195,7 @@ def _weights(returned: Any, start: Any, size: int) -> list[float]:
             return [float(value) for value in array.reshape(-1)]
     if returned is None and start is not None:
         return [float(value) for value in start]
-    raise ValueError(f"returned no {size} numbers, but {type(returned).__name__}")
+    raise _Unlike(f"it returned no {size} numbers, but {type(returned).__name__}")
 
 
 def _candidates(returned: Any) -> list[Any]:
@@ -260,6 +264,8 @@ def _attempt(
         return {"kind": "garbled", "message": str(error)}
     except _Late as error:
         return {"kind": "times-out", "message": str(error)}
+    except _Unlike as error:
+        return {"kind": "not-run", "message": str(error)}
     except BaseException as error:
         kind = "crashes"
         unbound = isinstance(error, UnboundLocalError)  # which is a NameError all the same

@@ -30,6 +30,8 @@ Called = Callable[[Sequence[Case]], Ends | Fault]
 _FROM_DATA = 2
 # What looking for a cause may take, of processor time, over all ways.
 _SECONDS = 12.0
+# With other data, or of another size, it may go.
+_AGAIN = ("crashes", "not-run")
 _SCALED = "gradient_scale=constant"
 _UNKNOWN = "how it computes its gradients was not recognised, and no deviation explains it"
 _UNCALLED = "no way of giving it the points of a line was right: {}"
@@ -48,7 +50,7 @@ def trained(
         ends = called(lines.cases(trainer, line))
         if isinstance(ends, Fault):
             first = first or ends
-            if ends.kind != "crashes":
+            if ends.kind not in _AGAIN:
                 break
             continue
         if (line.start, ends) in seen:
@@ -93,7 +95,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
         if not isinstance(ends, Fault):
             return _Driven(port, feedable, ends, memory).judged()
         first = first or ends
-        if ends.kind != "crashes":
+        if ends.kind not in _AGAIN:
             break
     assert first is not None
     return conclude(port, "local", fault=first)

@@ -102,6 +102,15 @@ def rmsprop(slope, bounds, n_iter, step_size, rho):
 """
 
 
+def test_a_trainer_that_stops_by_itself_is_fed_in_its_loop(written: Examine) -> None:
+    stops = "        if np.max(abs(g)) < 0.5:\n            break\n        found.append"
+    code = HISTORY.replace("        found.append", stops).replace("RETURNED", "w")
+    (row,) = written(fenced(code.replace("slope", "derivative"))).rows
+    assert row.published is not None
+    assert row.published.deviations == ("eps=ignored",)
+    assert "the loop in rmsprop" in (row.published.bound or "")
+
+
 @pytest.mark.parametrize("returned", ["found", "(found, [0.0] * n_iter)"])
 def test_of_a_history_that_is_returned_the_last_is_taken(written: Examine, returned: str) -> None:
     page = fenced(HISTORY.replace("slope", "derivative").replace("RETURNED", returned))
