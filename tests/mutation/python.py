@@ -3,7 +3,8 @@
     uv run --group mutation python tests/mutation/python.py [MODULE...]
 
 mutmut changes one thing at a time in a copy of the checkout, and the quick tests of that module
-are run against each change. A change they let pass is a survivor. Those that no caller could see
+are run against each change; what they let pass, against its slow ones. What these let pass, too, is
+a survivor. Those that no caller could see
 are listed in `equivalent/MODULE.toml`, by function and by the text of the changed line, each
 with the reason::
 
@@ -18,6 +19,7 @@ survivor any more. `result.toml` keeps the count of each module:
 
     mutants     all of them, or of a sample those in it
     killed      a test fails, or the module cannot be imported
+    nightly     of these, those that only tests of the slow part see, which runs each night
     endless     the tests do not end, and the mutant is listed as `[[endless]]`, like the above;
                 on a machine that is fast enough a test may fail first, and it is killed
     equivalent  listed as `[[mutant]]`
@@ -41,6 +43,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import functools
 import hashlib
 import json
 import os
@@ -50,7 +53,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +65,8 @@ RESULT = HERE / "result.toml"
 
 # Without the plugins that only cost time: the last collects garbage after every mutant.
 _WITHOUT = ("randomly", "xdist", "cacheprovider", "faulthandler", "unraisableexception")
-OPTIONS = [
-    *(f"-pno:{plugin}" for plugin in _WITHOUT),
-    "-mnot slow",
-    "--hypothesis-profile=mutation",
-]
+NIGHTLY = [*(f"-pno:{plugin}" for plugin in _WITHOUT), "--hypothesis-profile=mutation"]
+OPTIONS = [*NIGHTLY, "-mnot slow"]
 
 CONFIGURATION = """\
 [tool.mutmut]
@@ -137,6 +137,7 @@ class Outcome:
 
     mutants: int = 0
     killed: int = 0
+    nightly: int = 0
     survived: Sequence[Mutant] = ()
     endless: Sequence[Mutant] = ()
     untried: Sequence[Mutant] = ()
@@ -163,9 +164,17 @@ def copied(folder: Path | None) -> Iterator[Path]:
 
 
 def run(
-    copy: Path, module: str, only: Sequence[str], children: int, most: int | None = None
+    copy: Path,
+    module: str,
+    only: Sequence[str],
+    children: int,
+    most: int | None = None,
+    listed: Collection[Mutant] = (),
 ) -> Outcome:
-    """Try the mutants of a module, those whose names match `only`, or a sample of `most`."""
+    """Try the mutants of a module, those whose names match `only`, or a sample of `most`.
+
+    Those that are `listed` are known to survive, and not held to slow tests.
+    """
     file = module.replace(".", "/") + ".py"
     tests = sorted(
         str(path.relative_to(copy))
@@ -201,6 +210,13 @@ def run(
         if left := [name for name in asked if codes()[name] is None]:
             _mutmut(copy, children, left)
     imported = json.loads(imports.read_text("utf-8"))
+
+    @functools.cache
+    def nightly(name: str) -> bool:
+        if name and not nightly(""):
+            raise SystemExit(f"slow tests of {module} fail without any mutant, too")
+        return _passes(copy, name, [*NIGHTLY, *tests])
+
     outcome, survived, endless = Outcome(), [], []
     outcome.untried = [m for n, m in changes.items() if f"{module}.{n}" not in asked]
     for name, code in codes().items():
@@ -214,7 +230,11 @@ def run(
         if code in TIMED_OUT:
             endless.append(mutant)
         elif code not in KILLED and (sure or _passes(copy, name, [*options, *tests])):
-            survived.append(mutant)
+            if mutant in listed or mutant.strict or nightly(name):
+                survived.append(mutant)
+                continue
+            outcome.nightly += 1
+            outcome.killed += 1
         else:
             outcome.killed += 1
     outcome.survived, outcome.endless = survived, endless
@@ -291,10 +311,15 @@ def _changes(module: str, mutated: str) -> Iterator[tuple[str, Mutant]]:
 # -- against what is listed -----------------------------------------------------------------------
 
 
+def ledger(module: str) -> dict[str, list[dict[str, str]]]:
+    """What is listed of a module: mutants that are equivalent, and some that do not end."""
+    path = HERE / "equivalent" / f"{module.rpartition('.')[2]}.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+
+
 def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant], list[str]]:
     """Return the counts of a module, what survived unlisted, and entries that are stale."""
-    path = HERE / "equivalent" / f"{module.rpartition('.')[2]}.toml"
-    listed = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    listed = ledger(module)
     equivalent = {Mutant.of(entry) for entry in listed.get("mutant", [])}
     endless = {Mutant.of(entry) for entry in listed.get("endless", [])}
     reasonless = [
@@ -311,6 +336,7 @@ def judged(module: str, outcome: Outcome) -> tuple[dict[str, int], list[Mutant],
     counts = {
         "mutants": outcome.mutants,
         "killed": outcome.killed,
+        "nightly": outcome.nightly,
         "endless": sum(m in endless for m in outcome.endless),
         "equivalent": len(outcome.survived) - len(left) + len(late),
         "wording": sum(m.wording for m in left),
@@ -370,7 +396,8 @@ def main(arguments: Iterable[str]) -> int:
     failed = False
     for module in given.modules or TESTS:
         with copied(given.folder) as copy:
-            outcome = run(copy, module, given.only, given.children, given.sample)
+            listed = {Mutant.of(entry) for entry in ledger(module).get("mutant", [])}
+            outcome = run(copy, module, given.only, given.children, given.sample, listed)
         counts, unlisted, stale = judged(module, outcome)
         print(f"\n{module}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         for mutant in unlisted:
