@@ -17,12 +17,14 @@ from typing import Any
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports.naming import class_names
 from harness.ports.numbers import by_default, hyper_roles
-from harness.ports.roles import Wanted
+from harness.ports.roles import Wanted, ranked
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Of a file's classes so many are run, the likeliest first.
 MOST_CLASSES = 3
 _FEW_KINDS = 2
+# What the constructor of the class itself asks for, as the host of a JVM writes it.
+_MADE = re.compile(r"new\.[^.\[]+")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,13 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         for paths in (way["asked"], way.get("valued", ()))
     ]
     missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
+    # What a first step does not depend on is given all the same: later ones may.
+    idle = {path: _name(path) for path in way.get("idle", ())}
+    late = dict(zip(idle, hyper_roles([{"name": n} for n in idle.values()], wanted), strict=True))
+    quiet = {path: role for path, role in late.items() if role in missing}
+    missing = [role for role in missing if role not in quiet.values()]
+    if any(_MADE.fullmatch(path) and not ranked(name) for path, name in idle.items()):
+        return  # nobody knows what it is
     open_ = [name for several in unread for name in several]
     count = min(len(missing), len(open_))
     for chosen, places in itertools.product(
@@ -85,8 +94,10 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         read = {**roles, **dict(zip(places, chosen, strict=True))}
         told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
         given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
+        given |= quiet
         # What may be added to the algorithm, and is asked for, is left out of it.
         off = {p: 0.0 for p in told if p not in given and p in asked}
+        off |= {p: 0.0 for p in idle if p not in given and _MADE.fullmatch(p)}
         yield _explored(way, given, off)
 
 
@@ -110,7 +121,8 @@ def factored(one: Explored, wanted: Wanted) -> Explored | None:
 
 def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """The numbers that parameters of a way ask for and whose names say nothing."""
-    names = list(dict.fromkeys(_name(path) for path in way["asked"]))
+    own = [path for path in way.get("idle", ()) if _MADE.fullmatch(path)]
+    names = list(dict.fromkeys(_name(path) for path in (*way["asked"], *own)))
     roles = hyper_roles([{"name": name} for name in names], wanted)
     return [name for name, role in zip(names, roles, strict=True) if role is None]
 

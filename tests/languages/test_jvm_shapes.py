@@ -103,6 +103,7 @@ JAVA = {
     "SharedByLayers": EXACT,
     "LayersToCome": EXACT,
     "SlopesToCome": ("initial_average=one",),
+    "SumToCome": ("average=leaky_sum",),
     "DecayAsARow": EXACT,
     "LinkedEdges": EXACT,
     "AroundEachStep": ("schedule=inverse_time_from_zero",),

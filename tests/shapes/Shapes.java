@@ -2357,6 +2357,26 @@ class SlopesToCome {
     }
 }
 
+/** A sum that is null at first: what it keeps of itself shows in the second step. */
+class SumToCome {
+    private final double lr, rho, eps;
+
+    SumToCome(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void step(SlopesToCome.Row row) {
+        double[] g = row.slopes.get();
+        row.cache = row.cache == null ? new double[g.length] : row.cache;
+        for (int i = 0; i < g.length; i++) {
+            row.cache[i] = rho * row.cache[i] + g[i] * g[i];
+            row.w[i] -= lr * g[i] / (Math.sqrt(row.cache[i]) + eps);
+        }
+    }
+}
+
 /** A decay rate that is kept as rows are, beside the averages, which are rows of the same kind. */
 class DecayAsARow {
     private final double rate, epsilon;

@@ -21,11 +21,12 @@ import java.util.Map;
  * @param others the paths of these
  * @param numbers single numbers that have influence: by path, as they are where nobody gives them
  * @param asked those of them that parameters ask for: they have no value of their own
+ * @param idle single numbers that somebody may give and that a first step does not depend on
  * @param precision what its weights are stored in
  */
 record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
         List<String> others, Map<String, Double> numbers,
-        List<String> asked, String precision) {
+        List<String> asked, List<String> idle, String precision) {
 
     /**
      * The paths of one number.
@@ -50,7 +51,8 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 "mode", mode, "rest", rest, "others", others,
                 "pairs", pairs.stream().map(pair ->
                         List.of(pair.weight, pair.gradient, pair.result)).toList(),
-                "numbers", numbers, "asked", asked, "precision", precision)).getAsJsonObject();
+                "numbers", numbers, "asked", asked, "idle", idle, "precision", precision))
+                .getAsJsonObject();
     }
 
     static GraphWay of(JsonObject json) {
@@ -71,7 +73,7 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 words(plan, "left"),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,
                 json.get("rest").getAsDouble(), words(json, "others"), numbers,
-                words(json, "asked"), json.get("precision").getAsString());
+                words(json, "asked"), words(json, "idle"), json.get("precision").getAsString());
     }
 
     private static List<String> words(JsonObject json, String key) {

@@ -210,6 +210,10 @@ public final class GraphWays {
             }
         });
         List<String> asked = new ArrayList<>(numbers.keySet());
+        List<String> idle = new ArrayList<>();
+        Stream.of(influence.asked(), influence.offered()).flatMap(one -> one.keySet().stream())
+                .filter(path -> influence.moved(path).stream().noneMatch(results::contains))
+                .forEach(idle::add);
         influence.offered().forEach((path, value) -> {
             if (influence.moved(path).stream().anyMatch(results::contains)) {
                 numbers.put(path, value);
@@ -218,13 +222,18 @@ public final class GraphWays {
         List<String> others = new ArrayList<>();
         for (Map.Entry<String, Double> entry : influence.made().entrySet()) {
             String path = entry.getKey();
-            boolean idle = taken.contains(path) || influence.derived(path)
+            boolean given = ObjectGraph.isNumber(path);
+            boolean setting = given || !Cells.several(path) && !influence.changed(path)
+                    && influence.open(path);
+            boolean still = taken.contains(path) || influence.derived(path)
                     || influence.moved(path).stream().noneMatch(results::contains);
-            if (idle) {
+            if (still) {
+                if (setting && !taken.contains(path) && !influence.derived(path)) {
+                    idle.add(path);
+                }
                 continue;
             }
-            boolean given = ObjectGraph.isNumber(path);
-            if (given || !Cells.several(path) && !influence.changed(path) && influence.open(path)) {
+            if (setting) {
                 numbers.put(path, entry.getValue());
                 if (given) {
                     asked.add(path);
@@ -243,7 +252,8 @@ public final class GraphWays {
         }
         List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers,
-                        asked, influence.narrow(pairs.pairs().get(0).gradient()) ? "float32" : "float64"))
+                        asked, idle, influence.narrow(pairs.pairs().get(0).gradient())
+                                ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size(), pairs.sure());
     }
