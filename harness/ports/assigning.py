@@ -16,7 +16,6 @@ from harness.ports.roles import (
     COUNTS,
     PAIR,
     ROLES,
-    SELF,
     Parameter,
     Wanted,
     choice,
@@ -57,7 +56,6 @@ def assigned(
     decays = giving.decayed()
     roles = giving.roles
     _named(parameters, roles, constructed)
-    _called_on(parameters, roles, constructed)
     _scheduled(parameters, roles)
     _alone(parameters, roles, constructed)
     _handed_again(parameters, roles, constructed)
@@ -236,17 +234,6 @@ def _named(parameters: Sequence[Parameter], roles: list[str | None], made: int) 
     ]
     if len(keys) == 1 and "name" not in roles and parameters[keys[0]]["kind"] == "text":
         roles[keys[0]] = "name"
-
-
-_SELVES = frozenset("this self optimizer optim opt".split())
-
-
-def _called_on(parameters: Sequence[Parameter], roles: list[str | None], made: int) -> None:
-    """What a function is called on first, beside a state, is what another function makes."""
-    called = parameters[made:]
-    first = bool(called) and plain_name(called[0]["name"]) in _SELVES
-    if first and roles[made] is None and called[0]["kind"] == "any" and "state" in roles[made:]:
-        roles[made] = SELF
 
 
 def _scheduled(parameters: Sequence[Parameter], roles: list[str | None]) -> None:

@@ -6,17 +6,15 @@ nor types explain, is a guess, and made only when asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.languages.naming import plain_name
 from harness.ports.assigning import assigned
-from harness.ports.bound import STEPPING, Call, Ranked, bound, within
+from harness.ports.bound import STEPPING, Call, Ranked, bound
 from harness.ports.filling import filled
 from harness.ports.naming import class_names
-from harness.ports.roles import CONTAINERS, SELF, Parameter, Wanted
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from harness.ports.roles import CONTAINERS, Wanted
 
 
 def attempts(
@@ -70,46 +68,16 @@ def attempts(
             continue
         if wanted.class_name and name != wanted.class_name:
             continue
-        # What takes its settings itself, in any of its arities, is not made with them elsewhere.
-        settled = any(
-            set(assigned(taken, 0, wanted)[0]) & set(HYPERPARAMETERS)
-            for taken in function["parameters"]
-        )
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            yield from called(Call(name, base, [], parameters, wanted))
-            # What else was named may be a parameter of what makes its state.
-            here = replace(wanted, roles=within(wanted.roles, parameters))
-            ways = list(called(Call(name, base, [], parameters, here)))
-            bound = [way[1] for way in ways if not isinstance(way, str)]
-            handed = [role for binding in bound for role in binding.message["call"]]
-            handed += assigned(parameters, 0, here)[0]
-            if not settled and {"state", SELF} & {*handed}:
-                yield from _made_elsewhere(functions, name, base, parameters, wanted)
+            ways = list(called(Call(name, base, [], parameters, wanted)))
+            yield from ways
             # A function that takes the data itself may return closures for other purposes.
-            inner = [] if bound else function.get("inner") or []
+            whole = any(not isinstance(way, str) for way in ways)
+            inner = [] if whole else function.get("inner") or []
             for number, taken in enumerate(inner):
                 closure = {**base, "inner": number}
                 yield from called(Call(f"{name}(...)", closure, parameters, taken, wanted))
-
-
-def _made_elsewhere(
-    functions: Sequence[Mapping[str, Any]],
-    name: str,
-    base: dict[str, Any],
-    parameters: Sequence[Parameter],
-    wanted: Wanted,
-) -> Iterator[str | Ranked]:
-    """A function whose state another one makes of hyperparameters: a record, a map."""
-    # A function that makes a function makes no state.
-    for maker in (one for one in functions if not one.get("inner")):
-        for arity, made in enumerate(maker["parameters"]):
-            named = Wanted(roles=within(wanted.roles, made))
-            roles, unsettled, _ = assigned(made, len(made), named)
-            if maker["name"] == name or unsettled or not set(roles) & set(HYPERPARAMETERS):
-                continue
-            elsewhere = {**base, "maker": maker["name"], "maker_arity": arity}
-            yield from _whole(Call(name, elsewhere, made, parameters, wanted))
 
 
 def _whole(way: Call) -> Iterator[str | Ranked]:

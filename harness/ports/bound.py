@@ -11,7 +11,7 @@ from harness.ports import asking
 from harness.ports.assigning import may_be, names_of
 from harness.ports.drafts import held_in
 from harness.ports.naming import says_step
-from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, SELF, Parameter, Wanted, choice, ranks
+from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, Parameter, Wanted, choice, ranks
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What a port is fed, or feeds on.
@@ -158,8 +158,6 @@ def bound(
     signature = _signature(way, chosen)
     if unknown := _unknown(way):
         return f"{signature}: {unknown}"
-    if SELF in roles and "maker" not in base:
-        unsettled = [*unsettled, call[roles[made:].index(SELF)]["name"]]
     # An option that no scenario gives stays at its default where it has one.
     roles = [
         None if role in OPTIONS and role not in wanted.options and p.get("default") else role

@@ -23,8 +23,8 @@ COUNTS = ("size", "rows", "columns", "index", "start", "length", "iteration")
 PAIR = ("weights", "gradients", "biases", "bias_gradients")
 # Objects that hold weights and gradients, what an array is called, what is asked for gradients,
 # what is asked for anything else and answers with zeros, what a function is called on.
-SILENT, SELF = "silent", "self"
-OTHERS = ("parameters", "name", "source", SILENT, SELF)
+SILENT = "silent"
+OTHERS = ("parameters", "name", "source", SILENT)
 ROLES = HYPERPARAMETERS + OPTIONS + DATA + PAIR[2:] + COUNTS + OTHERS
 # A parameter that takes no role but a constant has that in its place, as JSON behind this.
 CONSTANT = "="

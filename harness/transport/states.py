@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.languages.naming import plain_name, says_rmsprop
-from harness.ports.roles import SELF
 from harness.transport.handing import ZEROS
 
 _STATES = ("state", "cache", "average", "avg", "accum", "moment", "slot", "square", "opt", "memory")
@@ -19,8 +18,6 @@ def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool
     call = list(message["call"])
     if "library" in shape or "state" not in call or "plan" in message:
         return False
-    if "maker" in message and SELF not in call:
-        return False
     return not taken_by(shape, message)[-len(call) :][call.index("state")].get("default")
 
 
@@ -32,14 +29,14 @@ def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bo
     handed = taken_by(shape, message)[-len(call) :][call.index("state")]
     if message["initial"] == 0 and (handed.get("begun") or shape.get("begun")):
         return False  # it was: what that makes is how the port begins
-    return any(_makers(shape, message))
+    return any(_makers(shape))
 
 
 def state_maker(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     """The function that says it makes the state that the first call is handed; "" if none does."""
     if not makes_up_state(shape, message):
         return ""
-    return next((name for name in _makers(shape, message) if _of_states(plain_name(name))), "")
+    return next((name for name in _makers(shape) if _of_states(plain_name(name))), "")
 
 
 def begins_with_zeros(message: Mapping[str, Any]) -> bool:
@@ -50,16 +47,14 @@ def begins_with_zeros(message: Mapping[str, Any]) -> bool:
     return bool(message.get("initial", ZEROS) % (ZEROS + 1) == ZEROS)
 
 
-def _makers(shape: Mapping[str, Any], message: Mapping[str, Any]) -> Iterator[str]:
+def _makers(shape: Mapping[str, Any]) -> Iterator[str]:
     """What may make something of weights or their number alone."""
     methods = [m for c in shape.get("candidates", []) for m in c.get("methods", [])]
     every = [(m["name"], [m["parameters"]]) for m in methods]
     every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]
-    # Of weights, perhaps called on what the step is called on.
-    most = 2 if SELF in message["call"] else 1
     for name, arities in every:
         begins = plain_name(name).startswith(_BEGINS)
-        if begins and any(0 < len(taken) <= most for taken in arities):
+        if begins and any(len(taken) == 1 for taken in arities):
             yield name
 
 

@@ -243,13 +243,6 @@ def test_a_letter_beside_a_rate_may_be_the_decay_rate() -> None:
         assert all(way.guessed for way in ways)
 
 
-def test_a_parameter_of_what_makes_the_state_may_be_named() -> None:
-    functions = {"make": "a:number, rho:number, eps:number", "step": "state, g, w"}
-    found = bind(shape(functions=functions), Wanted(roles={"learning_rate": "a"}))
-    assert found.message["maker"] == "make"
-    assert LR in found.roles
-
-
 def test_the_manifest_settles_methods_and_roles() -> None:
     odd = class_of("T", "a, b, c", method("one", "p, q"), method("two", "p, q"))
     roles = {LR: "b", DECAY: "a", EPS: "c", G: "q", W: "p"}

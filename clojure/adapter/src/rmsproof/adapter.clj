@@ -57,35 +57,30 @@
 
 (defn- optimizer
   "A running copy of the port, in a world of its own."
-  [program {:keys [variable inner-key construct-layout call-layout construct call average field-of
-                   maker latest]}
+  [program {:keys [variable inner-key construct-layout call-layout construct call average field-of]}
    hyperparameters]
   (let [world (program/fresh program)
         _ (doseq [[^Var v value] (calls/variables call-layout call hyperparameters)]
             (.bindRoot v value))
         function (deref variable)
-        given (fn [] (calls/arguments construct-layout construct hyperparameters))
-        made (reset! latest (when maker (apply (deref maker) (given))))
-        closure (when (and construct (not maker))
-                  (let [made (cond-> (apply function (given)) inner-key (get inner-key))]
+        closure (when construct
+                  (let [given (calls/arguments construct-layout construct hyperparameters)
+                        made (cond-> (apply function given) inner-key (get inner-key))]
                     (if (ifn? made)
                       made
                       (throw (IllegalStateException.
                               (str "returned " (or (class made) "nil") ", not a function"))))))
         ^Field field (some-> closure class field-of)
         function (or closure function)
-        make-arguments (calls/argument-maker call-layout call (assoc hyperparameters "self" made))
-        unpack (cond->> (calls/unpacker call-layout call) maker (comp calls/with-weights))
+        make-arguments (calls/argument-maker call-layout call hyperparameters)
+        unpack (calls/unpacker call-layout call)
         make-arguments (fn [^Step step state]
                          (make-arguments (.gradients step) (.weights step) state (.name step)))]
     (reify Optimizer
       (step [_ step]
         (program/enter program world)
-        (let [state (.state ^Step step)
-              begins? (and maker (not-any? #{"self"} call) (identical? state BoundPort/DEFAULT))
-              state (if begins? made state)]
-          (unpack (apply function (make-arguments step state))
-                  (calls/read-from (.weights ^Step step)))))
+        (unpack (apply function (make-arguments step (.state ^Step step)))
+                (calls/read-from (.weights ^Step step))))
       (movingAverage [_]
         (cond
           field (.get field closure)
@@ -102,53 +97,47 @@
                    "|(?:make|new|create|start)-[^!]*(?:state|cache)")))
 
 (defn- beginning
-  "A function of what a function is called on, perhaps, and of zeros in place of weights that
-  makes the first state, or nil: one that is called so in the port, as `(init params)`."
-  [program self?]
-  (let [takes (if self? 2 1)
-        fits? (fn [{:keys [parameters layout]}]
-                (and (= takes (count layout)) (every? :index layout)
+  "A function of zeros in place of weights that makes the first state, or nil: one that is called
+  so in the port, as `(init params)`."
+  [program]
+  (let [fits? (fn [{:keys [parameters layout]}]
+                (and (= 1 (count layout)) (every? :index layout)
                      (every? (comp #{"any"} :kind) parameters)))]
     (when-let [{:keys [variable]} (first (filter #(and (re-matches begins (:name %))
                                                        (some fits? (:arities %)))
                                                  (:functions program)))]
-      (fn [made zeros]
+      (fn [zeros]
         ;; One that is of something else fails, and says nothing of the port.
         (try
-          (apply (deref variable) (if self? [made zeros] [zeros]))
+          ((deref variable) zeros)
           (catch Throwable _ nil))))))
 
 (defn- bound-port [program ^Binding binding]
   (let [function (named program (.function binding))
-        maker (some->> (.maker binding) (named program))
-        made (when maker (Binding/choose "arity" (:arities maker) (.makerArity binding)))
         arity (Binding/choose "arity" (:arities function) (.arity binding))
         construct (some-> (.construct binding) vec)
-        called (if (and construct (not maker))
+        called (if construct
                  (Binding/choose "inner" (vec (:inner function)) (.inner binding))
                  arity)
         call (vec (.call binding))
         chosen (Binding/choose "storage" arrays/storages (.storage binding))
         parameter-of #(nth (:parameters called) (.indexOf ^List call %) nil)]
     (when construct
-      (check-roles (:name (or maker function)) (:parameters (or made arity)) construct))
+      (check-roles (:name function) (:parameters arity) construct))
     (check-roles (:name function) (:parameters called) call)
     (let [[g w] (map parameter-of ["gradients" "weights"])
-          gradients (arrays/holder-for g w (:gradients chosen (:holder chosen)))
+          gradients (arrays/holder-for g w (:holder chosen))
           ^Holder held (arrays/holder-for w g (:holder chosen))
           biases (arrays/biases-holder held)
           weights (if (.paired binding) (PairHolder. held gradients biases biases) held)
           variable (:variable function)
           average (average-variable program)
           call-layout (calls/carrying (:layout called) call)
-          self? (boolean (some #{"self"} call))
-          begin (beginning program self?)
-          latest (atom nil)
+          begin (beginning program)
           bound {:variable variable :construct construct :call call
                  :inner-key (:inner-key function)
-                 :construct-layout (:layout (or made arity)) :maker (:variable maker)
-                 :call-layout call-layout
-                 :latest latest :average average :field-of (memoize average-field)}
+                 :construct-layout (:layout arity) :call-layout call-layout
+                 :average average :field-of (memoize average-field)}
           takes-state (boolean (or (some #{"state"} call) (some :carried call-layout)))]
       (reify BoundPort
         (gradients [_] gradients)
@@ -159,9 +148,9 @@
         (initialStates [_ names lengths _loader]
           (let [zeros (mapv #(.array held (double-array %) 0 %) lengths)
                 zeros (.together held names (object-array zeros))]
-            [(if (or (and maker (not self?)) (:default (parameter-of "state")))
+            [(if (:default (parameter-of "state"))
                BoundPort/DEFAULT
-               (when begin (begin @latest zeros)))
+               (when begin (begin zeros)))
              {}
              zeros
              (atom nil)
@@ -182,7 +171,7 @@
        "explorable" [[""]]
        "functions" (mapv shape/describe (:functions program))
        "storages" (mapv :name arrays/storages)
-       "begun" (boolean (some #(beginning program %) [false true]))
+       "begun" (boolean (beginning program))
        "initial_states" 6})
     (bind [_ binding] (bound-port program binding))
     (explore [this named deadline] (graph/explore this program named deadline))
@@ -196,7 +185,7 @@
     (name [_] "clojure")
     (load [_ files] (port (program/load-file (.source ^PortFiles files)
                                              (.loader ^PortFiles files))))
-    (map [_ value] (when (instance? Map value) (arrays/grouped value)))
+    (map [_ value] (when (instance? Map value) value))
     (sequence [_ value]
       (when (and (some? value)
                  (or (sequential? value) (instance? List value)

@@ -1,7 +1,7 @@
 (ns rmsproof.adapter.arrays
   "Arrays and maps of them, as ports take them, and as they return them."
-  (:import (clojure.lang IAtom LazilyPersistentVector PersistentArrayMap)
-           (java.util Arrays LinkedHashMap Map)
+  (:import (clojure.lang LazilyPersistentVector PersistentArrayMap)
+           (java.util Arrays)
            (rmsproof.adapter Container Holder)))
 
 (set! *warn-on-reflection* true)
@@ -70,52 +70,6 @@
           (first value)
           value)))))
 
-(def ^:private atoms
-  "Holds one array a call in an atom that the port swaps."
-  (let [^Holder one (holder Container/ARRAY vectors)]
-    (reify Holder
-      (array [_ values offset length] (atom (.array one values offset length)))
-      (together [_ names arrays] (.together one names arrays))
-      (container [_] Container/ARRAY)
-      (stored [_ value] value)
-      (mutable [_] true)
-      (view [_ value] (if (instance? IAtom value) @value value)))))
-
-(defn- numbered
-  "The name of a number that stands in a map by itself: the array's, and the place in it."
-  [array place]
-  (keyword array (str place)))
-
-(defn- numbers-holder
-  "Holds each number of all arrays under a name of its own, in one map."
-  []
-  (let [^Holder arrays (holder Container/MAP vectors)]
-    (reify Holder
-      (array [_ values offset length] (.array arrays values offset length))
-      (together [_ names given]
-        (into {} (mapcat (fn [name array]
-                           (map-indexed (fn [i x] [(numbered name i) x]) array))
-                         names given)))
-      (container [_] Container/MAP)
-      (stored [_ value] value)
-      (mutable [_] false))))
-
-(defn- numbered? [key]
-  (and (qualified-keyword? key) (re-matches #"\d+" (name key))))
-
-(defn grouped
-  "A map as it was returned; one of single numbers as one of arrays."
-  [value]
-  (if (and (seq value) (every? numbered? (keys value)))
-    (let [^Map arrays (proxy [LinkedHashMap] []
-                        ;; An array without numbers stands under no name at all.
-                        (get [name] (or (let [^LinkedHashMap this this]
-                                          (proxy-super get name)) [])))]
-      (doseq [[array entries] (group-by (comp namespace key) value)]
-        (.put arrays array (mapv val (sort-by (comp parse-long name key) entries))))
-      arrays)
-    value))
-
 (def storages
   "The ways to hold arrays, by index; Clojure's parameters do not say which they want."
   [{:name "maps of vectors" :holder (holder Container/MAP vectors)}
@@ -124,9 +78,7 @@
    {:name "vectors of double arrays" :holder (holder Container/LIST double-arrays)}
    {:name "vectors" :holder (holder Container/ARRAY vectors)}
    {:name "double arrays" :holder (holder Container/ARRAY double-arrays)}
-   {:name "matrices of one row" :holder matrices}
-   {:name "maps of numbers" :holder (numbers-holder)}
-   {:name "vectors, the weights in an atom" :holder atoms :gradients (holder Container/ARRAY vectors)}])
+   {:name "matrices of one row" :holder matrices}])
 
 (defn holder-for
   "The holder that a parameter's type hint asks for, or that of the other one, else the one chosen."

@@ -134,14 +134,3 @@
   "The role in which weights are read: of weights and biases now the ones, now the others."
   [weights]
   (if (instance? PairHolder$Pair weights) (.read ^PairHolder$Pair weights) "weights"))
-
-(def ^:private weights-keys
-  "Where a record that is the next state holds the weights that a step came to."
-  [:output :weights :new-weights :params :parameters :theta :w])
-
-(defn with-weights
-  "A successor that holds its weights, as a pair of both; anything else as it is."
-  [returned]
-  (if-some [weights (when (record? returned) (some #(get returned %) weights-keys))]
-    [weights returned]
-    returned))

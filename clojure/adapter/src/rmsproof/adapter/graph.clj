@@ -18,28 +18,33 @@
   "How many there are of anything."
   2)
 
-(def ^:private most-makings 400)
+(def ^:private most-makings 2000)
 (def ^:private most-ways 6)
 (def ^:private most-makers 5)
 
 ;; Choices
 
 (defn- choose
-  "One of several things: the one that was decided on, else the first."
-  [{:keys [decided chosen]} options]
-  (if (next options)
-    (let [place (get decided (count @chosen) 0)]
-      (swap! chosen conj [place (count options)])
-      (nth (vec options) place))
-    (first options)))
+  "One of several things: the one that was decided on, else the first. Those that the port itself
+  begins with are marked: where one of them serves, nothing else was meant."
+  ([context options] (choose context nil options))
+  ([{:keys [decided chosen]} what options]
+   (when (empty? options)
+     (throw (IllegalArgumentException. "nothing could be there")))
+   (if (next options)
+     (let [place (get decided (count @chosen) 0)
+           one (nth (vec options) place)]
+       (swap! chosen conj [place (count options) (when what [what (boolean (::own (meta one)))])])
+       one)
+     (first options))))
 
-(defn- following
-  "What is decided next, the last choice first; nil after all."
-  [chosen]
-  (when-let [[place among] (peek chosen)]
-    (if (< (inc place) among)
-      (conj (mapv first (pop chosen)) (inc place))
-      (recur (pop chosen)))))
+(defn- others
+  "What else could be decided, given what was: each other thing in one place after those."
+  [decided chosen]
+  (let [places (mapv first chosen)]
+    (for [i (range (count decided) (count chosen))
+          place (range 1 (second (nth chosen i)))]
+      (conj (subvec places 0 i) place))))
 
 ;; Arguments
 
@@ -75,6 +80,7 @@
    #(zipmap names (repeatedly (fn [] (double-array size))))
    #(vec (repeatedly size zeros))
    #(vec (repeatedly size (fn [] (double-array size))))
+   #(zipmap names (repeat 0.0))
    (constantly 0.0)])
 
 (defn- arrays [{:keys [storage]} {:keys [element]}]
@@ -90,15 +96,19 @@
 
 (declare made)
 
+(defn- self? [name]
+  (#{"this" "self" "_"} name))
+
 (defn- makers
-  "What functions of the port make that ask for nothing but settings, a size and weights."
-  [{:keys [program function] :as context} parameter]
+  "What functions of the port make that ask for nothing but settings, a size and weights; and what
+  steps, where that is known."
+  [{:keys [program function self] :as context} parameter]
   (let [score (fn [{:keys [name]}]
                 (cond
                   (= (plain name) (plain (:name parameter))) 0
                   (re-find #"^(?:init|initial|zero|make|new|create|start)" name) 1
                   (Names/algorithm name) 2
-                  (string/starts-with? name "->") 4
+                  (string/starts-with? name "->") (if (self? (:name parameter)) 1 4)
                   :else 3))]
     (->> (:functions program)
          (remove #(or (= (:name function) (:name %)) (seq (:inner %))
@@ -106,17 +116,22 @@
          (mapcat (fn [one] (map #(assoc one :arity %) (:arities one))))
          (filter (fn [{:keys [arity name]}]
                    (every? #(or (shape/setting? (:name %)) (size? (:name %)) (weights? (:name %))
+                                (and (some? @self) (self? (:name %)))
                                 (:default %) (:absent %) (string/starts-with? name "->"))
                            (:parameters arity))))
          (sort-by (juxt score #(- (long (or (:line %) 0)))))
          (take most-makers)
-         (map (fn [{:keys [arity name variable]}]
-                #(let [product (apply @variable
-                                      (mapcat :values (made (assoc context :making name) arity
-                                                            name)))]
-                   (when (or (nil? product) (number? product) (string? product) (fn? product))
-                     (throw (IllegalArgumentException. (str name " makes no state"))))
-                   product))))))
+         (map (fn [{:keys [arity name variable] :as one}]
+                (with-meta
+                  #(let [product (apply @variable
+                                        (mapcat :values (made (assoc context :making name) arity
+                                                              name)))]
+                     (when (or (nil? product) (number? product) (string? product) (fn? product))
+                       (throw (IllegalArgumentException. (str name " makes no state"))))
+                     product)
+                  ;; What is made of settings alone is what steps, not what it begins with.
+                  {::own (boolean (and (< (score one) 2)
+                                       (some #(weights? (:name %)) (:parameters arity))))}))))))
 
 (defn- held
   "What a reference holds at first, in it."
@@ -134,9 +149,10 @@
   [context {:keys [name kind] :as parameter} path]
   (let [of #(hash-map :kind %1 :value %2)
         array #(arrays context parameter)
-        open (fn [options] (of :state ((choose context options))))]
+        open (fn [options] (of :state ((choose context path options))))]
     (cond
       (or (= "number" kind) (shape/setting? name)) (of :number (number context path))
+      (and (:making context) (self? name)) (of :data @(:self context))
       (:held parameter) (of :held (held parameter context))
       (gradients? name) (of :gradients (array))
       (:making context) (of :data (if (size? name) size (array)))
@@ -144,6 +160,9 @@
                         (of (if (identical? make array) :weights :state) (make)))
       (turn? name) (of :turn 1)
       (size? name) (of :size size)
+      (self? name) (let [made (open (makers context parameter))]
+                     (reset! (:self context) (:value made))
+                     made)
       :else (open (concat (makers context parameter)
                           [(constantly nil) (constantly {}) array #(number context path)])))))
 
@@ -166,7 +185,7 @@
                           [key given])))
         whole (if (or spread (:making context))
                 (entries)
-                ((choose context (cons entries (makers context {:name (or as path)})))))]
+                ((choose context [path as] (cons entries (makers context {:name (or as path)})))))]
     {:name (str (or as path)) :kind (if spread :number :state) :value whole
      :values (if spread (mapcat identity whole) [whole])}))
 
@@ -209,19 +228,23 @@
   (and (instance? Named key) (seq name) (string/ends-with? (plain (clojure.core/name key)) (plain name))))
 
 (defn- handed
-  "What a place is handed in the next step: what came back of its kind, or under its name; where
-  nothing says so, what could be it."
-  [context {:keys [name kind value]} returned]
+  "An entry as it is in the next step: with what came back of its kind, or under its name; where
+  nothing says so, with what could be it, the same in every step."
+  [context {:keys [name kind value from] :as entry} returned]
   (let [all (pieces returned)
         surely (or (first (filter #(like? value (second %)) all))
                    (first (filter #(called? (first %) name) all)))]
     (cond
-      (or (not= :state kind) (identical? value returned)) value
-      surely (second surely)
-      (or (record? value) (and (map? value) (seq value))) value
+      (or (not= :state kind) (identical? value returned)) entry
+      from (assoc entry :value (get (into {} all) (first from) value))
+      surely (assoc entry :value (second surely))
+      (or (record? value) (and (map? value) (seq value))) entry
       (or (nil? value) (coll? value))
-      (choose context (conj (vec (remove number? (map second all))) value))
-      :else value)))
+      (let [[key :as from] (choose context (conj (mapv (juxt first)
+                                                       (remove (comp number? second) all))
+                                                 [::kept]))]
+        (assoc entry :from from :value (get (into {} all) key value)))
+      :else entry)))
 
 ;; Steps
 
@@ -275,7 +298,7 @@
         asked (LinkedHashMap.)
         storage (atom nil)
         context {:program program :function function :numbers numbers :asked asked
-                 :storage #(@storage) :decided (read-string (.method plan))
+                 :storage #(@storage) :self (atom nil) :decided (read-string (.method plan))
                  :chosen (reset! (:chosen program) (atom []))}
         _ (reset! storage (choose context storages))
         _ (doseq [[^Var v value] (variables context function)]
@@ -307,25 +330,34 @@
                                @entries)
                 result (apply f values)]
             (reset! returned result)
-            (swap! entries (partial mapv #(assoc % :value (handed context % result)))))
+            (swap! entries (partial mapv #(handed context % result))))
           (catch Throwable thrown
             (throw (InvocationTargetException. thrown))))))))
+
+(defn- begun
+  "Of ways those in which the port begins what it can begin."
+  [found]
+  (let [marks (fn [[_ chosen]] (keep peek chosen))
+        own (into #{} (comp (mapcat marks) (filter second) (map first)) found)]
+    (map first (remove #(some (fn [[what own?]] (and (own what) (not own?))) (marks %)) found))))
 
 (defn- ways
   "The ways of one candidate, and why it has none."
   [port program {:keys [function inner place]} ^long deadline]
-  (loop [decided [] left most-makings found [] failed "nothing moves as weights do"]
-    (let [plan (GraphPlan. (:name function) place "" (pr-str decided) false inner size)
-          [several thrown] (try
-                             [(GraphWays/of port plan deadline) nil]
-                             (catch Throwable thrown
-                               [nil thrown]))
-          found (into found several)
-          failed (if thrown (str (or (ex-cause thrown) thrown)) failed)
-          decided (following @@(:chosen program))]
-      (if (and decided (pos? left) (< (count found) most-ways) (< (System/nanoTime) deadline))
-        (recur decided (dec left) found failed)
-        [found failed]))))
+  (loop [waiting (conj clojure.lang.PersistentQueue/EMPTY []) left most-makings found []
+         failed "nothing moves as weights do"]
+    (if-let [decided (and (pos? left) (< (count found) most-ways) (< (System/nanoTime) deadline)
+                          (peek waiting))]
+      (let [plan (GraphPlan. (:name function) place "" (pr-str decided) false inner size)
+            [several thrown] (try
+                               [(GraphWays/of port plan deadline) nil]
+                               (catch Throwable thrown
+                                 [nil thrown]))]
+        (recur (into (pop waiting) (others decided @@(:chosen program)))
+               (dec left)
+               (into found (map #(vector % @@(:chosen program))) several)
+               (if thrown (str (or (ex-cause thrown) thrown)) failed)))
+      [(begun found) failed])))
 
 (defn explore
   "The ways to call the likeliest function that has some, and why those before it have none; of

@@ -23,9 +23,6 @@ import java.util.Set;
  * @param function the function to use, or null where a class is bound
  * @param arity index of the function's argument vector
  * @param inner index of the argument vector of the closure that the function returns
- * @param maker the function that makes the first state, or null; {@code construct} is of its
- *     parameters
- * @param makerArity index of its argument vector
  * @param result {@code auto}, {@code entries} or {@code returned}
  * @param step what is done with a step that the port returns in place of weights: {@code
  *     subtract}, {@code add}, {@code rate} (subtract times the learning rate); empty where it
@@ -44,8 +41,6 @@ public record Binding(
         String function,
         int arity,
         int inner,
-        String maker,
-        int makerArity,
         String result,
         String step,
         String pair,
@@ -66,7 +61,7 @@ public record Binding(
     static final Set<String> PAIR = Set.of("weights", "gradients", "biases", "bias_gradients");
 
     private static final Set<String> ARRAYS = Set.of("gradients", "weights", "state", "biases",
-            "bias_gradients", "parameters", "name", "source", "silent", "self");
+            "bias_gradients", "parameters", "name", "source", "silent");
 
     /** What a constant has before it that a parameter is given in place of a role, as JSON. */
     private static final String CONSTANT = "=";
@@ -81,7 +76,6 @@ public record Binding(
                 string(json, "class", null), integer(json, "constructor"),
                 roles(json, "construct"), integer(json, "method"), roles(json, "call"),
                 string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
-                string(json, "maker", null), integer(json, "maker_arity"),
                 string(json, "result", "auto"), string(json, "step", ""),
                 string(json, "pair", "auto"),
                 integer(json, "initial"), integer(json, "storage"),
