@@ -19,6 +19,7 @@ from harness.diagnosis.diagnose import (
     Tried,
 )
 from harness.diagnosis.hypotheses import Deviations, dialect
+from harness.diagnosis.ranking import swapped
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.libraries import LIBRARIES, alike, slug
@@ -40,7 +41,7 @@ def explanation(diagnosis: Diagnosis, claim: Dialect) -> str:
             return f"{_UNTOLD}: {_deviations(diagnosis.untold)}"
         return _NUMBERLESS if diagnosis.numberless else _unexplained(diagnosis)
     text = _deviations(best)
-    if libraries := _same_libraries(best, claim, text):
+    if libraries := _same_libraries(diagnosis, best, claim, text):
         text += f"{', together' if len(_sentences(best.chosen)) > 1 else ','} as in {libraries}"
     return text
 
@@ -161,16 +162,22 @@ def _between(low: float, high: float) -> str:
     return f"between {least} and {most}" if low > 0 else f"below {most}"
 
 
-def _libraries(best: Explanation, claim: Dialect) -> list[str]:
-    """The names of those whose dialect this is in algebra, each library once before any twice."""
-    every = alike(dialect(claim, best.chosen))
+def _libraries(diagnosis: Diagnosis, best: Explanation, claim: Dialect) -> list[str]:
+    """The names of those whose dialect this is in algebra, each library once before any twice.
+
+    Where the learning rate changed, so that its place was told, of those that have it there.
+    """
+    twin = swapped(best.chosen)
+    told = twin != best.chosen and all(e.chosen != twin for e in diagnosis.alternatives)
+    told |= ("learning_rate", "first") in best.chosen
+    every = alike(dialect(claim, best.chosen), always=told)
     first = {LIBRARIES[name].library.name: name for name in reversed(every)}.values()
     return sorted(every, key=lambda name: name not in first)
 
 
-def _same_libraries(best: Explanation, claim: Dialect, text: str) -> str:
+def _same_libraries(diagnosis: Diagnosis, best: Explanation, claim: Dialect, text: str) -> str:
     """A few of them, without one that the sentence names already."""
-    names = [name for name in _libraries(best, claim) if f"as in {name} [" not in text]
+    names = [name for name in _libraries(diagnosis, best, claim) if f"as in {name} [" not in text]
     more = len(names) - _NAMES
     return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
@@ -178,7 +185,7 @@ def _same_libraries(best: Explanation, claim: Dialect, text: str) -> str:
 def known(diagnosis: Diagnosis, claim: Dialect) -> str:
     """The name, as --dialect takes it, of a library that does what was diagnosed; else ""."""
     best = diagnosis.best
-    names = _libraries(best, claim) if best and best.chosen else []
+    names = _libraries(diagnosis, best, claim) if best and best.chosen else []
     return slug(names[0]) if names else ""
 
 

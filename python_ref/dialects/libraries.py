@@ -65,26 +65,29 @@ def named(dialect: Dialect) -> list[str]:
     ]
 
 
-def alike(dialect: Dialect) -> list[str]:
+def alike(dialect: Dialect, *, always: bool = False) -> list[str]:
     """Return the names that are the same as `dialect` in algebra at a constant learning rate.
+
+    If `always`, at any.
 
     Constants are not compared, nor is what a library adds with momentum or decay at zero.
 
     >>> alike(Dialect(["average=none", "epsilon=none"]))
     ['SGD']
     """
-    return list(_alike(tuple(dialect.deviations)))
+    return list(_alike(tuple(dialect.deviations), always))
 
 
 @cache
-def _alike(deviations: tuple[str, ...]) -> tuple[str, ...]:
+def _alike(deviations: tuple[str, ...], always: bool) -> tuple[str, ...]:
     # A report says it of every row.
     plain = Dialect(deviations)
+    enough = ("always",) if always else ("always", "constant learning rate")
     return tuple(
         name
         for name, known in LIBRARIES.items()
         if all(plain.choice(axis) == known.dialect.choice(axis) for axis in NUMBERS)
-        and equivalence(plain, Dialect(known.dialect.deviations)) != "never"
+        and equivalence(plain, Dialect(known.dialect.deviations)) in enough
     )
 
 

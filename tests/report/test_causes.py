@@ -273,10 +273,18 @@ def test_what_is_masked_and_what_a_file_forgot_to_say_are_lines_of_their_own() -
 # -- libraries ------------------------------------------------------------------------------------
 
 
+def test_where_the_rate_is_told_libraries_that_take_it_elsewhere_are_not_named() -> None:
+    inner, outer = (Explanation((("momentum", f"lr_{x}_buffer"),)) for x in ("in", "out_of"))
+    assert "as in PyTorch momentum" in said(Diagnosis(inner, (outer,)))
+    assert "as in PyTorch momentum" in said(Diagnosis(outer))
+    assert "PyTorch" not in said(Diagnosis(inner))
+    assert "as in" not in said(Diagnosis(Explanation((("learning_rate", "first"),))))
+
+
 def test_a_few_libraries_are_named_and_how_many_more_there_are() -> None:
     text = said(Diagnosis(INSIDE))
     names, _, more = text.removeprefix(f"{EPSILON}, as in ").rpartition(" and ")
-    every = causes._libraries(INSIDE, REFERENCE)
+    every = causes._libraries(Diagnosis(INSIDE), INSIDE, REFERENCE)
     assert names == ", ".join(every[:3])
     assert more == f"{len(every) - 3} more"
     own = Explanation((("epsilon", "none"), ("state", "reset")))
