@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import Phase, settings
@@ -27,6 +28,11 @@ settings.register_profile(
     database=None,
     phases=[Phase.explicit, Phase.generate],
 )
+
+# What the tests of a process share would be what was worked out without a mutant.
+_apart = ModuleType("sharing")
+_apart.share = lambda patch: None  # type: ignore[attr-defined]
+sys.modules["sharing"] = _apart
 
 _CONFIGURATION = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
 _FORGOTTEN = ["harness"]
