@@ -29,6 +29,9 @@ PAGES: dict[str, tuple[tuple[str, ...], list[str]]] = {
         (f"{IMPORT}import lacks_one", f"@lacks_one.marked\n{RIGHT.lstrip()}"),
         ["not-run", "exact"],
     ),
+    "data that the step itself needs": (
+        (f"{IMPORT}{MISSING}\npace = 1 / count", LOOP.replace("lr * g", "pace * g")), ["not-run"],
+    ),
     "data that are nowhere": ((f"{IMPORT}{MISSING}", LOOP), ["not-run", "exact"]),
 }  # fmt: skip
 
