@@ -50,7 +50,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
             "bind.rate: no such key; the keys are class, method, function, learning_rate,"
             " decay_rate, epsilon, momentum, weight_decay, clip, mean_decay, decay, factor,"
             " every, total, gradients, weights, state, biases, bias_gradients, size, rows,"
-            " columns, index, start, length, iteration, parameters, name, source, silent, self",
+            " columns, index, start, length, iteration, parameters, name, source, silent",
         ),
         (
             MANIFEST + '[claims]\ndialects = ["formula"]\n',

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
+from support import scenario as named
 
 from python_ref import golden as goldens_of
 from python_ref.dialects.dialect import Dialect
 from python_ref.golden import DIRECTORY, Golden, bundled
+from python_ref.golden.golden import make, spoilt
 from python_ref.scenarios.catalogue import scenario_names, scenarios
 from python_ref.scenarios.scenario import PRECISIONS
 
@@ -216,3 +219,24 @@ def test_the_goldens_tell_the_two_dialects_apart() -> None:
         inside = kept_by_name()[f"formula/float64/{scenario.name}"]
         apart += bool((np.abs(outside.weights - inside.weights) > outside.envelope).any())
     assert apart >= 15
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("field", "called"),
+    [("weights", "weights"), ("moving_average", "moving average"), ("envelope", "envelope")],
+)
+def test_what_is_spoilt_of_a_golden_is_named(precision: str, field: str, called: str) -> None:
+    inputs = named("page-ten-steps")
+    golden = make(inputs, Dialect(["epsilon=inside"]), precision)
+    assert spoilt(golden, envelope=True) == ""
+    other = replace(golden, **{field: getattr(golden, field) * 1.5})
+    assert spoilt(other, envelope=True) == called
+    assert spoilt(other) == ("" if field == "envelope" else called)
+
+
+def test_what_is_fixed_of_a_golden_is_not_rounded() -> None:
+    inputs = named("page-ten-steps")
+    golden = make(inputs, Dialect(), "float32", fixed={"epsilon": 0.1})
+    assert golden.scenario.epsilon == 0.1
+    assert golden.scenario.learning_rate == float(np.float32(inputs.learning_rate))

@@ -17,7 +17,8 @@ import pytest
 
 from python_ref.rounding.bounds import BOUNDS, Bounded
 
-PRECISIONS = ("float64", "float32", "float32_double", "float32_wide")
+FLUSHED = ("float64_flushed", "float32_flushed")
+PRECISIONS = ("float64", "float32", "float32_double", "float32_wide", *FLUSHED)
 # Unit roundoff, twice the smallest subnormal, half the largest number.
 DOUBLE = (Fraction(1, 2**53), Fraction(2, 2**1074), (2 - Fraction(1, 2**52)) * 2**1022)
 FLOAT = (Fraction(1, 2**24), Fraction(2, 2**149), (2 - Fraction(1, 2**23)) * 2**126)
@@ -30,7 +31,11 @@ class Stated:
     """The operations on single numbers with bounds, in fractions."""
 
     def __init__(self, precision: str) -> None:
-        self.u, self.eta, self.limit = DOUBLE if precision == "float64" else FLOAT
+        double = precision.startswith("float64")
+        self.u, self.eta, self.limit = DOUBLE if double else FLOAT
+        self.flushes = precision in FLUSHED
+        if self.flushes:  # twice the smallest normal number
+            self.eta = Fraction(2, 2 ** (1022 if double else 126))
         self.mixed = precision in ("float32_double", "float32_wide")
         if self.mixed:  # a double result, which is then narrowed
             self.u += Fraction(1, 2**52)
@@ -41,7 +46,8 @@ class Stated:
         if error is None:
             return value, None
         most = abs(value) + 2 * error
-        total = error + units * self.u * most + (self.eta if underflow else 0)
+        lost = bool(most) if self.flushes else underflow
+        total = error + units * self.u * most + (self.eta if lost else 0)
         return value, total if most + total < self.limit else None
 
     def add(self, x: Number, y: Number) -> Number:
@@ -195,7 +201,7 @@ TWO: dict[str, tuple[Callable[..., Any], Callable[..., Number]]] = {
 
 # Which operands in which precision: numbers of any size, and those that underflow.
 CASES = [(precision, OPERANDS) for precision in PRECISIONS]
-CASES += [(precision, SMALL) for precision in PRECISIONS if precision != "float64"]
+CASES += [(p, SMALL) for p in PRECISIONS if not p.startswith("float64")]
 NAMES = [p if operands is OPERANDS else f"{p} small" for p, operands in CASES]
 Operands = list[tuple[float, float]]
 
@@ -218,6 +224,11 @@ THREE: dict[str, Callable[..., Number]] = {
     "fma": Stated.fma,
     "incremental": Stated.incremental,
     "reverse_incremental": lambda s, v, x, old: s.incremental(x, v, old),
+    "lerp": lambda s, v, x, share: (
+        s.incremental(v, x, share)
+        if share[0] < Fraction(1, 2)
+        else s.incremental(x, v, s.subtract(ONE_EXACTLY, share))
+    ),
 }
 
 
@@ -243,6 +254,11 @@ ONE: dict[str, tuple[Callable[..., Any], Callable[..., Number]]] = {
     "sign": (lambda a, x: a.sign(x), Stated.sign),
     "pow_square": (lambda a, x: a.pow_square(x), Stated.pow_square),
     "store": (lambda a, x: a.store(x), Stated.store),
+    "narrow": (
+        lambda a, x: a.narrow(x),
+        lambda s, x: (x[0], x[1] + most(x) / 2**24 + Fraction(1, 2**150)),
+    ),
+    "nudge": (lambda a, x: a.nudge(x, -2), lambda s, x: s.rounded(*x, units=4)),
     "load": (lambda a, x: a.load(x), lambda s, x: x),
     "widen": (lambda a, x: a.widen(x), lambda s, x: x),
     "number": (lambda a, x: a.number(x), lambda s, x: x),
@@ -286,14 +302,14 @@ def test_a_correction_is_bounded_as_stated(precision: str, t: list[int]) -> None
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_there_is_no_bound_from_half_the_largest_number_on(precision: str) -> None:
     """A result may be rounded upwards from just below it; one four ULP below may not."""
-    dtype = np.float64 if precision == "float64" else np.float32
+    dtype = np.float64 if precision.startswith("float64") else np.float32
     limit = dtype(np.finfo(dtype).max / 2)
     below = np.nextafter(limit, dtype(0))
     free = below
     for _ in range(3):
         free = np.nextafter(free, dtype(0))
     values = [limit, below, free, -limit]
-    if precision != "float64":  # where the double that is computed with is finer
+    if not precision.startswith("float64"):  # where the double that is computed with is finer
         values[1] = limit
     zeros = BOUNDS[precision].zeros((4, 1))
     found = zeros + np.array([float(x) for x in values])[:, np.newaxis]
@@ -303,7 +319,7 @@ def test_there_is_no_bound_from_half_the_largest_number_on(precision: str) -> No
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_what_is_given_is_exact_as_stored_and_a_constant_of_its_own_is_not(precision: str) -> None:
     algebra, s = BOUNDS[precision], Stated(precision)
-    stored = np.float64 if precision == "float64" else np.float32
+    stored = np.float64 if precision.startswith("float64") else np.float32
     values = np.array([0.1, -3.0, 0.7])
     exact = [(Fraction(float(stored(x))), Fraction(0)) for x in values]
     assert_as_stated(algebra.given(values), exact, precision)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import alike, singles
+from support import alike, scenario, singles
 
 from python_ref.dialects.dialect import Dialect
 from python_ref.dialects.evaluation import library_arithmetics
@@ -169,6 +169,18 @@ def test_the_default_bound_is_the_largest_of_all_kinds() -> None:
     fed = drawn("float64", 3, 0.03, False)
     bounds = [envelope(fed, "float64", Dialect(), name) for name in exact.CLASSES]
     np.testing.assert_array_equal(envelope(fed, "float64"), np.max(bounds, axis=0))
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("deviations", [[], ["momentum=nesterov"]], ids=str)
+def test_from_the_plain_arithmetic_to_another_are_the_bounds_of_both(
+    precision: str, deviations: list[str]
+) -> None:
+    dialect = Dialect(deviations, {"momentum": 0.5} if deviations else {})
+    inputs = scenario("page-ten-steps", precision)
+    plain, largest = (envelope(inputs, precision, dialect, kind) for kind in ("plain", None))
+    assert (plain < largest).any()
+    np.testing.assert_array_equal(exact.radius(inputs, precision, dialect), plain + largest)
 
 
 def test_the_running_bound_is_the_largest_of_all_kinds_too() -> None:
