@@ -368,3 +368,9 @@ def test_steps_go_on_from_the_weights_and_buffers_that_are_put() -> None:
     assert not moved.buffers().any()
     forgotten = 0.5 * buffers
     np.testing.assert_allclose(moved.step()[0], second + 8.0 + forgotten, rtol=1e-12)
+
+
+def test_a_rate_beyond_all_floats_is_planned_without_a_warning() -> None:
+    growing = Dialect(["schedule=exponential"], {"factor": 1e300})
+    stepper = Stepper(naive.fed("float32"), [Hypothesis(growing, precision="float32")])
+    assert not np.isfinite([stepper.step()[0] for _ in range(2)]).all()
