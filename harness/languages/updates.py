@@ -105,7 +105,8 @@ def _blocks(
 def _update(pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...]) -> Optional[Update]:
     """The update of pairs in a block; None where a loop over arrays is in no loop of steps."""
     weights = [ast.parse(pair.weights, mode="eval").body for pair in pairs]
-    inside = [node.slice for node in weights if isinstance(node, ast.Subscript)]
+    parts = (part for node in weights for part in ast.walk(node))
+    inside = [part.slice for part in parts if isinstance(part, ast.Subscript)]
     used = {part.id for node in inside for part in ast.walk(node) if isinstance(part, ast.Name)}
     steps = [place for place, loop in enumerate(loops) if not used & _counted(loop)]
     around = loops[: next((i for i in range(len(loops)) if i not in steps), len(loops))]

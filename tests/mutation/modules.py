@@ -8,6 +8,7 @@ _CONSTANTS = "diagnosis/test_diagnose_constants.py"
 _RUN = "diagnosis/test_search_run.py"
 _PARTS = "diagnosis/test_diagnose_parts.py"
 _SOLVED = "diagnosis/test_diagnose_solved.py"
+_WHERE = "diagnosis/test_diagnose_where.py diagnosis/test_diagnose_[rs]*s.py"
 _LONG = "diagnosis/test_diagnose_long.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
@@ -28,7 +29,7 @@ TESTS = {
     "harness.diagnosis.budget": f"{_PARTS} diagnosis/test_diagnose_draws.py",
     "harness.diagnosis.coincidence": _SEARCH,
     "harness.diagnosis.constants": f"diagnosis/test_constants*.py {_SEARCH}",
-    "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS}",
+    "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS} {_WHERE}",
     "harness.diagnosis.explanation": _SEARCH,
     "harness.diagnosis.gauss_newton": "diagnosis/test_gauss_newton.py diagnosis/test_solver.py",
     "harness.diagnosis.hypotheses": f"diagnosis/test_diagnose.py {_CONSTANTS}",

@@ -83,13 +83,14 @@ final class Influence {
     }
 
     /**
-     * Finds what follows from the numbers of the making: it is left as it was made. What is another
-     * one in every making is drawn.
+     * Finds what follows from the numbers of the making: it is left as it was made, but for what each
+     * of several is made with, as weights are. What is another one in every making is drawn.
      */
     private void derive() throws ReflectiveOperationException {
         Graph plain = port.graph(plan, loader, Map.of());
         Map<String, Double> making = new LinkedHashMap<>(plain.offered());
         making.putAll(plain.asked());
+        making.keySet().removeIf(Cells::several);
         plain.leave();
         Map<String, Double> before = values(plain);
         drawn.addAll(others(before, Map.of()));
