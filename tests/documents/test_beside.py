@@ -36,7 +36,13 @@ PAGES: dict[str, tuple[tuple[str, ...], list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("page", PAGES)
+# What nothing explains is guessed at for as long as guesses may take.
+LONG = "data that the step itself needs"
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(p, marks=pytest.mark.slow) if p == LONG else p for p in PAGES]
+)
 def test_what_a_cell_needs_is_found(page: str, written: Examine, tmp_path: Path) -> None:
     (tmp_path / "beside_it.py").write_text("from numpy import sqrt as root\n")
     (tmp_path / "lacks_one.py").write_text("import nobody_has\n")

@@ -243,7 +243,7 @@ BAD: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", spread(BAD))
+@pytest.mark.parametrize("case", spread(BAD, 3))
 def test_a_block_that_misbehaves_has_its_verdict_and_the_rest_goes_on(
     written: Examine, case: str
 ) -> None:

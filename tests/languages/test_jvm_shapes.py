@@ -214,7 +214,7 @@ def judged(
     assert other == UNLIKE.get(name, "")
 
 
-@pytest.mark.parametrize("name", spread(JAVA, 6))
+@pytest.mark.parametrize("name", spread(JAVA, 9))
 def test_a_shape_of_java_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("Shapes.java", JAVA, name, request)
 
@@ -231,12 +231,12 @@ def test_a_shape_of_scala_is_judged(name: str, request: pytest.FixtureRequest) -
     judged("Shapes.scala", SCALA, name, request)
 
 
-@pytest.mark.parametrize("name", spread(CLOJURE, 5))
+@pytest.mark.parametrize("name", spread(CLOJURE, 6))
 def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("shapes.clj", CLOJURE, name, request)
 
 
-@pytest.mark.parametrize("name", spread(SEEN, 3))
+@pytest.mark.parametrize("name", spread(SEEN, 5))
 def test_a_function_of_clojure_is_looked_at_from_outside(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -359,7 +359,7 @@ def result(outcome: Outcome, name: str) -> Result:
     return next(r for r in outcome.results if Path(r.port.name).stem == name)
 
 
-@pytest.mark.parametrize("shape", spread(RIGHT, 3))
+@pytest.mark.parametrize("shape", spread(RIGHT, 5))
 def test_a_plain_shape_is_bound_and_exact(outcome: Outcome, shape: str) -> None:
     found = result(outcome, shape)
     message = found.verdict.fault and found.verdict.fault.message

@@ -178,7 +178,7 @@ def test_a_target_needs_no_test_and_is_judged_once_by_all_processes(suite: pytes
 
 
 def test_with_its_dialect_a_target_passes_beside_other_tests(suite: pytest.Pytester) -> None:
-    suite.makepyfile(test_beside="def test_other(): pass")
+    suite.makepyfile(test_other_things="def test_other(): pass")
     arguments = ("--rmsproof", "optim.py", "--rmsproof-dialect", "keras-3")
     done = run(suite, *arguments, "-k", "other or page")
     assert done.parseoutcomes() == {"passed": 5, "deselected": 46}

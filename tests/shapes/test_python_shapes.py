@@ -41,7 +41,7 @@ def shapes(
     return judged(tmp_path_factory.mktemp("shapes"), sources)[1]
 
 
-@pytest.mark.parametrize("name", spread(SHAPES, 4))
+@pytest.mark.parametrize("name", spread(SHAPES, 6))
 def test_a_shape_is_bound_and_exact(name: str, shapes: dict[str, Result]) -> None:
     assert name in shapes, "it is not bound"
     result = shapes[name]
