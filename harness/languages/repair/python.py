@@ -85,11 +85,11 @@ def _layout(broken: Broken) -> Iterator[Repaired]:
 def _without_example(broken: Broken) -> Iterator[Repaired]:
     """Leave out the statement outside of all definitions that fails, and what comes of it."""
     tree = parsed(broken.text)
-    lines = [int(n) - broken.line + 1 for n in _AT.findall(broken.message)]
+    lines = [int(n) for n in _AT.findall(broken.message)]
     if tree is None or not lines or not declared(tree):
         return
-    yield from _without_earlier(broken, [int(n) for n in _AT.findall(broken.message)])
-    for node in _failing(tree, lines):
+    yield from _without_earlier(broken, lines)
+    for node in _failing(tree, [n - broken.line + 1 for n in lines]):
         last = node.end_lineno or node.lineno
         at = broken.line + node.lineno - 1
         rows = broken.text.split("\n")

@@ -205,8 +205,7 @@ final class Makers {
     /** What sets the numbers of a class that nobody makes an instance of; null for nothing. */
     Maker globals(Class<?> type) {
         List<Member> shared = setters(type, type).stream()
-                .filter(setter -> Modifier.isStatic(setter.getModifiers())
-                        || !setter.getDeclaringClass().isAssignableFrom(type)).toList();
+                .filter(setter -> OpenFields.isShared(setter, type)).toList();
         return shared.isEmpty() ? null : new Maker((Field) null, shared);
     }
 

@@ -67,8 +67,8 @@ final class ObjectGraph implements Graph {
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
-        this.shared = OpenFields.of(type).stream().filter(field -> Modifier.isStatic(
-                field.getModifiers()) || !field.getDeclaringClass().isAssignableFrom(type)).toList();
+        this.shared = OpenFields.of(type).stream()
+                .filter(field -> OpenFields.isShared(field, type)).toList();
         Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
         this.arguments = handed(plan, maker, method, GIVEN);

@@ -105,6 +105,12 @@ final class OpenFields {
         return member instanceof Field field ? field.get(null) : ((Method) member).invoke(null);
     }
 
+    /** Tells whether a member is set on no object of a class: it is static, or all are handed its. */
+    static boolean isShared(Member member, Class<?> type) {
+        return Modifier.isStatic(member.getModifiers())
+                || !member.getDeclaringClass().isAssignableFrom(type);
+    }
+
     /** What a field is set on: an object that has it, else the one that all are handed. */
     static Object owner(Field field, Object target) throws ReflectiveOperationException {
         Class<?> type = field.getDeclaringClass();
