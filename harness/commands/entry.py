@@ -63,17 +63,14 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         code = error.code
     except KeyboardInterrupt:  # while the command's modules were being imported
         code = _INTERRUPTED
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:  # wherever it is that a path is looked for
-            name = str(error.filename)[:_LONGEST_NAME]
-            print(f"rmsproof: {name!r}...: {error.strerror}", file=sys.stderr)
+    except Exception as error:
+        if interruption.asked():  # and an import made another error of it
+            code = _INTERRUPTED
+        elif said := _of_the_system(error):
+            print(f"rmsproof: {said}", file=sys.stderr)
             return _USAGE
-        if error.errno not in _UNWRITABLE:
+        else:
             raise
-        # What Python still holds for it must not fail again at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        print(f"rmsproof: standard output: cannot be written: {error.strerror}", file=sys.stderr)
-        return _USAGE
     if code == _INTERRUPTED:
         if arguments is None:
             _report_nothing()
@@ -81,6 +78,19 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
         if arguments is None:
             _leave(_INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+def _of_the_system(error: Exception) -> str | None:
+    """What to say of an error that no command foresees: a path no system takes, a full disk."""
+    if not isinstance(error, OSError):
+        return None
+    if error.errno == errno.ENAMETOOLONG:  # wherever it is that a path is looked for
+        return f"{str(error.filename)[:_LONGEST_NAME]!r}...: {error.strerror}"
+    if error.errno not in _UNWRITABLE:
+        return None
+    # What Python still holds for it must not fail again at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return f"standard output: cannot be written: {error.strerror}"
 
 
 def _report_nothing() -> None:

@@ -23,8 +23,8 @@ _last = -math.inf
 
 def hear() -> None:
     """Turn the signals that end a run into KeyboardInterrupt; those that are ignored stay so."""
-    global _last  # noqa: PLW0603
-    _last = -math.inf
+    global _asked, _last
+    _asked, _last = False, -math.inf
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _heard)
@@ -33,6 +33,11 @@ def hear() -> None:
 def begun() -> bool:
     """Whether judging has begun, or was ended before it could."""
     return _begun or _NAME in os.environ
+
+
+def asked() -> bool:
+    """Whether the user has ended a run in which judging has not begun."""
+    return _asked
 
 
 def environment() -> dict[str, str]:

@@ -15,6 +15,8 @@ import jsonschema
 import pytest
 from support import REPOSITORY, alike, none_left, processes
 
+from harness.commands import app
+from harness.commands.entry import main
 from harness.judging.run import INTERRUPTED
 
 pytestmark = pytest.mark.jvm
@@ -114,6 +116,25 @@ def test_what_is_ended_before_anything_was_judged_reports_that(
     report = json.loads((tmp_path / "i.json").read_text(encoding="utf-8"))
     jsonschema.validate(report, SCHEMA)
     assert report["summary"]["incomplete"]
+
+
+def test_an_interrupted_import_that_ends_with_another_error_is_an_interruption(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where a class was being made: what its descriptors raise is a RuntimeError, up to 3.11."""
+
+    def imported(*_: str) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__") from error
+
+    monkeypatch.setattr(app, "command", imported)
+    assert main(["check", "port.py"]) == 130
+    assert capsys.readouterr().err == "rmsproof: interrupted\n"
+    monkeypatch.setattr(app, "command", {}.__getitem__)
+    with pytest.raises(KeyError):  # an error of ours, which nobody asked for
+        main(["check", "port.py"])
 
 
 RIGHT = """
