@@ -4,11 +4,11 @@
 _STEPPING = "python_ref/stepping/test_stepping*.py"
 _DIALECTS = "python_ref/dialects/test_dialects*.py"
 _SEARCH = "diagnosis/test_diagnose_search.py diagnosis/test_diagnose_told.py"
+_DIAGNOSE = "diagnosis/test_diagnose_elsewhere.py diagnosis/test_diagnose.py"
 _CONSTANTS = "diagnosis/test_diagnose_constants.py"
 _RUN = "diagnosis/test_search_run.py"
 _PARTS = "diagnosis/test_diagnose_parts.py"
 _SOLVED = "diagnosis/test_diagnose_solved.py"
-_WHERE = "diagnosis/test_diagnose_where.py diagnosis/test_diagnose_[rs]*s.py"
 _LONG = "diagnosis/test_diagnose_long.py"
 TESTS = {
     "harness.comparison.compare": "comparison/test_compare*.py",
@@ -29,7 +29,7 @@ TESTS = {
     "harness.diagnosis.budget": f"{_PARTS} diagnosis/test_diagnose_draws.py",
     "harness.diagnosis.coincidence": _SEARCH,
     "harness.diagnosis.constants": f"diagnosis/test_constants*.py {_SEARCH}",
-    "harness.diagnosis.diagnose": f"diagnosis/test_diagnose.py {_SEARCH} {_CONSTANTS} {_WHERE}",
+    "harness.diagnosis.diagnose": f"{_DIAGNOSE} {_SEARCH} {_CONSTANTS}",
     "harness.diagnosis.explanation": _SEARCH,
     "harness.diagnosis.gauss_newton": "diagnosis/test_gauss_newton.py diagnosis/test_solver.py",
     "harness.diagnosis.hypotheses": f"diagnosis/test_diagnose.py {_CONSTANTS}",
