@@ -68,9 +68,9 @@ def _lacking(transport: HostedTransport) -> bool:
 def _without(transport: HostedTransport) -> Iterator[str]:
     """What a port was judged without."""
     if transport.stood_in:
+        # Not there, or not fit for this Python: the names alone do not say which.
         names = ", ".join(transport.stood_in)
-        verb = "are" if len(transport.stood_in) > 1 else "is"
-        yield f"{names} {verb} not installed; nothing that was run needs it"
+        yield f"{names} could not be imported; nothing that was run needs it"
     if transport.partial:
         yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
     if transport.stopped:
