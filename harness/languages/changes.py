@@ -6,7 +6,7 @@ Runs in the worker as well, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.languages.updates import base_of
 
@@ -115,6 +115,37 @@ def set_first(block: Iterable[ast.stmt], name: str) -> bool:
         if name in stored(node) and isinstance(node, ast.Assign):
             return True
     return False
+
+
+def begins(node: ast.stmt, averages: set[str]) -> bool:
+    """Whether a statement begins averages that are not there yet, and does nothing else."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    begun = [pair for inner in node.body for pair in values(inner)]
+    return bool(begun) and all(
+        any(text in (a, a.partition("[")[0]) for a in averages) and is_nothing(value)
+        for text, value in begun
+    )
+
+
+def beside(node: ast.stmt, block: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements that are run in every step beside a block, in what holds it."""
+    for field in ("body", "orelse", "finalbody"):
+        inner = getattr(node, field, None)
+        if inner is block or not isinstance(inner, list):
+            continue
+        if any(holds(one, block) for one in inner):
+            for one in inner:
+                if holds(one, block):
+                    yield from beside(one, block)
+                elif not isinstance(one, ast.If):
+                    yield one
+
+
+def holds(node: ast.stmt, block: list[ast.stmt]) -> bool:
+    """Whether a block is somewhere inside a statement."""
+    fields = ("body", "orelse", "finalbody")
+    return any(getattr(p, field, None) is block for p in ast.walk(node) for field in fields)
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:

@@ -58,12 +58,13 @@ class Update:
     places: tuple[str, ...] = ()
 
 
-def update_in(body: Block, known: Iterable[str] = ()) -> Optional[Update]:
+def update_in(body: Block, known: Iterable[str] = (), a_step: bool = False) -> Optional[Update]:
     """The update in a function's statements, or a module's; None where there is none, or several.
 
     Args:
         body: the statements.
         known: names that have a value before: parameters.
+        a_step: they may be one step, which goes over several arrays.
 
     >>> text = '''
     ... for _ in range(9):
@@ -78,7 +79,7 @@ def update_in(body: Block, known: Iterable[str] = ()) -> Optional[Update]:
         update
         for block, loops in _blocks(body, ())
         if (pairs := list(_pairs(block, set(known)))) and not _of_elements(pairs, loops)
-        if (update := _update(pairs, block, loops))
+        if (update := _update(pairs, block, loops, a_step))
     ]
     most = max((len(update.pairs) for update in updates), default=0)
     likeliest = [update for update in updates if len(update.pairs) == most]
@@ -102,7 +103,9 @@ def _blocks(
                 yield from _blocks(inner, around)
 
 
-def _update(pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...]) -> Optional[Update]:
+def _update(
+    pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...], a_step: bool
+) -> Optional[Update]:
     """The update of pairs in a block; None where a loop over arrays is in no loop of steps."""
     weights = [ast.parse(pair.weights, mode="eval").body for pair in pairs]
     parts = (part for node in weights for part in ast.walk(node))
@@ -110,7 +113,7 @@ def _update(pairs: Sequence[Pair], block: Block, loops: tuple[ast.stmt, ...]) ->
     used = {part.id for node in inside for part in ast.walk(node) if isinstance(part, ast.Name)}
     steps = [place for place, loop in enumerate(loops) if not used & _counted(loop)]
     around = loops[: next((i for i in range(len(loops)) if i not in steps), len(loops))]
-    if used and not around:
+    if used and not around and not a_step:
         return None
     return Update(tuple(pairs), block, around, tuple(sorted(used)))
 

@@ -87,22 +87,21 @@ def _of_loop(
     unknown = [n for n in loop["factors"] if n in roles and not roles[n]]
     if len(unknown) == 1 and "learning_rate" not in roles.values():
         roles[unknown[0]] = "learning_rate"
+    apart = loop.get("each_call") is not None
+    each = set(loop.get("each_call") or ()).intersection(taken).difference(starts)
+    if any(not (roles.get(name) or held_in(taken[name])) for name in each):
+        return  # it may be another in every step
     ways = ("arrays",) if loop["several"] else _STARTS
-    holders, averages = loop.get("holders", {}), loop.get("averages", ())
     for start in ways if starts else ways[:1]:
         construct, call = (
-            {
-                p["name"]: fed
-                for p in listed
-                if (fed := _fed(p, roles, starts, start, wanted, holders, averages))
-            }
+            {p["name"]: fed for p in listed if (fed := _fed(p, roles, starts, start, wanted, loop))}
             for listed in (constructor, [p for p in called if taken[p["name"]] is p])
         )
         fed_ones = [*construct.values(), *call.values()]
         given = [f["role"] for f in fed_ones if "role" in f]
         given += [role for f in fed_ones for role in f.get("settings", {}).values()]
         plan: dict[str, Any] = {
-            "loop": "steps" if loop["looped"] else "one step",
+            "loop": "apart" if apart else "steps" if loop["looped"] else "one step",
             "function": loop["function"],
             "line": loop["line"],
             "construct": construct,
@@ -122,14 +121,13 @@ def _fed(
     starts: set[str],
     start: str,
     wanted: Wanted,
-    holders: Mapping[str, Sequence[str]],
-    averages: Sequence[str],
+    loop: Mapping[str, Any],
 ) -> dict[str, Any] | None:
     """What a parameter is given; None for its default."""
     name, role = parameter["name"], roles.get(parameter["name"])
-    if name in holders:
-        return {"later": list(holders[name])}
-    if name in averages:
+    if name in loop["holders"]:
+        return {"later": list(loop["holders"][name])}
+    if name in loop["averages"]:
         return {"value": 0.0}
     if plain(name) in SEED:
         return None if parameter.get("default") else {"value": 0}
@@ -141,7 +139,7 @@ def _fed(
         return {"value": text}
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
         return {"role": role}
-    if _STEPS.search(name.lower()):
+    if _STEPS.search(name.lower()) and "outline" not in loop:
         return {"value": _MOST_STEPS}
     if "batch" in name.lower():  # as much as there is of data that say nothing
         return {"value": 1}
@@ -150,7 +148,7 @@ def _fed(
 
 def _title(loop: Mapping[str, Any]) -> str:
     name = ".".join(filter(None, (loop.get("class"), loop["function"]))) or "the file"
-    kind = "the loop" if loop["looped"] else "the update"
+    kind = "the loop" if loop["looped"] and "outline" not in loop else "the update"
     gradients = " and ".join(loop["gradients"])
     weights = " and ".join(loop["weights"])
     begun = "".join(f", {name} handed in as zeros" for name in loop.get("averages", ()))

@@ -66,10 +66,13 @@ def of_plans(
     forms = (*shape.get("forms", ()), *FORMS)
     # Another form of arrays only where none moves in the one before; what takes its gradients
     # after all is fed as one step of a loop last.
-    loops = [p for p in looped if p.message["plan"]["loop"] == "steps"]
+    loops, apart, one_step = (
+        [p for p in looped if p.message["plan"]["loop"] == kind]
+        for kind in ("steps", "apart", "one step")
+    )
     rounds = [(form, made[: _MOST // len(forms)]) for form in forms]
     rounds[0] = forms[0], [*made[:_MOST], *loops]
-    rounds.append((forms[0], [p for p in looped if p not in loops]))
+    rounds.append((forms[0], one_step))
     moved: list[Guess] = []
     for form, several in rounds:
         for plan in several:
@@ -99,6 +102,10 @@ def of_plans(
         seen = _ranked(list(_of_explored(conversation, shape, wanted, trying, failed)))
         if seen and (not moved or seen[0].known < len(KNOWN)):
             return Guesses(tuple(seen), tuple(failed))
+        # What nothing else reaches is fed without the rest of its call.
+        last, language = (forms[0], apart), str(shape["language"])
+        alone = _moving(conversation, last, language, _trying(budget), unknown=not moved)
+        moved = list(alone) or moved
     return Guesses(tuple(_ranked(moved)), tuple(failed), () if moved else tuple(faults))
 
 
@@ -119,9 +126,13 @@ def _trying(budget: Budget) -> Budget:
 
 
 def _moving(
-    conversation: Conversation, tries: tuple[str, list[Plan]], language: str, trying: Budget
+    conversation: Conversation,
+    tries: tuple[str, list[Plan]],
+    language: str,
+    trying: Budget,
+    unknown: bool = False,
 ) -> Iterator[Guess]:
-    """Those of plans in which weights move as something known."""
+    """Those of plans in which weights move as something known, or at all."""
     form, several = tries
     titles: set[str] = set()
     for plan in several:
@@ -133,7 +144,7 @@ def _moving(
         observation = _tried(conversation, shaped.message)
         if observation.fault is None and observation.facts.where != "nowhere":
             guess = _guess(conversation, shaped, form, observation, language)
-            if guess.known < len(KNOWN):
+            if guess.known < len(KNOWN) or unknown:
                 titles.add(plan.title)
                 yield guess
 

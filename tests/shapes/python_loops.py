@@ -362,6 +362,63 @@ while True:
 """,
         ("direction=ascent", "eps=ignored"),
     ),
+    "a function of what a script has, which plays a game": (
+        "def move(): for k, v in net.items(): g = sums[k]; kept[k] = ...; net[k] += rate * ...",
+        """
+import a_library_of_games
+import numpy as np
+
+
+def move():
+    for k, v in net.items():
+        g = sums[k]
+        kept[k] = keep * kept[k] + (1 - keep) * g**2
+        net[k] += learning_rate * g / (np.sqrt(kept[k]) + 1e-5)
+        sums[k] = np.zeros_like(v)
+
+
+learning_rate, keep = 1e-3, 0.99
+net = dict(np.load("nowhere/weights.npz"))
+sums = {k: np.zeros_like(v) for k, v in net.items()}
+kept = {k: np.zeros_like(v) for k, v in net.items()}  # of rmsprop
+while True:
+    sums["a"] += a_library_of_games.play(net)
+    move()
+""",
+        ("direction=ascent", "eps=ignored"),
+    ),
+    "a network that has its settings in one object": (
+        "net.update(dW, db, x)  # if self.config.kind == 'rmsprop': ...; for i in range(n)",
+        """
+import numpy as np
+
+
+class Net:
+    def __init__(self, config):
+        self.config = config
+        self.sizes = [4] + [config.width] * config.depth + [2]
+        self.W = [np.random.randn(*pair) for pair in zip(self.sizes, self.sizes[1:])]
+        self.b = [np.zeros(n) for n in self.sizes[1:]]
+        self.start()
+
+    def start(self):
+        self.vW = [np.zeros_like(w) for w in self.W]
+        self.vb = [np.zeros_like(b) for b in self.b]
+
+    def update(self, dW, db, x):
+        lr, kind = self.config.learning_rate, self.config.kind
+        beta = self.config.beta
+        for i in range(len(self.W)):
+            if kind == "nag":
+                self.W[i] = Net(self.config).ahead(x)[i]
+            elif kind == "rmsprop":
+                self.vW[i] = beta * self.vW[i] + (1 - beta) * dW[i] ** 2
+                self.vb[i] = beta * self.vb[i] + (1 - beta) * db[i] ** 2
+                self.W[i] -= lr * dW[i] / np.sqrt(self.vW[i] + self.config.epsilon)
+                self.b[i] -= lr * db[i] / np.sqrt(self.vb[i] + self.config.epsilon)
+""",
+        ("epsilon=inside",),
+    ),
     "two layers after data that are read, each gradient computed of the other's weights": (
         "gV = f(x, W); c = d * c + (1 - d) * gV**2; V -= ...; then gW of the new V",
         """

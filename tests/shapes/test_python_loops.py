@@ -12,7 +12,9 @@ from support import REPOSITORY, collected, spread
 
 from harness.judging.verdict import Result
 from harness.languages.updates import update_in
-from harness.transport.python.outlined import outlines
+from harness.ports.loops import loop_plans
+from harness.ports.roles import Wanted
+from harness.transport.python.loops import described
 
 PLAIN = LOOPS["a loop over a gradient that is handed in"][1]
 WRONG = {
@@ -87,20 +89,37 @@ def test_the_documentation_has_a_row_for_each() -> None:
     assert missing == []
 
 
+LAYERS = "two layers after data that are read, each gradient computed of the other's weights"
+GAME = "a function of what a script has, which plays a game"
+NET = "a network that has its settings in one object"
+
+
 @pytest.mark.parametrize(
-    ("line", "instead"),
+    ("name", "line", "instead"),
     [
-        ("cv, cw = 0, 0", "cv, cw = np.ones(3), np.ones(2)"),
-        ("        for batch", "        rate = 0.1 / (1 + epoch)\n        for batch"),
-        ("V -= rate", "V -= rate / (1 - d**(epoch + 1))"),
-        ("    for epoch", "    rate /= 10\n    for epoch"),
+        (LAYERS, "cv, cw = 0, 0", "cv, cw = np.ones(3), np.ones(2)"),
+        (LAYERS, "        for batch", "        rate = 0.1 / (1 + epoch)\n        for batch"),
+        (LAYERS, "V -= rate", "V -= rate / (1 - d**(epoch + 1))"),
+        (LAYERS, "    for epoch", "    rate /= 10\n    for epoch"),
+        # Of a call that is a step, what it does to gradients first, or keeps from then on.
+        (NET, "        for i in", "        dW = [g / len(dW) for g in dW]\n        for i in"),
+        (GAME, "g = sums[k]", "g = sums[k] + 0.1 * net[k]"),
+        (NET, "np.zeros_like(w)", "np.ones_like(w)"),
+        (NET, "lr, kind = self.config.learning_rate", "self.t += 1\n        lr, kind = 1 / self.t"),
+        (NET, "lr, kind = self.config.learning_rate", "lr, kind = 0.1 / (1 + x)"),
     ],
 )
-def test_what_surrounds_an_update_may_matter(line: str, instead: str) -> None:
-    name = "two layers after data that are read, each gradient computed of the other's weights"
+def test_what_surrounds_an_update_may_matter(name: str, line: str, instead: str) -> None:
     text = LOOPS[name][1]
-    assert outlines(ast.parse(text))
-    assert not outlines(ast.parse(text.replace(line, instead)))
+    assert line in text
+    assert bindable(text)
+    assert not bindable(text.replace(line, instead))
+
+
+def bindable(text: str) -> bool:
+    """Whether a way is known to feed an update by itself."""
+    loops = [one for one in described(ast.parse(text)) if "outline" in one]
+    return any(True for _ in loop_plans({"loops": loops, "functions": []}, Wanted()))
 
 
 @pytest.mark.parametrize(

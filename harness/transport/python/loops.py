@@ -54,6 +54,7 @@ def _by_itself(number: int, outline: Outline) -> dict[str, Any]:
         "weights": [p.weights for p in source.pairs],
         "gradients": [p.gradient for p in source.pairs],
         "parameters": written(function, bound=False),
+        "each_call": outline.each_call,
     }
     return {**described, **said}
 

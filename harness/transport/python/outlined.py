@@ -1,9 +1,10 @@
-"""The update of a loop by itself: a function of what it names, without what surrounds it.
+"""The update of a loop, or of a call, by itself: a function of what it names, without the rest.
 
-A script that trains reads data, plays a game or draws, and cannot be run where these are not. What
-it does to its weights needs none of them: the statements between a gradient and the weights are
-taken out, with what numbers they name are set to before the loop. Where that is not plain (an
-average that does not begin as zeros, a number that every step sets anew) nothing is taken out.
+A script that trains reads data, plays a game or draws, and cannot be run where these are not; a
+network wants settings that nobody knows. What they do to weights needs none of that: the statements
+between a gradient and the weights are taken out, with what numbers they name are set to before.
+Where that is not plain (an average that does not begin as zeros, a number that every step sets
+anew, gradients that a call changes before) nothing is taken out.
 Runs in the worker, so that it keeps to what Python 3.9 has.
 """
 
@@ -13,11 +14,14 @@ import ast
 import builtins
 import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
 from harness.languages.changes import (
+    begins,
+    beside,
     computes,
+    holds,
     is_nothing,
     loaded,
     needed,
@@ -27,7 +31,15 @@ from harness.languages.changes import (
     values,
 )
 from harness.languages.choices import chosen
-from harness.languages.updates import Block, Update, base_of, mentions, update_in
+from harness.languages.updates import Block, Pair, Update, base_of, mentions, update_in
+from harness.transport.python.called_once import (
+    Unclear,
+    comes_as_it_is,
+    makes,
+    outlives,
+    own_targets,
+    set_where_returned,
+)
 
 SLOPE = "_rmsproof_slope"
 _BUILT_IN = frozenset(dir(builtins))
@@ -42,6 +54,7 @@ class Outline(NamedTuple):
         owner: the class that it stands in, if it does.
         name: of the function that it stands in; empty at the top level.
         place: of the statement that it stands in, in the source.
+        each_call: the parameters that may be others in every step, where a call is one; else None.
     """
 
     function: ast.FunctionDef
@@ -49,10 +62,11 @@ class Outline(NamedTuple):
     owner: str
     name: str
     place: int
+    each_call: Optional[tuple[str, ...]]
 
 
 def outlines(tree: ast.Module) -> list[Outline]:
-    """The updates in a source's loops, each by itself, as far as that is plain."""
+    """The updates in a source's loops and functions, each by itself, as far as that is plain."""
     found = []
     for place, node in enumerate(tree.body):
         if isinstance(node, ast.ClassDef):
@@ -77,15 +91,19 @@ def _of(
 ) -> list[Outline]:
     meant = chosen(ast.Module(copy.deepcopy(body), [])).body
     parameters = _parameters(function)
-    update = update_in(meant, list(parameters))
-    if update is None or not update.loops:
+    inside = function is not None
+    if inside:
+        meant = list(set_where_returned(meant, parameters))
+    update = update_in(meant, list(parameters), a_step=inside)
+    if update is None or not (update.loops or inside):
         return []
     try:
-        made = _Taking(update, meant, parameters, tree, owner, bool(function)).made()
-    except _Unclear:
+        made = _Taking(update, meant, parameters, tree, owner, inside).made()
+    except Unclear:
         return []
     name = function.name if function else ""
-    return [Outline(made, update, owner.name if owner else "", name, place)]
+    each_call = None if update.loops else tuple(parameters)
+    return [Outline(made, update, owner.name if owner else "", name, place, each_call)]
 
 
 def _parameters(function: Optional[ast.FunctionDef]) -> dict[str, Optional[ast.expr]]:
@@ -97,10 +115,6 @@ def _parameters(function: Optional[ast.FunctionDef]) -> dict[str, Optional[ast.e
     taken: list[Optional[ast.expr]] = [*[None] * (len(listed) - len(defaults)), *defaults]
     alone = zip(function.args.kwonlyargs, function.args.kw_defaults)
     return {a.arg: d for a, d in (*zip(listed, taken), *alone) if a.arg != "self"}
-
-
-class _Unclear(Exception):
-    """What surrounds an update may matter to it."""
 
 
 class _Taking:
@@ -117,6 +131,9 @@ class _Taking:
     ) -> None:
         self._update, self._body, self._tree, self._owner = update, body, tree, owner
         self._inside = inside
+        # What holds an update and is gone through in a step, or from step to step.
+        around = [node for node in body if holds(node, update.block)]
+        self._around = list(update.loops[:1]) or around
         self._parameters = parameters
         self._before: Block = []
         self._asked: dict[str, Optional[ast.expr]] = {}
@@ -125,7 +142,7 @@ class _Taking:
         held = {t for p in update.pairs for t in (p.weights, p.average, p.gradient)}
         self._names = {text: _identifier(text) for text in held}
         if len(set(self._names.values())) < len(held) or any(p.whole for p in update.pairs):
-            raise _Unclear
+            raise Unclear
 
     def made(self) -> ast.FunctionDef:
         pairs, block = self._update.pairs, self._update.block
@@ -134,11 +151,13 @@ class _Taking:
         gradients = [self._names[p.gradient] for p in pairs]
         for pair in pairs:
             self._begins_as_zeros(pair.average)
+            if not self._update.loops:
+                self._is_one_step(pair)
         known = {self._names[p.gradient]: p.at for p in pairs}
         lines = [
             copied
             for place, node in enumerate(block)
-            if not _begins(node, {p.average for p in pairs})
+            if not begins(node, {p.average for p in pairs})
             if not computes(copied := self._renamed(node), known, place)
         ]
         while lines and set_in(lines[-1]) <= set(gradients):  # they begin anew for the next step
@@ -146,7 +165,7 @@ class _Taking:
         kept, _ = needed(lines, {*weights, *averages})
         inner = [part for node in kept for part in ast.walk(node)]
         if any(isinstance(part, (ast.For, ast.While, ast.Try)) for part in inner):
-            raise _Unclear
+            raise Unclear
         again = {name for node in kept for name in stored(node)}
         self._settled |= {*weights, *averages, *gradients}
         for name in dict.fromkeys(name for node in kept for name in loaded(node)):
@@ -176,8 +195,8 @@ class _Taking:
         if name in self._settings:
             self._asked[name] = None
             return
-        if not again and name in self._anew():
-            raise _Unclear
+        if not self._update.loops if again else name in self._anew():
+            raise Unclear
         if name in self._module() and not self._assigned(name):
             set_to = [v for node in self._tree.body for t, v in values(node) if t == name]
             alone = sum(name in stored(node) for node in self._tree.body) == 1
@@ -186,13 +205,16 @@ class _Taking:
             return
         begun = [v for node in self._outside() for t, v in values(node) if t == name]
         if sum(name in stored(node) for node in self._outside()) != len(begun):
-            raise _Unclear  # it is changed, or set under a condition
+            raise Unclear  # it is changed, or set under a condition
         if not begun and name in self._parameters:
             self._asked[name] = self._parameters[name]
             return
         if len({ast.unparse(value) for value in begun}) != 1:
-            raise _Unclear
+            raise Unclear
         beginning = self._renamed(ast.parse(f"{name} = {ast.unparse(begun[0])}").body[0])
+        if ast.unparse(beginning) == f"{name} = {name}":  # a setting, by the name that it has there
+            self._asked[name] = None
+            return
         for inner in dict.fromkeys(loaded(beginning)):
             if inner not in self._settled:
                 self._settle(inner, again=False)
@@ -204,17 +226,21 @@ class _Taking:
         return [n for n in nodes if n not in self._update.loops]
 
     def _at(self) -> int:
-        first = self._update.loops[0]
-        return next(i for i, n in enumerate(self._body) if any(p is first for p in ast.walk(n)))
+        places = [
+            i
+            for i, node in enumerate(self._body)
+            if any(part is first for first in self._around for part in ast.walk(node))
+        ]
+        return places[0] if places else 0
 
     def _anew(self) -> set[str]:
         """What the loops around an update give another value in every step."""
-        beside = [n for loop in self._update.loops[:1] for n in _beside(loop, self._update.block)]
-        loops = (part for loop in self._update.loops for part in ast.walk(loop))
+        anew = [n for node in self._around for n in beside(node, self._update.block)]
+        loops = (part for node in self._around for part in ast.walk(node))
         counted = [part.target for part in loops if isinstance(part, ast.For)]
-        return {t for node in beside for t in set_in(node)} | {
-            t for n in counted for t in stored(n)
-        }
+        if not self._update.loops:  # where a call is a step, what the object has is set in each
+            anew += [ast.Assign([t], t) for t in own_targets(self._body)]
+        return {t for node in anew for t in set_in(node)} | {t for n in counted for t in stored(n)}
 
     def _assigned(self, name: str) -> bool:
         """Whether a function gives a name a value of its own, or takes it."""
@@ -237,23 +263,41 @@ class _Taking:
         made: ast.stmt = _Renaming(self._names, self._held).visit(copy.deepcopy(node))
         return ast.fix_missing_locations(made)
 
-    def _held(self, owner: str, key: str) -> Optional[str]:
+    def _held(self, owner: ast.expr, key: str) -> Optional[str]:
         """The name for what `self`, or a parameter with settings, holds; None for neither."""
-        if owner == "self":
+        if isinstance(owner, ast.Name) and owner.id == "self":
             return self._own(key)
-        if owner not in self._parameters or not key.isidentifier() or key in self._parameters:
+        if isinstance(owner, ast.Attribute) and ast.unparse(owner.value) == "self":
+            value, known = self._initial(owner.attr)
+            held = isinstance(value, ast.Name) and value.id in known
+        else:
+            held = isinstance(owner, ast.Name) and owner.id in self._parameters
+        if not held or not key.isidentifier() or key in self._parameters:
             return None
         self._settings.add(key)
         return key
 
     def _own(self, attribute: str) -> str:
         """The name for what `self` holds: of the constructor's parameter, if it is one."""
-        if self._owner is None:
-            raise _Unclear
         name = attribute.strip("_")
+        value, known = self._initial(attribute)
+        if isinstance(value, ast.Name) and value.id in known:
+            self._asked[value.id] = known[value.id]
+            self._settled.add(value.id)
+            return value.id
+        if not isinstance(value, ast.Constant):
+            raise Unclear
+        self._before += ast.parse(f"{name} = {ast.unparse(value)}").body
+        self._settled.add(name)
+        return name
+
+    def _initial(self, attribute: str) -> tuple[ast.expr, dict[str, Optional[ast.expr]]]:
+        """What a constructor sets an attribute to, which keeps it, and what it is handed itself."""
+        if self._owner is None:
+            raise Unclear
         made = [n for n in self._owner.body if getattr(n, "name", "") == "__init__"]
         if attribute in {getattr(n, "name", "") for n in self._owner.body}:
-            raise _Unclear  # it is computed
+            raise Unclear  # it is computed
         set_to = {
             ast.unparse(value)
             for one in made
@@ -264,18 +308,17 @@ class _Taking:
         }
         changed = {t for node in self._update.block for t in set_in(node)} | self._anew()
         if len(set_to) != 1 or f"self.{attribute}" in changed:
-            raise _Unclear
-        value = ast.parse(set_to.pop(), mode="eval").body
+            raise Unclear
         known = _parameters(made[0]) if isinstance(made[0], ast.FunctionDef) else {}
-        if isinstance(value, ast.Name) and value.id in known:
-            self._asked[value.id] = known[value.id]
-            self._settled.add(value.id)
-            return value.id
-        if not isinstance(value, ast.Constant):
-            raise _Unclear
-        self._before += ast.parse(f"{name} = {ast.unparse(value)}").body
-        self._settled.add(name)
-        return name
+        return ast.parse(set_to.pop(), mode="eval").body, known
+
+    def _is_one_step(self, pair: Pair) -> None:
+        """Raise where a call may do something else to an average, or to a gradient."""
+        block, before, around = self._update.block, self._outside(), self._around
+        if not outlives(pair.average, self._body, self._parameters):
+            raise Unclear
+        if not comes_as_it_is(pair, block, before, around, self._parameters):
+            raise Unclear
 
     # -- how an average begins -----------------------------------------------------------------
 
@@ -285,7 +328,7 @@ class _Taking:
         scope: list[ast.AST] = [*self._body, *self._update.block]
         if average.startswith("self.") and self._owner is not None:
             scope += self._owner.body
-        elif not self._inside or not any(base_of(average) in stored(n) for n in self._body):
+        elif not self._inside or not makes(base_of(average), self._body):
             scope += self._tree.body
         begun = [
             value
@@ -297,13 +340,15 @@ class _Taking:
             if not any(mentions(value, base) for base in bases)
         ]
         if not begun or not all(map(is_nothing, begun)):
-            raise _Unclear
+            raise Unclear
 
 
 class _Renaming(ast.NodeTransformer):
     """Gives plain names to weights, averages and gradients, and to what one thing holds."""
 
-    def __init__(self, names: dict[str, str], held: Callable[[str, str], Optional[str]]) -> None:
+    def __init__(
+        self, names: dict[str, str], held: Callable[[ast.expr, str], Optional[str]]
+    ) -> None:
         self._names, self._held = names, held
 
     def visit(self, node: ast.AST) -> Any:
@@ -315,8 +360,8 @@ class _Renaming(ast.NodeTransformer):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             key = node.slice.value
         owner: Any = getattr(node, "value", None)
-        inside = isinstance(key, str) and isinstance(owner, ast.Name)
-        if inside and (name := self._held(owner.id, key)):
+        inside = isinstance(key, str) and isinstance(owner, (ast.Name, ast.Attribute))
+        if inside and (name := self._held(owner, key)):
             return ast.Name(name, context)
         return self.generic_visit(node)
 
@@ -324,33 +369,3 @@ class _Renaming(ast.NodeTransformer):
 def _identifier(text: str) -> str:
     """A name for an expression; a name is its own."""
     return text if text.isidentifier() else f"_rmsproof_{re.sub(r'[^0-9A-Za-z_]', '_', text)}"
-
-
-def _begins(node: ast.stmt, averages: set[str]) -> bool:
-    """Whether a statement begins averages that are not there yet, and does nothing else."""
-    if not isinstance(node, ast.If) or node.orelse:
-        return False
-    begun = [pair for inner in node.body for pair in values(inner)]
-    return bool(begun) and all(
-        any(text in (a, a.partition("[")[0]) for a in averages) and is_nothing(value)
-        for text, value in begun
-    )
-
-
-def _beside(node: ast.stmt, block: Block) -> Iterator[ast.stmt]:
-    """The statements that are run in every step beside a block, in what holds it."""
-    for field in ("body", "orelse", "finalbody"):
-        inner = getattr(node, field, None)
-        if inner is block or not isinstance(inner, list):
-            continue
-        if any(_holds(one, block) for one in inner):
-            for one in inner:
-                if _holds(one, block):
-                    yield from _beside(one, block)
-                elif not isinstance(one, ast.If):
-                    yield one
-
-
-def _holds(node: ast.stmt, block: Block) -> bool:
-    fields = ("body", "orelse", "finalbody")
-    return any(getattr(p, field, None) is block for p in ast.walk(node) for field in fields)
