@@ -283,7 +283,12 @@ def test_what_newer_java_has_is_said_to_be_that() -> None:
 
 @pytest.mark.parametrize("file", ["Sheet.java", "A.java"])
 @pytest.mark.parametrize(
-    "words", ["/p/{}:2: error: no", "----\n1. ERROR in /p/{} (at line 2)\n\tno;\n\t^^\nno\n"]
+    "words",
+    [
+        "/p/{}:2: error: no",
+        "----\n1. ERROR in /p/{} (at line 2)\n\tno;\n\t^^\nno\n",
+        "/p/{}:2: error: no\n/p/A.java:9: error: what follows from it",
+    ],
 )
 def test_what_is_wrong_with_a_sibling_is_so_in_the_words_of_either_compiler(
     words: str, file: str

@@ -111,8 +111,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     if _UNMADE.search(message) and any(LOMBOK.fullmatch(path.name) for path in around.libraries):
         first = message.strip().splitlines()[0]
         return f"what Lombok writes into classes is not there: {first}"
-    places = {m[1] for m in _PLACE.finditer(message)}
-    if places and places.isdisjoint(path.name for path in source):
+    place = _PLACE.search(message)  # what else is wrong may follow from the first
+    if place and place[1] not in [path.name for path in source]:
         first = next(line for line in message.splitlines() if _PLACE.search(line)).strip()
         return (
             f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
