@@ -35,6 +35,8 @@ _OURS = Path(__file__).parent
 _PYTHON_THREAD = "(most recent call first):"
 _PYTHON_FRAME = re.compile(r'File "(.*)", line (\d+) in (.*)')
 
+# Where Python says that it is while it imports.
+IMPORTING = "importlib._bootstrap"
 _PYTHON_FATAL = "Fatal Python error: "
 
 _JVM_DUMP = "Full thread dump"
@@ -161,11 +163,19 @@ def _python_frames(lines: Sequence[str]) -> list[str]:
             path = Path(match[1])
             if _OURS in path.parents:
                 if thread:
-                    return thread[:_MOST_FRAMES]
+                    return _innermost(thread)
                 ours = True  # a thread, or a process, that waits for another
             elif not ours:
                 thread.append(f"{match[3]} ({path.name}:{match[2]})")
     return []
+
+
+def _innermost(thread: Sequence[str]) -> list[str]:
+    """The innermost frames; of what is being imported, however deep in it, also that it is."""
+    frames = list(thread[:_MOST_FRAMES])
+    if importing := next((frame for frame in thread if IMPORTING in frame), None):
+        frames = [*frames[: _MOST_FRAMES - 1], importing]
+    return frames
 
 
 def _python_crash(lines: Sequence[str]) -> str:

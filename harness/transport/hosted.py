@@ -28,6 +28,7 @@ from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
+from harness.transport.awaiting import IMPORTING
 from harness.transport.base import LOADING_SECONDS, Description, Patience
 from harness.transport.guess import Budget, Guess, Guesses
 from harness.transport.guesses import has_unread, of_plans, of_roles
@@ -39,8 +40,6 @@ from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
 _MESSAGE_NUMBERS = 1 << 20
-# Where Python says that it is while it imports.
-_IMPORTING = "importlib._bootstrap"
 # Scenarios sent ahead of the reply that is awaited.
 _AHEAD = 8
 
@@ -228,7 +227,7 @@ class HostedTransport:
         try:
             reply = self._worker.ask(request, self._loading)
         except Unreachable as error:
-            if error.fault.kind == "times-out" and _IMPORTING in error.fault.message:
+            if error.fault.kind == "times-out" and IMPORTING in error.fault.message:
                 # A library that is slow to load on a busy machine is no fault of a port.
                 words = f"what it imports is not loaded: {error.fault.message}"
                 raise Unreachable(replace(error.fault, kind="not-run", message=words)) from None
