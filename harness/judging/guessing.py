@@ -273,7 +273,7 @@ def _called(
         right = again.result(None)
         if right.verdict.word in GOOD:
             return replace(right, bound=f"called as {guess.title}")
-        if right.verdict.fault is None:
+        if right.verdict.fault is None or right.divides_by_zero:
             answers.append((guess, again))
         failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
     # The likeliest is searched as any port is, if none is explained by what is soon searched:

@@ -126,7 +126,19 @@ class Result:
         if self.verdict.word in GOOD:
             return True
         named = set(self.deviations)
-        return bool(named) and not named & _VACUOUS and self.verdict.fault is None
+        if self.divides_by_zero:
+            # Without epsilon that is what becomes of a gradient of zero, where others get NaN.
+            _, diagnosis = self.elsewhere or (None, None)
+            best = diagnosis.best if diagnosis else None
+            named = {*best.deviations} if best and "epsilon=none" in best.deviations else set()
+        elif self.verdict.fault is not None:
+            return False
+        return bool(named) and not named & _VACUOUS
+
+    @property
+    def divides_by_zero(self) -> bool:
+        """Whether it fails because it divides by zero, in a language that takes it for an error."""
+        return self.verdict.fault is not None and self.verdict.fault.error == "ZeroDivisionError"
 
 
 _VACUOUS = frozenset(("average=none", "write=none"))

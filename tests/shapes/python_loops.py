@@ -483,4 +483,21 @@ def rmsprop(X, w, slope, v, epochs, beta=0.9, eta=0.1, epsilon=0.01):
 """,
         (),
     ),
+    "numbers that its history takes for arrays": (
+        "theta = theta - (alpha / (np.sqrt(v) + eps)) * d; path.extend(theta)",
+        """
+import numpy as np
+
+
+def rmsprop(X, Y, alpha, beta, eps, iterations):
+    theta, v, path = 0, 0, [0]
+    for i in range(iterations):
+        d = sum((theta * X - Y) * X) / X.size
+        v = beta * v + (1 - beta) * d**2
+        theta = theta - (alpha / (np.sqrt(v) + eps)) * d
+        path.extend(theta)
+    return path
+""",
+        (),
+    ),
 }

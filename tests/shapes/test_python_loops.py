@@ -10,10 +10,13 @@ from shapes.python_loops import LOOPS
 from shapes.test_python_shapes import judged
 from support import REPOSITORY, collected, spread
 
+from harness.judging.options import Options
+from harness.judging.run import run
 from harness.judging.verdict import Result
 from harness.languages.updates import update_in
 from harness.ports.loops import loop_plans
 from harness.ports.roles import Wanted
+from harness.ports.targets import of_target
 from harness.transport.python.loops import described
 
 PLAIN = LOOPS["a loop over a gradient that is handed in"][1]
@@ -35,7 +38,26 @@ NAMED = {
     "starts anew": "state=reset",
 }
 REMEMBERS = LOOPS["settings in a map, beside what remembers its best"][1]
+# Data say how many steps a round is: of which nobody can say that it is one.
+BY_ROUNDS = """
+import numpy as np
+
+
+def rmsprop(X, Y, alpha, beta, eps, epochs):
+    w, v = np.zeros(3), np.zeros(3)
+    for epoch in range(epochs):
+        rate = alpha / (1 + epoch)
+        for x, y in zip(X, Y):
+            g = slope(w, x, y)
+            v = beta * v + (1 - beta) * g**2
+            w = w - rate * g / (np.sqrt(v) + eps)
+    return w
+"""
 UNBOUND = {
+    "a rate of every round": BY_ROUNDS,
+    "an average of every round": BY_ROUNDS.replace(
+        "rate = alpha / (1 + epoch)", "v = np.ones(3)"
+    ).replace("w - rate", "w - alpha"),
     # It fails for want of what is left out.
     "remembers its best": REMEMBERS.replace("np.zeros(len(start))", "np.ones(len(start))"),
     # No set of deviations does this: nothing is said of it.
@@ -74,6 +96,27 @@ def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None
 @pytest.mark.parametrize("name", spread(WRONG, 3))
 def test_what_is_done_in_a_loop_is_named(name: str, results: dict[str, Result]) -> None:
     assert NAMED[name] in results[name].deviations
+
+
+@pytest.mark.parametrize("anew", ["rate = alpha / (1 + epoch)", "v = np.ones(3); rate = alpha"])
+def test_what_is_of_a_round_is_not_said_to_be_of_a_step(anew: str, tmp_path: Path) -> None:
+    text = BY_ROUNDS.replace("rate = alpha / (1 + epoch)", anew)
+    assert judged(tmp_path, {"by rounds": text})[1] == {}
+
+
+def test_without_epsilon_a_gradient_of_zero_stops_plain_numbers(tmp_path: Path) -> None:
+    text = LOOPS["numbers that its history takes for arrays"][1].replace(" + eps", "")
+    plain = text.replace("np.sqrt(v)", "v**0.5").replace("        path.extend(theta)\n", "")
+    (tmp_path / "port.py").write_text(plain)
+    port = of_target(str(tmp_path / "port.py"))
+    (result,) = run([port], Options(), every_transport=False).results
+    assert result.verdict.fault is not None
+    assert result.verdict.fault.error == "ZeroDivisionError"
+    assert result.elsewhere is not None
+    diagnosis = result.elsewhere[1]
+    assert diagnosis is not None
+    assert diagnosis.best is not None
+    assert diagnosis.best.deviations == ("epsilon=none",)
 
 
 @pytest.mark.usefixtures("briefly")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class Looped:
         self.flat = np.array(initial, dtype=np.float64)
         self.step = 0
         self._moved = False
-        self._room = 0  # for as many elements as there are
+        self._form = _Form()
         self._cuts = [slice(*pair) for pair in zip(bounds, bounds[1:])]
         self._source = plan, tree, path, namespace, hyper
         # Runs are made when they are first given a gradient; those of an array, by its number.
@@ -64,13 +64,14 @@ class Looped:
             first = i not in self._runs
             try:
                 self._one(i, gradients)
-            except _Grown as grown:  # what it holds is of that size, whatever it begins as
-                if not first or self._room:
+            except (_Grown, ArithmeticError, TypeError) as error:
+                form = self._form.after(error)
+                if not first or form == self._form:
                     raise
-                self._room = grown.size
+                self._form = form
                 self.flat[self._cuts[i]] = before
                 del self._runs[i]
-                self._one(i, gradients)
+                self.go(gradients, [i])
 
     def _one(self, i: int, gradients: Row) -> None:
         if i not in self._runs:
@@ -84,7 +85,7 @@ class Looped:
         runs = []
         start = whole.start
         while start < whole.stop:
-            run = _Run(*self._source, self._room or whole.stop - start, self._room or 1)
+            run = _Run(*self._source, self._form, whole.stop - start)
             cut = slice(start, min(start + run.size, whole.stop))
             run.begin(self.flat[cut])
             runs.append((cut, run))
@@ -98,6 +99,28 @@ class Looped:
     def facts(self) -> dict[str, Any]:
         """What was seen beside the numbers (see harness.model.observation)."""
         return plain_facts("replaced" if self._moved else "nowhere")
+
+
+class _Form(NamedTuple):
+    """How numbers are handed to a loop, of which it is not known beforehand what it can take.
+
+    Attributes:
+        room: how many its weights are; 0 if as many as there are.
+        rest: the gradients of what there is room for at the end.
+        boxed: a single number is an array of one.
+    """
+
+    room: int = 0
+    rest: float = 0.0
+    boxed: bool = False
+
+    def after(self, error: Exception) -> _Form:
+        """The form to try where this one failed in the first step; the same if there is none."""
+        if isinstance(error, _Grown):  # what it holds is of that size, whatever it begins as
+            return self._replace(room=self.room or error.size)
+        if isinstance(error, ArithmeticError):  # it divides by an average without an epsilon
+            return self._replace(rest=1.0)
+        return self._replace(boxed=True)
 
 
 class _Grown(Garbled):
@@ -122,10 +145,11 @@ class _Run:
         path: str,
         namespace: dict[str, Any],
         hyper: Mapping[str, Any],
-        room: int,
-        unknown: int,
+        form: _Form,
+        left: int,
     ) -> None:
-        self._plan, self._hyper, self._room = plan, hyper, room
+        self._plan, self._hyper, self._form = plan, hyper, form
+        self._room = form.room or left
         self._left: dict[str, Any] = {}
         self._made: dict[str, Any] = {}  # what stands in, the same from step to step
         namespace.setdefault(SLOPE, Anything())
@@ -142,7 +166,7 @@ class _Run:
         self._arrays = self._asked(self._called())
         # Weights of which nothing is known have the size that they grow to.
         self._sizes = [
-            unknown if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
+            (form.room or 1) if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
         ]
         self.size = sum(self._sizes)
         if not self.size:
@@ -154,7 +178,7 @@ class _Run:
 
     def go(self, gradients: Row) -> Row:
         """The weights after a step with these gradients."""
-        given = tuple(self._arrays), tuple(self._shaped(gradients))
+        given = tuple(self._arrays), tuple(self._shaped(gradients, self._form.rest))
         try:
             self._arrays = self._next(self._generator.send(given))
         except StopIteration:
@@ -213,16 +237,17 @@ class _Run:
             return self._made.setdefault(name, Holding(spec["later"]))
         return self._made.setdefault(name, Anything())
 
-    def _shaped(self, values: Row) -> list[Any]:
+    def _shaped(self, values: Row, rest: float = 0.0) -> list[Any]:
         """Values in the shapes of its weights; there is room for more at the end."""
-        filled = np.zeros(self.size)
+        filled = np.full(self.size, rest)
         filled[: len(values)] = values
         made: list[Any] = []
         start = 0
         for array, size in zip(self._arrays, self._sizes):
             part = filled[start : start + size]
             shape = np.shape(part)[: size > 1] if isinstance(array, Anything) else np.shape(array)
-            made.append(part.reshape(shape) if shape else float(part[0]))
+            alone = not shape and not self._form.boxed
+            made.append(float(part[0]) if alone else part.reshape(shape or 1))
             start += size
         return made
 

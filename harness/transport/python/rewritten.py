@@ -14,14 +14,15 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
-from harness.languages.changes import computes, set_in
+from harness.languages.changes import computes, loaded, set_in
 from harness.languages.choices import chosen
-from harness.languages.updates import Pair, Update, update_in
+from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.anything import unpacked
+from harness.transport.python.arrays import Garbled
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-_FED, _ENDLESS, _UNPACKED, _ARRAY, LEFT = (
-    f"_rmsproof_{name}" for name in ("fed", "endless", "unpacked", "array", "left")
+_FED, _ENDLESS, _ROUNDS, _UNPACKED, _ARRAY, LEFT = (
+    f"_rmsproof_{name}" for name in ("fed", "endless", "rounds", "unpacked", "array", "left")
 )
 _LOOP = "_rmsproof_loop"
 
@@ -31,6 +32,21 @@ def endless(values: Iterable[Any]) -> Iterable[Any]:
     if isinstance(values, range):
         return itertools.count(values.start, values.step)
     return itertools.cycle(values)
+
+
+def rounds(values: Iterable[Any], anew: str) -> Iterable[Any]:
+    """What an inner loop goes over, where every round of an outer one sets something anew.
+
+    Raises:
+        Garbled: data say how often it goes round, and what stands in for them says once.
+    """
+    count = 0
+    for value in values:
+        count += 1
+        yield value
+    if count == 1:
+        message = f"{anew} is set anew in an outer loop, how often its data say"
+        raise Garbled(message, misread=True)
 
 
 def generator_of(
@@ -78,7 +94,7 @@ def generator_of(
         assert isinstance(top, ast.ClassDef)
         top.body = [node]
     module = ast.fix_missing_locations(ast.Module([top], []))
-    namespace.update({_ENDLESS: endless, _UNPACKED: unpacked, _ARRAY: np.array})
+    namespace.update({_ENDLESS: endless, _ROUNDS: rounds, _UNPACKED: unpacked, _ARRAY: np.array})
     made: dict[str, Any] = {}
     exec(compile(module, path, "exec"), namespace, made)
     return (vars(made[owner])[node.name] if owner else made[node.name]), update
@@ -109,6 +125,7 @@ class _Rewriter(ast.NodeTransformer):
         self._update = update
         self._loops: list[ast.stmt] = []  # around what is visited, innermost last
         self._around = {id(loop) for loop in update.loops}
+        self._anew = _set_anew(update)
 
     def rewrite(self, node: Function) -> None:
         """Change a function."""
@@ -126,6 +143,8 @@ class _Rewriter(ast.NodeTransformer):
         """The outermost loop goes on for ever."""
         if self._update.loops and node is self._update.loops[0]:
             node.iter = ast.Call(_name(_ENDLESS), [node.iter], [])
+        elif self._anew and id(node) in self._around:
+            node.iter = ast.Call(_name(_ROUNDS), [node.iter, ast.Constant(self._anew)], [])
         return self._looped(node)
 
     def visit_While(self, node: ast.While) -> ast.AST:
@@ -177,6 +196,23 @@ class _Rewriter(ast.NodeTransformer):
         for handler in getattr(node, "handlers", []):
             self._block(handler)
         return node
+
+
+def _set_anew(update: Update) -> str:
+    """A name that an update goes by and that an outer loop sets, beside the loop inside it."""
+    known = {pair.whole or pair.gradient: pair.at for pair in update.pairs}
+    left = _left_out(update.block, known)
+    asked = {base_of(text) for pair in update.pairs for text in (pair.weights, pair.average)}
+    for place, statement in enumerate(update.block):
+        if place not in left:
+            asked |= set(loaded(statement))
+    asked -= {base_of(name) for name in known}
+    for outer, inner in zip(update.loops, update.loops[1:]):
+        for statement in getattr(outer, "body", []):
+            around = _holds([statement], getattr(inner, "body", []))
+            if not around and (names := sorted(set_in(statement) & asked)):
+                return names[0]
+    return ""
 
 
 def _holds(block: list[ast.stmt], inner: list[ast.stmt]) -> bool:
