@@ -18,7 +18,7 @@ from harness.commands.common import (
     exit_code,
     reporting,
 )
-from harness.commands.options import Claimed, Edge, GoldenPattern, Timeout, options
+from harness.commands.options import Claimed, Edge, GoldenPattern, Interpreter, Timeout, options
 from harness.model.errors import UsageError
 from harness.model.limits import SCENARIO_SECONDS
 from harness.report.destinations import Reports
@@ -47,11 +47,13 @@ def doc(
     golden: GoldenPattern = "*",
     edge: Edge = False,
     timeout: Timeout = SCENARIO_SECONDS,
+    python: Interpreter = None,
     *,
     reports: Reports,
 ) -> int:
     """Judge the code blocks of documents as published. Executes their code."""
     from harness.judging.memory import Memory
+    from harness.languages import interpreter
     from harness.ports.claims import claimed_dialect
     from harness.report.problems import problem
     from harness.report.results import DocumentResults
@@ -62,12 +64,13 @@ def doc(
     memory = Memory(golden)
     memory.goldens.check(claim)
     given = options(None, golden, edge, timeout, False)
+    program = "" if python is None else str(interpreter.given(python))
     examined: list[Examination] = []
     errors: list[str] = []
     incomplete = False
     for path in files:
         try:
-            examined.append(_examined(path, claim, given, memory))
+            examined.append(_examined(path, claim, given, memory, program))
         except UsageError as error:
             errors.append(str(error))
         except KeyboardInterrupt:  # while it was read
@@ -84,6 +87,7 @@ def doc(
         golden=golden,
         edge=edge,
         timeout=timeout,
+        python=python and str(python),
     )
     results = DocumentResults(
         tuple(examined),
@@ -109,7 +113,9 @@ def doc(
     return DIFFERENT if contradicted else code
 
 
-def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Examination:
+def _examined(
+    path: Path, claim: Dialect, given: Options, memory: Memory, python: str
+) -> Examination:
     from harness.documents.examine import examine
     from harness.report.progress import progress
 
@@ -119,5 +125,5 @@ def _examined(path: Path, claim: Dialect, given: Options, memory: Memory) -> Exa
         def begun(blocks: int) -> None:
             work.tell(path.name, total=blocks)
 
-        examination = examine(path, claim, given, work.advance, begun, memory)
+        examination = examine(path, claim, given, work.advance, begun, memory, python)
     return replace(examination, seconds=time.monotonic() - started)

@@ -80,24 +80,22 @@ class Bench:
     """Where the blocks of one document are tried, each in a sandbox of its own.
 
     Args:
-        document: the document's name, for messages.
+        beside: what stands beside the document, and its name, for messages.
         claim: the dialect that its optimizers claim to be.
         options: what the command line says of all.
         toolchain, memory: shared by all documents.
-        beside: what stands beside the document.
     """
 
     def __init__(
         self,
-        document: str,
+        beside: Beside,
         claim: Dialect,
         options: Options,
         toolchain: Toolchain,
         memory: Memory,
-        beside: Beside,
     ) -> None:
-        self._beside = beside
-        self._document, self._claim, self._options = document, claim, options
+        self._beside, self._document = beside, beside.name
+        self._claim, self._options = claim, options
         self._toolchain, self._memory = toolchain, memory
         self._worker: Worker | None = None
         self._box: Sandbox | None = None
@@ -140,7 +138,8 @@ class Bench:
         if source.names() and not names:
             return Attempt(judged)
         near, absent = list(self._beside.folders), sorted(source.without)
-        request = loading(source=str(self._placed(text)), near=near, absent=absent)
+        python = self._beside.python
+        request = loading(source=str(self._placed(text)), python=python, near=near, absent=absent)
         if not source.names() and compiles(source.text):
             return self._bare(source, {**request, "lines": source.lines()})
         further = self._loaded(source, "local", request, names, only, looped=uncalled)
@@ -174,8 +173,7 @@ class Bench:
         seconds = min(self._options.timeout, max(1.0, self.left()))
 
         def called(cases: Sequence[trainers.Case]) -> Ends | Fault:
-            name, beside = self._document, self._beside
-            ends = runner.train(text, trainer.name, cases, name, seconds, beside)
+            ends = runner.train(text, trainer.name, cases, self._beside, seconds)
             return _not_ours(ends, port) if isinstance(ends, Fault) else ends
 
         result, convention = training.trained(port, trainer, called, self._memory)
@@ -254,8 +252,8 @@ class Bench:
             shape = transport(Wanted()).load()
         except Unreachable as error:
             return Attempt(fault=_not_ours(error.fault, port))
-        if shape.get("stopped"):  # a page's code is run from its first line to its last
-            return Attempt(fault=Fault("crashes", shape["stopped"]))
+        if shape.get("stopped") and not source.alone:  # a page's code is run to its last line
+            return Attempt(fault=_not_ours(Fault("crashes", shape["stopped"]), port))
         if way == "jpype":
             names = classes(shape, source, names, only)
         judged: dict[str, Judged] = {}
@@ -273,7 +271,8 @@ class Bench:
                     continue
                 if not binding.roles and "function" in binding.message:
                     continue  # a function without any hyperparameter is no optimizer
-                result = self._judged(replace(port, wanted=chosen), transport(chosen))
+                judging = judge_guessing if source.alone else judged_by_names
+                result = self._judged(judging, replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
         loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]
         asking = [loop.get("class") or loop["function"] for loop in loops]
@@ -306,9 +305,11 @@ class Bench:
 
         return transport
 
-    def _judged(self, port: Port, transport: HostedTransport) -> Result:
+    def _judged(
+        self, judging: Callable[..., Result], port: Port, transport: HostedTransport
+    ) -> Result:
         try:
-            return self._judged_by(judged_by_names, port, transport)
+            return self._judged_by(judging, port, transport)
         except BindingError as error:
             reason = without_advice(str(error))
             return conclude(port, transport.name, fault=Fault("not-run", reason))

@@ -10,7 +10,7 @@ import ast
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from harness.documents.blocks import Document
@@ -27,10 +27,14 @@ class Beside:
     """What is there.
 
     Attributes:
+        name: how tracebacks call the document.
+        python: the interpreter that its Python runs in; ours if empty.
         folders: where modules may be: the document's own, and those above it in its project.
         files: what code names, and where that is.
     """
 
+    name: str
+    python: str = ""
     folders: tuple[str, ...] = ()
     files: tuple[tuple[str, Path], ...] = ()
 
@@ -43,16 +47,15 @@ class Beside:
                 shutil.copyfile(path, copy)
 
 
-NOTHING = Beside()
-
-
-def beside(document: Document) -> Beside:
+def beside(document: Document, python: str = "") -> Beside:
     """What stands beside a document of what its Python names."""
     here = document.path.absolute()
+    nothing = Beside(here.name, python)
     texts = [block.text for block in document.blocks if scripted(block.language)]
     if not texts:
-        return NOTHING
-    return Beside(tuple(map(str, folders(here))), tuple(_files(here.parent, texts)))
+        return nothing
+    files = tuple(_files(here.parent, texts))
+    return replace(nothing, folders=tuple(map(str, folders(here))), files=files)
 
 
 def _files(folder: Path, texts: Iterable[str]) -> Iterator[tuple[str, Path]]:

@@ -121,22 +121,20 @@ def _drive(task: dict[str, Any], case: dict[str, Any], ends: list[list[float]]) 
     module = _module("block", task["name"])
     _execute(task["text"], task["name"], module)
     function = module.__dict__[task["function"]]
-    returned, starts = zip(*(_ended(function, case, steps) for steps in case["steps"]), strict=True)
+    returned, starts = zip(*(_ended(function, case, steps) for steps in case["steps"]))
     size = len(case["weights"])
-    ends.extend(_weights(*end, size) for end in zip(_lasts(returned), starts, strict=True))
+    ends.extend(_weights(*end, size) for end in zip(_lasts(returned), starts))
 
 
 def _lasts(returned: Sequence[Any]) -> Sequence[Any]:
     """What came after each number of steps; of what grows with the steps, a history, its last."""
-    if not all(isinstance(each, list | tuple) or np.ndim(each) for each in returned):
+    if not all(isinstance(each, (list, tuple)) or np.ndim(each) for each in returned):
         return returned
     lengths = [len(each) for each in returned]
     if len({*lengths}) == len(lengths) > 1:
-        return [
-            each[-1] if length else each for each, length in zip(returned, lengths, strict=True)
-        ]
+        return [each[-1] if length else each for each, length in zip(returned, lengths)]
     if len({*lengths}) == 1 and not any(isinstance(each, np.ndarray) for each in returned):
-        return list(zip(*map(_lasts, zip(*returned, strict=True)), strict=True)) or returned
+        return list(zip(*map(_lasts, zip(*returned)))) or returned
     return returned
 
 
@@ -203,9 +201,9 @@ def _candidates(returned: Any) -> list[Any]:
     candidates = [returned]
     if isinstance(returned, dict):
         candidates += [_together(list(returned.values())), *returned.values()]
-    elif isinstance(returned, tuple | list):
+    elif isinstance(returned, (tuple, list)):
         candidates += [_together(returned), *returned]
-        candidates += [p[-1] for p in returned if isinstance(p, list | np.ndarray) and len(p)]
+        candidates += [p[-1] for p in returned if isinstance(p, (list, np.ndarray)) and len(p)]
         candidates += returned[-1:]
     return candidates
 
@@ -269,7 +267,7 @@ def _attempt(
     except BaseException as error:
         kind = "crashes"
         unbound = isinstance(error, UnboundLocalError)  # which is a NameError all the same
-        if isinstance(error, ImportError | NameError | SyntaxError) and not unbound:
+        if isinstance(error, (ImportError, NameError, SyntaxError)) and not unbound:
             kind = "does-not-compile"
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         words = message_of(error, task["name"])

@@ -43,6 +43,7 @@ def examine(
     progress: Progress = lambda _text, _done: None,
     begun: Callable[[int], None] = lambda _blocks: None,
     memory: Memory | None = None,
+    python: str = "",
 ) -> Examination:
     """Examine one document. Executes its code, in a sandbox.
 
@@ -53,6 +54,7 @@ def examine(
         progress: told what is being done.
         begun: told how many blocks there are.
         memory: the run's, where it examines several documents.
+        python: the interpreter that its Python runs in; ours if empty.
 
     Returns:
         What is in it; after Ctrl-C, of the blocks done by then.
@@ -63,9 +65,9 @@ def examine(
     document = read(path)
     begun(len(document.blocks))
     toolchain = Toolchain(lambda text: progress(text, 0))
-    reading = Reading(document, claim)
+    reading = Reading(document, claim, python)
     memory = memory or Memory(options.pattern)
-    bench = Bench(path.name, claim, options, toolchain, memory, reading.beside)
+    bench = Bench(reading.beside, claim, options, toolchain, memory)
     examiner = _Examiner(reading, bench, options.timeout)
     rows: list[Examined] = []
     try:
@@ -285,7 +287,7 @@ class _Examiner:
             layers.append(Layer(conclude(port, "local", fault=fault), repaired.change))
         self._reading.texts[block.index] = restored_text
         own = Piece(block.line, restored_text)
-        script = scripts.script(earlier, own, port.name, self._reading.beside)
+        script = scripts.script(earlier, own, self._reading.beside)
         result, findings = scripts.library_result(script, block, port, seconds)
         layers.append(Layer(result))
         return Examined(

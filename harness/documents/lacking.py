@@ -58,8 +58,7 @@ def lacking(message: str) -> str | None:
     if match := _NAME.search(message):
         package = match[2].partition(".")[0]
         if _newer(message):
-            version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            return f"{match[1]} of {match[2]} is of a newer Python than {version}, which runs it"
+            return f"{match[1]} of {match[2]} is of a newer Python than the one that runs it"
         # Python's own modules are as complete as they will ever be.
         if package not in sys.stdlib_module_names:
             return f"{package} as it is installed here has no {match[1]}"

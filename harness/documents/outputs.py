@@ -113,7 +113,6 @@ class Outputs:
         return scripts.notebook(
             cells,
             self._reading.texts,
-            self._reading.document.path.name,
-            self._seconds,
             self._reading.beside,
+            self._seconds,
         )

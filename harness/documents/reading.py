@@ -34,8 +34,8 @@ class Reading:
             repairs made.
     """
 
-    def __init__(self, document: Document, claim: Dialect) -> None:
-        self.document, self.claim, self.beside = document, claim, beside(document)
+    def __init__(self, document: Document, claim: Dialect, python: str = "") -> None:
+        self.document, self.claim, self.beside = document, claim, beside(document, python)
         spread = continued(document.blocks)
         self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
@@ -105,7 +105,6 @@ class Reading:
             if scripted(b.language) and b.index not in self.of
         ]
         own = text if output.index == block.index else self.texts[output.index]
-        name = self.document.path.name
-        program = scripts.script(pieces, Piece(output.line, own), name, self.beside)
+        program = scripts.script(pieces, Piece(output.line, own), self.beside)
         uses = output.index == block.index or program.uses(block.line, text)
         return program if uses else None

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from harness.documents.beside import NOTHING, Beside
+from harness.documents.beside import Beside
 from harness.documents.trainers import Case
 from harness.machine.isolation.sandbox import Sandbox, sandbox
 from harness.model.observation import Fault, Unreachable
@@ -66,24 +66,17 @@ class _Ends(msgspec.Struct):
 
 
 def run(
-    pieces: Sequence[str],
-    name: str,
-    seconds: float,
-    *,
-    go_on: bool = False,
-    echo: str = "",
-    beside: Beside = NOTHING,
+    pieces: Sequence[str], beside: Beside, seconds: float, *, go_on: bool = False, echo: str = ""
 ) -> list[Ran]:
     """Run pieces of a script in one namespace of a process of their own.
 
     Args:
         pieces: whole programs, their code at the document's lines.
-        name: how tracebacks call the file.
+        beside: what stands beside the document.
         seconds: for each piece; all of them together have `WHOLE_SECONDS`.
         go_on: whether the pieces behind one that failed are run, as in a notebook.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
-        beside: what stands beside the document.
 
     Returns:
         A Ran for each piece that was begun; the last one has the fault that ended the process.
@@ -91,7 +84,6 @@ def run(
     task = {
         "do": "script",
         "pieces": list(pieces),
-        "name": name,
         "go_on": go_on,
         "seconds": seconds,
         "echo": echo,
@@ -113,18 +105,13 @@ def run(
 
 
 def which(
-    programs: Sequence[Sequence[str]],
-    expected: str,
-    name: str,
-    seconds: float,
-    beside: Beside = NOTHING,
+    programs: Sequence[Sequence[str]], expected: str, beside: Beside, seconds: float
 ) -> int | None:
     """The place of the first program whose last piece prints what is expected, if one does."""
     task = {
         "do": "which",
         "programs": [list(pieces) for pieces in programs],
         "expected": expected,
-        "name": name,
         "seconds": seconds,
     }
     answers, _ = _asked(task, seconds, _Place, beside)
@@ -132,18 +119,12 @@ def which(
 
 
 def train(
-    text: str,
-    function: str,
-    cases: Sequence[Case],
-    name: str,
-    seconds: float,
-    beside: Beside = NOTHING,
+    text: str, function: str, cases: Sequence[Case], beside: Beside, seconds: float
 ) -> list[list[list[float]]] | Fault:
     """Call a trainer for each case: the weights after every step asked for, or the fault."""
     task = {
         "do": "train",
         "text": text,
-        "name": name,
         "function": function,
         "cases": [case.message() for case in cases],
         "seconds": seconds,
@@ -195,9 +176,11 @@ def _asked(
     """The answers that came, and what ended the process before it had given all, if so."""
     with sandbox() as box:
         beside.into(box.folder)
-        task["beside"] = list(beside.folders)
+        task |= {"name": beside.name, "beside": list(beside.folders)}
         try:
-            child, pipe, ends = started("harness.documents.child", "block", box, [task["name"]])
+            child, pipe, ends = started(
+                "harness.documents.child", "block", box, [beside.name], python=beside.python
+            )
         except Unreachable as error:
             return [], error.fault
         deadline = time.monotonic() + seconds + _GRACE_SECONDS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from harness.documents import runner
-from harness.documents.beside import NOTHING, Beside
+from harness.documents.beside import Beside
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.lacking import undefined_name
@@ -30,14 +30,12 @@ class Script:
     Attributes:
         borrowed: what was taken from earlier blocks.
         own: the block's text at its line.
-        name: how tracebacks call the document.
-        beside: what stands beside it.
+        beside: what stands beside the document.
     """
 
     borrowed: tuple[Piece, ...]
     own: Piece
-    name: str
-    beside: Beside = NOTHING
+    beside: Beside
 
     def uses(self, line: int, text: str) -> bool:
         """Whether something of the block at that line takes part."""
@@ -47,6 +45,11 @@ class Script:
     def programs(self) -> list[str]:
         """The two parts, each at the document's lines."""
         return [assembled(self.borrowed), assembled([self.own])]
+
+    def run(self, seconds: float, echo: str = "") -> runner.Ran:
+        """Run it; what came of the block."""
+        ran = runner.run(self.programs(), self.beside, seconds, echo=echo)
+        return ran[-1] if ran else runner.Ran("", Fault("crashes", "it was never started"))
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ class Reproduced:
     sentence: str
 
 
-def script(earlier: Sequence[Piece], own: Piece, name: str, beside: Beside = NOTHING) -> Script:
+def script(earlier: Sequence[Piece], own: Piece, beside: Beside) -> Script:
     """The program of a block behind those before it."""
-    return Script(tuple(context(earlier, own.text)), own, name, beside)
+    return Script(tuple(context(earlier, own.text)), own, beside)
 
 
 def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: float) -> Reproduced:
@@ -78,27 +81,19 @@ def reproduces(script: Script, block: Block, whole: Sequence[Piece], seconds: fl
         seconds: for each of them.
     """
     echo = "every" if prompts.NOTE in block.notes else ""
-    beside = script.beside
-    ran = _last(runner.run(script.programs(), script.name, seconds, echo=echo, beside=beside))
+    ran = script.run(seconds, echo)
     alone = reproduced(ran, block)
     if alone.agrees or ran.missing:
         return alone
     session = [assembled([piece]) for piece in (*whole, script.own)]
     if whole:
-        name = script.name
-        after = runner.run(session, name, seconds, echo=echo, go_on=True, beside=beside)
+        after = runner.run(session, script.beside, seconds, echo=echo, go_on=True)
         if len(after) == len(session) and (came := reproduced(after[-1], block)).agrees:
             return Reproduced(True, f"{came.sentence}, after the blocks before it")
-    if alone.agrees is False:
-        twice = runner.run(script.programs(), script.name, seconds, echo=echo, beside=beside)
-        again = _last(twice)
-        if differs(ran.output, again.output) is not None:
-            return _unsteady(block)
+    steady = alone.agrees is None or differs(ran.output, script.run(seconds, echo).output) is None
+    if not steady:
+        return _unsteady(block)
     return alone
-
-
-def _last(ran: Sequence[runner.Ran]) -> runner.Ran:
-    return ran[-1] if ran else runner.Ran("", Fault("crashes", "it was never started"))
 
 
 def _unsteady(block: Block) -> Reproduced:
@@ -125,17 +120,13 @@ def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
 
 
 def notebook(
-    cells: Sequence[Block],
-    texts: Mapping[int, str],
-    name: str,
-    seconds: float,
-    beside: Beside = NOTHING,
+    cells: Sequence[Block], texts: Mapping[int, str], beside: Beside, seconds: float
 ) -> dict[int, Reproduced]:
     """Run a notebook's cells in order in one namespace; by index, what came of those shown."""
     programs = [assembled([Piece(cell.line, texts[cell.index])]) for cell in cells]
 
     def once() -> list[runner.Ran]:
-        return runner.run(programs, name, seconds, go_on=True, echo="last", beside=beside)
+        return runner.run(programs, beside, seconds, go_on=True, echo="last")
 
     ran = _with_reasons(once(), programs)
     outputs: dict[int, Reproduced] = {}
@@ -199,9 +190,8 @@ def reproducing(
     place = runner.which(
         [script.programs() for script in scripts],
         block.printed.text,
-        scripts[0].name,
-        _SEARCH_SECONDS,
         scripts[0].beside,
+        _SEARCH_SECONDS,
     )
     return None if place is None else texts[place]
 
@@ -264,7 +254,7 @@ def library_result(
         Its result, which is no verdict on code of the page, and what came of the output shown;
         a notebook's outputs are checked together.
     """
-    ran = _last(runner.run(script.programs(), script.name, seconds, beside=script.beside))
+    ran = script.run(seconds)
     findings = (reproduced(ran, block).sentence,) if block.printed and not block.cell else ()
     if ran.missing:
         name = _root(ran.missing)

@@ -34,6 +34,7 @@ class Source:
         later: a notebook's cells after it.
         without: names that repairs have taken from it, and from what it needs.
         said: the block, or the heading above it, says that it is RMSProp.
+        alone: what it defines is judged, whatever stops the statements around that.
     """
 
     block: Block
@@ -43,6 +44,7 @@ class Source:
     later: tuple[Piece, ...] = ()
     without: frozenset[str] = frozenset()
     said: bool = False
+    alone: bool = False
 
     @property
     def line(self) -> int:

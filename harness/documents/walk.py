@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -75,6 +76,11 @@ class Walk:
                 best, reached = (changed, candidate, attempt), rank
             if reached >= _EXPLAINED:
                 break
+        if best is None and result.verdict.word == "not-run" and not source.alone:
+            attempt = self._bench.tried(alone := replace(source, alone=True), name)
+            after = _state(attempt, name)
+            if isinstance(after, Result) and _rank(after) == _EXPLAINED:
+                return alone, Repaired(source.text, "only what it defines was run"), attempt
         return best
 
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, Union, get_args
 
 NotFinite = Literal["NaN", "Infinity", "-Infinity"]
 """How JSON, which has no such numbers, names them."""
 
-Number = float | NotFinite
+Number = Union[float, NotFinite]
 """A number in JSON."""
 
-_VALUES: dict[str, float] = dict(
-    zip(get_args(NotFinite), (math.nan, math.inf, -math.inf), strict=True)
-)
+_VALUES: dict[str, float] = dict(zip(get_args(NotFinite), (math.nan, math.inf, -math.inf)))
 
 
 def to_json(value: float) -> Number:
@@ -37,7 +35,7 @@ def from_json(value: object) -> float:
     Raises:
         ValueError: it is none.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
             return float(value)
         except OverflowError:

@@ -56,11 +56,13 @@ def notebook(*cells: str, kernel: str = "python") -> bytes:
 def written(tmp_path: Path) -> Examine:
     """Examine a document of that text."""
 
-    def run(text: str | bytes, name: str = "page.md", timeout: float = 10.0) -> Examination:
+    def run(
+        text: str | bytes, name: str = "page.md", timeout: float = 10.0, python: str = ""
+    ) -> Examination:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         options = Options(pattern=SHORT, timeout=timeout)
-        return examine(path, Dialect(), options, memory=MEMORY)
+        return examine(path, Dialect(), options, memory=MEMORY, python=python)
 
     return run
 

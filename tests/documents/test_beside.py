@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,9 @@ PAGES: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "data that the step itself needs": (
         (f"{IMPORT}{MISSING}\npace = 1 / count", LOOP.replace("lr * g", "pace * g")), ["not-run"],
     ),
+    "data that are nowhere, around a class": (
+        (f"{IMPORT}{MISSING}", f"pace = 1 / count\n{RIGHT}"), ["not-run", "exact"],
+    ),
     "data that are nowhere": ((f"{IMPORT}{MISSING}", LOOP), ["not-run", "exact"]),
 }  # fmt: skip
 
@@ -52,6 +56,31 @@ def test_what_a_cell_needs_is_found(page: str, written: Examine, tmp_path: Path)
     judged = [row for row in rows if row.layers]
     assert [[layer.result.verdict.word for layer in row.layers] for row in judged] == [words]
     assert not list(tmp_path.glob("**/__pycache__"))
+
+
+def test_the_interpreter_that_is_named_runs_the_code_and_what_it_prints(
+    written: Examine, tmp_path: Path
+) -> None:
+    """It has a module that ours lacks; what is slow to import there is no fault of the page."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "only_there.py").write_text("from numpy import sqrt as root\n")
+    slow = "def far(n):\n    time.sleep(9) if n == 0 else far(n - 1)\n\n\nfar(9)\n"
+    (tmp_path / "there" / "slow.py").write_text(f"import time\n\n\n{slow}")
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="{tmp_path}/there" exec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    code = f"{IMPORT}from only_there import root\n{RIGHT.replace('np.sqrt(v)', 'root(v)')}"
+    shown = fenced(code) + fenced("print(root(4.0))") + fenced("2.0", "output")
+    slowly = fenced(f"import slow\n{code}")
+    rows = written(shown, python=str(python)).rows
+    assert rows[0].published is not None
+    assert rows[0].published.verdict.word == "exact"
+    assert rows[1].findings == ("prints the output at line 21, digit by digit",)
+    (late,) = written(slowly, timeout=0.5, python=str(python)).rows
+    assert late.published is not None
+    fault = late.published.verdict.fault
+    assert fault is not None
+    assert (fault.kind, fault.message[:29]) == ("not-run", "what it imports is not loaded")
 
 
 def test_what_only_ipython_reads_is_left_out_of_a_page(written: Examine) -> None:
