@@ -108,7 +108,7 @@ def test_a_trainer_that_stops_by_itself_is_fed_in_its_loop(written: Examine) -> 
     (row,) = written(fenced(code.replace("slope", "derivative"))).rows
     assert row.published is not None
     assert row.published.deviations == ("eps=ignored",)
-    assert "the loop in rmsprop" in (row.published.bound or "")
+    assert "the update in rmsprop" in (row.published.bound or "")
 
 
 @pytest.mark.parametrize("returned", ["found", "(found, [0.0] * n_iter)"])
