@@ -126,6 +126,16 @@ def test_one_scenario_is_looked_at_last_and_array_by_array(
     assert (asked.calls, looked.parts) == (calls, answers.get("parts", ()))
 
 
+SPOILED = replace(PIECE, weights=PIECE.weights + 0.1)
+
+
+def test_a_search_asks_before_it_looks_at_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnose, "turn", lambda *_, **__: LOST)
+    found = diagnose.diagnose([SPOILED] * 2, REFERENCE, nearby=False)
+    assert (found.best, found.change) == (None, LOST)
+    assert found.tried.size < LARGEST
+
+
 @pytest.mark.parametrize(("seconds", "left"), [(10.0, (9.0, 10.0)), (None, (float("inf"),) * 2)])
 def test_a_tenth_of_its_time_is_for_what_comes_nearest(
     monkeypatch: pytest.MonkeyPatch, seconds: float | None, left: Sequence[float]
@@ -140,9 +150,8 @@ def test_a_tenth_of_its_time_is_for_what_comes_nearest(
 
     monkeypatch.setattr(diagnose, "Search", search)
     monkeypatch.setattr(diagnose, "nearest", lambda trial: given.append(trial.budget))
-    spoiled = replace(PIECE, weights=PIECE.weights + 0.1)
     diagnose.diagnose(
-        [spoiled], REFERENCE, largest=0, seconds=seconds, progress=lambda *said: told.append(said)
+        [SPOILED], REFERENCE, largest=0, seconds=seconds, progress=lambda *said: told.append(said)
     )
     assert tuple(each.left for each in given) == left
     given[0].tell("sets of 2", 3, 4)
