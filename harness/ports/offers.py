@@ -78,8 +78,9 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "numpy"}
     if own:
         return _object(own, use, names)
+    asked = {name.lower() for name in use.get("classes", ())}
     looped = use.get("iterated") and attributes(use.get("item", {}))  # a map's keys have none
-    if (use.get("mapping") and not looped) or use.get("patterns"):
+    if (use.get("mapping") and ("dict" in asked or not looped)) or use.get("patterns"):
         return _map(use, names)
     keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
     if keys:
@@ -90,9 +91,9 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
     # Of an array and its gradient one is changed; where each is, these are weights and biases.
     written = all(u.get("written") for u in unpacked)
     if unpacked and (written or ("item" not in use and not use.get("iterated"))):
-        asked = {name.lower() for name in use.get("classes", ())}  # a tuple's arrays are changed
         return {
             "kind": "parts",
+            # A tuple's arrays are changed.
             "changed": any(u.get("written") for u in unpacked) and "tuple" not in asked,
             "parts": [_part(u, names, i, count, written) for i, u in enumerate(unpacked)],
         }

@@ -165,6 +165,38 @@ class RMSProp:
             p -= self.lr * p.grad.data / (np.sqrt(self.s[i]) + self.eps)
 """,
     ),
+    "parameter objects in a map, by its class": (
+        "if isinstance(parts, dict): self.parts = parts  # part.value, part.grad, in parts.items()",
+        """
+class Moving:
+    def __init__(self, parts, lr):
+        if isinstance(parts, list):
+            self.parts = {f"part{i}": part for i, part in enumerate(parts)}
+        elif isinstance(parts, dict):
+            self.parts = parts
+        self.lr = lr
+
+    def minimize(self, loss):
+        loss.backward()
+        self.update()
+
+
+class RMSProp(Moving):
+    def __init__(self, parts, lr=0.01, rho=0.9, eps=1e-8):
+        super().__init__(parts, lr)
+        self.rho, self.eps = rho, eps
+        self.s = {key: np.zeros_like(part.value) for key, part in parts.items()}
+
+    def update(self):
+        for key in self.parts:
+            part, s = self.parts[key], self.s[key]
+            if part.grad is None:
+                continue
+            s *= self.rho
+            s += (1 - self.rho) * part.grad**2
+            part.value -= self.lr * part.grad / (np.sqrt(s) + self.eps)
+""",
+    ),
     "a layer that has its optimizers itself": (
         "layer.rmsprop()  # self.e = 0.9 * self.e + 0.1 * self.dw**2; self.w -= ...",
         """
