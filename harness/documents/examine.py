@@ -182,9 +182,9 @@ class _Examiner:
                     Layer(conclude(self._reading.port(source.block), _way(source), fault=fault))
                 )
                 return [self._row(source, "optimizer", "", layers, attempt)]
-            if source.said and layers and layers[0].result.verdict.word == "not-run":
-                lacking = [Layer(layers[0].result)]  # without it nothing can be said
-                return [self._row(source, "optimizer", "", lacking, attempt)]
+            first = layers[0].result if layers else None
+            if source.said and first and first.verdict.word in ("not-run", "does-not-compile"):
+                return [self._row(source, "optimizer", "", [Layer(first)], attempt)]
             return [
                 Examined(
                     source.block,

@@ -288,6 +288,9 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     # One of several arrays was there before.
     before |= {text for text in moved if text.endswith("]")}
     likely = [text for text in moved if text in before]
+    # What is scaled and then added to something else is how far that moves.
+    buffers = _buffers(block)
+    likely, moved = ([t for t in texts if t not in buffers] for texts in (likely, moved))
     if not likely and len(set(moved)) == 1 and whole[moved[0]]:
         likely = moved
     # What moves by a gradient that is computed of other weights, moved before, has its own average.
@@ -322,6 +325,21 @@ def _terms(node: ast.expr) -> set[str]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
         return _terms(node.left) | _terms(node.right)
     return {ast.unparse(node)}
+
+
+def _buffers(block: Block) -> set[str]:
+    """What is multiplied with something each time, and added to something else."""
+    scaled, added = set(), set()
+    for part in (part for node in block for part in ast.walk(node)):
+        if isinstance(part, (ast.Assign, ast.AugAssign)) and (target := _target(part)):
+            terms = [ast.parse(term, mode="eval").body for term in _terms(part.value)]
+            factors = [list(map(ast.unparse, _factors(term))) for term in terms]
+            scaled |= {target} if any(target in each and each[1:] for each in factors) else set()
+        if isinstance(part, ast.AugAssign) and isinstance(part.op, (ast.Add, ast.Sub)):
+            added |= _terms(part.value)
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, (ast.Add, ast.Sub)):
+            added |= _terms(part)
+    return scaled & added
 
 
 def _names(node: ast.AST) -> set[str]:

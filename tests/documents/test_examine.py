@@ -104,6 +104,16 @@ LAYERS = {
         ["does-not-compile", "exact"],
         "the lost indentation restored",
     ),
+    "imports that are missing": (
+        RIGHT.replace("self.cache = {}", "self.cache = defaultdict(dict)"),
+        ["crashes", "exact"],
+        "`from collections import defaultdict` and `import numpy as np` put first",
+    ),
+    "a method that is still to be written": (
+        IMPORT + RIGHT.replace("    def step", "    def later(self):\n\n    def step"),
+        ["does-not-compile", "exact"],
+        "`pass` put in at line 9, where a body is missing",
+    ),
     "behind the repair something else": (
         INSIDE,
         ["crashes", "diverges"],

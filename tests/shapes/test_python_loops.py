@@ -104,6 +104,18 @@ def test_what_is_of_a_round_is_not_said_to_be_of_a_step(anew: str, tmp_path: Pat
     assert judged(tmp_path, {"by rounds": text})[1] == {}
 
 
+MOVED = "g = f(x); s = d * s + (1 - d) * g**2; v = m * v - rate / s**0.5 * g; "
+
+
+@pytest.mark.parametrize(
+    ("rest", "weights"),
+    [("x = x + v", ["x"]), ("x += v", ["x"]), ("return x + v, v", []), ("return v", ["v"])],
+)
+def test_what_is_scaled_and_added_is_no_weights(rest: str, weights: list[str]) -> None:
+    update = update_in(ast.parse(MOVED + rest).body, ["x", "v", "s", "d", "m", "rate"])
+    assert [pair.weights for pair in (update.pairs if update else ())] == weights
+
+
 def test_without_epsilon_a_gradient_of_zero_stops_plain_numbers(tmp_path: Path) -> None:
     text = LOOPS["numbers that its history takes for arrays"][1].replace(" + eps", "")
     plain = text.replace("np.sqrt(v)", "v**0.5").replace("        path.extend(theta)\n", "")

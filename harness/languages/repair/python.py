@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import re
+import symtable
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -20,6 +22,7 @@ _USUAL = {
     "sns": "import seaborn as sns",
     "tf": "import tensorflow as tf",
     "jnp": "import jax.numpy as jnp",
+    "torch": "import torch",
     "nn": "from torch import nn",
     "optim": "from torch import optim",
     "keras": "from tensorflow import keras",
@@ -53,10 +56,34 @@ def _main(broken: Broken) -> Iterator[Repaired]:
 def _imports(broken: Broken) -> Iterator[Repaired]:
     if not (match := _MISSING.search(broken.message)):
         return
-    for statement in _statements(match[1]):
+    own = list(_statements(match[1]))
+    for statement in own:
         what = statement.removeprefix("import ").strip()
         change = f"`{statement}` put first" if " " in what else f"{what} imported"
         yield Repaired(f"{statement}\n{broken.text}", change, above=1)
+    # A page that shows no imports lacks more than one, and not all of them stop what is tried.
+    others = [s for n in _nowhere(broken) if n != match[1] for s in _statements(n)]
+    if own and others:
+        first = [*own, *others]
+        listed = " and ".join(f"`{statement}`" for statement in first)
+        text = "\n".join([*first, broken.text])
+        yield Repaired(text, f"{listed} put first", above=len(first))
+
+
+def _nowhere(broken: Broken) -> list[str]:
+    """The names that a block asks for and that nothing gives a value."""
+    text = f"{broken.earlier}\n{broken.text}"
+    if not compiles(text) or re.search(r"\bimport \*", text):
+        return []
+    top = symtable.symtable(text, "block", "exec")
+    tables, asked = [top], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        asked |= {s.get_name() for s in symbols if table is top or s.is_global()}
+    given = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    return sorted(asked - given - set(dir(builtins)))
 
 
 def _statements(name: str) -> Iterator[str]:
@@ -68,7 +95,7 @@ def _statements(name: str) -> Iterator[str]:
     else:
         for home in _HOMES:
             module = importlib.import_module(home)
-            if hasattr(module, name):
+            if name in getattr(module, "__all__", dir(module)):
                 yield f"from {home} import {name}"
                 return
 
@@ -80,6 +107,25 @@ def _layout(broken: Broken) -> Iterator[Repaired]:
     expanded = broken.text.expandtabs(4)
     if expanded != broken.text and compiles(expanded):
         yield Repaired(expanded, "tabs replaced by four spaces")
+    yield from _bodiless(broken)
+
+
+def _bodiless(broken: Broken) -> Iterator[Repaired]:
+    """A function that was left without a body before the next one; one that lost its is another."""
+    rows = broken.text.split("\n")
+    try:
+        compile(broken.text, "block", "exec", dont_inherit=True)
+    except IndentationError as error:
+        after = (error.lineno or 1) - 1
+        header = next((i for i in range(after - 1, -1, -1) if rows[i].strip()), None)
+        if header is None or not rows[header].rstrip().endswith(":"):
+            return
+        if re.match(r"(?:async )?def |class |@", rows[after].lstrip()):
+            rows[header] = f"{rows[header].rstrip()} pass"
+            change = f"`pass` put in at line {broken.line + header}, where a body is missing"
+            yield Repaired("\n".join(rows), change)
+    except (SyntaxError, ValueError):
+        return
 
 
 def _without_example(broken: Broken) -> Iterator[Repaired]:
