@@ -107,14 +107,23 @@ def _found(
     ways: list[Ranked] = []
     reasons = []
     # What is to be told something first that is not known may fail for want of that.
+    # So may a method that collects what another one steps on.
     unprepared = {c["class"] for c in shape.get("candidates", []) if c.get("unprepared")}
+    beginning = {
+        (c["class"], index)
+        for c in shape.get("candidates", [])
+        for index, method in enumerate(c.get("methods", []))
+        if method.get("begins")
+    }
     for attempt in attempts(shape, wanted, guess):
         if isinstance(attempt, str):
             reasons.append(attempt)
         elif shape.get("planned") and "biases" in attempt[1].message["call"]:
             # A host that follows plans hands over two of each by a plan alone.
             reasons.append(f"{attempt[1].title}: takes weights and biases")
-        elif attempt[1].message.get("class") in unprepared:
+        elif (made := attempt[1].message.get("class")) in unprepared or (
+            (made, attempt[1].message.get("method")) in beginning
+        ):
             ways.append((attempt[0], replace(attempt[1], guessed=True)))
         else:
             ways.append(attempt)

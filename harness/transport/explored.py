@@ -23,6 +23,9 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 # Of a file's classes so many are run, the likeliest first.
 MOST_CLASSES = 3
 _FEW_KINDS = 2
+# What comes back, and what has to be made of it where the learning rate is not in it as yet.
+_UNRATED = {"step": "rate", "ascent": "rate", "factor": "rated"}
+_VERBS = {"weights": "moved by", "returned": "moved by", "factor": "is what multiplies"}
 # What the constructor of the class itself asks for, as the host of a JVM writes it.
 _MADE = re.compile(r"new\.[^.\[]+")
 
@@ -136,19 +139,18 @@ def _explored(
 ) -> Explored:
     roles = tuple(dict.fromkeys(given.values()))
     mode = str(way["mode"])
-    if mode in ("step", "ascent") and "learning_rate" not in roles:
-        mode, roles = "rate", (*roles, "learning_rate")
+    if mode in _UNRATED and "learning_rate" not in roles:
+        mode, roles = _UNRATED[mode], (*roles, "learning_rate")
     graph = {**way, "mode": mode, "numbers": {**way["numbers"], **off}}
     plan = way["plan"]
-    method = re.sub(r"\(.*", "", plan["method"]).rpartition(".")[2]
+    method = _called(plan["method"])
     owner = str(plan["type"]).rpartition(".")[2]
     if plan["via"]:
-        made = re.sub(r"\(.*", "", plan["via"]).rpartition(".")[2]
-        owner = f"{owner}.{made}()"
+        owner = f"{owner}.{_called(plan['via'])}()"
     gradients = _kinds(pair[1] for pair in way["pairs"])
     weights = _kinds(pair[0] for pair in way["pairs"]) or "what it returns"
-    verb = "moved by" if way["mode"] in ("weights", "returned") else "is the step of"
-    methods = [name for name in (plan.get("first", ""), method) if name.isidentifier()]
+    verb = _VERBS.get(way["mode"], "is the step of")
+    methods = [one for one in (_called(plan.get("first", "")), method) if one.isidentifier()]
     called = f"{owner}.{' and '.join(methods)}" if methods else owner
     title = f"{called}, {weights} {verb} {gradients}"
     if ones := plan.get("counts"):
@@ -157,6 +159,11 @@ def _explored(
         title += f", with {' and '.join(_name(path) for path in off)} = 0"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}
     return Explored(message, title, roles, str(way["precision"]))
+
+
+def _called(method: str) -> str:
+    """What a method is called, which a JVM's reflection writes at length."""
+    return re.sub(r"\(.*", "", method).rpartition(".")[2]
 
 
 def _kinds(paths: Iterator[str]) -> str:

@@ -110,6 +110,11 @@ JAVA = {
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,
     "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
+    "CollectedFirst": EXACT,
+    "RatesOfGradients": INSIDE,
+    "LookedUpSettings": ("eps=ignored",),
+    "ByNamesOfLayers": EXACT,
+    "SlopesOfALoss": EXACT,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}
@@ -121,6 +126,7 @@ UNBOUND = (
     "BiasesOtherwise",
     "TrainsItself",
     "OneNumberTooMany",
+    "CollectedOnly",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"

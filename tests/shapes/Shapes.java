@@ -2,8 +2,10 @@
 // says otherwise. What is bound is in the table of tests/languages/test_jvm_shapes.py.
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -2436,6 +2438,188 @@ class LinkedEdges {
         Edge(Node source, Node target) {
             this.source = source;
             this.target = target;
+        }
+    }
+}
+
+/** Gradients are collected in one call, and stepped on in another. */
+class CollectedFirst {
+    private final double[] theta, sum, square;
+    private final double lr, rho, eps;
+    private int seen;
+
+    CollectedFirst(double[] theta, double lr, double rho, double eps) {
+        this.theta = theta;
+        this.sum = new double[theta.length];
+        this.square = new double[theta.length];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void collect(double[] gradient) {
+        for (int i = 0; i < sum.length; i++) sum[i] += gradient[i];
+        seen++;
+    }
+
+    void flush() {
+        for (int i = 0; i < sum.length; i++) sum[i] /= seen;
+        Update.inPlace(theta, sum, square, lr, rho, eps);
+        Arrays.fill(sum, 0);
+        seen = 0;
+    }
+}
+
+/** The same, where nothing ever steps: that nothing moves is not said of it. */
+class CollectedOnly {
+    private final double[] theta, sum;
+    private final double lr, rho, eps;
+
+    CollectedOnly(double[] theta, double lr, double rho, double eps) {
+        this.theta = theta;
+        this.sum = new double[theta.length];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void collect(double[] gradient) {
+        for (int i = 0; i < sum.length; i++) sum[i] += gradient[i];
+    }
+
+    double[] getStepSoFar() {
+        return new double[theta.length];
+    }
+}
+
+/** Answers with what gradients are to be multiplied by. */
+class RatesOfGradients {
+    private final double[][] square;
+    private final double lr, rho, eps;
+
+    RatesOfGradients(int rows, int columns, double lr, double rho, double eps) {
+        this.square = new double[rows][columns];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void observe(double[][] gradient) {
+        for (int i = 0; i < square.length; i++) {
+            for (int j = 0; j < square[i].length; j++) {
+                square[i][j] = rho * square[i][j] + (1 - rho) * (gradient[i][j] * gradient[i][j]);
+            }
+        }
+    }
+
+    double[][] getMultiplier() {
+        double[][] rates = new double[square.length][square[0].length];
+        for (int i = 0; i < square.length; i++) {
+            for (int j = 0; j < square[i].length; j++) {
+                rates[i][j] = lr / Math.sqrt(square[i][j] + eps);
+            }
+        }
+        return rates;
+    }
+}
+
+/** Settings are looked up in a map, each by its name. */
+class LookedUpSettings {
+    private final double lr, rho;
+    private Map<String, double[]> squares;
+
+    LookedUpSettings(Map<String, Double> settings) {
+        lr = settings.getOrDefault("learning_rate", 0.01);
+        rho = settings.getOrDefault("decay_rate", 0.9);
+    }
+
+    Map<String, double[]> update(Map<String, double[]> params, Map<String, double[]> grads) {
+        squares = squares == null ? new HashMap<>() : squares;
+        Map<String, double[]> moved = new HashMap<>();
+        params.forEach((name, w) -> {
+            moved.put(name, w.clone());
+            squares.putIfAbsent(name, new double[w.length]);
+            Update.inPlace(moved.get(name), grads.get(name), squares.get(name), lr, rho, 1e-6);
+        });
+        return moved;
+    }
+}
+
+/** Layers are registered, and gradients come by the name of each. */
+class ByNamesOfLayers {
+    private final Map<String, Dense> layers = new HashMap<>();
+    private final Map<Dense, double[]> squares = new LinkedHashMap<>();
+    private final double lr, rho, eps;
+
+    ByNamesOfLayers(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void registerLayer(Dense layer) {
+        layers.put(layer.name, layer);
+        squares.put(layer, new double[layer.weights.length]);
+    }
+
+    void apply(HashMap<String, double[]> gradients) {
+        gradients.forEach((name, slopes) -> {
+            Dense layer = layers.get(name);
+            Update.inPlace(layer.weights, slopes, squares.get(layer), lr, rho, eps);
+        });
+    }
+
+    static class Dense {
+        final String name;
+        final double[] weights;
+
+        Dense(String called, int units) {
+            this.name = called + "_1";
+            this.weights = new double[units];
+        }
+    }
+}
+
+/** Slopes are those of a loss: of those that are here none is the one that is meant. */
+class SlopesOfALoss {
+    private final double lr, rho, eps;
+    private double[] square;
+
+    SlopesOfALoss(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] update(Loss loss, Place place) {
+        Slopes slopes = loss.derive(place);
+        square = square == null ? new double[place.size()] : square;
+        double[] changes = new double[slopes.size()];
+        for (int i = 0; i < changes.length; i++) {
+            double g = slopes.at(0, i);
+            square[i] = rho * square[i] + (1 - rho) * (g * g);
+            changes[i] = -(lr * g) / (Math.sqrt(square[i]) + eps);
+        }
+        return changes;
+    }
+
+    interface Place {
+        int size();
+    }
+
+    interface Slopes {
+        int size();
+
+        double at(int row, int column);
+    }
+
+    interface Loss {
+        Slopes derive(Place place);
+    }
+
+    record Flat(double level) implements Loss {
+        public Slopes derive(Place place) {
+            return null;
         }
     }
 }

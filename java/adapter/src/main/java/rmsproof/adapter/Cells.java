@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
 
@@ -32,6 +34,7 @@ final class Cells {
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     /** The path that leads to each object. */
     private final Map<Object, String> seen = new IdentityHashMap<>();
+    private final Set<String> names = new TreeSet<>();
     /** Maps by objects: these are named by where else they are. */
     private final List<Runnable> later = new ArrayList<>();
 
@@ -59,6 +62,13 @@ final class Cells {
     /** How many of these are in rows. */
     static long rows(Object root) {
         return of(Map.of("", root)).keySet().stream().filter(Cells::several).count();
+    }
+
+    /** The names by which maps in an object know what they hold, but for single numbers. */
+    static List<String> names(Object root) {
+        Cells found = new Cells();
+        found.visit("", root, 0, fixed -> { });
+        return List.copyOf(found.names);
     }
 
     /** The numbers in fields that no object at hand has, by class and name. */
@@ -119,10 +129,20 @@ final class Cells {
         } else if (value instanceof Optional<?> one) {
             visit(path, one.orElse(null), depth, fixed -> { });
         } else if (value instanceof Collection<?> others) {
-            int i = 0;
-            for (Object other : others) {
-                visit(path + "[" + i++ + "]", other, depth + 1, fixed -> { });
+            List<Object> elements = new ArrayList<>(others);
+            for (int i = 0; i < elements.size() && cells.size() < MOST; i++) {
+                int place = i;
+                element(path + "[" + i + "]", elements.get(i), depth, number -> {
+                    elements.set(place, number);
+                    others.clear();
+                    Cells.<Collection<Object>>any(others).addAll(elements);
+                });
             }
+        } else if (Answers.in(value) != null) {
+            Map<String, Object> answers = Answers.in(value);
+            answers.forEach((name, held) -> element(
+                    path + "." + name.replaceAll(" (\\d+)", "[$1]"), held, depth,
+                    number -> answers.put(name, number)));
         } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
             fields(type).forEach(field -> field(path, field, value, depth));
         } else {
@@ -152,6 +172,12 @@ final class Cells {
     }
 
     private void entries(String path, Map<?, ?> map, int depth) {
+        map.forEach((key, held) -> {
+            if (key instanceof String name && held != null && !(held instanceof Number)
+                    && !(held instanceof String)) {
+                names.add(name);
+            }
+        });
         Map<String, Object> order = new TreeMap<>();
         map.keySet().forEach(one -> order.put(key(one, map), one));
         order.forEach((name, key) -> element(path + "[" + name + "]", map.get(key), depth,

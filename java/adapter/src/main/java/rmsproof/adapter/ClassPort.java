@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A port made of classes: finds what they offer, by reflection and in a fixed order. */
 final class ClassPort implements Port {
+    /** Names of settings that are tried. */
+    private static final int MOST_TEXTS = 12;
     final ClassLanguage language;
     private final ClassBytes bytes;
     private final ClassLoader loader;
@@ -192,6 +194,12 @@ final class ClassPort implements Port {
         return holdsState ? bytes.load() : loader;
     }
 
+    /** What a class writes that could be the name of something. */
+    List<String> texts(String className) {
+        return bytes.pool(className).texts().stream()
+                .filter(text -> text.matches("[A-Za-z]\\w{1,30}")).limit(MOST_TEXTS).toList();
+    }
+
     /** What a class writes that says RMSProp, which a text may have to be; "" where nothing does. */
     String algorithm(String className) {
         return bytes.pool(className).texts().stream()
@@ -288,6 +296,7 @@ final class ClassPort implements Port {
                 && accepts(slot).number() == null;
         return omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
-                || other && (!constructs || own || Bare.empty(type) != null);
+                || other && (!constructs || own || Bare.empty(type) != null
+                        && !CollectionMaker.settings(slot.type()));
     }
 }

@@ -62,6 +62,9 @@ final class ClassShape {
         if (!around.isEmpty()) {
             entry.put("around", around);
         }
+        if (TwoCalls.begins(method)) {
+            entry.put("begins", true);
+        }
         return entry;
     }
 

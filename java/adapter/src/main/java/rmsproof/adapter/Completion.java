@@ -3,6 +3,7 @@ package rmsproof.adapter;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -38,7 +39,7 @@ final class Completion {
 
     /**
      * Gives fields what their types ask for where nothing is there: null, an Optional without a
-     * value; in objects that are handed over an empty list, too, and so in all that these hold. What
+     * value; in objects that are handed over an empty collection, too, and so in all that these hold. What
      * follows an object of a kind may be nothing; its gradient is not.
      */
     void complete(Object target, boolean handed) throws ReflectiveOperationException {
@@ -79,13 +80,13 @@ final class Completion {
         Object held = field.get(target);
         String name = field.getDeclaringClass().getName() + "." + field.getName();
         Object made = left.contains(name) || held != null && held != Optional.empty()
-                && !(handed && held instanceof List<?> list && list.isEmpty()) ? null
+                && !(handed && held instanceof Collection<?> some && some.isEmpty()) ? null
                 : maker.make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);
         if (made != null) {
             filled.add(name);
         }
-        if (made != null && held instanceof List<?> list) {
-            ((List<Object>) list).addAll((List<?>) made);
+        if (made instanceof Collection<?> several && held instanceof Collection<?> some) {
+            ((Collection<Object>) some).addAll(several);
         } else if (made != null) {
             field.set(target, made);
         }

@@ -99,14 +99,20 @@ final class GraphPairs {
             return;
         }
         match(results, false);
-        mode = climbs() ? "ascent" : "step";
+        pairs.removeIf(pair -> influence.shrinks(pair.result(), pair.gradient())
+                && influence.after(pair.result()) < 0);
+        boolean factor = !pairs.isEmpty() && pairs.stream().allMatch(
+                pair -> influence.shrinks(pair.result(), pair.gradient()));
+        mode = factor ? "factor" : climbs() ? "ascent" : "step";
+        pairs.removeIf(pair -> !factor && influence.shrinks(pair.result(), pair.gradient()));
     }
 
     /** Gradients that become the step where they are. */
     private void replaced() {
         for (String path : influence.made().keySet()) {
             if (influence.changed(path) && ObjectGraph.isArgument(path)
-                    && influence.moved(path).contains(path) && named(path)) {
+                    && influence.moved(path).contains(path) && named(path)
+                    && !influence.shrinks(path, path)) {
                 pairs.add(new GraphWay.Pair("", path, path));
             }
         }
@@ -118,11 +124,14 @@ final class GraphPairs {
         return !pairs.isEmpty() && influence.after(pairs.get(0).result()) < 0;
     }
 
-    /** Finds the gradient of each result; of some alone where several have one in common. */
+    /**
+     * Finds the gradient of each result; of some alone where several have one in common. What it is
+     * added to as it is is a sum of gradients.
+     */
     private void match(Set<String> results, boolean inPlace) {
         for (String result : results) {
             String gradient = gradient(result, results);
-            if (gradient != null) {
+            if (gradient != null && !(inPlace && influence.keeps(result, gradient))) {
                 pairs.add(new GraphWay.Pair(inPlace ? result : "", gradient, result));
             }
         }
@@ -199,7 +208,7 @@ final class GraphPairs {
             for (String result : results) {
                 boolean alone = influence.moved(path).contains(result) && paths.stream()
                         .filter(other -> influence.moved(other).contains(result)).count() == 1;
-                if (alone && taken.add(path)) {
+                if (alone && !(inPlace && influence.keeps(result, path)) && taken.add(path)) {
                     found.add(new GraphWay.Pair(inPlace ? result : "", path, result));
                 }
             }

@@ -153,6 +153,8 @@ final class GraphSession implements Feeding {
                 case "step" -> before - cell.value();
                 case "ascent" -> before + cell.value();
                 case "rate" -> before - rate * cell.value();
+                case "factor" -> before - gradients[row + part.from + k] * cell.value();
+                case "rated" -> before - rate * gradients[row + part.from + k] * cell.value();
                 default -> cell.value();
             };
             now = cell.narrow() ? (float) now : now;

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param plan how the object is made
  * @param mode {@code weights} where they are changed in place; {@code returned}; {@code step} and
  *     {@code ascent} where what comes back has yet to be subtracted or added, {@code rate} where it
- *     has to be multiplied by the learning rate first
+ *     has to be multiplied by the learning rate first; {@code factor} and {@code rated} where it has
+ *     to be multiplied by the gradient, and by the learning rate
  * @param pairs each weight and its gradient
  * @param rest what stands for numbers that have influence and that nobody gives
  * @param others the paths of these
@@ -45,7 +46,8 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
     /** As a binding has it, and as {@link #of} reads it. */
     JsonObject json() {
         return Json.tree(Map.of("plan", Map.of("type", plan.type(),
-                        "constructor", plan.constructor(), "via", plan.via(), "method", plan.method(),
+                        "constructor", plan.constructor(), "via", plan.via(),
+                        "first", plan.first(), "method", plan.method(),
                         "prepared", plan.prepared(), "completed", plan.completed(),
                         "left", plan.left(), "size", plan.size()),
                 "mode", mode, "rest", rest, "others", others,
@@ -68,7 +70,7 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 entry -> numbers.put(entry.getKey(), entry.getValue().getAsDouble()));
         return new GraphWay(new GraphPlan(plan.get("type").getAsString(),
                 plan.get("constructor").getAsInt(), plan.get("via").getAsString(),
-                plan.get("method").getAsString(),
+                plan.get("first").getAsString(), plan.get("method").getAsString(),
                 plan.get("prepared").getAsBoolean(), plan.get("completed").getAsBoolean(),
                 words(plan, "left"),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,

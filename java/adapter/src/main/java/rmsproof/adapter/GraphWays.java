@@ -43,11 +43,10 @@ public final class GraphWays {
         this.deadline = deadline;
         // What has to be completed first is not what it would be in use: only where all else fails.
         List<Stepping> steps = steps();
-        for (Stepping stepping : steps) {
-            add(best(stepping.via, stepping.step, false));
-        }
-        for (Stepping stepping : sure ? List.<Stepping>of() : steps) {
-            add(best(stepping.via, stepping.step, true));
+        steps.forEach(stepping -> add(best(stepping, false)));
+        (sure ? List.<Stepping>of() : steps).forEach(stepping -> add(best(stepping, true)));
+        for (List<Method> two : sure ? List.<List<Method>>of() : TwoCalls.of(type)) {
+            add(sure ? null : best(new Stepping(null, two.get(0), two.get(1)), false));
         }
     }
 
@@ -81,13 +80,20 @@ public final class GraphWays {
         return refused;
     }
 
-    /** A step, and what makes the object that it is a method of; null where that is ours. */
-    private record Stepping(Method via, Method step) {}
+    /**
+     * A step; what makes the object that it is a method of, null where that is ours; what is called
+     * before it, null for nothing.
+     */
+    private record Stepping(Method via, Method first, Method step) {
+        String said() {
+            return (first == null ? "" : first.getName() + " and ") + step.getName();
+        }
+    }
 
     /** Methods that may be a step: called so, or of a class that says RMSProp; then what is made. */
     private List<Stepping> steps() {
         List<Stepping> steps = new ArrayList<>();
-        own().forEach(method -> steps.add(new Stepping(null, method)));
+        own().forEach(method -> steps.add(new Stepping(null, null, method)));
         for (Method via : ObjectGraph.methods(type)) {
             Class<?> made = via.getReturnType();
             if (OwnTypes.owns(made) && !made.isAssignableFrom(type)) {
@@ -96,7 +102,7 @@ public final class GraphWays {
                                 && !one.getName().toLowerCase(Locale.ROOT).matches(GETS)).toList();
                 asked.stream().filter(one -> Makers.steps(one) || asked.size() == 1)
                         .sorted(Comparator.comparing(Method::toString)).limit(1)
-                        .forEach(one -> steps.add(new Stepping(via, one)));
+                        .forEach(one -> steps.add(new Stepping(via, null, one)));
             }
         }
         return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
@@ -124,22 +130,24 @@ public final class GraphWays {
     private record Found(List<GraphWay> ways, int numbers, int pairs, boolean sure) {}
 
     /** Of the ways in which the object can be made the one that is told most numbers. */
-    private Found best(Method via, Method method, boolean completed) {
+    private Found best(Stepping stepping, boolean completed) {
+        Method via = stepping.via;
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
-        int makers = Modifier.isStatic((via == null ? method : via).getModifiers()) ? 1
+        int makers = Modifier.isStatic((via == null ? stepping.step : via).getModifiers()) ? 1
                 : Math.min(MOST_MAKERS, Ways.of(type).size());
         // What an object fills itself when it is told to is not filled for it.
         for (boolean prepared : new boolean[] {completed, !completed}) {
             for (int size : SIZES) {
                 for (int maker = 0; maker < makers; maker++) {
                     if (System.nanoTime() > deadline) {
-                        refused.add(method.getName() + ": time ran out");
+                        refused.add(stepping.said() + ": time ran out");
                         return most(found);
                     }
                     GraphPlan plan = new GraphPlan(type.getName(), maker,
-                            via == null ? "" : via.toString(), method.toString(), prepared,
-                            completed, List.of(), size);
+                            via == null ? "" : via.toString(),
+                            stepping.first == null ? "" : stepping.first.toString(),
+                            stepping.step.toString(), prepared, completed, List.of(), size);
                     try {
                         Found one = read(plan);
                         if (one != null) {
@@ -155,7 +163,7 @@ public final class GraphWays {
                 }
             }
         }
-        refused.add(method.getName() + ": " + failed);
+        refused.add(stepping.said() + ": " + failed);
         return null;
     }
 

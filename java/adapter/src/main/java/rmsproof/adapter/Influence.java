@@ -249,6 +249,16 @@ final class Influence {
         return moves.getOrDefault(path, Set.of());
     }
 
+    /**
+     * Tells whether a number is the nearer to 0 the farther another one is: no step is, but what a
+     * gradient has to be multiplied by is one.
+     */
+    boolean shrinks(String result, String input) {
+        double slope = slopes.getOrDefault(input, Map.of()).getOrDefault(result, 0.0);
+        double share = slope * base.set.get(input) / base.after.get(result);
+        return share < -NEAR * (narrow(input) ? 1 << 7 : 1);
+    }
+
     /** Tells whether a number keeps the whole of another one's nudge: something is added to it. */
     boolean keeps(String result, String input) {
         Double slope = slopes.getOrDefault(input, Map.of()).get(result);

@@ -26,17 +26,36 @@ final class ObjectGraph implements Graph {
     /** What is handed on beside weights is one thing of a few. */
     private static final int MOST_PIECES = 4;
 
-    private final Method method;
+    private final Call call;
+    /** What is called before the step; null for nothing. */
+    private final Call first;
     private Object target;
     private Object stepping;
-    private final Object[] arguments;
     private final Around around;
     private final List<Field> shared;
-    private final Map<String, Double> before = new HashMap<>();
+    private final Map<String, Double> shares = new HashMap<>();
     private final Map<String, Double> asked;
     private final Map<String, Double> offered;
     private final Completion completion;
     private Object returned;
+
+    /** A method with what it is given. */
+    private record Call(Method method, Object[] arguments) {
+        String name(int i) {
+            return method.getParameters()[i].getName();
+        }
+
+        /** Calls it in the step of this number. */
+        Object on(Object target, int turn) throws ReflectiveOperationException {
+            for (int i = 0; i < arguments.length; i++) {
+                Class<?> type = method.getParameterTypes()[i];
+                if (ObjectMaker.isTurn(type, name(i))) {
+                    arguments[i] = type == int.class ? (Object) turn : (Object) (long) turn;
+                }
+            }
+            return Ways.call(method, target, arguments);
+        }
+    }
 
     /**
      * @param port whose classes are looked up by name
@@ -48,36 +67,46 @@ final class ObjectGraph implements Graph {
         ObjectMaker maker = new ObjectMaker(plan.size(), plan.prepared(), numbers,
                 port.made.computeIfAbsent(plan.prepared() ? -plan.size() : plan.size(),
                         each -> new ConcurrentHashMap<>()),
-                port.algorithm(plan.type()));
+                port.algorithm(plan.type()), port.texts(plan.type()), plan.completed());
         this.completion = new Completion(maker, plan.left());
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
-        this.method = named(via == null ? methods(type)
+        Method method = named(via == null ? methods(type)
                 : List.of(via.getReturnType().getMethods()), plan.method());
+        Method before = plan.first().isEmpty() ? null : named(methods(type), plan.first());
         if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
         } else {
             Executable way = Ways.of(type).get(plan.constructor());
             target = Ways.call(way, null, handed(plan, maker, way, "new"));
             if (plan.prepared()) {
-                prepare(plan, type, maker);
+                prepare(type, maker, List.of(plan.method(), plan.first()), plan);
             }
             if (plan.completed()) {
                 completion.complete(target, false);
             }
+            maker.named(Cells.names(target));
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
         this.shared = OpenFields.of(type).stream()
                 .filter(field -> OpenFields.isShared(field, type)).toList();
-        Cells.shared(shared).forEach((name, cell) -> before.put(name, cell.value()));
+        Cells.shared(shared).forEach((name, cell) -> shares.put(name, cell.value()));
         this.around = new Around(via == null ? type : null, method);
-        this.arguments = handed(plan, maker, method, GIVEN);
+        this.first = before == null ? null
+                : new Call(before, handed(plan, maker, before, GIVEN));
+        this.call = new Call(method, handed(plan, maker, method, GIVEN));
         this.offered = maker.offered();
         this.asked = new LinkedHashMap<>(maker.asked());
         // The step's own numbers are set before each of its steps.
-        for (Parameter parameter : method.getParameters()) {
-            asked.remove(GIVEN + "." + parameter.getName());
+        for (Call one : calls()) {
+            for (Parameter parameter : one.method.getParameters()) {
+                asked.remove(GIVEN + "." + parameter.getName());
+            }
         }
+    }
+
+    private List<Call> calls() {
+        return first == null ? List.of(call) : List.of(first, call);
     }
 
     /** What a call is given, with all that nothing is in filled where that is the plan. */
@@ -100,13 +129,14 @@ final class ObjectGraph implements Graph {
                 .orElseThrow(() -> new NoSuchMethodException(name));
     }
 
-    private void prepare(GraphPlan plan, Class<?> type, ObjectMaker maker) {
+    /** @param steps what is called in each step, and not before */
+    private void prepare(Class<?> type, ObjectMaker maker, List<String> steps, GraphPlan plan) {
         for (Method one : methods(type)) {
             boolean named = Ways.preparing(one)
                     || one.getName().startsWith("set") && one.getParameterCount() == 1
                             && (one.getParameterTypes()[0].isEnum()
                                     || one.getParameterTypes()[0] == String.class);
-            if (named && !one.equals(method) && !Modifier.isStatic(one.getModifiers())) {
+            if (named && !steps.contains(one.toString()) && !Modifier.isStatic(one.getModifiers())) {
                 try {
                     Ways.call(one, target, handed(plan, maker, one, one.getName()));
                 } catch (ReflectiveOperationException | RuntimeException refused) {
@@ -147,15 +177,17 @@ final class ObjectGraph implements Graph {
         Map<String, Object> roots = new LinkedHashMap<>();
         Map<String, Consumer<Object>> places = new HashMap<>();
         Map<String, Cell> numbers = new LinkedHashMap<>();
-        for (int i = 0; i < arguments.length; i++) {
-            int place = i;
-            String name = method.getParameters()[i].getName();
-            if (arguments[i] instanceof Double || arguments[i] instanceof Float) {
-                numbers.put(name, new Cell(((Number) arguments[i]).doubleValue(),
-                        arguments[i] instanceof Float, true, number -> arguments[place] = number));
-            } else {
-                roots.put(name, arguments[i]);
-                places.put(name, other -> arguments[place] = other);
+        for (Call one : calls()) {
+            Object[] arguments = one.arguments;
+            for (int i = 0; i < arguments.length; i++) {
+                int place = i;
+                if (arguments[i] instanceof Double || arguments[i] instanceof Float) {
+                    numbers.putIfAbsent(one.name(i), new Cell(((Number) arguments[i]).doubleValue(),
+                            arguments[i] instanceof Float, true,
+                            number -> arguments[place] = number));
+                } else if (roots.putIfAbsent(one.name(i), arguments[i]) == null) {
+                    places.put(one.name(i), other -> arguments[place] = other);
+                }
             }
         }
         roots.put("this", target);
@@ -188,20 +220,17 @@ final class ObjectGraph implements Graph {
 
     @Override
     public void leave() {
-        Cells.shared(shared).forEach((name, cell) -> cell.set(before.get(name)));
+        Cells.shared(shared).forEach((name, cell) -> cell.set(shares.get(name)));
     }
 
     @Override
     public void step(int turn) throws ReflectiveOperationException {
-        for (int i = 0; i < arguments.length; i++) {
-            Class<?> type = method.getParameterTypes()[i];
-            if (ObjectMaker.isTurn(type, method.getParameters()[i].getName())) {
-                arguments[i] = type == int.class ? (Object) turn : (Object) (long) turn;
-            }
-        }
         returned = null;
         around.begin(target);
-        returned = Ways.call(method, stepping, arguments);
+        if (first != null) {
+            first.on(target, turn);
+        }
+        returned = call.on(stepping, turn);
         around.end(target);
         returned = returned == stepping || returned == target ? null : returned;
         handOn();
@@ -210,13 +239,14 @@ final class ObjectGraph implements Graph {
     /** What comes back of the type of an argument, or of what steps, is that in the next step. */
     private void handOn() {
         List<Object> pieces = pieces();
+        Object[] arguments = call.arguments;
         for (int i = 0; i < arguments.length; i++) {
-            Class<?> asked = method.getParameterTypes()[i];
+            Class<?> asked = call.method.getParameterTypes()[i];
             List<Object> fit = pieces.stream().filter(asked::isInstance)
                     .filter(piece -> OwnTypes.owns(piece.getClass()) && piece != target).toList();
             boolean whole = !fit.isEmpty() && fit.get(0) == returned;
             if (OwnTypes.owns(asked) && (whole || fit.size() == 1)
-                    && !Names.gradients(method.getParameters()[i].getName())) {
+                    && !Names.gradients(call.name(i))) {
                 arguments[i] = fit.get(0);
             }
         }

@@ -8,7 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
+import java.lang.reflect.TypeVariable;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +47,8 @@ final class ObjectMaker {
     private final Map<String, Double> asked = new LinkedHashMap<>();
     private final Map<String, Double> offered = new LinkedHashMap<>();
     private final Set<Class<?>> open = new HashSet<>();
+    private final boolean answers;
+    private final CollectionMaker collections;
     private int place;
 
     /**
@@ -55,14 +57,24 @@ final class ObjectMaker {
      * @param given numbers by the path of the parameter that asks for them
      * @param known which way each type was made before, by its name: what is tried once
      * @param text what a text is that may choose an algorithm
+     * @param texts what its source writes: settings that are looked up have such names
+     * @param answers whether interfaces of the port's are answered for by what stands in, though
+     *     somebody implements them
      */
     ObjectMaker(int size, boolean prepares, Map<String, Double> given, Map<String, Object> known,
-            String text) {
+            String text, List<String> texts, boolean answers) {
         this.size = size;
         this.prepares = prepares;
         this.given = given;
         this.known = known;
         this.text = text;
+        this.answers = answers;
+        this.collections = new CollectionMaker(this, size, texts);
+    }
+
+    /** Tells by which names an object knows its things: what is handed to it has the same. */
+    void named(List<String> names) {
+        collections.named(names);
     }
 
     /** The numbers that parameters asked for so far, by path, and what they were given. */
@@ -175,9 +187,9 @@ final class ObjectMaker {
             return Optional.ofNullable(make(held, JavaTypes.erased(held), path, depth + 1));
         } else if (Map.class.isAssignableFrom(raw) || Iterable.class == raw
                 || Collection.class.isAssignableFrom(raw)) {
-            return collection(type, raw, path, depth);
+            return collections.make(type, raw, path, depth);
         } else if (raw.getName().startsWith("scala.") && !raw.getName().matches(FUNCTION)) {
-            return foreign(type, raw, path, depth);
+            return collections.foreign(type, raw, path, depth);
         } else if (raw.isInterface() && !OwnTypes.owns(raw)) {
             return raw.getName().matches(FUNCTION) ? StandIn.function(raw) : null;
         } else if (raw.getName().matches(OUTSIDE) || !OwnTypes.owns(raw) || depth > DEEPEST) {
@@ -187,7 +199,7 @@ final class ObjectMaker {
     }
 
     /** One of several things of a kind. */
-    private Object element(int i, Type type, Class<?> raw, String path, int depth)
+    Object element(int i, Type type, Class<?> raw, String path, int depth)
             throws ReflectiveOperationException {
         if (raw == Double.class) {
             return 0.0; // as in an array
@@ -213,48 +225,6 @@ final class ObjectMaker {
         return name.matches(COUNTED) ? 1 : name.matches(NOTHING) ? 0 : size;
     }
 
-    private Object collection(Type type, Class<?> raw, String path, int depth)
-            throws ReflectiveOperationException {
-        Type[] inner = type instanceof ParameterizedType generic
-                ? generic.getActualTypeArguments() : new Type[0];
-        if (Map.class.isAssignableFrom(raw)) {
-            if (!raw.isAssignableFrom(LinkedHashMap.class)) {
-                return null;
-            }
-            Map<Object, Object> map = new LinkedHashMap<>();
-            for (int i = 0; inner.length == 2 && i < size; i++) {
-                Class<?> key = JavaTypes.erased(inner[0]);
-                Object at = key == Integer.class ? (Object) i : key == String.class
-                        ? (Object) ("w" + i) : make(inner[0], key, path + "[]", depth + 1);
-                map.put(at, element(i, inner[1], JavaTypes.erased(inner[1]), path, depth + 1));
-            }
-            return map;
-        }
-        List<Object> list = new ArrayList<>();
-        for (int i = 0; inner.length == 1 && i < size; i++) {
-            list.add(element(i, inner[0], JavaTypes.erased(inner[0]), path, depth + 1));
-        }
-        return raw.isAssignableFrom(ArrayList.class) ? list
-                : raw.isAssignableFrom(HashSet.class) ? new HashSet<Object>() : null;
-    }
-
-    /** A collection of another language; numbers are erased in it where they are its elements. */
-    private Object foreign(Type type, Class<?> raw, String path, int depth)
-            throws ReflectiveOperationException {
-        Type[] inner = type instanceof ParameterizedType generic
-                ? generic.getActualTypeArguments() : new Type[0];
-        List<Object> keys = new ArrayList<>();
-        List<Object> elements = new ArrayList<>();
-        for (int i = 0; inner.length > 0 && i < size; i++) {
-            Type element = inner[inner.length - 1];
-            Class<?> held = JavaTypes.erased(element);
-            keys.add(JavaTypes.erased(inner[0]) == String.class ? (Object) ("w" + i) : (Object) i);
-            elements.add(held == Object.class ? (Object) 0.0
-                    : element(i, element, held, path, depth + 1));
-        }
-        return ForeignTypes.make(raw, keys, elements);
-    }
-
     private Object own(Class<?> type, String path, int depth) throws ReflectiveOperationException {
         if (!Modifier.isAbstract(type.getModifiers())) {
             return concrete(type, path, depth);
@@ -275,15 +245,32 @@ final class ObjectMaker {
                 break;
             }
         }
-        if (best != null) {
+        // One that holds nothing answers with what it computes, of what nobody gives it.
+        boolean own = type.getClassLoader() instanceof ClassBytes.Loader;
+        if (best != null && !(answers && own && type.isInterface() && Cells.rows(best) == 0)) {
             return best;
-        }
-        if (!type.isInterface()) {
+        } else if (!type.isInterface()) {
             return null;
         }
         Method turning = StandIn.turning(type);
-        return turning == null ? Bare.silent(type)
+        return turning == null ? answering(type, path, depth)
                 : StandIn.saying(type, turning, make(turning.getReturnType(), path));
+    }
+
+    /** What answers for an interface; within what it answers for already, what is silent. */
+    private Object answering(Class<?> type, String path, int depth)
+            throws ReflectiveOperationException {
+        if (type.isSealed() || !open.add(type)) {
+            return Bare.silent(type);
+        }
+        try {
+            // Whatever it is of, arrays are the likeliest.
+            return Answers.of(type, size, (asked, raw, name) ->
+                    asked instanceof TypeVariable && raw == Object.class ? new double[size]
+                            : make(asked, raw, path + "." + name, depth + 1));
+        } finally {
+            open.remove(type);
+        }
     }
 
     /** Made in the way that leaves most numbers to be reached. */

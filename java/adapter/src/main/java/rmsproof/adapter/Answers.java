@@ -1,0 +1,121 @@
+package rmsproof.adapter;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Stands for an interface that nobody implements: it answers each question with something that is
+ * made for it once, so that it is looked at as a field is; who sets what it is asked for changes it.
+ */
+final class Answers implements InvocationHandler {
+    private static final String PREFIX = "(?:get|set|is|put)(?=[^a-z]|$)";
+
+    private final Class<?> type;
+    private final Map<String, Object> answers = new LinkedHashMap<>();
+
+    private Answers(Class<?> type) {
+        this.type = type;
+    }
+
+    /** Makes what is answered. */
+    interface Making {
+        Object make(Type type, Class<?> raw, String name) throws ReflectiveOperationException;
+    }
+
+    /** @param size how many there are of anything: so many places may be asked for */
+    static Object of(Class<?> type, int size, Making making) throws ReflectiveOperationException {
+        Answers made = new Answers(type);
+        Method[] methods = type.getMethods();
+        Arrays.sort(methods, (one, other) -> one.toString().compareTo(other.toString()));
+        for (Method method : methods) {
+            Class<?> raw = method.getReturnType();
+            if (!Modifier.isAbstract(method.getModifiers()) || raw == void.class || raw == type) {
+                continue;
+            }
+            // A number that is answered with is nobody's setting, unlike one that is asked for.
+            Object answer = number(raw) ? raw == float.class ? (Object) 0f : (Object) 0.0
+                    : making.make(method.getGenericReturnType(), raw, method.getName());
+            if (answer != null) {
+                keys(method, size).forEach(key -> made.answers.put(key, answer));
+            }
+        }
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, made);
+    }
+
+    /** What an object answers with, by question; null for one of another kind. */
+    static Map<String, Object> in(Object object) {
+        return Proxy.isProxyClass(object.getClass())
+                && Proxy.getInvocationHandler(object) instanceof Answers own ? own.answers : null;
+    }
+
+    private static boolean number(Class<?> type) {
+        return type == double.class || type == float.class;
+    }
+
+    /** The questions of a method: one for each place, where places are all that it is told. */
+    private static List<String> keys(Method method, int size) {
+        List<String> keys = new ArrayList<>(List.of(bare(method)));
+        boolean places = number(method.getReturnType()) && method.getParameterCount() > 0
+                && Arrays.stream(method.getParameterTypes()).allMatch(int.class::equals);
+        for (int i = 0; places && i < method.getParameterCount(); i++) {
+            List<String> more = new ArrayList<>();
+            for (String key : keys) {
+                for (int at = 0; at < size; at++) {
+                    more.add(key + " " + at);
+                }
+            }
+            keys = more;
+        }
+        return keys;
+    }
+
+    private static String bare(Method method) {
+        return method.getName().replaceFirst(PREFIX, "").toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Object invoke(Object self, Method method, Object[] given) throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+                case "equals" -> self == given[0];
+                case "hashCode" -> System.identityHashCode(self);
+                default -> type.getSimpleName();
+            };
+        } else if (method.isDefault()) {
+            return InvocationHandler.invokeDefault(self, method, given);
+        }
+        Class<?> answer = method.getReturnType();
+        int count = given == null ? 0 : given.length;
+        String bare = bare(method);
+        boolean told = count > 0 && (answer == void.class || answer == type);
+        StringBuilder key = new StringBuilder(bare);
+        for (int i = 0; i < (told ? count - 1 : count); i++) {
+            if (given[i] instanceof Integer place) {
+                key.append(' ').append(place);
+            }
+        }
+        boolean sets = told && answers.containsKey(key.toString());
+        if (answer == type && !sets || Arrays.stream(method.getParameterTypes())
+                .filter(asked -> asked == answer && !asked.isPrimitive()).count() > 1) {
+            throw new UnsupportedOperationException("nobody says what " + bare + " computes");
+        } else if (sets) {
+            answers.put(key.toString(), given[count - 1]);
+        }
+        if (answer == void.class || answer == type) {
+            return answer == void.class ? null : self;
+        }
+        Object known = answers.getOrDefault(key.toString(), answers.get(bare));
+        return known != null || !answer.isPrimitive() ? known
+                : Array.get(Array.newInstance(answer, 1), 0);
+    }
+}
