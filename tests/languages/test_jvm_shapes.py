@@ -127,6 +127,7 @@ UNBOUND = (
     "TrainsItself",
     "OneNumberTooMany",
     "CollectedOnly",
+    "MeansOnly",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"

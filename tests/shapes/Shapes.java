@@ -2492,6 +2492,29 @@ class CollectedOnly {
     }
 }
 
+/** Knows nothing but the mean of squares, which grows where the gradient does: no step is there. */
+class MeansOnly {
+    private final double[] square;
+    private final double rho;
+
+    MeansOnly(int size, double rho) {
+        this.square = new double[size];
+        this.rho = rho;
+    }
+
+    void update(double[] gradient) {
+        for (int i = 0; i < square.length; i++) {
+            square[i] = rho * square[i] + (1 - rho) * gradient[i] * gradient[i];
+        }
+    }
+
+    double[] getDeltaRms() {
+        double[] rms = new double[square.length];
+        for (int i = 0; i < rms.length; i++) rms[i] = Math.sqrt(square[i] + 1e-8);
+        return rms;
+    }
+}
+
 /** Answers with what gradients are to be multiplied by. */
 class RatesOfGradients {
     private final double[][] square;

@@ -99,12 +99,18 @@ final class GraphPairs {
             return;
         }
         match(results, false);
-        pairs.removeIf(pair -> influence.shrinks(pair.result(), pair.gradient())
-                && influence.after(pair.result()) < 0);
-        boolean factor = !pairs.isEmpty() && pairs.stream().allMatch(
-                pair -> influence.shrinks(pair.result(), pair.gradient()));
+        boolean factor = !pairs.isEmpty() && !climbs() && even(pairs.get(0));
         mode = factor ? "factor" : climbs() ? "ascent" : "step";
-        pairs.removeIf(pair -> !factor && influence.shrinks(pair.result(), pair.gradient()));
+        pairs.removeIf(pair -> even(pair) != factor
+                || factor && !influence.shrinks(pair.result(), pair.gradient()));
+    }
+
+    /**
+     * Tells whether a result does not turn with its gradient. What is the less the farther that is
+     * from 0 is what it has to be multiplied by; what is the more may be what divides it.
+     */
+    private boolean even(GraphWay.Pair pair) {
+        return influence.even(pair.result(), pair.gradient());
     }
 
     /** Gradients that become the step where they are. */
@@ -112,7 +118,7 @@ final class GraphPairs {
         for (String path : influence.made().keySet()) {
             if (influence.changed(path) && ObjectGraph.isArgument(path)
                     && influence.moved(path).contains(path) && named(path)
-                    && !influence.shrinks(path, path)) {
+                    && !influence.even(path, path)) {
                 pairs.add(new GraphWay.Pair("", path, path));
             }
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Which number moves which: each that can be reached is nudged once, before the first step of an
@@ -51,7 +52,7 @@ final class Influence {
         this.plan = plan;
         this.loader = loader;
         derive();
-        this.base = run(null);
+        this.base = run(null, same -> same);
     }
 
     /**
@@ -65,7 +66,7 @@ final class Influence {
     Influence(Port port, GraphPlan plan, ClassLoader loader, long deadline)
             throws ReflectiveOperationException {
         this(port, plan, loader);
-        Run again = run(null);
+        Run again = run(null, same -> same);
         Set<String> steady = new LinkedHashSet<>(base.after.keySet());
         steady.removeIf(path -> !same(base.after.get(path), again.after.get(path)));
         Set<String> inputs = new LinkedHashSet<>(base.asked.keySet());
@@ -125,7 +126,7 @@ final class Influence {
     private void nudge(String input, Set<String> steady) throws ReflectiveOperationException {
         Run nudged;
         try {
-            nudged = run(input);
+            nudged = run(input, value -> value + NUDGE);
         } catch (InvocationTargetException refused) {
             return; // a number that may be nothing else moves nothing
         }
@@ -149,10 +150,11 @@ final class Influence {
                 && Double.doubleToLongBits(one) == Double.doubleToLongBits(other);
     }
 
-    private Run run(String nudged) throws ReflectiveOperationException {
+    /** @param other one number, which is another one: null for none */
+    private Run run(String other, DoubleUnaryOperator change) throws ReflectiveOperationException {
         Map<String, Double> numbers = new HashMap<>();
-        if (base != null && nudged != null && base.making(nudged) != null) {
-            numbers.put(nudged, base.making(nudged) + NUDGE);
+        if (base != null && other != null && base.making(other) != null) {
+            numbers.put(other, change.applyAsDouble(base.making(other)));
         }
         Graph graph = port.graph(plan, loader, numbers);
         Map<String, Double> made = new LinkedHashMap<>();
@@ -170,7 +172,7 @@ final class Influence {
                 double fraction = ++place * GOLDEN % 1;
                 value = (float) (LOWEST + SPREAD * fraction);
             }
-            value += path.equals(nudged) ? NUDGE : 0;
+            value = path.equals(other) ? change.applyAsDouble(value) : value;
             try {
                 cell.set(value);
                 set.put(path, cell.narrow() ? (float) value : value);
@@ -249,14 +251,19 @@ final class Influence {
         return moves.getOrDefault(path, Set.of());
     }
 
-    /**
-     * Tells whether a number is the nearer to 0 the farther another one is: no step is, but what a
-     * gradient has to be multiplied by is one.
-     */
+    /** Tells whether a number is the same for the negative of another one: then it is no step. */
+    boolean even(String result, String input) {
+        try {
+            return same(base.after.get(result), run(input, value -> -value).after.get(result));
+        } catch (ReflectiveOperationException refused) {
+            return false;
+        }
+    }
+
+    /** Tells whether a number is the nearer to 0 the farther another one is. */
     boolean shrinks(String result, String input) {
         double slope = slopes.getOrDefault(input, Map.of()).getOrDefault(result, 0.0);
-        double share = slope * base.set.get(input) / base.after.get(result);
-        return share < -NEAR * (narrow(input) ? 1 << 7 : 1);
+        return slope * base.set.get(input) / base.after.get(result) < 0;
     }
 
     /** Tells whether a number keeps the whole of another one's nudge: something is added to it. */
