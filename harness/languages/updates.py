@@ -13,12 +13,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-Block = list[ast.stmt]
+from harness.languages.gradients import (
+    Block,
+    called,
+    factors_of,
+    handed,
+    known_at,
+    mentions,
+    untreated,
+)
 
 _SQUARES = frozenset("square pow power".split())
 _PRODUCTS = frozenset("multiply".split())
-# What is done to gradients by an optimizer, not by who computes them.
-_OF_OPTIMIZERS = ("clip", "norm", "minimum", "maximum", "min", "max", "sign")
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ def update_in(body: Block, known: Iterable[str] = (), a_step: bool = False) -> O
         update
         for block, loops in _blocks(body, ())
         if (pairs := list(_pairs(block, set(known)))) and not _of_elements(pairs, loops)
+        if not _moves_more(block, pairs)
         if (update := _update(pairs, block, loops, a_step))
+        if update.loops or not any(_handed(block, pair) for pair in pairs)
     ]
     most = max((len(update.pairs) for update in updates), default=0)
     likeliest = [update for update in updates if len(update.pairs) == most]
@@ -178,8 +186,9 @@ def _pairs(block: Block, known: set[str]) -> Iterator[Pair]:
         if not likely or average in taken or taken & set(likely):
             continue
         taken |= {*likely, average}
+        gradient = untreated(block, place, gradient, likely[0]) if len(likely) == 1 else gradient
         # From where on all there is of a gradient is what was given.
-        at = _known(block, place, ast.parse(gradient, mode="eval").body, likely[0])
+        at = known_at(block, place, ast.parse(gradient, mode="eval").body, likely[0])
         if len(likely) == 1:
             yield Pair(likely[0], average, gradient, at, node.lineno)
             continue
@@ -236,11 +245,11 @@ def square_of(node: ast.expr | ast.AST) -> Optional[ast.expr]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
         return node.left if _is_two(node.right) else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        factors = list(_factors(node))
+        factors = list(factors_of(node))
         texts = [ast.unparse(factor) for factor in factors]
         return next((f for f, text in zip(factors, texts) if texts.count(text) == 2), None)
     if isinstance(node, ast.Call) and node.args:
-        name = _called(node)
+        name = called(node)
         if name in _SQUARES and (len(node.args) == 1 or _is_two(node.args[1])):
             return node.args[0]
         if name in _PRODUCTS and len({ast.unparse(a) for a in node.args}) == 1 < len(node.args):
@@ -250,19 +259,6 @@ def square_of(node: ast.expr | ast.AST) -> Optional[ast.expr]:
 
 def _is_two(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 2
-
-
-def _factors(node: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        yield from _factors(node.left)
-        yield from _factors(node.right)
-    else:
-        yield node
-
-
-def _called(node: ast.Call) -> str:
-    function = node.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _divided(block: Block, place: int, average: str, gradient: str, known: set[str]) -> list[str]:
@@ -347,56 +343,33 @@ def _names(node: ast.AST) -> set[str]:
     return {ast.unparse(p) for p in ast.walk(node) if isinstance(p, kinds)}
 
 
-def mentions(node: ast.AST, text: str) -> bool:
-    """Whether an expression stands somewhere in another, or in a statement."""
-    return any(isinstance(p, ast.expr) and ast.unparse(p) == text for p in ast.walk(node))
+def _moves_more(block: Block, pairs: Sequence[Pair]) -> bool:
+    """Whether something else steps as weights do, but by no average of its own."""
+    held = {text for p in pairs for text in (p.weights, p.average, p.gradient, p.whole)}
+    steps = [(text, _multiplied(step)) for node in block for text, step in _stepping(node)]
+    steps = [(text, factors) for text, factors in steps if len(factors) > 1]
+    rates = set().union(*(factors for text, factors in steps if text in held)) - held
+    return any(text not in held | rates and factors & rates for text, factors in steps)
 
 
-# -- where a gradient is known ------------------------------------------------------------------
+def _handed(block: Block, pair: Pair) -> bool:
+    return handed(block, pair.at, pair.whole or pair.gradient, pair.weights)
 
 
-def _known(block: Block, place: int, gradient: ast.expr, weights: str) -> int:
-    """The place before which a gradient has been computed, and nothing yet been done to it."""
-    text = ast.unparse(gradient)
-    if not isinstance(gradient, (ast.Name, ast.Attribute)):  # it is computed where it stands
-        return next(i for i in range(place + 1) if i == place or mentions(block[i], text))
-    for i in range(place - 1, -1, -1):
-        if _assigns(block[i], text) and not _of_optimizer(block[i], text, weights):
-            return i + 1
-    return place
+def _stepping(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """What a statement moves, and by what: `w` and `lr * g` of `w = w - lr * g`."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+        yield ast.unparse(node.target), node.value
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+        text, value = ast.unparse(node.targets[0]), node.value
+        if isinstance(value.op, (ast.Add, ast.Sub)) and ast.unparse(value.left) == text:
+            yield text, value.right
 
 
-def _assigns(node: ast.stmt, text: str) -> bool:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Assign):
-            targets: Sequence[ast.expr] = part.targets
-        elif isinstance(part, (ast.AugAssign, ast.AnnAssign)):
-            targets = [part.target]
-        else:
-            continue
-        for target in targets:
-            inner = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
-            for one in inner:
-                base = one.value if isinstance(one, ast.Subscript) else one
-                if ast.unparse(base) == text:
-                    return True
-    return False
-
-
-def _of_optimizer(node: ast.stmt, text: str, weights: str) -> bool:
-    """Whether a statement does something to a gradient: clips it, adds a share of the weights."""
-    if isinstance(node, (ast.For, ast.While, ast.With, ast.Try)):
-        return False
-    if isinstance(node, ast.If):
-        return all(
-            _of_optimizer(inner, text, weights) for inner in node.body if _assigns(inner, text)
-        )
-    value = getattr(node, "value", None)
-    if value is None or not (isinstance(node, ast.AugAssign) or mentions(value, text)):
-        return False
-    clipped = any(
-        isinstance(part, ast.Call) and any(word in _called(part) for word in _OF_OPTIMIZERS)
-        for part in ast.walk(value)
-    )
-    added = not isinstance(node, ast.AugAssign) or isinstance(node.op, (ast.Add, ast.Sub))
-    return clipped or (added and mentions(value, weights))
+def _multiplied(step: ast.expr) -> set[str]:
+    """The names that a step is multiplied by, or divided."""
+    if isinstance(step, ast.UnaryOp):
+        return _multiplied(step.operand)
+    if isinstance(step, ast.BinOp) and isinstance(step.op, (ast.Mult, ast.Div)):
+        return _multiplied(step.left) | _multiplied(step.right)
+    return {ast.unparse(step)} if isinstance(step, (ast.Name, ast.Attribute)) else set()

@@ -28,11 +28,13 @@ WRONG = {
     "adds a share of the weights": PLAIN.replace(
         "        v = beta", "        g += 0.1 * x\n        v = beta"
     ),
+    "clips them by another name": PLAIN.replace("g = grad_f(x)", "g = np.clip(grad_f(x), -1, 1)"),
     "epsilon inside": PLAIN.replace("(np.sqrt(v) + eps_rms)", "np.sqrt(v + eps_rms)"),
     "starts anew": PLAIN.replace("        v = beta", "        v = 0 * g\n        v = beta"),
 }
 NAMED = {
     "clips them": "clip=value",
+    "clips them by another name": "clip=value",
     "adds a share of the weights": "weight_decay=coupled",
     "epsilon inside": "epsilon=inside",
     "starts anew": "state=reset",
@@ -186,6 +188,11 @@ def bindable(text: str) -> bool:
         "for x in xs:\n    total = total + (x - m) ** 2\n    n += 1",
         # What moves is a buffer, of which nobody says that it is the weights.
         "for x in xs:\n    v = d * v + (1 - d) * g**2\n    b = mu * b + g / v\n    f(w - b)",
+        # A bias steps by the same rate, with no average of its own.
+        "for x in xs:\n    g, h = f(w)\n    v = d * v + g**2\n    w -= lr * g / v\n    b -= lr * h",
+        # What is handed in is made another by an optimizer, not computed.
+        "g = abs(p.dw) * p.dw\np.v = d * p.v + (1 - d) * g**2\np.w -= lr * g / p.v**0.5",
+        "g = p.dw + c * p.w\np.v = d * p.v + (1 - d) * g**2\np.w -= lr * g / p.v**0.5",
         # The average divides nothing.
         "for x in xs:\n    v = d * v + (1 - d) * g**2\n    w = w - lr * g",
     ],

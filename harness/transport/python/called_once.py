@@ -9,7 +9,8 @@ import ast
 from collections.abc import Container, Iterator
 
 from harness.languages.changes import beside, set_in
-from harness.languages.updates import Block, Pair, base_of, mentions
+from harness.languages.gradients import Block, mentions
+from harness.languages.updates import Pair, base_of
 
 
 class Unclear(Exception):

@@ -31,7 +31,8 @@ from harness.languages.changes import (
     values,
 )
 from harness.languages.choices import chosen
-from harness.languages.updates import Block, Pair, Update, base_of, mentions, update_in
+from harness.languages.gradients import Block, mentions
+from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.called_once import (
     Unclear,
     comes_as_it_is,
