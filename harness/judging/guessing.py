@@ -23,7 +23,7 @@ from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Transport
-from harness.transport.guess import Budget, Guess, Guesses
+from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.hosted import HostedTransport
 
 # How many guesses are asked.
@@ -99,7 +99,7 @@ def _judged(
         return ask(port, transport, goldens, **{**options, "seconds": seconds})
 
     def guess_it() -> Answers:
-        return ask_it(min(whole, budget.left))
+        return ask_it(min(whole, budget.left * WAIT))
 
     try:
         answers = ask_it()

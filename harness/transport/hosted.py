@@ -30,7 +30,7 @@ from harness.transport import frames
 from harness.transport.attach import attach, roles_of
 from harness.transport.awaiting import IMPORTING
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guess import Budget, Guess, Guesses
+from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.guesses import has_unread, of_plans, of_roles
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
@@ -260,7 +260,7 @@ class HostedTransport:
             self.load()
         request = {"do": "explore", "port": self._port, "class": name, "seconds": seconds}
         request["words"] = {"numbers": sorted(NUMBERS), "needed": sorted(NEEDED)}
-        reply = self._worker.ask(request, seconds + START_SECONDS)
+        reply = self._worker.ask(request, seconds * WAIT + START_SECONDS)
         if failure := reply.get("failure"):
             raise Unreachable(fault_of(failure))
         explored = reply.get("explored")

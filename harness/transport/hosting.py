@@ -27,6 +27,7 @@ from harness.transport import frames
 from harness.transport.ahead import WORKER
 from harness.transport.awaiting import missing_reply_fault, more
 from harness.transport.base import closed
+from harness.transport.guess import WORKERS
 from harness.transport.process import Child, Deadline, Pipe
 from harness.transport.replies import FORGED, fault_of
 from harness.transport.spoken import started
@@ -180,10 +181,13 @@ class Worker:
             while (reply := frames.take(pipe.buffer)) is None:
                 more(child, pipe, deadline)
         except (Deadline, EOFError) as error:
+            WORKERS.seconds += seconds if isinstance(error, Deadline) else 0.0
             raise self._broken(child, pipe, seconds, error) from None
         except msgspec.DecodeError:
             self._end()
             raise Unreachable(FORGED) from None
+        took = reply.get("took")
+        WORKERS.seconds += took if isinstance(took, float) and took > 0 else 0.0
         if reply.get("id") != number:
             self._end()
             message = f"the reply has id {reply.get('id')}, the request had id {number}"

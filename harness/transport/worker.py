@@ -13,6 +13,7 @@ import faulthandler
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -192,6 +193,12 @@ def _raw(array: Array) -> bytes:
     return np.ascontiguousarray(array, dtype="<f8").tobytes()
 
 
+def _worked() -> float:
+    """Processor time of this thread and of the copies that it waited for."""
+    times = os.times()
+    return time.thread_time() + times.children_user + times.children_system
+
+
 def main() -> None:
     """Answer until the pipe closes."""
     read, write = int(sys.argv[1]), int(sys.argv[2])
@@ -203,6 +210,7 @@ def main() -> None:
     ours = os.getpid()
     while header := requests.read(4):
         request = packing.unpack(requests.read(int.from_bytes(header, "little")))
+        begun = _worked()
         try:
             reply = answer(hosts, request)
         except Exception as error:  # ours, not the port's, whose failures are answers
@@ -210,7 +218,7 @@ def main() -> None:
             reply = {"failure": {"kind": "not-run", "message": message}, "weights": b""}
         if os.getpid() != ours:
             os._exit(0)  # a child that the port forked and let come back must not answer too
-        replies.write(packing.pack({"id": request["id"], **reply}))
+        replies.write(packing.pack({"id": request["id"], "took": _worked() - begun, **reply}))
         replies.flush()
     # Threads that a port left running must not keep the process.
     os._exit(0)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.model.observation import Unreachable
+from harness.transport.guess import WORKERS
 from harness.transport.hosting import Worker
 from harness.transport.responder import Responder
 
@@ -94,8 +95,9 @@ def test_a_death_leaves_the_next_port_a_new_process(responder: Responder) -> Non
 
 def test_a_worker_that_is_closed_ends_by_itself() -> None:
     """One that is killed in a table of processes of its own is lost to who counts what it took."""
-    worker = Worker()
+    worker, before = Worker(), WORKERS.seconds
     worker.ask({"do": "boot", "jvm": False}, 30)
+    assert before < WORKERS.seconds < before + 30, "its processor time is told to who guesses"
     child = worker._child
     assert child is not None
     worker.close()

@@ -44,7 +44,7 @@ class Influence:
 
     Args:
         make: gives a fresh object, of which numbers that parameters ask for are these.
-        deadline: of the monotonic clock; numbers that are not nudged by then move nothing.
+        deadline: of the thread's processor time; numbers not nudged by then move nothing.
 
     Attributes:
         asked: numbers of parameters that have no value of their own, and what they were.
@@ -65,7 +65,7 @@ class Influence:
         self.made, self.after = base.made, base.after
         steady = [path for path, value in base.after.items() if _same(value, again.after.get(path))]
         for path in dict.fromkeys([*base.asked, *base.given, *base.begun]):
-            if time.monotonic() > deadline:
+            if time.thread_time() > deadline:
                 return
             self._nudge(path, steady)
 

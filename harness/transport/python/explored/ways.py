@@ -99,7 +99,7 @@ class Ways:
     refused: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._deadline = time.monotonic() + self.seconds
+        self._deadline = time.thread_time() + self.seconds
         methods = 0
         names = self._methods()
         saying = [name for name in names if says_rmsprop(name)]
@@ -187,7 +187,7 @@ class Ways:
 
     def _left(self) -> float:
         """Seconds that looking may still take; not above 0 where there are none."""
-        return self._deadline - time.monotonic()
+        return self._deadline - time.thread_time()
 
     def _plan(
         self, first: str, method: str, size: int, form: str, prepares: bool
