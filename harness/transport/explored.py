@@ -17,7 +17,7 @@ from typing import Any
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports.naming import class_names
 from harness.ports.numbers import by_default, hyper_roles
-from harness.ports.roles import Wanted, ranked
+from harness.ports.roles import Wanted, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Of a file's classes so many are run, the likeliest first.
@@ -59,6 +59,17 @@ def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
     # What only holds settings is stepped by a class whose code says RMSProp, too.
     others = [name for name in (ranks[1] if own else ()) if name.rstrip("$") not in own]
     return ([*own, *others] or names)[:MOST_CLASSES]
+
+
+def named(shape: Mapping[str, Any], owner: str, way: Mapping[str, Any]) -> bool:
+    """Whether what a way calls takes a name: how it keeps several apart is not seen in one."""
+    method = way.get("plan", {}).get("method")
+    methods = [m for c in shape["candidates"] if c["class"] == owner for m in c["methods"]]
+    functions = shape.get("functions", []) if not methods else []
+    called = [m["parameters"] for m in methods if m["name"] == method]
+    called += [listed for f in functions if f["name"] == method for listed in f["parameters"]]
+    names = {plain_name(p["name"]) for listed in called for p in listed}
+    return bool(names & role_names("name"))
 
 
 def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:

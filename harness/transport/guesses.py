@@ -221,6 +221,9 @@ def _of_explored(
         of = f"{name}." if shape["candidates"] else ""  # a function says its name itself
         failed.update(dict.fromkeys(of + why for why in found["refused"]))
         for way in found["ways"]:
+            if explored.named(shape, name, way):
+                failed.setdefault(f"{name}: one of several that are told apart by name")
+                continue
             readings = list(explored.readings(way, wanted))
             if not readings:
                 names = " and ".join(explored.unknown(way, wanted))

@@ -556,4 +556,15 @@ class RMSProp:
             self.v[k] = self.rho * self.v.get(k, 0) + (1 - self.rho) * one["slope"] ** 2
             one["here"] -= self.lr * one["slope"] * self.mystery / (np.sqrt(self.v[k]) + self.eps)
 """,
+    "only the first and the last of four": """
+class RMSProp:
+    def __init__(self, lr, rho, eps):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, [0.0] * 4
+        self.here, self.slope = [1.0] * 4, [1.0] * 4
+
+    def step(self):
+        for i in (0, 3):
+            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * self.slope[i] ** 2
+            self.here[i] -= self.lr * self.slope[i] / (self.v[i] ** 0.5 + self.eps)
+""",
 }

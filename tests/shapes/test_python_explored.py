@@ -11,6 +11,7 @@ from support import REPOSITORY, collected, spread
 
 from harness.judging.verdict import Result
 from harness.ports.offers import NEEDED, NUMBERS
+from harness.transport.explored import named
 from harness.transport.python.host import PythonHost
 
 
@@ -55,3 +56,22 @@ def test_a_gradient_is_told_from_a_weight_by_what_moves(tmp_path: Path) -> None:
         [f"bag[w{i}][here][{k}]", f"bag[w{i}][slope][{k}]"] for i in range(2) for k in range(2)
     ]
     assert sorted(way["asked"]) == ["new.eps", "new.lr", "new.mystery", "new.rho"]
+
+
+def test_where_some_of_a_kind_stand_still_nothing_is_seen(tmp_path: Path) -> None:
+    """But for the first of some: what moves would be judged, and is right."""
+    source = NOTHING["only the first and the last of four"]
+    for text, ways in ((source, 0), (source.replace("(0, 3)", "(1, 2, 3)"), 1)):
+        (tmp_path / "port.py").write_text(text, encoding="utf-8")
+        host = PythonHost(str(tmp_path / "port.py"))
+        host.shape()
+        found = host.explore("RMSProp", 5.0, {"numbers": [*NUMBERS], "needed": [*NEEDED]})
+        assert len(found["ways"]) == ways
+
+
+@pytest.mark.parametrize(("last", "taken"), [("param_name", True), ("scale", False)])
+def test_what_takes_a_name_is_not_judged_by_one_of_several(last: str, taken: bool) -> None:
+    parameters = [{"name": name} for name in ("param", "param_grad", last)]
+    method = {"name": "step", "parameters": parameters}
+    shape = {"candidates": [{"class": "RMSProp", "methods": [method]}]}
+    assert named(shape, "RMSProp", {"plan": {"method": "step"}}) is taken

@@ -10,7 +10,7 @@ import contextlib
 import inspect
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional
@@ -29,7 +29,7 @@ from harness.transport.python.explored.graph import (
 from harness.transport.python.explored.influence import Influence
 from harness.transport.python.explored.making import FORMS, Maker, Module
 from harness.transport.python.explored.pairs import Pairs
-from harness.transport.python.explored.reach import own, says_gradients, several
+from harness.transport.python.explored.reach import own, plain, says_gradients, several
 from harness.transport.python.failures import message_of
 from harness.transport.python.patience import TooLong, limited
 
@@ -245,6 +245,8 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     found = Pairs(influence)
     if not found.pairs or not _plausible(plan, found):
         return None
+    if _partly(influence, [gradient for _, gradient, _ in found.pairs]):
+        return None
     results = {result for _, _, result in found.pairs}
     taken = {path for pair in found.pairs for path in pair[:2]}
     numbers: dict[str, float] = {}
@@ -292,6 +294,13 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     return (len(asked) + prepared, min(len(found.pairs), _PAIRS)), [
         {**way, "rest": rest} for rest in rests
     ]
+
+
+def _partly(influence: Influence, gradients: Sequence[str]) -> bool:
+    """Whether some of a kind move nothing: gradients, but not the first of some, as a bias is."""
+    kinds = {plain(path) for path in gradients if several(path)}
+    left = (path for path in influence.made if path not in gradients and not path.endswith("[0]"))
+    return any(plain(path) in kinds and not influence.moved(path) for path in left)
 
 
 def _plausible(plan: Mapping[str, Any], found: Pairs) -> bool:
