@@ -14,6 +14,7 @@ from harness.judging.verdict import Result
 from harness.model.words import WIDENED
 from harness.ports.targets import of_target
 from harness.transport import guess
+from harness.transport.python.stand_ins import Builder
 
 # Several arrays of different lengths, an odd number of them, over several steps.
 FEW = "m*"
@@ -326,3 +327,11 @@ def test_that_time_ran_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(guess.Budget.__init__, "__defaults__", (0.0,))
     outcome, _ = judged(tmp_path, {"late": source("a layer")})
     assert "time ran out after 0 s of guesses" in outcome.errors[0]
+
+
+def test_in_lists_of_lists_what_goes_by_one_place_is_seen() -> None:
+    """`state[k][0]` for all of `weights[k]` was right where each had a list of its own."""
+    leaf = {"kind": "leaf", "role": "weights"}
+    spec = {"kind": "list", "of": {"kind": "list", "of": leaf}}
+    made = Builder(lambda role, piece: piece, "abc", 1, {}).build(spec, [0, 1, 2])
+    assert made == [[[0, 1], [2, None]]]

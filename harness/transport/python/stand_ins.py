@@ -197,7 +197,10 @@ class Builder:
         return self._array(spec["role"], piece)
 
     def _groups(self, of: Mapping[str, Any], scope: Sequence[Piece]) -> list[Sequence[Piece]]:
-        size = self._slots if _slotted(of) and len(scope) > 1 else 1
+        slotted = _slotted(of)
+        size = self._slots if slotted and len(scope) > 1 else 1
+        if of["kind"] == "list" and not slotted:  # two in each: what goes by one place is seen
+            size = max(1, min(2, len(scope)))
         groups = [list(scope[i : i + size]) for i in range(0, len(scope), size)]
         for group in groups:
             group.extend([None] * (size - len(group)))
