@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result
+from harness.model.observation import Fault
 from harness.model.words import GOOD
 from harness.ports.port import Port
 from harness.transport.handing import ZEROS
@@ -19,6 +20,10 @@ from harness.transport.states import begins_with_zeros
 
 SOON = 2
 """Sets of so many deviations are soon searched: all guesses are, before one is for long."""
+
+WRONG = ("diverges", "no-update")
+# What an error is called where a key or a place is not there.
+_NOT_THERE = ("KeyError", "IndexError", "IndexOutOfBoundsException", "NoSuchElementException")
 
 
 def judged_by_names(
@@ -74,3 +79,29 @@ def begun_with_zeros(transport: HostedTransport, ask_it: Callable[[], Answers]) 
         return replace(begun, bound="its state was handed over as zeros at first")
     transport.adopt(by_names)
     return None
+
+
+def never_begun(result: Result) -> Fault | None:
+    """The fault of a port that every test case ends at the first step."""
+    fault = result.verdict.fault
+    if fault is None or fault.kind != "crashes":
+        return None
+    faults = [comparison.fault for comparison in result.comparisons]
+    return fault if all(each is not None and each.step == 1 for each in faults) else None
+
+
+def misses_a_place(result: Result) -> Fault | None:
+    """The fault of a port that looks, in some first steps, for a key or place that is not there.
+
+    Unless what it does elsewhere is explained, it may be made for arrays that are handed over
+    in another way.
+    """
+    fault = result.verdict.fault
+    if fault is None or result.elsewhere is None or not fault.error.endswith(_NOT_THERE):
+        return None
+    verdict, diagnosis = result.elsewhere
+    explained = diagnosis is not None and diagnosis.best is not None
+    faults = [comparison.fault for comparison in result.comparisons if comparison.fault]
+    if verdict.word not in WRONG or (explained and verdict.word != "no-update"):
+        return None
+    return fault if all(each.step == 1 for each in faults) else None

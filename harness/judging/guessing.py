@@ -14,7 +14,14 @@ from typing import Any
 
 from harness.diagnosis.diagnose import LARGEST
 from harness.diagnosis.hypotheses import IGNORED
-from harness.judging.beginning import SOON, begun_by_its_own, begun_with_zeros
+from harness.judging.beginning import (
+    SOON,
+    WRONG,
+    begun_by_its_own,
+    begun_with_zeros,
+    misses_a_place,
+    never_begun,
+)
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
@@ -28,7 +35,6 @@ from harness.transport.hosted import HostedTransport
 
 # How many guesses are asked.
 _MOST = 6
-_WRONG = ("diverges", "no-update")
 # What a wrong guess looks like that reaches one array of those that it was handed.
 _PART = "write=first_array"
 # What deviations say of the average.
@@ -104,7 +110,7 @@ def _judged(
     try:
         answers = ask_it()
         result = answers.result(None)
-        if result.verdict.word not in _WRONG:
+        if result.verdict.word not in WRONG:
             result = answers.result()
         elif not transport.unread:
             # What is called by a guess is not searched for long before other guesses were made.
@@ -113,7 +119,7 @@ def _judged(
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
         return _guessed(port, transport, guess_it, error, budget)
-    fault = _never_begun(result)
+    fault = never_begun(result)
     if fault and (transport.makes_up_state or fault.own is False):
         why = (
             "before another call"
@@ -123,12 +129,16 @@ def _judged(
         refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
         return _called(transport, guesses, guess_it, BindingError(refusal), budget)
+    if fault := misses_a_place(result):
+        refusal = f"not bound: what it is handed lacks what it asks for: {fault.message}"
+        guesses = transport.guesses(budget)
+        return _called(transport, guesses, guess_it, BindingError(refusal), budget)
     if begun := begun_by_its_own(transport, guess_it, result):
         if begun.stands and not _doubtful(begun, transport):
             return begun
         result = begun
     # What is explained by how a port begins when it is handed nothing is its own doing.
-    wrong = result.verdict.word in _WRONG and not result.stands and transport.begins_elsewhere
+    wrong = result.verdict.word in WRONG and not result.stands and transport.begins_elsewhere
     if wrong and (begun := begun_with_zeros(transport, guess_it)):
         return begun
     if _unfed(result, transport):
@@ -181,15 +191,6 @@ def _seen(
         return seen
     transport.adopt(by_names)
     return result
-
-
-def _never_begun(result: Result) -> Fault | None:
-    """The fault of a port that every test case ends at the first step."""
-    fault = result.verdict.fault
-    if fault is None or fault.kind != "crashes":
-        return None
-    faults = [comparison.fault for comparison in result.comparisons]
-    return fault if all(each is not None and each.step == 1 for each in faults) else None
 
 
 def _read(
@@ -344,7 +345,7 @@ def _message(error: BindingError, tried: list[str]) -> str:
 
 def _doubtful(result: Result, transport: HostedTransport) -> bool:
     """Whether another reading of its names may say more of a port."""
-    if result.verdict.word not in _WRONG:
+    if result.verdict.word not in WRONG:
         return False
     names = result.deviations
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,6 +11,7 @@ import pytest
 
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, diagnose
 from harness.judging import memory
+from harness.judging.beginning import misses_a_place
 from harness.judging.guessing import FAR_SECONDS, _belied, _called, _only_seems
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
@@ -226,6 +228,31 @@ def result(word: str, *names: str, fault: Fault | None = None) -> Result:
     return Result(
         Port("p.py", "python"), "python", "local", Verdict(word, fault, compared=1), diagnosis=found
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "step", "elsewhere", "misses"),
+    [
+        ("KeyError", 1, result("no-update", "write=none"), True),
+        ("IndexError", 1, result("diverges"), True),
+        ("java.lang.ArrayIndexOutOfBoundsException", 1, result("diverges"), True),
+        ("IndexError", 1, result("diverges", "epsilon=inside"), False),
+        ("IndexError", 1, result("exact"), False),
+        ("IndexError", 2, result("diverges"), False),
+        ("ZeroDivisionError", 1, result("diverges"), False),
+    ],
+)
+def test_a_port_that_misses_a_place_may_be_handed_its_arrays_in_another_way(
+    error: str, step: int, elsewhere: Result, misses: bool
+) -> None:
+    fault = Fault("crashes", "it broke", step=step, error=error)
+    beside = cast(Any, SimpleNamespace(fault=fault)), cast(Any, SimpleNamespace(fault=None))
+    crashed = replace(
+        result("crashes", fault=fault),
+        elsewhere=(elsewhere.verdict, elsewhere.diagnosis),
+        comparisons=beside,
+    )
+    assert (misses_a_place(crashed) is fault) is misses
 
 
 @pytest.mark.parametrize(
