@@ -191,19 +191,29 @@ def decaying(
 
     >>> decaying([{"name": "mu", "use": {"complement": True}}], ["momentum"], {})
     0
+    >>> v = {"name": "rho", "use": {"complement": True}}
+    >>> decaying([v, {"name": "decay_rate", "use": {"scheduled": True}}], [None, "decay_rate"], {})
+    0
     """
-    if "decay_rate" in said or (
-        "decay_rate" in roles and parameters[roles.index("decay_rate")].get("use") != {}
-    ):
-        return None  # it is named, and what is named is used
+    if "decay_rate" in said:
+        return None
     fitting = [
         i
         for i, parameter in enumerate(parameters)
         if parameter.get("use", {}).get("complement") and roles[i] not in HYPERPARAMETERS
     ]
+    if "decay_rate" in roles and (use := parameters[roles.index("decay_rate")].get("use")) != {}:
+        # It is named, and what is named is used; but for something else, where another name
+        # that says so decays an average.
+        names = [i for i in fitting if _may_be(parameters[i], "decay_rate") and roles[i] is None]
+        fitting = names if use and not use.get("complement") else []
     if len(fitting) != 1 or parameters[fitting[0]]["name"] in said.values():
         return None
     return fitting[0]
+
+
+def _may_be(parameter: Parameter, role: str) -> bool:
+    return any(role == of for _, of in ranks(parameter["name"]))
 
 
 def names_of(parameter: Parameter) -> tuple[str, ...]:
