@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None, version: str = "") -> int:
     except KeyboardInterrupt:  # while the command's modules were being imported
         code = _INTERRUPTED
     except Exception as error:
-        if interruption.asked():  # and an import made another error of it
+        if interruption.behind(error):  # an import made another error of it
             code = _INTERRUPTED
         elif said := _of_the_system(error):
             print(f"rmsproof: {said}", file=sys.stderr)

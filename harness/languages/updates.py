@@ -329,7 +329,7 @@ def _buffers(block: Block) -> set[str]:
     for part in (part for node in block for part in ast.walk(node)):
         if isinstance(part, (ast.Assign, ast.AugAssign)) and (target := _target(part)):
             terms = [ast.parse(term, mode="eval").body for term in _terms(part.value)]
-            factors = [list(map(ast.unparse, _factors(term))) for term in terms]
+            factors = [list(map(ast.unparse, factors_of(term))) for term in terms]
             scaled |= {target} if any(target in each and each[1:] for each in factors) else set()
         if isinstance(part, ast.AugAssign) and isinstance(part.op, (ast.Add, ast.Sub)):
             added |= _terms(part.value)

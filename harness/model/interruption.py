@@ -23,8 +23,8 @@ _last = -math.inf
 
 def hear() -> None:
     """Turn the signals that end a run into KeyboardInterrupt; those that are ignored stay so."""
-    global _asked, _last
-    _asked, _last = False, -math.inf
+    global _last  # noqa: PLW0603
+    _last = -math.inf
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _heard)
@@ -35,9 +35,11 @@ def begun() -> bool:
     return _begun or _NAME in os.environ
 
 
-def asked() -> bool:
-    """Whether the user has ended a run in which judging has not begun."""
-    return _asked
+def behind(error: BaseException | None) -> bool:
+    """Whether an error came of an interruption, as where a class was being made."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def environment() -> dict[str, str]:
