@@ -6,14 +6,13 @@ import importlib.metadata
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from support import REPOSITORY, command, python
 
 import rmsproof
-
-OBSERVATION = REPOSITORY / "docs/observation.json"
 
 
 def test_importing_it_imports_nothing_else(tmp_path: Path) -> None:
@@ -70,31 +69,48 @@ def test_what_cannot_be_judged_is_an_error(
         rmsproof.check(target, **options)  # type: ignore[arg-type]
 
 
-def test_an_observation_is_a_file_or_what_it_holds() -> None:
-    of_file = rmsproof.identify(OBSERVATION)
-    assert of_file.deviations == ("epsilon=inside", "initial_average=one")
-    content = json.loads(OBSERVATION.read_text(encoding="utf-8"))
-    of_mapping = rmsproof.identify(content)
+def inside(weights: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    """One step of a port whose epsilon stands inside the root."""
+    v = (1 - 0.9) * gradients**2
+    return weights - 0.001 * gradients / np.sqrt(v + 1e-4)
+
+
+def observation(gradients: np.ndarray) -> dict[str, Any]:
+    """As an optimizer has it; what is not finite is a float, and no format is named."""
+    weights = np.array([0.5, np.nan])
+    return {
+        "precision": "float64",
+        "learning_rate": np.float64(0.001),
+        "decay_rate": 0.9,
+        "epsilon": 1e-4,
+        "weights": {"w": weights},
+        "gradients": ({"w": gradients},),
+        "observed": [{"w": inside(weights, gradients.astype(np.float64))}],
+    }
+
+
+def test_an_observation_is_a_file_or_what_it_holds(tmp_path: Path) -> None:
+    gradients = np.array([0.25, 1.0])
+    plain = {
+        **observation(gradients),
+        "format": "rmsproof.observation/1",
+        "learning_rate": 0.001,
+        "weights": {"w": [0.5, 1.0]},
+        "gradients": [{"w": gradients.tolist()}],
+        "observed": [{"w": inside(np.array([0.5, 1.0]), gradients).tolist()}],
+    }
+    (tmp_path / "observation.json").write_text(json.dumps(plain), encoding="utf-8")
+    of_file = rmsproof.identify(tmp_path / "observation.json")
+    assert of_file.deviations == ("epsilon=inside",)
+    of_mapping = rmsproof.identify(plain)
     assert of_mapping.verdict == of_file.verdict
     assert of_mapping.deviations == of_file.deviations
     assert of_mapping.port.name == "observation"
 
 
 def test_an_observation_may_hold_arrays() -> None:
-    """As an optimizer has them; no format need be named, and what is not finite is a float."""
-    weights, gradients = np.array([0.5, np.nan]), np.array([0.25, 1.0], dtype=np.float32)
-    g = gradients.astype(np.float64)
-    v = (1 - 0.9) * g**2
-    seen = {
-        "precision": "float64",
-        "learning_rate": np.float64(0.001),
-        "decay_rate": 0.9,
-        "epsilon": 1e-8,
-        "weights": {"w": weights},
-        "gradients": ({"w": gradients},),
-        "observed": [{"w": weights - 0.001 * g / (np.sqrt(v) + 1e-8)}],
-    }
-    assert rmsproof.identify(seen).verdict.word in ("exact", "conforms")
+    seen = observation(np.array([0.25, 1.0], dtype=np.float32))
+    assert rmsproof.identify(seen).deviations == ("epsilon=inside",)
     with pytest.raises(rmsproof.UsageError, match=r"^observation: observed\[0\]: array 'w' is m"):
         rmsproof.identify({**seen, "observed": [{}]})
     with pytest.raises(rmsproof.UsageError, match=r"^observation: weights\.w\[0\]: expected a n"):
