@@ -387,6 +387,34 @@ while True:
 """,
         ("direction=ascent", "eps=ignored"),
     ),
+    "a class that starts by the size of its data": (
+        "fit.rmsprop(X, y)  # w = randn(X.shape[1], 1); for _ in ...: g = self.slope(X, y, w)",
+        """
+import numpy as np
+
+
+class Fit:
+    def __init__(self, learning_rate=0.01, epochs=9, share=0.0):
+        self.learning_rate, self.epochs = learning_rate, epochs
+        self.share = share
+
+    def slope(self, X, y, w):
+        return X.T @ (X @ w - y.reshape(-1, 1)) / len(y) + self.share * w
+
+    def rmsprop(self, X, y, rho=0.9, delta=1e-6):
+        w = self.begin(X)
+        r = np.zeros_like(w)
+        for _ in range(self.epochs):
+            g = self.slope(X, y, w)
+            r = rho * r + (1 - rho) * g**2
+            w -= self.learning_rate * g / (np.sqrt(r) + delta)
+        return w
+
+    def begin(self, X):
+        return np.random.randn(X.shape[1], 1)
+""",
+        (),
+    ),
     "a network that has its settings in one object": (
         "net.update(dW, db, x)  # if self.config.kind == 'rmsprop': ...; for i in range(n)",
         """

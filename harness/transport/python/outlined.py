@@ -159,6 +159,7 @@ class _Taking:
             copied
             for place, node in enumerate(block)
             if not begins(node, {p.average for p in pairs})
+            if not computes(node, {p.gradient: p.at for p in pairs}, place)
             if not computes(copied := self._renamed(node), known, place)
         ]
         while lines and set_in(lines[-1]) <= set(gradients):  # they begin anew for the next step
