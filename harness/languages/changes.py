@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from harness.languages.updates import base_of
 
 _ZEROS = frozenset("zeros zeros_like dict list defaultdict OrderedDict".split())
+_ADDS = frozenset("append insert extend setdefault update fill".split())
 
 
 def computes(node: ast.stmt, known: Mapping[str, int], place: int) -> bool:
@@ -53,6 +54,13 @@ def values(node: ast.stmt) -> list[tuple[str, ast.expr]]:
     return found
 
 
+def added(node: ast.AST) -> list[tuple[str, ast.expr]]:
+    """What a call adds something to, and what: the last of what it is handed."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+        return []
+    return [(ast.unparse(node.func.value), node.args[-1])] if node.func.attr in _ADDS else []
+
+
 def is_nothing(node: ast.expr) -> bool:
     """Whether an expression is zeros, or holds nothing yet.
 
@@ -73,6 +81,8 @@ def is_nothing(node: ast.expr) -> bool:
         return is_nothing(node.left) or is_nothing(node.right)
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else _id(node.func)
+        if name == "defaultdict" and node.args and isinstance(node.args[0], ast.Lambda):
+            return is_nothing(node.args[0].body)
         inner = name in ("array", "dict", "list", "float") and bool(node.args)
         return is_nothing(node.args[0]) if inner else name in _ZEROS and not node.keywords
     return False

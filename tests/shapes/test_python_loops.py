@@ -162,6 +162,8 @@ NET = "a network that has its settings in one object"
         (NET, "        for i in", "        dW = [g / len(dW) for g in dW]\n        for i in"),
         (GAME, "g = sums[k]", "g = sums[k] + 0.1 * net[k]"),
         (NET, "np.zeros_like(w)", "np.ones_like(w)"),
+        (NET, "        self.vb =", "        self.vW[0].fill(1.0)\n        self.vb ="),
+        (GAME, "{k: np.zeros_like(v) for k, v in net.items()}  #", "defaultdict(lambda: 1.0)  #"),
         (NET, "lr, kind = self.config.learning_rate", "self.t += 1\n        lr, kind = 1 / self.t"),
         (NET, "lr, kind = self.config.learning_rate", "lr, kind = 0.1 / (1 + x)"),
     ],

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Optional
 
 from harness.languages.changes import (
+    added,
     begins,
     beside,
     computes,
@@ -336,8 +337,7 @@ class _Taking:
             value
             for node in scope
             for part in ast.walk(node)
-            if isinstance(part, ast.stmt)
-            for text, value in values(part)
+            for text, value in (values(part) if isinstance(part, ast.stmt) else added(part))
             if text.partition("[")[0] in bases or text in bases
             if not any(mentions(value, base) for base in bases)
         ]
