@@ -10,13 +10,13 @@ from harness.documents.beside import beside
 from harness.documents.blocks import Block, Document
 from harness.documents.parts import Whole, continued
 from harness.documents.source import Source, port_of
+from harness.languages.naming import RMSPROP
 from harness.languages.program import Piece
 from harness.languages.registry import scripted
 from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
-_RMSPROP = re.compile(r"rms[\s_-]?prop", re.IGNORECASE)
 _HEADING = re.compile(r" {0,3}#{1,6}\s|\s*\*\*[^*]+\*\*:?\s*$|<h\d", re.IGNORECASE)
 
 
@@ -82,7 +82,7 @@ class Reading:
 
     def _says(self, block: Block) -> bool:
         """Whether a block says that it is RMSProp, or the last heading above it."""
-        if _RMSPROP.search(block.text):
+        if RMSPROP.search(block.text):
             return True
         lines = [
             line
@@ -90,7 +90,7 @@ class Reading:
             for number, line in enumerate(text.split("\n"), first)
             if number < block.line and _HEADING.match(line)
         ]
-        return bool(lines and _RMSPROP.search(lines[-1]))
+        return bool(lines and RMSPROP.search(lines[-1]))
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""

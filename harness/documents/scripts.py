@@ -10,7 +10,7 @@ from harness.documents import runner
 from harness.documents.beside import Beside
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
-from harness.documents.lacking import undefined_name
+from harness.documents.lacking import lacking, undefined_name
 from harness.documents.printed import differs
 from harness.judging.verdict import Result, conclude
 from harness.languages.program import Piece, assembled, context, defined, parsed
@@ -260,10 +260,14 @@ def library_result(
         name = _root(ran.missing)
         message = f"{name} is not installed: pip install {name} to run this block"
         return conclude(port, "local", fault=Fault("not-run", message)), findings
-    if ran.fault:
-        return conclude(port, "local", fault=ran.fault), findings
     message = "it uses a library's optimizer and defines none; the block was run as it is"
-    return conclude(port, "local", fault=Fault("not-run", message)), findings
+    fault = ran.fault or Fault("not-run", message)
+    if lacked := lacking(fault.message):
+        fault = Fault("not-run", lacked)
+    elif undefined_name(fault.message):
+        # Whoever shows how a library is called leaves model and data to the reader.
+        fault = Fault("not-run", f"{message}: {fault.message}")
+    return conclude(port, "local", fault=fault), findings
 
 
 def syntax_fault(text: str, line: int) -> Fault:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+RMSPROP = re.compile(r"rms[\s_-]?prop", re.IGNORECASE)
+"""RMSProp in a text, however it is written."""
+
 
 def says_rmsprop(name: str) -> bool:
     """Whether a name says RMSProp, in one of its words."""

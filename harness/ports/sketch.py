@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from harness.languages.adapters import RATES, Action, Parameter, Sketch
 from harness.languages.adapters.stepping import FAR, body_of, by_name, distances, preparing
+from harness.languages.naming import RMSPROP
 from harness.ports.offers import structured
 from harness.ports.plans import plans
 from harness.ports.roles import Wanted
 from harness.ports.sketch_parameters import decaying, once, parameters_of
 
-_NAMED = re.compile(r"rms_?-?prop", re.IGNORECASE)
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
 _PACKAGE = re.compile(r"(?m)^package\s+([\w.]+)")
@@ -242,7 +242,7 @@ def _score(
     roles = {p.role for p in action.parameters}
     data = [p.name for p in action.parameters if p.role in ("gradients", "weights")]
     return (
-        bool(_NAMED.search(name) or (_NAMED.search(action.name) and "->" not in action.name)),
+        bool(RMSPROP.search(name) or (RMSPROP.search(action.name) and "->" not in action.name)),
         far < FAR,
         len(roles & {"gradients", "weights"}),
         bool(_STEPS.search(action.name)),

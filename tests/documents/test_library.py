@@ -66,3 +66,23 @@ def test_a_cell_that_trains_with_a_library_of_an_earlier_one_says_what_to_instal
     assert row.findings == (said,)
     page = written(fenced("import nobody_has as mx") + "and\n\n" + fenced(TRAINS))
     assert [message(row) for row in page.rows if row.layers] == [message(row)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "rate = model.rate\nopt = json.RMSProp(rate)",
+            "it uses a library's optimizer and defines none; the block was run as it is:"
+            " NameError: name 'model' is not defined (page.md:6)",
+        ),
+        ("rows = open('rows.csv')\njson.RMSProp(rows)", "rows.csv, which it reads, is not here"),
+    ],
+)
+def test_what_a_reader_brings_is_no_fault_of_the_page(
+    text: str, said: str, written: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "_LIBRARIES", frozenset({"json"}))
+    row = written(fenced("import json") + "\n" + fenced(text)).rows[1]
+    assert row.layers[0].result.verdict.word == "not-run"
+    assert message(row).startswith(said)

@@ -511,6 +511,26 @@ def rmsprop(X, w, slope, v, epochs, beta=0.9, eta=0.1, epsilon=0.01):
 """,
         (),
     ),
+    "a model's weights, by the places of its gradients": (
+        "for i, g in enumerate(model.slopes(x)): E[i] = ...; model.weights[i] = ...",
+        """
+import numpy as np
+
+
+def drawn(xs):
+    return xs[0]
+
+
+def rmsprop(model, xs, alpha, beta, eps, iterations=1000):
+    E = [0 for _ in range(len(model.weights))]
+    for t in range(iterations):
+        x = drawn(xs)
+        for i, g in enumerate(model.slopes(x)):
+            E[i] = beta * E[i] + (1 - beta) * g**2
+            model.weights[i] = model.weights[i] - alpha / (np.sqrt(E[i]) + eps) * g
+""",
+        (),
+    ),
     "numbers that its history takes for arrays": (
         "theta = theta - (alpha / (np.sqrt(v) + eps)) * d; path.extend(theta)",
         """

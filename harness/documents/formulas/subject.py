@@ -15,6 +15,7 @@ from itertools import chain
 from unicodedata import combining, decomposition, normalize
 
 from harness.documents.formulas.mathtext import Region
+from harness.languages.naming import RMSPROP
 from harness.ports.roles import role_names
 
 # So many tokens on either side of a root are its formula's; a term is shorter.
@@ -40,7 +41,6 @@ _GREEK = dict(
 )
 _ASSIGNS = {"=", "←", ":", r"\leftarrow", r"\gets", "≈", ";"}
 
-_OURS = re.compile(r"\brms[ _-]?prop", re.IGNORECASE)
 _NAMES = (
     r"(?:ada(?:grad|delta|max|bound|belief|factor|m[a-z]{0,2})\b|[nr]adam\b|amsgrad\b|yogi\b"
     r"|(?:batch|layer|group|instance|rms|l2|weight)[ -]?norm|(?:normali[sz]|standardi[sz])ation\b)"
@@ -62,7 +62,7 @@ class Subjects:
         self._lines: dict[int, str] = {}
         for first, text in prose:
             self._lines.update(enumerate(text.split("\n"), first))
-        named = [(n, text) for n, text in self._headings() if _OURS.search(text) or _other(text)]
+        named = [(n, text) for n, text in self._headings() if RMSPROP.search(text) or _other(text)]
         self._places = [number for number, _ in named]
         self._other = [_other(text) for _, text in named]
 
@@ -96,7 +96,7 @@ class Subjects:
 
 
 def _other(text: str) -> bool:
-    return bool(_OTHERS.search(text)) and not _OURS.search(text)
+    return bool(_OTHERS.search(text)) and not RMSPROP.search(text)
 
 
 def of_rmsprop(region: Region, begin: int, first: int, last: int, end: int) -> bool:

@@ -78,15 +78,24 @@ class Holding(Anything):
         self.__dict__.update(settings, _rmsproof_later=frozenset(later))
 
     def __getitem__(self, key: Any) -> Any:
-        return self.__dict__.get(key, self) if isinstance(key, str) else self
+        return self.__dict__.get(_item(key), self)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """What is set at a place is there again, too."""
+        self.__dict__[_item(key)] = value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.__dict__[name] = value
 
     def __getattr__(self, name: str) -> Anything:
-        if name in self.__dict__["_rmsproof_later"]:
+        if name.startswith("__") or name in self.__dict__["_rmsproof_later"]:
             raise AttributeError(name)
-        return super().__getattr__(name)
+        inner = self.__dict__[name] = Holding()
+        return inner
+
+
+def _item(key: Any) -> str:
+    return key if isinstance(key, str) else repr(key)
 
 
 def _same(self: Anything, *_: Any) -> Anything:

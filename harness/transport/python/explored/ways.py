@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Optional
 
-from harness.languages.naming import plain_name, says_rmsprop
+from harness.languages.naming import RMSPROP, plain_name, says_rmsprop
 from harness.transport.python.explored import mending
 from harness.transport.python.explored.graph import (
     PREPARING,
@@ -34,8 +34,7 @@ from harness.transport.python.failures import message_of
 from harness.transport.python.patience import TooLong, limited
 
 _NAMED = (ast.ClassDef, ast.FunctionDef)
-_SAYS = re.compile(r"(?i)rms[-_ ]?prop")
-_CHOICE = re.compile(r"(?i)[\w-]{0,5}rms[-_ ]?prop[\w-]{0,5}")
+_CHOICE = re.compile(rf"[\w-]{{0,5}}{RMSPROP.pattern}[\w-]{{0,5}}", re.IGNORECASE)
 _MOST_METHODS = 6
 # Methods of which ways are known: others may be parts of these.
 _ENOUGH = 2
@@ -64,8 +63,8 @@ def explorable(tree: ast.Module, shapes: Mapping[str, Any]) -> list[list[str]]:
     texts = {n.name: ast.dump(n) for n in tree.body if isinstance(n, _NAMED)}
     every = [one["class"] for one in shapes["candidates"]]
     every += [one["name"] for one in shapes["functions"]]
-    saying = [name for name in every if _SAYS.search(texts.get(name.partition(".")[0], ""))]
-    return [saying, every] if saying or _SAYS.search(ast.dump(tree)) else []
+    saying = [name for name in every if RMSPROP.search(texts.get(name.partition(".")[0], ""))]
+    return [saying, every] if saying or RMSPROP.search(ast.dump(tree)) else []
 
 
 def choice(tree: ast.Module) -> str:
