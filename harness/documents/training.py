@@ -33,7 +33,7 @@ _SECONDS = 12.0
 # With other data, or of another size, it may go.
 _AGAIN = ("crashes", "not-run")
 _SCALED = "gradient_scale=constant"
-_UNKNOWN = "how it computes its gradients was not recognised, and no deviation explains it"
+_UNKNOWN = "how it computes its gradients was not recognised, and nothing tried explains it"
 _UNCALLED = "no way of giving it the points of a line was right: {}"
 
 

@@ -37,6 +37,9 @@ _PYTHON_FRAME = re.compile(r'File "(.*)", line (\d+) in (.*)')
 
 # Where Python says that it is while it imports.
 IMPORTING = "importlib._bootstrap"
+READING = "rmsproof itself"
+"""Where a process is that does something for us in a module of Python's own."""
+_OWN_MODULE = re.compile(r"/lib/python3\.\d+/(?!site-packages/)")
 _PYTHON_FATAL = "Fatal Python error: "
 
 _JVM_DUMP = "Full thread dump"
@@ -155,18 +158,21 @@ def _lines(child: Child) -> list[str]:
 def _python_frames(lines: Sequence[str]) -> list[str]:
     """The frames down to the first of our own modules', which called the port."""
     thread: list[str] = []
-    ours = False
+    ours, outermost = False, ""
     for line in lines:
         if line.endswith(_PYTHON_THREAD):
             thread, ours = [], False
         elif match := _PYTHON_FRAME.match(line):
             path = Path(match[1])
             if _OURS in path.parents:
+                if thread and _OWN_MODULE.search(outermost):
+                    return [READING]
                 if thread:
                     return _innermost(thread)
                 ours = True  # a thread, or a process, that waits for another
             elif not ours:
                 thread.append(f"{match[3]} ({path.name}:{match[2]})")
+                outermost = match[1]
     return []
 
 

@@ -28,7 +28,7 @@ from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, roles_of
-from harness.transport.awaiting import IMPORTING
+from harness.transport.awaiting import IMPORTING, READING
 from harness.transport.base import LOADING_SECONDS, Description, Patience
 from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.guesses import has_unread, of_plans, of_roles
@@ -227,9 +227,12 @@ class HostedTransport:
         try:
             reply = self._worker.ask(request, self._loading)
         except Unreachable as error:
-            if error.fault.kind == "times-out" and IMPORTING in error.fault.message:
+            elsewhere = IMPORTING in error.fault.message or READING in error.fault.message
+            if error.fault.kind == "times-out" and elsewhere:
                 # A library that is slow to load on a busy machine is no fault of a port.
                 words = f"what it imports is not loaded: {error.fault.message}"
+                if READING in error.fault.message:
+                    words = f"it was not read in time: {error.fault.message}"
                 raise Unreachable(replace(error.fault, kind="not-run", message=words)) from None
             raise
         self._generation = self._worker.generation

@@ -14,6 +14,7 @@ from support import alike, none_left
 from harness.judging.judge import judge
 from harness.judging.verdict import Result
 from harness.ports.targets import of_command
+from harness.transport import awaiting
 from harness.transport.base import Patience
 from harness.transport.stdio import StdioTransport
 
@@ -165,3 +166,13 @@ def test_a_command_that_is_slow_at_first_is_judged(tmp_path: Path) -> None:
     finally:
         transport.close()
     assert found.verdict.word == "exact"
+
+
+def test_what_is_done_for_us_is_no_place_in_a_port() -> None:
+    """Python's own modules are called by ours while a source is read, and by ports."""
+    thread = "Current thread 0x1 (most recent call first):"
+    parsing = 'File "/usr/lib/python3.11/ast.py", line 226 in _fix'
+    ours = f'File "{awaiting.__file__}", line 1 in read'
+    port = 'File "port.py", line 3 in turn'
+    assert awaiting._python_frames([thread, parsing, ours]) == [awaiting.READING]
+    assert awaiting._python_frames([thread, parsing, port, ours])[1] == "turn (port.py:3)"
