@@ -115,6 +115,7 @@ JAVA = {
     "LookedUpSettings": ("eps=ignored",),
     "ByNamesOfLayers": EXACT,
     "SlopesOfALoss": EXACT,
+    "SlopesOfAFormula": EXACT,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}

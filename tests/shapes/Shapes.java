@@ -2646,3 +2646,51 @@ class SlopesOfALoss {
         }
     }
 }
+
+/** The same, where those that are here hold numbers, and have no slopes. */
+class SlopesOfAFormula {
+    private final double lr, rho, eps;
+    private double[] square;
+
+    SlopesOfAFormula(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] update(Formula formula, double[] place) {
+        double[] slopes = formula.derive(place);
+        square = square == null ? new double[place.length] : square;
+        double[] changes = new double[slopes.length];
+        for (int i = 0; i < changes.length; i++) {
+            double g = slopes[i];
+            square[i] = rho * square[i] + (1 - rho) * (g * g);
+            changes[i] = -(lr * g) / (Math.sqrt(square[i]) + eps);
+        }
+        return changes;
+    }
+
+    interface Formula {
+        double value(double[] place);
+
+        double[] derive(double[] place);
+    }
+
+    static class Constant implements Formula {
+        private final double[] values;
+
+        Constant(double[] values) {
+            this.values = values;
+        }
+
+        @Override
+        public double value(double[] place) {
+            return values[0];
+        }
+
+        @Override
+        public double[] derive(double[] place) {
+            return new double[place.length];
+        }
+    }
+}

@@ -15,22 +15,24 @@ import java.util.List;
  * @param method the step, likewise
  * @param prepared whether what says that it prepares is called first
  * @param completed whether its fields that are null, and those of what it is given, are filled
+ * @param answered whether interfaces are answered for, whoever implements them
  * @param left of these the ones that are not: the port does without, or fills them itself
  * @param size how many there are of anything
  */
 public record GraphPlan(String type, int constructor, String via, String first, String method,
-        boolean prepared, boolean completed, List<String> left, int size) {
+        boolean prepared, boolean completed, boolean answered, List<String> left, int size) {
 
     /** One in which all is filled that can be. */
     public GraphPlan(String type, int constructor, String via, String method, boolean prepared,
             boolean completed, int size) {
-        this(type, constructor, via, "", method, prepared, completed, List.of(), size);
+        this(type, constructor, via, "", method, prepared, completed, false, List.of(), size);
     }
 
     /** The same where one more field is left as it is. */
     GraphPlan leaving(String field) {
         List<String> more = new ArrayList<>(left);
         more.add(field);
-        return new GraphPlan(type, constructor, via, first, method, prepared, completed, more, size);
+        return new GraphPlan(type, constructor, via, first, method, prepared, completed, answered,
+                more, size);
     }
 }

@@ -45,6 +45,8 @@ public final class GraphWays {
         List<Stepping> steps = steps();
         steps.forEach(stepping -> add(best(stepping, false)));
         (sure ? List.<Stepping>of() : steps).forEach(stepping -> add(best(stepping, true)));
+        List<Stepping> asking = sure ? List.of() : steps.stream().filter(Stepping::asks).toList();
+        asking.forEach(stepping -> add(sure ? null : best(stepping, true, true)));
         for (List<Method> two : sure ? List.<List<Method>>of() : TwoCalls.of(type)) {
             add(sure ? null : best(new Stepping(null, two.get(0), two.get(1)), false));
         }
@@ -85,6 +87,13 @@ public final class GraphWays {
      * before it, null for nothing.
      */
     private record Stepping(Method via, Method first, Method step) {
+        /** Tells whether it is handed what somebody of the port's implements. */
+        boolean asks() {
+            return Arrays.stream(step.getParameterTypes()).anyMatch(one -> one.isInterface()
+                    && one.getClassLoader() instanceof ClassBytes.Loader
+                    && !Ways.implementations(one).isEmpty());
+        }
+
         String said() {
             return (first == null ? "" : first.getName() + " and ") + step.getName();
         }
@@ -131,6 +140,10 @@ public final class GraphWays {
 
     /** Of the ways in which the object can be made the one that is told most numbers. */
     private Found best(Stepping stepping, boolean completed) {
+        return best(stepping, completed, false);
+    }
+
+    private Found best(Stepping stepping, boolean completed, boolean answered) {
         Method via = stepping.via;
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
@@ -147,7 +160,8 @@ public final class GraphWays {
                     GraphPlan plan = new GraphPlan(type.getName(), maker,
                             via == null ? "" : via.toString(),
                             stepping.first == null ? "" : stepping.first.toString(),
-                            stepping.step.toString(), prepared, completed, List.of(), size);
+                            stepping.step.toString(), prepared, completed, answered, List.of(),
+                            size);
                     try {
                         Found one = read(plan);
                         if (one != null) {

@@ -64,10 +64,10 @@ final class ObjectGraph implements Graph {
     ObjectGraph(ClassPort port, GraphPlan plan, ClassLoader loader, Map<String, Double> numbers)
             throws ReflectiveOperationException {
         Class<?> type = Class.forName(plan.type(), true, loader);
-        ObjectMaker maker = new ObjectMaker(plan.size(), plan.prepared(), numbers,
+        ObjectMaker maker = new ObjectMaker(plan, numbers,
                 port.made.computeIfAbsent(plan.prepared() ? -plan.size() : plan.size(),
                         each -> new ConcurrentHashMap<>()),
-                port.algorithm(plan.type()), port.texts(plan.type()), plan.completed());
+                port.algorithm(plan.type()), port.texts(plan.type()));
         this.completion = new Completion(maker, plan.left());
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         Method method = named(via == null ? methods(type)

@@ -39,7 +39,6 @@ final class ObjectMaker {
             "(?:java\\.(?:awt|net|io|nio|sql)|javax|javafx|sun|jdk)\\..*";
 
     private final int size;
-    private final boolean prepares;
     private final Map<String, Double> given;
     private final Map<String, Object> known;
     private final String text;
@@ -47,28 +46,24 @@ final class ObjectMaker {
     private final Map<String, Double> asked = new LinkedHashMap<>();
     private final Map<String, Double> offered = new LinkedHashMap<>();
     private final Set<Class<?>> open = new HashSet<>();
-    private final boolean answers;
+    private final GraphPlan plan;
     private final CollectionMaker collections;
     private int place;
 
     /**
-     * @param size how many there are of anything
-     * @param prepares whether what says that it prepares an object is called once that is made
+     * @param plan of what it is made
      * @param given numbers by the path of the parameter that asks for them
      * @param known which way each type was made before, by its name: what is tried once
      * @param text what a text is that may choose an algorithm
      * @param texts what its source writes: settings that are looked up have such names
-     * @param answers whether interfaces of the port's are answered for by what stands in, though
-     *     somebody implements them
      */
-    ObjectMaker(int size, boolean prepares, Map<String, Double> given, Map<String, Object> known,
-            String text, List<String> texts, boolean answers) {
-        this.size = size;
-        this.prepares = prepares;
+    ObjectMaker(GraphPlan plan, Map<String, Double> given, Map<String, Object> known, String text,
+            List<String> texts) {
+        this.plan = plan;
+        this.size = plan.size();
         this.given = given;
         this.known = known;
         this.text = text;
-        this.answers = answers;
         this.collections = new CollectionMaker(this, size, texts);
     }
 
@@ -229,6 +224,10 @@ final class ObjectMaker {
         if (!Modifier.isAbstract(type.getModifiers())) {
             return concrete(type, path, depth);
         }
+        boolean own = type.isInterface() && type.getClassLoader() instanceof ClassBytes.Loader;
+        if (own && plan.answered()) {
+            return answering(type, path, depth);
+        }
         Object before = known.get(type.getName());
         List<Class<?>> candidates = before instanceof String name
                 ? List.of(Class.forName(name, true, type.getClassLoader())) : Ways.implementations(type);
@@ -246,8 +245,7 @@ final class ObjectMaker {
             }
         }
         // One that holds nothing answers with what it computes, of what nobody gives it.
-        boolean own = type.getClassLoader() instanceof ClassBytes.Loader;
-        if (best != null && !(answers && own && type.isInterface() && Cells.rows(best) == 0)) {
+        if (best != null && !(own && plan.completed() && Cells.rows(best) == 0)) {
             return best;
         } else if (!type.isInterface()) {
             return null;
@@ -317,7 +315,7 @@ final class ObjectMaker {
         Map<String, Double> before = new LinkedHashMap<>(asked);
         try {
             Object made = Ways.call(way, null, inner(way, path, depth));
-            if (prepares) {
+            if (plan.prepared()) {
                 Ways.prepare(made);
             }
             return made;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The ways to make an object of a class, or of one that stands for it, whoever may go them. */
 final class Ways {
@@ -93,9 +94,11 @@ final class Ways {
         return found.subList(0, Math.min(MOST, found.size()));
     }
 
-    /** How many fields of a class hold rows of numbers, or what may. */
+    /** How many fields of a class, or of what it extends, hold rows of numbers, or what may. */
     private static long rows(Class<?> type) {
-        return Arrays.stream(type.getDeclaredFields())
+        return Stream.<Class<?>>iterate(type, one -> one != null && OwnTypes.owns(one),
+                        Class::getSuperclass)
+                .flatMap(one -> Arrays.stream(one.getDeclaredFields()))
                 .filter(field -> !Modifier.isStatic(field.getModifiers()))
                 .filter(field -> field.getType().isArray() || OwnTypes.owns(field.getType())
                         || field.getType().getName().matches("(?:java\\.util|scala\\.collection)\\..*"))
