@@ -563,8 +563,9 @@ class RMSProp:
         self.here, self.slope = [1.0] * 4, [1.0] * 4
 
     def step(self):
-        for i in (0, 3):
+        for i in range(4):
             self.v[i] = self.rho * self.v[i] + (1 - self.rho) * self.slope[i] ** 2
-            self.here[i] -= self.lr * self.slope[i] / (self.v[i] ** 0.5 + self.eps)
+            if i in (0, 3):
+                self.here[i] -= self.lr * self.slope[i] / (self.v[i] ** 0.5 + self.eps)
 """,
 }

@@ -161,6 +161,10 @@ class Influence:
         """What a number moves, and how far for each 1 that it is nudged by."""
         return self._moves.get(path, {})
 
+    def nudged(self, path: str) -> bool:
+        """Whether there was time to see what a number moves."""
+        return path in self._moves
+
     def keeps(self, result: str, path: str) -> bool:
         """Whether a number keeps the whole of another one's nudge: something is added to it."""
         near = _NEAR_NARROW if self.narrow(path) else _NEAR

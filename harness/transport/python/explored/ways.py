@@ -28,7 +28,7 @@ from harness.transport.python.explored.graph import (
 )
 from harness.transport.python.explored.influence import Influence
 from harness.transport.python.explored.making import FORMS, Maker, Module
-from harness.transport.python.explored.pairs import Pairs
+from harness.transport.python.explored.pairs import Pair, Pairs
 from harness.transport.python.explored.reach import own, plain, says_gradients, several
 from harness.transport.python.failures import message_of
 from harness.transport.python.patience import TooLong, limited
@@ -42,6 +42,7 @@ _ENOUGH = 2
 _PAIRS = 4
 _MOST_PARTS = 3
 _SIZES = (2, 3, 1)
+_PARTLY = "some of its numbers move nothing, beside others that do"
 # What one making of an object and all of its steps may take.
 _SECONDS = 2.0
 # What something else would have put there.
@@ -151,6 +152,8 @@ class Ways:
         best: Optional[_Found] = None
         for prepares in (False, True):
             for size in _SIZES:
+                if size == 1 and any(_PARTLY in why for why in failed):
+                    break  # of one nobody sees it
                 found = self._of_size(first, method, size, prepares, failed)
                 so_far = [one for one in (best, *found) if one is not None]
                 best = max(so_far, key=lambda one: one[0], default=None)
@@ -244,8 +247,8 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     found = Pairs(influence)
     if not found.pairs or not _plausible(plan, found):
         return None
-    if _partly(influence, [gradient for _, gradient, _ in found.pairs]):
-        return None
+    if _partly(influence, found.pairs):
+        raise ValueError(_PARTLY)
     results = {result for _, _, result in found.pairs}
     taken = {path for pair in found.pairs for path in pair[:2]}
     numbers: dict[str, float] = {}
@@ -295,11 +298,17 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     ]
 
 
-def _partly(influence: Influence, gradients: Sequence[str]) -> bool:
-    """Whether some of a kind move nothing: gradients, but not the first of some, as a bias is."""
+def _partly(influence: Influence, pairs: Sequence[Pair]) -> bool:
+    """Whether some of a kind move no weight: gradients, but not the first of some, as a bias is."""
+    gradients, results = {pair[1] for pair in pairs}, {pair[2] for pair in pairs}
     kinds = {plain(path) for path in gradients if several(path)}
-    left = (path for path in influence.made if path not in gradients and not path.endswith("[0]"))
-    return any(plain(path) in kinds and not influence.moved(path) for path in left)
+    return any(
+        plain(path) in kinds
+        and influence.nudged(path)
+        and not results & influence.moved(path).keys()
+        for path in influence.made
+        if path not in gradients and not path.endswith("[0]")
+    )
 
 
 def _plausible(plan: Mapping[str, Any], found: Pairs) -> bool:
