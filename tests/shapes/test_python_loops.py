@@ -155,6 +155,7 @@ NET = "a network that has its settings in one object"
     ("name", "line", "instead"),
     [
         (LAYERS, "cv, cw = 0, 0", "cv, cw = np.ones(3), np.ones(2)"),
+        (LAYERS, "        for batch", "        cv, cw = 0, 0\n        for batch"),
         (LAYERS, "        for batch", "        rate = 0.1 / (1 + epoch)\n        for batch"),
         (LAYERS, "V -= rate", "V -= rate / (1 - d**(epoch + 1))"),
         (LAYERS, "    for epoch", "    rate /= 10\n    for epoch"),

@@ -328,6 +328,8 @@ class _Taking:
     def _begins_as_zeros(self, average: str) -> None:
         """Raise unless all that an average is set to, or what holds it, are zeros or nothing."""
         bases = {average, average.partition("[")[0]}
+        if self._update.loops and bases & self._anew():
+            raise Unclear  # it begins again, as with each epoch
         scope: list[ast.AST] = [*self._body, *self._update.block]
         if average.startswith("self.") and self._owner is not None:
             scope += self._owner.body
