@@ -152,7 +152,7 @@ SCALA = dict.fromkeys(
 CLOJURE = {
     **dict.fromkeys(
         "step keyword-arguments option-map in-place layer-map state-map map-of-functions"
-        " loop-of-its-own made-with-settings with-defaults named numbers-by-name matrix-layer"
+        " loop-of-its-own made-with-settings with-defaults named matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
         " nested-parameters settings-around".split(),
@@ -249,6 +249,14 @@ def test_a_function_of_clojure_is_looked_at_from_outside(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     judged("seen.clj", SEEN, name, request)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["numbers-by-name"])
+def test_a_function_that_stands_alone_begins_its_state(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    judged("numbers.clj", {name: EXACT}, name, request)
 
 
 @pytest.mark.slow

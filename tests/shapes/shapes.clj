@@ -109,12 +109,6 @@
     (swap! averages assoc k v)
     (mapv #(moved lr eps %1 %2 %3) weights gradients v)))
 
-(defn numbers-by-name
-  [params grads cache opts]
-  (let [{:keys [lr rho eps]} opts
-        cache (into {} (for [[k g] grads] [k (average rho (get cache k 0.0) g)]))]
-    [(into {} (for [[k p] params] [k (moved lr eps p (grads k) (cache k))])) cache]))
-
 (defn matrix-layer
   [layer lr rho eps]
   (let [{:keys [w dw]} layer
