@@ -271,7 +271,7 @@ def test_what_is_seen_from_outside_alone_is_true_or_not_said(
 
     monkeypatch.setattr(attach, "bind", unbound)
     monkeypatch.setattr(guesses, "alternatives", lambda *_: [])
-    names = ("Configured", "Cube", "LayerObject", "Built", "PairReturned")
+    names = ("Configured", "Cube", "LayerObject", "Built", "PairReturned", "Diagonal")
     ports = [replace(own(SHAPES / "Shapes.java", class_name=n), name=n) for n in names]
     found = run(ports, Options(pattern=SHORT), every_transport=False)
     said = {r.port.name: r.deviations for r in found.results}

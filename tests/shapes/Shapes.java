@@ -964,6 +964,33 @@ class Exclusion {
     }
 }
 
+/** Only some of what is there are weights. */
+class Diagonal {
+    private final double lr, rho, eps;
+    private double[][] averages;
+
+    Diagonal(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[][] weights, double[][] gradients) {
+        if (averages == null) {
+            averages = new double[weights.length][weights[0].length];
+        }
+        for (int i = 0; i < weights.length; i++) {
+            for (int j = 0; j < weights[i].length; j++) {
+                double g = gradients[i][j];
+                averages[i][j] = rho * averages[i][j] + (1 - rho) * g * g;
+                if (i == j) {
+                    weights[i][j] -= lr * g / (Math.sqrt(averages[i][j]) + eps);
+                }
+            }
+        }
+    }
+}
+
 /** What is left is a guess, and it fails with that: not bound. */
 class Misled {
     private final double lr, rho, eps;

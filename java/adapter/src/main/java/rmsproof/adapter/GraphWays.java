@@ -24,6 +24,7 @@ public final class GraphWays {
     private static final int MOST_METHODS = 8;
     private static final int MOST_MAKERS = 4;
     private static final int[] SIZES = {2, 3, 1};
+    private static final String PARTLY = "some of its numbers move nothing, beside others that do";
     private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
             + "clone|copy|describe|reset|init|zero|clear|canequal|product|fromproduct).*";
     /** What a compiler wrote, of a function within another, of a variable. */
@@ -152,6 +153,9 @@ public final class GraphWays {
         // What an object fills itself when it is told to is not filled for it.
         for (boolean prepared : new boolean[] {completed, !completed}) {
             for (int size : SIZES) {
+                if (size == 1 && failed.contains(PARTLY)) {
+                    break; // of one nobody sees it
+                }
                 for (int maker = 0; maker < makers; maker++) {
                     if (System.nanoTime() > deadline) {
                         refused.add(stepping.said() + ": time ran out");
@@ -215,11 +219,31 @@ public final class GraphWays {
                 .thenComparing(Found::pairs)).orElse(null);
     }
 
+    /** Tells whether some of a kind move no weight: gradients, but not the first of some. */
+    private static boolean partly(Influence influence, List<GraphWay.Pair> pairs) {
+        Set<String> gradients = new LinkedHashSet<>();
+        Set<String> results = new LinkedHashSet<>();
+        for (GraphWay.Pair pair : pairs) {
+            gradients.add(pair.gradient());
+            results.add(pair.result());
+        }
+        Set<String> kinds = new LinkedHashSet<>();
+        gradients.stream().filter(Cells::several).forEach(path -> kinds.add(Cells.kind(path)));
+        return influence.made().keySet().stream()
+                .filter(path -> !gradients.contains(path) && !path.endsWith("[0]"))
+                .anyMatch(path -> kinds.contains(Cells.kind(path)) && influence.nudged(path)
+                        && influence.moved(path).stream().noneMatch(results::contains));
+    }
+
     /** The ways that what moves what admits; null for none. */
-    private static Found read(GraphPlan plan, Influence influence) {
+    private static Found read(GraphPlan plan, Influence influence)
+            throws InstantiationException {
         GraphPairs pairs = new GraphPairs(influence);
         if (pairs.pairs().isEmpty()) {
             return null;
+        }
+        if (partly(influence, pairs.pairs())) {
+            throw new InstantiationException(PARTLY);
         }
         Set<String> results = new LinkedHashSet<>();
         pairs.pairs().forEach(pair -> results.add(pair.result()));

@@ -266,6 +266,11 @@ final class Influence {
         return slope * base.set.get(input) / base.after.get(result) < 0;
     }
 
+    /** Tells whether there was time to see what a number moves. */
+    boolean nudged(String path) {
+        return moves.containsKey(path);
+    }
+
     /** Tells whether a number keeps the whole of another one's nudge: something is added to it. */
     boolean keeps(String result, String input) {
         Double slope = slopes.getOrDefault(input, Map.of()).get(result);
