@@ -104,6 +104,7 @@ SAME = {
 }
 
 
+@pytest.mark.slow
 def test_every_pair_is_told_apart_or_on_the_list() -> None:
     """By the core goldens and the probes, beyond both envelopes."""
     alone = [chosen[0] for chosen in singles(Dialect()) if chosen[0][0] != "precision"]

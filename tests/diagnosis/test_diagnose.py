@@ -242,6 +242,7 @@ def test_probes_are_short_and_named() -> None:
 CANDIDATES = [c for c in sets(REFERENCE, 2) if not open_constants(c)]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)  # they are others at every run
 @given(st.sampled_from(CANDIDATES))
 def test_a_pair_is_explained_by_itself_or_by_something_no_larger(

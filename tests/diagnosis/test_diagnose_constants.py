@@ -180,6 +180,7 @@ def test_a_constant_whose_whole_effect_is_below_rounding_is_no_alternative() -> 
     assert "weight_decay" not in names | {n for e in told(found)[1:] for n in e.constants}
 
 
+@pytest.mark.slow
 def test_what_a_port_cannot_be_given_is_open_in_every_set_and_costs_nothing() -> None:
     port = Dialect(["epsilon=inside", "decay_rate=ignored", "write=all_but_last"],
                    {"decay_rate": 0.95})  # fmt: skip
@@ -253,7 +254,9 @@ def copied(evidence: Evidence, digits: int) -> Evidence:
     return replace(evidence, scenario=rounded, weights=weights, rounding=half, input_rounding=half)
 
 
-@pytest.mark.parametrize("deviations", [[], ["epsilon=inside"], ["average=sum"], ["state=reset"]])
+@pytest.mark.parametrize(
+    "deviations", alike([["epsilon=inside"], [], ["average=sum"], ["state=reset"]])
+)
 def test_inputs_copied_from_print_leave_room_for_what_they_lack(deviations: list[str]) -> None:
     port = copied(shown(fed(), Dialect(deviations)), 6)
     found = diagnose([port], REFERENCE, largest=1)

@@ -32,14 +32,14 @@ FALLING = Dialect(["schedule=exponential"], {"factor": 0.77})
     ("port", "fed", "decimals", "tells"),
     alike(
         [
-            (DECAYING, [[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
             (DECAYING, [[0.3, 0.2, -0.7]] * 3, 6, True),
             (FALLING, [[0.3, 0.2, -0.7]] * 2, None, False),  # one step is met by some schedule
             (FALLING, [[0.3, 0.2, -0.7]] * 3, None, True),
             (DECAYING, [[0.3]], None, False),  # and one value by some constant
             (DECAYING, [[0.3], [0.2]], None, True),
+            (DECAYING, [[0.3]] * 3, 3, False),  # a constant, and print that leaves it much room
         ],
-        suite=3,
+        suite=4,
     ),
 )
 def test_what_chance_explains_as_well_is_not_named(

@@ -351,6 +351,7 @@ def update(weights, gradients, v, learning_rate, decay_rate, epsilon):
 """
 
 
+@pytest.mark.slow
 def test_a_known_difference_is_written_held_and_missed(call: Any, tmp_path: Path) -> None:
     """From red to green by the command that red prints, and to red again by the repair."""
     port = tmp_path / "port.py"

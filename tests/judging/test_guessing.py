@@ -173,7 +173,7 @@ def rmsprop(params, grads, state, lr, rho, eps):
     [
         (BESIDE_OTHERS, FEW, ()),
         (UNKNOWN_NAMES, FEW, ("gradient_scale=constant",)),
-        (DIVIDES, "*float64/[mts]*", ("eps=ignored",)),
+        pytest.param(DIVIDES, "*float64/[mts]*", ("eps=ignored",), marks=pytest.mark.slow),
         (MAKES_ITS_STATE.format(begin="init_state"), FEW, ()),
         (MAKES_ITS_STATE.format(begin="norms"), FEW, ("initial_average=first_square",)),
     ],

@@ -224,6 +224,7 @@ def test_a_rounding_that_would_explain_few_digits_is_suggested_and_not_assumed(
     assert told.verdict.word == ("diverges" if deviations else "conforms")
 
 
+@pytest.mark.slow
 def test_nothing_is_suggested_of_whole_numbers_or_where_it_explains_nothing() -> None:
     whole = document(["average=sum"])
     found = identify(whole)

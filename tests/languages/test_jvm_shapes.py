@@ -222,7 +222,7 @@ def judged(
     assert other == UNLIKE.get(name, "")
 
 
-@pytest.mark.parametrize("name", spread(JAVA, 9))
+@pytest.mark.parametrize("name", spread(JAVA, 14))
 def test_a_shape_of_java_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("Shapes.java", JAVA, name, request)
 
@@ -239,7 +239,7 @@ def test_a_shape_of_scala_is_judged(name: str, request: pytest.FixtureRequest) -
     judged("Shapes.scala", SCALA, name, request)
 
 
-@pytest.mark.parametrize("name", spread(CLOJURE, 6))
+@pytest.mark.parametrize("name", spread(CLOJURE, 12))
 def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("shapes.clj", CLOJURE, name, request)
 

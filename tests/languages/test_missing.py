@@ -221,6 +221,7 @@ public class Native {
 """
 
 
+@pytest.mark.slow
 def test_a_library_that_cannot_be_initialized_is_no_fault_of_the_source(tmp_path: Path) -> None:
     """As one whose native part is missing, its own or not; a class of its own that cannot be is."""
     names = dict.fromkeys(("Library", "Sibling", "Native"), tmp_path / "source")

@@ -97,6 +97,7 @@ def test_a_cold_cache_offline_names_what_is_missing_and_how_to_get_it(tmp_path: 
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_language_that_cannot_be_had_spoils_no_other(tmp_path: Path) -> None:
     folder = warmed(tmp_path / "cache", GSON, ECJ)
     arguments = ("run", "java/double", "clojure/conformant", "--transport", "jpype", "--json", "-")

@@ -89,7 +89,7 @@ def test_a_group_leaves_others_alone(begun: Callable[..., Group]) -> None:
 @pytest.mark.parametrize(
     ("spend", "ended"),
     [
-        ("while True: pass", -signal.SIGXCPU),
+        pytest.param("while True: pass", -signal.SIGXCPU, marks=pytest.mark.slow),
         ("b = bytearray(1 << 30)", 1),
         ("open('big', 'wb').truncate(1 << 22)", 1),
         pytest.param("files = [open('/dev/null') for _ in range(99)]", 1, marks=pytest.mark.slow),

@@ -27,7 +27,7 @@ TESTS = {
     "harness.judging.verdict": "judging/test_verdict*.py judging/test_conclude*.py",
     "harness.diagnosis.average": _CONSTANTS,
     "harness.diagnosis.budget": f"{_PARTS} diagnosis/test_diagnose_draws.py",
-    "harness.diagnosis.coincidence": _SEARCH,
+    "harness.diagnosis.coincidence": f"diagnosis/test_coincidence.py {_SEARCH}",
     "harness.diagnosis.constants": f"diagnosis/test_constants*.py {_SEARCH}",
     "harness.diagnosis.diagnose": f"{_DIAGNOSE} {_SEARCH} {_CONSTANTS}",
     "harness.diagnosis.explanation": _SEARCH,

@@ -231,6 +231,7 @@ def test_an_import_that_fails_otherwise_is_done_without(tmp_path: Path) -> None:
     assert not_run(path).startswith("what it imports fails: ZeroDivisionError")
 
 
+@pytest.mark.slow
 def test_what_no_base_sets_is_the_ports_own_fault(tmp_path: Path) -> None:
     """Wherever its bases are; unless one of them sets it when it is told."""
     lacking = f"from base import Optimizer\n{BODY}".replace("self.alpha *", "self.beta *")

@@ -85,7 +85,7 @@ def results(
     return judged(tmp_path_factory.mktemp("loops"), sources)[1]
 
 
-@pytest.mark.parametrize("name", spread(LOOPS, 5))
+@pytest.mark.parametrize("name", spread(LOOPS, 8))
 def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None:
     assert name in results, "it is not bound"
     result = results[name]

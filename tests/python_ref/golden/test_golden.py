@@ -66,6 +66,7 @@ def test_every_file_passes_the_schema() -> None:
         assert errors == []
 
 
+@pytest.mark.slow
 def test_regenerating_gives_the_bundled_bytes(regenerated: Path) -> None:
     files = {p.relative_to(DIRECTORY): p.read_bytes() for p in DIRECTORY.glob("*/*/*.json")}
     anew = {p.relative_to(regenerated): p.read_bytes() for p in regenerated.glob("*/*/*.json")}
