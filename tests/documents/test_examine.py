@@ -225,6 +225,7 @@ def test_java_cells_share_imports_and_may_hold_statements(written: Examine) -> N
     ]
 
 
+@pytest.mark.slow
 def test_clojure_blocks_take_what_earlier_ones_define(written: Examine) -> None:
     head = CLOJURE.strip().partition("\n\n")[0]
     right = """

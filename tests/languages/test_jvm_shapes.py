@@ -278,6 +278,7 @@ def test_what_is_seen_from_outside_alone_is_true_or_not_said(
     assert said == dict.fromkeys(names[:3], EXACT)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("briefly")
 def test_a_guess_never_accuses() -> None:
     found = outcome(SHAPES / "Shapes.java", UNBOUND)

@@ -52,6 +52,7 @@ def test_a_sibling_may_be_of_a_module(tmp_path: Path) -> None:
     assert checked(tmp_path / "src/a/RMSProp.java").verdict.word == "exact"
 
 
+@pytest.mark.slow
 def test_only_the_source_that_is_named_is_bound(tmp_path: Path) -> None:
     other = OPTIMIZER.replace("RMSProp", "RMSPropToo").replace("decay * v[i]", "v[i]")
     written(
