@@ -201,7 +201,7 @@ FED = [
 ]
 # What takes long to search: on less, or in the slow part.
 LESS = "LosesForWantOfEpsilon"
-LONG = ["WrongOtherwiseInFloat", "NarrowsEpsilon"]
+LONG = ["WrongOtherwiseInFloat", "FlushesAndIsWrongInFloat"]
 INSIDE = ("epsilon=inside",)
 
 # Verdict, deviations, notes, and how the message begins.
