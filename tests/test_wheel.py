@@ -108,6 +108,7 @@ def test_its_code_is_what_runs(unpacked: Path, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_it_runs_in_an_empty_folder_as_expected(unpacked: Path, tmp_path: Path) -> None:
     names = ("java/published", "java/imported", "java/double")
     done = from_wheel(unpacked, tmp_path, "-m", "rmsproof", "run", *names, "--json", "-")

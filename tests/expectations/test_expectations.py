@@ -412,6 +412,7 @@ def editions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
     return alone
 
 
+@pytest.mark.slow
 def test_an_edition_that_changed_prints_the_command_that_updates_it(
     call: Any, editions: Callable[[str, str], Path]
 ) -> None:

@@ -112,7 +112,8 @@ ALIKE = (
 # What ends a JVM, or is told of one, as another does that is judged in the suite.
 ALIKE_IN_PROCESS = (
     "Halts LoopsDeep NoTrace WrapsForever NullArray HugeArrays waits Endless throws_lazily"
-    " Waits AnswersNothing LeavesProcess ReadsInput Interrupts text_numbers BreaksOut"
+    " Waits AnswersNothing LeavesProcess ReadsInput Interrupts overflows text_numbers"
+    " Unfinished BreaksOut"
 ).split()
 CLOJURE = {
     "overflows": Said("crashes", "step 1: java.lang.StackOverflowError.*"),

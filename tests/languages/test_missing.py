@@ -96,6 +96,7 @@ def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> N
     assert result.bound.endswith("is not on the class path; nothing that was run needs it")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     alike(

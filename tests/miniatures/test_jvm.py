@@ -25,7 +25,7 @@ def test_every_file_has_its_expectation_and_the_other_way_round() -> None:
 RIGHT = files("right", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", spread(RIGHT, 6))
+@pytest.mark.parametrize("name", spread(RIGHT, 12))
 def test_a_right_port_is_never_flagged(name: str, request: pytest.FixtureRequest) -> None:
     asked = collected(request)
     must_not_be_flagged(name, judged_together(*(one for one in RIGHT if one in asked))[name])
@@ -42,7 +42,7 @@ OWN = tuple(n for n in _JAVA if _deviations(n) not in _IN_PYTHON or n in _JAVA[:
 OTHERS = tuple(name for name in files("wrong", *LANGUAGES) if name not in OWN)
 
 
-@pytest.mark.parametrize("name", spread(OWN, 3))
+@pytest.mark.parametrize("name", spread(OWN, 9))
 def test_a_wrong_port_is_named_exactly(name: str, request: pytest.FixtureRequest) -> None:
     asked = collected(request)
     must_be_named(name, judged_together(*(one for one in OWN if one in asked))[name])

@@ -95,7 +95,7 @@ def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None
     assert "gradients that are given for" in (result.bound or "")
 
 
-@pytest.mark.parametrize("name", spread(WRONG, 3))
+@pytest.mark.parametrize("name", spread(WRONG, 5))
 def test_what_is_done_in_a_loop_is_named(name: str, results: dict[str, Result]) -> None:
     assert NAMED[name] in results[name].deviations
 
