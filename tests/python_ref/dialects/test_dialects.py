@@ -8,7 +8,7 @@ from itertools import combinations
 import naive
 import numpy as np
 import pytest
-from support import singles
+from support import alike, singles
 
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
@@ -286,7 +286,7 @@ def test_what_a_rate_of_its_own_lacks_to_one_may_be_a_number_of_its_own() -> Non
         assert not any(a.complement == "literal" for a in listed)
 
 
-@pytest.mark.parametrize("precision", ["float32", "float32_double"])
+@pytest.mark.parametrize("precision", alike(["float32", "float32_double"]))
 def test_a_complement_is_formed_of_the_double_that_is_given(precision: str) -> None:
     given = scenario("mixed-arrays", precision).having({"decay_rate": 0.99})
     orders = [a for a in arithmetics(precision) if a.complement == "double" and not a.precision]
