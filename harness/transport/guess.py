@@ -111,12 +111,19 @@ class Budget:
     @property
     def left(self) -> float:
         """Seconds that are left; not below 0."""
-        worked, now = time.thread_time() + WORKERS.seconds, time.monotonic()
-        self._begun = self._begun or (worked, now)
-        spent = max(worked - self._begun[0], (now - self._begun[1]) / WAIT)
-        return max(0.0, self._seconds - spent)
+        return max(0.0, self._seconds - max(self._spent()))
 
     @property
     def message(self) -> str:
         """That it ran out."""
+        worked, waited = self._spent()
+        if waited > worked:
+            busy = "on a machine that is less busy more may come of it"
+            return f"time ran out after {self._seconds * WAIT:g} s; {busy}"
         return f"time ran out after {self._seconds:g} s of guesses"
+
+    def _spent(self) -> tuple[float, float]:
+        """Seconds that were worked, and the share of those that may go by which did."""
+        worked, now = time.thread_time() + WORKERS.seconds, time.monotonic()
+        self._begun = self._begun or (worked, now)
+        return worked - self._begun[0], (now - self._begun[1]) / WAIT

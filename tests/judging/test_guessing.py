@@ -319,3 +319,18 @@ def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) 
         "  guess 0: neither right nor explained (diverges)",
         "  guess 1: neither right nor explained (diverges)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("worked", "waited", "said"),
+    [
+        (11.0, 12.0, "time ran out after 10 s of guesses"),
+        (3.0, 51.0, "time ran out after 50 s; on a machine that is less busy more may come of it"),
+    ],
+)
+def test_what_ran_out_is_said(worked: float, waited: float, said: str) -> None:
+    budget = Budget(10.0)
+    assert budget.left > 0
+    assert budget._begun is not None
+    budget._begun = budget._begun[0] - worked, budget._begun[1] - waited
+    assert (budget.left, budget.message) == (0.0, said)
