@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from doc_pages import DOCS, commands, fences, generated, pages, remade
@@ -119,6 +120,9 @@ def _furnish(folder: Path, page: str) -> None:
         shutil.copy(path, folder / "docs")
     shutil.copy(REPOSITORY / "java" / "editions" / "double" / "RMSProp.java", folder)
     shutil.copytree(REPOSITORY / "tests" / "transport" / "libraries" / "torch", folder / "torch")
+    if "optimizers.ipynb" in page:
+        cells = [nbformat.v4.new_code_cell(own)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "optimizers.ipynb")
     if "./my-port" in page:
         starter = REPOSITORY / "harness" / "starters" / "languages" / "python"
         shutil.copy(starter / "rmsprop.py", folder)

@@ -95,6 +95,11 @@ final class Cells {
         return path.replaceAll("\\[[^\\]]*]", "[]");
     }
 
+    /** A path up to its first place: a number's row, or layer, of all that there are. */
+    static String row(String path) {
+        return path.substring(0, path.indexOf(']') + 1);
+    }
+
     /** What a path calls the number, for people: the last name that is in it. */
     static String name(String path) {
         String plain = path.replaceAll("\\[[^\\]]*]", "");

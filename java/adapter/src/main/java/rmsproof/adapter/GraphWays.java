@@ -219,8 +219,12 @@ public final class GraphWays {
                 .thenComparing(Found::pairs)).orElse(null);
     }
 
-    /** Tells whether some of a kind move no weight: gradients, but not the first of some. */
-    private static boolean partly(Influence influence, List<GraphWay.Pair> pairs) {
+    /**
+     * Tells whether some of a kind move no weight: gradients, but not the first of some, as of
+     * layers, nor what an interface would have answered to a question that nobody asks.
+     */
+    private static boolean partly(GraphPlan plan, Influence influence,
+            List<GraphWay.Pair> pairs) {
         Set<String> gradients = new LinkedHashSet<>();
         Set<String> results = new LinkedHashSet<>();
         for (GraphWay.Pair pair : pairs) {
@@ -228,11 +232,17 @@ public final class GraphWays {
             results.add(pair.result());
         }
         Set<String> kinds = new LinkedHashSet<>();
-        gradients.stream().filter(Cells::several).forEach(path -> kinds.add(Cells.kind(path)));
+        Set<String> rows = new LinkedHashSet<>();
+        gradients.stream().filter(Cells::several).forEach(path -> {
+            kinds.add(Cells.kind(path));
+            rows.add(Cells.row(path));
+        });
         return influence.made().keySet().stream()
                 .filter(path -> !gradients.contains(path) && !path.endsWith("[0]"))
-                .anyMatch(path -> kinds.contains(Cells.kind(path)) && influence.nudged(path)
-                        && influence.moved(path).stream().noneMatch(results::contains));
+                .filter(path -> kinds.contains(Cells.kind(path)) && influence.nudged(path)
+                        && influence.moved(path).stream().noneMatch(results::contains))
+                .anyMatch(path -> rows.contains(Cells.row(path))
+                        || !plan.answered() && !Cells.row(path).endsWith("[0]"));
     }
 
     /** The ways that what moves what admits; null for none. */
@@ -242,7 +252,7 @@ public final class GraphWays {
         if (pairs.pairs().isEmpty()) {
             return null;
         }
-        if (partly(influence, pairs.pairs())) {
+        if (partly(plan, influence, pairs.pairs())) {
             throw new InstantiationException(PARTLY);
         }
         Set<String> results = new LinkedHashSet<>();
