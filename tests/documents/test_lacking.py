@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 from documents.conftest import IMPORT, RIGHT, Examine, fenced, notebook
+from support import alike
 
 from harness.documents.examined import Examination, Examined
 from harness.documents.lacking import lacking, own_import
@@ -59,7 +60,7 @@ def whole(row: Examined) -> tuple[str, str]:
     return layer.result.verdict.word, fault.message if fault else ""
 
 
-@pytest.mark.parametrize("case", LACKING)
+@pytest.mark.parametrize("case", alike(LACKING, 6))
 def test_what_the_machine_lacks_is_not_run_and_named(written: Examine, case: str) -> None:
     cells, reason = LACKING[case]
     assert whole(written(notebook(*cells), "cells.ipynb").rows[-1]) == ("not-run", reason)

@@ -23,7 +23,7 @@ def seen(
     return judged(tmp_path_factory.mktemp("explored"), sources)[1]
 
 
-@pytest.mark.parametrize("name", spread(EXPLORED, of=5))
+@pytest.mark.parametrize("name", spread(EXPLORED, of=8))
 def test_what_is_seen_is_true(name: str, seen: dict[str, Result]) -> None:
     assert name in seen, "it is not bound"
     _, _, deviations = EXPLORED[name]

@@ -42,7 +42,7 @@ def shapes(
     return judged(tmp_path_factory.mktemp("shapes"), sources)[1]
 
 
-@pytest.mark.parametrize("name", spread(SHAPES, 6))
+@pytest.mark.parametrize("name", spread(SHAPES, 9))
 def test_a_shape_is_bound_and_exact(name: str, shapes: dict[str, Result]) -> None:
     assert name in shapes, "it is not bound"
     result = shapes[name]
