@@ -197,7 +197,7 @@ def row(counts: Mapping[str, int]) -> str:
     groups = "; ".join(f"{GROUPS[module]} {count}" for module, count in counts.items())
     return (
         "| attacks on it | `tests/hostile/test_attacks_*.py`, in the suite,"
-        " of three kinds every other one in its slow part"
+        " of three kinds in part in its slow one"
         f" | {sum(counts.values())} tried, all held: {groups} |"
     )
 
