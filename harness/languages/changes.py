@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from harness.languages.gradients import called
 from harness.languages.updates import base_of
 
 _ZEROS = frozenset("zeros zeros_like dict list defaultdict OrderedDict".split())
@@ -80,7 +81,7 @@ def is_nothing(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         return is_nothing(node.left) or is_nothing(node.right)
     if isinstance(node, ast.Call):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else _id(node.func)
+        name = called(node)
         if name == "defaultdict" and node.args and isinstance(node.args[0], ast.Lambda):
             return is_nothing(node.args[0].body)
         inner = name in ("array", "dict", "list", "float") and bool(node.args)

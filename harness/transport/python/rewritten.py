@@ -14,7 +14,7 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
-from harness.languages.changes import computes, loaded, set_in
+from harness.languages.changes import computes, holds, loaded, set_in
 from harness.languages.choices import chosen
 from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.anything import unpacked
@@ -161,8 +161,10 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_If(self, node: ast.If) -> ast.AST:
         """The update goes on where something else is a stop."""
+        update = self._update.block
         for block, other, goes in ((node.body, node.orelse, True), (node.orelse, node.body, False)):
-            if _holds(block, self._update.block) and any(map(_stops, other)):
+            inside = block is update or any(holds(one, update) for one in block)
+            if inside and any(map(_stops, other)):
                 node.test = ast.Constant(goes)
         return self._block(node)
 
@@ -209,21 +211,10 @@ def _set_anew(update: Update) -> str:
     asked -= {base_of(name) for name in known}
     for outer, inner in zip(update.loops, update.loops[1:]):
         for statement in getattr(outer, "body", []):
-            around = _holds([statement], getattr(inner, "body", []))
+            around = holds(statement, getattr(inner, "body", []))
             if not around and (names := sorted(set_in(statement) & asked)):
                 return names[0]
     return ""
-
-
-def _holds(block: list[ast.stmt], inner: list[ast.stmt]) -> bool:
-    """Whether statements have a block among them, at any depth."""
-    blocks = [
-        getattr(part, field, None)
-        for statement in block
-        for part in ast.walk(statement)
-        for field in ("body", "orelse", "finalbody")
-    ]
-    return block is inner or any(one is inner for one in blocks)
 
 
 def _stops(statement: ast.stmt) -> bool:
