@@ -9,6 +9,7 @@ denominator can be 0, decay is 0 or 1, an array is empty) is compared and report
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -363,7 +364,12 @@ def _late_array(_narrow: bool) -> dict[str, Any]:
 
 def scenarios(precision: str = "float64") -> list[Scenario]:
     """Every scenario in `precision` (float64, or one of the float32 kinds), in stable order."""
-    return [make(precision) for make in _MAKERS.values()]
+    return list(_made(precision))
+
+
+@cache
+def _made(precision: str) -> tuple[Scenario, ...]:
+    return tuple(make(precision) for make in _MAKERS.values())
 
 
 def scenario_names() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def test_both_calls_run_and_an_equal_one_is_equal(monkeypatch: pytest.MonkeyPatc
     assert [d.share for d in ran] == [0.0] * 4
 
 
-@pytest.mark.parametrize(("doubled", "as_said"), alike([(True, False), (False, True)]))
+@pytest.mark.parametrize(("doubled", "as_said"), alike([(False, True), (True, False)]))
 def test_how_far_two_are_apart_is_what_the_replay_says_of_right_libraries_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, doubled: bool, as_said: bool
 ) -> None:

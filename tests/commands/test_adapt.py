@@ -18,7 +18,7 @@ from harness.languages.adapters import MARK, left
     "case",
     [
         NETWORK,
-        INDEXED,
+        pytest.param(INDEXED, marks=pytest.mark.slow),
         pytest.param(CELLS, marks=pytest.mark.jvm),
         pytest.param(MODEL_KT, marks=[pytest.mark.jvm, pytest.mark.slow]),
         pytest.param(MODEL_SCALA, marks=[pytest.mark.jvm, pytest.mark.slow]),

@@ -59,6 +59,7 @@ def test_the_whole_tutorial_becomes_a_notebook() -> None:
     assert any("epochs=7)" in source for source in code)
 
 
+@pytest.mark.slow
 @needs_extra
 def test_the_kernel_is_this_interpreter_and_shows_figures() -> None:
     done: list[None] = []

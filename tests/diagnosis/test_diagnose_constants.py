@@ -255,7 +255,7 @@ def copied(evidence: Evidence, digits: int) -> Evidence:
 
 
 @pytest.mark.parametrize(
-    "deviations", alike([["epsilon=inside"], [], ["average=sum"], ["state=reset"]])
+    "deviations", alike([[], ["epsilon=inside"], ["average=sum"], ["state=reset"]])
 )
 def test_inputs_copied_from_print_leave_room_for_what_they_lack(deviations: list[str]) -> None:
     port = copied(shown(fed(), Dialect(deviations)), 6)

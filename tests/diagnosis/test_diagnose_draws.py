@@ -37,7 +37,7 @@ from python_ref.dialects.dialect import Dialect
 RECORDED = Path(__file__).parent / "draws.toml"
 
 
-@pytest.mark.parametrize(("often", "draws", "answered"), alike([(60, 50, 15), (250, 100, 50)]))
+@pytest.mark.parametrize(("often", "draws", "answered"), alike([(60, 30, 9), (250, 100, 50)]))
 def test_of_draws_of_up_to_three_deviations_none_is_told_falsely(
     often: int, draws: int, answered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

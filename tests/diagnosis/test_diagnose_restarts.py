@@ -115,7 +115,8 @@ def test_a_learning_rate_that_changes_is_told_as_what_all_have_in_common(
     assert turn(REFERENCE, [off, *seen[1:]], Budget()) is None
 
 
-@pytest.mark.parametrize("epsilon", alike(["inside", "outside"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("epsilon", ["inside", "outside"])
 def test_a_learning_rate_that_changes_again_and_again_is_a_schedule(epsilon: str) -> None:
     """After more steps than a search starts from; once more after as many, it is none."""
     given = {"factor": 0.37, "every": 8.0}

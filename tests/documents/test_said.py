@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 from documents.conftest import IMPORT, Examine
+from support import alike
 
 LOOP = """
 w, s = np.array([3.0, -2.0]), np.zeros(2)
@@ -29,7 +30,7 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", alike(CELLS))
 def test_a_heading_says_what_is_below(name: str, written: Examine) -> None:
     heading, code, deviations, message = CELLS[name]
     made = nbformat.v4.new_notebook(

@@ -102,6 +102,7 @@ def rmsprop(slope, bounds, n_iter, step_size, rho):
 """
 
 
+@pytest.mark.slow
 def test_a_trainer_that_stops_by_itself_is_fed_in_its_loop(written: Examine) -> None:
     stops = "        if np.max(abs(g)) < 0.5:\n            break\n        found.append"
     code = HISTORY.replace("        found.append", stops).replace("RETURNED", "w")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import alike
 
 from harness.comparison.replays import equal_arithmetics
 from harness.comparison.roots import but_for_roots, equal_but_for_roots
@@ -147,7 +148,7 @@ def test_a_verdict_of_an_order_of_libraries_says_how_it_is_evaluated() -> None:
     assert "w + (-step - lr*wd*w)" in why(result)
 
 
-@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize("off", alike([False, True]))
 def test_what_no_envelope_covers_is_exact_by_its_bits_alone(tmp_path: Path, off: bool) -> None:
     """Keras on PyTorch scales to a norm by a factor in float32, 6e-8 off in what is float64."""
     text = (RECORDED / "keras-3.15.1-torch-global_clipnorm-0.3-float64.json").read_text()

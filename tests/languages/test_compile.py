@@ -135,6 +135,7 @@ def test_what_the_machine_lacks_is_not_the_sources_fault_and_not_kept(
     assert not list((cache.root() / "classes").iterdir())
 
 
+@pytest.mark.slow
 def test_a_source_that_speaks_of_a_full_disk_is_still_its_own_fault(source: Path) -> None:
     source.write_text('class A { String s = 7 + "No space left on device" + x; }', "utf-8")
     with pytest.raises(CompileError, match="cannot find symbol"):

@@ -222,7 +222,7 @@ def judged(
     assert other == UNLIKE.get(name, "")
 
 
-@pytest.mark.parametrize("name", spread(JAVA, 14))
+@pytest.mark.parametrize("name", spread(JAVA, 20))
 def test_a_shape_of_java_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("Shapes.java", JAVA, name, request)
 
@@ -239,12 +239,12 @@ def test_a_shape_of_scala_is_judged(name: str, request: pytest.FixtureRequest) -
     judged("Shapes.scala", SCALA, name, request)
 
 
-@pytest.mark.parametrize("name", spread(CLOJURE, 12))
+@pytest.mark.parametrize("name", spread(CLOJURE, 16))
 def test_a_shape_of_clojure_is_judged(name: str, request: pytest.FixtureRequest) -> None:
     judged("shapes.clj", CLOJURE, name, request)
 
 
-@pytest.mark.parametrize("name", spread(SEEN, 5))
+@pytest.mark.parametrize("name", spread(SEEN, 8))
 def test_a_function_of_clojure_is_looked_at_from_outside(
     name: str, request: pytest.FixtureRequest
 ) -> None:

@@ -27,7 +27,7 @@ def test_a_right_port_is_never_flagged(name: str, request: pytest.FixtureRequest
 WRONG = files("wrong", *LANGUAGES)
 
 
-@pytest.mark.parametrize("name", spread(WRONG, 40))
+@pytest.mark.parametrize("name", spread(WRONG[::-1], 40))
 def test_a_wrong_port_is_named_exactly(name: str, request: pytest.FixtureRequest) -> None:
     asked = collected(request)
     must_be_named(name, judged_together(*(one for one in WRONG if one in asked))[name])

@@ -100,7 +100,7 @@ def test_python_ports_are_judged_and_find_what_lies_beside_them(
     assert done.code == 0
 
 
-@pytest.mark.parametrize("way", alike(["script, PYTHONPATH", "module, folder"]))
+@pytest.mark.parametrize("way", alike(["module, folder", "script, PYTHONPATH"], 0))
 def test_editions_and_documents_are_judged(folder: Path, tmp_path: Path, way: str) -> None:
     arguments = ["--golden", "page*", "--json", "-"]
     done = rmsproof(way, folder, tmp_path, "run", "java/double", *arguments)

@@ -85,7 +85,7 @@ def results(
     return judged(tmp_path_factory.mktemp("loops"), sources)[1]
 
 
-@pytest.mark.parametrize("name", spread(LOOPS, 8))
+@pytest.mark.parametrize("name", spread(LOOPS, 12))
 def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None:
     assert name in results, "it is not bound"
     result = results[name]
@@ -95,7 +95,7 @@ def test_a_loop_of_its_own_is_fed(name: str, results: dict[str, Result]) -> None
     assert "gradients that are given for" in (result.bound or "")
 
 
-@pytest.mark.parametrize("name", spread(WRONG, 5))
+@pytest.mark.parametrize("name", spread(WRONG, 8))
 def test_what_is_done_in_a_loop_is_named(name: str, results: dict[str, Result]) -> None:
     assert NAMED[name] in results[name].deviations
 
