@@ -148,6 +148,7 @@ def test_clojure_requires_a_namespace_beside_it(tmp_path: Path) -> None:
     assert checked(tmp_path / "src/z/rmsprop.clj").verdict.word == "exact"
 
 
+@pytest.mark.usefixtures("own_cache")  # an earlier run's folders may have been called the same
 def test_what_names_its_siblings_costs_one_start_of_a_compiler(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
