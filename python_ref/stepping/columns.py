@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from python_ref.dialects.axes import AXES
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.effective import GIVEN, learning_rates, tabulated
-from python_ref.stepping.formulas import Kinds
+from python_ref.stepping.recipes import Kinds
 from python_ref.stepping.stages import Codes, distinct
 
 if TYPE_CHECKING:

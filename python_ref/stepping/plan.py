@@ -11,7 +11,7 @@ from python_ref.numbers.algebra import Algebra
 from python_ref.numbers.text import missing_to_one
 from python_ref.scenarios.scenario import Scenario
 from python_ref.stepping.columns import Columns
-from python_ref.stepping.formulas import Recipe, formulas_of
+from python_ref.stepping.recipes import Recipe, formulas_of
 from python_ref.stepping.stages import Codes, Stage
 
 if TYPE_CHECKING:

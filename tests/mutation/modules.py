@@ -63,7 +63,7 @@ TESTS = {
     "python_ref.dialects.libraries": "python_ref/dialects/test_libraries*.py",
     "python_ref.stepping.plan": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.columns": f"{_STEPPING} {_DIALECTS}",
-    "python_ref.stepping.formulas": f"{_STEPPING} {_DIALECTS}",
+    "python_ref.stepping.recipes": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.effective": f"{_STEPPING} {_DIALECTS}",
     "python_ref.stepping.engine": f"{_STEPPING} {_DIALECTS}",
     "python_ref.rmsprop": "python_ref/test_rmsprop*.py",
