@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from harness.documents.findings import about_code, about_names
 from harness.documents.formulas import derivative_factors, formulas
 from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
-from harness.documents.source import Source, holds_update, looks_like_optimizer
+from harness.documents.source import Source, holds_update, looks_like_optimizer, sketched
 from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
 from harness.judging.options import Options
@@ -204,6 +203,7 @@ class _Examiner:
         """Follow one optimizer of a block through its further layers."""
         kind = attempt.judged[name].kind
         while True:
+            name = name or next(iter(attempt.judged))  # bare statements may get one
             result = attempt.judged[name].result
             if not stops(result) or len(layers) >= LAYERS:
                 break
@@ -254,7 +254,7 @@ class _Examiner:
         fault = layers[0].result.verdict.fault
         if fault is not None and fault.kind == "not-run":
             return self._row(source, "optimizer", "", layers, Attempt())
-        if _sketch(source.text):
+        if sketched(source.text):
             return Examined(source.block, "other", message="a sketch: `...` stands for code")
         return self._row(source, "optimizer", "", layers, Attempt())
 
@@ -307,13 +307,3 @@ def _other(block: Block) -> str:
 
 def _way(source: Source) -> str:
     return by_name(source.block.language).transports[0]
-
-
-_ELLIPSIS = re.compile(
-    r"^[^\S\n]*+(?:\.\.\.|…)[^\S\n]*+$|[(=,]\s*+(?:\.\.\.|…)[^\S\n]*[),\n]", re.MULTILINE
-)
-
-
-def _sketch(text: str) -> bool:
-    """Whether dots stand for code that was left out: as a statement, an argument, a value."""
-    return bool(_ELLIPSIS.search(text))

@@ -9,7 +9,7 @@ from harness.documents import scripts
 from harness.documents.beside import beside
 from harness.documents.blocks import Block, Document
 from harness.documents.parts import Whole, continued
-from harness.documents.source import Source, port_of
+from harness.documents.source import Source, port_of, sketched
 from harness.languages.naming import RMSPROP
 from harness.languages.program import Piece
 from harness.languages.registry import scripted
@@ -53,9 +53,9 @@ class Reading:
 
     def _readable(self, block: Block) -> str:
         text = self._whole(block).text
-        if scripted(block.language) and block.index not in self.of and lost(text):
-            return next(restored(text), text)
-        return text
+        if not scripted(block.language) or block.index in self.of or sketched(text):
+            return text
+        return next(restored(text), text) if lost(text) else text
 
     def pieces(self, blocks: Sequence[Block], language: str) -> tuple[Piece, ...]:
         """Some blocks of a language as they run, each at its line."""

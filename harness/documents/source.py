@@ -149,5 +149,13 @@ def _holds(node: ast.AST) -> TypeGuard[ast.Module | ast.FunctionDef]:
     return isinstance(node, ast.Module | ast.FunctionDef)
 
 
+def sketched(text: str) -> bool:
+    """Whether dots stand for code that was left out: as a statement, an argument, a value."""
+    return bool(_ELLIPSIS.search(text))
+
+
+_ELLIPSIS = re.compile(
+    r"^[^\S\n]*+(?:\.\.\.|…)[^\S\n]*+$|[(=,]\s*+(?:\.\.\.|…)[^\S\n]*[),\n]", re.MULTILINE
+)
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _PARTS = re.compile(r"[A-Z]?[^\W\dA-Z_-]+")

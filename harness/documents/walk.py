@@ -64,7 +64,7 @@ class Walk:
             if not self._bench.left() or (best and (tries >= _TRIES or last_resort)):
                 break
             changed = source.repaired(candidate)
-            attempt = self._bench.tried(changed, name)
+            attempt = self._bench.tried(changed, name or None)
             after = _state(attempt, name)
             if candidate.without and not _did_without(candidate, after):
                 continue

@@ -42,6 +42,11 @@ def called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+def treats(node: ast.Call) -> bool:
+    """Whether what is called does, by its name, what an optimizer does to gradients."""
+    return any(word in called(node) for word in _OF_OPTIMIZERS)
+
+
 def known_at(block: Block, place: int, gradient: ast.expr, weights: str) -> int:
     """The place before which a gradient has been computed, and nothing yet been done to it."""
     text = ast.unparse(gradient)
@@ -128,9 +133,6 @@ def _of_optimizer(node: ast.stmt, text: str, weights: str) -> bool:
     value = getattr(node, "value", None)
     if value is None or not (isinstance(node, ast.AugAssign) or mentions(value, text)):
         return False
-    clipped = any(
-        isinstance(part, ast.Call) and any(word in called(part) for word in _OF_OPTIMIZERS)
-        for part in ast.walk(value)
-    )
+    clipped = any(isinstance(part, ast.Call) and treats(part) for part in ast.walk(value))
     added = not isinstance(node, ast.AugAssign) or isinstance(node.op, (ast.Add, ast.Sub))
     return clipped or (added and mentions(value, weights))

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from harness.languages.program import compiles, declared, defined, parsed
-from harness.languages.repair import Broken, Repaired, marking
+from harness.languages.repair import Broken, Repaired, fragment, marking
 
 # What everybody calls these modules.
 _USUAL = {
@@ -44,6 +44,8 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     if broken.verdict == "does-not-compile" and not compiles(broken.text):
         yield from _layout(broken)
     yield from _without_example(broken)
+    if match := _MISSING.search(broken.message):
+        yield from fragment.repairs(broken, match[1], _USUAL)
 
 
 def _main(broken: Broken) -> Iterator[Repaired]:

@@ -1,0 +1,86 @@
+"""An update that a page shows without what it works on: a function of what nothing gives it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import textwrap
+from collections.abc import Iterator
+
+from harness.languages.gradients import treats
+from harness.languages.program import declared, defined, parsed
+from harness.languages.repair import Broken, Repaired
+
+
+def repairs(broken: Broken, missing: str, imports: dict[str, str]) -> Iterator[Repaired]:
+    """The statements in a function, which takes what they ask for and returns what they change.
+
+    What a function that is nowhere would return, gradients mostly, is taken as well.
+
+    Args:
+        broken: the block; one that defines something is no fragment.
+        missing: the name that stopped it.
+        imports: names that everybody gives the same meaning, and the statements that give it.
+    """
+    tree = parsed(broken.text)
+    if tree is None or declared(tree):
+        return
+    around = parsed(broken.earlier)
+    known = {*dir(builtins), *imports, *(defined(around) if around else ())}
+    rows, left_out = broken.text.split("\n"), []
+    for statement in tree.body:
+        if _asks(statement, known):
+            last = statement.end_lineno or statement.lineno
+            rows[statement.lineno - 1 : last] = [""] * (last - statement.lineno + 1)
+            left_out.append(f"{broken.line + statement.lineno - 1}")
+    if (tree := parsed("\n".join(rows))) is None or not tree.body:
+        return
+    asked, made = _names(tree)
+    taken = [name for name in asked if name in made or name not in known]
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    if any(isinstance(function, ast.Name) and function.id in taken for function in calls):
+        return
+    kept = [name for name in taken if name in made]
+    if not kept or (missing not in taken and not left_out):
+        return
+    first = [imports[name] for name in asked if name in imports]
+    listed = ", ".join(taken)
+    head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
+    body = textwrap.indent("\n".join(rows), "    ")
+    text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
+    without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
+    yield Repaired(text, f"put into a function of {listed}{without}", above=len(first) + 1)
+
+
+def _asks(statement: ast.stmt, known: set[str]) -> bool:
+    """Whether a statement asks a function that nobody knows for something new: gradients, mostly.
+
+    What makes something else of a name, or of gradients, belongs to the update.
+    """
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+        return False
+    function: ast.expr = statement.value.func
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    if not isinstance(function, ast.Name) or function.id in known or treats(statement.value):
+        return False
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return not any(node.id in read for node in names if isinstance(node.ctx, ast.Store))
+
+
+def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
+    """The names that statements ask for before they make them, and those that they make."""
+    asked: dict[str, None] = {}
+    made: set[str] = set()
+    for statement in tree.body:
+        nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        changed = [
+            node.target.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        ]
+        read = [node.id for node in nodes if isinstance(node.ctx, ast.Load)]
+        asked |= dict.fromkeys(name for name in [*changed, *read] if name not in made)
+        made |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return list(asked), made
