@@ -9,10 +9,11 @@ from harness.documents import scripts
 from harness.documents.beside import beside
 from harness.documents.blocks import Block, Document
 from harness.documents.parts import Whole, continued
-from harness.documents.source import Source, port_of, sketched
+from harness.documents.source import Source, holds_update, port_of, sketched
 from harness.languages.naming import RMSPROP
-from harness.languages.program import Piece
+from harness.languages.program import Piece, defined, parsed
 from harness.languages.registry import scripted
+from harness.languages.repair.fragment import lacking
 from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
@@ -30,6 +31,7 @@ class Reading:
         joined: by index, the whole of a block that later ones go on with.
         of: by index, a block that goes on with an earlier one: the index of that.
         loose: the indices of blocks of methods whose class is nowhere.
+        fragments: the indices of updates shown without what they work on.
         texts: by index, a block as it runs: its indentation restored where it was lost, its
             repairs made.
     """
@@ -39,6 +41,7 @@ class Reading:
         spread = continued(document.blocks)
         self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
+        self.fragments = self._fragments()
 
     def published(self, block: Block) -> str:
         """A block's whole text as it stands in the document."""
@@ -56,6 +59,20 @@ class Reading:
         if not scripted(block.language) or block.index in self.of or sketched(text):
             return text
         return next(restored(text), text) if lost(text) else text
+
+    def _fragments(self) -> set[int]:
+        """The blocks that give later ones nothing: they cannot run where they stand."""
+        given: set[str] = set()
+        found: set[int] = set()
+        for block in self.document.blocks:
+            tree = parsed(self.texts[block.index]) if scripted(block.language) else None
+            if tree is None:
+                continue
+            if lacking(tree, given) and holds_update(self.texts[block.index]):
+                found.add(block.index)
+            else:
+                given |= defined(tree)
+        return found
 
     def pieces(self, blocks: Sequence[Block], language: str) -> tuple[Piece, ...]:
         """Some blocks of a language as they run, each at its line."""
@@ -75,7 +92,9 @@ class Reading:
             block,
             self._whole(block).text,
             self._whole(block).above,
-            earlier=self.pieces(blocks[:at], language),
+            earlier=self.pieces(
+                [b for b in blocks[:at] if b.index not in self.fragments], language
+            ),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
             said=self._says(block),
         )

@@ -142,7 +142,7 @@ def looks_like_optimizer(text: str, language: str) -> bool:
 def holds_update(text: str) -> bool:
     """Whether a Python text divides steps by an average of squares, whatever its names are."""
     bodies = [node.body for node in ast.walk(parsed(text) or ast.Module([], [])) if _holds(node)]
-    return any(update_in(body) is not None for body in bodies)
+    return any(update_in(body, a_step=True) is not None for body in bodies)
 
 
 def _holds(node: ast.AST) -> TypeGuard[ast.Module | ast.FunctionDef]:

@@ -22,6 +22,20 @@ _PLAIN = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 _GIVEN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
+# What everybody calls these modules.
+USUAL_IMPORTS = {
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "plt": "import matplotlib.pyplot as plt",
+    "sns": "import seaborn as sns",
+    "tf": "import tensorflow as tf",
+    "jnp": "import jax.numpy as jnp",
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "optim": "from torch import optim",
+    "keras": "from tensorflow import keras",
+}
+
 
 @dataclass(frozen=True)
 class Piece:

@@ -17,6 +17,13 @@ SHOWN = {
         ("put into a function of s, dw, w, lr",),
         ("diverges", ("decay_rate=ignored", "eps=ignored")),
     ),
+    "entries in a loop": (
+        "for i in range(len(w)):\n"
+        "    s[i] = rho * s[i] + (1 - rho) * dw[i] ** 2\n"
+        "    w[i] -= lr * dw[i] / np.sqrt(s[i] + eps)\n",
+        ("put into a function of w, s, rho, dw, lr, eps",),
+        ("diverges", ("epsilon=inside",)),
+    ),
     "gradients that a function computes, which is nowhere": (
         f"dw, db = model.backward(x, y)\n{AVERAGE}{OUTSIDE}",
         ("put into a function of rho, s, dw, w, lr, eps without line 4",),
@@ -51,7 +58,15 @@ def test_what_becomes_of_gradients_there_is_not_left_out(how: str, written: Exam
     assert [layer.result.verdict.word for layer in row.layers] == ["does-not-compile"]
 
 
-def test_a_sketch_above_it_gives_it_nothing(written: Examine) -> None:
-    sketch = "...\nfor _ in range(n_iter):\n# gradients\ndw = slope(w)\n...\n"
-    row = written(page(sketch) + page(AVERAGE + OUTSIDE)).rows[-1]
+@pytest.mark.parametrize(
+    "above",
+    [
+        "...\nfor _ in range(n_iter):\n# gradients\ndw = slope(w)\n...\n",
+        "dw = x.T @ error\ns = s + dw**2\n" + OUTSIDE,
+    ],
+    ids=["a sketch", "another update"],
+)
+def test_what_cannot_run_above_it_gives_it_nothing(above: str, written: Examine) -> None:
+    row = written(page(above).replace("RMSProp", "More") + page(AVERAGE + OUTSIDE)).rows[-1]
+    assert [layer.repair for layer in row.layers] == [*OF_ITS_OWN, ""]
     assert row.layers[-1].result.verdict.word == "exact"

@@ -8,11 +8,11 @@ import textwrap
 from collections.abc import Iterator
 
 from harness.languages.gradients import treats
-from harness.languages.program import declared, defined, parsed
+from harness.languages.program import USUAL_IMPORTS, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired
 
 
-def repairs(broken: Broken, missing: str, imports: dict[str, str]) -> Iterator[Repaired]:
+def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     """The statements in a function, which takes what they ask for and returns what they change.
 
     What a function that is nowhere would return, gradients mostly, is taken as well.
@@ -20,13 +20,12 @@ def repairs(broken: Broken, missing: str, imports: dict[str, str]) -> Iterator[R
     Args:
         broken: the block; one that defines something is no fragment.
         missing: the name that stopped it.
-        imports: names that everybody gives the same meaning, and the statements that give it.
     """
     tree = parsed(broken.text)
     if tree is None or declared(tree):
         return
     around = parsed(broken.earlier)
-    known = {*dir(builtins), *imports, *(defined(around) if around else ())}
+    known = _known(defined(around) if around else set())
     rows, left_out = broken.text.split("\n"), []
     for statement in tree.body:
         if _asks(statement, known):
@@ -43,13 +42,22 @@ def repairs(broken: Broken, missing: str, imports: dict[str, str]) -> Iterator[R
     kept = [name for name in taken if name in made]
     if not kept or (missing not in taken and not left_out):
         return
-    first = [imports[name] for name in asked if name in imports]
+    first = [USUAL_IMPORTS[name] for name in asked if name in USUAL_IMPORTS]
     listed = ", ".join(taken)
     head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
     body = textwrap.indent("\n".join(rows), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
     without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
     yield Repaired(text, f"put into a function of {listed}{without}", above=len(first) + 1)
+
+
+def lacking(tree: ast.Module, given: set[str]) -> bool:
+    """Whether statements outside of any definition ask for what is not among the names given."""
+    return not declared(tree) and not _known(given).issuperset(_names(tree)[0])
+
+
+def _known(given: set[str]) -> set[str]:
+    return {*dir(builtins), *USUAL_IMPORTS, *given}
 
 
 def _asks(statement: ast.stmt, known: set[str]) -> bool:
@@ -70,17 +78,28 @@ def _asks(statement: ast.stmt, known: set[str]) -> bool:
 
 
 def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
-    """The names that statements ask for before they make them, and those that they make."""
+    """The names that statements ask for before they make them, and those that they change."""
     asked: dict[str, None] = {}
     made: set[str] = set()
     for statement in tree.body:
-        nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        changed = [
-            node.target.id
-            for node in ast.walk(statement)
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        nodes = list(ast.walk(statement))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        entries = [
+            n for n in nodes if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
         ]
-        read = [node.id for node in nodes if isinstance(node.ctx, ast.Load)]
-        asked |= dict.fromkeys(name for name in [*changed, *read] if name not in made)
-        made |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+        again = [n.target for n in nodes if isinstance(n, ast.AugAssign)]
+        own = _counted(statement)
+        for name in sorted(names, key=lambda node: (node.lineno, node.col_offset)):
+            if (isinstance(name.ctx, ast.Load) or name in again) and name.id not in made | own:
+                asked[name.id] = None
+        changed = [n for n in names if isinstance(n.ctx, ast.Store)]
+        changed += [n.value for n in entries if isinstance(n.value, ast.Name)]
+        made |= {name.id for name in changed} - own
     return list(asked), made
+
+
+def _counted(statement: ast.stmt) -> set[str]:
+    """The names that loops and comprehensions in a statement count with."""
+    loops = (node for node in ast.walk(statement) if isinstance(node, (ast.For, ast.comprehension)))
+    targets = (part for loop in loops for part in ast.walk(loop.target))
+    return {part.id for part in targets if isinstance(part, ast.Name)}

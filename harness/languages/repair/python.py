@@ -11,22 +11,9 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from harness.languages.program import compiles, declared, defined, parsed
+from harness.languages.program import USUAL_IMPORTS, compiles, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired, fragment, marking
 
-# What everybody calls these modules.
-_USUAL = {
-    "np": "import numpy as np",
-    "pd": "import pandas as pd",
-    "plt": "import matplotlib.pyplot as plt",
-    "sns": "import seaborn as sns",
-    "tf": "import tensorflow as tf",
-    "jnp": "import jax.numpy as jnp",
-    "torch": "import torch",
-    "nn": "from torch import nn",
-    "optim": "from torch import optim",
-    "keras": "from tensorflow import keras",
-}
 # Where in the standard library and NumPy a bare name is looked for, in this order.
 _HOMES = (
     "math typing collections dataclasses abc functools itertools copy collections.abc enum"
@@ -45,7 +32,7 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
         yield from _layout(broken)
     yield from _without_example(broken)
     if match := _MISSING.search(broken.message):
-        yield from fragment.repairs(broken, match[1], _USUAL)
+        yield from fragment.repairs(broken, match[1])
 
 
 def _main(broken: Broken) -> Iterator[Repaired]:
@@ -90,8 +77,8 @@ def _nowhere(broken: Broken) -> list[str]:
 
 def _statements(name: str) -> Iterator[str]:
     """Import statements that give a name, the usual one first."""
-    if name in _USUAL:
-        yield _USUAL[name]
+    if name in USUAL_IMPORTS:
+        yield USUAL_IMPORTS[name]
     elif name in sys.stdlib_module_names:
         yield f"import {name}"
     else:
@@ -134,9 +121,11 @@ def _without_example(broken: Broken) -> Iterator[Repaired]:
     """Leave out the statement outside of all definitions that fails, and what comes of it."""
     tree = parsed(broken.text)
     lines = [int(n) for n in _AT.findall(broken.message)]
-    if tree is None or not lines or not declared(tree):
+    if tree is None or not lines:
         return
     yield from _without_earlier(broken, lines)
+    if not declared(tree):
+        return
     for node in _failing(tree, [n - broken.line + 1 for n in lines]):
         last = node.end_lineno or node.lineno
         at = broken.line + node.lineno - 1
