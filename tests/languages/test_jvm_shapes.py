@@ -116,6 +116,9 @@ JAVA = {
     "ByNamesOfLayers": EXACT,
     "SlopesOfALoss": EXACT,
     "SlopesOfAFormula": EXACT,
+    "SaysWhetherItFalls": EXACT,
+    "AskedForSettings": INSIDE,
+    "FactorsOfItsOwn": INSIDE,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}

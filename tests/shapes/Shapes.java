@@ -2721,3 +2721,111 @@ class SlopesOfAFormula {
         }
     }
 }
+
+/** Asks what it minimizes for gradients, and says whether it went down. */
+class SaysWhetherItFalls {
+    private final Slope slope;
+    private final double lr, rho, eps;
+    private final double[] square;
+    private double[] place;
+
+    SaysWhetherItFalls(Slope slope, double[] start, double lr, double rho, double eps) {
+        if (slope.dimension() != start.length) {
+            throw new IllegalArgumentException("of other dimensions");
+        }
+        this.slope = slope;
+        this.place = start.clone();
+        this.square = new double[start.length];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    boolean iterate() {
+        double[] next = place.clone();
+        Update.inPlace(next, slope.at(place.clone()), square, lr, rho, eps);
+        place = next;
+        return slope.height(place) < 0;
+    }
+
+    interface Slope {
+        int dimension();
+
+        double height(double[] place);
+
+        double[] at(double[] place);
+    }
+}
+
+/** Settings that somebody else answers with; a function of an interface. Epsilon is inside. */
+interface AskedForSettings {
+    interface Settings {
+        double getLearningRate();
+
+        double getDecayRate();
+
+        double getEpsilon();
+
+        boolean isLoud();
+    }
+
+    static void update(Settings settings, double[] weights, double[] gradients, double[] square) {
+        double rho = settings.getDecayRate();
+        for (int i = 0; i < weights.length; i++) {
+            square[i] = rho * square[i] + (1 - rho) * gradients[i] * gradients[i];
+            weights[i] -= settings.getLearningRate() * gradients[i]
+                    / Math.sqrt(square[i] + settings.getEpsilon());
+        }
+    }
+}
+
+/** Factors that nobody knows are one unless somebody says otherwise. Epsilon is inside. */
+class FactorsOfItsOwn {
+    private final double[] weights, biases, weightGradients, biasGradients;
+    private final double weightFactor, biasFactor;
+    private double learningRate = 0.01, decayRate = 0.9, epsilon = 1e-8;
+    private double[] weightSquare, biasSquare;
+
+    FactorsOfItsOwn(int inputs) {
+        this(inputs, 1, 1);
+    }
+
+    FactorsOfItsOwn(int inputs, double weightFactor, double biasFactor) {
+        this.weightFactor = weightFactor;
+        this.biasFactor = biasFactor;
+        weights = new double[inputs];
+        biases = new double[inputs];
+        weightGradients = new double[inputs];
+        biasGradients = new double[inputs];
+    }
+
+    void setLearningRate(double learningRate) {
+        this.learningRate = learningRate;
+    }
+
+    void setDecayRate(double decayRate) {
+        this.decayRate = decayRate;
+    }
+
+    void setEpsilon(double epsilon) {
+        this.epsilon = epsilon;
+    }
+
+    void applyGradients() {
+        if (weightSquare == null) {
+            weightSquare = new double[weights.length];
+            biasSquare = new double[biases.length];
+        }
+        step(weights, weightGradients, weightSquare, learningRate * weightFactor);
+        step(biases, biasGradients, biasSquare, learningRate * biasFactor);
+    }
+
+    private void step(double[] values, double[] gradients, double[] square, double rate) {
+        for (int i = 0; i < values.length; i++) {
+            double g = gradients[i];
+            square[i] = decayRate * square[i] + (1 - decayRate) * g * g;
+            values[i] -= rate * g / Math.sqrt(square[i] + epsilon);
+            gradients[i] = 0;
+        }
+    }
+}

@@ -36,15 +36,18 @@ final class Answers implements InvocationHandler {
     static Object of(Class<?> type, int size, Making making) throws ReflectiveOperationException {
         Answers made = new Answers(type);
         Method[] methods = type.getMethods();
+        boolean settings = settings(methods);
         Arrays.sort(methods, (one, other) -> one.toString().compareTo(other.toString()));
         for (Method method : methods) {
             Class<?> raw = method.getReturnType();
             if (!Modifier.isAbstract(method.getModifiers()) || raw == void.class || raw == type) {
                 continue;
             }
-            // A number that is answered with is nobody's setting, unlike one that is asked for.
-            Object answer = number(raw) ? raw == float.class ? (Object) 0f : (Object) 0.0
-                    : making.make(method.getGenericReturnType(), raw, method.getName());
+            // A number that is answered with is nobody's setting, unless all that is asked for are.
+            Object answer = number(raw) && !settings
+                    ? raw == float.class ? (Object) 0f : (Object) 0.0
+                    : making.make(method.getGenericReturnType(), raw,
+                            settings ? bare(method) : method.getName());
             if (answer != null) {
                 keys(method, size).forEach(key -> made.answers.put(key, answer));
             }
@@ -56,6 +59,16 @@ final class Answers implements InvocationHandler {
     static Map<String, Object> in(Object object) {
         return Proxy.isProxyClass(object.getClass())
                 && Proxy.getInvocationHandler(object) instanceof Answers own ? own.answers : null;
+    }
+
+    /** Tells whether single things are all that can be asked, none of them a weight or a gradient. */
+    private static boolean settings(Method[] methods) {
+        return Arrays.stream(methods).filter(one -> Modifier.isAbstract(one.getModifiers()))
+                .allMatch(one -> one.getParameterCount() == 0
+                        && (one.getReturnType().isPrimitive() || one.getReturnType().isEnum()
+                                || one.getReturnType() == String.class)
+                        && one.getReturnType() != void.class
+                        && !Names.weights(bare(one)) && !Names.gradients(bare(one)));
     }
 
     private static boolean number(Class<?> type) {

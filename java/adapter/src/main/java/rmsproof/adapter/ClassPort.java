@@ -62,8 +62,10 @@ final class ClassPort implements Port {
                 state |= Arrays.stream(type.getDeclaredFields()).anyMatch(field ->
                         Modifier.isStatic(field.getModifiers()) && language.mayHoldState(field));
                 boolean offers = files.offers(name) && language.offers(type);
-                if (offers && !type.isInterface() && !type.isEnum()
-                        && !Modifier.isAbstract(type.getModifiers())) {
+                boolean functions = type.isInterface() && ObjectGraph.methods(type).stream()
+                        .anyMatch(method -> Modifier.isStatic(method.getModifiers()));
+                if (offers && !type.isEnum()
+                        && (functions || !Modifier.isAbstract(type.getModifiers()))) {
                     offered.add(name);
                 }
                 if (offers) {

@@ -125,7 +125,8 @@ public final class GraphWays {
             String name = method.getName().toLowerCase(Locale.ROOT);
             boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
             boolean other = said && !name.matches(GETS) && !name.startsWith("set");
-            boolean some = method.getParameterCount() > 0 || method.getReturnType() == void.class;
+            // A step may say whether it went down, or how far.
+            boolean some = method.getParameterCount() > 0 || method.getReturnType().isPrimitive();
             if ((named || other) && some && !name.matches(COMPILED)) {
                 steps.add(method);
             }
@@ -214,9 +215,18 @@ public final class GraphWays {
         return least;
     }
 
+    /** What is told most; after it what is told least, as numbers may be what nobody knows. */
     private static Found most(List<Found> found) {
-        return found.stream().max(Comparator.comparing(Found::numbers)
-                .thenComparing(Found::pairs)).orElse(null);
+        List<Found> sorted = found.stream().sorted(Comparator.comparing(Found::numbers)
+                .thenComparing(Found::pairs).reversed()).toList();
+        if (sorted.isEmpty()) {
+            return null;
+        }
+        Found most = sorted.get(0);
+        List<GraphWay> ways = new ArrayList<>(most.ways);
+        sorted.stream().filter(one -> one.numbers < most.numbers)
+                .min(Comparator.comparing(Found::numbers)).ifPresent(one -> ways.addAll(one.ways));
+        return new Found(ways, most.numbers, most.pairs, most.sure);
     }
 
     /**
