@@ -2782,7 +2782,7 @@ interface AskedForSettings {
 /** Factors that nobody knows are one unless somebody says otherwise. Epsilon is inside. */
 class FactorsOfItsOwn {
     private final double[] weights, biases, weightGradients, biasGradients;
-    private final double weightFactor, biasFactor;
+    private final double rateMultiplier, biasRateMultiplier;
     private double learningRate = 0.01, decayRate = 0.9, epsilon = 1e-8;
     private double[] weightSquare, biasSquare;
 
@@ -2790,9 +2790,9 @@ class FactorsOfItsOwn {
         this(inputs, 1, 1);
     }
 
-    FactorsOfItsOwn(int inputs, double weightFactor, double biasFactor) {
-        this.weightFactor = weightFactor;
-        this.biasFactor = biasFactor;
+    FactorsOfItsOwn(int inputs, double rateMultiplier, double biasRateMultiplier) {
+        this.rateMultiplier = rateMultiplier;
+        this.biasRateMultiplier = biasRateMultiplier;
         weights = new double[inputs];
         biases = new double[inputs];
         weightGradients = new double[inputs];
@@ -2816,16 +2816,12 @@ class FactorsOfItsOwn {
             weightSquare = new double[weights.length];
             biasSquare = new double[biases.length];
         }
-        step(weights, weightGradients, weightSquare, learningRate * weightFactor);
-        step(biases, biasGradients, biasSquare, learningRate * biasFactor);
-    }
-
-    private void step(double[] values, double[] gradients, double[] square, double rate) {
-        for (int i = 0; i < values.length; i++) {
-            double g = gradients[i];
-            square[i] = decayRate * square[i] + (1 - decayRate) * g * g;
-            values[i] -= rate * g / Math.sqrt(square[i] + epsilon);
-            gradients[i] = 0;
+        for (int i = 0; i < weights.length; i++) {
+            double g = weightGradients[i], b = biasGradients[i];
+            weightSquare[i] = decayRate * weightSquare[i] + (1 - decayRate) * g * g;
+            biasSquare[i] = decayRate * biasSquare[i] + (1 - decayRate) * b * b;
+            weights[i] -= learningRate * rateMultiplier * g / Math.sqrt(weightSquare[i] + epsilon);
+            biases[i] -= learningRate * biasRateMultiplier * b / Math.sqrt(biasSquare[i] + epsilon);
         }
     }
 }
