@@ -132,7 +132,7 @@ class Bench:
         training_here = [t for t in trainers.find(source.text) if only in (None, t.name)]
         judged = {t.name: self._trained(source, text, t) for t in training_here}
         # What nobody could call as a trainer may be fed in its loop, as a file's is.
-        uncalled = [n for n, one in judged.items() if _uncalled(one.result, source)]
+        uncalled = [n for n, one in judged.items() if _untrained(one.result, source)]
         known = judged.keys() - set(uncalled)
         names = [n for n in source.names() if n not in known and asked(n, only)]
         if source.names() and not names:
@@ -278,8 +278,9 @@ class Bench:
         asking = [loop.get("class") or loop["function"] for loop in loops]
         if source.said:  # whatever it is called
             asking += [loop.get("class") or loop["function"] for loop in shape.get("loops", ())]
+            asking += names if len(names) == 1 else ()
         meant = [n for n in names if says_rmsprop(n) or n in looped or n in asking]
-        for name in meant if not judged else ():
+        for name in meant if all(_uncalled(one.result) for one in judged.values()) else ():
             wanted = Wanted(class_name=name, options=options)
             with suppress(BindingError):
                 result = self._judged_by(
@@ -346,9 +347,14 @@ def _not_ours(fault: Fault, port: Port) -> Fault:
     return Fault("not-run", lacked) if lacked else fault
 
 
-def _uncalled(result: Result, source: Source) -> bool:
+def _uncalled(result: Result) -> bool:
+    """Whether nobody knew how to call it."""
+    return result.verdict.fault is not None and result.verdict.word == "not-run"
+
+
+def _untrained(result: Result, source: Source) -> bool:
     """Whether a trainer could not be called, perhaps for want of data that were left out."""
     fault = result.verdict.fault
     return fault is not None and (
-        result.verdict.word == "not-run" or undefined_name(fault.message) in source.without
+        _uncalled(result) or undefined_name(fault.message) in source.without
     )

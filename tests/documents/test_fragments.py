@@ -13,7 +13,7 @@ SHOWN = {
     "two statements": (AVERAGE + OUTSIDE, (*OF_ITS_OWN,), ("exact", ())),
     "epsilon inside": (AVERAGE + INSIDE, (*OF_ITS_OWN,), ("diverges", ("epsilon=inside",))),
     "values of its own": (
-        f"rho, eps = 0.9, 1e-7\n{AVERAGE}{OUTSIDE}",
+        f"import math\nrho, eps = 0.9, 1e-7\n{AVERAGE}{OUTSIDE.replace('np', 'math')}",
         ("put into a function of s, dw, w, lr",),
         ("diverges", ("decay_rate=ignored", "eps=ignored")),
     ),

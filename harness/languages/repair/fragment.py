@@ -80,7 +80,7 @@ def _asks(statement: ast.stmt, known: set[str]) -> bool:
 def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
     """The names that statements ask for before they make them, and those that they change."""
     asked: dict[str, None] = {}
-    made: set[str] = set()
+    made, own = set[str](), set[str]()
     for statement in tree.body:
         nodes = list(ast.walk(statement))
         names = [node for node in nodes if isinstance(node, ast.Name)]
@@ -88,7 +88,7 @@ def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
             n for n in nodes if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
         ]
         again = [n.target for n in nodes if isinstance(n, ast.AugAssign)]
-        own = _counted(statement)
+        own |= _own(statement)
         for name in sorted(names, key=lambda node: (node.lineno, node.col_offset)):
             if (isinstance(name.ctx, ast.Load) or name in again) and name.id not in made | own:
                 asked[name.id] = None
@@ -98,8 +98,10 @@ def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
     return list(asked), made
 
 
-def _counted(statement: ast.stmt) -> set[str]:
-    """The names that loops and comprehensions in a statement count with."""
+def _own(statement: ast.stmt) -> set[str]:
+    """The names that a statement imports, and that loops and comprehensions in it count with."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return defined(ast.Module([statement], []))
     loops = (node for node in ast.walk(statement) if isinstance(node, (ast.For, ast.comprehension)))
     targets = (part for loop in loops for part in ast.walk(loop.target))
     return {part.id for part in targets if isinstance(part, ast.Name)}
