@@ -91,9 +91,11 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         for paths in (way["asked"], way.get("valued", ()))
     ]
     missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
-    # What a first step does not depend on is given all the same: later ones may.
+    # What a first step does not depend on is given all the same: later ones may. What else there
+    # is says which one an alpha is.
     idle = {path: _name(path) for path in way.get("idle", ())}
-    late = dict(zip(idle, hyper_roles([{"name": n} for n in idle.values()], wanted), strict=True))
+    all_ = [*numbers.values(), *({"name": name} for name in idle.values())]
+    late = dict(zip(idle, hyper_roles(all_, wanted)[len(numbers) :], strict=True))
     quiet = {path: role for path, role in late.items() if role in missing}
     missing = [role for role in missing if role not in quiet.values()]
     if any(_MADE.fullmatch(path) and not ranked(name) for path, name in idle.items()):

@@ -2825,3 +2825,100 @@ class FactorsOfItsOwn {
         }
     }
 }
+
+/** Only its builder makes it, and refuses what is out of bounds. Its average is corrected. */
+class BuiltWithCare<T extends BuiltWithCare.Tensor> {
+    interface Tensor {
+        double get(int place);
+
+        void set(int place, double value);
+
+        Tensor gradient();
+    }
+
+    static final class Dense implements Tensor {
+        private final double[] data;
+        private final Dense gradient;
+
+        Dense(double[] data, boolean learned) {
+            this.data = data;
+            this.gradient = learned ? new Dense(new double[data.length], false) : null;
+        }
+
+        @Override
+        public double get(int place) {
+            return data[place];
+        }
+
+        @Override
+        public void set(int place, double value) {
+            data[place] = value;
+        }
+
+        @Override
+        public Tensor gradient() {
+            return gradient;
+        }
+    }
+
+    private final List<T> tensors;
+    private final double lr, alpha, eps;
+    private final Map<T, double[]> squares = new java.util.IdentityHashMap<>();
+    private int steps;
+
+    private BuiltWithCare(Builder<T> builder) {
+        tensors = List.copyOf(builder.tensors);
+        lr = builder.lr;
+        alpha = builder.alpha;
+        eps = builder.eps;
+    }
+
+    void step() {
+        double correction = 1 - Math.pow(alpha, ++steps);
+        for (T tensor : tensors) {
+            double[] square = squares.computeIfAbsent(tensor, any -> new double[3]);
+            for (int i = 0; i < 2; i++) {
+                double g = tensor.gradient().get(i);
+                square[i] = alpha * square[i] + (1 - alpha) * g * g;
+                double root = Math.sqrt(square[i] / correction);
+                tensor.set(i, tensor.get(i) - lr * g / (root + eps));
+            }
+        }
+    }
+
+    static final class Builder<T extends Tensor> {
+        private List<T> tensors;
+        private double lr, alpha = 0.99, eps = 1e-8;
+
+        Builder<T> tensors(List<T> tensors) {
+            this.tensors = tensors;
+            return this;
+        }
+
+        Builder<T> lr(double lr) {
+            this.lr = within(lr, 2);
+            return this;
+        }
+
+        Builder<T> alpha(double alpha) {
+            this.alpha = within(alpha, 1);
+            return this;
+        }
+
+        Builder<T> eps(double eps) {
+            this.eps = within(eps, 0.4);
+            return this;
+        }
+
+        BuiltWithCare<T> build() {
+            return new BuiltWithCare<>(this);
+        }
+
+        private static double within(double number, double limit) {
+            if (!(number > 0 && number < limit)) {
+                throw new IllegalArgumentException("out of bounds: " + number);
+            }
+            return number;
+        }
+    }
+}

@@ -77,7 +77,12 @@ final class ObjectGraph implements Graph {
             target = null;
         } else {
             Executable way = Ways.of(type).get(plan.constructor());
-            target = Ways.call(way, null, handed(plan, maker, way, "new"));
+            List<Method> telling = Ways.telling(way);
+            Object builder = telling.isEmpty() ? null : maker.make(way.getDeclaringClass(), "by");
+            for (Method told : telling) {
+                Ways.call(told, builder, handed(plan, maker, told, "new"));
+            }
+            target = Ways.call(way, builder, handed(plan, maker, way, "new"));
             if (plan.prepared()) {
                 prepare(type, maker, List.of(plan.method(), plan.first()), plan);
             }

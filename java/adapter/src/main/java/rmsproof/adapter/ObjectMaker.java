@@ -30,6 +30,8 @@ final class ObjectMaker {
     private static final int DEEPEST = 6;
     /** What a number is where nobody says: valid as a rate, a decay, a share. */
     static final double NUMBER = 0.5;
+    /** What an epsilon is: some say that it is small, and take no other. */
+    private static final double SMALL = 0x1p-6;
     private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
@@ -211,7 +213,8 @@ final class ObjectMaker {
     }
 
     private double number(String path) {
-        double number = given.getOrDefault(path, NUMBER);
+        String name = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        double number = given.getOrDefault(path, name.startsWith("eps") ? SMALL : NUMBER);
         asked.put(path, number);
         return number;
     }

@@ -26,7 +26,7 @@ final class Ways {
 
     /**
      * Constructors, and static methods, or those of a companion, that say that they begin one; where
-     * nobody else may call constructors, all static methods that make one.
+     * nobody else may call constructors, all static methods that make one, or what a builder builds.
      */
     static List<Executable> of(Class<?> type) {
         List<Executable> ways = new ArrayList<>();
@@ -55,12 +55,13 @@ final class Ways {
             }
         }
         // What a builder alone may make would have numbers that nobody leaves it with.
-        boolean built = shut && Arrays.stream(type.getDeclaredClasses())
+        List<Executable> built = Arrays.stream(shut ? type.getDeclaredClasses() : new Class<?>[0])
                 .filter(inner -> !inner.getSimpleName().equals(COMPANION))
                 .flatMap(inner -> Arrays.stream(inner.getDeclaredMethods()))
-                .anyMatch(method -> method.getReturnType() == type);
-        if (built || !factories.isEmpty()) {
-            ways = built ? new ArrayList<>() : factories;
+                .filter(method -> method.getReturnType() == type)
+                .map(Executable.class::cast).toList();
+        if (!built.isEmpty() || !factories.isEmpty()) {
+            ways = new ArrayList<>(built.isEmpty() ? factories : built);
         }
         ways.sort(Comparator.comparing(Executable::getParameterCount)
                 .thenComparing(Executable::toString));
@@ -123,6 +124,18 @@ final class Ways {
     /** Tells whether a method says that it is called before others. */
     static boolean preparing(Method method) {
         return method.getName().toLowerCase(Locale.ROOT).matches(PREPARING);
+    }
+
+    /** The methods that tell a builder something; none of what needs none. */
+    static List<Method> telling(Executable way) {
+        Class<?> builder = way.getDeclaringClass();
+        boolean needed = way instanceof Method && !Modifier.isStatic(way.getModifiers())
+                && !builder.getSimpleName().equals(COMPANION);
+        return !needed ? List.of() : ObjectGraph.methods(builder).stream()
+                .filter(method -> method.getParameterCount() > 0
+                        && !Modifier.isStatic(method.getModifiers())
+                        && (method.getReturnType() == builder
+                                || method.getReturnType() == void.class)).toList();
     }
 
     /** Calls a constructor or a method, whoever may. */
