@@ -56,7 +56,7 @@ class Outputs:
         return [
             replace(
                 row,
-                findings=(*row.findings, came.sentence + self._repaired(row)),
+                findings=(*row.findings, self._said(row, came)),
                 contradicted=came.agrees is False and self._uses(row.block, blocks),
             )
             if (came := outputs.get(row.block.index))
@@ -70,11 +70,24 @@ class Outputs:
             self._reading.texts[block.index], self._reading.source(block).earlier
         )
 
+    def _said(self, row: Examined, came: Reproduced) -> str:
+        """A printed output is that of the texts that ran: the block's and those that it uses."""
+        return came.sentence + ("" if came.agrees is None else self._repaired(row))
+
     def _repaired(self, row: Examined) -> str:
-        """A printed output is that of the text that ran."""
-        published = self._reading.published(row.block)
-        ran = self._reading.texts[row.block.index] if scripted(row.block.language) else row.repaired
-        return ", once repaired" if ran not in (None, published) else ""
+        if not scripted(row.block.language):
+            changed = row.repaired not in (None, self._reading.published(row.block))
+            return ", once repaired" if changed else ""
+        if self._changed(row.block):
+            return ", once repaired"
+        above = self._reading.document.blocks[: row.block.index]
+        used = [b for b in above if self._changed(b) and self._uses(row.block, [b])]
+        return f", once the block at line {used[0].line} is repaired" if used else ""
+
+    def _changed(self, block: Block) -> bool:
+        """Whether what runs of a block is not what is published."""
+        text = self._reading.texts.get(block.index)
+        return scripted(block.language) and text not in (None, self._reading.published(block))
 
     def _uses(self, block: Block, judged: Sequence[Block]) -> bool:
         """Whether a block is one that was judged, or uses what such a block defines."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -26,6 +27,8 @@ WHOLE_SECONDS = 60.0
 """For all pieces of a script: a notebook that trains for hours is not waited for."""
 # More than any document shows; and more than any honest answer.
 _PRINTED, _ANSWERED = 1 << 18, 1 << 25
+# NumPy's sums of products are those of its BLAS, which takes others on each kind of processor.
+_ELSEWHERE = {"OPENBLAS_CORETYPE": "Prescott"}
 _Answer = TypeVar("_Answer", bound=msgspec.Struct)
 
 
@@ -66,7 +69,13 @@ class _Ends(msgspec.Struct):
 
 
 def run(
-    pieces: Sequence[str], beside: Beside, seconds: float, *, go_on: bool = False, echo: str = ""
+    pieces: Sequence[str],
+    beside: Beside,
+    seconds: float,
+    *,
+    go_on: bool = False,
+    echo: str = "",
+    elsewhere: bool = False,
 ) -> list[Ran]:
     """Run pieces of a script in one namespace of a process of their own.
 
@@ -77,6 +86,7 @@ def run(
         go_on: whether the pieces behind one that failed are run, as in a notebook.
         echo: whose values are printed, too: the `last` expression's of a piece, as a notebook
             does, or `every` one's, as a session does.
+        elsewhere: whether sums of products are made as on another kind of processor.
 
     Returns:
         A Ran for each piece that was begun; the last one has the fault that ended the process.
@@ -89,7 +99,7 @@ def run(
         "echo": echo,
     }
     whole = min(seconds * len(pieces), max(seconds, WHOLE_SECONDS))
-    answers, fault = _asked(task, whole, _Piece, beside)
+    answers, fault = _asked(task, whole, _Piece, beside, _ELSEWHERE if elsewhere else {})
     runs = [
         Ran(
             piece.output,
@@ -171,7 +181,11 @@ def program(command: Sequence[str], box: Sandbox, seconds: float) -> Ran:
 
 
 def _asked(
-    task: dict[str, Any], seconds: float, kind: type[_Answer], beside: Beside
+    task: dict[str, Any],
+    seconds: float,
+    kind: type[_Answer],
+    beside: Beside,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[_Answer], Fault | None]:
     """The answers that came, and what ended the process before it had given all, if so."""
     with sandbox() as box:
@@ -179,7 +193,12 @@ def _asked(
         task |= {"name": beside.name, "beside": list(beside.folders)}
         try:
             child, pipe, ends = started(
-                "harness.documents.child", "block", box, [beside.name], python=beside.python
+                "harness.documents.child",
+                "block",
+                box,
+                [beside.name],
+                environment,
+                beside.python,
             )
         except Unreachable as error:
             return [], error.fault

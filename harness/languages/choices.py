@@ -21,6 +21,10 @@ def chosen(node: Node) -> Node:
     >>> print(ast.unparse(chosen(ast.parse(text))))
     d = g / r
     w -= d
+    >>> text = "if kind in ('adam', 'rmsprop'):\n  v = g * g\n  if kind == 'rmsprop': d = g / v"
+    >>> print(ast.unparse(chosen(ast.parse(text))))
+    v = g * g
+    d = g / v
     """
     _Choice().visit(node)
     return ast.fix_missing_locations(node)
@@ -37,7 +41,7 @@ class _Choice(ast.NodeTransformer):
         arm: Any = node
         while isinstance(arm, ast.If):
             if _asks(arm.test):
-                return [self.visit(statement) for statement in arm.body]
+                return self._branch(arm.body)
             arm = arm.orelse[0] if len(arm.orelse) == 1 else None
         return self.generic_visit(node)
 
@@ -45,8 +49,13 @@ class _Choice(ast.NodeTransformer):
         """The same, from Python 3.10 on."""
         for case in node.cases:
             if any(map(_is_rmsprop, ast.walk(case.pattern))):
-                return [self.visit(statement) for statement in case.body]
+                return self._branch(case.body)
         return self.generic_visit(node)
+
+    def _branch(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The statements of a branch, with what is chosen inside it in its place."""
+        self.generic_visit(block := ast.Module(body, []))
+        return block.body
 
 
 def _asks(test: ast.expr) -> bool:

@@ -48,17 +48,22 @@ def test_what_earlier_blocks_did_counts_before_a_page_is_said_to_be_wrong(
     assert only_finding(written(counted + shown("[0.75]")), 2).startswith("does not print")
 
 
-def test_what_every_run_prints_otherwise_is_no_contradiction(written: Examine) -> None:
-    code = IMPORT + RIGHT + "import random\n" + USE + "print(random.random())"
-    row = written(fenced(code) + shown("0.123456")).rows[0]
-    assert row.findings[-1].endswith("was not checked: each run prints something else")
-    assert not row.contradicted
+def test_what_other_runs_or_machines_print_otherwise_is_no_contradiction(written: Examine) -> None:
+    chance, elsewhere = "random.random()", "1.5 if 'OPENBLAS_CORETYPE' in os.environ else 2.5"
+    for printed in (chance, elsewhere):
+        code = IMPORT + RIGHT + f"import os, random\n{USE}print({printed})"
+        row = written(fenced(code) + shown("0.123456")).rows[0]
+        assert row.findings[-1].endswith("something else in another run, or on another machine")
+        assert not row.contradicted
 
 
 def test_an_output_of_repaired_code_is_said_to_be_that(written: Examine) -> None:
     row = written(fenced(RIGHT + USE + 'print(w["a"])') + shown("[0.68377224]")).rows[0]
     assert verdicts(row) == ["does-not-compile", "exact"]
     assert row.findings[-1].endswith("digit by digit, once repaired")
+    found = written(fenced(RIGHT) + fenced(USE + 'print(w["a"])') + shown("[0.68377224]"))
+    above = f"once the block at line {found.rows[0].block.line} is repaired"
+    assert only_finding(found, 1).endswith(f"digit by digit, {above}")
 
 
 def test_a_cell_that_ends_the_process_is_named_by_those_behind_it(written: Examine) -> None:
