@@ -34,6 +34,7 @@ _OF_NUMPY = frozenset("zeros zeros_like ones_like sqrt square power full_like".s
 _SETS = ("set", "assign", "load", "put", "replace", "write")
 # What is set to what is there and a step: TensorFlow's variables have them.
 _MOVED = {"assignsub": "subtract", "assignadd": "add"}
+_HIDDEN = "_rmsproof_"
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 # What numbers are called, and those that every port needs.
 NEEDED = frozenset[str]().union(*map(role_names, HYPERPARAMETERS))
@@ -232,10 +233,10 @@ def _behind(offered: dict[str, Spec]) -> None:
     found = [spec for one in offered.values() for spec in leaves(one)]
     moved = any(spec.get("effect") in ("?", *_MOVED.values()) for spec in offered.values())
     if moved and not found:  # gradients are handed over beside it
-        offered["_rmsproof_"] = {"kind": "leaf", "role": "weights", "base": ""}
+        offered[_HIDDEN] = {"kind": "leaf", "role": "weights", "base": ""}
     elif moved and not any(spec["role"] == "weights" for spec in found):
         for spec in [spec for spec in found if spec["role"] == "gradients"]:
-            offered[f"_rmsproof_{spec['base']}"] = {**spec, "role": "weights"}
+            offered[_HIDDEN + spec["base"]] = {**spec, "role": "weights"}
 
 
 def _map(use: Use, names: Sequence[str]) -> Spec:
@@ -341,7 +342,12 @@ def with_effect(spec: Spec, effect: str) -> Spec:
 
 
 def shown(spec: Spec) -> str:
-    """A specification in a few words: an object with weights, dweights."""
+    """A specification in a few words: an object with weights, dweights.
+
+    >>> hidden = {"_rmsproof_": {"kind": "leaf"}}
+    >>> shown({"kind": "object", "attributes": {"grad": {"kind": "leaf"}, **hidden}})
+    'an object with grad'
+    """
     if spec["kind"] == "leaf":
         return {"weights": "weights", "gradients": "gradients"}.get(spec["role"], "zeros")
     if spec["kind"] in ("list", "parts"):
@@ -357,6 +363,7 @@ def shown(spec: Spec) -> str:
             return f"a map with {', '.join(inside) or 'nothing'}"
         return f"a map of {shown(spec['of'])}"
     if spec["kind"] == "object":
-        known = [n + "()" * (s["kind"] == "method") for n, s in spec["attributes"].items()]
+        named = {n: s for n, s in spec["attributes"].items() if not n.startswith(_HIDDEN)}
+        known = [n + "()" * (s["kind"] == "method") for n, s in named.items()]
         return f"an object with {', '.join(known)}"
     return "settings" if spec["kind"] == "config" else spec["kind"]

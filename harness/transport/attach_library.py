@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from harness.languages.naming import says_rmsprop
 from harness.model.errors import UsageError
 from harness.ports.roles import Wanted, hyperparameters_by_name
 from harness.transport.base import Called, Description
@@ -22,7 +23,7 @@ _CLIPS = {"clipvalue": "value", "clipnorm": "norm", "global_clipnorm": "global_n
 
 
 def attach_library(conversation: Conversation, shape: _Shape, wanted: Wanted) -> Description:
-    """Bind the one candidate there is, or the one that was asked for. Raises UsageError."""
+    """Bind the one there is, that was asked for, or that says RMSProp. Raises UsageError."""
     candidate = _chosen(shape["library"], wanted)
     settings = dict(wanted.settings)
     title = _title(candidate["name"], settings)
@@ -61,12 +62,16 @@ def attach_library(conversation: Conversation, shape: _Shape, wanted: Wanted) ->
         tuple(_precisions(conversation)) or ("float64", "float32"),
         container,
         tuple(dict.fromkeys([*fed, *fixed])),
+        chosen=len(shape["library"]) > 1,
         called=Called(title, claim, fixed),
     )
 
 
 def _chosen(candidates: list[_Shape], wanted: Wanted) -> _Shape:
+    saying = [c for c in candidates if says_rmsprop(c["name"])]
     if len(candidates) > 1:
+        if len(saying) == 1:
+            return saying[0]
         names = ", ".join(c["name"] for c in candidates)
         raise UsageError(f"several are optimizers: {names}. Choose one with --class NAME")
     if wanted.class_name not in (None, candidates[0]["name"]):

@@ -22,6 +22,7 @@ from harness.judging.judge import judge
 from harness.judging.verdict import Result
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, flat_gradients, flat_weights
+from harness.model.words import CHOSEN
 from harness.ports.roles import Wanted
 from harness.ports.targets import own
 from harness.report import words
@@ -209,6 +210,16 @@ def test_what_people_have_in_files_is_found(
         assert set(result.deviations) == {"decay_rate=ignored", "eps=ignored"}
     else:
         assert result.verdict.word in ("exact", "conforms"), words.why(result)
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_of_several_the_one_that_says_rmsprop_is_taken() -> None:
+    other = SUBCLASS.replace("Mine", "SharedRMSprop")
+    result = of_source(SUBCLASS + other)
+    assert result.called is not None
+    assert (result.called.title, CHOSEN in result.notes) == ("SharedRMSprop()", True)
+    with pytest.raises(UsageError, match=r"Mine, Other\. Choose one"):
+        of_source(SUBCLASS + SUBCLASS.replace("Mine", "Other"))
 
 
 @pytest.mark.usefixtures("stand_ins")
