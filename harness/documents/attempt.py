@@ -278,7 +278,6 @@ class Bench:
         asking = [loop.get("class") or loop["function"] for loop in loops]
         if source.said:  # whatever it is called
             asking += [loop.get("class") or loop["function"] for loop in shape.get("loops", ())]
-            asking += names if len(names) == 1 else ()
         meant = [n for n in names if says_rmsprop(n) or n in looped or n in asking]
         for name in meant if all(_uncalled(one.result) for one in judged.values()) else ():
             wanted = Wanted(class_name=name, options=options)
