@@ -34,7 +34,7 @@ class Source:
         later: a notebook's cells after it.
         without: names that repairs have taken from it, and from what it needs.
         said: the block, or the heading above it, says that it is RMSProp.
-        alone: what it defines is judged, whatever stops the statements around that.
+        alone: what it defines is judged, as a guess, whatever stops the statements around that.
     """
 
     block: Block
@@ -58,6 +58,7 @@ class Source:
             text=repair.text,
             above=self.above + repair.above,
             without=self.without | repair.without,
+            alone=self.alone or repair.guessed,
         )
 
     def program(self, more: Sequence[Piece] = ()) -> str:

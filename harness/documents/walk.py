@@ -72,7 +72,8 @@ class Walk:
                 _further(result, after) or _past(source.block.language, result, after)
             ):
                 continue
-            if (rank := _rank(after)) > reached:
+            rank = _rank(after)
+            if rank > reached and (rank == _EXPLAINED or not candidate.guessed):
                 best, reached = (changed, candidate, attempt), rank
             if reached >= _EXPLAINED:
                 break
@@ -133,7 +134,7 @@ def _state(attempt: Attempt, name: str | None) -> Result | Fault | None:
         return attempt.fault
     judged = attempt.judged.get(name) if name else next(iter(attempt.judged.values()), None)
     if judged is None:
-        return None if name else Fault("loaded", "")
+        return Fault("loaded", "") if name is None else None
     return judged.result
 
 

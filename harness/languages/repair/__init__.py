@@ -39,9 +39,11 @@ class Repaired:
         without: names that earlier blocks need not give any more.
         above: lines put in before the first line of the code that was there, so that line
             numbers can still be those of the document.
+        guessed: it makes up how the code is called: it may acquit or explain, never accuse.
     """
 
     text: str
     change: str
     above: int = 0
     without: frozenset[str] = frozenset()
+    guessed: bool = False

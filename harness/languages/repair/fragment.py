@@ -7,9 +7,11 @@ import builtins
 import textwrap
 from collections.abc import Iterator
 
+from harness.languages.changes import is_nothing, loaded, stored
 from harness.languages.gradients import treats
 from harness.languages.program import USUAL_IMPORTS, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired
+from harness.languages.updates import update_in
 
 
 def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
@@ -26,9 +28,12 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
         return
     around = parsed(broken.earlier)
     known = _known(defined(around) if around else set())
+    begun = _begun(tree)
+    if begun is None:
+        return
     rows, left_out = broken.text.split("\n"), []
     for statement in tree.body:
-        if _asks(statement, known):
+        if statement in begun or _asks(statement, known):
             last = statement.end_lineno or statement.lineno
             rows[statement.lineno - 1 : last] = [""] * (last - statement.lineno + 1)
             left_out.append(f"{broken.line + statement.lineno - 1}")
@@ -48,7 +53,9 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     body = textwrap.indent("\n".join(rows), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
     without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
-    yield Repaired(text, f"put into a function of {listed}{without}", above=len(first) + 1)
+    imported = "".join(f"`{statement}` put first, " for statement in first)
+    change = f"{imported}put into a function of {listed}{without}"
+    yield Repaired(text, change, above=len(first) + 1, guessed=True)
 
 
 def lacking(tree: ast.Module, given: set[str]) -> bool:
@@ -58,6 +65,29 @@ def lacking(tree: ast.Module, given: set[str]) -> bool:
 
 def _known(given: set[str]) -> set[str]:
     return {*dir(builtins), *USUAL_IMPORTS, *given}
+
+
+def _begun(tree: ast.Module) -> list[ast.stmt] | None:
+    """The statements before the first step: they say where weights begin, and the rest as zeros.
+
+    None where something begins as something else: it would, in a function, with each step.
+    """
+    update = update_in(tree.body, a_step=True)
+    weights = {pair.weights for pair in update.pairs} if update else set()
+    averages = {pair.average for pair in update.pairs} if update else set()
+    begun: list[ast.stmt] = []
+    for i, statement in enumerate(tree.body):
+        if not isinstance(statement, ast.Assign) or isinstance(statement.value, ast.Tuple):
+            continue
+        made = {ast.unparse(target) for target in statement.targets}
+        changed = {n for later in tree.body[i + 1 :] for n in stored(later) & set(loaded(later))}
+        if not made <= changed or made & set(loaded(statement)):
+            continue
+        if is_nothing(statement.value) or made <= weights:
+            begun.append(statement)
+        elif made & averages or isinstance(statement.value, ast.Constant):
+            return None
+    return begun
 
 
 def _asks(statement: ast.stmt, known: set[str]) -> bool:
