@@ -287,11 +287,22 @@ def _rank(binding: Binding, way: Call, steps: bool) -> tuple[int, ...]:
     """How likely a binding is meant, the larger the likelier."""
     taken, wanted, kind = binding.roles, way.wanted, binding.container
     named = wanted.class_name is None and "rmsprop" in plain_name(way.title)
+    # One that leaves the choice of an algorithm to its default makes another one.
+    choosing = any(p["kind"] == "choice" for p in (*way.construct, *way.call)) or bool(_chosen(way))
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
     preferred = CONTAINERS[::-1].index(kind) + 1 if kind in CONTAINERS else 0
     first = plain_name(way.title.rpartition(".")[2]).startswith(_FIRST)
-    rank = (named, not steps, core, given, preferred, core + given - len(taken), not first)
+    rank = (
+        named,
+        choosing,
+        not steps,
+        core,
+        given,
+        preferred,
+        core + given - len(taken),
+        not first,
+    )
     return tuple(map(int, rank))
 
 

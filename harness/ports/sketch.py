@@ -169,7 +169,10 @@ def _maker(candidate: Mapping[str, Any], wanted: Wanted) -> Action:
             [p for p in maker["parameters"] if not p.get("setter") and not p.get("later")]
         ]
     ]
-    return max(options, key=lambda option: _filled(option.parameters))
+    return max(
+        options,
+        key=lambda made: (any(p.value for p in made.parameters), *_filled(made.parameters)),
+    )
 
 
 def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:
@@ -187,13 +190,17 @@ def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:
 def _settings(
     candidate: Mapping[str, Any], wanted: Wanted, taken: Sequence[Parameter]
 ) -> tuple[tuple[str, str], ...]:
-    """The hyperparameters that nothing takes, and what sets each: they would be the port's own."""
+    """What nothing takes, hyperparameters and an algorithm, and what sets each of them."""
     makers = candidate.get("constructors") or []
     setters = [[p for p in maker["parameters"] if p.get("setter")] for maker in makers]
     most = max(setters, key=len, default=[])
-    roles = [p.role for p in parameters_of(most, wanted, data=False)]
-    on = {r: str(p.get("member")) for r, p in zip(roles, most, strict=True) if r in RATES}
-    return tuple((role, on[role]) for role in on if role not in {p.role for p in taken})
+    given = parameters_of(most, wanted, data=False)
+    members = [str(p.get("member")) for p in most]
+    on = {p.role: one for p, one in zip(given, members, strict=True) if p.role in RATES}
+    on = {role: one for role, one in on.items() if role not in {p.role for p in taken}}
+    if not any(p.value for p in taken):
+        on |= {p.value: one for p, one in zip(given, members, strict=True) if p.value}
+    return tuple(on.items())
 
 
 def _owner(name: str) -> str:

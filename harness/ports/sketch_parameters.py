@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from harness.languages.adapters import RATES, Action, Parameter, Part, Sketch
+from harness.languages.naming import says_rmsprop
 from harness.ports.assigning import assigned
 from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
 from harness.ports.offers import attributes, structured
-from harness.ports.roles import COUNTS, Wanted
+from harness.ports.roles import COUNTS, Wanted, choice
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Options that are given as what changes nothing are known, too.
@@ -69,9 +71,23 @@ def parameters_of(
             ),
             part=Part(**p["part"]) if p.get("part") else None,
             within=re.sub(r"^.*\.", "", p.get("within", "")).replace("$", "."),
+            value=_constant(p),
         )
         for p, role in zip(parameters, roles, strict=True)
     )
+
+
+def _constant(parameter: Mapping[str, Any]) -> str:
+    """The text that says RMSProp; of an algorithm's constants, which hints list, the one that does.
+
+    >>> _constant({"kind": "choice", "hints": ["import a.Kind", "Kind.SGD, Kind.RMS_PROP"]})
+    'Kind.RMS_PROP'
+    """
+    if (text := choice(parameter)) is not None:
+        return json.dumps(text)
+    listed = (h for h in parameter.get("hints") or () if parameter["kind"] == "choice")
+    constants = (one for hint in listed for one in hint.split(", "))
+    return next((one for one in constants if says_rmsprop(one.rpartition(".")[2])), "")
 
 
 def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | None:
@@ -173,6 +189,7 @@ def once(sketch: Sketch) -> Sketch:
             new.append(replace(p, hints=tuple(hint for hint in p.hints if hint not in met)))
             if not p.known(RATES):
                 met.update(p.hints)
+            if not p.known(RATES) or p.value:
                 imports.update(p.imports)
         return tuple(new)
 

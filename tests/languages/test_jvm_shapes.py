@@ -83,6 +83,7 @@ JAVA = {
     "OneNumberOfAGrid": ("epsilon=inside", "eps=ignored"),
     "ChosenByName": INSIDE,
     "ChosenFromAnEnum": EXACT,
+    "ToldWhichOne": EXACT,
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),

@@ -1537,6 +1537,10 @@ class ChosenByName {
     private final double lr, beta, epsilon;
     private final double[][][] averages;
 
+    ChosenByName(Integer[] layers, double lr, double beta, double epsilon) {
+        this("sgd", layers, lr, beta, epsilon);
+    }
+
     ChosenByName(String kind, Integer[] layers, double lr, double beta, double epsilon) {
         this.kind = kind;
         this.lr = lr;
@@ -1575,9 +1579,36 @@ class ChosenFromAnEnum {
         this.eps = eps;
     }
 
+    void update(double[] weights, double[] gradients) {
+        update(weights, gradients, Algorithm.ADAM);
+    }
+
     void update(double[] weights, double[] gradients, Algorithm algorithm) {
         if (v == null) v = new double[weights.length];
         if (algorithm == Algorithm.RMS_PROP) Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+}
+
+/** Another one, unless it is told which. */
+class ToldWhichOne {
+    private final double lr, rho, eps;
+    private Algorithm algorithm = Algorithm.SGD;
+    private double[] v;
+
+    ToldWhichOne(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void setAlgorithm(Algorithm algorithm) {
+        this.algorithm = algorithm;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        if (algorithm == Algorithm.RMS_PROP) Update.inPlace(weights, gradients, v, lr, rho, eps);
+        else for (int i = 0; i < v.length; i++) weights[i] -= lr * gradients[i];
     }
 }
 

@@ -290,7 +290,8 @@ class OperationsInScope(lr: Double, rho: Double, eps: Double)(using zeros: Zeros
 enum Choice:
   case SGD, RMSProp
 
-class ChosenFromASealedType(choice: Choice, lr: Double, rho: Double, eps: Double):
+class ChosenFromASealedType(
+    lr: Double, rho: Double, eps: Double, choice: Choice = Choice.SGD):
   private var v = Array.empty[Double]
 
   def update(weights: Array[Double], gradients: Array[Double]): Unit =

@@ -55,6 +55,7 @@ class Parameter:
         part: of which argument it is a part that a source takes apart, and under which key.
         within: the class of settings that it is an argument of, as code writes it; empty for none.
         imports: the classes that the hints name, as they are imported.
+        value: what it is given, as code writes it, where only that is meant; empty for none.
     """
 
     name: str
@@ -70,10 +71,11 @@ class Parameter:
     part: Part | None = None
     within: str = ""
     imports: tuple[str, ...] = ()
+    value: str = ""
 
     def known(self, roles: Container[str]) -> bool:
         """Whether it can be given as it is."""
-        return self.role in roles and not self.own
+        return bool(self.value) or (self.role in roles and not self.own)
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Sketch:
         checked: it asks whether hyperparameters are numbers of the language's own.
         plans: ways to call it with objects that stand in, likeliest first.
         before: what is called once, before the first step.
-        settings: hyperparameters that are to be set, and on what, by the source's names.
+        settings: hyperparameters, or an algorithm as code writes it, and what sets each.
     """
 
     file: str
@@ -171,7 +173,7 @@ class Sketch:
             yield replace(self, action=None)
         if self.constructor:
             unknown = tuple(
-                replace(p, role="", within="") for p in self.constructor if not p.default
+                replace(p, role="", within="", value="") for p in self.constructor if not p.default
             )
             yield replace(self, action=None, before=(), constructor=unknown)
         yield replace(self, action=None, before=(), constructor=None, owner="")

@@ -113,10 +113,14 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         for told in sketch.before:
             begun = f"{inner}{_filled(words.again, named)}.{told.name}("
             yield from _call(words, begun, told.parameters, known, spare, inner, f"){words.end}")
-        yield from (f"{inner}// {MARK}: set {on}: {CAMEL[role]}" for role, on in sketch.settings)
+        yield from (
+            f"{inner}// {MARK}: set {on}: {CAMEL.get(role, role)}" for role, on in sketch.settings
+        )
         yield from (margin + line for line in after)
     elif action is not None:
-        yield from (f"{margin}// {MARK}: set {on}: {CAMEL[role]}" for role, on in sketch.settings)
+        yield from (
+            f"{margin}// {MARK}: set {on}: {CAMEL.get(role, role)}" for role, on in sketch.settings
+        )
     if action is None:
         yield from listed(sketch, "//", margin)
         yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")
@@ -197,11 +201,15 @@ def _call(
     yield f"{margin}{end}"
 
 
+def _value(words: Words, parameter: Parameter, known: dict[str, str]) -> str:
+    return parameter.value or words.given(parameter, known)
+
+
 def _joined(words: Words, given: Sequence[tuple[str, Parameter]], known: dict[str, str]) -> str:
     """Arguments that are all known, on one line; settings as the objects that they make."""
     texts = []
     for within, group in groupby(given, key=lambda one: one[1].within):
-        inside = ", ".join(name + words.given(p, known) for name, p in group)
+        inside = ", ".join(name + _value(words, p, known) for name, p in group)
         texts.append(f"{words.new}{within}({inside})" if within else inside)
     return ", ".join(texts)
 
@@ -218,7 +226,7 @@ def _arguments(
     for name, p in given:
         comma = "," if words.trailing or p is not given[-1][1] else last
         if p.known(known):
-            yield f"{margin}{name}{words.given(p, known)}{comma}"
+            yield f"{margin}{name}{_value(words, p, known)}{comma}"
             continue
         perhaps = " or ".join(spare) if p.type.lower() in _NUMBERS else ""
         told = f"{words.told(p)} is{perhaps and f'; {perhaps}?'}"

@@ -235,7 +235,8 @@ final class BoundClass implements BoundPort {
     private Object defaultValue(Executable executable, int position, Object target,
             Object[] earlier) throws ReflectiveOperationException {
         Method method = port.language.defaultOf(executable, position);
-        if (method == null) {
+        if (method == null
+                || ClassLanguage.meant(executable.getParameterTypes()[position]) != null) {
             Type type = executable.getGenericParameterTypes()[position];
             Accepts accepts = port.language.accepts(type, executable.getDeclaringClass());
             Object supplied = port.language.supplied(type);

@@ -68,18 +68,27 @@ public abstract class ClassLanguage implements Language {
      * another abstract type the only object there is of it; null for others.
      */
     protected Object supplied(Type type) {
-        Class<?> asked = JavaTypes.erased(type);
-        Object algorithm = algorithm(asked);
-        return algorithm == null && OwnTypes.owns(asked)
-                && Modifier.isAbstract(asked.getModifiers()) ? object(asked) : algorithm;
+        Object meant = meant(type);
+        List<Field> objects = meant == null ? objects(JavaTypes.erased(type)) : List.of();
+        return objects.size() == 1 ? value(objects.get(0)) : meant;
     }
 
-    /** An object of a type, as Scala and Kotlin have them: RMSProp, or the only one; or null. */
-    private static Object object(Class<?> type) {
-        if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
-            return null;
-        }
+    /** What of an enum or an abstract type says RMSProp, whatever a default is; null for nothing. */
+    static Object meant(Type type) {
+        Class<?> asked = JavaTypes.erased(type);
+        List<Field> named = asked.isEnum() ? List.of() : objects(asked).stream().filter(field ->
+                Names.algorithm(single(field) ? field.getType().getSimpleName() : field.getName()))
+                .toList();
+        return named.size() == 1 ? value(named.get(0)) : algorithm(asked);
+    }
+
+    /** The objects of an abstract type of the port's, as Scala and Kotlin have them. */
+    private static List<Field> objects(Class<?> type) {
         List<Field> objects = new ArrayList<>();
+        if (!Modifier.isAbstract(type.getModifiers())
+                || !(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return objects;
+        }
         for (String name : loader.names()) {
             try {
                 Class<?> owner = Class.forName(name, false, loader);
@@ -92,15 +101,13 @@ public abstract class ClassLanguage implements Language {
                 continue; // a class that cannot be loaded is nothing to supply
             }
         }
-        List<Field> named = objects.stream().filter(field -> Names.algorithm(
-                single(field) ? field.getType().getSimpleName() : field.getName())).toList();
-        List<Field> chosen = named.isEmpty() ? objects : named;
-        if (chosen.size() != 1) {
-            return null;
-        }
+        return objects;
+    }
+
+    private static Object value(Field field) {
         try {
-            chosen.get(0).setAccessible(true);
-            return chosen.get(0).get(null);
+            field.setAccessible(true);
+            return field.get(null);
         } catch (IllegalAccessException | LinkageError hidden) {
             return null;
         }

@@ -97,7 +97,7 @@ final class ClassShape {
             Accepts accepts = port.accepts(slot);
             Map<String, Object> shape = new LinkedHashMap<>();
             shape.put("name", slot.name());
-            boolean chosen = slot.raw().isEnum() && port.language.supplied(slot.type()) != null;
+            boolean chosen = ClassLanguage.meant(slot.type()) != null;
             shape.put("kind", chosen ? "choice" : accepts.kind());
             shape.put("element", accepts.element());
             if (!accepts.storages().isEmpty()) {

@@ -237,7 +237,7 @@ final class Maker {
             Object value = values[next[0]++];
             // Of Kotlin's parameters nobody can tell which have a default: an enum may have none.
             boolean open = asked
-                    || ClassLanguage.algorithm(base.getParameterTypes()[i]) != null;
+                    || ClassLanguage.meant(base.getParameterTypes()[i]) != null;
             arguments[i] = value == ABSENT && open ? defaults.of(base, i, arguments) : value;
         }
         return arguments;
@@ -265,6 +265,10 @@ final class Maker {
         Object made = first;
         for (Member setter : setters) {
             Object value = values[next[0]++];
+            // Of several algorithms the one that is judged.
+            Object chosen = value == ABSENT && setter instanceof Method method
+                    ? ClassLanguage.meant(method.getParameterTypes()[0]) : null;
+            value = chosen != null ? chosen : value;
             if (value != ABSENT && setter instanceof Field field) {
                 field.set(OpenFields.owner(field, made), value);
             } else if (value != ABSENT) {

@@ -30,6 +30,9 @@ final class Makers {
     private static final String HANDED =
             "(?:init|set_?up|prepare|register|attach|bind|compile|build|add|set)(?![a-z]).*|"
                     + "initiali[sz]e.*";
+    /** What a text says that is set: one of several algorithms. */
+    private static final String CHOOSING =
+            "(?i).*(?:optimi|algorithm|method|kind|type|mode|rule|updater|solver|strategy).*";
     /** Settings may hold settings, but not for ever. */
     private static final int DEEPEST = 3;
 
@@ -164,12 +167,13 @@ final class Makers {
     private boolean takesNumber(Maker.Slot slot) {
         String kind = language.accepts(
                 slot.type(), slot.owner()).kind();
-        return Set.of("number", "flag", "text").contains(kind);
+        return Set.of("number", "flag", "text").contains(kind)
+                || slot.follows() && ClassLanguage.meant(slot.raw()) != null;
     }
 
     /**
-     * Methods that take one number and return nothing, or what they were called on; then fields that
-     * have no such method.
+     * Methods that take one number, or choose an algorithm, and return nothing, or what they were
+     * called on; then fields that have no such method.
      */
     private List<Member> setters(Class<?> type, Class<?> answered) {
         List<Member> setters = new ArrayList<>();
@@ -184,8 +188,9 @@ final class Makers {
                                 || returned != void.class && returned.isAssignableFrom(answered)
                                         && returned != Object.class
                                         && !Modifier.isStatic(method.getModifiers()));
-                if (sets && language.accepts(method.getGenericParameterTypes()[0], at).kind()
-                        .equals("number")) {
+                String kind = sets
+                        ? language.accepts(method.getGenericParameterTypes()[0], at).kind() : "";
+                if (sets && (kind.equals("number") || chooses(method, kind))) {
                     setters.add(method);
                 }
             }
@@ -196,6 +201,12 @@ final class Makers {
             }
         }
         return setters;
+    }
+
+    /** Tells whether what a method is told chooses RMSProp among several algorithms, or may. */
+    private static boolean chooses(Method method, String kind) {
+        return ClassLanguage.meant(method.getParameterTypes()[0]) != null
+                || kind.equals("text") && Maker.property(method).matches(CHOOSING);
     }
 
     private static String plain(Member setter) {
