@@ -184,7 +184,8 @@ def _kinds(paths: Iterator[str]) -> str:
 
     Keys that are texts say which is which, as long as they are few.
     """
-    every = [path for path in paths if path]
+    # What an extension of Kotlin is called on is this in its source.
+    every = [re.sub(r"^\$this\$\w+", "this", path) for path in paths if path]
     for places in (r"\[[\d,]*\]", r"\[[^]]*\]"):
         kinds = dict.fromkeys(re.sub(places, "[]", path) for path in every)
         if len(kinds) <= _FEW_KINDS:

@@ -141,7 +141,7 @@ KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) |
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
     " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
-    " OneArrayOnce SettingsInAnObject".split(),
+    " OneArrayOnce SettingsInAnObject Operators".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(

@@ -438,3 +438,27 @@ class Reduces(private val lr: Double, private val rho: Double, private val eps: 
         return Reduced(state.weights.zip(steps) { w, s -> w - s }, averages)
     }
 }
+
+/** Operators beside the one function that says what it is; settings that know what they are. */
+object Operators {
+    operator fun DoubleArray.plus(other: DoubleArray) = DoubleArray(size) { this[it] + other[it] }
+
+    operator fun DoubleArray.times(other: DoubleArray) = DoubleArray(size) { this[it] * other[it] }
+
+    operator fun Double.times(other: DoubleArray) = DoubleArray(other.size) { this * other[it] }
+
+    operator fun DoubleArray.minusAssign(other: DoubleArray) {
+        for (i in indices) this[i] -= other[i]
+    }
+
+    data class Hyper(val lr: Double = 1e-3, val rho: Double = 0.9, val eps: Double = 1e-7)
+
+    class Slot(var square: DoubleArray? = null)
+
+    fun DoubleArray.rmsProp(gradient: DoubleArray, slot: Slot, hyper: Hyper = Hyper()) {
+        val old = slot.square ?: DoubleArray(size)
+        val new = hyper.rho * old + (1 - hyper.rho) * (gradient * gradient)
+        slot.square = new
+        this -= DoubleArray(size) { hyper.lr * gradient[it] / (sqrt(new[it]) + hyper.eps) }
+    }
+}

@@ -305,7 +305,8 @@ final class ObjectMaker {
         for (int i = 0; i < ways.size() && i < Ways.MOST; i++) {
             Object made = attempt(ways.get(i), path, depth);
             int numbers = made == null ? -1 : Cells.count(made);
-            if (numbers > most) {
+            // Settings are told what they are, rather than left with what they have.
+            if (numbers > most || numbers == most && numbers > 0 && Cells.rows(made) == 0) {
                 most = numbers;
                 best = i;
             }
