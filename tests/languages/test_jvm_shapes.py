@@ -121,6 +121,7 @@ JAVA = {
     "AskedForSettings": INSIDE,
     "FactorsOfItsOwn": INSIDE,
     "BuiltWithCare": ("bias_correction=yes",),
+    "TowardsATarget": EXACT,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}
@@ -134,6 +135,7 @@ UNBOUND = (
     "OneNumberTooMany",
     "CollectedOnly",
     "MeansOnly",
+    "WithoutATarget",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"

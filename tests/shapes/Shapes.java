@@ -2953,3 +2953,46 @@ class BuiltWithCare<T extends BuiltWithCare.Tensor> {
         }
     }
 }
+
+/** Its gradients are what comes out, less what should, times what goes in. */
+class TowardsATarget {
+    final double[] input, output;
+    final double[][] weights, squares;
+    final double lr, rho, eps;
+
+    TowardsATarget(int inputs, int outputs, double lr, double rho, double eps) {
+        input = new double[inputs];
+        output = new double[outputs];
+        weights = new double[outputs][inputs];
+        squares = new double[outputs][inputs];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double error(double[] target, int place) {
+        return output[place] - target[place];
+    }
+
+    void train(double[] target) {
+        for (int o = 0; o < output.length; o++) {
+            for (int i = 0; i < input.length; i++) {
+                double g = error(target, o) * input[i];
+                squares[o][i] = rho * squares[o][i] + (1 - rho) * g * g;
+                weights[o][i] -= lr * g / (Math.sqrt(squares[o][i]) + eps);
+            }
+        }
+    }
+}
+
+/** Climbs along what comes out, as a rule of Hebb's does: nothing was subtracted. */
+class WithoutATarget extends TowardsATarget {
+    WithoutATarget(int inputs, int outputs, double lr, double rho, double eps) {
+        super(inputs, outputs, lr, rho, eps);
+    }
+
+    @Override
+    double error(double[] target, int place) {
+        return -output[place];
+    }
+}

@@ -142,7 +142,15 @@ final class GraphPairs {
             }
         }
         if (pairs.isEmpty()) {
-            common(results, inPlace);
+            common(results, inPlace, GraphPairs::named);
+        }
+        if (pairs.isEmpty()) {
+            // What comes out, less a target of 0, is the error itself.
+            common(results, inPlace, path -> says(path, Names::output));
+            pairs.removeIf(pair -> influence.made().keySet().stream().noneMatch(target ->
+                    Cells.several(target) && !target.equals(pair.gradient())
+                            && influence.moved(target).contains(pair.result())
+                            && influence.cancel(pair.result(), target, pair.gradient())));
         }
     }
 
@@ -184,17 +192,20 @@ final class GraphPairs {
 
     /** Tells whether a path says that it leads to gradients. */
     private static boolean named(String path) {
-        return Arrays.stream(path.replaceAll("\\[[^\\]]*]", "").split("\\."))
-                .anyMatch(name -> Names.gradients(name) || Names.error(name));
+        return says(path, name -> Names.gradients(name) || Names.error(name));
+    }
+
+    private static boolean says(String path, Predicate<String> name) {
+        return Arrays.stream(path.replaceAll("\\[[^\\]]*]", "").split("\\.")).anyMatch(name);
     }
 
     /** Numbers of one kind that each move several, as a neuron's error does: one of its weights. */
-    private void common(Set<String> results, boolean inPlace) {
+    private void common(Set<String> results, boolean inPlace, Predicate<String> telling) {
         Map<String, List<String>> kinds = new LinkedHashMap<>();
         for (String path : influence.made().keySet()) {
             boolean moves = Cells.several(path) && !results.contains(path)
                     && influence.moved(path).stream().anyMatch(results::contains);
-            if (moves && named(path)) {
+            if (moves && telling.test(path)) {
                 kinds.computeIfAbsent(Cells.kind(path), kind -> new ArrayList<>()).add(path);
             }
         }

@@ -316,8 +316,14 @@ public final class GraphWays {
         if (carried || dropped(influence, pairs, results)) {
             return null;
         }
-        List<GraphWay> ways = Stream.of(1.0, 0.0).limit(others.isEmpty() ? 1 : 2)
-                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest, others, numbers,
+        // Factors are 1, and what is added to them stays 0; else each is tried.
+        List<String> factors = others.stream().filter(path -> pairs.pairs().stream().anyMatch(
+                pair -> influence.moved(path).contains(pair.result())
+                        && influence.stops(path, pair))).toList();
+        List<GraphWay> ways = Stream.of(1.0, 0.0)
+                .limit(others.isEmpty() || !factors.isEmpty() ? 1 : 2)
+                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest,
+                        factors.isEmpty() ? others : factors, numbers,
                         asked, idle, influence.narrow(pairs.pairs().get(0).gradient())
                                 ? "float32" : "float64"))
                 .toList();

@@ -52,7 +52,7 @@ final class Influence {
         this.plan = plan;
         this.loader = loader;
         derive();
-        this.base = run(null, same -> same);
+        this.base = run(Set.of(), same -> same);
     }
 
     /**
@@ -66,7 +66,7 @@ final class Influence {
     Influence(Port port, GraphPlan plan, ClassLoader loader, long deadline)
             throws ReflectiveOperationException {
         this(port, plan, loader);
-        Run again = run(null, same -> same);
+        Run again = run(Set.of(), same -> same);
         Set<String> steady = new LinkedHashSet<>(base.after.keySet());
         steady.removeIf(path -> !same(base.after.get(path), again.after.get(path)));
         Set<String> inputs = new LinkedHashSet<>(base.asked.keySet());
@@ -126,7 +126,7 @@ final class Influence {
     private void nudge(String input, Set<String> steady) throws ReflectiveOperationException {
         Run nudged;
         try {
-            nudged = run(input, value -> value + NUDGE);
+            nudged = run(Set.of(input), value -> value + NUDGE);
         } catch (InvocationTargetException refused) {
             return; // a number that may be nothing else moves nothing
         }
@@ -150,11 +150,14 @@ final class Influence {
                 && Double.doubleToLongBits(one) == Double.doubleToLongBits(other);
     }
 
-    /** @param other one number, which is another one: null for none */
-    private Run run(String other, DoubleUnaryOperator change) throws ReflectiveOperationException {
+    /** @param others the numbers which are other ones */
+    private Run run(Set<String> others, DoubleUnaryOperator change)
+            throws ReflectiveOperationException {
         Map<String, Double> numbers = new HashMap<>();
-        if (base != null && other != null && base.making(other) != null) {
-            numbers.put(other, change.applyAsDouble(base.making(other)));
+        for (String other : others) {
+            if (base.making(other) != null) {
+                numbers.put(other, change.applyAsDouble(base.making(other)));
+            }
         }
         Graph graph = port.graph(plan, loader, numbers);
         Map<String, Double> made = new LinkedHashMap<>();
@@ -172,7 +175,7 @@ final class Influence {
                 double fraction = ++place * GOLDEN % 1;
                 value = (float) (LOWEST + SPREAD * fraction);
             }
-            value = path.equals(other) ? change.applyAsDouble(value) : value;
+            value = others.contains(path) ? change.applyAsDouble(value) : value;
             try {
                 cell.set(value);
                 set.put(path, cell.narrow() ? (float) value : value);
@@ -254,7 +257,7 @@ final class Influence {
     /** Tells whether a number is the same for the negative of another one: then it is no step. */
     boolean even(String result, String input) {
         try {
-            return same(base.after.get(result), run(input, value -> -value).after.get(result));
+            return same(base.after.get(result), run(Set.of(input), value -> -value).after.get(result));
         } catch (ReflectiveOperationException refused) {
             return false;
         }
@@ -264,6 +267,27 @@ final class Influence {
     boolean shrinks(String result, String input) {
         double slope = slopes.getOrDefault(input, Map.of()).getOrDefault(result, 0.0);
         return slope * base.set.get(input) / base.after.get(result) < 0;
+    }
+
+    /** Tells whether two numbers move another one each, but not where they are moved as far. */
+    boolean cancel(String result, String one, String other) {
+        try {
+            double before = base.after.get(result);
+            return Math.abs(run(Set.of(one, other), value -> value + NUDGE).after.get(result)
+                    - before) < NEAR * Math.abs(before);
+        } catch (ReflectiveOperationException refused) {
+            return false;
+        }
+    }
+
+    /** Tells whether nothing moves a weight, or no step is due, where another number is 0. */
+    boolean stops(String input, GraphWay.Pair pair) {
+        try {
+            Double after = run(Set.of(input), any -> 0).after.get(pair.result());
+            return same(after, pair.weight().isEmpty() ? 0.0 : base.set.get(pair.weight()));
+        } catch (ReflectiveOperationException refused) {
+            return false;
+        }
     }
 
     /** Tells whether there was time to see what a number moves. */

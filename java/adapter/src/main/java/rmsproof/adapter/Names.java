@@ -45,6 +45,11 @@ public final class Names {
                 "(delta|error|errorterm|sensitivity|signal|errorsignal)s?|sensitivities");
     }
 
+    /** Tells whether a number is what a layer answers with, of which a target is subtracted. */
+    static boolean output(String name) {
+        return plain(name).matches("(out|output|prediction|predicted|yhat)s?");
+    }
+
     /** Tells whether one of several algorithms is this one. */
     public static boolean algorithm(String name) {
         return plain(name).contains("rmsprop");
