@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -88,6 +89,9 @@ def test_contributing_has_eight_recipes_and_names_what_is_there() -> None:
     assert all((REPOSITORY / "tests" / room).is_dir() for row in rooms for room in row.split())
     for table in ("EDITIONS", "COMMANDS", "REPORTS", "PLACES"):
         assert f"`{table}`" in text
+    imported = re.findall(r"\bfrom (harness[\w.]*) import (\w+)", text)
+    assert imported
+    assert all(hasattr(import_module(module), name) for module, name in imported)
 
 
 def test_native_tests_are_skipped_in_one_line_where_nothing_compiles_them(tmp_path: Path) -> None:

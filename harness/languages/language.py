@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from harness.languages.headline import first_error
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.launch import Hosted, Implementation, Spoken
 from harness.languages.program import Piece
+from harness.model.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,9 +103,18 @@ class Language:
         return f"{sketch.name}{self.endings[0]}"
 
     def adapter(self, sketch: Sketch) -> Iterator[str]:
-        """Adapters of a source, the fullest first: each with less filled in than the one before."""
+        """Adapters of a source, the fullest first: each with less filled in than the one before.
+
+        Raises:
+            UsageError: the language has no module in `adapters`.
+        """
         from harness.languages.adapters import texts
 
+        if find_spec(f"harness.languages.adapters.{self.name}") is None:
+            raise UsageError(
+                f"no adapter in {self.name} is written yet: write one by hand, a class whose one"
+                " method takes the weights and their gradients, and name it with --adapter"
+            )
         return texts(sketch, own("adapters", self).lines)
 
     # -- blocks of documents -------------------------------------------------------------------

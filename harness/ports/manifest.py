@@ -6,6 +6,10 @@ from typing import Annotated
 
 import msgspec
 
+from harness.languages.registry import of_sources
+
+_SOURCES = ", ".join(of_sources())
+
 
 def _about(text: str) -> msgspec.Meta:
     return msgspec.Meta(description=text)
@@ -32,7 +36,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     name: Annotated[str, _about("How reports call it.")]
-    language: Annotated[str, _about("java, scala, clojure, kotlin or python; any for a command.")]
+    language: Annotated[str, _about(f"One of {_SOURCES}; any for a command.")]
     source: Annotated[
         str | list[str] | None, _about("The source file; several only where they are compiled.")
     ] = None

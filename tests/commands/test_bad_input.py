@@ -12,7 +12,10 @@ import pytest
 from small_sources import JAVA, PYTHON, outside, written
 from support import Done
 
+from harness.languages.registry import endings
 from harness.ports.targets import bundled
+
+ENDINGS = ", ".join(endings())
 
 
 def test_one_target_missing_and_one_exact_is_two(call: Callable[..., Done], tmp_path: Path) -> None:
@@ -24,7 +27,7 @@ def test_one_target_missing_and_one_exact_is_two(call: Callable[..., Done], tmp_
 
 GONE = (
     "rmsproof: gone.py: no such file or folder. A target is a source file"
-    " (.java, .scala, .clj, .kt, .py), a folder with port.toml, module:Object, or -- COMMAND ARGS\n"
+    f" ({ENDINGS}), a folder with port.toml, module:Object, or -- COMMAND ARGS\n"
 )
 
 
@@ -87,7 +90,7 @@ GONE = (
         (
             ["check", "notes.txt"],
             "rmsproof: notes.txt: unknown ending .txt;"
-            " the known ones are .java, .scala, .clj, .kt, .py."
+            f" the known ones are {ENDINGS}."
             " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
         ),
         (
@@ -100,7 +103,7 @@ GONE = (
         ),
         (
             ["check", "Makefile"],
-            "rmsproof: Makefile: no ending; the known ones are .java, .scala, .clj, .kt, .py."
+            f"rmsproof: Makefile: no ending; the known ones are {ENDINGS}."
             " Check a port in another language as a command: rmsproof check -- COMMAND ARGS\n",
         ),
         (

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from small_sources import PYTHON, written
 
+from harness.languages.registry import of_sources
+
 MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
 
 
@@ -59,7 +61,7 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (MANIFEST + "[bind]\nclass = 1\n", "bind[...]: Expected `str`, got `int`"),
         (
             MANIFEST.replace('"python"', '"cobol"'),
-            "language: 'cobol' is not one of java, scala, clojure, kotlin, python;"
+            f"language: 'cobol' is not one of {', '.join(of_sources())};"
             " give a command for any other",
         ),
         (

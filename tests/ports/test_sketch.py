@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from harness.languages import registry
+from harness.languages.adapters import Sketch
+from harness.languages.language import Language
+from harness.model.errors import UsageError
 from harness.ports.roles import Wanted
 from harness.ports.sketch import sketched
 
@@ -44,6 +47,14 @@ def drafted(
     }
     language = registry.by_name({".java": "java", ".kt": "kotlin", ".scala": "scala"}[path.suffix])
     return next(iter(language.adapter(sketched(shape, Wanted(), path))))
+
+
+def test_an_adapter_in_a_language_that_none_is_written_in_is_refused() -> None:
+    class Groovy(Language):
+        name = "groovy"
+
+    with pytest.raises(UsageError, match="no adapter in groovy is written yet"):
+        Groovy().adapter(Sketch("R.groovy"))
 
 
 SETTINGS = [
