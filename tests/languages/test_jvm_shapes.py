@@ -117,6 +117,7 @@ JAVA = {
     "ByNamesOfLayers": EXACT,
     "SlopesOfALoss": EXACT,
     "SlopesOfAFormula": EXACT,
+    "CountsItsGradients": EXACT,
     "SaysWhetherItFalls": EXACT,
     "AskedForSettings": INSIDE,
     "FactorsOfItsOwn": INSIDE,
@@ -143,7 +144,7 @@ KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) |
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
     " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
-    " OneArrayOnce SettingsInAnObject Operators".split(),
+    " OneArrayOnce SettingsInAnObject Operators LayersThatDraw".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(

@@ -2996,3 +2996,45 @@ class WithoutATarget extends TowardsATarget {
         return -output[place];
     }
 }
+
+/** A layer that is told its sizes, and counts the gradients that are added up in it. */
+class CountsItsGradients {
+    static final class Dense {
+        private final int units;
+        private int inputs;
+        private double[][] weights, sums, squares;
+        private int gradientCount;
+
+        Dense(int units) {
+            this.units = units;
+        }
+
+        void initialize(int inputs, int outputs) {
+            this.inputs = inputs;
+            weights = new double[inputs][units];
+            sums = new double[inputs][outputs];
+            squares = new double[inputs][units];
+        }
+
+        void learn(double lr, double rho, double eps) {
+            if (gradientCount == 0) return;
+            for (int i = 0; i < inputs; i++) {
+                for (int j = 0; j < units; j++) sums[i][j] /= gradientCount;
+                Update.inPlace(weights[i], sums[i], squares[i], lr, rho, eps);
+            }
+            gradientCount = 0;
+        }
+    }
+
+    private final double lr, rho, eps;
+
+    CountsItsGradients(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(List<Dense> layers) {
+        for (Dense layer : layers) layer.learn(lr, rho, eps);
+    }
+}

@@ -462,3 +462,29 @@ object Operators {
         this -= DoubleArray(size) { hyper.lr * gradient[it] / (sqrt(new[it]) + hyper.eps) }
     }
 }
+
+interface Sized {
+    val size: Int
+}
+
+/** What its weights are drawn by nobody can make but its own default. */
+class Drawn(
+    inputSize: Int,
+    private val outputSize: Int,
+    random: kotlin.random.Random = kotlin.random.Random.Default,
+) : Sized {
+    override val size = inputSize * outputSize
+    private val weights = Array(outputSize) { DoubleArray(inputSize) { random.nextDouble() } }
+    private val gradients = Array(outputSize) { DoubleArray(inputSize) }
+    private val squares = Array(outputSize) { DoubleArray(inputSize) }
+
+    fun learn(lr: Double, rho: Double, eps: Double) {
+        for (i in 0 until outputSize) inPlace(weights[i], gradients[i], squares[i], lr, rho, eps)
+    }
+}
+
+class LayersThatDraw(private val lr: Double, private val rho: Double, private val eps: Double) {
+    fun update(layers: List<Sized>) {
+        for (layer in layers) if (layer is Drawn) layer.learn(lr, rho, eps)
+    }
+}

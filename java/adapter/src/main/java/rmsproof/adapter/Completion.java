@@ -2,6 +2,7 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,10 +20,17 @@ final class Completion {
     /** Objects within objects that are filled, and how many in all. */
     private static final int DEEPEST = 6;
     private static final int MOST = 200;
+    /** What says how many gradients there are by now; not how many steps there were. */
+    private static final String COUNTING =
+            "(?!.*(?:iter|step|epoch|time|turn)).*(?:count|samples?|batch|seen|accum|collect).*";
 
     private final ObjectMaker maker;
     private final List<String> left;
     private final Set<String> filled = new LinkedHashSet<>();
+    private final List<Count> counts = new ArrayList<>();
+
+    /** What an object counts that is collected for its next step. */
+    private record Count(Object owner, Field field) {}
 
     /**
      * @param maker of what is put there
@@ -61,7 +70,9 @@ final class Completion {
         Set<String> names = new HashSet<>();
         for (Class<?> at = target.getClass(); OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
+                if (handed && counts(target, field)) {
+                    counts.add(new Count(target, field));
+                } else if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
                         && !field.isSynthetic() && names.add(field.getName())
                         && (field.getType() != at || Names.gradients(field.getName()))) {
                     field.setAccessible(true);
@@ -70,6 +81,38 @@ final class Completion {
                         complete(field.get(target), true, depth - 1, done);
                     }
                 }
+            }
+        }
+    }
+
+    /** Tells whether a field counts what is collected, of which there is nothing as yet. */
+    private boolean counts(Object target, Field field) throws IllegalAccessException {
+        String name = field.getDeclaringClass().getName() + "." + field.getName();
+        boolean named = field.getType() == int.class && !left.contains(name)
+                && !Modifier.isStatic(field.getModifiers()) && !Modifier.isFinal(field.getModifiers())
+                && field.getName().toLowerCase(Locale.ROOT).matches(COUNTING);
+        if (named) {
+            field.setAccessible(true);
+        }
+        if (!named || field.getInt(target) != 0) {
+            return false;
+        }
+        filled.add(name);
+        return true;
+    }
+
+    /** Before each step one gradient of each is collected. */
+    void collected() throws IllegalAccessException {
+        for (Count one : counts) {
+            one.field.setInt(one.owner, 1);
+        }
+    }
+
+    /** After each step: what went on counting counts steps, and nobody may set it. */
+    void spent() throws ReflectiveOperationException {
+        for (Count one : counts) {
+            if (one.field.getInt(one.owner) > 1) {
+                throw new InstantiationException(one.field.getName() + " counts on");
             }
         }
     }

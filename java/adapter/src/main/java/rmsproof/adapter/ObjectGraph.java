@@ -231,12 +231,14 @@ final class ObjectGraph implements Graph {
     @Override
     public void step(int turn) throws ReflectiveOperationException {
         returned = null;
+        completion.collected();
         around.begin(target);
         if (first != null) {
             first.on(target, turn);
         }
         returned = call.on(stepping, turn);
         around.end(target);
+        completion.spent();
         returned = returned == stepping || returned == target ? null : returned;
         handOn();
     }

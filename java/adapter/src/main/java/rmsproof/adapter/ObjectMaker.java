@@ -320,7 +320,7 @@ final class ObjectMaker {
         try {
             Object made = Ways.call(way, null, inner(way, path, depth));
             if (plan.prepared()) {
-                Ways.prepare(made);
+                Ways.prepare(made, this::whole);
             }
             return made;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError

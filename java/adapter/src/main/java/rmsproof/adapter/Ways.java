@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /** The ways to make an object of a class, or of one that stands for it, whoever may go them. */
@@ -106,14 +107,19 @@ final class Ways {
                 .count();
     }
 
-    /** Calls what says that it prepares an object, and needs nothing for that. */
-    static void prepare(Object made) {
+    /**
+     * Calls what says that it prepares an object, and needs nothing for that but sizes.
+     *
+     * @param whole the whole number for a parameter of a name
+     */
+    static void prepare(Object made, ToIntFunction<String> whole) {
         for (Method method : ObjectGraph.methods(made.getClass())) {
-            boolean alone = method.getParameterCount() == 0 && !Modifier.isStatic(
-                    method.getModifiers());
+            boolean alone = !Modifier.isStatic(method.getModifiers())
+                    && Arrays.stream(method.getParameterTypes()).allMatch(int.class::equals);
             if (alone && method.getReturnType() == void.class && preparing(method)) {
                 try {
-                    call(method, made, new Object[0]);
+                    call(method, made, Arrays.stream(method.getParameters()).map(one ->
+                            whole.applyAsInt(one.getName().toLowerCase(Locale.ROOT))).toArray());
                 } catch (ReflectiveOperationException | RuntimeException refused) {
                     continue; // it may serve as it is
                 }
@@ -143,7 +149,11 @@ final class Ways {
             throws ReflectiveOperationException {
         executable.setAccessible(true);
         if (executable instanceof Constructor<?> constructor) {
-            return constructor.newInstance(arguments);
+            // What nothing is known of is left to its default, where Kotlin has one.
+            Constructor<?> partly = KotlinDefaults.of(constructor);
+            return partly == null ? constructor.newInstance(arguments)
+                    : KotlinDefaults.make(partly, Arrays.stream(arguments)
+                            .map(one -> one == null ? Maker.ABSENT : one).toArray());
         }
         Class<?> owner = executable.getDeclaringClass();
         boolean free = Modifier.isStatic(executable.getModifiers());
