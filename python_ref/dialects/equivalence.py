@@ -127,8 +127,8 @@ def _mean_is_not_used(chosen: Choices, constants: Constants) -> None:
 
 
 def _decay_is_not_used(chosen: Choices, _: Constants) -> None:
-    """A sum and a last square do not decay; d may still be that of the mean."""
-    by_average = chosen["average"] in ("ema", "swapped", "leaky_sum", "absolute")
+    """A sum and a last square do not decay, all others do; d may still be that of the mean."""
+    by_average = chosen["average"] not in ("sum", "last", "none")
     by_correction = chosen["bias_correction"] == "yes" and chosen["average"] != "none"
     by_mean = _averages_gradients(chosen) and chosen["mean_decay"] == "given"
     if not (by_average or by_correction or by_mean):
