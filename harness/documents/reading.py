@@ -31,7 +31,6 @@ class Reading:
         joined: by index, the whole of a block that later ones go on with.
         of: by index, a block that goes on with an earlier one: the index of that.
         loose: the indices of blocks of methods whose class is nowhere.
-        fragments: the indices of updates shown without what they work on.
         texts: by index, a block as it runs: its indentation restored where it was lost, its
             repairs made.
     """
@@ -41,7 +40,7 @@ class Reading:
         spread = continued(document.blocks)
         self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
-        self.fragments = self._fragments()
+        self._lacking = self._fragments()
 
     def published(self, block: Block) -> str:
         """A block's whole text as it stands in the document."""
@@ -92,9 +91,7 @@ class Reading:
             block,
             self._whole(block).text,
             self._whole(block).above,
-            earlier=self.pieces(
-                [b for b in blocks[:at] if b.index not in self.fragments], language
-            ),
+            earlier=self.pieces([b for b in blocks[:at] if b.index not in self._lacking], language),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
             said=self._says(block),
         )

@@ -14,7 +14,7 @@ SHOWN = {
     "two statements": (AVERAGE + OUTSIDE, FUNCTION, "exact", ()),
     "epsilon inside": (AVERAGE + INSIDE, FUNCTION, "diverges", ("epsilon=inside",)),
     "where its average begins": (
-        f"s = np.zeros_like(w)\n{AVERAGE}{OUTSIDE}", f"{FUNCTION} without line 4", "exact", (),
+        f"s, w = 0, 0\n{AVERAGE}{OUTSIDE}", f"{FUNCTION} without line 4", "exact", (),
     ),
     "values of its own": (
         f"import math\nrho, eps = 0.9, 1e-7\n{AVERAGE}{OUTSIDE.replace('np', 'math')}",
@@ -33,6 +33,7 @@ SHOWN = {
 }  # fmt: skip
 UNKNOWN = {
     "its average begins as ones": f"s = np.ones(3)\n{AVERAGE}{OUTSIDE}",
+    "its average begins beside something else": f"s, rho = 0, 0.9\n{AVERAGE}{OUTSIDE}",
     "gradients changed by nobody knows what": f"dw = limited(dw, 5)\n{AVERAGE}{OUTSIDE}",
     "gradients clipped": f"dw = clip_norm(g)\n{AVERAGE}{OUTSIDE}",
     "one gradient of several": (AVERAGE + OUTSIDE).replace("dw", "dw[0]"),
@@ -55,7 +56,7 @@ def test_an_update_shown_by_itself_is_judged_as_a_function_of_what_it_works_on(
     assert (last.verdict.word, set(last.deviations)) == (verdict, {*deviations})
 
 
-@pytest.mark.parametrize("what", alike(UNKNOWN, 3))  # the last is looked at for twenty seconds
+@pytest.mark.parametrize("what", alike(UNKNOWN, 4))  # the last is looked at for twenty seconds
 def test_what_belongs_to_the_update_is_not_left_out(what: str, written: Examine) -> None:
     (row,) = written(page(UNKNOWN[what])).rows
     assert {layer.result.verdict.word for layer in row.layers} == {"does-not-compile"}

@@ -77,15 +77,15 @@ def _begun(tree: ast.Module) -> list[ast.stmt] | None:
     averages = {pair.average for pair in update.pairs} if update else set()
     begun: list[ast.stmt] = []
     for i, statement in enumerate(tree.body):
-        if not isinstance(statement, ast.Assign) or isinstance(statement.value, ast.Tuple):
+        if not isinstance(statement, ast.Assign):
             continue
-        made = {ast.unparse(target) for target in statement.targets}
+        made = stored(statement)
         changed = {n for later in tree.body[i + 1 :] for n in stored(later) & set(loaded(later))}
-        if not made <= changed or made & set(loaded(statement)):
+        if not made & changed or made & set(loaded(statement)):
             continue
-        if is_nothing(statement.value) or made <= weights:
+        if made <= changed and (is_nothing(statement.value) or made <= weights):
             begun.append(statement)
-        elif made & averages or isinstance(statement.value, ast.Constant):
+        elif made & averages or not made <= changed or isinstance(statement.value, ast.Constant):
             return None
     return begun
 
