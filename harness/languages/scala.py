@@ -133,7 +133,7 @@ class Scala(LanguageWithBraces):
 
     def owns(self, loaded: str, names: Collection[str]) -> bool:
         """An object's class ends in a dollar, what stands outside of all in $package."""
-        return loaded.endswith("$package") or super().owns(loaded, names)
+        return loaded.removesuffix("$").endswith("$package") or super().owns(loaded, names)
 
 
 def compile_scala(source: Sequence[Path], classpath: Sequence[Path] = ()) -> Path:

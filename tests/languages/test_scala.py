@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from harness.languages.jvm.compile import CompileError
 from harness.languages.repair import Broken, Repaired, scala
-from harness.languages.scala import compile_scala
+from harness.languages.scala import Scala, compile_scala
 
 LINE = 30  # where the blocks begin in their documents
 
@@ -270,3 +270,11 @@ def test_candidates_compile(tmp_path: Path) -> None:
 def test_no_message_is_too_odd(text: str, message: str, line: int) -> None:
     for repaired in candidates(text, message, line):
         assert repaired.text != text
+
+
+@pytest.mark.parametrize(
+    ("loaded", "own"),
+    [("page$package$", True), ("page$package", True), ("Step$", True), ("Other", False)],
+)
+def test_what_stands_outside_of_all_objects_is_a_blocks_own(loaded: str, own: bool) -> None:
+    assert Scala().owns(loaded, ["Step"]) == own
