@@ -77,7 +77,7 @@ def _with_literals() -> tuple[Arithmetic, ...]:
     return tuple(
         a.having({"complement": "literal"})
         for a in arithmetics("float64")
-        if a.ema != "reverse_incremental"
+        if "new" in PLACES["ema"][a.ema].shared
     )
 
 

@@ -110,13 +110,13 @@ PLAIN = Arithmetic()
 
 
 def _listed() -> tuple[Arithmetic, ...]:
-    # Those that depart in fewer places come first, so the simplest name is reported. The
-    # incremental forms never multiply the square, so it cannot group to the left there.
+    # Those that depart in fewer places come first, so the simplest name is reported. Where the
+    # square is not multiplied, it cannot group to the left.
     tables = ([way.name for way in table.values() if way.ordinary] for table in _ORDINARY)
     every = [
         Arithmetic(quotient, square, ema)
         for ema, square, quotient in product(*tables)
-        if not (square == "left" and ema.endswith("incremental"))
+        if square != "left" or "square" in EMAS[ema].shared
     ]
     return tuple(
         sorted(every, key=lambda a: [a.quotient, a.square, a.ema].count("plain"), reverse=True)
@@ -144,6 +144,6 @@ def arithmetics(precision: str) -> tuple[Arithmetic, ...]:
         for other in ("", *others)
         if other != "float32_wide"
         for a in ARITHMETICS
-        if a.square != "pow" and a.ema != "reverse_incremental"
+        if a.square != "pow" and "new" in EMAS[a.ema].shared
     ]
     return tuple(sorted(every, key=lambda a: len(str(a).split())))

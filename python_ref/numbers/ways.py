@@ -39,6 +39,8 @@ class Way:
         ordinary: people write it by hand, too, and it is tried with everything else that they do.
         enveloped: envelopes are as wide as its bound; else it rounds so much more than the others
             that it is known by its bits alone.
+        shared: of an average, what stands in it: "new", the share 1 - d; "square", that share
+            times the square, which may be grouped from the left.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Way:
     within: str = ""
     ordinary: bool = True
     enveloped: bool = True
+    shared: tuple[str, ...] = ("new", "square")
 
 
 def _ways(*ways: Way) -> Ways:
@@ -81,11 +84,13 @@ SQUARES = _ways(
 # (a, v, p, q, old) to old*v + p*q, where p is 1 - old if an order subtracts first.
 EMAS = _ways(
     Way("plain", "d*v + (1-d)*(g*g)", lambda a, v, p, q, old: old * v + p * q),
-    Way("incremental", "v + (1-d)*(g*g - v)", lambda a, v, p, q, old: a.incremental(v, q, p)),
+    Way("incremental", "v + (1-d)*(g*g - v)", lambda a, v, p, q, old: a.incremental(v, q, p),
+        shared=("new",)),
     Way("fused_incremental", "fma(1-d, g*g - v, v)",
-        lambda a, v, p, q, old: a.fma(p, q - v, v), "incremental", ordinary=False),
+        lambda a, v, p, q, old: a.fma(p, q - v, v), "incremental", ordinary=False,
+        shared=("new",)),
     Way("reverse_incremental", "g*g + d*(v - g*g)",
-        lambda a, v, p, q, old: a.reverse_incremental(v, q, old)),
+        lambda a, v, p, q, old: a.reverse_incremental(v, q, old), shared=()),
     # Of a leaky sum, to which Encog adds the square before it decays, too.
     Way("twice", "d*(v + g*g) + (1-d)*(g*g)",
         lambda a, v, p, q, old: old * v + p * q, ordinary=False),

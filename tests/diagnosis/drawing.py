@@ -54,6 +54,8 @@ LATER = (
     ("clip", "norm_plus_epsilon"), ("clip", "global_norm_plus_epsilon"),
 )  # fmt: skip
 ALONE = [c[0] for c in sets(REFERENCE, 1) if c[0] not in (("write", "none"), *LATER)]
+LATER_WAYS: tuple[tuple[str, str], ...] = ()
+"""Ordinary ways to write a part of a step that came later, which are not drawn: part and name."""
 WITH_LATER = [*ALONE, *LATER * (len(ALONE) // 2)]
 """The same, and in two of three formulas what came later."""
 
@@ -105,7 +107,7 @@ def drawn(seed: int, largest: int = 3, among: Sequence[tuple[str, str]] = ALONE)
     numbers = _numbers(rng, given) if storage == "float64" else ()
     whole = in_order((*chosen, *numbers))
     fed = scenario.in_precision(storage)
-    listed = arithmetics(storage)
+    listed = [a for a in arithmetics(storage) if not _later(a)]
     arithmetic = listed[int(rng.integers(len(listed)))] if rng.random() < 0.5 else listed[0]
     truth = dialect(REFERENCE, whole, constants)
     weights = replay(fed, [Hypothesis(truth, arithmetic, storage)]).weights[0]
@@ -118,6 +120,10 @@ def drawn(seed: int, largest: int = 3, among: Sequence[tuple[str, str]] = ALONE)
         printed = np.round(weights, digits)
         evidence = replace(evidence, weights=printed, rounding=0.5 * 10.0**-digits)
     return Draw(whole, constants, evidence, arithmetic)
+
+
+def _later(arithmetic: Arithmetic) -> bool:
+    return any((place, way.name) in LATER_WAYS for place, way in arithmetic.departing.items())
 
 
 def _numbers(rng: np.random.Generator, given: Sequence[str]) -> Deviations:

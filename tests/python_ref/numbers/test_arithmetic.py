@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from python_ref.numbers.algebra import ALGEBRAS
 from python_ref.numbers.arithmetic import ARITHMETICS, PLAIN, Arithmetic, arithmetics
 from python_ref.numbers.operations import fma, pow_square
-from python_ref.numbers.ways import COMPLEMENTS, EMAS, QUOTIENTS, SQUARES
+from python_ref.numbers.ways import COMPLEMENTS, EMAS, QUOTIENTS, SQUARES, Way
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -147,9 +148,9 @@ def test_what_departs_in_fewer_places_comes_first(precision: str) -> None:
     usual = {name: [w.name for w in t.values() if w.ordinary] for name, t in tables.items()}
     single = [f"{name}={way}" for name, ways in usual.items() for way in ways if way != "plain"]
     assert own[: len(single) + 1] == ["plain", *single]
-    # The incremental forms never multiply the square, so it cannot group to the left there.
+    # What does not multiply the square cannot group it to the left.
     every = set(product(usual["quotient"], usual["square"], usual["ema"]))
-    wanted = {(q, s, e) for q, s, e in every if s != "left" or not e.endswith("incremental")}
+    wanted = {(q, s, e) for q, s, e in every if s != "left" or "square" in EMAS[e].shared}
     plain = [a for a in listed if a.complement == "plain"]
     others = 1 if precision == "float64" else 3
     assert len(plain) == others * len(wanted)
@@ -159,6 +160,16 @@ def test_what_departs_in_fewer_places_comes_first(precision: str) -> None:
     double = {a.precision or precision for a in listed if a.complement == "double"}
     assert double == ({"float32", "float32_double"} if precision != "float64" else set())
     assert all(a.square != "pow" for a in listed if a.complement == "double")
+
+
+@pytest.mark.parametrize("way", EMAS.values(), ids=EMAS)
+def test_what_stands_in_an_average_is_what_its_kernel_takes(way: Way) -> None:
+    a, (v, g, old) = ALGEBRAS["float64"], np.array([[0.3], [0.7], [0.9]])
+    average = way.kernel(a, v, 1 - old, g * g, old)
+    assert np.allclose(average, old * v + (1 - old) * (g * g), rtol=1e-12)
+    grouped = way.kernel(a, v, (1 - old) * g, g, old)
+    assert ("square" in way.shared) == np.allclose(average, grouped, rtol=1e-12)
+    assert ("new" in way.shared) == (way.kernel(a, v, 0.5, g * g, old) != average).all()
 
 
 def test_an_arithmetic_says_where_it_departs_from_plain() -> None:
