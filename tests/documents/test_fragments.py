@@ -26,6 +26,12 @@ SHOWN = {
         "    w[i] -= lr * dw[i] / (s[i] + eps) ** 0.5\n",
         "put into a function of w, s, rho, dw, lr, eps", "diverges", ("epsilon=inside",),
     ),
+    "a method's statements": (
+        "self.s = self.rho * self.s + (1 - self.rho) * dw**2\n"
+        "self.w -= self.lr * dw / (self.s + self.eps) ** 0.5\n",
+        "`self.` left out, put into a function of rho, s, dw, w, lr, eps",
+        "diverges", ("epsilon=inside",),
+    ),
     "gradients that a function computes, which is nowhere": (
         f"dw, db = model.backward(x, y)\n{AVERAGE}{OUTSIDE}",
         f"{FUNCTION} without line 4", "exact", (),

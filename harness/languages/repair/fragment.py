@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -12,6 +13,9 @@ from harness.languages.gradients import treats
 from harness.languages.program import USUAL_IMPORTS, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired
 from harness.languages.updates import update_in
+
+_OF_SELF = re.compile(r"\bself\.(\w+)")
+_METHOD = re.compile(r"\bself\.\w+\s*\(")
 
 
 def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
@@ -23,7 +27,8 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
         broken: the block; one that defines something is no fragment.
         missing: the name that stopped it.
     """
-    tree = parsed(broken.text)
+    text, bare = _without_self(broken.text)
+    tree = parsed(text)
     if tree is None or declared(tree):
         return
     around = parsed(broken.earlier)
@@ -31,7 +36,7 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     begun = _begun(tree)
     if begun is None:
         return
-    rows, left_out = broken.text.split("\n"), []
+    rows, left_out = text.split("\n"), []
     for statement in tree.body:
         if statement in begun or _asks(statement, known):
             last = statement.end_lineno or statement.lineno
@@ -45,7 +50,7 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     if any(isinstance(function, ast.Name) and function.id in taken for function in calls):
         return
     kept = [name for name in taken if name in made]
-    if not kept or (missing not in taken and not left_out):
+    if not kept or (missing not in taken and not left_out and not bare):
         return
     first = [USUAL_IMPORTS[name] for name in asked if name in USUAL_IMPORTS]
     listed = ", ".join(taken)
@@ -53,9 +58,19 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     body = textwrap.indent("\n".join(rows), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
     without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
-    imported = "".join(f"`{statement}` put first, " for statement in first)
-    change = f"{imported}put into a function of {listed}{without}"
+    before = "".join(f"`{statement}` put first, " for statement in first) + bare
+    change = f"{before}put into a function of {listed}{without}"
     yield Repaired(text, change, above=len(first) + 1, guessed=True)
+
+
+def _without_self(text: str) -> tuple[str, str]:
+    """Statements of a method as they are outside of it, and that this was done, in a phrase."""
+    tree = parsed(text)
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
+    attributes = set(_OF_SELF.findall(text))
+    if "self" not in names or attributes & names or _METHOD.search(text):
+        return text, ""
+    return _OF_SELF.sub(r"\1", text), "`self.` left out, "
 
 
 def lacking(tree: ast.Module, given: set[str]) -> bool:
