@@ -19,6 +19,7 @@ from harness.ports.bound import Binding, Ranked, Unsettled
 from harness.ports.leaves import gradient_of
 from harness.ports.naming import class_names
 from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
 class BindingError(Exception):
@@ -52,6 +53,8 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     chosen = _chosen(ways)
     if len(chosen) > 1:
         raise BindingError(_several_fit(chosen))
+    if told := _told_more(chosen[0], reasons):  # no constant is the port's own that it may be told
+        raise BindingError(_nothing_fits(shape, told), near=True)
     named = any(rank[0] for rank, binding in ways if binding == chosen[0])
     others = {_owner(b) for rank, b in ways} - {_owner(chosen[0])}
     rest = {_owner(b) for rank, b in ways if not rank[0]} - {_owner(chosen[0])}
@@ -140,6 +143,18 @@ def _meant(shape: Mapping[str, Any], ways: Sequence[Ranked], reasons: Sequence[s
         for reason in reasons
         if (isinstance(reason, Unsettled) and reason.near and says_rmsprop(reason.split("(")[0]))
         or reason.partition("(")[0].rpartition(".")[0] in stepping
+    ]
+
+
+def _told_more(binding: Binding, reasons: Sequence[str]) -> list[str]:
+    """Why the same method is not bound of what is told more hyperparameters."""
+    return [
+        reason
+        for reason in reasons
+        if isinstance(reason, Unsettled)
+        and reason.near
+        and reason.split("(")[0] == _callee(binding)
+        and reason.told > {*binding.roles} & {*HYPERPARAMETERS}
     ]
 
 

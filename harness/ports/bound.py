@@ -33,12 +33,14 @@ class Unsettled(str):
         roles: those that one of them could have; none if not every one could have any.
         plain: each could be given a constant.
         whole: those that are whole numbers.
+        told: the hyperparameters that others of its parameters are.
     """
 
     near: bool
     names: tuple[str, ...]
     roles: tuple[str, ...]
     plain: bool
+    told: frozenset[str | None]
     whole: frozenset[str]
 
     @classmethod
@@ -53,6 +55,7 @@ class Unsettled(str):
     ) -> Unsettled:
         """Say which are unsettled, and what each could be."""
         made = cls(f"{where}: {_unrecognised(names)}")
+        made.told = frozenset(role for role in taken if role in HYPERPARAMETERS)
         open_ = [role for role in (*HYPERPARAMETERS, *DATA[:2]) if role not in taken]
         called = parameters[constructed:]
         scalar = not any(p["kind"] in (*CONTAINERS, "any") for p in called)

@@ -135,6 +135,12 @@ def factored(one: Explored, wanted: Wanted) -> Explored | None:
     return replace(one, message=message, title=f"{one.title}, with {said} = 1")
 
 
+def told(way: Mapping[str, Any], wanted: Wanted) -> set[str]:
+    """The hyperparameters that parameters of a way ask for, by their names."""
+    names = [{"name": name} for name in dict.fromkeys(map(_name, way["asked"]))]
+    return {r for r in hyper_roles(names, wanted) if r in HYPERPARAMETERS}
+
+
 def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """The numbers that parameters of a way ask for and whose names say nothing."""
     own = [path for path in way.get("idle", ()) if _MADE.fullmatch(path)]

@@ -220,6 +220,7 @@ def _of_explored(
             continue
         of = f"{name}." if shape["candidates"] else ""  # a function says its name itself
         failed.update(dict.fromkeys(of + why for why in found["refused"]))
+        told: set[str] = set()
         for way in found["ways"]:
             if explored.named(shape, name, way):
                 failed.setdefault(f"{name}: one of several that are told apart by name")
@@ -228,6 +229,9 @@ def _of_explored(
             if not readings:
                 names = " and ".join(explored.unknown(way, wanted))
                 failed.setdefault(f"{name}: nobody knows what {names} is")
+            # What a way before could be told, and this one cannot, is no constant of the port's.
+            readings = [one for one in readings if told <= {*one.roles}]
+            told |= explored.told(way, wanted)
             for reading in readings:
                 one, observation = reading, _tried(conversation, reading.message)
                 other = explored.factored(one, wanted)

@@ -137,6 +137,7 @@ UNBOUND = (
     "CollectedOnly",
     "MeansOnly",
     "WithoutATarget",
+    "ToldOfWhatNobodyKnows",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"

@@ -43,6 +43,13 @@ def test_no_other_is_bound_in_place_of_what_says_rmsprop() -> None:
     assert bind(shape(both)).message["method"] == 1
 
 
+def test_what_may_be_told_a_learning_rate_has_none_of_its_own() -> None:
+    """Another constructor takes it, beside what nobody knows."""
+    either = class_of("P", "lr, rho, eps, psi:number", method("step", "g, w"))
+    either["constructors"].append({"parameters": []})
+    assert "(lr, rho, eps, psi): unrecognised parameter psi" in refused(shape(either))
+
+
 def test_several_methods_are_refused_naming_the_line() -> None:
     one = class_of("RMSProp", "lr, rho, eps", method("step", "g, w"), method("nesterov", "g, w"))
     assert refused(shape(one)) == (

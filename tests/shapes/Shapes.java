@@ -3036,5 +3036,30 @@ class CountsItsGradients {
 
     void update(List<Dense> layers) {
         for (Dense layer : layers) layer.learn(lr, rho, eps);
+
+/** Can be told its learning rate, beside what nobody knows: what it has else is not its own. */
+class ToldOfWhatNobodyKnows {
+    final double[] weights, gradients, square;
+    private final double lr, rho, eps, sharpness;
+
+    ToldOfWhatNobodyKnows(int inputs) {
+        this(inputs, 0.01, 0.9, 1e-8, 1);
+    }
+
+    ToldOfWhatNobodyKnows(int inputs, double lr, double rho, double eps, double sharpness) {
+        weights = new double[inputs];
+        gradients = new double[inputs];
+        square = new double[inputs];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.sharpness = sharpness;
+    }
+
+    void applyGradients() {
+        for (int i = 0; i < weights.length; i++) {
+            gradients[i] *= sharpness;
+        }
+        Update.inPlace(weights, gradients, square, lr, rho, eps);
     }
 }
