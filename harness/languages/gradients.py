@@ -36,6 +36,18 @@ def factors_of(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
+def mixed(value: ast.expr, average: str) -> bool:
+    """Whether something is as much of an average as its decay says, and something else the rest."""
+    if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)):
+        return False
+    terms = [[ast.unparse(f) for f in factors_of(term)] for term in (value.left, value.right)]
+    for kept, added in (terms, terms[::-1]):
+        decay = [factor for factor in kept if factor != average]
+        if average in kept and len(decay) == 1:
+            return bool({f"1 - {decay[0]}", f"1.0 - {decay[0]}"} & set(added))
+    return False
+
+
 def called(node: ast.Call) -> str:
     """The last name of the function that is called."""
     function = node.func

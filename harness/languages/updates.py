@@ -20,6 +20,7 @@ from harness.languages.gradients import (
     handed,
     known_at,
     mentions,
+    mixed,
     untreated,
 )
 
@@ -157,16 +158,16 @@ def base_of(text: str) -> str:
 
 
 def average_in(block: Block, place: int) -> Optional[ast.expr]:
-    """What a statement makes an average, or a sum, of squares; None where it makes none.
+    """What a statement makes an average, or a sum of squares; None where it makes none.
 
-    >>> block = ast.parse("s = g * g; self.v[0] = 0.9 * self.v[0] + 0.1 * s").body
-    >>> ast.unparse(average_in(block, 1))
-    'self.v[0]'
+    >>> block = ast.parse("s = g * g; self.v[0] = 0.9 * self.v[0] + s; m = b*m + (1-b)*g").body
+    >>> [ast.unparse(average_in(block, place)) for place in (1, 2)]
+    ['self.v[0]', 'm']
     """
     average = _target(block[place])
-    if average is None or _squared(block, place, average) is None:
-        return None
     value: Any = getattr(block[place], "value", None)
+    if average is None or (_squared(block, place, average) is None and not mixed(value, average)):
+        return None
     moved = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub)
     if moved and ast.unparse(value.left) == average and not mentions(value.right, average):
         return None  # a step is taken from it

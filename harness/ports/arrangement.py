@@ -140,7 +140,8 @@ def _slots(data: Sequence[Spec]) -> int:
         for leaf in found:
             leaf.pop("slot", None)
         return 1
-    bases = sorted(bases, key=lambda base: (base[:1] == "b", bases.index(base)))
+    if len(bases) == 2:  # of more, each layer's follow one another
+        bases = sorted(bases, key=lambda base: (base[:1] == "b", bases.index(base)))
     for leaf in found:
         if leaf["base"] in bases:
             leaf["slot"] = bases.index(leaf["base"])

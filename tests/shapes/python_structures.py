@@ -42,6 +42,38 @@ def rmsprop(W, b, dW, db, sW, sb, lr=0.01, beta=0.9, eps=1e-8):
     return W - lr * dW / (np.sqrt(sW) + eps), b - lr * db / (np.sqrt(sb) + eps), sW, sb
 """,
     ),
+    "averages of two layers that are returned beside their arrays": (
+        "W1, b1, W2, b2, s1, t1, s2, t2 = rmsprop(W1, b1, W2, b2, dW1, ..., s1, t1, s2, t2, lr)",
+        """
+def rmsprop(W1, b1, W2, b2, dW1, db1, dW2, db2, s1, t1, s2, t2, lr=0.01, rho=0.9, eps=1e-8):
+    p, g, s = [W1, b1, W2, b2], [dW1, db1, dW2, db2], [s1, t1, s2, t2]
+    for i in range(4):
+        s[i] = rho * s[i] + (1 - rho) * g[i] ** 2
+        p[i] = p[i] - lr * g[i] / (np.sqrt(s[i]) + eps)
+    W1, b1, W2, b2 = p
+    s1, t1, s2, t2 = s
+    return W1, b1, W2, b2, s1, t1, s2, t2
+""",
+    ),
+    "maps of averages, one of them not used, by a choice within a choice": (
+        'opt.step(dW, db, W, b, m1, m2)  # if kind in ("adam", "rmsprop"): m1["W"] = ...',
+        """
+class Rule:
+    def __init__(self, kind, lr=0.01, rho=0.9, eps=1e-8):
+        self.kind, self.lr, self.rho, self.eps = kind, lr, rho, eps
+
+    def step(self, dW, db, W, b, m1=None, m2=None):
+        if self.kind in ("adam", "rmsprop"):
+            m1["W"] = self.rho * m1["W"] + (1 - self.rho) * dW
+            m1["b"] = self.rho * m1["b"] + (1 - self.rho) * db
+            m2["W"] = self.rho * m2["W"] + (1 - self.rho) * dW**2
+            m2["b"] = self.rho * m2["b"] + (1 - self.rho) * db**2
+            if self.kind == "rmsprop":
+                W -= self.lr * dW / (np.sqrt(m2["W"]) + self.eps)
+                b -= self.lr * db / (np.sqrt(m2["b"]) + self.eps)
+        return W, b, m1, m2
+""",
+    ),
     "settings in an object": (
         "opt = O(params, args)  # args.lr, args.beta, args.eps",
         """

@@ -16,6 +16,7 @@ from harness.transport.python.stand_ins import Builder, Piece, Place
 
 Row = Any
 # The key of what an object has itself among what was built.
+_GIVEN = ("weights", "gradients")
 _OWN = ""
 
 
@@ -145,9 +146,9 @@ class Instance:
         return method(*positional, **arguments)
 
     def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:
-        return {name: self._argument(spec, unit) for name, spec in specs.items()}
+        return {name: self._argument(spec, unit, name) for name, spec in specs.items()}
 
-    def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
+    def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece], name: str = "") -> Any:
         if "state" in spec:
             return self._state
         if "carried" in spec:
@@ -157,8 +158,10 @@ class Instance:
             return self._carried.setdefault((str(unit), number), begun)
         if "data" not in spec:
             return self._session.feed(spec, unit)
-        # What holds weights stays the same from step to step, wherever it is handed over.
+        # What holds weights stays the same from step to step, wherever it is handed over; what
+        # begins as zeros does under its name: one of two averages is not the other.
         key = json.dumps([spec["data"], list(unit)], sort_keys=True)
+        key += "" if any(f'"role": "{role}"' in key for role in _GIVEN) else name
         if key not in self._built:
             builder = self._builder()
             holder = builder.build(spec["data"], unit)
