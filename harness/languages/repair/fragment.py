@@ -55,7 +55,7 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     first = [USUAL_IMPORTS[name] for name in asked if name in USUAL_IMPORTS]
     listed = ", ".join(taken)
     head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
-    body = textwrap.indent("\n".join(rows), "    ")
+    body = textwrap.indent("\n".join(rows).rstrip(), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
     without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
     before = "".join(f"`{statement}` put first, " for statement in first) + bare
