@@ -3036,6 +3036,8 @@ class CountsItsGradients {
 
     void update(List<Dense> layers) {
         for (Dense layer : layers) layer.learn(lr, rho, eps);
+    }
+}
 
 /** Can be told its learning rate, beside what nobody knows: what it has else is not its own. */
 class ToldOfWhatNobodyKnows {
