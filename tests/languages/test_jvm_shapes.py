@@ -123,6 +123,7 @@ JAVA = {
     "FactorsOfItsOwn": INSIDE,
     "BuiltWithCare": ("bias_correction=yes",),
     "TowardsATarget": EXACT,
+    "StepOfANode": EXACT,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}

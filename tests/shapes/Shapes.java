@@ -3065,3 +3065,27 @@ class ToldOfWhatNobodyKnows {
         Update.inPlace(weights, gradients, square, lr, rho, eps);
     }
 }
+
+/** Is answered with an error and an output: numbers, yet no settings. */
+class StepOfANode {
+    private final double lr, rho, eps;
+    private double square;
+
+    StepOfANode(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double update(Node node) {
+        double g = node.error() * node.output();
+        square = rho * square + (1 - rho) * g * g;
+        return lr * g / (Math.sqrt(square) + eps);
+    }
+
+    interface Node {
+        double error();
+
+        double output();
+    }
+}

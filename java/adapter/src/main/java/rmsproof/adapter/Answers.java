@@ -61,14 +61,15 @@ final class Answers implements InvocationHandler {
                 && Proxy.getInvocationHandler(object) instanceof Answers own ? own.answers : null;
     }
 
-    /** Tells whether single things are all that can be asked, none of them a weight or a gradient. */
+    /** Tells whether single things are all that can be asked, none of them what a step is made of. */
     private static boolean settings(Method[] methods) {
         return Arrays.stream(methods).filter(one -> Modifier.isAbstract(one.getModifiers()))
                 .allMatch(one -> one.getParameterCount() == 0
                         && (one.getReturnType().isPrimitive() || one.getReturnType().isEnum()
                                 || one.getReturnType() == String.class)
                         && one.getReturnType() != void.class
-                        && !Names.weights(bare(one)) && !Names.gradients(bare(one)));
+                        && !Names.weights(bare(one)) && !Names.gradients(bare(one))
+                        && !Names.error(bare(one)) && !Names.output(bare(one)));
     }
 
     private static boolean number(Class<?> type) {
