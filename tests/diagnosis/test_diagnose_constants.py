@@ -47,7 +47,7 @@ OWN = {
 # One of each in the suite, in double and in float by turns; all of them in the slow part.
 CASES = [
     pytest.param(
-        d, n, value, precision, marks=[pytest.mark.slow] if i or (j + k) % 2 or j % 5 else []
+        d, n, value, precision, marks=[pytest.mark.slow] if i or (j + k) % 2 or j % 7 else []
     )
     for j, ((d, n), values) in enumerate(OWN.items())
     for i, value in enumerate(values)
@@ -140,7 +140,7 @@ def test_a_scale_never_stands_beside_a_number_that_is_added_to_a_norm() -> None:
 
 # Each constant in the suite, and each number of digits; the rest of the table in the slow part.
 PRINTED = [
-    pytest.param(*own, digits, marks=[pytest.mark.slow] if (i + j) % 3 else [])
+    pytest.param(*own, digits, marks=[pytest.mark.slow] if (i + j) % 5 else [])
     for i, own in enumerate(
         [
             ("learning_rate=ignored", "learning_rate", 0.003),

@@ -80,10 +80,10 @@ OWN_RATE = Dialect(["learning_rate=ignored"], {"learning_rate": 0.003})
     ("found", "factor", "rate"),
     alike(
         [
+            (REFERENCE, 0.1, None),
             (INSIDE, 0.37, None),
             (REFERENCE, None, 0.002),
             (REFERENCE, 0.0, 0.0),
-            (REFERENCE, 0.1, None),
             (OWN_RATE, 0.5, 0.0015),
         ],
     ),

@@ -136,7 +136,7 @@ def test_what_a_smaller_set_does_with_the_complement_of_a_rate_is_not_named() ->
 
 @pytest.mark.parametrize(
     "formula",
-    [(), ("epsilon=none",), pytest.param(("epsilon=inside",), marks=pytest.mark.slow)],
+    [(), *(pytest.param((e,), marks=pytest.mark.slow) for e in ("epsilon=none", "epsilon=inside"))],
 )
 def test_both_shares_of_an_average_as_numbers_are_no_swapped_ones(formula: tuple[str, ...]) -> None:
     """0.9 and 0.1: to the last bit 0.1 and 1 - 0.1, and only within rounding 0.9 and 1 - 0.9."""
