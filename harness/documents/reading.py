@@ -63,13 +63,11 @@ class Reading:
         """The blocks that give later ones nothing: they cannot run where they stand."""
         given: set[str] = set()
         found: set[int] = set()
-        for block in self.document.blocks:
-            tree = parsed(self.texts[block.index]) if scripted(block.language) else None
-            if tree is None:
-                continue
-            if lacking(tree, given) and holds_update(self.texts[block.index]):
+        for block in filter(lambda one: scripted(one.language), self.document.blocks):
+            text = self.texts[block.index]
+            if lacking(text, given) and holds_update(text):
                 found.add(block.index)
-            else:
+            elif (tree := parsed(text)) is not None:
                 given |= defined(tree)
         return found
 

@@ -133,10 +133,10 @@ def notebook(
     ran = _with_reasons(once(), programs)
     outputs: dict[int, Reproduced] = {}
 
-    @cache
-    def again() -> list[runner.Ran]:
-        runs = once(elsewhere=True)
-        return [*runs, *[runner.Ran("")] * (len(programs) - len(runs))]
+    again = cache(partial(once, elsewhere=True))
+
+    def there(at: int) -> runner.Ran:
+        return again()[at] if at < len(again()) else runner.Ran("")
 
     for at, cell in enumerate(cells):
         if cell.printed is None:
@@ -148,8 +148,7 @@ def notebook(
         if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
             message = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
             outputs[cell.index] = Reproduced(None, message)
-        there = partial(lambda at: again()[at], at)
-        outputs[cell.index] = _steady(outputs[cell.index], ran[at], cell, there)
+        outputs[cell.index] = _steady(outputs[cell.index], ran[at], cell, partial(there, at))
     return outputs
 
 

@@ -114,6 +114,15 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+def blanked(text: str, statements: Iterable[ast.stmt]) -> str:
+    """A program without some of its statements; the others keep their lines."""
+    rows = text.split("\n")
+    for node in statements:
+        last = node.end_lineno or node.lineno
+        rows[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+    return "\n".join(rows)
+
+
 @lru_cache(maxsize=4096)
 def needed(text: str) -> frozenset[str]:
     """The names that a program uses and neither defines nor finds among the builtins."""

@@ -113,14 +113,10 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         for told in sketch.before:
             begun = f"{inner}{_filled(words.again, named)}.{told.name}("
             yield from _call(words, begun, told.parameters, known, spare, inner, f"){words.end}")
-        yield from (
-            f"{inner}// {MARK}: set {on}: {CAMEL.get(role, role)}" for role, on in sketch.settings
-        )
+        yield from _to_set(sketch, inner)
         yield from (margin + line for line in after)
     elif action is not None:
-        yield from (
-            f"{margin}// {MARK}: set {on}: {CAMEL.get(role, role)}" for role, on in sketch.settings
-        )
+        yield from _to_set(sketch, margin)
     if action is None:
         yield from listed(sketch, "//", margin)
         yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")
@@ -199,6 +195,12 @@ def _call(
         else:
             yield from _arguments(words, group, known, spare, inner, comma)
     yield f"{margin}{end}"
+
+
+def _to_set(sketch: Sketch, margin: str) -> Iterator[str]:
+    """What is left to set, and what sets it."""
+    for role, on in sketch.settings:
+        yield f"{margin}// {MARK}: set {on}: {CAMEL.get(role, role)}"
 
 
 def _value(words: Words, parameter: Parameter, known: dict[str, str]) -> str:

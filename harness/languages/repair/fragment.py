@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from harness.languages.changes import is_nothing, loaded, stored
 from harness.languages.gradients import treats
-from harness.languages.program import USUAL_IMPORTS, declared, defined, parsed
+from harness.languages.program import USUAL_IMPORTS, blanked, declared, defined, needed, parsed
 from harness.languages.repair import Broken, Repaired
-from harness.languages.updates import update_in
+from harness.languages.updates import base_of, update_in
 
 _OF_SELF = re.compile(r"\bself\.(\w+)")
 _METHOD = re.compile(r"\bself\.\w+\s*\(")
@@ -31,21 +30,19 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     tree = parsed(text)
     if tree is None or declared(tree):
         return
-    around = parsed(broken.earlier)
-    known = _known(defined(around) if around else set())
     begun = _begun(tree)
     if begun is None:
         return
-    rows, left_out = text.split("\n"), []
-    for statement in tree.body:
-        if statement in begun or _asks(statement, known):
-            last = statement.end_lineno or statement.lineno
-            rows[statement.lineno - 1 : last] = [""] * (last - statement.lineno + 1)
-            left_out.append(f"{broken.line + statement.lineno - 1}")
-    if (tree := parsed("\n".join(rows))) is None or not tree.body:
+    around = parsed(broken.earlier)
+    given = defined(around) if around else set()
+    unknown = _unknown(text, given)
+    left_out = [node for node in tree.body if node in begun or _asks(node, unknown)]
+    text = blanked(text, left_out)
+    if (tree := parsed(text)) is None or not tree.body:
         return
-    asked, made = _names(tree)
-    taken = [name for name in asked if name in made or name not in known]
+    made, asked = stored(tree), _asked(tree, needed(text))
+    unknown = _unknown(text, given)
+    taken = [name for name in asked if name in made or name in unknown]
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     if any(isinstance(function, ast.Name) and function.id in taken for function in calls):
         return
@@ -55,9 +52,10 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     first = [USUAL_IMPORTS[name] for name in asked if name in USUAL_IMPORTS]
     listed = ", ".join(taken)
     head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
-    body = textwrap.indent("\n".join(rows).rstrip(), "    ")
+    body = textwrap.indent(text.rstrip(), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
-    without = f" without line{'s' * (len(left_out) > 1)} {', '.join(left_out)}" * bool(left_out)
+    lines = [str(broken.line + node.lineno - 1) for node in left_out]
+    without = f" without line{'s' * (len(lines) > 1)} {', '.join(lines)}" * bool(lines)
     before = "".join(f"`{statement}` put first, " for statement in first) + bare
     change = f"{before}put into a function of {listed}{without}"
     yield Repaired(text, change, above=len(first) + 1, guessed=True)
@@ -73,13 +71,15 @@ def _without_self(text: str) -> tuple[str, str]:
     return _OF_SELF.sub(r"\1", text), "`self.` left out, "
 
 
-def lacking(tree: ast.Module, given: set[str]) -> bool:
+def lacking(text: str, given: set[str]) -> bool:
     """Whether statements outside of any definition ask for what is not among the names given."""
-    return not declared(tree) and not _known(given).issuperset(_names(tree)[0])
+    tree = parsed(text)
+    return tree is not None and not declared(tree) and bool(_unknown(text, given))
 
 
-def _known(given: set[str]) -> set[str]:
-    return {*dir(builtins), *USUAL_IMPORTS, *given}
+def _unknown(text: str, given: set[str]) -> frozenset[str]:
+    """The names that statements ask for and that neither they, nor what is given, nor we know."""
+    return needed(text) - USUAL_IMPORTS.keys() - given
 
 
 def _begun(tree: ast.Module) -> list[ast.stmt] | None:
@@ -105,48 +105,20 @@ def _begun(tree: ast.Module) -> list[ast.stmt] | None:
     return begun
 
 
-def _asks(statement: ast.stmt, known: set[str]) -> bool:
+def _asks(statement: ast.stmt, unknown: Container[str]) -> bool:
     """Whether a statement asks a function that nobody knows for something new: gradients, mostly.
 
     What makes something else of a name, or of gradients, belongs to the update.
     """
     if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
         return False
-    function: ast.expr = statement.value.func
-    while isinstance(function, ast.Attribute):
-        function = function.value
-    if not isinstance(function, ast.Name) or function.id in known or treats(statement.value):
-        return False
-    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    return not any(node.id in read for node in names if isinstance(node.ctx, ast.Store))
+    asked = base_of(ast.unparse(statement.value.func)) in unknown and not treats(statement.value)
+    return asked and not stored(statement) & set(loaded(statement))
 
 
-def _names(tree: ast.Module) -> tuple[list[str], set[str]]:
-    """The names that statements ask for before they make them, and those that they change."""
-    asked: dict[str, None] = {}
-    made, own = set[str](), set[str]()
-    for statement in tree.body:
-        nodes = list(ast.walk(statement))
-        names = [node for node in nodes if isinstance(node, ast.Name)]
-        entries = [
-            n for n in nodes if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
-        ]
-        again = [n.target for n in nodes if isinstance(n, ast.AugAssign)]
-        own |= _own(statement)
-        for name in sorted(names, key=lambda node: (node.lineno, node.col_offset)):
-            if (isinstance(name.ctx, ast.Load) or name in again) and name.id not in made | own:
-                asked[name.id] = None
-        changed = [n for n in names if isinstance(n.ctx, ast.Store)]
-        changed += [n.value for n in entries if isinstance(n.value, ast.Name)]
-        made |= {name.id for name in changed} - own
-    return list(asked), made
-
-
-def _own(statement: ast.stmt) -> set[str]:
-    """The names that a statement imports, and that loops and comprehensions in it count with."""
-    if isinstance(statement, (ast.Import, ast.ImportFrom)):
-        return defined(ast.Module([statement], []))
-    loops = (node for node in ast.walk(statement) if isinstance(node, (ast.For, ast.comprehension)))
-    targets = (part for loop in loops for part in ast.walk(loop.target))
-    return {part.id for part in targets if isinstance(part, ast.Name)}
+def _asked(tree: ast.Module, names: Container[str]) -> list[str]:
+    """Some names in the order in which they are asked for."""
+    again = [node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign)]
+    there = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in names]
+    read = [node for node in there if isinstance(node.ctx, ast.Load) or node in again]
+    return list(dict.fromkeys(n.id for n in sorted(read, key=lambda n: (n.lineno, n.col_offset))))

@@ -11,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from harness.languages.program import USUAL_IMPORTS, compiles, declared, defined, parsed
+from harness.languages.program import USUAL_IMPORTS, blanked, compiles, declared, defined, parsed
 from harness.languages.repair import Broken, Repaired, fragment, marking
 
 # Where in the standard library and NumPy a bare name is looked for, in this order.
@@ -127,11 +127,9 @@ def _without_example(broken: Broken) -> Iterator[Repaired]:
     if not declared(tree):
         return
     for node in _failing(tree, [n - broken.line + 1 for n in lines]):
-        last = node.end_lineno or node.lineno
         at = broken.line + node.lineno - 1
-        rows = broken.text.split("\n")
-        rows[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
-        yield Repaired("\n".join(rows), f"the statement at line {at}, which fails, left out")
+        change = f"the statement at line {at}, which fails, left out"
+        yield Repaired(blanked(broken.text, [node]), change)
 
 
 def _without_earlier(broken: Broken, lines: Sequence[int]) -> Iterator[Repaired]:

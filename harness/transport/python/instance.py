@@ -15,8 +15,9 @@ from harness.transport.python.arrays import Garbled
 from harness.transport.python.stand_ins import Builder, Piece, Place
 
 Row = Any
-# The key of what an object has itself among what was built.
+# What is handed over, unlike what begins as zeros.
 _GIVEN = ("weights", "gradients")
+# The key of what an object has itself among what was built.
 _OWN = ""
 
 
