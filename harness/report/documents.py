@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from harness.documents.examined import GUESSED, Examination, Examined
+from harness.model.words import UNDECIDED
 from harness.report import json as report_json
 from harness.report import words
 from harness.report.notes import notes_of
@@ -94,14 +95,16 @@ def show(console: Console, results: DocumentResults) -> None:
 def summary(results: DocumentResults) -> str:
     """Counts and seconds in one line."""
     rows = [row for examination in results.examinations for row in examination.rows]
-    judged = results.judged
-    counts = Counter(result.verdict.word for result in judged)
-    parts = [f"{n} {word}" for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))]
+    counts = Counter(result.verdict.word for result in results.judged)
+    ordered = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
+    parts = [f"{n} {word}" for word, n in ordered if word not in UNDECIDED]
+    judged = sum(n for word, n in counts.items() if word not in UNDECIDED)
     verdicts = f": {', '.join(parts)}" if parts else ""
+    beside = "".join(f", {n} {word}" for word, n in ordered if word in UNDECIDED)
     blocks = len({(id(row.block), row.block.index) for row in rows})
     cut = "INCOMPLETE, " if results.incomplete else ""
     return (
-        f"{cut}{words.counted(blocks, 'block')}, {len(judged)} of them judged{verdicts};"
+        f"{cut}{words.counted(blocks, 'block')}, {judged} of them judged{verdicts}{beside};"
         f" {results.seconds:.1f} s"
     )
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from judged import golden, result, stopped
+from judged import documents, golden, result, row, stopped
 from support import compared
 
 from harness.comparison.compare import Divergence
@@ -18,6 +18,7 @@ from harness.model.isolation import InForce
 from harness.model.observation import Fault
 from harness.ports.port import Port
 from harness.report import causes, dialects, terminal, words
+from harness.report.documents import summary
 from harness.report.notes import notes_of
 from python_ref.dialects.axes import AXES, Value
 from python_ref.dialects.dialect import Dialect
@@ -385,3 +386,12 @@ def test_only_numbers_are_some_ulp_apart(
 ) -> None:
     first = Divergence("it", 1, "w", 0, expected, observed, ulp)
     assert words.divergence(first).endswith(distance)
+
+
+def test_what_did_not_run_is_not_counted_as_judged() -> None:
+    """A block without its library has a verdict, but nobody judged it."""
+    missing = row(stopped("not-run", "torch is not installed"))
+    other = row(None, kind="other")
+    of_two = documents([row(result(golden("a"))), missing])
+    assert summary(of_two).startswith("2 blocks, 1 of them judged: 1 exact, 1 not-run;")
+    assert summary(documents([missing, other])).startswith("2 blocks, 0 of them judged, 1 not-run;")
