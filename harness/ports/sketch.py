@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from harness.languages.adapters import RATES, Action, Parameter, Sketch
+from harness.languages.adapters import RATES, Action, Parameter, Setting, Sketch
 from harness.languages.adapters.stepping import FAR, body_of, by_name, distances, preparing
 from harness.languages.naming import RMSPROP
 from harness.ports.offers import structured
@@ -28,7 +28,7 @@ _NARROW, _WIDE = (re.compile(rf"new [\w.]+\([^)]*\b{name}\[\]") for name in ("fl
 _CHECKED = re.compile(r"isinstance\([^,]+,\s*\(?[^)]*\bfloat\b")
 # What every record, case class or object has.
 _DULL = re.compile(
-    r"(?:hashCode|equals|toString|product\w+|canEqual|copy(?:\$.*)?|_\d+|component\d+)$"
+    r"(?:[gs]et[A-Z]\w*|is[A-Z]\w*|hashCode|equals|toString|product\w+|canEqual|copy(?:\$.*)?|_\d+|component\d+)$"
 )
 # So many plans are written out for an adapter, of which one is taken.
 _PLANS = 24
@@ -63,17 +63,13 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     package, _, owner = best.owner.rpartition(".") if not module else ("", "", best.owner)
     likely = any(best.score[1:4]) or len(rated) == 1
     others = [r for r in rated if r.owner == best.owner or not likely]
-    steps = [
-        r
-        for r in others
-        if not likely or r.score[1] or _STEPS.search(r.action.name) or "->" in r.action.name
-    ]
-    seen = tuple(dict.fromkeys(_shown(r) for r in steps if not _DULL.match(r.action.name)))
+    seen = tuple(dict.fromkeys(_shown(r) for r in others if not _DULL.match(r.action.name)))
     action = best.action
     if shape.get("functions") and action.whole and not shape.get("planned"):
         action = replace(action, whole=by_name(text, action.name))
     before: tuple[Action, ...] = ()
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[Setting, ...] = ()
+    kept: tuple[str, ...] = ()
     if shape.get("planned"):  # a host that reads what the source does: Python's
         body = body_of(text, best.owner, action.name)
         action = replace(
@@ -93,6 +89,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         given = [p for one in (*before, action) for p in one.parameters]
         taken = (*(best.constructor or ()), *given)
         settings = tuple(one for c in of_class for one in _settings(c, wanted, taken))
+        kept = tuple(one for c in of_class for one in c.get("kept", ()))
     made = best.maker.name.removeprefix(f"{package}.").replace("$", ".")
     hinted = [
         hint
@@ -113,6 +110,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         plans=_plans(shape, wanted),
         before=before if likely and best.constructor is not None else (),
         settings=settings if likely else (),
+        kept=kept,
         factory=made if made != owner.replace("$", ".") else "",
     )
     return once(decaying(sketch, text))
@@ -135,7 +133,7 @@ def _rated(
             continue
         free = candidate.get("kind") in ("object", "static")
         maker = _maker(candidate, wanted)
-        for method in candidate.get("methods", []):
+        for method in (*candidate.get("methods", []), *candidate.get("bare", [])):
             if wanted.method and method["name"] != wanted.method:
                 continue
             static = bool(method.get("static")) or free
@@ -189,18 +187,22 @@ def _told(candidate: Mapping[str, Any], wanted: Wanted) -> tuple[Action, ...]:
 
 def _settings(
     candidate: Mapping[str, Any], wanted: Wanted, taken: Sequence[Parameter]
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[Setting, ...]:
     """What nothing takes, hyperparameters and an algorithm, and what sets each of them."""
     makers = candidate.get("constructors") or []
     setters = [[p for p in maker["parameters"] if p.get("setter")] for maker in makers]
     most = max(setters, key=len, default=[])
     given = parameters_of(most, wanted, data=False)
-    members = [str(p.get("member")) for p in most]
-    on = {p.role: one for p, one in zip(given, members, strict=True) if p.role in RATES}
-    on = {role: one for role, one in on.items() if role not in {p.role for p in taken}}
+    sets = [
+        Setting(p, str(one.get("member")), bool(one.get("field")))
+        for p, one in zip(given, most, strict=True)
+    ]
+    roles = {p.role for p in taken}
+    open_ = {one.parameter.role: one for one in sets if one.parameter.role in RATES}
+    on = [one for role, one in open_.items() if role not in roles]
     if not any(p.value for p in taken):
-        on |= {p.value: one for p, one in zip(given, members, strict=True) if p.value}
-    return tuple(on.items())
+        on += {one.parameter.value: one for one in sets if one.parameter.value}.values()
+    return tuple(on)
 
 
 def _owner(name: str) -> str:

@@ -282,7 +282,7 @@ def test_what_is_told_once_it_is_made_is_told_behind_the_constructor(
     text = (tmp_path / "SizedAdapter.java").read_text(encoding="utf-8")
     assert "what double speed is" in text
     assert "initialize(w.length);" in text
-    assert "TODO(rmsproof): set Sized.eps: epsilon" in text
+    assert "optimizers.get(name).eps = epsilon;" in text
     (tmp_path / "Wrong.java").write_text("class Wrong { Absent absent; }", encoding="utf-8")
     wrong = call("check", "Sized.java", "--adapter", "Wrong.java")
     assert "the adapter" in wrong.err

@@ -23,9 +23,15 @@ def parameter(name: str, type_: str, **more: Any) -> dict[str, Any]:
 
 
 def drafted(
-    folder: Path, file: str, source: str, constructors: list[Any], methods: dict[str, Any]
+    folder: Path,
+    file: str,
+    source: str,
+    constructors: list[Any],
+    methods: dict[str, Any],
+    stage: int = 0,
+    **more: Any,
 ) -> str:
-    """The fullest text for a class RMSProp of package `own.optim`."""
+    """The fullest text for a class RMSProp of package `own.optim`, or one that says less."""
     path = folder / file
     path.write_text(dedent(source))
     called = [
@@ -42,11 +48,12 @@ def drafted(
                     for parameters in constructors
                 ],
                 "methods": called,
+                **more,
             }
         ]
     }
     language = registry.by_name({".java": "java", ".kt": "kotlin", ".scala": "scala"}[path.suffix])
-    return next(iter(language.adapter(sketched(shape, Wanted(), path))))
+    return list(language.adapter(sketched(shape, Wanted(), path)))[stage]
 
 
 def test_an_adapter_in_a_language_that_none_is_written_in_is_refused() -> None:
@@ -98,6 +105,47 @@ def test_settings_are_made_within_the_constructor_and_the_step_is_called(
     assert "// new Layer()" in text
     assert "steps" in text
     assert "optimizer.update(" not in text
+
+
+@pytest.mark.parametrize(
+    ("file", "setter", "set_", "assigned"),
+    [
+        ("R.java", "setRho", "optimizers.get(name).setRho(decayRate);", "}.eps = epsilon;"),
+        ("R.kt", "setRho", "optimizers.getValue(name).rho = decayRate", "}.eps = epsilon"),
+        ("R.scala", "rho_$eq", "optimizers(name).rho = decayRate", "}.eps = epsilon"),
+        ("R.scala", "setRho", "optimizers(name).setRho(decayRate)", "}.eps = epsilon"),
+    ],
+)
+def test_what_no_constructor_takes_is_set_and_a_step_of_what_it_keeps_is_called(
+    tmp_path: Path, file: str, setter: str, set_: str, assigned: str
+) -> None:
+    """Where its arrays are is said, also what else it does; what gives no clue is no step."""
+    rates = [
+        parameter("lr", "double"),
+        parameter("rho", "double", setter=True, member=f"RMSProp.{setter}", field=False),
+        parameter("eps", "double", setter=True, member="RMSProp.eps", field=True),
+    ]
+    source = """
+        class RMSProp {
+            void apply() {
+                w -= g / Math.sqrt(v);
+            }
+        }
+    """
+    feed = {"feed": [parameter("input", "double[]"), parameter("delta", "double[]")]}
+    more: dict[str, Any] = {
+        "bare": [{"name": "apply", "static": False, "parameters": [], "returns": "void"}],
+        "kept": ["private double[] w"],
+    }
+    text = drafted(tmp_path, file, source, [rates], feed, **more)
+    assert set_ in text
+    assert assigned.replace("}", set_.partition(").")[0] + ")") in text
+    assert "put `w` and `g` where apply has them\n" in text
+    assert "//   private double[] w\n" in text
+    assert "RMSProp.feed(input: double[], delta: double[])" in text
+    assert "optimizer.feed" not in text
+    less = drafted(tmp_path, file, source, [rates], feed, stage=1, **more)
+    assert "TODO(rmsproof): set RMSProp.eps: epsilon" in less
 
 
 def test_the_constructor_that_leaves_least_is_taken_and_what_is_told_later_is_told(

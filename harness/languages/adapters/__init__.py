@@ -107,6 +107,22 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What nothing takes: a hyperparameter, or an algorithm as code writes it.
+
+    Attributes:
+        on: the class and its member that sets it.
+        field: the member is assigned, not called.
+        left: it is left to a person.
+    """
+
+    parameter: Parameter
+    on: str
+    field: bool = False
+    left: bool = False
+
+
+@dataclass(frozen=True)
 class Sketch:
     """What was read from a source, for the adapter that calls it.
 
@@ -123,7 +139,8 @@ class Sketch:
         checked: it asks whether hyperparameters are numbers of the language's own.
         plans: ways to call it with objects that stand in, likeliest first.
         before: what is called once, before the first step.
-        settings: hyperparameters, or an algorithm as code writes it, and what sets each.
+        settings: what is set once it is made.
+        kept: the arrays that an object keeps, and what has them, as code declares them.
     """
 
     file: str
@@ -136,7 +153,8 @@ class Sketch:
     checked: bool = False
     plans: tuple[Mapping[str, Any], ...] = ()
     before: tuple[Action, ...] = ()
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[Setting, ...] = ()
+    kept: tuple[str, ...] = ()
     factory: str = ""
     imports: tuple[str, ...] = ()
 
@@ -169,6 +187,10 @@ class Sketch:
     def stages(self) -> Iterator[Sketch]:
         """The sketch, then with ever less of it filled in, should that not compile."""
         yield self
+        if any(not one.left for one in self.settings):
+            left = tuple(replace(one, left=True) for one in self.settings)
+            yield from replace(self, settings=left).stages()
+            return
         if self.action is not None:
             yield replace(self, action=None)
         if self.constructor:

@@ -72,4 +72,6 @@ _WORDS = Words(
     told=lambda p: f"{p.name}: {p.type}",
     given=_given,
     size="w.size",
+    # Kotlin's own classes have properties, which cannot be called by their setters.
+    assigned=lambda setter: setter[3:4].lower() + setter[4:] if setter.startswith("set") else "",
 )

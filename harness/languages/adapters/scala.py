@@ -67,4 +67,5 @@ _WORDS = Words(
     told=lambda p: f"{p.name}: {p.type}",
     given=_given,
     named=True,
+    assigned=lambda setter: setter.removesuffix("_$eq") if setter.endswith("_$eq") else "",
 )

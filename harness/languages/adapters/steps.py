@@ -43,6 +43,7 @@ class Words:
         static: what has no object is always called on its class.
         named: parameters are given by name where that is needed.
         new: what stands before a class whose object is made.
+        assigned: what is assigned in code where a compiled class has a setter; empty for a call.
     """
 
     making: tuple[str, ...]
@@ -67,6 +68,7 @@ class Words:
     static: bool = False
     named: bool = False
     new: str = ""
+    assigned: Callable[[str], str] = lambda _: ""
 
 
 # What a hyperparameter may be given as, in the languages that use these steps.
@@ -113,10 +115,10 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         for told in sketch.before:
             begun = f"{inner}{_filled(words.again, named)}.{told.name}("
             yield from _call(words, begun, told.parameters, known, spare, inner, f"){words.end}")
-        yield from _to_set(sketch, inner)
+        yield from _set(words, sketch, known, inner, _filled(words.again, named))
         yield from (margin + line for line in after)
     elif action is not None:
-        yield from _to_set(sketch, margin)
+        yield from _set(words, sketch, known, margin, sketch.owner)
     if action is None:
         yield from listed(sketch, "//", margin)
         yield margin + words.refusing.replace("TODO", f"{MARK}: {_TODO}")
@@ -144,6 +146,7 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
     if nowhere:
         lacking = "`w`" if "gradients" in roles else "`w` and `g`"
         yield f"{margin}// {MARK}: put {lacking} where {action.name} has them"
+        yield from (f"{margin}//   {one}" for one in sketch.kept)
     yield from _call(words, opening, action.parameters, known, spare, margin, f"){words.end}")
     if nowhere:
         yield f"{margin}// {MARK}: put the new weights into `w`, or into the map"
@@ -197,10 +200,20 @@ def _call(
     yield f"{margin}{end}"
 
 
-def _to_set(sketch: Sketch, margin: str) -> Iterator[str]:
-    """What is left to set, and what sets it."""
-    for role, on in sketch.settings:
-        yield f"{margin}// {MARK}: set {on}: {CAMEL.get(role, role)}"
+def _set(
+    words: Words, sketch: Sketch, known: dict[str, str], margin: str, owner: str
+) -> Iterator[str]:
+    """What sets hyperparameters that nothing takes, or says what is left to set."""
+    for setting in sketch.settings:
+        value = _value(words, setting.parameter, known)
+        member = setting.on.rpartition(".")[2]
+        name = member if setting.field else words.assigned(member)
+        if setting.left:
+            yield f"{margin}// {MARK}: set {setting.on}: {value}"
+        elif name:
+            yield f"{margin}{owner}.{name} = {value}{words.end}"
+        else:
+            yield f"{margin}{owner}.{member}({value}){words.end}"
 
 
 def _value(words: Words, parameter: Parameter, known: dict[str, str]) -> str:

@@ -124,6 +124,16 @@ final class ClassPort implements Port {
         return new Candidate(type, singleton, makers, methods, null);
     }
 
+    /** What a class does without being given anything, beside what it can be bound by. */
+    List<Method> bare(Candidate candidate) {
+        return methods(candidate.type).stream()
+                .filter(method -> method.getParameterCount() == 0 && Makers.callable(method)
+                        && method.getReturnType() == void.class && !method.isBridge()
+                        && bytes.contains(method.getDeclaringClass().getName())
+                        && !candidate.methods.contains(method))
+                .sorted(Comparator.comparing(Method::getName)).toList();
+    }
+
     /** The methods of a class and of those it inherits from within the port. */
     private List<Method> methods(Class<?> type) {
         List<Method> methods = new ArrayList<>(List.of(type.getDeclaredMethods()));

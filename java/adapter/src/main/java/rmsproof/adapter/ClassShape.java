@@ -42,6 +42,9 @@ final class ClassShape {
         }
         shape.put("methods", candidate.methods().stream()
                 .map(method -> describe(candidate, method, port.slots(candidate, method))).toList());
+        shape.put("bare", port.bare(candidate).stream()
+                .map(method -> describe(candidate, method, List.of())).toList());
+        shape.put("kept", new Hints(port.language, other -> true).kept(type));
         return shape;
     }
 

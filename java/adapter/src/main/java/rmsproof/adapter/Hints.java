@@ -71,6 +71,24 @@ final class Hints {
         return hints.stream().distinct().limit(MOST).toList();
     }
 
+    /** The arrays, and what has them, that an object of a class keeps: whoever has to fill it. */
+    List<String> kept(Class<?> type) {
+        List<String> kept = new ArrayList<>();
+        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                Type value = field.getGenericType();
+                boolean holds = List.of("array", "list", "map")
+                        .contains(language.accepts(value, type).kind());
+                if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()
+                        && (holds || inside(value).findAny().isPresent())) {
+                    kept.add((Modifier.isPrivate(field.getModifiers()) ? "private " : "")
+                            + language.typeName(value, type) + " " + field.getName());
+                }
+            }
+        }
+        return kept.stream().limit(MOST_MEMBERS).toList();
+    }
+
     private void describe(Class<?> type, List<String> hints, List<Type> parts) {
         if (type.isEnum()) {
             hints.add("import " + outermost(type).getName());
