@@ -81,6 +81,11 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         plain_name(name): {"name": name} if path in asked else {"name": name, "value": value}
         for (path, value), name in zip(way["numbers"].items(), names.values(), strict=True)
     }
+    # A row of what has one name is one number that each layer has, if it can be nothing else.
+    rows = {path: plain_name(_name(path)).removesuffix("s") for path in way["others"]}
+    rows = {path: name for path, name in rows.items() if _number(name) and name not in numbers}
+    numbers |= {name: {"name": name} for name in rows.values()}
+    names |= rows
     known = hyper_roles(list(numbers.values()), wanted)
     roles = dict(zip(numbers, known, strict=True))
     # A default says which one a number is that a constructor may be given.
@@ -98,6 +103,8 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     late = dict(zip(idle, hyper_roles(all_, wanted)[len(numbers) :], strict=True))
     quiet = {path: role for path, role in late.items() if role in missing}
     missing = [role for role in missing if role not in quiet.values()]
+    alike = {path: roles.get(plain_name(name)) for path, name in idle.items()}
+    quiet |= {path: role for path, role in alike.items() if role in HYPERPARAMETERS}
     if any(_MADE.fullmatch(path) and not ranked(name) for path, name in idle.items()):
         return  # nobody knows what it is
     open_ = [name for several in unread for name in several]
@@ -113,8 +120,9 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         given |= quiet
         # What may be added to the algorithm, and is asked for, is left out of it.
         off = {p: 0.0 for p in told if p not in given and p in asked}
+        others = [path for path in way["others"] if path not in given]
         off |= {p: 0.0 for p in idle if p not in given and _MADE.fullmatch(p)}
-        yield _explored(way, given, off)
+        yield _explored({**way, "others": others}, given, off)
 
 
 def factored(one: Explored, wanted: Wanted) -> Explored | None:
@@ -147,6 +155,12 @@ def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:
     names = list(dict.fromkeys(_name(path) for path in (*way["asked"], *own)))
     roles = hyper_roles([{"name": name} for name in names], wanted)
     return [name for name, role in zip(names, roles, strict=True) if role is None]
+
+
+def _number(name: str) -> bool:
+    """Whether a name means a hyperparameter and nothing that there is one of for each weight."""
+    roles = {role for _, role in ranked(name)}
+    return bool(roles) and roles <= {*HYPERPARAMETERS}
 
 
 def _name(path: str) -> str:
@@ -190,8 +204,10 @@ def _kinds(paths: Iterator[str]) -> str:
 
     Keys that are texts say which is which, as long as they are few.
     """
-    # What an extension of Kotlin is called on is this in its source.
+    # What an extension of Kotlin is called on is this in its source; Scala's compiler marks what it
+    # keeps for doubles alone.
     every = [re.sub(r"^\$this\$\w+", "this", path) for path in paths if path]
+    every = [re.sub(r"\$mc\w\$sp", "", path) for path in every]
     for places in (r"\[[\d,]*\]", r"\[[^]]*\]"):
         kinds = dict.fromkeys(re.sub(places, "[]", path) for path in every)
         if len(kinds) <= _FEW_KINDS:

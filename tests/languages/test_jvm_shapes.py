@@ -124,6 +124,8 @@ JAVA = {
     "BuiltWithCare": ("bias_correction=yes",),
     "TowardsATarget": EXACT,
     "StepOfANode": EXACT,
+    "RateOfEachLayer": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
+    "RMSPropOfGenerics": EXACT,
 }
 
 UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}

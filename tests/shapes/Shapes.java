@@ -3089,3 +3089,61 @@ class StepOfANode {
         double output();
     }
 }
+
+/** Each layer has a rate of its own, which the step is handed in a row. */
+class RateOfEachLayer {
+    private final double[][] weights, averages;
+    private double[] eta;
+
+    RateOfEachLayer(double[][] weights, double eta) {
+        this(weights, new double[weights.length]);
+        java.util.Arrays.fill(this.eta, eta);
+    }
+
+    RateOfEachLayer(double[][] weights, double[] eta) {
+        this.weights = weights;
+        this.eta = eta;
+        averages = new double[weights.length][weights[0].length];
+    }
+
+    protected void update(double[][] errors, double[] eta) {
+        for (int l = 0; l < weights.length; l++) {
+            for (int i = 0; i < weights[l].length; i++) {
+                averages[l][i] = 0.9 * averages[l][i] + 0.1 * errors[l][i] * errors[l][i];
+                weights[l][i] -= eta[l] * errors[l][i] / Math.sqrt(averages[l][i] + 1e-8);
+            }
+        }
+    }
+}
+
+/** Asked for the steps of what was registered before, in what is generic but for doubles. */
+class RMSPropOfGenerics {
+    private final double lr, rho, eps;
+    private Cells<Object>[] averages;
+
+    RMSPropOfGenerics(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    @SuppressWarnings("unchecked")
+    void register(Cells<Object>[] ps) {
+        averages = new Cells[ps.length];
+        for (int l = 0; l < ps.length; l++) {
+            averages[l] = new Cells$mcD$sp(new double[((double[]) ps[l].data()).length]);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    Cells<Object>[] getSteps(Cells<Object>[] ps, Cells<Object>[] ds) {
+        Cells<Object>[] steps = new Cells[ps.length];
+        for (int l = 0; l < ps.length; l++) {
+            double[] d = (double[]) ds[l].data();
+            double[] step = new double[d.length];
+            Update.inPlace(step, d, (double[]) averages[l].data(), -lr, rho, eps);
+            steps[l] = new Cells$mcD$sp(step);
+        }
+        return steps;
+    }
+}

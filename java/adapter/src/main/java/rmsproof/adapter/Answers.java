@@ -94,7 +94,9 @@ final class Answers implements InvocationHandler {
     }
 
     private static String bare(Method method) {
-        return method.getName().replaceFirst(PREFIX, "").toLowerCase(Locale.ROOT);
+        String bare = method.getName().replaceFirst(PREFIX, "");
+        return bare.isEmpty() ? bare
+                : bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1);
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class GraphWays {
     private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
             + "clone|copy|describe|reset|init|zero|clear|canequal|product|fromproduct).*";
     /** What a compiler wrote, of a function within another, of a variable. */
-    private static final String COMPILED = ".*(?:lambda|anonfun)\\$.*|.*_\\$eq";
+    private static final String COMPILED = ".*(?:lambda|anonfun|default)\\$.*|.*_\\$eq";
 
     private final ClassPort port;
     private final Class<?> type;
@@ -109,7 +109,7 @@ public final class GraphWays {
             if (OwnTypes.owns(made) && !made.isAssignableFrom(type)) {
                 List<Method> asked = Arrays.stream(made.getMethods()).filter(one ->
                         OwnTypes.owns(one.getDeclaringClass()) && !one.isSynthetic()
-                                && !one.getName().toLowerCase(Locale.ROOT).matches(GETS)).toList();
+                                && !gets(one)).toList();
                 asked.stream().filter(one -> Makers.steps(one) || asked.size() == 1)
                         .sorted(Comparator.comparing(Method::toString)).limit(1)
                         .forEach(one -> steps.add(new Stepping(via, null, one)));
@@ -118,13 +118,22 @@ public final class GraphWays {
         return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
     }
 
+    /** Tells whether a method only looks something up: one that is told gradients computes. */
+    private static boolean gets(Method method) {
+        String name = method.getName().toLowerCase(Locale.ROOT);
+        boolean told = name.startsWith("get") && Arrays.stream(method.getParameters()).anyMatch(
+                one -> Names.gradients(one.getName()) || OwnTypes.owns(one.getType())
+                        || one.getType().isArray());
+        return name.matches(GETS) && !told;
+    }
+
     private List<Method> own() {
         boolean said = Names.algorithm(type.getSimpleName());
         List<Method> steps = new ArrayList<>();
         for (Method method : ObjectGraph.methods(type)) {
             String name = method.getName().toLowerCase(Locale.ROOT);
             boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
-            boolean other = said && !name.matches(GETS) && !name.startsWith("set");
+            boolean other = said && !gets(method) && !name.startsWith("set");
             // A step may say whether it went down, or how far.
             boolean some = method.getParameterCount() > 0 || method.getReturnType().isPrimitive();
             if ((named || other) && some && !name.matches(COMPILED)) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +200,10 @@ final class ObjectGraph implements Graph {
         roots.put("stepping", stepping);
         roots.put(RETURNED, returned);
         numbers.putAll(Cells.of(roots, places));
+        if (returned != null && Arrays.stream(call.arguments).anyMatch(one -> one == returned)) {
+            // What is handed on may be a step all the same.
+            numbers.putAll(Cells.of(Map.of(RETURNED, returned)));
+        }
         Cells.shared(shared).forEach(numbers::putIfAbsent);
         if (returned instanceof Double || returned instanceof Float) {
             numbers.put(RETURNED, new Cell(((Number) returned).doubleValue(),
@@ -243,20 +248,28 @@ final class ObjectGraph implements Graph {
         handOn();
     }
 
-    /** What comes back of the type of an argument, or of what steps, is that in the next step. */
+    /** What comes back of the type of one argument, or of what steps, is that in the next step. */
     private void handOn() {
         List<Object> pieces = pieces();
         Object[] arguments = call.arguments;
+        Map<Class<?>, Integer> places = new HashMap<>();
+        Set<Class<?>> several = new HashSet<>();
         for (int i = 0; i < arguments.length; i++) {
             Class<?> asked = call.method.getParameterTypes()[i];
+            if (OwnTypes.owns(asked) && !Names.gradients(call.name(i))
+                    && places.put(asked, i) != null) {
+                several.add(asked);
+            }
+        }
+        places.keySet().removeAll(several);
+        places.forEach((asked, place) -> {
             List<Object> fit = pieces.stream().filter(asked::isInstance)
                     .filter(piece -> OwnTypes.owns(piece.getClass()) && piece != target).toList();
             boolean whole = !fit.isEmpty() && fit.get(0) == returned;
-            if (OwnTypes.owns(asked) && (whole || fit.size() == 1)
-                    && !Names.gradients(call.name(i))) {
-                arguments[i] = fit.get(0);
+            if (whole || fit.size() == 1) {
+                arguments[place] = fit.get(0);
             }
-        }
+        });
         Class<?> own = stepping == null ? null : stepping.getClass();
         pieces.stream().filter(piece -> piece != null && piece.getClass() == own).limit(1)
                 .forEach(next -> {

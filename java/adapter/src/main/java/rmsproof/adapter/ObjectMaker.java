@@ -225,7 +225,8 @@ final class ObjectMaker {
 
     private Object own(Class<?> type, String path, int depth) throws ReflectiveOperationException {
         if (!Modifier.isAbstract(type.getModifiers())) {
-            return concrete(type, path, depth);
+            Class<?> doubles = OwnTypes.ofDoubles(type);
+            return concrete(doubles == null ? type : doubles, path, depth);
         }
         boolean own = type.isInterface() && type.getClassLoader() instanceof ClassBytes.Loader;
         if (own && plan.answered()) {

@@ -109,7 +109,7 @@ final class OwnTypes {
     }
 
     /** The class in which Scala keeps what a generic one is for doubles; null where it has none. */
-    private static Class<?> ofDoubles(Class<?> type) {
+    static Class<?> ofDoubles(Class<?> type) {
         if (type.getTypeParameters().length == 0) {
             return null;
         }
