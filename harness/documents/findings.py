@@ -10,6 +10,7 @@ from harness.documents.blocks import Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
 from harness.documents.trainers import iteration_names
+from harness.judging.verdict import NOT_RMSPROP
 from harness.languages.naming import plain_name
 from harness.languages.program import parameters, parsed
 from harness.languages.registry import scripted
@@ -18,9 +19,6 @@ from harness.ports.roles import role_names
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
-
-# SGD, AdaGrad, Adam, and what never moves: an RMSProp's formula says nothing of them.
-_NOT_RMSPROP = {"write=none", "average=none", "average=sum", "numerator=mean_gradient"}
 
 
 def about_code(
@@ -62,7 +60,7 @@ def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
     if result is None:
         return None
     named = dict(deviation.split("=", 1) for deviation in result.deviations)
-    if "eps" in named or _NOT_RMSPROP & set(result.deviations):
+    if "eps" in named or NOT_RMSPROP & set(result.deviations):
         return None
     if "epsilon" in named:
         return named["epsilon"]

@@ -291,7 +291,12 @@ def _called(
         transport.adopt(guess)
         # The last ones look furthest: none before takes their time, and what is left is little.
         seconds = budget.left / (len(searches) - place)
-        result = again.result(largest, seconds if largest == SOON else max(seconds, FAR_SECONDS))
+        try:
+            seconds = seconds if largest == SOON else max(seconds, FAR_SECONDS)
+            result = again.result(largest, seconds)
+        except BindingError as other:
+            failed.append(f"{guess.title}: {other}")
+            continue
         if result.stands and not _only_seems(guess, result):
             return replace(result, bound=f"called as {guess.title}")
     if not budget.left:

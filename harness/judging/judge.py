@@ -28,7 +28,7 @@ from harness.judging.flushing import where_flushed
 from harness.judging.goldens import vouch
 from harness.judging.memory import Memory
 from harness.judging.probes import best_probe
-from harness.judging.verdict import Result, conclude, of_port
+from harness.judging.verdict import NOT_RMSPROP, Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Observation, Unreachable
@@ -125,6 +125,11 @@ class Answers:
         if described.guessed and largest is not None and not result.stands:
             # A guess may acquit or explain, never accuse.
             raise BindingError(_nothing_shown(described.guessed, result))
+        if described.otherwise and NOT_RMSPROP & {*result.deviations}:
+            raise BindingError(
+                f"not bound: it makes another algorithm, and was not told that RMSProp is meant"
+                f" ({described.otherwise})"
+            )
         notes = dict.fromkeys((*self.feeder.notes, *result.notes))
         return replace(
             result,

@@ -141,6 +141,8 @@ class Result:
         return self.verdict.fault is not None and self.verdict.fault.error == "ZeroDivisionError"
 
 
+NOT_RMSPROP = frozenset(("write=none", "average=none", "average=sum", "numerator=mean_gradient"))
+"""What SGD, AdaGrad, Adam, and what never moves, show."""
 _VACUOUS = frozenset(("average=none", "write=none"))
 
 

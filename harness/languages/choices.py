@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, TypeVar
 
-from harness.languages.naming import says_rmsprop
+from harness.languages.naming import RMSPROP, says_rmsprop
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -33,6 +33,30 @@ def chosen(node: Node) -> Node:
 def chooses(node: ast.AST) -> bool:
     """Whether a text chooses RMSProp in it."""
     return any(isinstance(part, ast.If) and _asks(part.test) for part in ast.walk(node))
+
+
+def where_chosen(tree: ast.AST) -> str:
+    """Where it is asked whether RMSProp is meant, by a text or a name; "" where it is nowhere.
+
+    >>> where_chosen(ast.parse("if self.kind is not Kind.RMSPROP: w -= lr * g"))
+    'self.kind is not Kind.RMSPROP'
+    """
+    for node in ast.walk(tree):
+        compared = isinstance(node, ast.Compare) and isinstance(node.ops[0], _EQUAL)
+        asked = node.test if isinstance(node, (ast.If, ast.IfExp)) else None
+        pattern = node if type(node).__name__ == "MatchValue" else None
+        for part in (node if compared else None, asked, pattern):
+            if part is not None and any(map(_named, [part, *ast.iter_child_nodes(part)])):
+                return ast.unparse(part)
+    return ""
+
+
+_EQUAL = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In)
+
+
+def _named(node: ast.AST) -> bool:
+    name = getattr(node, "attr", getattr(node, "id", ""))
+    return _is_rmsprop(node) or RMSPROP.search(name) is not None
 
 
 class _Choice(ast.NodeTransformer):

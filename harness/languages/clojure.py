@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from harness.languages.jvm.adapter import base_adapter, sources
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
 from harness.languages.jvm.language import JvmLanguage, together
+from harness.languages.jvm.sources import text_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import at_line
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from harness.languages.adapters import Sketch
 
 _LIBRARY = jars.PINNED["clojure"]
+# What it is asked for that means RMSProp; a method of that name is asked for nothing.
+_CHOOSING = re.compile(
+    r"""\((?:case|condp?|=|if|when|get)\s[^;"]*?([:"]rms-?prop"?|\brms-?prop\?)""", re.IGNORECASE
+)
 
 
 class Clojure(JvmLanguage):
@@ -60,7 +66,9 @@ class Clojure(JvmLanguage):
             raise CompileError("a Clojure port must be a single file")
         path = tuple(map(str, (*around.roots, *around.libraries)))
         read = "\n".join(str(path.absolute()) for path in together(port))
-        return Prepared(self, (), read, path)
+        asked = next(filter(None, map(_CHOOSING.search, map(text_of, together(port)))), None)
+        reading = {"chooses": asked[1] if asked else ""}
+        return Prepared(self, (), read, path, reading=reading)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:
         """Java's, with our namespaces compiled ahead of time."""

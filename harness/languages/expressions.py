@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Optional, Protocol, Union
 
+from harness.languages.naming import RMSPROP
 from harness.languages.texts import Texts
 from harness.languages.updates import square_of
 from harness.languages.uses import KEY, Use, element_of
@@ -65,10 +66,14 @@ class Expressions(ast.NodeVisitor):
         raise NotImplementedError
 
     def _compared(self, uses: list[Use], with_: ast.AST) -> None:
-        """What is compared with a text, or looked for among some."""
+        """What is compared with a text or a name, or looked for among some."""
         if isinstance(with_, ast.Constant) and isinstance(with_.value, str):
             for use in uses:
                 use.texts.append(with_.value)
+        elif isinstance(with_, (ast.Name, ast.Attribute)):
+            name = ast.unparse(with_)
+            for use in uses if RMSPROP.search(name.rpartition(".")[2]) else ():
+                use.named.append(name)
         elif isinstance(with_, (ast.Tuple, ast.List, ast.Set)):
             for part in with_.elts:
                 self._compared(uses, part)

@@ -39,6 +39,7 @@ class Use:
         beyond: by how much it is more than the loop goes.
         lowest: the first place of those that are asked for, where all are counted.
         texts: that it is compared with, or one of which it chooses.
+        named: names that say RMSProp, of which the same is so.
         sized: "rows", "columns" or "length": of which of an array's sizes it is.
         classes: of which it is asked whether it is one.
         divisor: something is divided by it.
@@ -69,6 +70,7 @@ class Use:
     beyond: int = 0
     lowest: Optional[int] = None
     texts: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     sized: str = ""
     classes: list[str] = field(default_factory=list)
     set_to: Optional[bool] = None
@@ -97,7 +99,7 @@ class Use:
             whole["set_to"] = self.set_to
         if self.sized:
             whole["sized"] = self.sized
-        for name in ("called_by", "texts", "classes"):
+        for name in ("called_by", "texts", "named", "classes"):
             if listed := getattr(self, name):
                 whole[name] = list(dict.fromkeys(listed))
         for name in ("beyond", "lowest"):

@@ -107,8 +107,8 @@ class _Giving:
         for i in self.open():
             if (name := parameters[i]["name"]) in wanted.give:
                 self.roles[i] = CONSTANT + json.dumps(wanted.give[name])
-            elif (text := choice(parameters[i])) is not None:
-                self.roles[i] = CONSTANT + json.dumps(text)
+            else:
+                self.roles[i] = choice(parameters[i])
         for i, parameter in enumerate(parameters[self._constructed :], self._constructed):
             if parameter["kind"] == "source" and "gradients" in self._free:
                 self._give(i, "source", "gradients")

@@ -11,7 +11,16 @@ from harness.ports import asking
 from harness.ports.assigning import may_be, names_of
 from harness.ports.drafts import held_in
 from harness.ports.naming import says_step
-from harness.ports.roles import CONSTANTS, CONTAINERS, DATA, Parameter, Wanted, choice, ranks
+from harness.ports.roles import (
+    CONSTANTS,
+    CONTAINERS,
+    DATA,
+    Parameter,
+    Wanted,
+    choice,
+    ranks,
+    written,
+)
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What a port is fed, or feeds on.
@@ -100,7 +109,8 @@ class Binding:
         guessed: it rests on more than names and types.
         chosen: of several that fit it is the one that is called RMSProp.
         among: what is bound, where several fit and none is called RMSProp; else empty.
-        given: the texts that it is given because they say RMSProp: "method = 'rmsprop'".
+        told: that RMSProp is meant, where it makes several algorithms.
+        given: what it is given because that says RMSProp: "method = 'rmsprop'".
         containers: for gradients and weights each, those in which what is done with it is possible.
         twins: methods of the same name that take the same in arrays of another kind.
         types: of what is called, as its source writes it: "update(double[], double[])".
@@ -115,6 +125,7 @@ class Binding:
     guessed: bool = False
     chosen: bool = False
     among: str = ""
+    told: bool = False
     given: str = ""
     containers: tuple[tuple[str, ...], ...] = ()
     twins: tuple[Binding, ...] = ()
@@ -214,6 +225,7 @@ def bound(
         container=next(iter(kinds), None),
         storages=_storages(data),
         guessed=steps or bool(chosen) or guessed or absent or own or asked,
+        told=bool(chosen) or any(p["kind"] == "choice" for p in parameters),
         given=", ".join(chosen),
         types=f"{way.title}({', '.join(str(p.get('type')) for p in call)})",
         containers=tuple(tuple(p["containers"]) for p in data if p.get("containers") is not None),
@@ -228,11 +240,11 @@ def within(roles: Mapping[str, str], parameters: Sequence[Parameter]) -> dict[st
 
 
 def _chosen(way: Call) -> list[str]:
-    """The parameters that are given a text because it says RMSProp: "method = 'rmsprop'"."""
+    """The parameters that are given something because it says RMSProp: "method = 'rmsprop'"."""
     return [
-        f"{p['name']} = {text!r}"
+        f"{p['name']} = {written(role).replace(chr(34), chr(39))}"
         for p in (*way.construct, *way.call)
-        if p["name"] not in way.wanted.give and (text := choice(p)) is not None
+        if p["name"] not in way.wanted.give and (role := choice(p)) is not None
     ]
 
 
@@ -290,15 +302,13 @@ def _rank(binding: Binding, way: Call, steps: bool) -> tuple[int, ...]:
     """How likely a binding is meant, the larger the likelier."""
     taken, wanted, kind = binding.roles, way.wanted, binding.container
     named = wanted.class_name is None and "rmsprop" in plain_name(way.title)
-    # One that leaves the choice of an algorithm to its default makes another one.
-    choosing = any(p["kind"] == "choice" for p in (*way.construct, *way.call)) or bool(_chosen(way))
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
     preferred = CONTAINERS[::-1].index(kind) + 1 if kind in CONTAINERS else 0
     first = plain_name(way.title.rpartition(".")[2]).startswith(_FIRST)
     rank = (
         named,
-        choosing,
+        binding.told,  # one that leaves the choice of an algorithm to its default makes another one
         not steps,
         core,
         given,

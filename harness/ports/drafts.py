@@ -40,7 +40,7 @@ from harness.ports.offers import (
     shown,
     structured,
 )
-from harness.ports.roles import Wanted, choice, ranked, role_names
+from harness.ports.roles import Wanted, choice, chosen, ranked, role_names, written
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What a constructor's list of parameters may hold, whatever is done with it: arrays, or objects.
@@ -289,8 +289,8 @@ def _numbers(
             draft.roles[role] = name
             continue
         fed = _other(parameter)
-        if (text := choice(parameter)) is not None:
-            draft.words.append(f"{name} = {text!r}")
+        if fed and (role := choice(parameter)) is not None:
+            draft.words.append(f"{name} = {written(role)}".replace('"', "'"))
         unused = parameter.get("use") == {}  # the source does nothing with it
         if fed is None and not parameter.get("default"):
             if plain(name) in EXAMPLES and (trained or parameter.get("use", {}).get("divisor")):
@@ -329,8 +329,8 @@ def _other(parameter: Mapping[str, Any]) -> dict[str, Any] | None:
     word = plain(parameter["name"])
     if "value" in parameter:
         return None
-    if (text := choice(parameter)) is not None:
-        return {"value": text}
+    if (fed := chosen(parameter)) is not None:
+        return fed
     if word in SHAPE or word.endswith("shape"):
         biases = weights_in(word.removesuffix("shape")) == "b"
         return {"size": "shape", **({"slot": 1} if biases else {})}

@@ -18,7 +18,7 @@ from harness.ports.drafts import held_in
 from harness.ports.leaves import SEED, plain
 from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.plans import chosen_classes
-from harness.ports.roles import Wanted, choice
+from harness.ports.roles import Wanted, chosen
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 TAKE_OUT = (
@@ -135,8 +135,8 @@ def _fed(
         return {"start": start}
     if settings := held_in(parameter):
         return {"settings": settings}
-    if (text := choice(parameter)) is not None:
-        return {"value": text}
+    if (fed := chosen(parameter)) is not None:
+        return fed
     if role in HYPERPARAMETERS or (role in OPTIONS and role in wanted.options):
         return {"role": role}
     if _STEPS.search(name.lower()) and "outline" not in loop:

@@ -33,7 +33,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
         }
         for candidate in shape.get("candidates", [])
     ]
-    return {**shape, "candidates": candidates}
+    return {**shape, "candidates": candidates, "chooses": reading.get("chooses", "")}
 
 
 def _noted(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,4 +43,6 @@ def _noted(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
     array = plain_name(parameter["name"]) in role_names("name")
     if parameter["kind"] == "text" and reading.get("says") and not array:
         named["use"] = {"texts": [reading["says"]]}
+    if parameter["name"] in reading.get("numbers", ()) and parameter.get("type") in ("int", "Int"):
+        named["means"] = reading["numbers"][parameter["name"]]
     return named

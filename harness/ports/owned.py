@@ -14,7 +14,7 @@ from typing import Any
 from harness.ports.drafts import Draft, drafted
 from harness.ports.numbers import hyper_roles
 from harness.ports.offers import Spec, Unknown, attributes, leaves, offer, shown, structured
-from harness.ports.roles import Wanted, choice
+from harness.ports.roles import Wanted, chosen
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
@@ -123,6 +123,6 @@ def _fed(
         return {"role": role}
     if name in constants:
         return {"value": constants[name]}
-    if (text := choice({"use": use})) is not None:
-        return {"value": text}
+    if (fed := chosen({"name": name, "use": use})) is not None:
+        return fed
     return {"value": 0 if use.get("computed") else None}

@@ -5,12 +5,13 @@ The rules are the same for all languages; `assigning` says who takes which.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.languages.naming import plain_name, says_rmsprop
+from harness.languages.naming import RMSPROP, plain_name, says_rmsprop
 from harness.ports.naming import class_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
@@ -28,6 +29,8 @@ OTHERS = ("parameters", "name", "source", SILENT)
 ROLES = HYPERPARAMETERS + OPTIONS + DATA + PAIR[2:] + COUNTS + OTHERS
 # A parameter that takes no role but a constant has that in its place, as JSON behind this.
 CONSTANT = "="
+# One that stands there as the source writes it, a name or a keyword, behind this.
+NAMED = CONSTANT * 2
 Constant = float | int | bool | str
 CONSTANTS: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("String", "str"), (str,)),
@@ -126,11 +129,46 @@ class Wanted:
 Parameter = Mapping[str, Any]
 
 
+# How flags are called that choose it; others say how it is done.
+_FLAG = re.compile(r"(?:use|is|with|do|enable|apply|as)?rms(?:prop)?(?:enabled|mode|on)?\??")
+
+
 def choice(parameter: Parameter) -> str | None:
-    """The text that a parameter is compared with which says RMSProp; None if it is its default."""
-    if says_rmsprop(parameter.get("text", "")):
+    """What stands in a role's place where a parameter chooses RMSProp; None if it does by default.
+
+    >>> choice({"name": "kind", "text": "sgd", "use": {"texts": ["sgd", "rmsprop"]}})
+    '="rmsprop"'
+    >>> choice({"name": "kind", "use": {"named": ["Kind.RMSPROP"]}})
+    '==Kind.RMSPROP'
+    >>> choice({"name": "useRmsProp", "type": "boolean"}), choice({"name": "rms", "flag": True})
+    ('=true', '=true')
+    """
+    use = parameter.get("use", {})
+    if says_rmsprop(parameter.get("text", "")) or parameter.get("on"):
         return None
-    return next(filter(says_rmsprop, parameter.get("use", {}).get("texts", [])), None)
+    if (text := next(filter(says_rmsprop, use.get("texts", ())), None)) is not None:
+        return CONSTANT + json.dumps(text)
+    if (number := parameter.get("means")) is not None:
+        return f"{CONSTANT}{number}"
+    named = [*use.get("named", ()), *parameter.get("members", ())]
+    if (name := next(filter(RMSPROP.search, named), None)) is not None:
+        return f"{NAMED}{name}"
+    flag = parameter.get("flag") or bool in CONSTANTS.get(str(parameter.get("type")), ())
+    asked = flag and _FLAG.fullmatch(plain_name(parameter["name"]))
+    return f"{CONSTANT}true" if asked else None
+
+
+def chosen(parameter: Parameter) -> dict[str, Any] | None:
+    """The same as what a plan feeds: a value, or what the source calls it."""
+    if (role := choice(parameter)) is None:
+        return None
+    named = role.startswith(NAMED)
+    return {"written": written(role)} if named else {"value": json.loads(written(role))}
+
+
+def written(role: str) -> str:
+    """A constant that stands in a role's place, as people write it."""
+    return role.removeprefix(NAMED).removeprefix(CONSTANT)
 
 
 def ranked(name: str) -> list[tuple[int, str]]:

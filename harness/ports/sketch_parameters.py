@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from harness.languages.naming import says_rmsprop
 from harness.ports.assigning import assigned
 from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
 from harness.ports.offers import attributes, structured
-from harness.ports.roles import COUNTS, Wanted, choice
+from harness.ports.roles import COUNTS, Wanted, choice, written
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Options that are given as what changes nothing are known, too.
@@ -83,8 +82,8 @@ def _constant(parameter: Mapping[str, Any]) -> str:
     >>> _constant({"kind": "choice", "hints": ["import a.Kind", "Kind.SGD, Kind.RMS_PROP"]})
     'Kind.RMS_PROP'
     """
-    if (text := choice(parameter)) is not None:
-        return json.dumps(text)
+    if (role := choice(parameter)) is not None:
+        return written(role)
     listed = (h for h in parameter.get("hints") or () if parameter["kind"] == "choice")
     constants = (one for hint in listed for one in hint.split(", "))
     return next((one for one in constants if says_rmsprop(one.rpartition(".")[2])), "")

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from harness.languages.naming import says_rmsprop
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, Unreachable, flat_gradients, flat_weights
 from harness.ports.binding import BindingError, bind
@@ -100,8 +101,14 @@ def settled(
         chosen=binding.chosen,
         among=binding.among,
         given=", ".join(filter(None, (binding.given, _around(shape, message)))),
+        otherwise="" if binding.told else otherwise(shape, binding.title.partition("(")[0]),
     )
     return message, described, attempt.observation
+
+
+def otherwise(shape: Mapping[str, Any], name: str) -> str:
+    """Where a source asks whether RMSProp is meant; empty where what is called says so itself."""
+    return "" if says_rmsprop(name) else str(shape.get("chooses", ""))
 
 
 def _around(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:

@@ -86,7 +86,8 @@ class Description:
         guessed: what is called, where that rests on more than names and types; else empty.
         chosen: of several that fit it is the one that is called RMSProp.
         among: what is bound, where several fit and none is called RMSProp; else empty.
-        given: the texts that it is given because they say RMSProp; else empty.
+        given: what it is given because that says RMSProp; else empty.
+        otherwise: where it asks whether RMSProp is meant, and is not told so; else empty.
         unlike: methods of the name that is called which make other weights of the same numbers.
         called: of the optimizer of a library, what its settings make of it.
     """
@@ -100,6 +101,7 @@ class Description:
     chosen: bool = False
     among: str = ""
     given: str = ""
+    otherwise: str = ""
     unlike: tuple[str, ...] = ()
     called: Called | None = None
 

@@ -22,7 +22,7 @@ from harness.ports.bound import Binding
 from harness.ports.loops import loop_plans
 from harness.ports.numbers import by_default
 from harness.ports.plans import plans
-from harness.ports.roles import CONSTANT, Wanted
+from harness.ports.roles import CONSTANT, Wanted, written
 from harness.transport import explored
 from harness.transport.attach import roles_of, settled
 from harness.transport.base import Description
@@ -256,7 +256,7 @@ def _constants(shape: Mapping[str, Any], binding: Binding) -> str:
     roles = [*(binding.message.get("construct") or []), *binding.message["call"]]
     taken = taken_by(shape, binding.message)
     given = [
-        f"{p['name']} = {role[len(CONSTANT) :]}"
+        f"{p['name']} = {written(role)}"
         for p, role in zip(taken, roles, strict=False)
         if role is not None and role.startswith(CONSTANT)
     ]

@@ -27,7 +27,7 @@ from harness.ports.noted import noted
 from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
-from harness.transport.attach import attach, roles_of
+from harness.transport.attach import attach, otherwise, roles_of
 from harness.transport.awaiting import IMPORTING, READING
 from harness.transport.base import LOADING_SECONDS, Description, Patience
 from harness.transport.guess import WAIT, Budget, Guess, Guesses
@@ -116,7 +116,13 @@ class HostedTransport:
         if "library" in self._shape:
             return Guesses((), ())
         with readable():
-            return of_plans(self, self._shape, self._wanted or Wanted(), budget)
+            guesses = of_plans(self, self._shape, self._wanted or Wanted(), budget)
+        return replace(guesses, moved=tuple(map(self._told, guesses.moved)))
+
+    def _told(self, guess: Guess) -> Guess:
+        """A guess that says whether it leaves open which algorithm is meant."""
+        left = otherwise(self._shape, guess.owner)
+        return replace(guess, description=replace(guess.description, otherwise=left))
 
     def other_roles(self, budget: Budget) -> Guesses:
         """Other readings of the names of a bound port, in time. Raises Unreachable."""

@@ -84,6 +84,7 @@ JAVA = {
     "ChosenByName": INSIDE,
     "ChosenFromAnEnum": EXACT,
     "ToldWhichOne": EXACT,
+    "ChosenByNumber": EXACT,
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),
@@ -167,7 +168,7 @@ CLOJURE = {
         " loop-of-its-own made-with-settings with-defaults named matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
-        " nested-parameters settings-around".split(),
+        " nested-parameters settings-around chosen-by-keyword".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,

@@ -1612,6 +1612,33 @@ class ToldWhichOne {
     }
 }
 
+/** Another one, unless a number says which, and a flag. */
+class ChosenByNumber {
+    static final int SGD = 0, RMSPROP = 1;
+    private final double lr, rho, eps;
+    private final int kind;
+    private final boolean useRmsProp;
+    private double[] v;
+
+    ChosenByNumber(double lr, double rho, double eps) {
+        this(lr, rho, eps, SGD, false);
+    }
+
+    ChosenByNumber(double lr, double rho, double eps, int which, boolean useRmsProp) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.kind = which;
+        this.useRmsProp = useRmsProp;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        if (useRmsProp && kind == RMSPROP) Update.inPlace(weights, gradients, v, lr, rho, eps);
+        else for (int i = 0; i < v.length; i++) weights[i] -= lr * gradients[i];
+    }
+}
+
 /** A decay that is known by what is left of one, under another name. */
 class MomentumByName {
     private final double kept;

@@ -223,3 +223,10 @@
     [(map (fn [w v g] (- w (/ (* *learning-rate* g) (+ (Math/sqrt v) *epsilon*))))
           weights average gradients)
      average]))
+
+(defn chosen-by-keyword
+  [{:keys [lr rho eps kind use-rmsprop?] :or {kind :sgd use-rmsprop? false}} w g cache]
+  (let [cache (mapv #(average rho %1 %2) (or cache (repeat 0.0)) g)]
+    (if (and use-rmsprop? (= kind :rmsprop))
+      [(mapv #(moved lr eps %1 %2 %3) w g cache) cache]
+      [(mapv #(- %1 (* lr %2)) w g) cache])))

@@ -95,6 +95,14 @@ class Optimizer:
 """,
         "mystery",
     ),
+    # What is not told makes another one, which is nothing against it.
+    "an algorithm that nobody is told": (
+        source("one of several, by a text")
+        .replace('kind="sgd", lr', "lr")
+        .replace("kind.lower()", "KIND")
+        .replace("class", 'KIND = "sgd"\n\n\nclass'),
+        "was not told that RMSProp is meant (self.kind == 'rmsprop')",
+    ),
     # Nobody hands it averages: what its constructor makes of them is its own.
     "averages that do not begin with zeros": (
         source("a network that keeps its averages").replace("np.zeros(shape)", "np.ones(shape)"),
@@ -201,8 +209,24 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
 
 
 def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
-    _, results = judged(tmp_path, {"told": source("one of several, by a text")})
-    assert results["told"].bound == "called with kind = 'rmsprop'"
+    """By a text, a constant of an enumeration, another one or a flag; else it makes another one."""
+    text = source("one of several, by a text").replace(".lower()", "")
+    kinds = "from enum import Enum\nKind = Enum('Kind', 'SGD RMSPROP')\nRMSPROP = 1\n" + text
+    texts = {
+        "kind = 'rmsprop'": text,
+        "kind = Kind.RMSPROP": kinds.replace('"sgd"', "Kind.SGD").replace(
+            '"rmsprop"', "Kind.RMSPROP"
+        ),
+        "kind = RMSPROP": kinds.replace('"sgd"', "0").replace('"rmsprop"', "RMSPROP"),
+        "rms = true": text.replace('kind="sgd"', "rms=False")
+        .replace("self.kind,", "self.rms,")
+        .replace("= kind", "= rms")
+        .replace('self.kind == "sgd"', "not self.rms")
+        .replace('self.kind == "rmsprop"', "self.rms"),
+    }
+    _, results = judged(tmp_path, texts)
+    assert [r.verdict.word for r in results.values()] == ["exact"] * 4
+    assert {r.bound for r in results.values()} == {f"called with {name}" for name in texts}
 
 
 def test_a_guess_explains(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.languages.choices import where_chosen
 from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
 from harness.transport.python.anything import Anything
@@ -156,6 +157,7 @@ class PythonHost:
             "stopped": self._source.stopped if self._source else "",
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
+            "chooses": where_chosen(self._source.tree) if self._source else "",
             "loops": self._loops(),
             "explorable": ways.explorable(self._source.tree, shapes) if self._source else [],
             **shapes,
@@ -199,13 +201,14 @@ class PythonHost:
         self._dtype = np.dtype("float32" if precision.startswith("float32") else "float64")
         bounds = np.cumsum([0, *lengths]).tolist()
         hyper = {key: self._scalar(value, storage) for key, value in hyperparameters.items()}
-        for role in (*(binding.get("construct") or ()), *binding["call"]):
-            if role is not None and role.startswith("="):  # a constant; see ports.binding
-                hyper[role] = json.loads(role[1:])
         try:
             plan = binding.get("plan") or {}
             if self._source is not None and ("place" in plan or not self.costly):
                 self._namespace = self._source.run(plan.get("place"))
+            for role in (*(binding.get("construct") or ()), *binding["call"]):
+                if role is not None and role.startswith("="):  # a constant; see ports.roles
+                    hyper[role] = self._constant(role[1:])
+            plan = self._told(plan)
             if self._source is not None and "loop" in plan:
                 tree, path = self._source.tree, self._path
                 data = {name: Anything() for name in self._absent}
@@ -233,6 +236,30 @@ class PythonHost:
         except BaseException as error:
             return {**self._crash(error, "the constructor"), "step": 0}
         return None
+
+    def _told(self, fed: Any) -> Any:
+        """What a plan feeds, with the values of what it has as the source writes it."""
+        if isinstance(fed, list):
+            return [self._told(one) for one in fed]
+        if not isinstance(fed, dict):
+            return fed
+        named = fed.keys() == {"written"}
+        value = {"value": self._constant(f"={fed['written']}")} if named else None
+        return value or {key: self._told(one) for key, one in fed.items()}
+
+    def _constant(self, text: str) -> Any:
+        """What a parameter is given in a role's place: JSON, or a name of the source's behind =."""
+        if not text.startswith("="):
+            return json.loads(text)
+        first, *inner = text[1:].split(".")
+        try:
+            own = first in ("self", "cls")
+            thing = self._named(self._binding["class"]) if own else self._namespace[first]
+            for part in inner:
+                thing = getattr(thing, part)
+        except (KeyError, AttributeError):
+            raise LoadError("not-run", f"{text[1:]}, which it asks for, is nowhere") from None
+        return thing
 
     def _named(self, name: str) -> Any:
         """A class or function by its name, `Outer.Inner` included."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import enum
 import functools
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
@@ -60,14 +62,16 @@ def parameters(function: Any) -> list[dict[str, Any]]:
         }
         if isinstance(default, (int, float)) and not isinstance(default, bool):
             one["value"] = float(default)
-        if isinstance(default, str):
+        if isinstance(default, enum.Enum):
+            one.update(text=default.name, members=list(_members(default, function)))
+        elif isinstance(default, str):
             one["text"] = default
         if default is None:
             one["nothing"] = True
         if several:
             one["several"] = True
         if isinstance(default, bool) or annotation in (bool, "bool"):
-            one["flag"] = True
+            one.update(flag=True, on=default is True)
         found.append(one)
     return found
 
@@ -164,6 +168,13 @@ def named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
         for key, inner in keys.items()
         if key not in known
     ]
+
+
+def _members(default: enum.Enum, function: Any) -> Iterator[str]:
+    """What else an enumeration has, by the names that it goes by where a function is."""
+    names = vars(sys.modules.get(function.__module__, enum)).items()
+    for name in [name for name, thing in names if thing is type(default)]:
+        yield from (f"{name}.{member.name}" for member in type(default))
 
 
 def _kind(annotation: Any, default: Any) -> str:

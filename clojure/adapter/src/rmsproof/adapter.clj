@@ -161,7 +161,7 @@
                      (into (into {} hyperparameters)
                            (for [role (concat construct call)
                                  :when (Binding/isConstant role)]
-                             [role (Binding/constant role Object)]))))))))
+                             [role (calls/constant role)]))))))))
 
 (defn- port [program]
   (reify Port

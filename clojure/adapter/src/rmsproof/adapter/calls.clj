@@ -1,7 +1,8 @@
 (ns rmsproof.adapter.calls
   "What a step is called with, and where in what it returned the weights and the state are."
+  (:require [clojure.edn :as edn])
   (:import (java.util List)
-           (rmsproof.adapter BoundPort Loop PairHolder$Pair)))
+           (rmsproof.adapter Binding BoundPort Loop PairHolder$Pair)))
 
 (set! *warn-on-reflection* true)
 
@@ -76,6 +77,13 @@
                                      "name" array-name
                                      ::carried (when came-back? state)
                                      (hyperparameters %))))))))
+
+(defn constant
+  "What stands in a role's place: JSON, or behind another = what the source writes."
+  [^String role]
+  (if (.startsWith role "==")
+    (edn/read-string (subs role 2))
+    (Binding/constant role Object)))
 
 (defn variables
   "What the dynamic variables that play a role are set to."

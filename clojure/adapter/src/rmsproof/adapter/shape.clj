@@ -19,6 +19,7 @@
            (hints tag)
            (cond
              (:key (meta symbol)) {:kind "text" :use {"keyed" true}}
+             (:named (meta symbol)) {:use {"named" [(:named (meta symbol))]}}
              (:opaque (meta symbol)) {:use {"opaque" true}})
            (when-let [held (:held (meta symbol))] {:held held}))))
 
@@ -27,7 +28,9 @@
   [symbol key defaults]
   (let [absent (boolean (:absent (meta symbol)))]
     (cond-> (assoc (parameter symbol) :key key :default (contains? defaults symbol) :absent absent)
-      absent (assoc :use {"opaque" true}))))
+      (get defaults symbol) (assoc :text (pr-str (get defaults symbol)))
+      (string/ends-with? (name symbol) "?") (assoc :flag true :on (true? (get defaults symbol)))
+      (and absent (not (:named (meta symbol)))) (assoc :use {"opaque" true}))))
 
 (defn- options
   "The parameters of a map that is taken apart in an argument vector."
@@ -210,11 +213,23 @@
              (or (settings word) (and (data? word) (not (string/includes? word "bias")))))
           symbols))
 
+(defn- chosen
+  "A symbol with what a body compares it with, or looks for under it, that says RMSProp."
+  [body sym]
+  (let [says? #(and (or (keyword? %) (string? %)) (re-find #"(?i)rms-?prop" (name %)))
+        named (for [[head & more :as form] (filter seq? (forms-in body))
+                    :when (and (some #{sym} form)
+                               (or (map? head) ('#{= case condp identical? get} head)))
+                    part (tree-seq coll? seq (if (= 'case head) (take-nth 2 (rest more)) form))
+                    :when (says? part)]
+                (pr-str part))]
+    (cond-> sym (seq named) (vary-meta assoc :named (first named)))))
+
 (defn- destructured
   "The map that a body takes apart: of options, of a layer, of a state that holds the weights."
   [sym symbols]
   (let [open (set (open-keys symbols))]
-    {:keys (mapv #(cond-> % (open %) (with-meta {:absent true})) symbols)
+    {:keys (mapv #(cond-> % (open %) (vary-meta assoc :absent true)) symbols)
      :or (zipmap open (repeat nil))
      :as sym}))
 
@@ -226,7 +241,7 @@
         anew (set (filter #(written (keyword (name %))) (open-keys symbols)))]
     (if (every? simple-symbol? symbols)
       (assoc pattern
-             :keys (mapv #(cond-> % (anew %) (with-meta {:absent true})) symbols)
+             :keys (mapv #(cond-> % (anew %) (vary-meta assoc :absent true)) symbols)
              :or (merge (zipmap anew (repeat nil)) (:or pattern)))
       pattern)))
 
@@ -285,12 +300,13 @@
                       found)))]
     (mapv (fn [form]
             (cond
-              (maps-of form) (destructured form (maps-of form))
+              (maps-of form) (destructured form (map (partial chosen body) (maps-of form)))
               (and (map? form) (= [:as] (keys form)) (maps-of (:as form)))
-              (destructured (:as form) (maps-of (:as form)))
-              (and (map? form) (:keys form)) (with-state form body)
+              (destructured (:as form) (map (partial chosen body) (maps-of (:as form))))
+              (and (map? form) (:keys form))
+              (with-state (update form :keys (partial mapv (partial chosen body))) body)
               (and (symbol? form) (not= '& form))
-              (vary-meta form assoc :key (key? body form) :opaque (opaque? body form)
+              (vary-meta (chosen body form) assoc :key (key? body form) :opaque (opaque? body form)
                          :held (held body form))
               :else form))
           argument-vector)))
@@ -347,9 +363,11 @@
               {:key key :arglists found})))
         (some-> (defined-function form) arglists)))
 
-(defn- described [{:keys [name kind element type default absent key argument spread use]}]
+(defn- described [{:keys [name kind element type default absent key argument spread use] :as one}]
   (cond-> {"name" name "kind" kind "element" element "type" type "default" default}
     use (assoc "use" use)
+    (:text one) (assoc "text" (:text one))
+    (:flag one) (assoc "flag" true "on" (:on one))
     absent (assoc "absent" true)
     argument (assoc "part" {"of" argument "key" (pr-str key) "spread" spread})
     key (assoc "key" (if (keyword? key) (subs (str key) 1) (str key)))))
