@@ -114,7 +114,7 @@ class Expressions(ast.NodeVisitor):
         return uses
 
     def visit_IfExp(self, node: ast.IfExp) -> list[Use]:
-        self.value(node.test)
+        self._tested(node.test)
         return [*self.value(node.body), *self.value(node.orelse)]
 
     def visit_BoolOp(self, node: ast.BoolOp) -> list[Use]:
@@ -131,7 +131,10 @@ class Expressions(ast.NodeVisitor):
         return []
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> list[Use]:
-        self._numeric(node.operand)
+        if isinstance(node.op, ast.Not):
+            self._tested(node.operand)
+        else:
+            self._numeric(node.operand)
         return []
 
     def visit_DictComp(self, node: ast.DictComp) -> list[Use]:
@@ -174,12 +177,17 @@ class Expressions(ast.NodeVisitor):
         for use in (use for node in nodes for use in self.value(node)):
             use.computed = True
 
+    def _tested(self, test: ast.expr) -> None:
+        """What is asked whether it is true."""
+        for use in self.value(test):
+            use.tested |= use is not KEY
+
     def _generated(self, generators: list[ast.comprehension]) -> None:
         """Follow what is gone over within brackets."""
         for part in generators:
             self._loop(part.target, part.iter)
             for test in part.ifs:
-                self.value(test)
+                self._tested(test)
 
     def visit_Subscript(self, node: ast.Subscript) -> list[Use]:
         uses = self.value(node.value)

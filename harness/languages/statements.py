@@ -51,7 +51,7 @@ class Body(Calls):
     visit_AsyncFor = visit_For
 
     def visit_If(self, node: Union[ast.If, ast.While]) -> None:
-        self.value(node.test)
+        self._tested(node.test)
         self._branches += 1
         self.run([*node.body, *node.orelse])
         self._branches -= 1

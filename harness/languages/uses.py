@@ -12,7 +12,7 @@ from typing import Any, Optional
 _DEPTH = 9
 _FLAGS = (
     "iterated mapping called computed written optional squared averaged keyed made complement"
-    " counted measured divisor"
+    " counted measured divisor tested"
 ).split()
 
 
@@ -43,6 +43,7 @@ class Use:
         sized: "rows", "columns" or "length": of which of an array's sizes it is.
         classes: of which it is asked whether it is one.
         divisor: something is divided by it.
+        tested: it is asked whether it is true.
         set_to: the flag that it becomes, once it was the other.
         called_by: the names that it goes by where it was taken out of what holds it.
     """
@@ -67,6 +68,7 @@ class Use:
     counted: bool = False
     measured: bool = False
     divisor: bool = False
+    tested: bool = False
     beyond: int = 0
     lowest: Optional[int] = None
     texts: list[str] = field(default_factory=list)

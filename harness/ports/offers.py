@@ -151,7 +151,8 @@ def _pair_in(names: Sequence[str]) -> tuple[str, ...]:
 def _leaf(use: Use, names: Sequence[str]) -> Spec:
     word = plain(names[-1])
     asked = not (use.get("computed") or use.get("written") or use.get("squared"))
-    if word in TRUE or (asked and word.startswith(("use", "has", "with"))):
+    flag = word.startswith(("use", "has", "with")) or (use.get("tested") and leaf(names))
+    if word in TRUE or (asked and flag):
         return {"kind": "fixed", "value": True}
     if word in FALSE:
         return {"kind": "fixed", "value": False}

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+import pytest
+
 from harness.languages import usage
 from harness.languages.usage import Follower
+from harness.ports.offers import offer
 
 
 def test_a_function_that_is_called_like_a_method_is_not_the_method() -> None:
@@ -37,3 +40,17 @@ def test_functions_that_call_each_other_in_circles_are_followed_so_often_and_no_
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     assert Follower((), functions).function(functions["f"])["v"].written
     assert usage._DEPTH < entered <= usage._MOST + 1
+
+
+@pytest.mark.parametrize(
+    "asks", ["if not p.needs_grad: raise", "n = [q for q in (p,) if q.needs_grad]"]
+)
+def test_what_is_only_asked_whether_it_is_true_is_no_array(asks: str) -> None:
+    (node,) = ast.parse(f"def f(p):\n  {asks}\n  p.data -= p.grad").body
+    assert isinstance(node, ast.FunctionDef)
+    spec = offer(Follower().function(node)["p"].as_json(), ["p"])
+    assert {name: one["kind"] for name, one in spec["attributes"].items()} == {
+        "needs_grad": "fixed",
+        "data": "leaf",
+        "grad": "leaf",
+    }
