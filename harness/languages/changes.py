@@ -118,6 +118,25 @@ def loaded(node: ast.AST) -> list[str]:
     return [p.id for p in names if isinstance(p.ctx, ast.Load) or p.id in again]
 
 
+def gone_over(target: ast.expr, over: ast.expr) -> Iterator[tuple[str, str]]:
+    """The names of a loop that are elements, each with what of.
+
+    >>> loop = ast.parse("for i, (p, g) in enumerate(zip(self.all, grads)): pass").body[0]
+    >>> dict(gone_over(loop.target, loop.iter))
+    {'p': 'self.all', 'g': 'grads'}
+    """
+    parts = target.elts if isinstance(target, ast.Tuple) else []
+    args = over.args if isinstance(over, ast.Call) else []
+    name = called(over) if isinstance(over, ast.Call) else ""
+    if name == "enumerate" and args and len(parts) == 2:
+        yield from gone_over(parts[1], args[0])
+    elif name == "zip" and len(parts) == len(args):
+        for part, arg in zip(parts, args):
+            yield from gone_over(part, arg)
+    elif isinstance(target, ast.Name) and isinstance(over, (ast.Name, ast.Attribute)):
+        yield target.id, ast.unparse(over)
+
+
 def set_first(block: Iterable[ast.stmt], name: str) -> bool:
     """Whether a step sets a name before it asks for it."""
     for node in block:

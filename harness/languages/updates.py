@@ -65,13 +65,16 @@ class Update:
     places: tuple[str, ...] = ()
 
 
-def update_in(body: Block, known: Iterable[str] = (), a_step: bool = False) -> Optional[Update]:
+def update_in(
+    body: Block, known: Iterable[str] = (), a_step: bool = False, elements: bool = False
+) -> Optional[Update]:
     """The update in a function's statements, or a module's; None where there is none, or several.
 
     Args:
         body: the statements.
         known: names that have a value before: parameters.
         a_step: they may be one step, which goes over several arrays.
+        elements: a loop of steps may have one inside that goes over what holds each array.
 
     >>> text = '''
     ... for _ in range(9):
@@ -85,7 +88,8 @@ def update_in(body: Block, known: Iterable[str] = (), a_step: bool = False) -> O
     updates = [
         update
         for block, loops in _blocks(body, ())
-        if (pairs := list(_pairs(block, set(known)))) and not _of_elements(pairs, loops)
+        if (pairs := list(_pairs(block, set(known))))
+        if elements or not any(_of_elements(pairs, loop) for loop in loops)
         if not _moves_more(block, pairs)
         if (update := _update(pairs, block, loops, a_step))
         if update.loops or not any(_handed(block, pair) for pair in pairs)
@@ -120,9 +124,9 @@ def _update(
     parts = (part for node in weights for part in ast.walk(node))
     inside = [part.slice for part in parts if isinstance(part, ast.Subscript)]
     used = {part.id for node in inside for part in ast.walk(node) if isinstance(part, ast.Name)}
-    steps = [place for place, loop in enumerate(loops) if not used & _counted(loop)]
-    around = loops[: next((i for i in range(len(loops)) if i not in steps), len(loops))]
-    if used and not around and not a_step:
+    inner = (i for i, e in enumerate(loops) if used & _counted(e) or _of_elements(pairs, e))
+    around = loops[: next(inner, len(loops))]
+    if not around and not (a_step and used) and (used or loops):
         return None
     return Update(tuple(pairs), block, around, tuple(sorted(used)))
 
@@ -135,17 +139,10 @@ def _counted(loop: ast.stmt) -> set[str]:
     return {text for text in targets if text}
 
 
-def _of_elements(pairs: Sequence[Pair], loops: Sequence[ast.stmt]) -> bool:
-    """Whether loops go over the weights themselves, or their averages, not over steps."""
-    targets = {
-        part.id
-        for loop in loops
-        if isinstance(loop, ast.For)
-        for part in ast.walk(loop.target)
-        if isinstance(part, ast.Name)
-    }
-    bases = {base_of(text) for p in pairs for text in (p.weights, p.average)}
-    return bool(targets & bases)
+def _of_elements(pairs: Sequence[Pair], loop: ast.stmt) -> bool:
+    """Whether a loop goes over the weights themselves, or their averages, not over steps."""
+    targets = _names(loop.target) if isinstance(loop, ast.For) else set()
+    return bool(targets & {base_of(text) for p in pairs for text in (p.weights, p.average)})
 
 
 def base_of(text: str) -> str:
@@ -305,16 +302,27 @@ def _assignments(block: Block) -> Iterator[ast.Assign | ast.AugAssign]:
 
 
 def _element(block: Block, weights: str, average: str, gradient: str) -> int:
-    """Which element of an average and of a gradient moves some weights; -1 if not one of both."""
-    places: dict[str, set[Any]] = {average: set(), gradient: set()}
+    """Which element of an average and of a gradient moves some weights; -1 if not one of both.
+
+    What is made of all of them has the same elements: `d` of `d = g / v**0.5; x -= lr * d[0]`.
+    """
+    whole = {average: {average}, gradient: {gradient}}
+    places: dict[Any, set[str]] = {}
     for node in _assignments(block):
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        for part in ast.walk(node.value) if ast.unparse(target) == weights else ():
-            if isinstance(part, ast.Subscript) and ast.unparse(part.value) in places:
+        target = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        parts = [part for part in ast.walk(node.value) if ast.unparse(part) in whole]
+        if target == weights:
+            asked = [p for p in ast.walk(node.value) if isinstance(p, ast.Subscript)]
+            asked = [p for p in asked if ast.unparse(p.value) in whole]
+            if len(asked) < len(parts):
+                return -1  # all of it moves them
+            for part in asked:
                 place = part.slice.value if isinstance(part.slice, ast.Constant) else -1
-                places[ast.unparse(part.value)].add(place)
-    both = places[average] | places[gradient]
-    return both.pop() if len(both) == 1 and all(places.values()) else -1
+                places.setdefault(place, set()).update(whole[ast.unparse(part.value)])
+        elif parts:
+            whole[target] = set().union(*(whole[ast.unparse(part)] for part in parts))
+    both = {average, gradient}
+    return next((p for p, of in places.items() if of == both), -1) if len(places) == 1 else -1
 
 
 def _terms(node: ast.expr) -> set[str]:

@@ -548,4 +548,32 @@ def rmsprop(X, Y, alpha, beta, eps, iterations):
 """,
         (),
     ),
+    "layers that are maps, each with a map of its averages": (
+        "for part, slope, kept in zip(net.parts, slopes, memory): part['w'] -= ...  # kept['w']",
+        """
+import numpy as np
+from nowhere import slopes_of
+
+
+def train(net, x, y, lr=0.01, rho=0.9, eps=1e-8, epochs=50):
+    memory = []
+    for part in net.parts:
+        if part["kind"] == "full":
+            memory.append({"w": np.zeros_like(part["w"]), "c": np.zeros_like(part["c"])})
+        else:
+            memory.append({})
+    losses = []
+    for epoch in range(epochs):
+        slopes, loss = slopes_of(net, x, y)
+        losses.append(loss)
+        for part, slope, kept in zip(net.parts, slopes, memory):
+            if part["kind"] == "full":
+                kept["w"] = rho * kept["w"] + (1 - rho) * slope["w"] ** 2
+                kept["c"] = rho * kept["c"] + (1 - rho) * slope["c"] ** 2
+                part["w"] -= lr * slope["w"] / (np.sqrt(kept["w"]) + eps)
+                part["c"] -= lr * slope["c"] / (np.sqrt(kept["c"]) + eps)
+    return losses
+""",
+        (),
+    ),
 }

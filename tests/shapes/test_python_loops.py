@@ -149,6 +149,7 @@ def test_the_documentation_has_a_row_for_each() -> None:
 LAYERS = "two layers after data that are read, each gradient computed of the other's weights"
 GAME = "a function of what a script has, which plays a game"
 NET = "a network that has its settings in one object"
+MAPS = "layers that are maps, each with a map of its averages"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,11 @@ NET = "a network that has its settings in one object"
         (GAME, "{k: np.zeros_like(v) for k, v in net.items()}  #", "defaultdict(lambda: 1.0)  #"),
         (NET, "lr, kind = self.config.learning_rate", "self.t += 1\n        lr, kind = 1 / self.t"),
         (NET, "lr, kind = self.config.learning_rate", "lr, kind = 0.1 / (1 + x)"),
+        (MAPS, 'np.zeros_like(part["c"])', 'np.ones_like(part["c"])'),
+        (MAPS, "        losses.append", "        memory = [{}]\n        losses.append"),
+        (MAPS, "        losses.append", "        slopes = clipped(slopes)\n        losses.append"),
+        (MAPS, "in zip(net.parts", "in zip(copied(net)"),
+        (MAPS, "    for epoch in range(epochs):", "    if epochs:"),
     ],
 )
 def test_what_surrounds_an_update_may_matter(name: str, line: str, instead: str) -> None:
@@ -219,3 +225,19 @@ def test_weights_are_told_from_what_else_moves(step: str) -> None:
     update = update_in(ast.parse(text).body)
     assert update is not None
     assert [pair.weights for pair in update.pairs] == ["w"]
+
+
+@pytest.mark.parametrize(
+    ("step", "weights"),
+    [
+        ("x -= g[0] / v[0]**0.5; y -= g[1] / v[1]**0.5", ["x", "y"]),
+        ("s = g / v**0.5; x -= lr * s[0]; y -= lr * s[1]", ["x", "y"]),
+        # By which elements each moves is not plain.
+        ("s = sum(g / v**0.5); x -= s * g[0]; y -= s * g[1]", []),
+        ("s = g / v**0.5; x -= s[0]; y -= s[i]", []),
+    ],
+)
+def test_what_moves_by_elements_of_one_average(step: str, weights: list[str]) -> None:
+    text = f"for _ in xs: g = f(x, y); v = d * v + (1 - d) * g**2; {step}"
+    update = update_in(ast.parse(text).body)
+    assert [pair.weights for pair in (update.pairs if update else ())] == weights

@@ -22,6 +22,7 @@ from harness.languages.changes import (
     begins,
     beside,
     computes,
+    gone_over,
     holds,
     is_nothing,
     loaded,
@@ -96,7 +97,9 @@ def _of(
     inside = function is not None
     if inside:
         meant = list(set_where_returned(meant, parameters))
-    update = update_in(meant, list(parameters), a_step=inside)
+    update = update_in(meant, list(parameters), a_step=inside) or update_in(
+        meant, list(parameters), elements=True
+    )
     if update is None or not (update.loops or inside):
         return []
     try:
@@ -136,6 +139,13 @@ class _Taking:
         # What holds an update and is gone through in a step, or from step to step.
         around = [node for node in body if holds(node, update.block)]
         self._around = list(update.loops[:1]) or around
+        inner = [n for node in self._around for n in ast.walk(node) if isinstance(n, ast.For)]
+        inner = [n for n in inner if holds(n, update.block) and n not in update.loops]
+        # The names for what holds each of several arrays, and what holds all of these.
+        each = dict(pair for n in inner for pair in gone_over(n.target, n.iter))
+        counted = {name for n in inner for name in stored(n.target)}
+        bases = {base_of(t) for p in update.pairs for t in (p.weights, p.average)}
+        self._each = {name: each.get(name, "") for name in bases & counted}
         self._parameters = parameters
         self._before: Block = []
         self._asked: dict[str, Optional[ast.expr]] = {}
@@ -153,8 +163,8 @@ class _Taking:
         gradients = [self._names[p.gradient] for p in pairs]
         for pair in pairs:
             self._begins_as_zeros(pair.average)
-            if not self._update.loops:
-                self._is_one_step(pair)
+            if not self._update.loops or self._each:
+                self._is_as_handed(pair)
         known = {self._names[p.gradient]: p.at for p in pairs}
         lines = [
             copied
@@ -315,10 +325,15 @@ class _Taking:
         known = _parameters(made[0]) if isinstance(made[0], ast.FunctionDef) else {}
         return ast.parse(set_to.pop(), mode="eval").body, known
 
-    def _is_one_step(self, pair: Pair) -> None:
-        """Raise where a call may do something else to an average, or to a gradient."""
+    def _is_as_handed(self, pair: Pair) -> None:
+        """Raise where a step may do something else to an average, or to a gradient."""
+        if {pair.weights, pair.average} & set(self._each):
+            raise Unclear  # what a loop's own name becomes is nowhere in the next round
+        anew = self._anew() if self._each else set()
+        if any(not over or {over, base_of(over)} & anew for over in self._each.values()):
+            raise Unclear
         block, before, around = self._update.block, self._outside(), self._around
-        if not outlives(pair.average, self._body, self._parameters):
+        if not self._update.loops and not outlives(pair.average, self._body, self._parameters):
             raise Unclear
         if not comes_as_it_is(pair, block, before, around, self._parameters):
             raise Unclear
@@ -327,6 +342,7 @@ class _Taking:
 
     def _begins_as_zeros(self, average: str) -> None:
         """Raise unless all that an average is set to, or what holds it, are zeros or nothing."""
+        average = self._each.get(base_of(average), average)
         bases = {average, average.partition("[")[0]}
         if self._update.loops and bases & self._anew():
             raise Unclear  # it begins again, as with each epoch
