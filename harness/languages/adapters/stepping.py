@@ -69,7 +69,7 @@ class Body(NamedTuple):
 
     Attributes:
         writes: what it assigns of objects: `self.weights`, `layer.biases`.
-        calls: methods of its own object, by name.
+        calls: methods of its own object of which it takes what they return, by name.
         reads: attributes of its own object, by name.
         returns: it returns a value.
     """
@@ -81,14 +81,19 @@ class Body(NamedTuple):
 
 
 def body_of(text: str, owner: str, name: str) -> Body:
-    """What a class's method does; an empty one where its text is not there."""
+    r"""What a class's method does; an empty one where its text is not there.
+
+    >>> text = "class A:\n  def go(self):\n    g = self.slope()\n    self.move(g)"
+    >>> body_of(text, "A", "go").calls
+    ('slope',)
+    """
     whole = next((f.text for f in _functions(text.splitlines()) if f[:2] == (owner, name)), None)
     if whole is None:
         return Body()
     lines = whole.partition("\n")[2]
     return Body(
         _all(r"(?m)^\s*(\w+(?:\[\w+\])*\.\w+(?:\.\w+|\[\w+\])*)\s*(?:[-+*/]?=)(?!=)", lines),
-        _all(r"\bself\.(\w+)\(", lines),
+        _all(r"\S[ \t]*\bself\.(\w+)\(", lines),
         _all(r"\bself\.(\w+)", lines),
         bool(re.search(r"(?m)^\s*return\s+(?!None)\S", lines)),
     )
