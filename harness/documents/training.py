@@ -35,6 +35,7 @@ _AGAIN = ("crashes", "not-run")
 _SCALED = "gradient_scale=constant"
 _UNKNOWN = "how it computes its gradients was not recognised, and nothing tried explains it"
 _UNCALLED = "no way of giving it the points of a line was right: {}"
+_UNSIZED = "with no number of weights that was tried did it run to its end: {}"
 
 
 def trained(
@@ -88,17 +89,19 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
     """Hold a trainer that is given its gradient function against the goldens."""
     goldens = memory.goldens(port, "float64")
     given = [g.scenario for g in goldens if g.kind == "core"]
-    first: Fault | None = None
+    faults: list[Fault] = []
     for size in (None, 2, 1):  # some are written for two variables, or for one
         feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
         ends = called([trainers.case_of(trainer, s) for s in feedable])
         if not isinstance(ends, Fault):
             return _Driven(port, feedable, ends, memory).judged()
-        first = first or ends
+        faults.append(ends)
         if ends.kind not in _AGAIN:
             break
-    assert first is not None
-    return conclude(port, "local", fault=first)
+    fault = faults[-1]
+    if fault.kind == "crashes":  # what weights it takes, we guess, too
+        fault = Fault("not-run", _UNSIZED.format(faults[0].message))
+    return conclude(port, "local", fault=fault)
 
 
 class _Driven:

@@ -59,7 +59,7 @@ def test_cells_and_fences_of_a_notebook_are_blocks_in_order(document: Any) -> No
     cell = found.blocks[1]
     assert cell.text == "\nw = 1.0\nif w:\n    pass\nw"
     assert cell.notes == (magics.NOTE,)
-    assert cell.printed == Printed("one\ntwo\n1.0", cell.line)
+    assert cell.printed == Printed("one\ntwo\n1.0", 1 + lines.index('      "one\\n",'))
     assert found.blocks[3].text == "\nx = (1\n  % 2)"
     formula = formulas(found.prose)[0]
     assert "sqrt" in lines[formula.line - 1]

@@ -76,7 +76,7 @@ def test_an_update_in_bare_statements_is_said_to_be_that(written: Examine) -> No
     found = written(fenced(update) + "and\n\n" + fenced("x = lr + dx"))
     assert [row.message for row in found.rows] == [
         "bare statements, which nothing can call",
-        "no optimizer",
+        "no optimizer recognised",
     ]
 
 

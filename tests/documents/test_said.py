@@ -26,7 +26,7 @@ OWN = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 CELLS = {
     "a loop below its heading": ("## 4. RMSProp", LOOP, OWN, ""),
     "a function below its heading": ("<h1>RMS prop</h1>", FUNCTION, OWN, ""),
-    "a loop below another heading": ("## AdaGrad", LOOP, None, "no optimizer"),
+    "a loop below another heading": ("## AdaGrad", LOOP, None, "no optimizer recognised"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from documents.conftest import Examine, fenced
+from documents.conftest import IMPORT, Examine, fenced
 from support import alike
 
 ZEROS = """
@@ -165,3 +165,27 @@ def test_a_class_of_any_name_whose_loop_a_text_chooses_is_fed(written: Examine) 
     (row,) = written(fenced(NEURON)).rows
     assert row.published is not None
     assert row.published.verdict.word == "exact"
+
+
+TWO = """
+def rmsprop(grad_fn, lr, beta, eps, epochs, start):
+    x, y = start
+    v = np.array([0.0, 0.0])
+    for _ in range(epochs):
+        g = np.array(grad_fn(x, y))
+        v = beta * v + (1 - beta) * g**2
+        x -= lr / (np.sqrt(v[0]) + eps) * g[0]
+        y -= lr / (np.sqrt(v[1]) + eps) * g[1]
+    return x, y
+"""
+OF_TWO = {
+    "what stops it in its own size": (TWO, ["does-not-compile", "exact"]),
+    "what nobody gives it": (f"{IMPORT}{TWO.replace('= start', '= start[0]')}", ["exact"]),
+}
+
+
+@pytest.mark.parametrize("case", OF_TWO)
+def test_what_our_weights_are_not_is_no_crash_of_a_trainer(written: Examine, case: str) -> None:
+    code, words = OF_TWO[case]
+    (row,) = written(fenced(code)).rows
+    assert [layer.result.verdict.word for layer in row.layers] == words

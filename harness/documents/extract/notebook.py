@@ -1,7 +1,7 @@
 """Jupyter notebooks: cells in order, in the file's own lines, with the outputs stored in them.
 
 nbformat turns old versions into the current one. It does not say where a cell stands, so the
-JSON text is read a second time for the lines of every cell's source.
+JSON text is read a second time for the lines of every cell's source, and of what it printed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from python_ref.files import visible
 
 _VERSION = 4
 _SOURCES = {"source", "input"}  # nbformat 3 called a code cell's source its input
+_PRINTED = {"text", "text/plain"}
 # A comma is taken with the numbers behind it: figures may hold millions.
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:]|,[^"{}\[\]:]*+', re.DOTALL)
 # Texts, lists and objects that a notebook may have; one with large figures has some hundred
@@ -49,13 +50,14 @@ def read(path: Path, text: str) -> Document:
     prose: list[tuple[int, str]] = []
     length = 0
     for index, cell in enumerate(cells):
-        lines = _Lines(places[index] if known else [])
+        sources, printed = places[index] if known else ([], [])
+        lines = _Lines(sources)
         kind, source = _source(path, index, cell)
         length += source.count("\n") + source.count("\r") + 1
         if length > LONGEST:
             raise UsageError(too_long(path))
         if kind == "code" and source.strip():
-            blocks.append(_code(cell, source, kernel, lines.at(1)))
+            blocks.append(_code(cell, source, kernel, lines.at(1), printed))
         elif kind == "markdown":
             split = parts(source)
             blocks += (_moved(block, lines) for block in split.blocks)
@@ -90,17 +92,21 @@ def _moved(block: Block, lines: _Lines) -> Block:
     return replace(block, line=lines.at(block.line), printed=printed)
 
 
-def _code(cell: dict[str, Any], source: str, kernel: str, line: int) -> Block:
+def _code(
+    cell: dict[str, Any], source: str, kernel: str, line: int, places: Sequence[int]
+) -> Block:
     language, code, notes = magics.removed(source, kernel)
-    output = "\n".join(text.rstrip("\n") for text in _outputs(cell))
-    printed = Printed(output, line) if output.strip() else None
+    shown = list(_outputs(cell))
+    output = "\n".join(text.rstrip("\n") for _, text in shown)
+    at = places[shown[0][0]] if shown and shown[0][0] < len(places) else 0
+    printed = Printed(output, at or line) if output.strip() else None
     return Block(0, line, language, code, notes=notes, printed=printed, cell=True)
 
 
-def _outputs(cell: dict[str, Any]) -> Iterator[str]:
-    """Yield what the cell wrote to standard output, and the value it ended in, as text."""
+def _outputs(cell: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """Yield what the cell wrote to standard output, and the value it ended in: number, text."""
     stored = cell.get("outputs")
-    for output in stored if isinstance(stored, list) else []:
+    for number, output in enumerate(stored if isinstance(stored, list) else []):
         if not isinstance(output, dict):
             continue
         data = output.get("data")
@@ -113,7 +119,7 @@ def _outputs(cell: dict[str, Any]) -> Iterator[str]:
         if isinstance(text, list):
             text = "".join(part for part in text if isinstance(part, str))
         if isinstance(text, str):
-            yield text
+            yield number, text
 
 
 def _kernel(metadata: Any) -> str:
@@ -194,15 +200,16 @@ def _no_notebook(path: Path, reason: str) -> UsageError:
     return UsageError(f"{path}: is not a notebook ({short}); open it in Jupyter and save it again")
 
 
-def _places(text: str) -> Iterator[list[int]]:
-    """Yield for each cell the file's line of every line of its source.
+def _places(text: str) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield for each cell the file's line of every line of its source, and of each output's text.
 
     A cell is an object in an array called `cells`; a line of source is a string in an array, or
-    all lines are one string.
+    all lines are one string. Line 0 is that of an output without text.
     """
     keys: list[str] = []  # of every object or array entered, the key it stands under
     key, line, previous = "", 1, 0
     cell: list[int] = []
+    printed: list[int] = []
     for token in _TOKEN.finditer(text):
         line += text.count("\n", previous, token.start())
         previous = token.start()
@@ -211,10 +218,12 @@ def _places(text: str) -> Iterator[list[int]]:
             keys.append(key)
             key = ""
             if mark == "{" and _is_cell(keys):
-                cell = []
+                cell, printed = [], []
+            elif mark == "{" and keys[-2:] == ["outputs", ""] and _is_cell(keys[:-2]):
+                printed.append(0)
         elif mark in "}]":
             if mark == "}" and _is_cell(keys):
-                yield cell
+                yield cell, printed
             key = ""
             if keys:
                 keys.pop()
@@ -225,6 +234,8 @@ def _places(text: str) -> Iterator[list[int]]:
                 cell += [line] * (mark.count("\\n") + (not mark.endswith('\\n"')))
             elif _is_cell(keys) and key in _SOURCES:
                 cell += [line] * (mark.count("\\n") + 1)
+            elif "outputs" in keys and (key or keys[-1]) in _PRINTED and printed:
+                printed[-1] = printed[-1] or line
             key = key or mark[1:-1]
 
 
