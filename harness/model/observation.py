@@ -62,6 +62,8 @@ class Facts:
         pair: of a returned pair of weights and state, the weights were the "first" or the
             "second"; empty where there was none, or the host settles it for itself.
         container: what held the weights that were handed over: "map", "list" or "array".
+        unread: the type of an object that came back while no weight moved, where nobody knows
+            what it holds; empty for none.
     """
 
     where: str = ""
@@ -69,6 +71,7 @@ class Facts:
     widened: bool = False
     pair: str = ""
     container: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,11 @@ def chosen(
     # where a state that begins empty cut short what went over it.
     whole = [t for t in tried if t.way.get("initial", ZEROS) % (ZEROS + 1) == ZEROS]
     if still := [t for t in whole if t.fault is None and t.container != "list"]:
+        if unread := still[0].observation.facts.unread:
+            raise BindingError(
+                f"not bound: {title} changes nothing that it is given, and what the {unread} holds"
+                " that it returns is not known"
+            )
         return still[0]
     failed = [t for t in tried if t.fault is not None]
     if own := _own_failure(failed):

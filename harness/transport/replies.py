@@ -124,6 +124,7 @@ class _Facts(msgspec.Struct):
     widened: bool = False
     pair: Literal["", "first", "second"] = ""
     container: Literal["", "map", "list", "array", "scalar"] = ""
+    unread: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 FORGED = Fault(

@@ -86,6 +86,28 @@ def rmsprop(pace, keep=0.9, tiny=1e-8):
 """,
         (),
     ),
+    "three functions, a state that holds weights and averages": (
+        "start, turn, get = rmsprop(pace); state = turn(i, slope, state)  # x, kept = state",
+        """
+import numpy as np
+
+
+def rmsprop(pace, keep=0.9, tiny=1e-8):
+    def start(x0):
+        return x0, np.ones_like(x0)
+
+    def turn(i, slope, state):
+        x, kept = state
+        kept = keep * kept + (1 - keep) * slope**2
+        return x - pace * slope / (np.sqrt(kept) + tiny), kept
+
+    def get(state):
+        return state[0]
+
+    return start, turn, get
+""",
+        ("initial_average=one",),
+    ),
     "functions of a class that a function returns": (
         "rule = rmsprop(pace); memo = rule.begin(w); w, memo = rule.turn(slopes, w, memo)",
         """
@@ -542,6 +564,33 @@ class Sum:
     def step(self, parts: list[float]):
         for i, p in enumerate(parts):
             self.total[i] += p
+""",
+    "a state that its own function makes of a file": """
+import numpy as np
+
+
+def rmsprop(pace, keep=0.9, tiny=1e-8):
+    def start(path):
+        return np.loadtxt(path)
+
+    def turn(slope, kept, x):
+        kept = keep * kept + (1 - keep) * slope**2
+        return x - pace * slope / (np.sqrt(kept) + tiny), kept
+
+    return start, turn
+""",
+    "weights in an object that comes back": """
+import numpy as np
+
+
+class Result:
+    def __init__(self, x):
+        self.x = x
+
+
+def rmsprop(w, grads, cache, lr=0.01, rho=0.9, eps=1e-8):
+    cache = rho * cache + (1 - rho) * grads**2
+    return Result(w - lr * grads / (np.sqrt(cache) + eps))
 """,
     "a scale that nobody knows": """
 import numpy as np

@@ -28,6 +28,22 @@ def rmsprop(grad_f, x0, lr=0.01, beta=0.9, eps_rms=1e-8, n_iter=500, epsilon=1e-
 """,
         (),
     ),
+    "a generator of its steps": (
+        "for x in rmsprop(x0, grad_f, lr): ...  # while True: ...; yield x",
+        """
+import numpy as np
+
+
+def rmsprop(x, grad_f, lr=0.01, beta=0.9, eps=1e-8):
+    v = np.zeros_like(x)
+    while True:
+        g = grad_f(x)
+        v = beta * v + (1 - beta) * g**2
+        x = x - lr * g / (np.sqrt(v) + eps)
+        yield x
+""",
+        (),
+    ),
     "a class that trains on X and y": (
         "w, costs = opt.optimize(X, y, epochs=30)",
         """

@@ -76,7 +76,7 @@ def generator_of(
         node = _function_of(node)
     known = [a.arg for a in node.args.args]
     update = update_in(node.body, known) or update_in(chosen(node).body, known)
-    if update is None or any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node)):
+    if update is None or _asks(node):
         raise ValueError("no update is known in it")
     _Rewriter(update).rewrite(node)
     call = ast.Call(_name(LEFT), [ast.Call(_name("locals"), [], [])], [])
@@ -98,6 +98,15 @@ def generator_of(
     made: dict[str, Any] = {}
     exec(compile(module, path, "exec"), namespace, made)
     return (vars(made[owner])[node.name] if owner else made[node.name]), update
+
+
+def _asks(node: ast.AST) -> bool:
+    """Whether a generator waits for what it is sent; what it only tells is left out."""
+    told = {id(n.value) for n in ast.walk(node) if isinstance(n, ast.Expr)}
+    return any(
+        isinstance(n, ast.YieldFrom) or (isinstance(n, ast.Yield) and id(n) not in told)
+        for n in ast.walk(node)
+    )
 
 
 def _function_of(loop: Union[ast.For, ast.While, ast.If]) -> ast.FunctionDef:
@@ -175,6 +184,10 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Return(self, node: ast.Return) -> ast.AST:
         """The same."""
         return ast.Pass() if any(id(loop) in self._around for loop in self._loops) else node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """What a generator tells from step to step, nobody asked for."""
+        return ast.Pass() if isinstance(node.value, ast.Yield) else node
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         """What says nothing can be unpacked into any number of names."""

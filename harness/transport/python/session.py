@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ _STATE_FIELDS = frozenset(
     "movingaverage movingaverages avg average averages v s ms cache meansquare squareavg"
     " squaredgrad squaredgrads history accumulator state".split()
 )
+# What comes back beside weights, or holds them; anything else is an object of somebody's own.
+_READ = (type(None), bool, str, Number, np.generic, np.ndarray, Mapping, list, tuple, set)
+_LONGEST_NAME = 60
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Session:
         self.weights, self.hyper, self._binding, self.ports = weights, hyper, binding, ports
         self.step = 0
         self.pair = ""
+        self._unread = ""  # the type of what came back, where nobody knows what it holds
         self.gradients_changed = False
         self._fields: list[str] | None = None  # where a port of a class may keep its average
 
@@ -65,6 +70,7 @@ class Session:
             "pair": self.pair,
             "gradients_changed": self.gradients_changed,
             "widened": self.weights.widened,
+            "unread": "" if self.weights.where else self._unread,
         }
 
     def go(self, gradients: Array, taking_part: list[int]) -> None:
@@ -86,6 +92,8 @@ class Session:
         for i, original in zip(part, originals):
             self._noted(weights.entry(given, part, i), original)
         weights.take(part, container, returned, binding.get("result", "auto"))
+        if not weights.where and not (isinstance(returned, _READ) or returned is port.owner):
+            self._unread = type(returned).__name__[:_LONGEST_NAME]
 
     def _noted(self, given: Any, original: Array) -> None:
         if (  # mostly: as it was, byte for byte

@@ -6,6 +6,7 @@ import inspect
 import random
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, Optional
 
 import numpy as np
@@ -18,6 +19,8 @@ from harness.transport.python.shape import described
 from harness.transport.python.signatures import parameters
 
 RETURNED = "returned"
+# What weights are that another thing is made of, to see what it keeps of them.
+_OTHER = 0.375
 PREPARING = re.compile(
     r"(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset|add_|bind|create_|make_|new_"
     r"|zero|empty|begin|start).*"
@@ -39,6 +42,8 @@ class Graph:
         given: the same of parameters that have one.
         valued: those of the step's that have one, by name.
         counts: the paths of parameters that were told how many there are of anything.
+        begun: the step's arguments that something of the port's own made.
+        unprepared: a function beside the step may make one, and could not be called.
     """
 
     def __init__(
@@ -50,7 +55,9 @@ class Graph:
         shape, made = module.shapes[plan["type"]], thing(module, plan["type"])
         method = plan["method"]
         self._this: Any = None
-        self._begun: set[str] = set()
+        self._kept: Mapping[str, Any] = {}  # what keeps numbers from step to step, by path
+        self.begun: set[str] = set()
+        self.unprepared = False
         self._first: Optional[Callable[..., Any]] = None
         self._first_taken: Sequence[Mapping[str, Any]] = ()
         if "class" in shape:
@@ -59,6 +66,7 @@ class Graph:
             taken = shape["constructors"][0]["parameters"]
             taken = [{**p, "use": uses.get(p["name"]) or p.get("use", {})} for p in taken]
             self._this = maker.call(concrete(made), taken, "new")
+            self._kept = {"this": self._this}
             self.step_of = getattr(self._this, method)
             self._taken = methods[method]["parameters"]
             if plan["first"]:
@@ -68,6 +76,10 @@ class Graph:
         elif method:
             self._this = maker.call(made, shape["parameters"][0], "new")
             calls = callables(self._this)
+            # Which function of several it is, is no element: what each has caught is a setting.
+            several = isinstance(self._this, (tuple, Mapping))
+            self._kept = {f"this.{name}": call for name, call in calls.items()}
+            self._kept = self._kept if several else {"this": self._this}
             self.step_of = calls[method]
             self._taken = _taken(self.step_of)
             others = {name: (call, _taken(call)) for name, call in calls.items()}
@@ -102,21 +114,27 @@ class Graph:
             maker.arguments([p for p in self._taken if p["name"] in given], "")
             before = {*maker.unknown}
             try:
-                arguments = maker.arguments(taken, name)
-                if {*maker.unknown} - before:
-                    continue  # nobody knows what it makes of that
-                made = maker.bound(call, taken, arguments)
+                # Beside a function that steps, it is given what that is; an object, what makes one.
+                maker.preparing = True
+                arguments = maker.arguments(taken, name if "this" in self._kept else f".{name}")
+                unknown = [maker.unknown[path] for path in {*maker.unknown} - before]
+                made = _made(partial(maker.bound, call, taken), arguments, unknown)
             except Exception:  # others may prepare it none the less
+                self.unprepared |= self._this is not None and "this" not in self._kept
                 continue
+            finally:
+                maker.preparing = False
             states = [p["name"] for p in self._taken if p["name"] not in given]
             states = [n for n in states if not says_gradients(n) and not maker.number(n)]
+            step = maker.arguments(self._taken, "")  # a step's number is none
+            states = [n for n in states if not isinstance(step.get(n), (int, float, str))]
             if made is not None and made is not self._this and states:
                 maker.shared[states[0]] = made
-                self._begun.add(states[0])
+                self.begun.add(states[0])
 
     def reach(self, towards: Optional[Collection[str]] = None) -> Reach:
         """What can be reached now, or on the way to some paths alone."""
-        roots = {**self._arguments, "this": self._this, "step": self.step_of}
+        roots = {**self._arguments, **self._kept, "step": self.step_of}
         return Reach({**roots, RETURNED: self._returned}, towards)
 
     def cells(self, towards: Optional[Collection[str]] = None) -> dict[str, Cell]:
@@ -140,7 +158,7 @@ class Graph:
         """Begin what is carried as zeros, unless something of the port's made it."""
         for path, cell in self.cells().items():
             root = re.split(r"[.\[]", path)[0]
-            if root in carried and root not in self._begun:
+            if root in carried and root not in self.begun:
                 cell.put(0.0)
 
     def carry(self, carried: Mapping[str, str]) -> None:
@@ -161,6 +179,37 @@ class Graph:
                 Maker.bound(self._first, self._first_taken, self._arguments)
             returned = Maker.bound(self.step_of, self._taken, self._arguments)
         self._returned = None if returned is self._this else returned
+
+
+def _made(
+    call: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any], unknown: Sequence[Any]
+) -> Any:
+    """What a call makes of arguments, some of which stand for what nobody knows: the weights.
+
+    Raises:
+        ValueError: it keeps something else of these than their own numbers.
+    """
+    made = call(arguments)
+    if not unknown:
+        return made
+    begun = Reach({"": made}).cells
+    others = {}
+    for name, given in arguments.items():
+        stands = any(given is one for one in unknown)
+        others[name] = _other(given) if stands else given
+    for path, cell in Reach({"": call(others)}).cells.items():
+        before = begun.get(path)
+        if before is None or cell.value not in (before.value, _OTHER):
+            raise ValueError(f"{path} is made of what is not known")
+    return made
+
+
+def _other(given: Any) -> Any:
+    if isinstance(given, (float, np.ndarray)):
+        return given * 0 + _OTHER
+    if isinstance(given, list):
+        return [_other(one) for one in given]
+    raise ValueError("nobody knows what it makes of that")
 
 
 def callables(made: Any) -> dict[str, Callable[..., Any]]:

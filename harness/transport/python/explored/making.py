@@ -94,6 +94,7 @@ class Maker:
         counts: the paths of parameters that were told how many there are.
         unknown: what was made for parameters of which nothing is known, but for the step's.
         shared: what is the same in every call, by the parameter's name.
+        preparing: what is made is for a call before the step.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Maker:
         self.counts: dict[str, None] = {}
         self._within = False
         self.shared: dict[str, Any] = {}
+        self.preparing = False
         self.unknown: dict[str, Any] = {}
         self.asked: dict[str, float] = {}
         self.given: dict[str, float] = {}
@@ -256,7 +258,7 @@ class Maker:
     def _array(self, form: str, path: str, depth: int) -> Any:
         """What nobody knows; zeros are what nobody has written to yet."""
         made = self._of_nothing(form, path, depth)
-        if not path.startswith("."):  # of a step nothing is unknown that moves
+        if self.preparing or not path.startswith("."):  # of a step nothing is unknown that moves
             self.unknown[path] = made
         return made
 

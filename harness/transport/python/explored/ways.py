@@ -42,6 +42,7 @@ _ENOUGH = 2
 _PAIRS = 4
 _MOST_PARTS = 3
 _SIZES = (2, 3, 1)
+_OTHERWISE = "its state begins as something of its own makes it"
 _PARTLY = "some of its numbers move nothing, beside others that do"
 # What one making of an object and all of its steps may take.
 _SECONDS = 2.0
@@ -160,7 +161,8 @@ class Ways:
                 if found or self._left() <= 0:
                     break
             # What makes a state that is carried from step to step may be there.
-            if best is not None and not best[1][0]["carried"]:
+            otherwise = any(_OTHERWISE in why for why in failed)
+            if best is not None and not best[1][0]["carried"] and not otherwise:
                 break
         if best is not None:
             return best[1]
@@ -202,12 +204,24 @@ class Ways:
 
     def _looked(self, plan: dict[str, Any]) -> Optional[_Found]:
         self._mend(plan)
-        if (found := self._influenced(plan)) is None:
+        found = self._influenced(plan)
+        if found is not None and self._made_otherwise(plan, found[1][0]):
+            raise ValueError(_OTHERWISE)
+        if found is None:
             holders = Graph(self.module, plan, {}).reach().holders
             if lacking := mending.absent(holders, plan["size"]):
                 plan["mended"] = [*plan["mended"], *lacking]
                 return self._influenced(plan)
         return found
+
+    def _made_otherwise(self, plan: Mapping[str, Any], way: Mapping[str, Any]) -> bool:
+        """Whether something of the port's own makes a state that begins as zeros here, or may."""
+        kept = {*way["carried"], *(re.split(r"[.\[]", path)[0] for path in way["others"])}
+        if not kept:
+            return False
+        prepared = Graph(self.module, {**plan, "prepares": True}, {})
+        own = bool(prepared.begun & kept)
+        return not plan["prepares"] if own else prepared.unprepared
 
     def _influenced(self, plan: dict[str, Any]) -> Optional[_Found]:
         influence = Influence(partial(Graph, self.module, plan), self._deadline)
@@ -272,7 +286,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
             asked += [] if path in influence.valued else [path]
         elif not influence.changed(path) and value == 0 and several(path):
             others.append(path)
-    if (carried := _carried(influence, results, taken, set(plan["words"]["numbers"]))) is None:
+    if (carried := _carried(influence, found.pairs, set(plan["words"]["numbers"]))) is None:
         return None
     for name in carried:
         numbers.pop(name, None)
@@ -330,13 +344,15 @@ def _mended(plan: Mapping[str, Any], path: str) -> bool:
 
 
 def _carried(
-    influence: Influence, results: Collection[str], taken: Collection[str], words: Collection[str]
+    influence: Influence, pairs: Sequence[Pair], words: Collection[str]
 ) -> Optional[dict[str, str]]:
     """Arguments that a caller would be handed back, and where these are in what is returned.
 
     None where something is handed back, and nobody knows as what: a state is no constant.
     """
     roots: dict[str, str] = {}
+    results = {result for _, _, result in pairs}
+    taken = {path for pair in pairs for path in pair[:2]}
     backs = [path for path in influence.after if is_returned(path) and path not in results]
     for path in influence.made:
         root, moved = re.split(r"[.\[]", path)[0], influence.moved(path).keys()
@@ -349,15 +365,23 @@ def _carried(
         same = [
             f for f in sorted(fits) if _below(f, influence.after) == _below(root, influence.made)
         ]
-        same = [fit for fit in same if not _below(fit, results)]
-        if is_number(root):  # a setting moves the state as well
-            same = [fit for fit in same if re.fullmatch(r"returned(?:\[\d+\]|\.\w+)", fit)]
-            if not same:
-                continue
+        # What holds weights may hold the averages beside them.
+        within = {fit: [p for p in pairs if _below(fit, [p[2]])] for fit in same}
+        same = [fit for fit in same if all(_comes_of(root, fit, pair) for pair in within[fit])]
+        # A setting moves the state as well.
+        same = [f for f in same if within[f] or re.fullmatch(r"returned(?:\[\d+\]|\.\w+)", f)]
+        if not same:
+            continue
         if len(same) != 1 or same[0] in roots.values():
             return None
         roots[root] = same[0]
     return roots
+
+
+def _comes_of(root: str, fit: str, pair: Pair) -> bool:
+    """Whether a result is in what comes back where its weight was in what was handed over."""
+    old, _, result = pair
+    return old.startswith(root) and old[len(root) :] == result[len(fit) :]
 
 
 def _below(root: str, paths: Iterable[str]) -> set[str]:
