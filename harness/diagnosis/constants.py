@@ -9,6 +9,7 @@ from itertools import product
 
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED, Candidate, Deviations, open_constants
+from harness.diagnosis.idle import read_elsewhere
 from harness.diagnosis.iterates import RATES, Opened, Solved, sensible
 from harness.diagnosis.settling import settle
 from harness.diagnosis.solver import errors, polish, solve
@@ -65,7 +66,7 @@ def solved_for(
     if not opened:
         return []
     near = solve(trial.claim, opened, trial.evidence[0], rows, trial.budget, dense)[:_MOST]
-    return solved_from(trial, near, more)
+    return solved_from(trial, list(read_elsewhere(trial, near)), more)
 
 
 def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> list[Explanation]:

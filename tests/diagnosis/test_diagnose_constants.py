@@ -110,6 +110,16 @@ def test_what_a_port_cannot_be_given_is_its_own_however_far_from_what_is_fed() -
     assert found.best.constants == pytest.approx(own)
 
 
+@pytest.mark.parametrize("epsilon", alike([1e-7, 1e-3]))
+def test_a_bound_that_nothing_reaches_is_read_where_it_is_reached(epsilon: float) -> None:
+    """Beside pieces of evidence in which the least denominator allowed is none."""
+    port = Dialect(["epsilon=maximum", "eps=ignored"], {"epsilon": epsilon})
+    names = ("mixed-scales", "mixed-arrays", "page-ten-steps", "tiny-gradients")
+    evidence = [shown(name, port) for name in names]
+    found = diagnose(evidence, REFERENCE, 1, open_constants=["epsilon"], seconds=30)
+    assert of(found, "epsilon=maximum", "eps=ignored").constants == {"epsilon": epsilon}
+
+
 @pytest.mark.parametrize("added", alike([1e-8, 1e-5, -1e-6]))
 def test_another_number_beside_a_norm_is_not_taken_for_the_one_that_has_a_name(
     added: float,

@@ -108,6 +108,24 @@ def rmsprop(pace, keep=0.9, tiny=1e-8):
 """,
         ("initial_average=one",),
     ),
+    "two functions in a tuple, no epsilon": (
+        "start, turn = rmsprop(pace); x, kept = turn(slope, kept, x)  # / np.sqrt(kept)",
+        """
+import numpy as np
+
+
+def rmsprop(pace, keep=0.9):
+    def start(x0):
+        return np.zeros_like(x0)
+
+    def turn(slope, kept, x):
+        kept = keep * kept + (1 - keep) * slope**2
+        return x - pace * slope / np.sqrt(kept), kept
+
+    return start, turn
+""",
+        ("epsilon=none",),
+    ),
     "functions of a class that a function returns": (
         "rule = rmsprop(pace); memo = rule.begin(w); w, memo = rule.turn(slopes, w, memo)",
         """

@@ -46,6 +46,43 @@ def test_of_what_is_no_rmsprop_nothing_is_said(tmp_path: Path) -> None:
     assert judged(tmp_path, NOTHING)[1] == {}
 
 
+SETTINGS = """
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Rates:
+    pace: float = 0.001
+    keep: float = 0.9
+
+
+class RMSProp:
+    def __init__(self, rates: Rates | None = None):
+        self.rates, self.kept = rates or Rates(), {}
+
+    def step(self, x, slopes):
+        for k, s in slopes.items():
+            kept = self.rates.keep * self.kept.get(k, 0.0) + (1 - self.rates.keep) * s**2
+            self.kept[k] = kept
+            x[k] -= self.rates.pace * s / np.maximum(np.sqrt(kept), 1e-9)
+"""
+
+
+def test_settings_that_may_be_left_out_are_made_and_a_second_step_tells_what_the_first_hides(
+    tmp_path: Path,
+) -> None:
+    """Divided by the root of its own square, a first step is as long for any gradient."""
+    (tmp_path / "port.py").write_text(SETTINGS, encoding="utf-8")
+    host = PythonHost(str(tmp_path / "port.py"))
+    host.shape()
+    words = {"numbers": ["pace", "keep"], "needed": ["pace"]}
+    (way,) = host.explore("RMSProp", 5.0, words)["ways"]
+    assert way["pairs"][0] == ["x[w0][0]", "slopes[w0][0]", "x[w0][0]"]
+    assert way["valued"] == ["new.rates.pace", "new.rates.keep"]
+
+
 def test_a_gradient_is_told_from_a_weight_by_what_moves(tmp_path: Path) -> None:
     """And a number that nobody knows is neither, nor is it left at a constant of ours."""
     (tmp_path / "port.py").write_text(NOTHING["a scale that nobody knows"], encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import Optional
 import numpy as np
 
 from harness.transport.python.explored.graph import Graph
-from harness.transport.python.explored.reach import several
+from harness.transport.python.explored.reach import Cell, several
 
 # What a number is nudged by: a double holds it exactly beside what it is added to.
 _NUDGE = 2.0**-6
@@ -28,8 +28,12 @@ Making = Callable[[Mapping[str, float]], Graph]
 
 @dataclass
 class _Run:
-    """One step of an object made anew: numbers as they were made, as they were set, and after."""
+    """One step of an object made anew: numbers as they were made, as they were set, and after.
 
+    `first` are those that were there before any step.
+    """
+
+    first: dict[str, float]
     made: dict[str, float]
     asked: dict[str, float]
     given: dict[str, float]
@@ -45,6 +49,8 @@ class Influence:
     Args:
         make: gives a fresh object, of which numbers that parameters ask for are these.
         deadline: of the thread's processor time; numbers not nudged by then move nothing.
+        later: it is the second step that is looked at. The first one goes as far for any
+            gradient where no epsilon is added.
 
     Attributes:
         asked: numbers of parameters that have no value of their own, and what they were.
@@ -55,8 +61,8 @@ class Influence:
         unknown: paths of arrays that a constructor was given of which nothing is known.
     """
 
-    def __init__(self, make: Making, deadline: float) -> None:
-        self._make = make
+    def __init__(self, make: Making, deadline: float, later: bool = False) -> None:
+        self._make, self._later = make, later
         self._moves: dict[str, dict[str, float]] = {}
         self._derived: dict[str, set[str]] = {}
         self._base = base = self._run(None)
@@ -92,8 +98,23 @@ class Influence:
         graph = self._make(numbers)
         self.unknown = graph.unknown()
         cells = graph.cells()
-        made = {path: cell.value for path, cell in cells.items()}
-        run = _Run(made, dict(graph.asked), dict(graph.given), graph.valued)
+        first = made = _values(cells)
+        if self._later:
+            self._set(cells, None)
+            graph.step(1)
+            cells = graph.cells()
+            made = _values(cells)
+        run = _Run(first, made, dict(graph.asked), dict(graph.given), graph.valued)
+        run.begun = self._set(cells, nudged)
+        run.narrow = {path for path, cell in cells.items() if cell.narrow}
+        graph.step(1 + self._later)
+        run.after = _values(graph.cells())
+        return run
+
+    @staticmethod
+    def _set(cells: Mapping[str, Cell], nudged: Optional[str]) -> dict[str, float]:
+        """Put a number of its own into each element, nudge one, and say what is where."""
+        begun: dict[str, float] = {}
         place = 0
         for path, cell in cells.items():
             value = cell.value
@@ -104,14 +125,10 @@ class Influence:
             value += _NUDGE if path == nudged else 0
             try:
                 cell.put(value)
-                run.begun[path] = value
+                begun[path] = value
             except (ValueError, TypeError, AttributeError):  # a tuple's, an array's that is fixed
-                run.begun[path] = cell.value
-            if cell.narrow:
-                run.narrow.add(path)
-        graph.step(1)
-        run.after = {path: cell.value for path, cell in graph.cells().items()}
-        return run
+                begun[path] = cell.value
+        return begun
 
     def _making(self, path: str) -> Optional[float]:
         """What a number of the making is given; None for one that is reached afterwards."""
@@ -133,8 +150,8 @@ class Influence:
                 moved[other] = (after - before) / _NUDGE
         self._moves[path] = moved
         if self._making(path) is not None:
-            pairs = nudged.made.items()
-            self._derived[path] = {p for p, value in pairs if not _same(value, base.made.get(p))}
+            pairs = nudged.first.items()
+            self._derived[path] = {p for p, value in pairs if not _same(value, base.first.get(p))}
 
     def narrow(self, path: str) -> bool:
         """Whether a number is a float of 32 bits."""
@@ -170,6 +187,10 @@ class Influence:
         near = _NEAR_NARROW if self.narrow(path) else _NEAR
         slope = self.moved(path).get(result)
         return slope is not None and abs(slope - 1) < near
+
+
+def _values(cells: Mapping[str, Cell]) -> dict[str, float]:
+    return {path: cell.value for path, cell in cells.items()}
 
 
 def _same(one: Optional[float], other: Optional[float]) -> bool:

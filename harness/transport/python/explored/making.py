@@ -142,6 +142,7 @@ class Maker:
             elif "value" in parameter and (self.number(name) or parameter["value"] % 1):
                 made[name] = self._number(f"{path}.{name}", float(parameter["value"]))
             told = not parameter.get("nothing") or plain_name(name) not in self._module.needed
+            told &= not self._settings(kind)
             if name in made or (parameter.get("default") and told):
                 continue
             if depth == 0 and name in self.shared:
@@ -151,6 +152,15 @@ class Maker:
             if depth == 0 and not isinstance(made[name], (float, int)):
                 self.shared[name] = made[name]
         return made
+
+    def _settings(self, kind: str) -> bool:
+        """Whether a word is that of a class of the port's that is there for its hyperparameters."""
+        thing = self._module.names.get(kind)
+        if not (inspect.isclass(thing) and own(thing)):
+            return False
+        made = self._module.shape(thing)["constructors"]
+        taken = made[0]["parameters"] if made else []
+        return sum(self.number(p["name"]) for p in taken) * 2 > len(taken)
 
     def number(self, name: str) -> bool:
         """Whether a name is a hyperparameter's."""

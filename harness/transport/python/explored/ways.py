@@ -224,9 +224,12 @@ class Ways:
         return not plan["prepares"] if own else prepared.unprepared
 
     def _influenced(self, plan: dict[str, Any]) -> Optional[_Found]:
-        influence = Influence(partial(Graph, self.module, plan), self._deadline)
+        make = partial(Graph, self.module, plan)
+        influence = Influence(make, self._deadline)
         if (found := _read(plan, influence)) is None:
-            return None
+            influence = Influence(make, self._deadline, later=True)
+            if (found := _read(plan, influence)) is None:
+                return None
         results = [result for _, _, result in found[1][0]["pairs"]]
         for path in Graph(self.module, plan, {}).counts:
             if path in plan["counts"]:
