@@ -249,6 +249,12 @@ def _places(guess: Guess) -> Iterator[tuple[tuple[str, int], str]]:
                 yield (key, place), role
 
 
+def _so_called(result: Result, guess: Guess) -> Result:
+    """A result that says how the port was called for it."""
+    said = (f"called as {guess.title}", result.bound)
+    return replace(result, bound="; ".join(filter(None, said)))
+
+
 def _called(
     transport: HostedTransport,
     guesses: Guesses,
@@ -273,7 +279,7 @@ def _called(
         again = ask_it()
         right = again.result(None)
         if right.verdict.word in GOOD:
-            return replace(right, bound=f"called as {guess.title}")
+            return _so_called(right, guess)
         if right.verdict.fault is None or right.divides_by_zero:
             answers.append((guess, again))
         failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
@@ -298,7 +304,7 @@ def _called(
             failed.append(f"{guess.title}: {other}")
             continue
         if result.stands and not _only_seems(guess, result):
-            return replace(result, bound=f"called as {guess.title}")
+            return _so_called(result, guess)
     if not budget.left:
         failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])

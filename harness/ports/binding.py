@@ -59,11 +59,11 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     others = {_owner(b) for rank, b in ways} - {_owner(chosen[0])}
     rest = {_owner(b) for rank, b in ways if not rank[0]} - {_owner(chosen[0])}
     among = "" if named or not others else _owner(chosen[0])
-    twins = tuple(b for _, b in every if _is_twin(b, chosen[0]))
+    twins = tuple(b for _, b in every if is_twin(b, chosen[0]))
     return replace(chosen[0], chosen=bool(named and rest), among=among, twins=twins)
 
 
-def _is_twin(one: Binding, other: Binding) -> bool:
+def is_twin(one: Binding, other: Binding) -> bool:
     """Whether two are methods of one object that differ in how they hold arrays alone."""
     alike = ("class", "constructor", "construct", "call", "step")
     return (

@@ -64,8 +64,13 @@ def _differs(
         if error.fault.fatal:
             raise
         return False
-    both = tried.fault is None and other.fault is None and other.facts.where != "nowhere"
-    return both and not np.allclose(tried.weights, other.weights, rtol=_NEAR, equal_nan=True)
+    return makes_other(tried, other)
+
+
+def makes_other(one: Observation, other: Observation) -> bool:
+    """Whether two that work make other weights of the same."""
+    both = one.fault is None and other.fault is None and other.facts.where != "nowhere"
+    return both and not np.allclose(one.weights, other.weights, rtol=_NEAR, equal_nan=True)
 
 
 def settled(

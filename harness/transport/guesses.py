@@ -17,14 +17,14 @@ import numpy as np
 from harness.languages.naming import says_rmsprop
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.arrangement import FORMS, Plan, with_form
-from harness.ports.binding import BindingError, alternatives
+from harness.ports.binding import BindingError, alternatives, is_twin
 from harness.ports.bound import Binding
 from harness.ports.loops import loop_plans
 from harness.ports.numbers import by_default
 from harness.ports.plans import plans
 from harness.ports.roles import CONSTANT, Wanted, written
 from harness.transport import explored
-from harness.transport.attach import roles_of, settled
+from harness.transport.attach import makes_other, roles_of, settled
 from harness.transport.base import Description
 from harness.transport.guess import KNOWN, Budget, Guess, Guesses
 from harness.transport.handing import TRIAL, Conversation
@@ -154,7 +154,7 @@ def _of_bindings(
 ) -> Guesses:
     """Try the further bindings of a shape."""
     trying = _trying(budget)
-    moved: list[Guess] = []
+    tried: list[tuple[Binding, Guess, Observation]] = []
     failed: dict[str, None] = {}
     unknown: set[tuple[str, bytes]] = set()
     for binding in alternatives(shape, wanted):
@@ -182,7 +182,12 @@ def _of_bindings(
                 continue  # what explains neither would be sought once more
             unknown.add(numbers)
             # Whether a guess explains the port is asked by whoever tries one after the other.
-            moved.append(Guess(message, title, replace(described, guessed=""), known))
+            guess = Guess(message, title, replace(described, guessed=""), known)
+            tried.append((binding, guess, observation))
+    moved = [
+        replace(guess, description=replace(guess.description, unlike=_unlike(one, shown, tried)))
+        for one, guess, shown in tried
+    ]
     ranked = _ranked(moved)
     if all(guess.known == len(KNOWN) for guess in moved):
         seen = _ranked(list(_of_explored(conversation, shape, wanted, trying, failed)))
@@ -193,6 +198,14 @@ def _of_bindings(
         if any(says_rmsprop(_last(guess.owner)) for guess in ranked):
             ranked = [guess for guess in ranked if says_rmsprop(_last(guess.owner))]
     return Guesses(tuple(ranked), tuple(failed))
+
+
+def _unlike(
+    binding: Binding, shown: Observation, tried: Sequence[tuple[Binding, Guess, Observation]]
+) -> tuple[str, ...]:
+    """What takes the same in other arrays, and makes other weights of it."""
+    others = (b.types for b, _, other in tried if is_twin(b, binding) and makes_other(shown, other))
+    return tuple(dict.fromkeys(others))
 
 
 def _last(name: str) -> str:

@@ -127,9 +127,12 @@ JAVA = {
     "StepOfANode": EXACT,
     "RateOfEachLayer": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "RMSPropOfGenerics": EXACT,
+    "OverloadsOfAGuess": EXACT,
 }
 
-UNLIKE = {"Overloads": "Overloads.update(double[][], double[][])"}
+UNLIKE = {
+    name: f"{name}.update(double[][], double[][])" for name in ("Overloads", "OverloadsOfAGuess")
+}
 """Of methods of the name that is bound the one that is said to compute otherwise."""
 
 UNBOUND = (

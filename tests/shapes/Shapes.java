@@ -3174,3 +3174,33 @@ class RMSPropOfGenerics {
         return steps;
     }
 }
+
+/** One of the methods of a name forgets, and nobody knows what the setting beside the others is. */
+class OverloadsOfAGuess {
+    private final double lr, rho, eps, initial;
+    private double[] v;
+
+    OverloadsOfAGuess(double lr, double rho, double eps, double initValue) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+        this.initial = initValue;
+    }
+
+    private double[] begun(int length) {
+        double[] begun = new double[length];
+        java.util.Arrays.fill(begun, initial);
+        return begun;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = begun(weights.length);
+        Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+
+    void update(double[][] weights, double[][] gradients) {
+        for (int i = 0; i < weights.length; i++) {
+            Update.inPlace(weights[i], gradients[i], begun(weights[i].length), lr, rho, eps);
+        }
+    }
+}
