@@ -42,12 +42,13 @@ CONSTANTS: Mapping[str, tuple[type, ...]] = {
 # stands in several rows takes the role that its neighbours leave (lr with alpha: alpha decays).
 _NAMES: Mapping[str, str] = {
     "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step"
-    " baselr baselearningrate initiallr initiallearningrate initlr lrinit lr0 eta0 maxlr peaklr",
+    " baselr baserate baselearningrate initiallr initiallearningrate initlr lrinit lr0 eta0 maxlr"
+    " peaklr",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
     " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e smoothing",
     "momentum": "momentum mu μ mom momentumrate",
-    "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization",
+    "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization regularizationrate",
     "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
     "mean_decay": "meandecay beta1 β1 gradientdecay",
     "decay": "lrdecay learningratedecay decaylr ratedecay lrd lrdecayrate learningratedecayrate"

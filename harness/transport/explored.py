@@ -188,6 +188,8 @@ def _explored(
     title = f"{called}, {weights} {verb} {gradients}"
     if ones := plan.get("counts"):
         title += f", with {' and '.join(map(_name, ones))} = 1"
+    if plan.get("size", 0) < 0:
+        title += ", of matrices with one column"
     if off:
         title += f", with {' and '.join(_name(path) for path in off)} = 0"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}

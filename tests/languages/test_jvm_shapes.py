@@ -128,6 +128,7 @@ JAVA = {
     "RateOfEachLayer": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "RMSPropOfGenerics": EXACT,
     "OverloadsOfAGuess": EXACT,
+    "RMSPropOfAColumn": EXACT,
 }
 
 UNLIKE = {

@@ -3204,3 +3204,34 @@ class OverloadsOfAGuess {
         }
     }
 }
+
+/** Its settings have no names but those of its fields, and of a matrix it moves the first column. */
+class RMSPropOfAColumn {
+    static final class Table {
+        final double[][] cells;
+
+        Table(int rows, int columns) {
+            cells = new double[rows][columns];
+        }
+    }
+
+    private final double learningRate, decay, epsilon;
+    private double[] squares;
+
+    RMSPropOfAColumn(double first, double... others) {
+        learningRate = first;
+        decay = others[0];
+        epsilon = others[1];
+    }
+
+    Table getStep(Table t) {
+        if (squares == null) squares = new double[t.cells.length];
+        Table step = new Table(t.cells.length, t.cells[0].length);
+        for (int i = 0; i < squares.length; i++) {
+            double g = t.cells[i][0];
+            squares[i] = decay * squares[i] + (1 - decay) * (g * g);
+            step.cells[i][0] = learningRate * g / (Math.sqrt(squares[i]) + epsilon);
+        }
+        return step;
+    }
+}

@@ -17,7 +17,7 @@ import java.util.List;
  * @param completed whether its fields that are null, and those of what it is given, are filled
  * @param answered whether interfaces are answered for, whoever implements them
  * @param left of these the ones that are not: the port does without, or fills them itself
- * @param size how many there are of anything
+ * @param size how many there are of anything; below 0 where what has rows and columns has one column
  */
 public record GraphPlan(String type, int constructor, String via, String first, String method,
         boolean prepared, boolean completed, boolean answered, List<String> left, int size) {
@@ -26,6 +26,16 @@ public record GraphPlan(String type, int constructor, String via, String first, 
     public GraphPlan(String type, int constructor, String via, String method, boolean prepared,
             boolean completed, int size) {
         this(type, constructor, via, "", method, prepared, completed, false, List.of(), size);
+    }
+
+    /** How many there are of anything. */
+    int count() {
+        return Math.abs(size);
+    }
+
+    /** Tells whether what has rows and columns has one column. */
+    boolean column() {
+        return size < 0;
     }
 
     /** The same where one more field is left as it is. */

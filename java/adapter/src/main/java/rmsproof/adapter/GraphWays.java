@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class GraphWays {
     private static final int MOST_METHODS = 8;
     private static final int MOST_MAKERS = 4;
-    private static final int[] SIZES = {2, 3, 1};
+    private static final int[] SIZES = {2, 3, -2, 1};
     private static final String PARTLY = "some of its numbers move nothing, beside others that do";
     private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
             + "clone|copy|describe|reset|init|zero|clear|canequal|product|fromproduct).*";
@@ -163,8 +163,8 @@ public final class GraphWays {
         // What an object fills itself when it is told to is not filled for it.
         for (boolean prepared : new boolean[] {completed, !completed}) {
             for (int size : SIZES) {
-                if (size == 1 && failed.contains(PARTLY)) {
-                    break; // of one nobody sees it
+                if (failed.contains(PARTLY) ? size == 1 : size < 0) {
+                    continue; // of one nobody sees it
                 }
                 for (int maker = 0; maker < makers; maker++) {
                     if (System.nanoTime() > deadline) {
@@ -257,7 +257,8 @@ public final class GraphWays {
             rows.add(Cells.row(path));
         });
         return influence.made().keySet().stream()
-                .filter(path -> !gradients.contains(path) && !path.endsWith("[0]"))
+                .filter(path -> !gradients.contains(path)
+                        && (plan.column() || !path.endsWith("[0]")))
                 .filter(path -> kinds.contains(Cells.kind(path)) && influence.nudged(path)
                         && influence.moved(path).stream().noneMatch(results::contains))
                 .anyMatch(path -> rows.contains(Cells.row(path))

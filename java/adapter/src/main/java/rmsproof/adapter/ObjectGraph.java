@@ -66,7 +66,7 @@ final class ObjectGraph implements Graph {
             throws ReflectiveOperationException {
         Class<?> type = Class.forName(plan.type(), true, loader);
         ObjectMaker maker = new ObjectMaker(plan, numbers,
-                port.made.computeIfAbsent(plan.prepared() ? -plan.size() : plan.size(),
+                port.made.computeIfAbsent(2 * plan.size() + (plan.prepared() ? 1 : 0),
                         each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type()), port.texts(plan.type()));
         this.completion = new Completion(maker, plan.left());

@@ -9,6 +9,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +29,8 @@ import java.util.Set;
 final class ObjectMaker {
     /** Objects within objects. */
     private static final int DEEPEST = 6;
+    /** As many numbers as an algorithm may have. */
+    private static final int SETTINGS = 4;
     /** What a number is where nobody says: valid as a rate, a decay, a share. */
     static final double NUMBER = 0.5;
     /** What an epsilon is: some say that it is small, and take no other. */
@@ -62,7 +65,7 @@ final class ObjectMaker {
     ObjectMaker(GraphPlan plan, Map<String, Double> given, Map<String, Object> known, String text,
             List<String> texts) {
         this.plan = plan;
-        this.size = plan.size();
+        this.size = plan.count();
         this.given = given;
         this.known = known;
         this.text = text;
@@ -114,6 +117,12 @@ final class ObjectMaker {
         for (int i = 0; i < made.length; i++) {
             String name = executable.getParameters()[i].getName();
             Type type = types.length == made.length ? types[i] : raw[i];
+            boolean settings = i == made.length - 1 && executable.isVarArgs()
+                    && executable instanceof Constructor && raw[i] == double[].class;
+            if (settings) {
+                made[i] = settings(path + "." + name);
+                continue;
+            }
             boolean kept = OwnTypes.owns(raw[i]) || raw[i].isArray()
                     || Collection.class.isAssignableFrom(raw[i]) || Map.class == raw[i];
             String key = type.getTypeName() + " " + name;
@@ -128,6 +137,13 @@ final class ObjectMaker {
             }
         }
         return made;
+    }
+
+    /** Numbers that a constructor takes any number of, each by its place. */
+    private double[] settings(String path) {
+        double[] settings = new double[SETTINGS];
+        Arrays.setAll(settings, place -> number(path + "." + place));
+        return settings;
     }
 
     /** Tells whether a whole number counts the calls. */
@@ -165,13 +181,14 @@ final class ObjectMaker {
             Object[] constants = raw.getEnumConstants();
             return algorithm != null ? algorithm : constants.length > 0 ? constants[0] : null;
         } else if (raw.isArray()) {
-            Object made = Array.newInstance(raw.getComponentType(), size);
+            int length = plan.column() && path.endsWith("[]") ? 1 : size;
+            Object made = Array.newInstance(raw.getComponentType(), length);
             if (raw == double[].class || raw == float[].class) {
                 return made; // zeros are what nobody has written to yet
             }
             Type inner = type instanceof java.lang.reflect.GenericArrayType generic
                     ? generic.getGenericComponentType() : raw.getComponentType();
-            for (int i = 0; i < size; i++) {
+            for (int i = 0; i < length; i++) {
                 Array.set(made, i, element(i, inner, raw.getComponentType(), path, depth));
             }
             return made;
@@ -337,7 +354,15 @@ final class ObjectMaker {
         Type[] types = way.getGenericParameterTypes();
         Class<?>[] raw = way.getParameterTypes();
         Object[] made = new Object[raw.length];
+        int sizes = 0;
         for (int i = 0; i < made.length; i++) {
+            String name = way.getParameters()[i].getName().toLowerCase(Locale.ROOT);
+            boolean sized = raw[i] == int.class && whole(name) == size;
+            sizes += sized ? 1 : 0;
+            if (sized && sizes > 1 && plan.column()) {
+                made[i] = 1;
+                continue;
+            }
             made[i] = make(types.length == made.length ? types[i] : raw[i], raw[i],
                     path + "." + way.getParameters()[i].getName(), depth + 1);
         }
