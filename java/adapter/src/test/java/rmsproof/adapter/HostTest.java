@@ -412,7 +412,8 @@ class HostTest {
                 + "\"type\":\"double[]\",\"default\":false,\"omissible\":false},"
                 + "{\"name\":\"w\",\"kind\":\"map\",\"element\":\"float32\","
                 + "\"type\":\"Map<String, List<Float>>\",\"default\":false,\"omissible\":false}],"
-                + "\"returns\":\"void\",\"result\":\"nothing\",\"line\":null}]}",
+                + "\"returns\":\"void\",\"result\":\"nothing\",\"line\":null}],"
+                + "\"bare\":[],\"kept\":[]}",
                 shape.getAsJsonArray("candidates").get(0).toString());
     }
 
