@@ -7,6 +7,7 @@ names stands, unless another reading of the names makes the port right.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -113,8 +114,7 @@ def _judged(
         if result.verdict.word not in WRONG:
             result = answers.result()
         elif not transport.unread:
-            # What is called by a guess is not searched for long before other guesses were made.
-            result = answers.result(SOON if answers.described.guessed else LARGEST)
+            result = answers.result(*_far(answers))
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     except BindingError as error:
@@ -209,7 +209,7 @@ def _read(
             return replace(right, bound=f"so called, {guess.title}")
         others.append((guess, again))
     transport.adopt(by_names)
-    result = answers.result(SOON if others else LARGEST)
+    result = answers.result(SOON) if others else answers.result(*_far(answers))
     # Constants of its own are no cause where it takes numbers that it was not told.
     told = by_names.description.roles
     untold = {f"{axis}=ignored" for role, axis in IGNORED.items() if role not in told}
@@ -230,6 +230,11 @@ def _read(
         transport.adopt(by_names)
         return answers.result()
     return result
+
+
+def _far(answers: Answers) -> tuple[int, float]:
+    """How far it is searched, and how long: a guess not for long before others were made."""
+    return (SOON, FAR_SECONDS) if answers.described.guessed else (LARGEST, math.inf)
 
 
 def _belied(explained: Result, guess: Guess, by_names: Guess) -> bool:

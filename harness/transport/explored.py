@@ -17,7 +17,7 @@ from typing import Any
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports.naming import class_names
 from harness.ports.numbers import by_default, hyper_roles
-from harness.ports.roles import Wanted, ranked, role_names
+from harness.ports.roles import CONTAINERS, Wanted, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # Of a file's classes so many are run, the likeliest first.
@@ -55,10 +55,17 @@ def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
     if wanted.class_name:
         return [n for n in (ranks or [[]])[-1] if wanted.class_name in class_names(n)]
     names = next(filter(None, ranks), [])
-    own = [n for n in names if says_rmsprop(re.split(r"[.$]", n)[-1])]
+    own = [n for n in names if says_rmsprop(re.split(r"[.$]", n.rstrip("$"))[-1])]
+    # What is handed arrays goes before settings and states of the same name.
+    methods = {c["class"]: c["methods"] for c in shape["candidates"]}
+    own.sort(key=lambda n: not any(map(_handed, methods.get(n, ()))))
     # What only holds settings is stepped by a class whose code says RMSProp, too.
     others = [name for name in (ranks[1] if own else ()) if name.rstrip("$") not in own]
     return ([*own, *others] or names)[:MOST_CLASSES]
+
+
+def _handed(method: Mapping[str, Any]) -> bool:
+    return any(p["kind"] in CONTAINERS for p in method["parameters"])
 
 
 def named(shape: Mapping[str, Any], owner: str, way: Mapping[str, Any]) -> bool:

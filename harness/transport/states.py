@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.languages.naming import plain_name, says_rmsprop
+from harness.ports.assigning import is_open
 from harness.transport.handing import ZEROS
 
 _STATES = ("state", "cache", "average", "avg", "accum", "moment", "slot", "square", "opt", "memory")
@@ -18,7 +19,7 @@ def makes_up_state(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool
     call = list(message["call"])
     if "library" in shape or "state" not in call or "plan" in message:
         return False
-    return not taken_by(shape, message)[-len(call) :][call.index("state")].get("default")
+    return is_open(taken_by(shape, message)[-len(call) :][call.index("state")], False)
 
 
 def begins_elsewhere(shape: Mapping[str, Any], message: Mapping[str, Any]) -> bool:

@@ -153,7 +153,7 @@ KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) |
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
     " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
-    " OneArrayOnce SettingsInAnObject Operators LayersThatDraw".split(),
+    " OneArrayOnce SettingsInAnObject Operators LayersThatDraw Onward".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(

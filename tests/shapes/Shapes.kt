@@ -488,3 +488,19 @@ class LayersThatDraw(private val lr: Double, private val rho: Double, private va
         for (layer in layers) if (layer is Drawn) layer.learn(lr, rho, eps)
     }
 }
+
+/** A descent that becomes another one, under a name that says nothing. */
+object Onward {
+    data class Descent(
+        val position: List<Double>,
+        val squares: List<Double> = List(position.size) { 0.0 },
+    )
+
+    fun Descent.next(slope: List<Double>, lr: Double, rho: Double, eps: Double): Descent {
+        val squares = squares.zip(slope) { v, g -> rho * v + (1 - rho) * (g * g) }
+        return copy(
+            position = position.indices.map { position[it] - lr * slope[it] / (sqrt(squares[it]) + eps) },
+            squares = squares,
+        )
+    }
+}

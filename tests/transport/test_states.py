@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.transport.handing import ZEROS
-from harness.transport.states import begins_elsewhere
+from harness.transport.states import begins_elsewhere, makes_up_state
 
 
 def _shape(begun: bool) -> dict[str, Any]:
@@ -31,3 +31,14 @@ def test_zeros_stand_for_a_state_only_where_the_ports_own_is_not_known(
     roles = ["weights", "gradients", "state", "learning_rate"]
     message = {"function": "step", "call": roles, "initial": initial}
     assert begins_elsewhere(_shape(begun), message) is elsewhere
+
+
+def test_what_may_be_left_out_by_a_guess_alone_has_no_default() -> None:
+    """An object of a class of the port's own, which nobody knows how to make, is made up."""
+    shape = _shape(begun=False)
+    state = shape["functions"][0]["parameters"][0][2]
+    message = {"function": "step", "call": ["weights", "gradients", "state", "learning_rate"]}
+    state["default"] = True
+    assert not makes_up_state(shape, message)
+    state["absent"] = True
+    assert makes_up_state(shape, message)

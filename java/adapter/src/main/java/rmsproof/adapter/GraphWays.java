@@ -130,6 +130,7 @@ public final class GraphWays {
     private List<Method> own() {
         boolean said = Names.algorithm(type.getSimpleName());
         List<Method> steps = new ArrayList<>();
+        List<Method> unnamed = new ArrayList<>();
         for (Method method : ObjectGraph.methods(type)) {
             String name = method.getName().toLowerCase(Locale.ROOT);
             boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
@@ -138,12 +139,25 @@ public final class GraphWays {
             boolean some = method.getParameterCount() > 0 || method.getReturnType().isPrimitive();
             if ((named || other) && some && !name.matches(COMPILED)) {
                 steps.add(method);
+            } else if (becomesAnother(method)) {
+                unnamed.add(method);
             }
         }
+        steps.addAll(steps.isEmpty() ? unnamed : List.of());
         steps.sort(Comparator.comparing((Method method) -> !Names.algorithm(method.getName()))
                 .thenComparing(method -> !Makers.steps(method))
                 .thenComparing(method -> Modifier.isPrivate(method.getModifiers())));
         return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
+    }
+
+    /** Tells whether what comes back may be what the object, or an argument, has become by others. */
+    private static boolean becomesAnother(Method method) {
+        Stream<Class<?>> from = Stream.concat(Arrays.stream(method.getParameterTypes()),
+                Modifier.isStatic(method.getModifiers()) ? Stream.of()
+                        : Stream.of(method.getDeclaringClass()));
+        List<Class<?>> types = from.toList();
+        return types.size() > 1 && OwnTypes.owns(method.getReturnType())
+                && types.contains(method.getReturnType());
     }
 
     /** What was found of one making of an object, how much of it, and whether it keeps its weights. */
