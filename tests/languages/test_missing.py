@@ -182,7 +182,13 @@ public class DenseGrid implements Grid {
 
 
 def test_a_class_of_a_library_stands_where_its_abstract_one_is_asked_for(tmp_path: Path) -> None:
-    places = {f"{name}.java": text for name, text in {"Grid": GRID, "DenseGrid": DENSE}.items()}
+    coarse = DENSE.replace("DenseGrid", "CoarseGrid").replace("double[][]", "float[][]")
+    classes = {
+        "Grid": GRID,
+        "CoarseGrid": coarse.replace("= x", "= (float) x"),  # which comes before the other
+        "DenseGrid": DENSE,
+    }
+    places = {f"{name}.java": text for name, text in classes.items()}
     written(tmp_path / "library", places)
     jar = compile_java([tmp_path / "library" / name for name in places])
     text = (
@@ -198,6 +204,7 @@ def test_a_class_of_a_library_stands_where_its_abstract_one_is_asked_for(tmp_pat
     written(tmp_path, {"RMSProp.java": text})
     result = checked(tmp_path / "RMSProp.java", classpath=[str(jar)])
     assert result.verdict.word == "exact"
+    assert [precision for precision, _ in result.verdict.arithmetic] == ["float64"]
 
 
 FRAGILE = """

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.jar.JarFile;
@@ -46,8 +45,16 @@ final class OwnTypes {
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
     private static Holder implementation(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
-            return beside(type).map(name -> implementation(type, name, type.getClassLoader()))
-                    .filter(Objects::nonNull).findFirst().orElse(null);
+            // A library has the same in narrower numbers, too: they are what nobody asked for.
+            Holder narrow = null;
+            for (String name : beside(type).toList()) {
+                Holder holder = implementation(type, name, type.getClassLoader());
+                if (holder != null && holder.stored(0.1) == 0.1) {
+                    return holder;
+                }
+                narrow = narrow == null ? holder : narrow;
+            }
+            return narrow;
         }
         // Every loading of the port has the same classes: only the first is searched.
         String known = loader.implementations().get(type.getName());
