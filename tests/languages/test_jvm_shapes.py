@@ -182,7 +182,9 @@ CLOJURE = {
 }
 SEEN = {
     **dict.fromkeys(
-        "descend! advance step! settle! optimize over-volatiles step-all!".split(), EXACT
+        "descend! advance step! settle! optimize over-volatiles step-all! move-slots!"
+        " train-net".split(),
+        EXACT,
     ),
     "update-param :rmsprop": INSIDE,
 }

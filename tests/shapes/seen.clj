@@ -95,3 +95,26 @@
   (doseq [[k g] gradients]
     (swap! memory update k #(mapv (partial average *rho*) (or % (repeat nil)) g))
     (swap! parameters update k #(mapv (partial moved *lr* *eps*) % g (@memory k)))))
+
+(defrecord Slot [value grad memory])
+
+(defn move-slots!
+  "References in records, one after the other."
+  [{:keys [lr rho eps]} slots]
+  (doseq [{:keys [value grad memory]} slots]
+    (swap! memory (fn [v] (mapv #(average rho %1 %2) (or v (repeat nil)) @grad)))
+    (swap! value (fn [w] (mapv #(moved lr eps %1 %2 %3) w @grad @memory)))))
+
+(def usual {:lr 0.1 :rho 0.5 :eps 1.0})
+
+(defn- one-layer [net k {:keys [lr rho eps]}]
+  (let [g (get-in net [:layers k :grads])
+        v (mapv #(average rho %1 %2) (or (get-in net [:kept k]) (repeat nil)) g)]
+    (-> (assoc-in net [:kept k] v)
+        (assoc-in [:layers k :weights]
+                  (mapv #(moved lr eps %1 %2 %3) (get-in net [:layers k :weights]) g v)))))
+
+(defn train-net
+  "Maps in maps, which another function reaches into."
+  [net options]
+  (reduce #(one-layer %1 %2 (merge usual options)) net (keys (:layers net))))

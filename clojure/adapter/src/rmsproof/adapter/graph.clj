@@ -4,6 +4,7 @@
   back is handed on to where something of its kind came from, so that an update of values looks as
   one in place does; what moves what then tells weights from gradients (see Influence)."
   (:require [clojure.string :as string]
+            [rmsproof.adapter.nested :as nested]
             [rmsproof.adapter.program :as program]
             [rmsproof.adapter.reach :as reach]
             [rmsproof.adapter.shape :as shape])
@@ -144,6 +145,27 @@
       "volatile" (volatile! content)
       (atom content))))
 
+(defn- within
+  "What is reached into, as the forms that do it say: arrays under their names, references."
+  [context tree path to held-as]
+  (let [name (some #(when (keyword? %) (clojure.core/name %)) (rseq to))
+        on #(within context (tree %1) (str path "." %2) (conj to %1) held-as)]
+    (cond
+      (::nested/named tree) (zipmap names (map #(on ::nested/named (clojure.core/name %)) names))
+      (::nested/listed tree) (mapv #(on ::nested/listed %) (range size))
+      (seq tree) (into {} (for [key (keys tree)
+                                :let [made (on key (clojure.core/name key))]
+                                :when (some? made)]
+                            [key made]))
+      (held-as to) (held {:name name :held (held-as to)} context)
+      (shape/setting? name) (number context path)
+      (or (gradients? name) (weights? name) (average? name)) (arrays context nil))))
+
+(defn- nested-gradients?
+  "Tells whether something that is reached into has gradients in it."
+  [tree]
+  (some #(and (keyword? %) (gradients? (clojure.core/name %))) (tree-seq coll? seq tree)))
+
 (defn- argument
   "What a parameter is given, and what that is."
   [context {:keys [name kind] :as parameter} path]
@@ -153,6 +175,10 @@
     (cond
       (or (= "number" kind) (shape/setting? name)) (of :number (number context path))
       (and (:making context) (self? name)) (of :data @(:self context))
+      (:nested parameter) (let [tree (:nested parameter)
+                                reached #(within context tree path [] (:held (meta tree) {}))]
+                            (of :state ((choose context path
+                                                (cons reached (makers context parameter))))))
       (:held parameter) (of :held (held parameter context))
       (gradients? name) (of :gradients (array))
       (:making context) (of :data (if (size? name) size (array)))
@@ -251,7 +277,8 @@
 (defn- candidates
   "The functions that take gradients, and those that others return, the likeliest first."
   [program]
-  (let [takes? (fn [{:keys [parameters]}] (some #(gradients? (:name %)) parameters))
+  (let [takes? (fn [{:keys [parameters]}]
+                 (some #(or (gradients? (:name %)) (nested-gradients? (:nested %))) parameters))
         rank (fn [{:keys [name variable]}]
                [(not (Names/algorithm name))
                 (not (re-find #"step|update|optimi|descend|appl" name))

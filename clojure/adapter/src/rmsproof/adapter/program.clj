@@ -3,6 +3,7 @@
   compiled to a thunk, and a fresh start unbinds the file's variables and runs the thunks again."
   (:refer-clojure :exclude [load-file])
   (:require [clojure.string :as string]
+            [rmsproof.adapter.nested :as nested]
             [rmsproof.adapter.shape :as shape])
   (:import (clojure.lang Compiler Compiler$CompilerException DynamicClassLoader IDeref IObj
                          LineNumberingPushbackReader LispReader$ReaderException MultiFn Namespace
@@ -275,7 +276,10 @@
                        forms)
         settings (into {} (for [[s ^Var v] (mapcat ns-interns namespaces)
                                 :when (and (.isDynamic v) (number? (.getRawRoot v)))]
-                            [s v]))]
+                            [s v]))
+        defaults (into {} (for [[s ^Var v] (mapcat ns-interns namespaces)
+                                :when (and (.hasRoot v) (map? (.getRawRoot v)))]
+                            [s (.getRawRoot v)]))]
     (->> namespaces
          (mapcat ns-interns)
          (keep (fn [[symbol ^Var v]]
@@ -291,7 +295,9 @@
                        [{:name (name symbol)
                          :line line
                          :variable v
-                         :arities (mapv #(shape/with-variables (shape/arity %) settings form)
+                         :arities (mapv #(-> (shape/arity %)
+                                             (shape/with-variables settings form)
+                                             (nested/with-nested form forms defaults))
                                         arglists)
                          :inner-key (:key inner)
                          :inner (mapv shape/arity (:arglists inner))}])))))

@@ -188,8 +188,8 @@
          :when (and (simple-keyword? key) (= sym of))]
      (symbol (name key)))
    (for [form (forms-in body)
-         :when (vector? form)
-         [pattern of] (partition 2 form)
+         :when (and (seq? form) (vector? (second form)) (not ('#{doseq for} (first form))))
+         [pattern of] (partition 2 (second form))
          :when (and (map? pattern) (or (= sym of) (merged? of sym)))
          found (:keys pattern)]
      (symbol (name found)))))
@@ -286,10 +286,11 @@
   '{swap! "atom" reset! "atom" alter "ref" commute "ref" ref-set "ref" vswap! "volatile"
     vreset! "volatile"})
 
-(defn- held
-  "As what reference a body changes what a symbol names, or nil."
+(defn held
+  "As what reference a body changes, or reads, what a symbol names, or nil."
   [body sym]
-  (some #(when (and (seq? %) (= sym (second %))) (changing (first %))) (forms-in body)))
+  (let [heads (map first (filter #(and (seq? %) (= sym (second %))) (forms-in body)))]
+    (or (some changing heads) (when (some #{'clojure.core/deref 'deref} heads) "atom"))))
 
 (defn- taken-apart
   "An argument vector in which maps are destructured that the body takes apart."
