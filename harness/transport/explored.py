@@ -81,6 +81,18 @@ def named(shape: Mapping[str, Any], owner: str, way: Mapping[str, Any]) -> bool:
 
 def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     """A way with each reading of its numbers that is possible."""
+    # What the user gives is no number that has to be read.
+    said = {
+        path: float(wanted.give[_name(path)])
+        for path in (*way["numbers"], *way.get("idle", ()))
+        if _name(path) in wanted.give
+    }
+    way = {
+        **way,
+        "asked": [path for path in way["asked"] if path not in said],
+        "numbers": {path: n for path, n in way["numbers"].items() if path not in said},
+        "idle": [path for path in way.get("idle", ()) if path not in said],
+    }
     asked = set(way["asked"])
     names = {path: _name(path) for path in way["numbers"]}
     # What a parameter of some name asks for and what a field of that name has is one thing.
@@ -129,7 +141,7 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         off = {p: 0.0 for p in told if p not in given and p in asked}
         others = [path for path in way["others"] if path not in given]
         off |= {p: 0.0 for p in idle if p not in given and _MADE.fullmatch(p)}
-        yield _explored({**way, "others": others}, given, off)
+        yield _explored({**way, "others": others}, given, off | said)
 
 
 def factored(one: Explored, wanted: Wanted) -> Explored | None:
@@ -198,7 +210,7 @@ def _explored(
     if plan.get("size", 0) < 0:
         title += ", of matrices with one column"
     if off:
-        title += f", with {' and '.join(_name(path) for path in off)} = 0"
+        title += f", with {' and '.join(f'{_name(path)} = {n:g}' for path, n in off.items())}"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}
     return Explored(message, title, roles, str(way["precision"]))
 

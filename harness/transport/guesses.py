@@ -240,8 +240,12 @@ def _of_explored(
                 continue
             readings = list(explored.readings(way, wanted))
             if not readings:
-                names = " and ".join(explored.unknown(way, wanted))
-                failed.setdefault(f"{name}: nobody knows what {names} is")
+                names = explored.unknown(way, wanted)
+                lines = "".join(f"\n    {one} = 1.0" for one in names)
+                failed.setdefault(
+                    f"{name}: nobody knows what {' and '.join(names)} is. If constants will do, say"
+                    f" in port.toml\n    [give]{lines}"
+                )
             # What a way before could be told, and this one cannot, is no constant of the port's.
             readings = [one for one in readings if told <= {*one.roles}]
             told |= explored.told(way, wanted)

@@ -306,6 +306,14 @@ def test_a_guess_never_accuses() -> None:
     assert found.errors[1].startswith("OnlySetters: no method")
 
 
+def test_a_number_that_nobody_knows_is_what_the_manifest_gives() -> None:
+    port = own(SHAPES / "Shapes.java", class_name="OneNumberTooMany")
+    given = replace(port, wanted=replace(port.wanted, give={"q": 1.0}))
+    (result,) = run([given], Options(pattern=SHORT), every_transport=False).results
+    assert result.verdict.word == "exact"
+    assert result.bound.endswith("with q = 1")
+
+
 def test_an_own_type_in_which_nothing_moves_is_not_bound(tmp_path: Path) -> None:
     """What of it would be weights is read from its fields, which may be wrong."""
     path = tmp_path / "Still.java"
