@@ -85,6 +85,7 @@ JAVA = {
     "ChosenFromAnEnum": EXACT,
     "ToldWhichOne": EXACT,
     "ChosenByNumber": EXACT,
+    "AnswersWithBoth": EXACT,
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),

@@ -1612,6 +1612,32 @@ class ToldWhichOne {
     }
 }
 
+/** An objective that answers with two things, of which one is gradients. */
+class AnswersWithBoth {
+    record Evaluation(double value, double[] slope) {}
+
+    interface Smooth {
+        Evaluation at(double[] point);
+    }
+
+    private final double lr, rho, eps;
+
+    AnswersWithBoth(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] minimize(Smooth objective, double[] start, int iterations) {
+        double[] weights = start.clone(), v = new double[start.length];
+        for (int i = 0; i < iterations; i++) {
+            Evaluation there = objective.at(weights);
+            if (!Double.isNaN(there.value)) Update.inPlace(weights, there.slope, v, lr, rho, eps);
+        }
+        return weights;
+    }
+}
+
 /** Another one, unless a number says which, and a flag. */
 class ChosenByNumber {
     static final int SGD = 0, RMSPROP = 1;

@@ -29,6 +29,8 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
         boolean weights = false;
         for (Method method : asked) {
             Accepts answer = JavaTypes.accepts(method.getGenericReturnType());
+            Valued valued = Valued.of(method.getGenericReturnType());
+            answer = valued == null ? answer : valued.arrays();
             if (answer.kind().equals("array") || answer.kind().equals("list")) {
                 boolean gradients = asksGradients(method, asked.size());
                 arrays = gradients ? answer : arrays;
@@ -113,10 +115,13 @@ record Source(Class<?> type, Accepts arrays, boolean weights) {
                         return InvocationHandler.invokeDefault(self, method, given);
                     } else if (method.getDeclaringClass() == Object.class) {
                         return method.invoke(step, given);
-                    } else if (function || step.gradients() instanceof Loop
+                    }
+                    Valued valued = Valued.of(method.getGenericReturnType());
+                    if (function || valued != null || step.gradients() instanceof Loop
                             && asksGradients(method, asked)) {
-                        return step.gradients() instanceof Loop loop
+                        Object gradients = step.gradients() instanceof Loop loop
                                 ? loop.ask(given) : step.gradients();
+                        return valued == null ? gradients : valued.with(gradients);
                     } else if (answer.isInstance(step.gradients())) {
                         return asksGradients(method, asked) ? step.gradients() : step.weights();
                     }
