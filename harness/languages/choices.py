@@ -7,6 +7,7 @@ in the worker as well, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from harness.languages.naming import RMSPROP, says_rmsprop
@@ -36,26 +37,38 @@ def chooses(node: ast.AST) -> bool:
 
 
 def where_chosen(tree: ast.AST) -> str:
-    """Where it is asked whether RMSProp is meant, by a text or a name; "" where it is nowhere.
+    r"""Where it is asked whether RMSProp is meant, by a text or a name; "" where it is nowhere.
 
     >>> where_chosen(ast.parse("if self.kind is not Kind.RMSPROP: w -= lr * g"))
     'self.kind is not Kind.RMSPROP'
+    >>> where_chosen(ast.parse("class O:\n def step(self): self.do()\n def _rmsprop(self): 0"))
+    '_rmsprop'
     """
-    for node in ast.walk(tree):
-        compared = isinstance(node, ast.Compare) and isinstance(node.ops[0], _EQUAL)
-        asked = node.test if isinstance(node, (ast.If, ast.IfExp)) else None
-        pattern = node if type(node).__name__ == "MatchValue" else None
-        for part in (node if compared else None, asked, pattern):
-            if part is not None and any(map(_named, [part, *ast.iter_child_nodes(part)])):
-                return ast.unparse(part)
+    for part in (part for node in ast.walk(tree) for part in _asking(node)):
+        if any(map(_named, [part, *ast.iter_child_nodes(part)])):
+            return part.name if isinstance(part, ast.FunctionDef) else ast.unparse(part)
     return ""
 
 
 _EQUAL = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In)
 
 
+def _asking(node: Any) -> Iterator[ast.AST]:
+    """What of a node may ask for one of several: comparisons, keys, methods of a class."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], _EQUAL):
+        yield node
+    elif isinstance(node, (ast.If, ast.IfExp)):
+        yield node.test
+    elif isinstance(node, ast.Dict):
+        yield from filter(None, node.keys)
+    elif isinstance(node, ast.ClassDef):
+        yield from (part for part in node.body if isinstance(part, ast.FunctionDef))
+    elif type(node).__name__ == "MatchValue":
+        yield node
+
+
 def _named(node: ast.AST) -> bool:
-    name = getattr(node, "attr", getattr(node, "id", ""))
+    name = getattr(node, "attr", getattr(node, "id", getattr(node, "name", "")))
     return _is_rmsprop(node) or RMSPROP.search(name) is not None
 
 

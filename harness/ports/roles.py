@@ -147,7 +147,8 @@ def choice(parameter: Parameter) -> str | None:
     use = parameter.get("use", {})
     if says_rmsprop(parameter.get("text", "")) or parameter.get("on"):
         return None
-    if (text := next(filter(says_rmsprop, use.get("texts", ())), None)) is not None:
+    texts = [*use.get("texts", ()), *parameter.get("texts", ())]
+    if (text := next(filter(says_rmsprop, texts), None)) is not None:
         return CONSTANT + json.dumps(text)
     if (number := parameter.get("means")) is not None:
         return f"{CONSTANT}{number}"

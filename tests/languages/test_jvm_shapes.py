@@ -173,7 +173,7 @@ CLOJURE = {
         " loop-of-its-own made-with-settings with-defaults named matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
-        " nested-parameters settings-around chosen-by-keyword".split(),
+        " nested-parameters settings-around chosen-by-keyword made-by-kind".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,

@@ -230,3 +230,12 @@
     (if (and use-rmsprop? (= kind :rmsprop))
       [(mapv #(moved lr eps %1 %2 %3) w g cache) cache]
       [(mapv #(- %1 (* lr %2)) w g) cache])))
+
+(defn made-by-kind
+  [kind & {:keys [lr rho eps] :or {lr 1.0 rho 0.5 eps 1.0}}]
+  (let [cache (volatile! nil)]
+    (case kind
+      :sgd (fn [w g] (mapv #(- %1 (* lr %2)) w g))
+      :rmsprop (fn [w g]
+                 (vswap! cache (fn [v] (mapv #(average rho %1 %2) (or v (repeat 0.0)) g)))
+                 (mapv #(moved lr eps %1 %2 %3) w g @cache)))))

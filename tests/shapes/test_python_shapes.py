@@ -218,6 +218,11 @@ def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
             '"rmsprop"', "Kind.RMSPROP"
         ),
         "kind = RMSPROP": kinds.replace('"sgd"', "0").replace('"rmsprop"', "RMSPROP"),
+        "method = 'rmsprop'": "from typing import Literal\n"
+        + text.replace('kind="sgd"', 'method: Literal["sgd", "rmsprop"] = "sgd"')
+        .replace("= kind", "= method")
+        .replace('self.kind == "sgd"', 'self.kind[:1] == "s"')
+        .replace('self.kind == "rmsprop"', 'self.kind[:1] == "r"'),
         "rms = true": text.replace('kind="sgd"', "rms=False")
         .replace("self.kind,", "self.rms,")
         .replace("= kind", "= rms")
@@ -225,7 +230,7 @@ def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
         .replace('self.kind == "rmsprop"', "self.rms"),
     }
     _, results = judged(tmp_path, texts)
-    assert [r.verdict.word for r in results.values()] == ["exact"] * 4
+    assert [r.verdict.word for r in results.values()] == ["exact"] * 5
     assert {r.bound for r in results.values()} == {f"called with {name}" for name in texts}
 
 

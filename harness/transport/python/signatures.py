@@ -7,6 +7,7 @@ import enum
 import functools
 import inspect
 import sys
+import typing
 from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
@@ -62,6 +63,8 @@ def parameters(function: Any) -> list[dict[str, Any]]:
         }
         if isinstance(default, (int, float)) and not isinstance(default, bool):
             one["value"] = float(default)
+        if typing.get_origin(annotation) is typing.Literal:
+            one["texts"] = [one for one in typing.get_args(annotation) if isinstance(one, str)]
         if isinstance(default, enum.Enum):
             one.update(text=default.name, members=list(_members(default, function)))
         elif isinstance(default, str):

@@ -127,6 +127,11 @@
       (into {} (for [[name & tail] (filter seq? pairs)] [name (cons 'fn tail)]))
       (into {} (map vec (partition 2 pairs))))))
 
+(defn- says-rmsprop?
+  "Tells whether a keyword or a text says RMSProp."
+  [form]
+  (and (or (keyword? form) (string? form)) (re-find #"(?i)rms-?prop" (name form))))
+
 (defn- returned
   "The form whose value a body returns, looked for through let, do and the like, and what names
   stand for there."
@@ -137,6 +142,8 @@
     (contains? '#{let let* clojure.core/let letfn} (first form))
     (recur (last form) (into bindings (bound form)))
     (contains? '#{do when} (first form)) (recur (last form) bindings)
+    (and (= 'case (first form)) (some says-rmsprop? form))
+    (recur (second (drop-while (complement says-rmsprop?) form)) bindings)
     :else [form bindings]))
 
 (defn- defined-function
@@ -216,12 +223,11 @@
 (defn- chosen
   "A symbol with what a body compares it with, or looks for under it, that says RMSProp."
   [body sym]
-  (let [says? #(and (or (keyword? %) (string? %)) (re-find #"(?i)rms-?prop" (name %)))
-        named (for [[head & more :as form] (filter seq? (forms-in body))
+  (let [named (for [[head & more :as form] (filter seq? (forms-in body))
                     :when (and (some #{sym} form)
                                (or (map? head) ('#{= case condp identical? get} head)))
                     part (tree-seq coll? seq (if (= 'case head) (take-nth 2 (rest more)) form))
-                    :when (says? part)]
+                    :when (says-rmsprop? part)]
                 (pr-str part))]
     (cond-> sym (seq named) (vary-meta assoc :named (first named)))))
 
