@@ -190,7 +190,7 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
         "of weights": ("init_state(w)", "ones_like(w)", ["initial_average=one"]),
         "of their number": ("make_cache(n)", "ones(n)", ["initial_average=one"]),
         "zeros": ("init(w)", "zeros_like(w)", right),
-        "of another shape": ("init_state(n)", "ones((n, 1))", right),
+        "of another shape": ("init_state(n)", "ones((n, 1))", ["initial_average=one"]),
         "of something else": ("make_batches(n)", "ones(n)", right),
     }
     texts = {name: BEGUN.format(maker=m, made=made) for name, (m, made, _) in cases.items()}
@@ -362,5 +362,5 @@ def test_in_lists_of_lists_what_goes_by_one_place_is_seen() -> None:
     """`state[k][0]` for all of `weights[k]` was right where each had a list of its own."""
     leaf = {"kind": "leaf", "role": "weights"}
     spec = {"kind": "list", "of": {"kind": "list", "of": leaf}}
-    made = Builder(lambda role, piece: piece, "abc", 1, {}).build(spec, [0, 1, 2])
+    made = Builder(lambda role, piece, begun: piece, "abc", 1, {}).build(spec, [0, 1, 2])
     assert made == [[[0, 1], [2, None]]]

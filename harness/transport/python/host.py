@@ -24,6 +24,7 @@ from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
 from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
+from harness.transport.python.beginnings import Beginnings
 from harness.transport.python.explored import ways
 from harness.transport.python.explored.making import Module
 from harness.transport.python.explored.session import Explored
@@ -41,6 +42,7 @@ from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen, concrete
 from harness.transport.python.shape import described
 from harness.transport.python.signatures import beneath, parameters
+from harness.transport.python.unprepared import unprepared
 
 Array = Any
 
@@ -84,6 +86,7 @@ class PythonHost:
         self._binding: dict[str, Any] = {}
         self._namespace = self._source.first() if self._source else {}
         self.costly = bool(self._source and self._source.costly)
+        self._beginnings = Beginnings(self._source.tree) if self._source else None
         self._session: Session | Planned | looped.Looped | Explored
         self._shapes: dict[str, Mapping[str, Any]] = {}
 
@@ -179,7 +182,7 @@ class PythonHost:
         assert self._source is not None  # of an object nobody knows how it is made
         text = ways.choice(self._source.tree)
         numbers, needed = frozenset(words["numbers"]), frozenset(words["needed"])
-        return Module(self._namespace, self._shapes, text, numbers, needed)
+        return Module(self._namespace, self._shapes, text, numbers, needed, self._beginnings)
 
     # -- binding and running ---------------------------------------------------------------
 
@@ -222,13 +225,13 @@ class PythonHost:
                 return None
             if plan:
                 self._session = Planned(
-                    plan, self._named, names, bounds, self._dtype, weights, hyper
+                    plan, self._named, names, bounds, self._dtype, weights, hyper, self._beginnings
                 )
                 return None
             values = Weights(storage, tuple(names), bounds, self._dtype, weights)
             count = max(1, len(names)) if storage.container == "array" else 1
             ports = [self._new_port(hyper) for _ in range(count)]
-            self._session = Session(values, hyper, binding, ports)
+            self._session = Session(values, hyper, binding, ports, self._beginnings)
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
         except Garbled as error:
@@ -320,6 +323,10 @@ class PythonHost:
         if self._source and isinstance(error, AttributeError):
             name = self._namespace.get("__name__")
             failure["own"] = lacked(error, self._source.tree, name, root(Path(self._path)))
+        if self._source and isinstance(error, (LookupError, TypeError)):
+            owner, name = self._called()
+            if name and unprepared(self._source.tree, owner, name):
+                failure["own"] = False
         if isinstance(error, ImportError):  # looked for only when it is called
             failure.update(kind="not-run", message=missing(error, self._path, self._declared))
         if self._source and (lacking := self._source.for_want(error)):
@@ -327,6 +334,14 @@ class PythonHost:
         if isinstance(error, MemoryError):
             failure["spent"] = True  # what else failed for want of memory, nobody knows
         return failure
+
+    def _called(self) -> tuple[str, str]:
+        """The class, if one is bound by names, and the method or function that is called."""
+        binding = self._binding
+        if "class" not in binding or "method" not in binding:
+            return "", str(binding.get("function", ""))
+        owner = str(binding["class"])
+        return owner, str(self._shapes[owner]["methods"][binding["method"]]["name"])
 
     def _scalar(self, value: float, storage: Storage) -> Any:
         # NumPy scalars of the arrays' own type, or 1 - d would be formed in double; lists are

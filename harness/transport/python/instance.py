@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Optional, Protocol
 
 import numpy as np
 
 from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import Garbled
+from harness.transport.python.beginnings import Beginnings
 from harness.transport.python.stand_ins import Builder, Piece, Place
 
 Row = Any
@@ -33,6 +34,7 @@ class Steps(Protocol):
     gradients: Row
     dtype: Any
     parameter: Any
+    beginnings: Optional[Beginnings]
     gradients_changed: bool
     widened: bool
     first: str
@@ -48,8 +50,8 @@ class Steps(Protocol):
     def settled(self, where: str) -> None:
         """Remember where the weights come out."""
 
-    def array(self, role: str, piece: Piece) -> Any:
-        """A new array for a role, as the port is handed one."""
+    def array(self, role: str, piece: Piece, begun: float = 0.0) -> Any:
+        """A new array for a role, as the port is handed one; what else begins as is `begun`."""
 
     def feed(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         """What an argument is that is no array."""
@@ -109,33 +111,59 @@ class Instance:
                 continue
             if isinstance(getattr(owner, name, None), (type(None), Anything)):
                 setattr(owner, name, self._argument(spec, self._everything))
-        builder = self._builder()
+        builder = self._builder(self._attributes_begin())
         builder.put(owner, own["data"], self._everything)
         self._built[_OWN] = [owner], builder.places
         return owner
 
-    def _builder(self) -> Builder:
+    def _attributes_begin(self) -> Callable[[str], float]:
+        """What made-up arrays in attributes begin with."""
+        beginnings = self._session.beginnings
+        return beginnings.of_attribute if beginnings else lambda _: 0.0
+
+    def _handed(self, name: str) -> float:
+        """What a made-up array begins with that the step is handed by this name."""
+        plan, beginnings = self._session.plan, self._session.beginnings
+        calls = [call for call in plan["calls"] if name in call.get("arguments", {})]
+        called = calls[0].get("method") if calls else None
+        function = str(called or plan.get("function", ""))
+        return beginnings.of_argument(function, name) if beginnings and function else 0.0
+
+    def _builder(self, begins: Callable[[str], float], begun: float = 0.0) -> Builder:
         session = self._session
         first = session.plan.get("first", 1)
         hyper, parameter = session.hyper(), session.parameter
         known, numbered = session.target, bool(session.plan.get("numbered"))
         slots = session.slots
         return Builder(
-            session.array, session.names, slots, hyper, parameter, first, known, numbered
+            session.array,
+            session.names,
+            slots,
+            hyper,
+            parameter,
+            first,
+            known,
+            numbered,
+            begins,
+            begun,
         )
 
     def _initial(self, initial: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         if "function" in initial:
             function = self._session.target(initial["function"])
             return function(**self._arguments(initial["arguments"], unit))
+        if initial["kind"] in ("keys", "zeros"):
+            given = [call.get("arguments", {}) for call in self._session.plan["calls"]]
+            states = [name for one in given for name, spec in one.items() if "state" in spec]
+            begun = self._handed(states[0]) if states else 0.0
         if initial["kind"] == "keys":
             places = [unit[slot] if slot < len(unit) else None for slot in initial["slots"]]
-            arrays = [self._session.array("zeros", piece) for piece in places]
+            arrays = [self._session.array("zeros", piece, begun) for piece in places]
             return dict(zip(initial["keys"], arrays))
         if initial["kind"] == "zeros" and self._session.plan["arrangement"] == "each":
-            return self._session.array("zeros", self._units[0][0])
+            return self._session.array("zeros", self._units[0][0], begun)
         if initial["kind"] == "zeros":  # one for each that has weights
-            return [self._session.array("zeros", each[0]) for each in self._units]
+            return [self._session.array("zeros", each[0], begun) for each in self._units]
         return {"empty": {}, "none": None}[initial["kind"]]
 
     def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
@@ -155,7 +183,7 @@ class Instance:
         if "carried" in spec:
             number = int(spec["carried"])
             piece = unit[number] if number < len(unit) else None
-            begun = self._session.array("zeros", piece)
+            begun = self._session.array("zeros", piece, self._handed(name))
             return self._carried.setdefault((str(unit), number), begun)
         if "data" not in spec:
             return self._session.feed(spec, unit)
@@ -164,7 +192,9 @@ class Instance:
         key = json.dumps([spec["data"], list(unit)], sort_keys=True)
         key += "" if any(f'"role": "{role}"' in key for role in _GIVEN) else name
         if key not in self._built:
-            builder = self._builder()
+            up = _makes_up(spec["data"])
+            begun = self._handed(name) if up else 0.0
+            builder = self._builder(self._attributes_begin(), begun)
             holder = builder.build(spec["data"], unit)
             self._built[key] = holder, builder.places
         return self._built[key][0][0]
@@ -365,6 +395,14 @@ class Instance:
         far = sum(float(np.abs(v - session.flat[session.cuts[i]]).sum()) for i, v in values.items())
         # Weights that are no numbers are weights all the same.
         return sys.float_info.max if np.isnan(far) or np.isinf(far) else far
+
+
+def _makes_up(spec: Mapping[str, Any]) -> bool:
+    """Whether something that is made for a parameter holds arrays that begin as zeros."""
+    if spec["kind"] == "leaf":
+        return spec["role"] not in _GIVEN
+    inside = [spec.get("of"), *spec.get("parts", ()), *spec.get("entries", {}).values()]
+    return any(_makes_up(part) for part in inside if part)
 
 
 def _weighs(place: Place) -> bool:

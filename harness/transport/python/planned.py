@@ -16,6 +16,7 @@ import numpy as np
 from harness.transport.python import tensors
 from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import Garbled
+from harness.transport.python.beginnings import Beginnings
 from harness.transport.python.instance import Instance
 from harness.transport.python.stand_ins import Piece
 
@@ -36,6 +37,7 @@ class Planned:
         dtype: of ndarrays.
         initial: (N,) values before the first step.
         hyper: values by role.
+        beginnings: of averages that are made up, as the source says it; None for zeros.
     """
 
     def __init__(
@@ -47,7 +49,9 @@ class Planned:
         dtype: Any,
         initial: Row,
         hyper: Mapping[str, Any],
+        beginnings: Beginnings | None = None,
     ) -> None:
+        self.beginnings = beginnings
         self.plan, self._target, self._hyper = plan, target, dict(hyper)
         self.dtype, self._form = dtype, plan.get("form", "flat")
         self.parameter = None
@@ -98,16 +102,16 @@ class Planned:
             return [[unit] for unit in self._units]
         return [self._units]
 
-    def array(self, role: str, piece: Piece) -> Any:
-        """A new array for a role, as the port is handed one."""
+    def array(self, role: str, piece: Piece, begun: float = 0.0) -> Any:
+        """A new array for a role, as the port is handed one; what else begins as is `begun`."""
         if piece is None:
-            values = np.zeros(1)
+            values = np.full(1, begun)
         elif role == "weights":
             values = self.flat[self.cuts[piece]]
         elif role == "gradients":
             values = self.gradients[self.cuts[piece]]
         else:
-            values = np.zeros_like(self.flat[self.cuts[piece]])
+            values = np.full_like(self.flat[self.cuts[piece]], begun)
         if self._form == "number":
             return float(values[0])
         if self._form == "list":

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from harness.transport.python.arrays import Garbled, Weights
+from harness.transport.python.beginnings import Beginnings
 
 Array = Any
 _STATE_FIELDS = frozenset(
@@ -41,6 +42,7 @@ class Session:
         hyper: what the port is given for the hyperparameters and options it takes.
         binding: how it is called.
         ports: it, or one for each array.
+        beginnings: of averages that are made up, as the source says it; None for zeros.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class Session:
         hyper: dict[str, Any],
         binding: Mapping[str, Any],
         ports: Sequence[PythonPort],
+        beginnings: Beginnings | None = None,
     ) -> None:
+        self._beginnings = beginnings
         self.weights, self.hyper, self._binding, self.ports = weights, hyper, binding, ports
         self.step = 0
         self.pair = ""
@@ -125,7 +129,9 @@ class Session:
                 if "begin" in binding:
                     port.state = self._begun(port, binding["begin"], weights, part)
                 else:
-                    port.state = self._initial(int(binding.get("initial", 0)), part)
+                    named = port.parameters[roles.index("state")]["name"]
+                    number = int(binding.get("initial", 0))
+                    port.state = self._initial(number, part, port.call, named)
             # A port that hands no state back keeps it where its default is.
             if port.state is not None or not defaulted:
                 values["state"] = port.state
@@ -143,8 +149,11 @@ class Session:
         except Exception:
             return maker(sum(self.weights.cuts[i].stop - self.weights.cuts[i].start for i in part))
 
-    def _initial(self, number: int, part: list[int]) -> Any:
-        """A first call's state without a default: nothing, nothing yet by name, or zeros."""
+    def _initial(self, number: int, part: list[int], call: Any, named: str) -> Any:
+        """A first call's state without a default: nothing, nothing yet by name, or zeros.
+
+        In place of zeros what the source says that it begins with. Raises Garbled.
+        """
         if number == 0:
             return None
         if number == 1:
@@ -152,9 +161,10 @@ class Session:
         weights = self.weights
         if weights.storage.container != "array":
             part = list(range(len(weights.cuts)))
-        return weights.together(
-            part, (weights.array(np.zeros_like(weights.flat[weights.cuts[i]])) for i in part)
-        )
+        function = getattr(call, "__name__", "")
+        begun = self._beginnings.of_argument(function, named) if self._beginnings else 0.0
+        arrays = (np.full_like(weights.flat[weights.cuts[i]], begun) for i in part)
+        return weights.together(part, map(weights.array, arrays))
 
     def _without_state(
         self, binding: Mapping[str, Any], port: PythonPort, returned: Any, part: list[int]

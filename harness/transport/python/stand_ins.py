@@ -72,7 +72,8 @@ class Builder:
     """Makes what specifications describe.
 
     Args:
-        array: the array of a role ("weights", "gradients", "zeros") and piece, new.
+        array: the array of a role ("weights", "gradients", "zeros") and piece, new; what it
+            begins with, if neither.
         names: of the pieces.
         slots: how many arrays go together: a layer's weights and biases are two.
         hyper: values by role.
@@ -80,11 +81,13 @@ class Builder:
         first: the number in the first key that is put together with one.
         known: gives a class of the source by its name.
         numbered: maps have numbers as keys, where a name would do.
+        begins: what arrays that are made up begin with in an attribute of this name.
+        begun: what others begin with.
     """
 
     def __init__(
         self,
-        array: Callable[[str, Piece], Any],
+        array: Callable[[str, Piece, float], Any],
         names: Sequence[str],
         slots: int,
         hyper: Mapping[str, Any],
@@ -92,7 +95,11 @@ class Builder:
         first: int = 1,
         known: Optional[Callable[[str], Any]] = None,
         numbered: bool = False,
+        begins: Callable[[str], float] = lambda _: 0.0,
+        begun: float = 0.0,
     ) -> None:
+        self._begins, self._begun = begins, begun
+        self._within = ""  # the attribute that something is made for
         self._first, self._known, self._numbered = first, known, numbered
         self._array, self._names, self._slots, self._hyper = array, names, slots, hyper
         self._parameter = parameter
@@ -163,7 +170,9 @@ class Builder:
         """Give an object these attributes."""
         for name, inner in attributes.items():
             get, put = _attribute(owner, name)
+            around, self._within = self._within, name
             put(self._made(inner, scope, get, put))
+            self._within = around
 
     def _attributed(self, owner: Any, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
         self.put(owner, spec.get("attributes", {}), scope)
@@ -175,10 +184,11 @@ class Builder:
     def _weights_of(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
         leaves = [part for part in spec["attributes"].values() if part.get("role") == "weights"]
         slot = leaves[0].get("slot") or 0 if leaves else len(scope)
-        return self._array("weights", scope[slot]) if slot < len(scope) else None
+        return self._array("weights", scope[slot], 0.0) if slot < len(scope) else None
 
     def _real(self, piece: Piece, parameter: Callable[[Any, Any], Any]) -> Any:
-        made = parameter(self._array("weights", piece), self._array("gradients", piece))
+        arrays = (self._array(role, piece, 0.0) for role in ("weights", "gradients"))
+        made = parameter(*arrays)
         self.places.append(Place("weights", piece, *_attribute(made, "data")))
         self.places.append(Place("gradients", piece, *_attribute(made, "grad")))
         return made
@@ -194,7 +204,9 @@ class Builder:
         piece = scope[slot] if slot < len(scope) else None
         if spec["role"] in ("weights", "gradients"):
             self.places.append(Place(spec["role"], piece, get, put))
-        return self._array(spec["role"], piece)
+            return self._array(spec["role"], piece, 0.0)
+        begun = self._begins(self._within) if self._within else self._begun
+        return self._array(spec["role"], piece, begun)
 
     def _groups(self, of: Mapping[str, Any], scope: Sequence[Piece]) -> list[Sequence[Piece]]:
         slotted = _slotted(of)
@@ -248,7 +260,10 @@ class Builder:
             self._first,
             self._known,
             self._numbered,
+            self._begins,
+            self._begun,
         )
+        inner._within = self._within
         returned = inner.build(spec["returns"], scope) if spec.get("returns") else [None]
         self.places.extend(inner.places)
         effect = spec.get("effect", "nothing")

@@ -54,6 +54,7 @@ class Graph:
         maker = Maker(module, plan["size"], plan["counts"], plan["form"], numbers)
         shape, made = module.shapes[plan["type"]], thing(module, plan["type"])
         method = plan["method"]
+        self._beginnings, self._called = module.beginnings, plan["method"] or plan["type"]
         self._this: Any = None
         self._kept: Mapping[str, Any] = {}  # what keeps numbers from step to step, by path
         self.begun: set[str] = set()
@@ -155,11 +156,12 @@ class Graph:
         return {path for path, held in holders if any(held is one for one in self._unknown)}
 
     def begin(self, carried: Collection[str]) -> None:
-        """Begin what is carried as zeros, unless something of the port's made it."""
+        """Begin what is carried as its callers do, unless something of the port's made it."""
         for path, cell in self.cells().items():
             root = re.split(r"[.\[]", path)[0]
             if root in carried and root not in self.begun:
-                cell.put(0.0)
+                says = self._beginnings
+                cell.put(says.of_argument(self._called, root) if says else 0.0)
 
     def carry(self, carried: Mapping[str, str]) -> None:
         """Hand over what came back as an argument the next time, by name and path."""

@@ -17,6 +17,7 @@ from typing import Any, Optional
 import numpy as np
 
 from harness.languages.naming import plain_name, says_rmsprop
+from harness.transport.python.beginnings import Beginnings
 from harness.transport.python.explored.reach import Reach, own, several
 from harness.transport.python.session import chosen
 from harness.transport.python.shape import ARRAY_ATTRIBUTES, class_shape
@@ -56,6 +57,7 @@ class Module:
         text: what a text is that may choose an algorithm; "" where the source has none.
         words: the names of numbers.
         needed: of those among them that nobody leaves out.
+        beginnings: of averages that are made up, as the source says it; None for zeros.
     """
 
     names: Mapping[str, Any]
@@ -63,6 +65,7 @@ class Module:
     text: str
     words: frozenset[str]
     needed: frozenset[str]
+    beginnings: Optional[Beginnings] = None
 
     def shape(self, kind: type) -> Mapping[str, Any]:
         """The shape of a class, of another module, too."""
