@@ -122,7 +122,7 @@ def _judged(
     fault = never_begun(result)
     if fault and (transport.makes_up_state or fault.own is False):
         why = (
-            "before another call"
+            "without what another call, or running it as a script, does first"
             if fault.own is False
             else "with what it is first handed for its state"
         )
@@ -347,7 +347,8 @@ def _own(faults: Sequence[Fault]) -> Fault | None:
     """The fault that a port has however it is called, or for want of what it imports."""
     for fault in faults:
         surely = fault.own or fault.error in _OWN or _OF_LIBRARY.search(fault.message)
-        if fault.kind == "not-run" or (fault.kind == "crashes" and surely):
+        own = surely and fault.own is not False
+        if fault.kind == "not-run" or (fault.kind == "crashes" and own):
             return fault if all(f.kind == fault.kind for f in faults) else None
     return None
 

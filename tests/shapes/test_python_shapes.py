@@ -311,8 +311,16 @@ def test_what_another_call_would_have_made_is_nobodys_fault(tmp_path: Path) -> N
     text = text.replace("np.zeros_like(p)", "np.full_like(p, mystery)")
     outcome, results = judged(tmp_path, {"unprepared": text})
     assert results == {}
-    assert "it fails before another call: " in outcome.errors[0]
+    assert "it fails without what another call" in outcome.errors[0]
     assert "has no attribute 'state'" in outcome.errors[0]
+
+
+@pytest.mark.parametrize("sets", ["if __name__ == '__main__':", "def go():\n    global pace"])
+def test_what_is_set_when_it_is_run_as_a_script_is_nobodys_fault(sets: str, tmp_path: Path) -> None:
+    text = source("lists of arrays").replace("self.lr *", "pace * self.lr *")
+    assert "pace" in text
+    _, results = judged(tmp_path, {"run": f"{text}\n\n{sets}\n    pace = 1.0\n"})
+    assert results == {}
 
 
 def test_what_another_call_makes_of_zeros_begins_with_zeros(tmp_path: Path) -> None:

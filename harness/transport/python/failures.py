@@ -144,6 +144,23 @@ def lacked(
     return True
 
 
+def set_elsewhere(error: BaseException, tree: ast.Module) -> bool:
+    r"""Whether a name that is not there is one that a source sets when it is run, or called.
+
+    >>> tree = ast.parse("def f(): return x\nif __name__ == '__main__': x = 1")
+    >>> [set_elsewhere(NameError(f"name '{n}' is not defined"), tree) for n in "xy"]
+    [True, False]
+    """
+    found = re.match(r"name '(\w+)' is not defined", str(error))
+    if not isinstance(error, NameError) or found is None:
+        return False
+    scripts = [n for n in tree.body if isinstance(n, ast.If) and "__name__" in ast.unparse(n.test)]
+    parts = (part for node in scripts for part in ast.walk(node))
+    names = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+    shared = (part for part in ast.walk(tree) if isinstance(part, ast.Global))
+    return found[1] in names.union(*(part.names for part in shared))
+
+
 def _tree_of(cls: type, root: Path) -> Optional[ast.Module]:
     """The source of a class's module, if that is in a project."""
     file = getattr(sys.modules.get(cls.__module__), "__file__", None)

@@ -35,6 +35,7 @@ from harness.transport.python.failures import (
     line_of,
     message_of,
     missing,
+    set_elsewhere,
 )
 from harness.transport.python.modules import Source
 from harness.transport.python.packages import root
@@ -327,6 +328,8 @@ class PythonHost:
             owner, name = self._called()
             if name and unprepared(self._source.tree, owner, name):
                 failure["own"] = False
+        if self._source and set_elsewhere(error, self._source.tree):
+            failure["own"] = False
         if isinstance(error, ImportError):  # looked for only when it is called
             failure.update(kind="not-run", message=missing(error, self._path, self._declared))
         if self._source and (lacking := self._source.for_want(error)):
