@@ -592,4 +592,29 @@ def train(net, x, y, lr=0.01, rho=0.9, eps=1e-8, epochs=50):
 """,
         (),
     ),
+    "batches of data that every epoch shuffles": (
+        "for epoch in range(n): order = permutation(m); for k in range(m // size): g = f(x, ...)",
+        """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8, batch=10, rounds=50):
+        self.lr, self.rho, self.eps, self.batch, self.rounds = lr, rho, eps, batch, rounds
+        self.losses = []
+
+    def fit(self, slope, X, y, x):
+        s, many = np.zeros_like(x), X.shape[0]
+        for epoch in range(self.rounds):
+            order = np.random.permutation(many)
+            for k in range(many // self.batch):
+                part = order[k * self.batch : (k + 1) * self.batch]
+                loss, g = slope(x, X[part], y[part])
+                self.losses.append(loss)
+                s = self.rho * s + (1 - self.rho) * g**2
+                x -= self.lr * g / (np.sqrt(s) + self.eps)
+        return x
+""",
+        (),
+    ),
 }

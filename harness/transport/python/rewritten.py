@@ -14,7 +14,7 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
-from harness.languages.changes import computes, holds, loaded, set_in
+from harness.languages.changes import computes, holds, needed, set_in
 from harness.languages.choices import chosen
 from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.anything import unpacked
@@ -216,12 +216,17 @@ class _Rewriter(ast.NodeTransformer):
 def _set_anew(update: Update) -> str:
     """A name that an update goes by and that an outer loop sets, beside the loop inside it."""
     known = {pair.whole or pair.gradient: pair.at for pair in update.pairs}
-    left = _left_out(update.block, known)
-    asked = {base_of(text) for pair in update.pairs for text in (pair.weights, pair.average)}
-    for place, statement in enumerate(update.block):
-        if place not in left:
-            asked |= set(loaded(statement))
-    asked -= {base_of(name) for name in known}
+    held = {base_of(text) for pair in update.pairs for text in (pair.weights, pair.average)}
+    # What a gradient alone is computed of says nothing of an update that is given another.
+    asked: set[str] = set()
+    for _ in range(2):
+        kept = [
+            statement
+            for place, statement in enumerate(update.block)
+            if not any(place < known.get(text, 0) for text in set_in(statement))
+            or set_in(statement) & asked
+        ]
+        asked = needed(kept, held)[1] - {base_of(name) for name in known}
     for outer, inner in zip(update.loops, update.loops[1:]):
         for statement in getattr(outer, "body", []):
             around = holds(statement, getattr(inner, "body", []))
