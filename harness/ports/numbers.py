@@ -77,16 +77,24 @@ def by_default(
     ['learning_rate', 'decay_rate']
     """
     found = list(roles)
-    for role, low, high in _USUAL:
-        fitting = [
-            i
-            for i, parameter in enumerate(parameters)
-            if found[i] is None and low <= parameter.get("value", 0.0) < high
-        ]
+    for role in _USUAL:
+        fitting = usual(parameters, found, role)
         if role not in found and len(fitting) == 1:
             found[fitting[0]] = role
     return found
 
 
+def usual(
+    parameters: Sequence[Mapping[str, Any]], roles: Sequence[str | None], role: str
+) -> list[int]:
+    """The places of numbers without a role whose defaults are usual for this one."""
+    low, high = _USUAL[role]
+    return [
+        i
+        for i, parameter in enumerate(parameters)
+        if roles[i] is None and low <= parameter.get("value", 0.0) < high
+    ]
+
+
 # Defaults that hyperparameters have: none fits two roles.
-_USUAL = (("epsilon", 1e-16, 1e-4), ("learning_rate", 1e-4, 0.5), ("decay_rate", 0.5, 1.0))
+_USUAL = {"epsilon": (1e-16, 1e-4), "learning_rate": (1e-4, 0.5), "decay_rate": (0.5, 1.0)}

@@ -8,7 +8,8 @@ from typing import Any
 
 from harness.languages.naming import says_rmsprop
 from harness.model.errors import UsageError
-from harness.ports.roles import Wanted, hyperparameters_by_name
+from harness.ports.numbers import by_default, usual
+from harness.ports.roles import Wanted, hyperparameters_by_name, ranked
 from harness.transport.base import Called, Description
 from harness.transport.handing import TRIAL, Conversation
 from python_ref.dialects.axes import AXES
@@ -38,6 +39,8 @@ def attach_library(conversation: Conversation, shape: _Shape, wanted: Wanted) ->
         meant = Dialect(wanted.claimed)
     options = set(_options(meant)) if meant else set()
     roles = _roles(call, meant, options, made)
+    if call is None:
+        roles |= _told_by_default(candidate["parameters"], roles, title)
     construct = [
         None if p["name"] in settings else roles.get(p["name"]) for p in candidate["parameters"]
     ]
@@ -116,6 +119,30 @@ def _roles(
             if role in wanted and name in made and _CLIPS.get(name, clip) == clip
         }
     return hyperparameters_by_name(made, wanted)
+
+
+def _told_by_default(
+    parameters: list[_Shape], roles: Mapping[str, str], title: str
+) -> dict[str, str]:
+    """What a default tells of a number whose name does not. Raises UsageError: it may be several.
+
+    One that nobody gives what it is for would be said to be a constant.
+    """
+    numbers = [
+        {"name": p["name"], "value": float(p["default"])}
+        for p in parameters
+        if _is_number(p["default"]) and (p["name"] in roles or not ranked(p["name"]))
+    ]
+    known = [roles.get(number["name"]) for number in numbers]
+    found = by_default(numbers, known)
+    for role in set(HYPERPARAMETERS) - set(found):
+        if len(fitting := usual(numbers, found, role)) > 1:
+            names = " or ".join(numbers[i]["name"] for i in fitting)
+            raise UsageError(
+                f"{title}: nothing says whether {names} is the {role.replace('_', ' ')}; make the"
+                " optimizer in a function whose parameter does: check FILE.py:make_optimizer"
+            )
+    return {n["name"]: role for n, role in zip(numbers, found, strict=True) if role}
 
 
 def _refuse_unsettled(

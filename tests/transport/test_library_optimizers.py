@@ -193,6 +193,8 @@ optimizer = keras.RMSprop(0.25, rho=0.5, epsilon=0.125)
     ("text", "claim", "fixed"),
     [
         (SUBCLASS, (), {}),
+        # A default tells what a name does not: it is fed, and no constant of its own.
+        (SUBCLASS.replace("eps=1e-8", "tiny=1e-8").replace("eps=eps", "eps=tiny"), (), {}),
         (CHAIN, (), {}),
         (MADE, ("epsilon=inside", "float32_hyperparameters=learning_rate"),
          {"learning_rate": 0.25, "decay_rate": 0.5, "epsilon": 0.125}),
@@ -220,6 +222,13 @@ def test_of_several_the_one_that_says_rmsprop_is_taken() -> None:
     assert (result.called.title, CHOSEN in result.notes) == ("SharedRMSprop()", True)
     with pytest.raises(UsageError, match=r"Mine, Other\. Choose one"):
         of_source(SUBCLASS + SUBCLASS.replace("Mine", "Other"))
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_of_two_numbers_that_may_be_the_epsilon_none_is_taken() -> None:
+    text = SUBCLASS.replace("eps=1e-8", "tiny=1e-8, small=1e-6").replace("eps=eps", "eps=small")
+    with pytest.raises(UsageError, match="whether tiny or small is the epsilon"):
+        of_source(text)
 
 
 @pytest.mark.usefixtures("stand_ins")
