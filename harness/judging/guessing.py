@@ -54,6 +54,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         return judge(port, transport, goldens, **options)
     try:
         result = _judged(port, transport, goldens, options)
+        _refuse_untold(result, transport)
     except BindingError:
         if not _lacking(transport):
             raise
@@ -65,6 +66,22 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
             return replace(result, bound="; ".join(filter(None, (words, result.bound))))
         return conclude(port, transport.name, fault=_of_what_lacks(transport))
     return result
+
+
+def _refuse_untold(result: Result, transport: HostedTransport) -> None:
+    """Raise BindingError where what is said to be a constant may be a number that it takes."""
+    best = result.diagnosis.best if result.diagnosis else None
+    told = transport.describe().roles if best else ()
+    for role, axis in IGNORED.items():
+        if best is None or f"{axis}=ignored" not in best.deviations:
+            continue
+        constant = best.constants.get(role, math.nan)
+        if names := transport.untold(role, constant, role in told):
+            known = role.replace("_", " ")
+            raise BindingError(
+                f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
+                f' say so in port.toml\n[bind]\n{role} = "{names[0]}"'
+            )
 
 
 def _lacking(transport: HostedTransport) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -88,7 +89,7 @@ def usual(
     parameters: Sequence[Mapping[str, Any]], roles: Sequence[str | None], role: str
 ) -> list[int]:
     """The places of numbers without a role whose defaults are usual for this one."""
-    low, high = _USUAL[role]
+    low, high = _USUAL.get(role, (math.inf, math.inf))
     return [
         i
         for i, parameter in enumerate(parameters)

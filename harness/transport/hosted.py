@@ -36,6 +36,7 @@ from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.replies import FORGED, fault_of, readable
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
+from harness.transport.untold import may_be
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
@@ -146,6 +147,11 @@ class HostedTransport:
             return False
         with readable():
             return has_unread(self._shape, self._message)
+
+    def untold(self, role: str, constant: float, told: bool) -> list[str]:
+        """The parameters that may be what is taken for a constant in a hyperparameter's place."""
+        with readable():
+            return may_be(self._shape, self._message or {}, role, constant, told)
 
     @property
     def explorable(self) -> bool:

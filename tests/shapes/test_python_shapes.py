@@ -315,6 +315,28 @@ def test_what_another_call_would_have_made_is_nobodys_fault(tmp_path: Path) -> N
     assert "has no attribute 'state'" in outcome.errors[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "said"),
+    [
+        ("lists of arrays", "p -= self.lr *", "p -= self.more * self.pace *"),
+        ("a layer", "-= self.lr *", "-= self.more * self.pace *"),
+        ("a layer", "-= self.lr *", "-= self.more *"),
+    ],
+)
+def test_what_it_is_not_told_is_no_constant_of_its_own(
+    name: str, step: str, said: str, tmp_path: Path
+) -> None:
+    text = source(name).replace(step, said)
+    text = text.replace("learning_rate=0.01", "pace=0.01, more=0.003")
+    text = text.replace("self.lr,", "self.more, self.pace,").replace(
+        "= learning_rate,", "= more, pace,"
+    )
+    assert text.count("pace") > 2
+    outcome, results = judged(tmp_path, {"untold": text})
+    assert "learning_rate=ignored" not in {d for r in results.values() for d in r.deviations}
+    assert results or "pace or more is the learning rate" in outcome.errors[0]
+
+
 @pytest.mark.parametrize("sets", ["if __name__ == '__main__':", "def go():\n    global pace"])
 def test_what_is_set_when_it_is_run_as_a_script_is_nobodys_fault(sets: str, tmp_path: Path) -> None:
     text = source("lists of arrays").replace("self.lr *", "pace * self.lr *")

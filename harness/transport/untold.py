@@ -1,0 +1,70 @@
+"""The numbers that a port takes and that it is told nothing of, as it is called.
+
+What looks like a constant of its own may be one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.ports.numbers import usual
+from harness.ports.roles import ranked
+from harness.transport.states import taken_by
+
+_Shape = Mapping[str, Any]
+
+
+def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: bool) -> list[str]:
+    """The parameters left at their defaults that may be what is taken for a constant.
+
+    Args:
+        shape: of the source.
+        message: how it is called.
+        role: of the hyperparameter that shows no effect.
+        constant: what is there in its place.
+        told: it is given to another parameter.
+    """
+    left = [p for p in _left(shape, message) if p.get("use", {}).get("computed", True)]
+    same = [p for p in left if p["value"] == constant]
+    unknown = [p for p in left if not told and not ranked(p["name"])]
+    places = usual(unknown, [None] * len(unknown), role)
+    return list(dict.fromkeys(p["name"] for p in [*same, *(unknown[i] for i in places)]))
+
+
+def _left(shape: _Shape, message: _Shape) -> Iterator[dict[str, Any]]:
+    """The parameters with a number for their default that are not given anything."""
+    if "graph" in message or "library" in message:
+        return
+    plan = message.get("plan")
+    if plan is None:
+        roles = [*(message.get("construct") or []), *message["call"]]
+        taken = taken_by(shape, message)
+        open_ = [p for p, role in zip(taken, roles, strict=False) if role is None]
+    else:
+        calls = [plan, *plan.get("before", []), *plan.get("calls", [])]
+        given = {name for one in calls for name in one.get("arguments", {})}
+        given |= {*plan.get("construct", {}), *plan.get("closure", {})}
+        open_ = [p for p in _taken(shape, plan) if p["name"] not in given]
+    for parameter in open_:
+        if isinstance(value := parameter.get("value"), int | float):
+            yield {**parameter, "value": float(value)}
+
+
+def _taken(shape: _Shape, plan: _Shape) -> Iterator[Mapping[str, Any]]:
+    """The parameters of what a plan makes and calls."""
+    names = {plan.get("function"), *(call.get("method") for call in plan.get("calls", []))}
+    for candidate in shape.get("candidates", []):
+        if candidate["class"] != plan.get("class"):
+            continue
+        methods = [*candidate["methods"], *candidate.get("private", [])]
+        called = [m for m in methods if m["name"] in names]
+        uses: dict[str, Any] = {}
+        for method in called:
+            yield from method["parameters"]
+            uses |= method.get("constructed", {})
+        for constructor in candidate.get("constructors") or []:
+            yield from ({**p, "use": uses.get(p["name"], {})} for p in constructor["parameters"])
+    for function in shape.get("functions", []):
+        if function["name"] in names and "class" not in plan:
+            yield from function["parameters"][0]
