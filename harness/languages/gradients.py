@@ -54,6 +54,24 @@ def called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+def copied(node: ast.stmt) -> Optional[tuple[str, str]]:
+    """The name that a statement gives what another has, and that.
+
+    >>> [copied(node) for node in ast.parse("old = w.copy(); old = self.w; old = -w").body]
+    [('old', 'w'), ('old', 'self.w'), None]
+    """
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return None
+    value = node.value
+    if isinstance(value, ast.Call) and called(value) in ("copy", "deepcopy", "array"):
+        function = value.func
+        inside = value.args or ([function.value] if isinstance(function, ast.Attribute) else [])
+        value = inside[0] if inside else value
+    if not isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)):
+        return None
+    return node.targets[0].id, ast.unparse(value)
+
+
 def treats(node: ast.Call) -> bool:
     """Whether what is called does, by its name, what an optimizer does to gradients."""
     return any(word in called(node) for word in _OF_OPTIMIZERS)

@@ -16,6 +16,7 @@ from typing import Any, Optional
 from harness.languages.gradients import (
     Block,
     called,
+    copied,
     factors_of,
     handed,
     known_at,
@@ -265,8 +266,11 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     made = {average: {average}}
     moved: list[str] = []
     whole: dict[str, bool] = {}
+    # Where a step is taken from what the weights were, that is they.
+    were = dict(pair for node in block if (pair := copied(node)))
     for node in _assignments(block[place + 1 :]):
         names = _names(node.value)
+        names |= {were[name] for name in names & set(were)}
         if not (depends := names & set(made)):
             continue
         names = names.union(*(made[name] for name in depends))
@@ -275,7 +279,9 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
             again = isinstance(node, ast.AugAssign) or text in names
             if again and text not in made and _holds(target):
                 moved.append(text)
-                whole[text] = isinstance(node, ast.AugAssign) or text in _terms(node.value)
+                terms = _terms(node.value)
+                terms |= {were[term] for term in terms & set(were)}
+                whole[text] = isinstance(node, ast.AugAssign) or text in terms
             made[text] = names | {text}
     # A buffer, or a sum, moves too; gradients are computed of weights.
     before = known.union(*map(_names, block[:place]), _names(ast.parse(gradient)))

@@ -617,4 +617,23 @@ class RMSProp:
 """,
         (),
     ),
+    "a step from what the weights were": (
+        "old = w; g = slope(old); w = old - lr * g / ...; if norm(old - w) < tol: break",
+        """
+import numpy as np
+
+
+def rmsprop(slope, w, lr=0.01, rho=0.9, eps=1e-8, rounds=100, tol=1e-5):
+    s = 0
+    for _ in range(rounds):
+        old = w.copy()
+        g = slope(old)
+        s = rho * s + (1 - rho) * g**2
+        w = old - lr * g / (np.sqrt(s) + eps)
+        if np.linalg.norm(old - w) <= tol:
+            break
+    return w
+""",
+        (),
+    ),
 }

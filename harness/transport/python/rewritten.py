@@ -16,6 +16,7 @@ import numpy as np
 
 from harness.languages.changes import computes, holds, needed, set_in
 from harness.languages.choices import chosen
+from harness.languages.gradients import copied
 from harness.languages.updates import Pair, Update, base_of, update_in
 from harness.transport.python.anything import unpacked
 from harness.transport.python.arrays import Garbled
@@ -254,6 +255,8 @@ def _asking(update: Update) -> list[ast.stmt]:
             made += ast.parse(f"{_FED} = yield ({weights},), ({places})").body
             for number, pair in enumerate(pairs):
                 made += ast.parse(f"{pair.weights} = {_FED}[0][{number}]").body
+                before = ((node, copied(node)) for node in update.block[:place])
+                made += [node for node, copy in before if copy and copy[1] == pair.weights]
         for number, pair in enumerate(pairs):
             if place == pair.at and pair.whole:
                 made += ast.parse(f"{pair.whole} = {_ARRAY}({_FED}[1])").body
