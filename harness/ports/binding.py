@@ -16,7 +16,7 @@ from harness.languages.naming import says_rmsprop
 from harness.ports.assigning import names_of
 from harness.ports.attempts import attempts
 from harness.ports.bound import Binding, Ranked, Unsettled
-from harness.ports.leaves import gradient_of
+from harness.ports.leaves import OBJECTS, TRAINED_ON, gradient_of, plain, weights_in
 from harness.ports.naming import class_names
 from harness.ports.roles import CONSTANTS, Constant, Parameter, Wanted
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
@@ -276,6 +276,8 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
     if not isinstance(first, Unsettled):
         return message
     names = ", ".join(first.names)
+    if any(_is_data(name) for name in first.names):
+        return message  # no number that a line could settle
     if first.roles and len(first.names) == 1:
         role = first.roles[0]
         meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml"
@@ -288,6 +290,13 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         value = "1" if "batch" in name.lower() or name in first.whole else "0.0"
         return f"{message}. If a constant will do, say in port.toml\n[give]\n{name} = {value}"
     return message
+
+
+def _is_data(name: str) -> bool:
+    """Whether a name is that of data or of a model, and not of a number or of an array."""
+    word = plain(name)
+    model = word in OBJECTS and weights_in(name) is None and len(word) > 1
+    return model or (word in TRAINED_ON and len(word) > 2) or word.endswith(("loss", "cost"))
 
 
 def _several_fit(chosen: Sequence[Binding]) -> str:

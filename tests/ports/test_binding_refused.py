@@ -121,6 +121,12 @@ def test_what_is_called_or_becomes_an_average_is_no_array(use: str) -> None:
     assert "port.toml" not in refused(shape(odd))
 
 
+@pytest.mark.parametrize("name", ["loss", "network", "labels"])
+def test_no_role_is_advised_for_data_or_a_model(name: str) -> None:
+    odd = class_of("Trainer", "lr, rho", method("step", f"g, w, {name}"))
+    assert refused(shape(odd)).endswith(f"unrecognised parameter {name}")
+
+
 def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
     odd = class_of("Trainer", "lr, rho", method("step", "g, w, model:other"))
     assert refused(shape(odd)) == (
