@@ -133,6 +133,8 @@ def gone_over(target: ast.expr, over: ast.expr) -> Iterator[tuple[str, str]]:
     elif name == "zip" and len(parts) == len(args):
         for part, arg in zip(parts, args):
             yield from gone_over(part, arg)
+    elif name in ("items", "values") and isinstance(over, ast.Call) and not args:
+        yield from gone_over(parts[-1] if parts else target, getattr(over.func, "value", over))
     elif isinstance(target, ast.Name) and isinstance(over, (ast.Name, ast.Attribute)):
         yield target.id, ast.unparse(over)
 
@@ -170,6 +172,37 @@ def beside(node: ast.stmt, block: list[ast.stmt]) -> Iterator[ast.stmt]:
                     yield from beside(one, block)
                 elif not isinstance(one, ast.If):
                     yield one
+
+
+def changes_elsewhere(region: Iterable[ast.stmt], block: list[ast.stmt]) -> Iterator[str]:
+    """What a step changes beside a block: `net` of `net[k] *= 0.9`, and of `for v in net: v += 1`.
+
+    Other branches than the block's are not gone through with it; what begins as nothing is begun.
+    """
+    for node in region if region is not block else ():
+        if holds(node, block):
+            for field in ("body", "orelse", "finalbody"):
+                inner = getattr(node, field, None)
+                if isinstance(inner, list) and any(holds(one, block) for one in inner):
+                    yield from changes_elsewhere(inner, block)
+            continue
+        loops = [part for part in ast.walk(node) if isinstance(part, ast.For)]
+        each = dict(pair for loop in loops for pair in gone_over(loop.target, loop.iter))
+        for part in ast.walk(node):
+            several: list[ast.expr] = [part.target] if isinstance(part, ast.AugAssign) else []
+            if isinstance(part, ast.Assign) and not is_nothing(part.value):
+                several = part.targets
+            yield from (held_by(ast.unparse(target), each) for target in several)
+
+
+def held_by(text: str, each: Mapping[str, str]) -> str:
+    """What holds something, where names are elements of others.
+
+    >>> held_by("p['w']", {"p": "net.parts"}), held_by("l.W[0]", {"l": "ls"}), held_by("w", {})
+    ('net.parts', 'ls.W', 'w')
+    """
+    base = base_of(text)
+    return f"{each.get(base, base)}{text[len(base) :]}".partition("[")[0]
 
 
 def holds(node: ast.stmt, block: list[ast.stmt]) -> bool:

@@ -173,6 +173,11 @@ MAPS = "layers that are maps, each with a map of its averages"
         (MAPS, "        losses.append", "        slopes = clipped(slopes)\n        losses.append"),
         (MAPS, "in zip(net.parts", "in zip(copied(net)"),
         (MAPS, "    for epoch in range(epochs):", "    if epochs:"),
+        (
+            MAPS,
+            "        for part, slope",
+            "        for q in net.parts:\n            q['w'] *= 0.9\n        for part, slope",
+        ),
     ],
 )
 def test_what_surrounds_an_update_may_matter(name: str, line: str, instead: str) -> None:

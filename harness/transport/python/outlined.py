@@ -21,8 +21,10 @@ from harness.languages.changes import (
     added,
     begins,
     beside,
+    changes_elsewhere,
     computes,
     gone_over,
+    held_by,
     holds,
     is_nothing,
     loaded,
@@ -161,7 +163,11 @@ class _Taking:
         weights = [self._names[p.weights] for p in pairs]
         averages = [self._names[p.average] for p in pairs]
         gradients = [self._names[p.gradient] for p in pairs]
+        region = self._update.loops[0].body if self._update.loops else self._body  # type: ignore[attr-defined]
+        elsewhere = set(changes_elsewhere(region, block))
         for pair in pairs:
+            if elsewhere & {held_by(text, self._each) for text in (pair.weights, pair.average)}:
+                raise Unclear
             self._begins_as_zeros(pair.average)
             if not self._update.loops or self._each:
                 self._is_as_handed(pair)
