@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from typing import Any, Optional, Protocol, Union
 
+from harness.languages.averages import square_of
 from harness.languages.naming import RMSPROP
 from harness.languages.texts import Texts
-from harness.languages.updates import square_of
 from harness.languages.uses import KEY, Use, element_of
 
 # What is gone over within brackets, and makes a row of what each is.

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterable
 from typing import Any, Optional, Union
 
+from harness.languages.averages import average_in
 from harness.languages.calls import SAME, Calls
-from harness.languages.updates import average_in
 from harness.languages.uses import KEY, Use, element_of
 
 # What shows a map's keys, its values or both.

@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Container, Iterator
 
+from harness.languages.averages import Pair
 from harness.languages.changes import beside, set_in
 from harness.languages.gradients import Block, mentions
-from harness.languages.updates import Pair, base_of
+from harness.languages.updates import base_of
 
 
 class Unclear(Exception):

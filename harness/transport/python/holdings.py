@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from harness.languages.updates import square_of
+from harness.languages.averages import square_of
 from harness.languages.usage import Follower, Function
 
 # What begins an average with nothing, and what begins it otherwise.

@@ -10,9 +10,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any, Optional
 
+from harness.languages.averages import Pair
 from harness.languages.changes import computes, needed
 from harness.languages.choices import chooses, chosen
-from harness.languages.updates import Pair, Update, base_of, update_in
+from harness.languages.updates import Update, base_of, update_in
 from harness.transport.python.outlined import Outline, outlines
 from harness.transport.python.signatures import written
 

@@ -13,10 +13,9 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import re
-from collections.abc import Callable
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
+from harness.languages.averages import Pair
 from harness.languages.changes import (
     added,
     begins,
@@ -36,7 +35,7 @@ from harness.languages.changes import (
 )
 from harness.languages.choices import chosen
 from harness.languages.gradients import Block, mentions
-from harness.languages.updates import Pair, Update, base_of, update_in
+from harness.languages.updates import Update, base_of, update_in
 from harness.transport.python.called_once import (
     Unclear,
     comes_as_it_is,
@@ -45,6 +44,7 @@ from harness.transport.python.called_once import (
     own_targets,
     set_where_returned,
 )
+from harness.transport.python.renamed import Renaming, identifier
 
 SLOPE = "_rmsproof_slope"
 _BUILT_IN = frozenset(dir(builtins))
@@ -154,7 +154,7 @@ class _Taking:
         self._settled: set[str] = set()
         self._settings: set[str] = set()
         held = {t for p in update.pairs for t in (p.weights, p.average, p.gradient)}
-        self._names = {text: _identifier(text) for text in held}
+        self._names = {text: identifier(text) for text in held}
         if len(set(self._names.values())) < len(held) or any(p.whole for p in update.pairs):
             raise Unclear
 
@@ -279,7 +279,7 @@ class _Taking:
         return found
 
     def _renamed(self, node: ast.stmt) -> ast.stmt:
-        made: ast.stmt = _Renaming(self._names, self._held).visit(copy.deepcopy(node))
+        made: ast.stmt = Renaming(self._names, self._held).visit(copy.deepcopy(node))
         return ast.fix_missing_locations(made)
 
     def _held(self, owner: ast.expr, key: str) -> Optional[str]:
@@ -367,31 +367,3 @@ class _Taking:
         ]
         if not begun or not all(map(is_nothing, begun)):
             raise Unclear
-
-
-class _Renaming(ast.NodeTransformer):
-    """Gives plain names to weights, averages and gradients, and to what one thing holds."""
-
-    def __init__(
-        self, names: dict[str, str], held: Callable[[ast.expr, str], Optional[str]]
-    ) -> None:
-        self._names, self._held = names, held
-
-    def visit(self, node: ast.AST) -> Any:
-        """One of them is one name."""
-        context = getattr(node, "ctx", ast.Load())
-        if isinstance(node, ast.expr) and (name := self._names.get(ast.unparse(node))):
-            return ast.Name(name, context)
-        key: Any = node.attr if isinstance(node, ast.Attribute) else None
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-            key = node.slice.value
-        owner: Any = getattr(node, "value", None)
-        inside = isinstance(key, str) and isinstance(owner, (ast.Name, ast.Attribute))
-        if inside and (name := self._held(owner, key)):
-            return ast.Name(name, context)
-        return self.generic_visit(node)
-
-
-def _identifier(text: str) -> str:
-    """A name for an expression; a name is its own."""
-    return text if text.isidentifier() else f"_rmsproof_{re.sub(r'[^0-9A-Za-z_]', '_', text)}"

@@ -14,10 +14,11 @@ from typing import Any, Optional, Union
 
 import numpy as np
 
+from harness.languages.averages import Pair
 from harness.languages.changes import computes, holds, needed, set_in
 from harness.languages.choices import chosen
 from harness.languages.gradients import copied
-from harness.languages.updates import Pair, Update, base_of, update_in
+from harness.languages.updates import Update, base_of, update_in
 from harness.transport.python.anything import unpacked
 from harness.transport.python.arrays import Garbled
 
