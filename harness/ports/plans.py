@@ -25,7 +25,7 @@ from harness.ports.offers import (
     shown,
 )
 from harness.ports.owned import owned
-from harness.ports.roles import Wanted
+from harness.ports.roles import Wanted, ranked
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _FIRST = (
@@ -96,6 +96,13 @@ def plans(
             bare = {**method, "parameters": taken}
             with contextlib.suppress(Unknown):
                 made += _of_method(candidate, given, bare, wanted, lenient=lenient)
+    for candidate, constructor, method in called:
+        for role, name in _of_one_role([*constructor, *method["parameters"]], wanted):
+            other = replace(wanted, roles={**wanted.roles, role: name})
+            with contextlib.suppress(Unknown):
+                ways = _of_method(candidate, constructor, method, other, lenient=lenient)
+                said = f", {name} as the {role.replace('_', ' ')}"
+                made += [replace(plan, title=plan.title + said) for plan in ways]
     for candidate, constructor, method in (one for one in called if "own" in one[2]):
         with contextlib.suppress(Unknown):
             made += _finished_own(candidate, constructor, method, wanted)
@@ -107,6 +114,18 @@ def plans(
             except Unknown as error:
                 reasons.append(f"{function['name']}: {error}")
     return made, reasons
+
+
+def _of_one_role(
+    parameters: Sequence[Mapping[str, Any]], wanted: Wanted
+) -> Iterator[tuple[str, str]]:
+    """The numbers that could be a hyperparameter which another one is by its name."""
+    numbers = [p for p in parameters if "value" in p]
+    roles = hyper_roles(numbers, wanted)
+    for parameter, known in zip(numbers, roles, strict=True):
+        for _, role in ranked(parameter["name"]) if known is None else ():
+            if role in HYPERPARAMETERS and role in roles and role not in wanted.roles:
+                yield role, parameter["name"]
 
 
 def chosen_classes(shape: Mapping[str, Any], wanted: Wanted) -> list[Mapping[str, Any]]:

@@ -337,6 +337,15 @@ def test_what_it_is_not_told_is_no_constant_of_its_own(
     assert results or "pace or more is the learning rate" in outcome.errors[0]
 
 
+def test_of_two_learning_rates_the_one_that_a_step_uses_is_told(tmp_path: Path) -> None:
+    text = source("a layer").replace("learning_rate=0.01", "lr=0.01, eta=0.003")
+    text = text.replace("self.lr, self.rho", "self.idle, self.lr, self.rho")
+    text = text.replace("= learning_rate,", "= lr, eta,")
+    _, results = judged(tmp_path, {"two rates": text})
+    assert results["two rates"].verdict.word == "exact"
+    assert results["two rates"].bound.endswith(", eta as the learning rate")
+
+
 @pytest.mark.parametrize("sets", ["if __name__ == '__main__':", "def go():\n    global pace"])
 def test_what_is_set_when_it_is_run_as_a_script_is_nobodys_fault(sets: str, tmp_path: Path) -> None:
     text = source("lists of arrays").replace("self.lr *", "pace * self.lr *")
