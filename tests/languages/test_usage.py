@@ -10,6 +10,7 @@ import pytest
 from harness.languages import usage
 from harness.languages.usage import Follower
 from harness.ports.offers import offer
+from harness.transport.python.shape import described
 
 
 def test_a_function_that_is_called_like_a_method_is_not_the_method() -> None:
@@ -54,3 +55,11 @@ def test_what_is_only_asked_whether_it_is_true_is_no_array(asks: str) -> None:
         "data": "leaf",
         "grad": "leaf",
     }
+
+
+def test_another_name_for_a_class_is_not_another_class() -> None:
+    class RMSProp:
+        def step(self, w: Any, g: Any) -> None: ...
+
+    found = described({"rmsprop": RMSProp, "RMSProp": RMSProp, "other": Follower}, code=True)
+    assert [one["class"] for one in found["candidates"]] == ["RMSProp", "other"]

@@ -49,6 +49,9 @@ def described(things: Mapping[str, Any], code: bool) -> dict[str, Any]:
     candidates: list[dict[str, Any]] = []
     functions: list[dict[str, Any]] = []
     for name, thing in things.items():
+        own = thing.__name__ if inspect.isclass(thing) or inspect.isfunction(thing) else name
+        if own != name and things.get(own) is thing:
+            continue  # another name for it
         if inspect.isclass(thing):
             candidates.append(class_shape(name, thing, helpers))
             for inner_name, inner in vars(thing).items():
