@@ -278,6 +278,8 @@ class Bench:
         asking = [loop.get("class") or loop["function"] for loop in loops]
         if source.said:  # whatever it is called
             asking += [loop.get("class") or loop["function"] for loop in shape.get("loops", ())]
+        if source.alone and len(names) == 1:  # statements that we put into a function
+            asking += names
         meant = [n for n in names if says_rmsprop(n) or n in looped or n in asking]
         for name in meant if all(_uncalled(one.result) for one in judged.values()) else ():
             wanted = Wanted(class_name=name, options=options)

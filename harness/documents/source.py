@@ -17,7 +17,7 @@ from harness.languages.program import Piece, additions, assembled, context, defe
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
 from harness.languages.repair.marking import unmarked
-from harness.languages.updates import update_in
+from harness.languages.updates import divides
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
@@ -143,7 +143,7 @@ def looks_like_optimizer(text: str, language: str) -> bool:
 def holds_update(text: str) -> bool:
     """Whether a Python text divides steps by an average of squares, whatever its names are."""
     bodies = [node.body for node in ast.walk(parsed(text) or ast.Module([], [])) if _holds(node)]
-    return any(update_in(body, a_step=True) is not None for body in bodies)
+    return any(map(divides, bodies))
 
 
 def _holds(node: ast.AST) -> TypeGuard[ast.Module | ast.FunctionDef]:

@@ -96,13 +96,21 @@ def target_of(node: ast.stmt) -> Optional[str]:
         return None
     if not _holds(target):
         return None
-    text = ast.unparse(target)
+    text = ast.unparse(whole(target))
     again = isinstance(node, ast.AugAssign) or mentions(node.value, text)
     return text if again else None
 
 
+def whole(target: ast.expr) -> ast.expr:
+    """What all elements of which are set: `v` of `v[:]`."""
+    sliced = target.slice if isinstance(target, ast.Subscript) else None
+    every = isinstance(sliced, ast.Slice) and ast.unparse(sliced) == ":"
+    return target.value if isinstance(target, ast.Subscript) and every else target
+
+
 def _holds(target: ast.expr) -> bool:
     """Whether a target is one thing that keeps a value: a name, an attribute, one of several."""
+    target = whole(target)
     if isinstance(target, ast.Subscript):
         return not isinstance(target.slice, ast.Slice) and _holds(target.value)
     return isinstance(target, (ast.Name, ast.Attribute))
@@ -152,7 +160,7 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     # What depends on it, and all that each of these was made of.
     made = {average: {average}}
     moved: list[str] = []
-    whole: dict[str, bool] = {}
+    alone: dict[str, bool] = {}
     # Where a step is taken from what the weights were, that is they.
     were = dict(pair for node in block if (pair := copied(node)))
     for node in _assignments(block[place + 1 :]):
@@ -162,13 +170,13 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
             continue
         names = names.union(*(made[name] for name in depends))
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            text = ast.unparse(target)
+            text = ast.unparse(whole(target))
             again = isinstance(node, ast.AugAssign) or text in names
             if again and text not in made and _holds(target):
                 moved.append(text)
                 terms = _terms(node.value)
                 terms |= {were[term] for term in terms & set(were)}
-                whole[text] = isinstance(node, ast.AugAssign) or text in terms
+                alone[text] = isinstance(node, ast.AugAssign) or text in terms
             made[text] = names | {text}
     # A buffer, or a sum, moves too; gradients are computed of weights.
     before = known.union(*map(names_in, block[:place]), names_in(ast.parse(gradient)))
@@ -178,7 +186,7 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
     # What is scaled and then added to something else is how far that moves.
     buffers = _buffers(block)
     likely, moved = ([t for t in texts if t not in buffers] for texts in (likely, moved))
-    if not likely and len(set(moved)) == 1 and whole[moved[0]]:
+    if not likely and len(set(moved)) == 1 and alone[moved[0]]:
         likely = moved
     # What moves by a gradient that is computed of other weights, moved before, has its own average.
     direct = [text for text in likely if not made[text] & (set(likely) - {text})]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from harness.languages.averages import Pair, names_in, pairs_in, target_of
+from harness.languages.averages import Pair, names_in, pairs_in, target_of, whole
 from harness.languages.gradients import Block, handed
 
 
@@ -69,6 +69,18 @@ def update_in(
     # Two branches may hold the same one.
     same = {tuple((p.weights, p.average, p.gradient) for p in u.pairs) for u in likeliest}
     return likeliest[0] if len(same) == 1 else None
+
+
+def divides(body: Block) -> bool:
+    """Whether statements divide steps by an average of squares, in whichever loop.
+
+    >>> divides(ast.parse("for p, g, v in of: v = b * v + (1 - b) * g**2; p -= g / v**0.5").body)
+    True
+    """
+    return any(
+        any(pairs_in(block, set().union(*map(_counted, loops))))
+        for block, loops in _blocks(body, ())
+    )
 
 
 def _blocks(
@@ -140,9 +152,9 @@ def _handed(block: Block, pair: Pair) -> bool:
 def _stepping(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     """What a statement moves, and by what: `w` and `lr * g` of `w = w - lr * g`."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
-        yield ast.unparse(node.target), node.value
+        yield ast.unparse(whole(node.target)), node.value
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
-        text, value = ast.unparse(node.targets[0]), node.value
+        text, value = ast.unparse(whole(node.targets[0])), node.value
         if isinstance(value.op, (ast.Add, ast.Sub)) and ast.unparse(value.left) == text:
             yield text, value.right
 

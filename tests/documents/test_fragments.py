@@ -36,11 +36,31 @@ SHOWN = {
         f"dw, db = model.backward(x, y)\n{AVERAGE}{OUTSIDE}",
         f"{FUNCTION} without line 4", "exact", (),
     ),
+    "several arrays, gone over together": (
+        "for w, dw, s in zip(ws, dws, ss):\n"
+        f"    s[:] = {AVERAGE[4:]}    w[:] -= {OUTSIDE[5:]}",
+        "`import numpy as np` put first, put into a function of ws, dws, ss, rho, lr, eps",
+        "exact", (),
+    ),
+    "averages in a map": (
+        "S['dW'] = rho * S['dW'] + (1 - rho) * dW**2\n"
+        "S['db'] = rho * S['db'] + (1 - rho) * db**2\n"
+        "W -= lr * dW / (S['dW'] + eps) ** 0.5\nb -= lr * db / (S['db'] + eps) ** 0.5\n",
+        "put into a function of S, rho, dW, db, W, lr, eps, b", "diverges", ("epsilon=inside",),
+    ),
+    "a loop of steps": (
+        f"while True:\n    dw = slope(w)\n    {AVERAGE}    {OUTSIDE}",
+        f"{FUNCTION} without lines 4, 5", "exact", (),
+    ),
 }  # fmt: skip
 UNKNOWN = {
     "its average begins as ones": f"s = np.ones(3)\n{AVERAGE}{OUTSIDE}",
     "its average begins beside something else": f"s, rho = 0, 0.9\n{AVERAGE}{OUTSIDE}",
     "gradients changed by nobody knows what": f"dw = limited(dw, 5)\n{AVERAGE}{OUTSIDE}",
+    "a loop in which the average begins anew": (
+        f"for _ in range(9):\n    s = 0\n    for x in xs:\n        dw = slope(w, x)\n"
+        f"        {AVERAGE}        {OUTSIDE}"
+    ),
     "gradients clipped": f"dw = clip_norm(g)\n{AVERAGE}{OUTSIDE}",
     "one gradient of several": (AVERAGE + OUTSIDE).replace("dw", "dw[0]"),
 }

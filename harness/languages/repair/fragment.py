@@ -27,6 +27,7 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
         missing: the name that stopped it.
     """
     text, bare = _without_self(broken.text)
+    text, loop = _without_loop(text)
     tree = parsed(text)
     if tree is None or declared(tree):
         return
@@ -40,21 +41,22 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     text = blanked(text, left_out)
     if (tree := parsed(text)) is None or not tree.body:
         return
-    made, asked = stored(tree), _asked(tree, needed(text))
+    made, asked = stored(tree) | _gone_over(tree), _asked(tree, needed(text))
     unknown = _unknown(text, given)
     taken = [name for name in asked if name in made or name in unknown]
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     if any(isinstance(function, ast.Name) and function.id in taken for function in calls):
         return
     kept = [name for name in taken if name in made]
-    if not kept or (missing not in taken and not left_out and not bare):
+    if not kept or (missing not in taken and not left_out and not bare and not loop):
         return
     first = [USUAL_IMPORTS[name] for name in asked if name in USUAL_IMPORTS]
     listed = ", ".join(taken)
     head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
     body = textwrap.indent(text.rstrip(), "    ")
     text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
-    lines = [str(broken.line + node.lineno - 1) for node in left_out]
+    left = sorted([*loop, *(node.lineno for node in left_out)])
+    lines = [str(broken.line + line - 1) for line in left]
     without = f" without line{'s' * (len(lines) > 1)} {', '.join(lines)}" * bool(lines)
     before = "".join(f"`{statement}` put first, " for statement in first) + bare
     change = f"{before}put into a function of {listed}{without}"
@@ -69,6 +71,26 @@ def _without_self(text: str) -> tuple[str, str]:
     if "self" not in names or attributes & names or _METHOD.search(text):
         return text, ""
     return _OF_SELF.sub(r"\1", text), "`self.` left out, "
+
+
+def _without_loop(text: str) -> tuple[str, list[int]]:
+    """One step of statements that go from step to step, and the lines that are left out for it."""
+    tree = parsed(text)
+    for node in tree.body if tree else ():
+        if not isinstance(node, (ast.For, ast.While)) or node.orelse:
+            continue
+        update = update_in([node], a_step=True)
+        if update is None or update.loops != (node,):
+            continue
+        rows, first = text.split("\n"), node.body[0].lineno
+        last = node.end_lineno or first
+        if node.lineno == first:
+            continue
+        inside = textwrap.dedent("\n".join(rows[first - 1 : last]))
+        header = [""] * (first - node.lineno)
+        step = [*rows[: node.lineno - 1], *header, *inside.split("\n"), *rows[last:]]
+        return "\n".join(step), [*range(node.lineno, first)]
+    return text, []
 
 
 def lacking(text: str, given: set[str]) -> bool:
@@ -103,6 +125,24 @@ def _begun(tree: ast.Module) -> list[ast.stmt] | None:
         elif made & averages or not made <= changed or isinstance(statement.value, ast.Constant):
             return None
     return begun
+
+
+def _gone_over(tree: ast.Module) -> set[str]:
+    """What loops go over to change its elements: `ps` of `for p, g in zip(ps, gs): p -= g`."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.For):
+            continue
+        targets, lists = [node.target], [node.iter]
+        if isinstance(node.target, ast.Tuple) and isinstance(node.iter, ast.Call):
+            targets, lists = node.target.elts, node.iter.args
+        changed = stored(ast.Module(node.body, []))
+        found |= {
+            each.id
+            for target, each in zip(targets, lists, strict=False)
+            if isinstance(each, ast.Name) and ast.unparse(target) in changed
+        }
+    return found
 
 
 def _asks(statement: ast.stmt, unknown: Container[str]) -> bool:
