@@ -227,7 +227,7 @@ def _nothing_works(title: str, tried: Sequence[Tried], storages: Sequence[str]) 
             came[words].append(name)
     lines = "\n".join(f"  {', '.join(names)}: {words}" for words, names in came.items())
     return (
-        f"not bound: {title} does not work with weights and gradients, however handed over\n"
+        f"not bound: {title} does not work with weights and gradients as they were handed over\n"
         f"{lines}\n"
         "Check a function of (learning_rate, decay_rate, epsilon, gradients, weights) over maps of"
         " arrays or one array that calls it"

@@ -36,6 +36,7 @@ def removed(source: str, kernel: str) -> tuple[str, str, tuple[str, ...]]:
             return language, "\n".join(lines), (NOTE,)
     # Elsewhere `%` and `!` may begin a line of code.
     if (known := judged(language)) and known.magics:
+        lines, source = _outdented(lines), "\n".join(_outdented(source.split("\n")))
         lines = _without(lines)
     code = "\n".join(lines)
     return language, code, (NOTE,) if code != source else ()
@@ -48,6 +49,13 @@ def _language(name: str, arguments: str, kernel: str) -> str:
         program = next((word for word in arguments.split() if not word.startswith("-")), "script")
         return named(program.rpartition("/")[2])
     return named(name)
+
+
+def _outdented(lines: list[str]) -> list[str]:
+    """A cell without the indentation of its first line, as IPython runs it."""
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return [line.removeprefix(indent) for line in lines]
 
 
 def _without(lines: list[str]) -> list[str]:
