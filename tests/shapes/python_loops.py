@@ -131,6 +131,31 @@ class RMSProp:
 """,
         (),
     ),
+    "a step of one whose base is told a name": (
+        "super().__init__('rmsprop', start, **more)  # gx, gy = slopes(self.x, self.y)",
+        """
+import numpy as np
+
+
+class Method:
+    def __init__(self, name, start, rounds=100):
+        self.name, self.x, self.y, self.rounds = name, start[0], start[1], rounds
+
+
+class RMSProp(Method):
+    def __init__(self, lr, start, decay=0.9, eps=1e-8, **more):
+        super().__init__("rmsprop", start, **more)
+        self.lr, self.decay, self.eps, self.vx, self.vy = lr, decay, eps, 0, 0
+
+    def step(self):
+        gx, gy = slopes(self.x, self.y)
+        self.vx = self.decay * self.vx + (1 - self.decay) * gx**2
+        self.vy = self.decay * self.vy + (1 - self.decay) * gy**2
+        self.x -= self.lr * gx / (np.sqrt(self.vx) + self.eps)
+        self.y -= self.lr * gy / (np.sqrt(self.vy) + self.eps)
+""",
+        (),
+    ),
     "a loop over layers inside": (
         "for l in range(len(self.W)): self.v[l] = ...; self.W[l] -= ...  # in a loop of epochs",
         """

@@ -122,14 +122,26 @@ def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
             given = vars(base).get("__init__")
             if given is None or given is initial or not inspect.isfunction(given):
                 continue
-            for one in parameters(given)[1:]:
-                if one["name"] not in known:
+            count, filled = _filled(nodes, name)
+            for one in parameters(given)[1 + count :]:
+                if one["name"] not in known | filled:
                     found.append({**one, "keyword_only": True, "positional_only": False})
                     known.add(one["name"])
             break
     except (TypeError, ValueError, RecursionError):
         return found
     return found
+
+
+def _filled(nodes: Sequence[ast.ClassDef], keywords: str) -> tuple[int, set[str]]:
+    """How many arguments, and which by name, a base is given beside `**kwargs`."""
+    for part in (part for node in nodes[:1] for part in ast.walk(node)):
+        if isinstance(part, ast.Call) and ast.unparse(part.func).endswith(".__init__"):
+            names = {word.arg: ast.unparse(word.value) for word in part.keywords}
+            if names.pop(None, "") == keywords:
+                by_place = [a for a in part.args if ast.unparse(a) != "self"]
+                return len(by_place), {*filter(None, names)}
+    return 0, set()
 
 
 def _taken_over(
