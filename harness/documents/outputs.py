@@ -53,6 +53,7 @@ class Outputs:
             unchecked = Reproduced(None, f"{output} was not checked: the block was not run")
             outputs.setdefault(block.index, unchecked)
         blocks = [row.block for row in rows if row.layers]
+        outputs = {i: self._whole(self._reading.document.blocks[i], o) for i, o in outputs.items()}
         return [
             replace(
                 row,
@@ -69,6 +70,20 @@ class Outputs:
         return scripted(block.language) and scripts.library_calls(
             self._reading.texts[block.index], self._reading.source(block).earlier
         )
+
+    def _whole(self, block: Block, came: Reproduced) -> Reproduced:
+        """What came of an output; nothing of one that statements may print that were left out."""
+        published = self._reading.published(block).split("\n")
+        ran = self._reading.texts.get(block.index, "").split("\n")
+        kept = len(ran) < len(published) or all(
+            line.strip() or not was.strip()
+            for was, line in zip(reversed(published), reversed(ran), strict=False)
+        )
+        if came.agrees is not False or not scripted(block.language) or kept:
+            return came
+        assert block.printed is not None
+        output = f"the output at line {block.printed.line}"
+        return Reproduced(None, f"{output} was not checked: some of the block was left out")
 
     def _said(self, row: Examined, came: Reproduced) -> str:
         """A printed output is that of the texts that ran: the block's and those that it uses."""

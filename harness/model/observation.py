@@ -64,6 +64,8 @@ class Facts:
         container: what held the weights that were handed over: "map", "list" or "array".
         unread: the type of an object that came back while no weight moved, where nobody knows
             what it holds; empty for none.
+        missed: what gradients by their names were asked for and do not have, while no weight
+            moved: they may go by other names.
     """
 
     where: str = ""
@@ -72,6 +74,7 @@ class Facts:
     pair: str = ""
     container: str = ""
     unread: str = ""
+    missed: str = ""
 
 
 @dataclass(frozen=True)

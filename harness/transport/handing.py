@@ -116,6 +116,8 @@ def chosen(
                 f"not bound: {title} changes nothing that it is given, and what the {unread} holds"
                 " that it returns is not known"
             )
+        if missed := next(filter(None, (t.observation.facts.missed for t in still)), ""):
+            raise BindingError(f"not bound: {title} looks for gradients called {missed}")
         return still[0]
     failed = [t for t in tried if t.fault is not None]
     if own := _own_failure(failed):

@@ -125,6 +125,7 @@ class _Facts(msgspec.Struct):
     pair: Literal["", "first", "second"] = ""
     container: Literal["", "map", "list", "array", "scalar"] = ""
     unread: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    missed: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 FORGED = Fault(

@@ -66,6 +66,14 @@ def test_an_output_of_repaired_code_is_said_to_be_that(written: Examine) -> None
     assert only_finding(found, 1).endswith(f"digit by digit, {above}")
 
 
+def test_an_output_is_not_missed_where_what_prints_it_was_left_out(written: Examine) -> None:
+    code = f"import a_module_nobody_has as lib\n{IMPORT}{RIGHT}lib.show(RMSProp())"
+    (row, _) = written(fenced(code) + shown("0.25")).rows
+    assert verdicts(row) == ["not-run", "exact"]
+    assert row.findings[-1].endswith("was not checked: some of the block was left out")
+    assert not row.contradicted
+
+
 def test_a_cell_that_ends_the_process_is_named_by_those_behind_it(written: Examine) -> None:
     import nbformat
 

@@ -198,6 +198,22 @@ class Optimizers:
         return updated
 """,
     ),
+    "gradients that are looked for by other names": (
+        'opt.update(params, grads, learning_rate)  # if f"dL_d{key}" in grads: params[key] -= ...',
+        """
+class RMSProp:
+    def __init__(self, beta=0.9, epsilon=1e-8):
+        self.beta, self.epsilon, self.v = beta, epsilon, {}
+
+    def update(self, params, grads, learning_rate):
+        for key in params:
+            slope = f"dL_d{key}"
+            if slope in grads:
+                v = self.beta * self.v.get(key, 0) + (1 - self.beta) * np.square(grads[slope])
+                params[key] -= learning_rate * grads[slope] / (np.sqrt(v) + self.epsilon)
+                self.v[key] = v
+""",
+    ),
     "a method that is handed its averages": (
         "w, b, sdw, sdb = opt.minimize(w, b, dw, db, sdw, sdb, lr, beta, eps)",
         """

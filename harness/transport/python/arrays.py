@@ -24,6 +24,23 @@ class Garbled(Exception):
         self.misread = misread
 
 
+class Named(dict[Any, Any]):
+    """Arrays by their names; knows which others, made of a name, it was asked for in vain."""
+
+    missed = ""
+
+    def __contains__(self, key: object) -> bool:
+        there = super().__contains__(key)
+        if not there and isinstance(key, str) and any(str(name) in key for name in self):
+            self.missed = key
+        return there
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """What is there, else the default."""
+        key in self  # noqa: B015 - it is noted
+        return super().get(key, default)
+
+
 @dataclass(frozen=True)
 class Storage:
     """One way to hand over arrays.

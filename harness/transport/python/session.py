@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.transport.python.arrays import Garbled, Weights
+from harness.transport.python.arrays import Garbled, Named, Weights
 from harness.transport.python.beginnings import Beginnings
 
 Array = Any
@@ -57,6 +58,7 @@ class Session:
         self.weights, self.hyper, self._binding, self.ports = weights, hyper, binding, ports
         self.step = 0
         self.pair = ""
+        self._came_back = False  # the last call did
         self._unread = ""  # the type of what came back, where nobody knows what it holds
         self.gradients_changed = False
         self._fields: list[str] | None = None  # where a port of a class may keep its average
@@ -75,7 +77,20 @@ class Session:
             "gradients_changed": self.gradients_changed,
             "widened": self.weights.widened,
             "unread": "" if self.weights.where else self._unread,
+            "missed": "" if self.weights.where else self._missed(),
         }
+
+    def _missed(self) -> str:
+        """What a port that moves nothing looks for among gradients by names; empty for nothing."""
+        weights, part = self.weights, list(range(len(self.weights.cuts)))
+        if weights.storage.container != "map" or not self._came_back:
+            return ""
+        ones = [np.ones_like(weights.flat[cut]) for cut in weights.cuts]
+        asked = Named(weights.together(part, map(weights.array, ones)))
+        held = weights.together(part, map(weights.array, ones))
+        with contextlib.suppress(Exception, SystemExit):
+            self._call(self._binding, self.ports[0], asked, held, part)
+        return asked.missed[:_LONGEST_NAME]
 
     def go(self, gradients: Array, taking_part: list[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
@@ -92,7 +107,9 @@ class Session:
         originals = [row[weights.cuts[i]] for i in part]
         given = weights.together(part, map(weights.array, originals))
         container = weights.given(part)
+        self._came_back = False
         returned = self._call(binding, port, given, container, part)
+        self._came_back = True
         for i, original in zip(part, originals):
             self._noted(weights.entry(given, part, i), original)
         weights.take(part, container, returned, binding.get("result", "auto"))
