@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from harness.documents import scripts
 from harness.documents.beside import beside
 from harness.documents.blocks import Block, Document
+from harness.documents.formulas.subject import names_another
 from harness.documents.parts import Whole, continued
 from harness.documents.source import Source, holds_update, port_of, sketched
 from harness.languages.naming import RMSPROP
 from harness.languages.program import Piece, defined, parsed
 from harness.languages.registry import scripted
-from harness.languages.repair.fragment import lacking
+from harness.languages.repair.fragment import lacking, only_computes
 from harness.languages.repair.indentation import lost, restored
 from harness.ports.port import Port
 from python_ref.dialects.dialect import Dialect
 
-_HEADING = re.compile(r" {0,3}#{1,6}\s|\s*\*\*[^*]+\*\*:?\s*$|<h\d", re.IGNORECASE)
+# A heading, or what a paragraph or an item of a list begins with in bold.
+_HEADING = re.compile(
+    r" {0,3}#{1,6}\s.*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1", re.IGNORECASE
+)
 
 
 class Reading:
@@ -65,7 +69,7 @@ class Reading:
         found: set[int] = set()
         for block in filter(lambda one: scripted(one.language), self.document.blocks):
             text = self.texts[block.index]
-            if lacking(text, given) and holds_update(text):
+            if lacking(text, given) and (holds_update(text) or only_computes(text)):
                 found.add(block.index)
             elif (tree := parsed(text)) is not None:
                 given |= defined(tree)
@@ -95,16 +99,17 @@ class Reading:
         )
 
     def _says(self, block: Block) -> bool:
-        """Whether a block says that it is RMSProp, or the last heading above it."""
+        """Whether a block says that it is RMSProp, or the last heading that names an algorithm."""
         if RMSPROP.search(block.text):
             return True
-        lines = [
-            line
+        headings = [
+            heading[0]
             for first, text in self.document.prose
             for number, line in enumerate(text.split("\n"), first)
-            if number < block.line and _HEADING.match(line)
+            if number < block.line and (heading := _HEADING.match(line))
         ]
-        return bool(lines and RMSPROP.search(lines[-1]))
+        named = [each for each in headings if RMSPROP.search(each) or names_another(each)]
+        return bool(named and RMSPROP.search(named[-1]))
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""

@@ -93,8 +93,9 @@ def test_what_belongs_to_the_update_is_not_left_out(what: str, written: Examine)
     [
         "...\nfor _ in range(n_iter):\n# gradients\ndw = slope(w)\n...\n",
         "dw = x.T @ error\ns = s + dw**2\n" + OUTSIDE,
+        "old = v\nv = mu * v - lr * dw\nw += v + mu * (v - old)\n",
     ],
-    ids=["a sketch", "another update"],
+    ids=["a sketch", "another update", "another update without squares"],
 )
 def test_what_cannot_run_above_it_gives_it_nothing(above: str, written: Examine) -> None:
     row = written(page(above).replace("RMSProp", "More") + page(AVERAGE + OUTSIDE)).rows[-1]

@@ -26,6 +26,8 @@ OWN = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 CELLS = {
     "a loop below its heading": ("## 4. RMSProp", LOOP, OWN, ""),
     "a function below its heading": ("<h1>RMS prop</h1>", FUNCTION, OWN, ""),
+    "a loop below a part of what is below its heading": ("# RMSProp\n\n## Code", LOOP, OWN, ""),
+    "a loop below a paragraph about it": ("- **RMSProp** is another way.", LOOP, OWN, ""),
     "a loop below another heading": ("## AdaGrad", LOOP, None, "no optimizer recognised"),
 }
 

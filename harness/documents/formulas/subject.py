@@ -62,14 +62,15 @@ class Subjects:
         self._lines: dict[int, str] = {}
         for first, text in prose:
             self._lines.update(enumerate(text.split("\n"), first))
-        named = [(n, text) for n, text in self._headings() if RMSPROP.search(text) or _other(text)]
+        headings = list(self._headings())
+        named = [(n, t) for n, t in headings if RMSPROP.search(t) or names_another(t)]
         self._places = [number for number, _ in named]
-        self._other = [_other(text) for _, text in named]
+        self._other = [names_another(text) for _, text in named]
 
     def others(self, region: Region, line: int) -> bool:
         """Whether the formula at a line is, by the words around it, something else's."""
         led = self._lead(region, line)
-        if _LEADS.match(led) and _other(led):
+        if _LEADS.match(led) and names_another(led):
             return True
         heading = bisect_right(self._places, line) - 1
         return heading >= 0 and self._other[heading]
@@ -95,7 +96,8 @@ class Subjects:
         return _SENTENCE.split(text)[-1] if text else ""
 
 
-def _other(text: str) -> bool:
+def names_another(text: str) -> bool:
+    """Whether a text names another algorithm, and not RMSProp."""
     return bool(_OTHERS.search(text)) and not RMSPROP.search(text)
 
 

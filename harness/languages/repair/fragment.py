@@ -99,6 +99,17 @@ def lacking(text: str, given: set[str]) -> bool:
     return tree is not None and not declared(tree) and bool(_unknown(text, given))
 
 
+def only_computes(text: str) -> bool:
+    """Whether statements do nothing but compute with numbers, as those of a shown update."""
+    tree = parsed(text)
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    return (
+        tree is not None
+        and all(isinstance(node, (ast.Assign, ast.AugAssign)) for node in tree.body)
+        and all(base_of(ast.unparse(function)) in USUAL_IMPORTS for function in calls)
+    )
+
+
 def _unknown(text: str, given: set[str]) -> frozenset[str]:
     """The names that statements ask for and that neither they, nor what is given, nor we know."""
     return needed(text) - USUAL_IMPORTS.keys() - given
