@@ -50,6 +50,29 @@ def where_chosen(tree: ast.AST) -> str:
     return ""
 
 
+def choosing(tree: ast.Module) -> dict[str, str]:
+    r"""By name, what a source defines that asks so, itself or in what it names of the source.
+
+    >>> text = 'def step(w, k): return w if k == "rmsprop" else 0'
+    >>> choosing(ast.parse(f"class A:\n  go = step\n{text}\nclass B: pass"))
+    {'A': "k == 'rmsprop'", 'step': "k == 'rmsprop'"}
+    """
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {node.name: node for node in tree.body if isinstance(node, kinds)}
+    found = {}
+    for name in defined:
+        reached, left = {name}, [name]
+        while left:
+            parts = ast.walk(defined[left.pop()])
+            named = {part.id for part in parts if isinstance(part, ast.Name)}
+            left += (named & defined.keys()) - reached
+            reached |= named & defined.keys()
+        asked = next(filter(None, (where_chosen(defined[n]) for n in defined if n in reached)), "")
+        if asked:
+            found[name] = asked
+    return found
+
+
 _EQUAL = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In)
 
 

@@ -113,7 +113,10 @@ def settled(
 
 def otherwise(shape: Mapping[str, Any], name: str) -> str:
     """Where a source asks whether RMSProp is meant; empty where what is called says so itself."""
-    return "" if says_rmsprop(name) else str(shape.get("chooses", ""))
+    chooses = shape.get("chooses", "")
+    if isinstance(chooses, Mapping):
+        chooses = chooses.get(name.partition(".")[0], "")
+    return "" if says_rmsprop(name) else str(chooses)
 
 
 def _around(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:

@@ -234,6 +234,24 @@ def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
     assert {r.bound for r in results.values()} == {f"called with {name}" for name in texts}
 
 
+def test_what_another_function_asks_is_nothing_that_an_optimizer_was_not_told(
+    tmp_path: Path,
+) -> None:
+    text = """
+import numpy as np
+
+
+def descend(w, g, lr):
+    return w - lr * g
+
+
+def run(kind, lr):
+    return descend(np.ones(2), np.ones(2), lr) if kind == "rmsprop" else None
+"""
+    _, results = judged(tmp_path, {"plain": text})
+    assert results["plain"].deviations == ("average=none",)
+
+
 def test_a_guess_explains(tmp_path: Path) -> None:
     inside = source("parameter objects").replace(
         "(np.sqrt(self.v[i]) + self.eps)", "np.sqrt(self.v[i] + self.eps)"

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.languages.choices import where_chosen
+from harness.languages.choices import choosing
 from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
 from harness.transport.python.anything import Anything
@@ -161,7 +161,7 @@ class PythonHost:
             "stopped": self._source.stopped if self._source else "",
             "forms": ["tensor"] if tensors.imported(self._namespace) else [],
             "stood_in": self._source.stood_in if self._source else {},
-            "chooses": where_chosen(self._source.tree) if self._source else "",
+            "chooses": choosing(self._source.tree) if self._source else {},
             "loops": self._loops(),
             "explorable": ways.explorable(self._source.tree, shapes) if self._source else [],
             **shapes,
