@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.documents.blocks import Document
+from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
 from harness.documents.trainers import iteration_names
@@ -116,13 +116,20 @@ def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Findin
         if not scripted(block.language) or (tree := parsed(texts[block.index])) is None:
             continue
         for name, node in _functions(tree):
-            mine = _Signature(block.line, _parameters(node))
+            mine = _Signature(_line(block, texts[block.index], node), _parameters(node))
             if before := seen.get(name):
                 for sentence in _compared(name, before, mine):
                     if sentence not in sentences:
                         sentences.add(sentence)
-                        yield Finding(block.line, sentence)
+                        yield Finding(mine.line, sentence)
             seen[name] = mine
+
+
+def _line(block: Block, text: str, node: ast.FunctionDef) -> int:
+    """The document's line of a function in a block's text, before which repairs may put lines."""
+    first = block.text.split("\n", 1)[0]
+    rows = text.split("\n")
+    return block.line + node.lineno - 1 - (rows.index(first) if first in rows else 0)
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:

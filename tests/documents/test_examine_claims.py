@@ -96,12 +96,12 @@ def test_a_stated_derivative_is_held_against_the_code(written: Examine) -> None:
 
 
 def test_listings_of_one_function_are_held_against_each_other(written: Examine) -> None:
-    first = "def fit(x, y, learning_rate=0.1, epochs=10):\n    pass"
+    first = "N = 1\ndef fit(x, y, learning_rate=0.1, epochs=10):\n    pass"
     second = "def fit(x, y, lr=0.1, epochs=50):\n    pass"
     said = [f.sentence for f in written(fenced(first) + fenced(second)).findings]
     assert said == [
-        "fit has a parameter learning_rate at line 2, which is called lr at line 6",
-        "epochs of fit has the default 50 at line 6, but 10 at line 2",
+        "fit has a parameter learning_rate at line 3, which is called lr at line 7",
+        "epochs of fit has the default 50 at line 7, but 10 at line 3",
     ]
 
 

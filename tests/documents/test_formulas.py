@@ -158,7 +158,7 @@ def test_a_formula_counts_only_where_it_is_an_rmsprops(counts: str, text: str) -
 )
 @pytest.mark.parametrize(
     ("subject", "counts"),
-    [("RMSProp", True), ("AdaGrad", False), ("From AdaGrad to RMSProp", True), ("Adam", False),
+    [("RMSProp", True), ("AdaGrad", False), ("From AdaGrad to RMSProp", True), ("Adam算法", False),
      ("Layer normalization", False), ("RMSNorm", False), ("Adaptive methods", True)],
 )  # fmt: skip
 def test_a_formula_is_that_of_the_heading_above_it(

@@ -41,11 +41,14 @@ _GREEK = dict(
 )
 _ASSIGNS = {"=", "←", ":", r"\leftarrow", r"\gets", "≈", ";"}
 
+# No blank ends a name in Chinese, Japanese or Korean.
+_END = r"(?![a-z\d_])"
 _NAMES = (
-    r"(?:ada(?:grad|delta|max|bound|belief|factor|m[a-z]{0,2})\b|[nr]adam\b|amsgrad\b|yogi\b"
-    r"|(?:batch|layer|group|instance|rms|l2|weight)[ -]?norm|(?:normali[sz]|standardi[sz])ation\b)"
+    rf"(?:(?:ada(?:grad|delta|max|bound|belief|factor|m[a-z]{{0,2}})|[nr]adam|amsgrad|yogi){_END}"
+    r"|(?:batch|layer|group|instance|rms|l2|weight)[ -]?norm"
+    rf"|(?:normali[sz]|standardi[sz])ation{_END})"
 )
-_OTHERS = re.compile(rf"\b{_NAMES}", re.IGNORECASE)
+_OTHERS = re.compile(rf"(?<![a-z\d_]){_NAMES}", re.IGNORECASE)
 _LEADS = re.compile(
     rf"[^\w]*(?:(?:in|for|the|with|and|but|while|plain|original|\d+) )*[^\w]*{_NAMES}",
     re.IGNORECASE,
