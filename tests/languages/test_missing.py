@@ -309,6 +309,29 @@ def test_what_is_wrong_with_a_sibling_is_so_in_the_words_of_either_compiler(
     assert excuse.startswith(said) == (file == "Sheet.java")
 
 
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (
+            "/p/Sheet.scala:2: error: no",
+            "what it uses does not compile: /p/Sheet.scala:2: error: no",
+        ),
+        (
+            "/p/A.scala:2: error: object Old is not a member of package scala.collection",
+            "A.scala:2: Old is not on the class path; add --classpath JAR, DIR or"
+            " group:artifact:version",
+        ),
+    ],
+)
+def test_what_an_older_scala_had_is_not_looked_for_in_a_newer_java(
+    message: str, words: str
+) -> None:
+    around = Surroundings(whole=True, scala="2.11.8")
+    excuse = missing.excused(message, [Path("A.scala")], around, lambda names: [])
+    older = "Scala 3 and 2.13 are what compiles here, the project is of 2.11.8"
+    assert excuse == f"{words}; {older}"
+
+
 def test_a_module_on_trial_is_not_looked_for_in_a_jar() -> None:
     message = "A.java:9: error: package jdk.incubator.vector does not exist"
     excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])

@@ -52,6 +52,7 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
             dependency("a", "core", "${project.version}"),
             dependency("junit", "junit", "4", "test"),
             dependency("org.profiled", "p", "${usual.version}"),
+            dependency("org.scala-lang", "scala-library", "2.11.8"),
             dependency("org.ranged", "r", "[1.2,2)"),
             dependency("org.classified", "c", "1").replace(
                 "</version>", "</version><classifier>jre</classifier>"
@@ -75,6 +76,7 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
         "com.google.code.gson:gson:2.11.0",
         "org.managed:m:3",
         "org.profiled:p:7",
+        "org.scala-lang:scala-library:2.11.8",
         "org.ranged:r:[1.2,2)",
         "org.classified:c:1:jre",
     )
@@ -84,6 +86,7 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
     ]
     assert found.built == (tmp_path / "nn/target/classes",)
     assert found.unread == ("org.unknown:u (its version is not in the build file)",)
+    assert found.scala == "2.11.8"
 
 
 GRADLE = """

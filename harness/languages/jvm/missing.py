@@ -63,6 +63,10 @@ class Around(Protocol):
     def whole(self) -> bool:
         """Whether a project was named."""
 
+    @property
+    def scala(self) -> str:
+        """The version of Scala that the project declares."""
+
 
 Own = Callable[[Collection[str]], Collection[str]]
 """Which of some simple names the language's own library has."""
@@ -114,6 +118,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     place = _PLACE.search(message)  # what else is wrong may follow from the first
     if place and place[1] not in [path.name for path in source]:
         first = next(line for line in message.splitlines() if _PLACE.search(line)).strip()
+        if place[1].endswith(".scala"):
+            return f"what it uses does not compile: {first}; {_scala(around)}"
         return (
             f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
             " one, or RMSPROOF_JAVA=bundled for the one that came with rmsproof"
@@ -140,7 +146,18 @@ def _sentence(place: str, lacking: Sequence[str], around: Around) -> str:
         return f"{text}; the JDK has it on trial, in a module that is not opened here"
     if around.lacking:
         return f"{text}, and a dependency could not be had: {'; '.join(around.lacking)}"
-    return f"{text}; add {' or '.join(_commands(around))}"
+    other = f"; {_scala(around)}" if _older(around) else ""
+    return f"{text}; add {' or '.join(_commands(around))}{other}"
+
+
+def _older(around: Around) -> bool:
+    """Whether a project declares a Scala that is not compiled any more, whose library had more."""
+    return bool(around.scala) and not around.scala.startswith(("2.13", "3"))
+
+
+def _scala(around: Around) -> str:
+    of = f", the project is of {around.scala}" if _older(around) else ""
+    return f"Scala 3 and 2.13 are what compiles here{of}"
 
 
 def _commands(around: Around) -> Iterator[str]:

@@ -5,6 +5,7 @@ A build file is read, never run: what it computes is not seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ _READERS: dict[str, Callable[[Path], Project]] = {
     "deps.edn": leiningen.read,
     "project.clj": leiningen.read,
 }
+# Whose version is that of the language.
+_SCALA = re.compile(r"org\.scala-lang:scala3?-library(?:_3)?:(\d[^:]*)")
 # No project lies deeper below its outermost build file.
 _DEEPEST = 12
 
@@ -30,6 +33,8 @@ def of(folder: Path) -> Project:
     folder = folder.absolute()
     name = build_file(folder)
     project = _READERS[name](folder) if name else Project.of_folder(folder)
+    library = (scala[1] for one in project.coordinates if (scala := _SCALA.fullmatch(one)))
+    project = replace(project, scala=project.scala or next(library, ""))
     return project if project.sources else replace(project, sources=(folder,))
 
 
