@@ -381,14 +381,14 @@ def rmsprop_walker(where, speed=0.01, memory=0.9, tiny=1e-8):
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 import numpy as np
 
 
 class Kind(Enum):
-    SGD = auto()
-    RMSPROP = auto()
+    SGD = "sgd"
+    RMSPROP = "rmsprop"
 
 
 @dataclass

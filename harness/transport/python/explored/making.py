@@ -138,8 +138,9 @@ class Maker:
         made: dict[str, Any] = {}
         for parameter in taken:
             name, use = str(parameter["name"]), parameter.get("use", {})
-            kind = _word(parameter["type"])
-            text = self._text(use, name) if "text" in parameter else ""
+            members = parameter.get("members", ())  # of an enumeration, as its default says
+            kind = members[0].rpartition(".")[0] if members else _word(parameter["type"])
+            text = self._text(use, name) if "text" in parameter and not members else ""
             if (choice := text or self._choice(kind)) is not None and choice != "":
                 made[name] = choice
             elif "value" in parameter and (self.number(name) or parameter["value"] % 1):
