@@ -21,6 +21,7 @@ from harness.ports.binding import BindingError, bind
 from harness.ports.loops import TAKE_OUT
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
+from harness.transport.attach import otherwise
 from python_ref.files import exists
 from python_ref.scenarios.catalogue import scenarios
 
@@ -79,6 +80,9 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         _free(path, language.endings)
         texts = list(language.adapter(sketch))
         text = _compiling(port, path.name, texts, toolchain, shared)
+        if untold := _untold(shape, sketch, text):
+            words = f"tell it that RMSProp is meant, else it makes another algorithm: {untold}"
+            text = f"{_COMMENTS.get(path.suffix, '//')} {adapters.MARK}: {words}\n{text}"
     finally:
         shared.close()
     try:
@@ -86,7 +90,19 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
             file.write(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-    return Adapted(path, tuple(adapters.left(text)), bound)
+    return Adapted(path, tuple(adapters.left(text)), "" if untold else bound)
+
+
+_COMMENTS = {".py": "#", ".clj": ";;"}
+
+
+def _untold(shape: Mapping[str, Any], sketch: Sketch, text: str) -> str:
+    """Where a source asks whether RMSProp is meant, if nothing in an adapter's text says so."""
+    action = sketch.action or Action("")
+    set_ = (setting.parameter for setting in sketch.settings)
+    given = (*(sketch.constructor or ()), *action.parameters, *set_)
+    told = any(p.value and p.value in text for p in given)
+    return "" if told else otherwise(shape, sketch.owner or action.name)
 
 
 def _looped(shape: Mapping[str, Any], sketch: Sketch) -> int:

@@ -83,7 +83,12 @@ def _constant(parameter: Mapping[str, Any]) -> str:
     'Kind.RMS_PROP'
     """
     if (role := choice(parameter)) is not None:
-        return written(role)
+        # Python writes what is so with a capital letter.
+        return (
+            written(role).capitalize()
+            if "keyword_only" in parameter and role == "=true"
+            else (written(role))
+        )
     listed = (h for h in parameter.get("hints") or () if parameter["kind"] == "choice")
     constants = (one for hint in listed for one in hint.split(", "))
     return next((one for one in constants if says_rmsprop(one.rpartition(".")[2])), "")

@@ -325,6 +325,28 @@ def test_names_that_are_known_are_filled_in(call: Callable[..., Done], tmp_path:
     assert judged(call, "mine.py", "--adapter", "through.py")["verdict"] == "exact"
 
 
+def test_an_adapter_says_that_rmsprop_is_meant_or_that_it_has_to(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    text = "from enum import Enum\nKind = Enum('Kind', 'SGD RMSPROP')\n" + SHAPED
+    text = text.replace("model and 2 * model", "kind").replace("weights[k] - ", "weights[k] if (")
+    text = text.replace("if (", "if self.twice == Kind.SGD else weights[k] - ")
+    told = text.replace("eps, model", "eps, kind=Kind.SGD")
+    untold = text.replace("eps, model", "eps").replace("= kind", "= globals()['Kind'].SGD")
+    adapters = []
+    for name, source in (("told", told), ("untold", untold + "if Kind.SGD == Kind.RMSPROP: 0")):
+        (tmp_path / f"{name}.py").write_text(source)
+        call("adapt", f"{name}.py", "--out", f"{name}_adapter.py")
+        adapters.append((tmp_path / f"{name}_adapter.py").read_text())
+    assert "from told import Kind\n" in adapters[0]
+    assert "    Kind.RMSPROP,\n" in adapters[0]
+    assert left(adapters[0]) == []
+    assert left(adapters[1])[0] == (
+        1,
+        "tell it that RMSProp is meant, else it makes another algorithm: Kind.SGD == Kind.RMSPROP",
+    )
+
+
 LOOPED = """
 import numpy as np
 

@@ -231,7 +231,7 @@ def split(parameters: Sequence[Parameter]) -> tuple[list[Parameter], list[Parame
     names: list[Parameter] = []
     skipped = False
     for p in parameters:
-        if not p.role and p.default:
+        if not (p.role or p.value) and p.default:
             skipped = True
         elif p.named or skipped:
             names.append(p)

@@ -92,7 +92,10 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     if asked or any(p.role == "biases" for p in parameters):
         yield "import numpy as np"
         yield ""
-    yield from _import(sketch.module, taken.partition(".")[0])
+    names = [p.value.partition(".")[0] for p in parameters]
+    names = [taken.partition(".")[0], *(name for name in names if name.isidentifier())]
+    for name in dict.fromkeys(name for name in names if name not in ("self", "True")):
+        yield from _import(sketch.module, name)
     yield ""
     yield ""
     yield f"class {sketch.name}:"
@@ -194,14 +197,14 @@ def _call(
 ) -> Iterator[str]:
     places, names = split(parameters)
     given = [("", p) for p in places] + [(f"{p.name}=", p) for p in names]
-    if all(p.role in known and not p.keyed for _, p in given):
+    if all(_known(p, known) for _, p in given):
         line = f"{opening}{', '.join(name + _given(p, known) for name, p in given)})"
         if len(line) <= WIDE:
             yield line
             return
     yield opening
     for name, p in given:
-        if p.role in known and not p.keyed:
+        if _known(p, known):
             yield f"{margin}    {name}{_given(p, known)},"
         else:
             kind = f": {p.type}" if p.type else ""
@@ -210,7 +213,13 @@ def _call(
     yield f"{margin})"
 
 
+def _known(parameter: Parameter, known: dict[str, str]) -> bool:
+    return bool(parameter.value) or (parameter.role in known and not parameter.keyed)
+
+
 def _given(parameter: Parameter, known: dict[str, str]) -> str:
+    if parameter.value:
+        return parameter.value
     name = known[parameter.role]
     single = ("w", "g", _OFF["biases"])
     return f"[{name}]" if parameter.listed and name in single else name
