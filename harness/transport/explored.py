@@ -211,6 +211,8 @@ def _explored(
         title += ", of matrices with one column"
     if off:
         title += f", with {' and '.join(f'{_name(path)} = {n:g}' for path, n in off.items())}"
+    if ours := _kinds(iter(way.get("ours", ()))):
+        title += f", {ours} handed over as zeros at first"
     message = {"class": plan["type"], "graph": graph, "roles": dict(given), "call": list(roles)}
     return Explored(message, title, roles, str(way["precision"]))
 

@@ -130,6 +130,8 @@ JAVA = {
     "RMSPropOfGenerics": EXACT,
     "OverloadsOfAGuess": EXACT,
     "RMSPropOfAColumn": EXACT,
+    "BegunElsewhere": ("initial_average=one",),
+    "FilledAfterwards": ("initial_average=one",),
 }
 
 UNLIKE = {
@@ -147,6 +149,7 @@ UNBOUND = (
     "MeansOnly",
     "WithoutATarget",
     "ToldOfWhatNobodyKnows",
+    "BegunFromItsWeights",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
@@ -180,6 +183,7 @@ CLOJURE = {
     "update-weights :rmsprop": EXACT,
     "looked-up": INSIDE,
     "two-averages": ("centered=yes",),
+    "begun-elsewhere": ("initial_average=one",),
 }
 SEEN = {
     **dict.fromkeys(

@@ -3261,3 +3261,60 @@ class RMSPropOfAColumn {
         return step;
     }
 }
+
+/** What it is handed begins as something else makes it, not as its constructor could be told. */
+class BegunElsewhere {
+    record Snapshot(double[] x, double[] v) {}
+
+    static Snapshot fresh(double[] x) {
+        double[] v = new double[x.length];
+        Arrays.fill(v, 1.0);
+        return new Snapshot(x, v);
+    }
+
+    static Snapshot rmsprop(Snapshot s, double[] g, double lr, double rho, double eps) {
+        double[] x = s.x().clone();
+        double[] v = s.v().clone();
+        Update.inPlace(x, g, v, lr, rho, eps);
+        return new Snapshot(x, v);
+    }
+}
+
+/** What makes a snapshot of weights alone makes its average of them, too: none of a test case's. */
+class BegunFromItsWeights {
+    record Kept(double[] x, double[] v) {}
+
+    static Kept fresh(double[] x) {
+        return new Kept(x, x.clone());
+    }
+
+    static Kept rmsprop(Kept s, double[] g, double lr, double rho, double eps) {
+        double[] x = s.x().clone();
+        double[] v = s.v().clone();
+        Update.inPlace(x, g, v, lr, rho, eps);
+        return new Kept(x, v);
+    }
+}
+
+/** Whoever makes one calls this, too, before its first step. */
+class FilledAfterwards {
+    private final double lr, rho, eps;
+    private final double[] w;
+    private double[] v;
+
+    FilledAfterwards(double[] w, double lr, double rho, double eps) {
+        this.w = w;
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void initialize() {
+        v = new double[w.length];
+        Arrays.fill(v, 1.0);
+    }
+
+    void step(double[] g) {
+        Update.inPlace(w, g, v, lr, rho, eps);
+    }
+}

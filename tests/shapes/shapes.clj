@@ -239,3 +239,11 @@
       :rmsprop (fn [w g]
                  (vswap! cache (fn [v] (mapv #(average rho %1 %2) (or v (repeat 0.0)) g)))
                  (mapv #(moved lr eps %1 %2 %3) w g @cache)))))
+
+(defn fresh-snapshot [weights]
+  {:weights weights :seen (mapv (constantly 1.0) weights)})
+
+(defn begun-elsewhere
+  [{:keys [weights seen]} g lr rho eps]
+  (let [seen (mapv #(average rho %1 %2) seen g)]
+    {:weights (mapv #(moved lr eps %1 %2 %3) weights g seen) :seen seen}))

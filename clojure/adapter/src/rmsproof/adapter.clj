@@ -1,6 +1,7 @@
 (ns rmsproof.adapter
   "The Clojure side of the adapter: ports that are functions in a source file."
   (:require [rmsproof.adapter.arrays :as arrays]
+            [rmsproof.adapter.beginning :as beginning]
             [rmsproof.adapter.calls :as calls]
             [rmsproof.adapter.graph :as graph]
             [rmsproof.adapter.program :as program]
@@ -134,6 +135,12 @@
           average (average-variable program)
           call-layout (calls/carrying (:layout called) call)
           begin (beginning program)
+          tried (fn [number]
+                  (.together held (into-array ["w"])
+                             (object-array [(.array held (double-array 2 number) 0 2)])))
+          own (when (some #{"state"} call)
+                (beginning/of program (assoc called :name (:name function)) call
+                              (tried 0.0) (tried 0.375)))
           bound {:variable variable :construct construct :call call
                  :inner-key (:inner-key function)
                  :construct-layout (:layout arity) :call-layout call-layout
@@ -148,14 +155,22 @@
         (initialStates [_ names lengths _loader]
           (let [zeros (mapv #(.array held (double-array %) 0 %) lengths)
                 zeros (.together held names (object-array zeros))]
-            [(if (:default (parameter-of "state"))
-               BoundPort/DEFAULT
-               (when begin (begin zeros)))
-             {}
-             zeros
-             (atom nil)
-             (atom {})
-             (atom zeros)]))
+            (cond
+              (string? own)
+              (refuse "its state begins as " own " makes it, which is not known how to call")
+
+              own
+              [(own zeros)]
+
+              :else
+              [(if (:default (parameter-of "state"))
+                 BoundPort/DEFAULT
+                 (when begin (begin zeros)))
+               {}
+               zeros
+               (atom nil)
+               (atom {})
+               (atom zeros)])))
         (open [_ hyperparameters _start]
           (optimizer program bound
                      (into (into {} hyperparameters)

@@ -59,7 +59,9 @@
   (and (not (average? name))
        (or (Names/gradients name) (re-matches #"d?gs|gs|dws|dparams?|dtheta" (plain name)))))
 
-(defn- weights? [name]
+(defn weights?
+  "Tells whether a parameter of a name takes weights."
+  [name]
   (and (not (gradients? name)) (not (average? name))
        (or (Names/weights name) (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?|model|net(?:work)?" (plain name)))))
 
@@ -107,7 +109,7 @@
   (let [score (fn [{:keys [name]}]
                 (cond
                   (= (plain name) (plain (:name parameter))) 0
-                  (re-find #"^(?:init|initial|zero|make|new|create|start)" name) 1
+                  (re-find #"^(?:ini|zero|empty|blank|fresh|make|new|create|start|begin)" name) 1
                   (Names/algorithm name) 2
                   (string/starts-with? name "->") (if (self? (:name parameter)) 1 4)
                   :else 3))]

@@ -203,6 +203,9 @@ final class BoundClass implements BoundPort {
         if (empty != null) {
             states.add(empty);
         }
+        if (own.elsewhere()) {
+            return states; // what the port makes is no zeros of ours
+        }
         own.constructed(layout, held).ifPresent(states::add);
         Accepts accepts = call[position];
         Holder holder = accepts.holder() == null ? null

@@ -45,13 +45,25 @@ final class Cells {
 
     /** @param places put other objects where some of them are */
     static Map<String, Cell> of(Map<String, Object> roots, Map<String, Consumer<Object>> places) {
+        return looked(roots, places).cells;
+    }
+
+    private static Cells looked(Map<String, Object> roots, Map<String, Consumer<Object>> places) {
         Cells found = new Cells();
         roots.forEach((name, root) -> found.visit(name, root, 0,
                 places.getOrDefault(name, fixed -> { })));
         for (int i = 0; i < found.later.size(); i++) {
             found.later.get(i).run();
         }
-        return found.cells;
+        return found;
+    }
+
+    /** The objects that lead to a number. */
+    static List<Object> holders(Map<String, Object> roots, String path) {
+        return looked(roots, Map.of()).seen.entrySet().stream()
+                .filter(one -> path.startsWith(one.getValue() + ".")
+                        || path.startsWith(one.getValue() + "["))
+                .map(Map.Entry::getKey).toList();
     }
 
     /** How many there are in one object alone. */

@@ -85,7 +85,7 @@ final class CollectionMaker {
             Type element = inner[inner.length - 1];
             Class<?> held = JavaTypes.erased(element);
             keys.add(JavaTypes.erased(inner[0]) == String.class ? (Object) ("w" + i) : (Object) i);
-            elements.add(held == Object.class ? (Object) 0.0
+            elements.add(held == Object.class ? (Object) maker.row()
                     : maker.element(i, element, held, path, depth + 1));
         }
         return ForeignTypes.make(raw, keys, elements);

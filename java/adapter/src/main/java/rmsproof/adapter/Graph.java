@@ -1,5 +1,6 @@
 package rmsproof.adapter;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,6 +21,11 @@ public interface Graph {
 
     /** Fields that were filled since nothing was in them, by class and name. */
     default Set<String> filled() {
+        return Set.of();
+    }
+
+    /** What of the port's own could make what some numbers lie in. */
+    default Collection<String> makers(Collection<String> paths) {
         return Set.of();
     }
 

@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -17,15 +18,18 @@ import java.util.List;
  * @param completed whether its fields that are null, and those of what it is given, are filled
  * @param answered whether interfaces are answered for, whoever implements them
  * @param left of these the ones that are not: the port does without, or fills them itself
+ * @param begun the paths of what begins as something of the port's makes it
  * @param size how many there are of anything; below 0 where what has rows and columns has one column
  */
 public record GraphPlan(String type, int constructor, String via, String first, String method,
-        boolean prepared, boolean completed, boolean answered, List<String> left, int size) {
+        boolean prepared, boolean completed, boolean answered, List<String> left,
+        List<String> begun, int size) {
 
     /** One in which all is filled that can be. */
     public GraphPlan(String type, int constructor, String via, String method, boolean prepared,
             boolean completed, int size) {
-        this(type, constructor, via, "", method, prepared, completed, false, List.of(), size);
+        this(type, constructor, via, "", method, prepared, completed, false, List.of(),
+                List.of(), size);
     }
 
     /** How many there are of anything. */
@@ -43,6 +47,14 @@ public record GraphPlan(String type, int constructor, String via, String first, 
         List<String> more = new ArrayList<>(left);
         more.add(field);
         return new GraphPlan(type, constructor, via, first, method, prepared, completed, answered,
-                more, size);
+                more, begun, size);
+    }
+
+    /** The same where what these paths lead to begins as something of the port's makes it. */
+    GraphPlan beginning(Collection<String> paths) {
+        List<String> roots = paths.stream().map(path -> path.replaceAll("[.\\[].*", ""))
+                .distinct().toList();
+        return new GraphPlan(type, constructor, via, first, method, prepared, completed, answered,
+                left, roots, size);
     }
 }

@@ -23,11 +23,12 @@ import java.util.Map;
  * @param numbers single numbers that have influence: by path, as they are where nobody gives them
  * @param asked those of them that parameters ask for: they have no value of their own
  * @param idle single numbers that somebody may give and that a first step does not depend on
+ * @param ours what a step remembers and that begins as it was made up, as zeros
  * @param precision what its weights are stored in
  */
 record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
         List<String> others, Map<String, Double> numbers,
-        List<String> asked, List<String> idle, String precision) {
+        List<String> asked, List<String> idle, List<String> ours, String precision) {
 
     /**
      * The paths of one number.
@@ -45,16 +46,17 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
 
     /** As a binding has it, and as {@link #of} reads it. */
     JsonObject json() {
-        return Json.tree(Map.of("plan", Map.of("type", plan.type(),
-                        "constructor", plan.constructor(), "via", plan.via(),
-                        "first", plan.first(), "method", plan.method(),
-                        "prepared", plan.prepared(), "completed", plan.completed(),
-                        "answered", plan.answered(), "left", plan.left(),
-                        "size", plan.size()),
-                "mode", mode, "rest", rest, "others", others,
+        Map<String, Object> made = new LinkedHashMap<>(Map.of("type", plan.type(),
+                "constructor", plan.constructor(), "via", plan.via(), "first", plan.first(),
+                "method", plan.method(), "prepared", plan.prepared(),
+                "completed", plan.completed(), "answered", plan.answered(), "left", plan.left(),
+                "begun", plan.begun()));
+        made.put("size", plan.size());
+        return Json.tree(Map.of("plan", made, "mode", mode, "rest", rest, "others", others,
                 "pairs", pairs.stream().map(pair ->
                         List.of(pair.weight, pair.gradient, pair.result)).toList(),
-                "numbers", numbers, "asked", asked, "idle", idle, "precision", precision))
+                "numbers", numbers, "asked", asked, "idle", idle, "ours", ours,
+                "precision", precision))
                 .getAsJsonObject();
     }
 
@@ -74,9 +76,11 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 plan.get("first").getAsString(), plan.get("method").getAsString(),
                 plan.get("prepared").getAsBoolean(), plan.get("completed").getAsBoolean(),
                 plan.get("answered").getAsBoolean(), words(plan, "left"),
+                words(plan, "begun"),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,
                 json.get("rest").getAsDouble(), words(json, "others"), numbers,
-                words(json, "asked"), words(json, "idle"), json.get("precision").getAsString());
+                words(json, "asked"), words(json, "idle"), words(json, "ours"),
+                json.get("precision").getAsString());
     }
 
     private static List<String> words(JsonObject json, String key) {

@@ -189,7 +189,7 @@ public final class GraphWays {
                             via == null ? "" : via.toString(),
                             stepping.first == null ? "" : stepping.first.toString(),
                             stepping.step.toString(), prepared, completed, answered, List.of(),
-                            size);
+                            List.of(), size);
                     try {
                         Found one = read(plan);
                         if (one != null) {
@@ -212,11 +212,19 @@ public final class GraphWays {
     private Found read(GraphPlan plan) throws ReflectiveOperationException {
         Influence influence = new Influence(port, plan, type.getClassLoader(), deadline);
         Found found = read(plan, influence);
-        if (found == null || influence.filled().isEmpty()) {
-            return found;
+        if (found != null && !influence.filled().isEmpty()) {
+            GraphPlan least = least(plan, found.ways.get(0), influence.filled());
+            influence = new Influence(port, least, type.getClassLoader(), deadline);
+            found = read(least, influence);
         }
-        GraphPlan least = least(plan, found.ways.get(0), influence.filled());
-        return read(least, new Influence(port, least, type.getClassLoader(), deadline));
+        if (found == null) {
+            return null;
+        }
+        GraphWay way = found.ways.get(0);
+        GraphPlan begun = Remembered.begun(port, way.plan(), type.getClassLoader(), influence,
+                Remembered.of(influence, way.pairs()));
+        return begun.equals(way.plan()) ? found
+                : read(begun, new Influence(port, begun, type.getClassLoader(), deadline));
     }
 
     /** A plan that fills no more than it takes: an average may begin with what the port says. */
@@ -344,11 +352,13 @@ public final class GraphWays {
         List<String> factors = others.stream().filter(path -> pairs.pairs().stream().anyMatch(
                 pair -> influence.moved(path).contains(pair.result())
                         && influence.stops(path, pair))).toList();
+        List<String> ours = Remembered.of(influence, pairs.pairs()).stream()
+                .filter(influence::ours).toList();
         List<GraphWay> ways = Stream.of(1.0, 0.0)
                 .limit(others.isEmpty() || !factors.isEmpty() ? 1 : 2)
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest,
                         factors.isEmpty() ? others : factors, numbers,
-                        asked, idle, influence.narrow(pairs.pairs().get(0).gradient())
+                        asked, idle, ours, influence.narrow(pairs.pairs().get(0).gradient())
                                 ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size(), pairs.sure());

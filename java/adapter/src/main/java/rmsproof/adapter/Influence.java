@@ -17,6 +17,8 @@ import java.util.function.DoubleUnaryOperator;
 final class Influence {
     /** What a number is nudged by: a double holds it exactly beside what it is added to. */
     private static final double NUDGE = 0x1p-6;
+    /** What arrays hold that stand for any: zeros could be the port's own. */
+    static final double OTHER = 0.375;
     private static final double NEAR = 1e-6;
     private static final double LOWEST = 0.3;
     private static final double SPREAD = 0.6;
@@ -30,6 +32,7 @@ final class Influence {
     private final Map<String, Map<String, Double>> slopes = new HashMap<>();
     private final Set<String> derived = new HashSet<>();
     private final Set<String> drawn = new HashSet<>();
+    private final Set<String> ours = new HashSet<>();
 
     /**
      * One step of an object made anew: all numbers as they were made, as they were set, and after.
@@ -104,6 +107,12 @@ final class Influence {
             }
         }
         derived.removeAll(drawn);
+        try {
+            ours.addAll(others(before, Map.of(ObjectMaker.ROWS, OTHER)));
+            ours.removeAll(drawn);
+        } catch (InvocationTargetException refused) {
+            return; // it takes zeros alone
+        }
     }
 
     /** What is another number where the object is made with these. */
@@ -117,7 +126,7 @@ final class Influence {
         return now.keySet();
     }
 
-    private static Map<String, Double> values(Graph graph) {
+    static Map<String, Double> values(Graph graph) {
         Map<String, Double> values = new LinkedHashMap<>();
         graph.cells().forEach((path, cell) -> values.put(path, cell.value()));
         return values;
@@ -247,6 +256,11 @@ final class Influence {
     /** Tells whether a number follows from what a parameter was given. */
     boolean derived(String path) {
         return derived.contains(path);
+    }
+
+    /** Tells whether a number is what an array of ours was made with. */
+    boolean ours(String path) {
+        return ours.contains(path);
     }
 
     /** What a number moves. */

@@ -223,10 +223,26 @@ final class Makers {
     /** Tells whether a class is to be told something before its first step that is not known. */
     boolean unprepared(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> callable(method) && !Modifier.isStatic(method.getModifiers()))
-                .filter(method -> SETUP.contains(method.getName().toLowerCase(Locale.ROOT)))
-                .flatMap(method -> Arrays.stream(method.getGenericParameterTypes()))
-                .anyMatch(given -> !language.accepts(given, type).kind().equals("count"));
+                .filter(method -> callable(method) && !steps(method))
+                .anyMatch(method -> Modifier.isStatic(method.getModifiers())
+                        ? method.getReturnType() == void.class && Ways.preparing(method)
+                                && !calls(type, method)
+                        : SETUP.contains(method.getName().toLowerCase(Locale.ROOT))
+                                && (method.getParameterCount() == 0 && !calls(type, method)
+                                        || told(method, type)));
+    }
+
+    /** Tells whether a method is told something else than sizes. */
+    private boolean told(Method method, Class<?> type) {
+        return Arrays.stream(method.getGenericParameterTypes()).anyMatch(given ->
+                !language.accepts(given, type).kind().equals("count"));
+    }
+
+    /** Tells whether the code of a class itself calls one of its methods. */
+    private static boolean calls(Class<?> type, Method method) {
+        return type.getClassLoader() instanceof ClassBytes.Loader own
+                && own.pool(type.getName()).members()
+                        .contains(type.getName() + "." + method.getName());
     }
 
     /** The one method that is told nothing but sizes, before anything is fed. */

@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ final class ObjectGraph implements Graph {
     private final Map<String, Double> asked;
     private final Map<String, Double> offered;
     private final Completion completion;
+    private final Beginnings beginnings;
     private Object returned;
 
     /** A method with what it is given. */
@@ -70,6 +72,10 @@ final class ObjectGraph implements Graph {
                         each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type()), port.texts(plan.type()));
         this.completion = new Completion(maker, plan.left());
+        this.beginnings = new Beginnings(maker, loader, plan.begun().stream().map(
+                root -> root.equals("this") ? "new" : root.equals("stepping") ? "made"
+                        : GIVEN + "." + root).toList());
+        maker.beginning(beginnings);
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         Method method = named(via == null ? methods(type)
                 : List.of(via.getReturnType().getMethods()), plan.method());
@@ -78,12 +84,8 @@ final class ObjectGraph implements Graph {
             target = null;
         } else {
             Executable way = Ways.of(type).get(plan.constructor());
-            List<Method> telling = Ways.telling(way);
-            Object builder = telling.isEmpty() ? null : maker.make(way.getDeclaringClass(), "by");
-            for (Method told : telling) {
-                Ways.call(told, builder, handed(plan, maker, told, "new"));
-            }
-            target = Ways.call(way, builder, handed(plan, maker, way, "new"));
+            Object begun = beginnings.made(type, type, "new");
+            target = begun == null ? built(plan, maker, way) : begun;
             if (plan.prepared()) {
                 prepare(type, maker, List.of(plan.method(), plan.first()), plan);
             }
@@ -91,6 +93,7 @@ final class ObjectGraph implements Graph {
                 completion.complete(target, false);
             }
             maker.named(Cells.names(target));
+            beginnings.with(target);
         }
         this.stepping = via == null ? target
                 : Ways.call(via, target, maker.arguments(via, "made"));
@@ -109,6 +112,17 @@ final class ObjectGraph implements Graph {
                 asked.remove(GIVEN + "." + parameter.getName());
             }
         }
+    }
+
+    /** What a constructor makes, or a method that makes one, of a builder where it needs that. */
+    private Object built(GraphPlan plan, ObjectMaker maker, Executable way)
+            throws ReflectiveOperationException {
+        List<Method> telling = Ways.telling(way);
+        Object builder = telling.isEmpty() ? null : maker.make(way.getDeclaringClass(), "by");
+        for (Method told : telling) {
+            Ways.call(told, builder, handed(plan, maker, told, "new"));
+        }
+        return Ways.call(way, builder, handed(plan, maker, way, "new"));
     }
 
     private List<Call> calls() {
@@ -176,6 +190,24 @@ final class ObjectGraph implements Graph {
     @Override
     public Map<String, Double> offered() {
         return offered;
+    }
+
+    @Override
+    public Collection<String> makers(Collection<String> paths) {
+        Map<String, Object> roots = new LinkedHashMap<>();
+        for (Call one : calls()) {
+            for (int i = 0; i < one.arguments.length; i++) {
+                roots.putIfAbsent(one.name(i), one.arguments[i]);
+            }
+        }
+        roots.put("this", target);
+        roots.put("stepping", stepping);
+        return paths.stream().flatMap(path -> Cells.holders(roots, path).stream())
+                .map(Object::getClass).distinct().filter(OwnTypes::owns)
+                .flatMap(type -> Beginnings.makers(
+                        type.getClassLoader(), type, type).stream())
+                .map(one -> one.getDeclaringClass().getSimpleName() + "." + one.getName())
+                .distinct().toList();
     }
 
     @Override

@@ -35,6 +35,8 @@ final class ObjectMaker {
     static final double NUMBER = 0.5;
     /** What an epsilon is: some say that it is small, and take no other. */
     private static final double SMALL = 0x1p-6;
+    /** By which what arrays hold is given, where that is not zeros. */
+    static final String ROWS = "";
     private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
@@ -53,6 +55,7 @@ final class ObjectMaker {
     private final Set<Class<?>> open = new HashSet<>();
     private final GraphPlan plan;
     private final CollectionMaker collections;
+    private Beginnings beginnings;
     private int place;
 
     /**
@@ -75,6 +78,16 @@ final class ObjectMaker {
     /** Tells by which names an object knows its things: what is handed to it has the same. */
     void named(List<String> names) {
         collections.named(names);
+    }
+
+    /** Tells what makes some of it, whatever else could. */
+    void beginning(Beginnings own) {
+        this.beginnings = own;
+    }
+
+    /** What stands in an array before anybody has written to it. */
+    double row() {
+        return given.getOrDefault(ROWS, 0.0);
     }
 
     /** The numbers that parameters asked for so far, by path, and what they were given. */
@@ -161,7 +174,10 @@ final class ObjectMaker {
     Object make(Type type, Class<?> raw, String path, int depth)
             throws ReflectiveOperationException {
         String name = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        if (raw == double.class || raw == Double.class || raw == Number.class) {
+        Object begun = beginnings == null ? null : beginnings.made(type, raw, path);
+        if (begun != null) {
+            return begun;
+        } else if (raw == double.class || raw == Double.class || raw == Number.class) {
             return number(path);
         } else if (raw == float.class || raw == Float.class) {
             return (float) number(path);
@@ -184,7 +200,11 @@ final class ObjectMaker {
             int length = plan.column() && path.endsWith("[]") ? 1 : size;
             Object made = Array.newInstance(raw.getComponentType(), length);
             if (raw == double[].class || raw == float[].class) {
-                return made; // zeros are what nobody has written to yet
+                for (int i = 0; i < size; i++) {
+                    Array.set(made, i, element(i, raw, raw == double[].class ? Double.class
+                            : Float.class, path, depth));
+                }
+                return made;
             }
             Type inner = type instanceof java.lang.reflect.GenericArrayType generic
                     ? generic.getGenericComponentType() : raw.getComponentType();
@@ -216,9 +236,9 @@ final class ObjectMaker {
     Object element(int i, Type type, Class<?> raw, String path, int depth)
             throws ReflectiveOperationException {
         if (raw == Double.class) {
-            return 0.0; // as in an array
+            return row();
         } else if (raw == Float.class) {
-            return 0f;
+            return (float) row();
         }
         int outer = place;
         place = outer * size + i;
@@ -285,7 +305,7 @@ final class ObjectMaker {
         try {
             // Whatever it is of, arrays are the likeliest.
             return Answers.of(type, size, (asked, raw, name) ->
-                    asked instanceof TypeVariable && raw == Object.class ? new double[size]
+                    asked instanceof TypeVariable && raw == Object.class ? make(double[].class, double[].class, path, depth)
                             : make(asked, raw, path + "." + name, depth + 1));
         } finally {
             open.remove(type);
@@ -298,12 +318,10 @@ final class ObjectMaker {
             return null; // it would ask for itself for ever
         }
         try {
-            for (Field field : type.getDeclaredFields()) {
-                // Of an object, as Kotlin and Scala have them, there is no other.
-                if (field.getType() == type && List.of("MODULE$", "INSTANCE").contains(field.getName())) {
-                    field.setAccessible(true);
-                    return field.get(null);
-                }
+            Field only = Beginnings.singleton(type);
+            if (only != null) { // there is no other
+                only.setAccessible(true);
+                return only.get(null);
             }
             return fullest(type, path, depth);
         } catch (IllegalAccessException closed) {
@@ -316,12 +334,12 @@ final class ObjectMaker {
     private Object fullest(Class<?> type, String path, int depth) {
         List<Executable> ways = Ways.of(type);
         if (known.get(type.getName()) instanceof Integer place) {
-            return place < 0 ? null : attempt(ways.get(place), path, depth);
+            return place < 0 ? null : attempt(ways.get(place), () -> null, path, depth);
         }
         int best = -1;
         int most = -1;
         for (int i = 0; i < ways.size() && i < Ways.MOST; i++) {
-            Object made = attempt(ways.get(i), path, depth);
+            Object made = attempt(ways.get(i), () -> null, path, depth);
             int numbers = made == null ? -1 : Cells.count(made);
             // Settings are told what they are, rather than left with what they have.
             if (numbers > most || numbers == most && numbers > 0 && Cells.rows(made) == 0) {
@@ -330,14 +348,20 @@ final class ObjectMaker {
             }
         }
         known.put(type.getName(), best);
-        return best < 0 ? null : attempt(ways.get(best), path, depth);
+        return best < 0 ? null : attempt(ways.get(best), () -> null, path, depth);
     }
 
-    private Object attempt(Executable way, String path, int depth) {
+    /** What something has to be called on. */
+    interface On {
+        Object made() throws ReflectiveOperationException;
+    }
+
+    /** Makes something in one way; null where that fails. */
+    Object attempt(Executable way, On on, String path, int depth) {
         Map<String, Double> before = new LinkedHashMap<>(asked);
         try {
-            Object made = Ways.call(way, null, inner(way, path, depth));
-            if (plan.prepared()) {
+            Object made = Ways.call(way, on.made(), inner(way, path, depth));
+            if (made != null && plan.prepared()) {
                 Ways.prepare(made, this::whole);
             }
             return made;
@@ -349,7 +373,8 @@ final class ObjectMaker {
         }
     }
 
-    private Object[] inner(Executable way, String path, int depth)
+    /** What a way to make something is given. */
+    Object[] inner(Executable way, String path, int depth)
             throws ReflectiveOperationException {
         Type[] types = way.getGenericParameterTypes();
         Class<?>[] raw = way.getParameterTypes();

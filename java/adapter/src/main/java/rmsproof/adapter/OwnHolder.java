@@ -25,6 +25,9 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     /** Numbers that no constructor would put in by itself. */
     private static final double[] PROBE = {1.5, -2.25, 4.75};
 
+    /** What stands for zeros where these could be anybody's. */
+    private static final double SPARE = 0.375;
+
     /** What an object is looked at for. */
     private enum View { WEIGHTS, IN_TURN }
 
@@ -70,12 +73,18 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         if (type.getClassLoader() instanceof ClassBytes.Loader) {
             ways.add(null); // without any constructor
         }
+        // What it remembers besides begins as something of the port's makes it, if anything does.
+        List<Method> makers = structure.others().isEmpty() ? List.of()
+                : Beginnings.makers(type.getClassLoader(), type, type);
+        makers.stream().filter(way -> Beginnings.alone(way) && !ways.contains(way)
+                && Arrays.stream(way.getParameters()).allMatch(one -> fits(type, one)))
+                .forEach(ways::add);
         for (Executable way : ways) {
             OwnHolder first = null;
             // Rows before columns, what comes in before what goes out: one row of all.
             for (int sized = Math.max(0, counts(way) - 1); sized >= 0; sized--) {
                 OwnHolder holder = new OwnHolder(type, structure, way, sized, view, turns);
-                if (holder.works()) {
+                if (holder.works() && (makers.isEmpty() || holder.begins())) {
                     if (holder.fits()) {
                         return holder;
                     }
@@ -94,14 +103,34 @@ final class OwnHolder extends JavaHolders.PlainHolder {
                 .filter(p -> accepts(p).kind().equals("count")).count();
     }
 
+    /** Tells whether what it remembers is the same, whatever it is made of. */
+    private boolean begins() {
+        try {
+            Object one = way == null ? null : make(PROBE, 0);
+            Object other = way == null ? null : make(new double[PROBE.length], SPARE);
+            for (Field field : one == null ? List.<Field>of() : structure.others()) {
+                double[] begun = flat(field, one);
+                if (begun == null || !Arrays.equals(begun, flat(field, other))) {
+                    return false;
+                }
+            }
+            return one != null;
+        } catch (ReflectiveOperationException | RuntimeException failed) {
+            return false;
+        }
+    }
+
+    private double[] flat(Field field, Object made) throws IllegalAccessException {
+        Object there = field.get(made);
+        return there == null ? null : Flat.of(structure.holder(field).view(there));
+    }
+
     /** Tells whether what an object makes itself for weights and gradients has so many numbers. */
     private boolean fits() {
         try {
-            Object made = way == null ? null : make(PROBE);
+            Object made = way == null ? null : make(PROBE, 0);
             for (Field field : structure.numbers()) {
-                Object there = made == null ? null : field.get(made);
-                double[] numbers = there == null ? null
-                        : Flat.of(structure.holder(field).view(there));
+                double[] numbers = made == null ? null : flat(field, made);
                 if (numbers != null && numbers.length != PROBE.length) {
                     return false;
                 }
@@ -180,7 +209,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     public Object array(double[] values, int offset, int length) {
         double[] row = Arrays.copyOfRange(values, offset, offset + length);
         try {
-            Object made = way == null ? Bare.of(type, row.length) : make(row);
+            Object made = way == null ? Bare.of(type, row.length) : make(row, 0);
             complete(made, row);
             if (view == View.IN_TURN) {
                 turns.made(made, offset);
@@ -199,7 +228,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         return algorithm != null ? algorithm : type.getEnumConstants()[0];
     }
 
-    private Object make(double[] row) throws ReflectiveOperationException {
+    /** @param rest what arrays hold that are not the weights */
+    private Object make(double[] row, double rest) throws ReflectiveOperationException {
         Parameter[] parameters = way.getParameters();
         Object[] arguments = new Object[parameters.length];
         int counts = 0;
@@ -214,8 +244,9 @@ final class OwnHolder extends JavaHolders.PlainHolder {
                 boolean average = Names.average(name) >= 0
                         && !name.equals(structure.weights().getName());
                 boolean zero = Names.gradients(name) || Names.biases(name) || average;
-                arguments[i] = accepts.one().array(
-                        zero ? new double[row.length] : row, 0, row.length);
+                double[] others = new double[row.length];
+                Arrays.fill(others, rest);
+                arguments[i] = accepts.one().array(zero ? others : row, 0, row.length);
             } else {
                 boolean size = accepts.kind().equals("count") && counts++ == sized;
                 boolean flag = accepts.kind().equals("flag");
@@ -223,7 +254,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             }
         }
         return way instanceof Constructor<?> constructor
-                ? constructor.newInstance(arguments) : ((Method) way).invoke(null, arguments);
+                ? constructor.newInstance(arguments)
+                : ((Method) way).invoke(Beginnings.only((Method) way), arguments);
     }
 
     /**
@@ -240,7 +272,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
             put(made, structure.biases(), row);
         }
         for (Field field : structure.accepts().keySet()) {
-            boolean open = way == null || !Modifier.isFinal(field.getModifiers());
+            boolean open = way == null || !Modifier.isFinal(field.getModifiers())
+                    && structure.numbers().contains(field); // the port fills others itself
             if (open && field.get(made) == null && !structure.parts().contains(field)) {
                 field.set(made, structure.holder(field)
                         .array(new double[row.length], 0, row.length));

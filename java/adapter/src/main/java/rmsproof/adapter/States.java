@@ -1,11 +1,8 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -24,10 +21,6 @@ final class States {
             "(?:init|initiali[sz]e|initial|zeros?|empty)"
                     + "(?:_?(?:state|cache|like|for|of|average|square|accum|moment|history).*)?"
                     + "|(?:new|create|make|fresh|blank|start).*(?:state|cache).*",
-            Pattern.CASE_INSENSITIVE);
-    /** The same of what returns an object of a class of the port's own. */
-    private static final Pattern MAKES_OWN = Pattern.compile(
-            "(?:.*(?:init|empty|zero|new|create|make|fresh|state|cache|blank).*|of|apply|start)",
             Pattern.CASE_INSENSITIVE);
 
     /** A whole number that says how many steps were taken. */
@@ -51,33 +44,16 @@ final class States {
 
     /** The methods that make one, those that are told most first. */
     List<Method> makers() {
-        List<Method> makers = new ArrayList<>();
         boolean own = OwnTypes.owns(type);
-        boolean typed = own || type.isArray() || Iterable.class.isAssignableFrom(type)
-                || Map.class.isAssignableFrom(type) || type.getName().startsWith("scala.coll");
-        if (!typed || !(loader instanceof ClassBytes.Loader classes)) {
-            return makers;
-        }
-        for (String name : classes.names()) {
-            try {
-                Class<?> owner = Class.forName(name, false, loader);
-                for (Method method : owner.getDeclaredMethods()) {
-                    boolean named = (own ? MAKES_OWN : MAKES).matcher(method.getName()).matches();
-                    boolean free = Modifier.isStatic(method.getModifiers())
-                            || language.singleton(owner) != null;
-                    if (named && free && method.getReturnType() == type
-                            && Makers.callable(method) && !Makers.steps(method)
-                            && method.getParameterCount() < 2) {
-                        makers.add(method);
-                    }
-                }
-            } catch (ClassNotFoundException | LinkageError unlinked) {
-                continue; // what cannot be loaded makes no state
-            }
-        }
-        makers.sort(Comparator.comparing(Method::getParameterCount).reversed()
-                .thenComparing(Method::toString));
-        return makers;
+        return Beginnings.makers(loader, type, type).stream().filter(method -> Beginnings.alone(method)
+                && method.getParameterCount() < 2
+                && (own || Makers.callable(method) && MAKES.matcher(method.getName()).matches()))
+                .toList();
+    }
+
+    /** Tells whether the port has something that makes one of its own class, known how to call or not. */
+    boolean elsewhere() {
+        return OwnTypes.owns(type) && !Beginnings.makers(loader, type, type).isEmpty();
     }
 
     /** Makes one by the first method that can. */
@@ -97,10 +73,6 @@ final class States {
 
     private Optional<Object> called(Method method, Layout layout, Holder weights) {
         try {
-            Field singleton = language.singleton(method.getDeclaringClass());
-            if (singleton == null && !Modifier.isStatic(method.getModifiers())) {
-                return Optional.empty();
-            }
             Object[] arguments = new Object[method.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 arguments[i] = argument(method.getParameters()[i], layout, weights);
@@ -109,8 +81,7 @@ final class States {
                 }
             }
             method.setAccessible(true);
-            return Optional.ofNullable(
-                    method.invoke(singleton == null ? null : singleton.get(null), arguments));
+            return Optional.ofNullable(method.invoke(Beginnings.only(method), arguments));
         } catch (ReflectiveOperationException | RuntimeException failed) {
             return Optional.empty();
         }
@@ -128,7 +99,11 @@ final class States {
                 arguments[i] = value == null ? language.nothing(raw) : value;
             }
             constructor.setAccessible(true);
-            return Optional.of(constructor.newInstance(arguments));
+            Object made = constructor.newInstance(arguments);
+            if (Cells.rows(made) == 0) { // what fills it may be called later
+                Ways.prepare(made, name -> layout.size());
+            }
+            return Optional.of(made);
         } catch (ReflectiveOperationException | RuntimeException failed) {
             return Optional.empty();
         }

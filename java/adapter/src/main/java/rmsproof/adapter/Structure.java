@@ -103,6 +103,12 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 .filter(accepts::containsKey).toList();
     }
 
+    /** Fields with arrays besides, as with averages. */
+    List<Field> others() {
+        return accepts.keySet().stream().filter(field -> !parts.contains(field)
+                && !numbers().contains(field)).toList();
+    }
+
     /** Of two fields the one that is called weights or data; the other is one of many. */
     private static Field better(Field one, Field other, List<Field> others) {
         if (one == null) {
