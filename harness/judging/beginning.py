@@ -21,6 +21,8 @@ from harness.transport.states import begins_with_zeros
 SOON = 2
 """Sets of so many deviations are soon searched: all guesses are, before one is for long."""
 
+HANDED = "its state was handed over as zeros at first"
+
 WRONG = ("diverges", "no-update")
 # What an error is called where a key or a place is not there.
 _NOT_THERE = ("KeyError", "IndexError", "IndexOutOfBoundsException", "NoSuchElementException")
@@ -44,11 +46,14 @@ def begun_by_its_own(
 ) -> Result | None:
     """The result with the state that a function of the port makes, where that can be called.
 
-    Else the same, with a note that it was made up; None where no function makes one.
+    Else the same, with a note that it was made up; None where no function makes one, nor is
+    acquitted with zeros of which nobody knows whether its caller would hand them over.
     """
     maker = "" if result.verdict.fault else transport.state_maker
     if not maker:
-        return None
+        message = transport.way.message
+        ours = "state" in message["call"] and "plan" not in message and begins_with_zeros(message)
+        return _noted(result, HANDED) if ours and result.verdict.word in GOOD else None
     made_up = transport.way
     if transport.makes_states:
         transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
@@ -76,7 +81,7 @@ def begun_with_zeros(transport: HostedTransport, ask_it: Callable[[], Answers]) 
     if begun.verdict.word not in GOOD and begun.verdict.fault is None:
         begun = again.result(SOON)
     if begun.stands:
-        return replace(begun, bound="its state was handed over as zeros at first")
+        return replace(begun, bound=HANDED)
     transport.adopt(by_names)
     return None
 

@@ -4,19 +4,22 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What of the port's own makes that with which something begins: a state is what its maker says, not
  * the zeros that its constructor could be given as well.
  */
 final class Beginnings {
-    /** What makes an array, or a collection, says so: others that return one compute it. */
+    /** What makes one of many that are alike says so: others that return one compute it. */
     private static final String SAYS = ".*(?:ini|zero|empty|start|begin|fresh|blank|new|create|make"
             + "|state|cache).*|of|apply";
     /** What a compiler wrote, or what only copies. */
@@ -27,15 +30,20 @@ final class Beginnings {
 
     private final ObjectMaker maker;
     private final ClassLoader loader;
-    private final List<String> roots;
+    private final Method step;
+    private final List<String> kept;
     private Object target;
     private boolean busy;
 
-    /** @param roots the paths of what begins so, with all that is in it */
-    Beginnings(ObjectMaker maker, ClassLoader loader, List<String> roots) {
+    /**
+     * @param step what is handed what begins so, or steps on what it keeps
+     * @param kept the paths of numbers that begin so, with all that they lie in
+     */
+    Beginnings(ObjectMaker maker, ClassLoader loader, Method step, List<String> kept) {
         this.maker = maker;
         this.loader = loader;
-        this.roots = roots;
+        this.step = step;
+        this.kept = kept;
     }
 
     /** Tells what else may make something: the object that steps. */
@@ -45,22 +53,51 @@ final class Beginnings {
 
     /** What a path begins with, as the port makes it; null where it need not, or nothing does. */
     Object made(Type type, Class<?> raw, String path) {
-        if (busy || roots.stream().noneMatch(root -> path.equals(root)
+        if (busy || kept.stream().map(Beginnings::root).noneMatch(root -> path.equals(root)
                 || path.startsWith(root + ".") || path.startsWith(root + "["))) {
             return null;
         }
         busy = true;
         try {
-            for (Method method : makers(loader, type, raw)) {
-                Object made = maker.attempt(method, () -> on(method, path), path, 1);
-                if (made != null) {
-                    return made;
+            Method first = null;
+            Object begun = null;
+            for (Method method : makers(loader, type, raw, several(step, raw))) {
+                Object made = first != null && says(first) && !says(method) ? null
+                        : maker.attempt(method, () -> on(method, path), path, 1);
+                if (made != null && begun != null && !remembered(made).equals(remembered(begun))) {
+                    return null; // nobody knows which of them is called
                 }
+                first = made == null || first != null ? first : method;
+                begun = begun == null ? made : begun;
             }
-            return OwnTypes.owns(raw) ? left(raw, path) : null;
+            return begun != null || !OwnTypes.owns(raw) ? begun : left(raw, path);
         } finally {
             busy = false;
         }
+    }
+
+    /** The path under which something is made that a number can be reached from afterwards. */
+    private static String root(String path) {
+        String root = path.replaceAll("[.\\[].*", "");
+        return root.equals("this") ? "new" : root.equals("stepping") ? "made"
+                : ObjectGraph.GIVEN + "." + root;
+    }
+
+    /** The numbers of what was made that a step remembers. */
+    private Map<String, Double> remembered(Object made) {
+        Map<String, Double> numbers = new TreeMap<>();
+        Cells.of(Map.of("", made)).forEach((path, cell) -> {
+            if (kept.stream().anyMatch(one -> one.endsWith(path))) {
+                numbers.put(path, cell.value());
+            }
+        });
+        return numbers;
+    }
+
+    /** Tells whether a step is handed several of a type: then it is no state. */
+    static boolean several(Method step, Class<?> raw) {
+        return Arrays.stream(step.getParameterTypes()).filter(one ->
+                one.getName().equals(raw.getName())).count() > 1;
     }
 
     /** Made by a constructor that is left to its defaults: of all but the first of what it takes. */
@@ -110,8 +147,12 @@ final class Beginnings {
         return null;
     }
 
-    /** The methods that make something of weights, sizes and settings; those that say so first. */
-    static List<Method> makers(ClassLoader loader, Type type, Class<?> raw) {
+    /**
+     * The methods that make something of weights, sizes and settings; those that say so first.
+     *
+     * @param several whether there are many that are alike, and may be made for anything
+     */
+    static List<Method> makers(ClassLoader loader, Type type, Class<?> raw, boolean several) {
         List<Method> makers = new ArrayList<>();
         boolean known = OwnTypes.owns(raw) || raw.isArray()
                 || raw.getName().matches("(?:java\\.util|scala|kotlin)\\..*");
@@ -122,7 +163,8 @@ final class Beginnings {
             try {
                 Class<?> owner = Class.forName(name, false, loader);
                 for (Method method : owner.getDeclaredMethods()) {
-                    if (!looks(method, raw) && makes(method, type, raw)) {
+                    if (!looks(method, raw) && makes(method, type, raw)
+                            && (says(method) || OwnTypes.owns(raw) && !several)) {
                         makers.add(method);
                     }
                 }
@@ -142,26 +184,29 @@ final class Beginnings {
 
     private static boolean makes(Method method, Type type, Class<?> raw) {
         boolean own = OwnTypes.owns(raw);
-        boolean returns = type == raw ? method.getReturnType() == raw
+        Class<?> made = method.getReturnType();
+        boolean returns = type == raw ? made == raw || own && raw.isAssignableFrom(made)
                 : method.getGenericReturnType().getTypeName().equals(type.getTypeName());
         boolean named = !method.isSynthetic() && !method.getName().matches(OTHER);
         return returns && !Modifier.isAbstract(method.getModifiers())
                 && (named || own && method.getName().matches(FUNCTION))
-                && (own ? !constructs(method, raw) : says(method) && !Makers.steps(method))
+                && !(own && constructs(method, raw))
+                && (!Makers.steps(method) || own && (method.getName().equals("apply")
+                        || Names.algorithm(method.getName())))
                 && Arrays.stream(method.getParameters()).noneMatch(one ->
                         own && one.getType() == raw || Names.gradients(one.getName()));
     }
 
-    /** Tells whether a method is told all that is kept, by its names: it only hands that on. */
+    /** Tells whether a method is told all that is kept, as a constructor is: it makes nothing up. */
     private static boolean constructs(Method method, Class<?> raw) {
-        long kept = Arrays.stream(raw.getDeclaredFields()).filter(field ->
-                !Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()).count();
-        return method.getParameterCount() >= Math.max(1, kept)
-                && Arrays.stream(method.getParameters()).allMatch(one -> !one.isNamePresent()
-                        || Arrays.stream(raw.getDeclaredFields()).anyMatch(field ->
-                                field.getName().equals(one.getName())))
-                && Arrays.stream(raw.getDeclaredConstructors()).anyMatch(one -> Arrays.equals(
-                        one.getParameterTypes(), method.getParameterTypes()));
+        List<Field> kept = Arrays.stream(raw.getDeclaredFields()).filter(field ->
+                !Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()).toList();
+        List<Parameter> told = Arrays.stream(method.getParameters())
+                .filter(one -> !one.getType().isPrimitive()).toList();
+        // What is told one array may make another one for it, unless it is called the same.
+        return !kept.isEmpty() && told.size() >= kept.size() && (kept.size() > 1
+                || !told.get(0).isNamePresent()
+                || told.get(0).getName().equals(kept.get(0).getName()));
     }
 
     /** Tells whether a method only hands out what an object has, or is one of what is made itself. */

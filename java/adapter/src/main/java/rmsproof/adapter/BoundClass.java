@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A class, or an object with no constructor, bound to a method of its own. */
 final class BoundClass implements BoundPort {
@@ -193,20 +194,19 @@ final class BoundClass implements BoundPort {
     public List<Object> initialStates(String[] names, int[] lengths, ClassLoader loader) {
         int position = binding.call().indexOf("state");
         Maker.Slot slot = entry.slots.get(position);
-        States own = new States(port.language, slot.raw(), loader);
+        States own = new States(port.language, entry.method, slot.raw(), loader);
         Layout layout = Layout.of(names, lengths);
         Holder held = weights.in(loader);
         List<Object> states = new ArrayList<>();
         states.add(port.language.defaultOf(entry.method, slot.position()) != null ? DEFAULT
                 : own.made(layout, held).orElseGet(() -> port.language.nothing(slot.raw())));
         Object empty = port.language.emptyMap(slot.raw());
-        if (empty != null) {
-            states.add(empty);
-        }
         if (own.elsewhere()) {
-            return states; // what the port makes is no zeros of ours
+            return states; // what the port makes is neither empty nor zeros of ours
         }
-        own.constructed(layout, held).ifPresent(states::add);
+        states.add(empty != null ? empty
+                : own.constructed(layout, held, false).orElse(states.get(0)));
+        own.constructed(layout, held, true).ifPresent(states::add);
         Accepts accepts = call[position];
         Holder holder = accepts.holder() == null ? null
                 : accepts.holder().apply(binding.storage()).in(loader);

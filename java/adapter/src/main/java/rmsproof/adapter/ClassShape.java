@@ -120,8 +120,8 @@ final class ClassShape {
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);
             }
-            if (slot.member() instanceof Method
-                    && !new States(port.language, slot.raw(), loader).makers().isEmpty()) {
+            if (slot.member() instanceof Method method
+                    && !new States(port.language, method, slot.raw(), loader).makers().isEmpty()) {
                 shape.put("begun", true);
             }
             if (port.mayBeAbsent(slot)) {

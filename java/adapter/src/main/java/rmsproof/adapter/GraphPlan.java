@@ -18,7 +18,7 @@ import java.util.List;
  * @param completed whether its fields that are null, and those of what it is given, are filled
  * @param answered whether interfaces are answered for, whoever implements them
  * @param left of these the ones that are not: the port does without, or fills them itself
- * @param begun the paths of what begins as something of the port's makes it
+ * @param begun the paths of numbers that begin as something of the port's makes it
  * @param size how many there are of anything; below 0 where what has rows and columns has one column
  */
 public record GraphPlan(String type, int constructor, String via, String first, String method,
@@ -52,9 +52,7 @@ public record GraphPlan(String type, int constructor, String via, String first, 
 
     /** The same where what these paths lead to begins as something of the port's makes it. */
     GraphPlan beginning(Collection<String> paths) {
-        List<String> roots = paths.stream().map(path -> path.replaceAll("[.\\[].*", ""))
-                .distinct().toList();
         return new GraphPlan(type, constructor, via, first, method, prepared, completed, answered,
-                left, roots, size);
+                left, List.copyOf(paths), size);
     }
 }

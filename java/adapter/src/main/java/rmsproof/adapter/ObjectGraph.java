@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  */
 final class ObjectGraph implements Graph {
     private static final String RETURNED = "returned";
-    private static final String GIVEN = "given";
+    static final String GIVEN = "given";
     /** What is handed on beside weights is one thing of a few. */
     private static final int MOST_PIECES = 4;
 
@@ -72,13 +72,11 @@ final class ObjectGraph implements Graph {
                         each -> new ConcurrentHashMap<>()),
                 port.algorithm(plan.type()), port.texts(plan.type()));
         this.completion = new Completion(maker, plan.left());
-        this.beginnings = new Beginnings(maker, loader, plan.begun().stream().map(
-                root -> root.equals("this") ? "new" : root.equals("stepping") ? "made"
-                        : GIVEN + "." + root).toList());
-        maker.beginning(beginnings);
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         Method method = named(via == null ? methods(type)
                 : List.of(via.getReturnType().getMethods()), plan.method());
+        this.beginnings = new Beginnings(maker, loader, method, plan.begun());
+        maker.beginning(beginnings);
         Method before = plan.first().isEmpty() ? null : named(methods(type), plan.first());
         if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
@@ -205,7 +203,8 @@ final class ObjectGraph implements Graph {
         return paths.stream().flatMap(path -> Cells.holders(roots, path).stream())
                 .map(Object::getClass).distinct().filter(OwnTypes::owns)
                 .flatMap(type -> Beginnings.makers(
-                        type.getClassLoader(), type, type).stream())
+                        type.getClassLoader(), type, type,
+                        Beginnings.several(call.method, type)).stream())
                 .map(one -> one.getDeclaringClass().getSimpleName() + "." + one.getName())
                 .distinct().toList();
     }

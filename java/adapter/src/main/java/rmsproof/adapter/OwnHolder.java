@@ -75,7 +75,7 @@ final class OwnHolder extends JavaHolders.PlainHolder {
         }
         // What it remembers besides begins as something of the port's makes it, if anything does.
         List<Method> makers = structure.others().isEmpty() ? List.of()
-                : Beginnings.makers(type.getClassLoader(), type, type);
+                : Beginnings.makers(type.getClassLoader(), type, type, false);
         makers.stream().filter(way -> Beginnings.alone(way) && !ways.contains(way)
                 && Arrays.stream(way.getParameters()).allMatch(one -> fits(type, one)))
                 .forEach(ways::add);

@@ -55,8 +55,8 @@ final class Remembered {
             makers = new ArrayList<>(makers); // it is made by nothing that is known
         }
         if (ours && !makers.isEmpty()) {
-            throw new InstantiationException("what it remembers begins as " + makers.get(0)
-                    + " makes it, which is not known how to call");
+            throw new InstantiationException("how what it remembers begins is not known: made by "
+                    + String.join(" or ", makers));
         }
         return plan;
     }

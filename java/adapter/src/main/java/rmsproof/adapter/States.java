@@ -30,12 +30,15 @@ final class States {
     private final ClassLanguage language;
     private final Class<?> type;
     private final ClassLoader loader;
+    private final boolean several;
 
     /**
-     * @param type of the parameter that the state is handed to
+     * @param step what is handed the state
+     * @param type of the parameter that it is handed to
      * @param loader of the classes that the optimizer is made of
      */
-    States(ClassLanguage language, Class<?> type, ClassLoader loader) {
+    States(ClassLanguage language, Method step, Class<?> type, ClassLoader loader) {
+        this.several = Beginnings.several(step, type);
         this.language = language;
         this.loader = loader;
         this.type = OwnTypes.owns(type) && loader instanceof ClassBytes.Loader
@@ -45,7 +48,7 @@ final class States {
     /** The methods that make one, those that are told most first. */
     List<Method> makers() {
         boolean own = OwnTypes.owns(type);
-        return Beginnings.makers(loader, type, type).stream().filter(method -> Beginnings.alone(method)
+        return Beginnings.makers(loader, type, type, several).stream().filter(method -> Beginnings.alone(method)
                 && method.getParameterCount() < 2
                 && (own || Makers.callable(method) && MAKES.matcher(method.getName()).matches()))
                 .toList();
@@ -53,7 +56,7 @@ final class States {
 
     /** Tells whether the port has something that makes one of its own class, known how to call or not. */
     boolean elsewhere() {
-        return OwnTypes.owns(type) && !Beginnings.makers(loader, type, type).isEmpty();
+        return OwnTypes.owns(type) && !Beginnings.makers(loader, type, type, several).isEmpty();
     }
 
     /** Makes one by the first method that can. */
@@ -62,10 +65,16 @@ final class States {
                 .flatMap(Optional::stream).findFirst();
     }
 
-    /** Makes one of a class of the port's own by a constructor. */
-    Optional<Object> constructed(Layout layout, Holder weights) {
+    /**
+     * Makes one of a class of the port's own by a constructor.
+     *
+     * @param told whether that is told arrays or maps, which are ours
+     */
+    Optional<Object> constructed(Layout layout, Holder weights, boolean told) {
         return !OwnTypes.owns(type) ? Optional.empty()
                 : Arrays.stream(type.getDeclaredConstructors()).filter(Makers::callable)
+                        .filter(one -> told != Arrays.stream(one.getParameterTypes())
+                                .allMatch(Class::isPrimitive))
                         .sorted(Comparator.comparing(Constructor::toString))
                         .map(constructor -> constructed(constructor, layout, weights))
                         .flatMap(Optional::stream).findFirst();
