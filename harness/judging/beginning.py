@@ -52,6 +52,8 @@ def begun_by_its_own(
     maker = "" if result.verdict.fault else transport.state_maker
     if not maker:
         message = transport.way.message
+        if (name := transport.forgotten) and result.verdict.word in GOOD:
+            return _noted(result, f"without a call of {name} before its first step")
         ours = "state" in message["call"] and "plan" not in message and begins_with_zeros(message)
         return _noted(result, HANDED) if ours and result.verdict.word in GOOD else None
     made_up = transport.way

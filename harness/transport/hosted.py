@@ -182,6 +182,15 @@ class HostedTransport:
             return "" if self._message is None else state_maker(self._shape, self._message)
 
     @property
+    def forgotten(self) -> str:
+        """What says that it is called before a first step, and is not called; "" for none."""
+        with readable():
+            of = (self._message or {}).get("class")
+            listed = [c for c in self._shape.get("candidates", []) if c["class"] == of]
+            unsaid = self._message is not None and "graph" not in self._message
+            return next((str(c.get("forgotten", "")) for c in listed if unsaid), "")
+
+    @property
     def makes_states(self) -> bool:
         """Whether its host can ask a function of the port for the state."""
         with readable():

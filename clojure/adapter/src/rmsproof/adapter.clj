@@ -93,7 +93,7 @@
 
 (def ^:private begins
   "How functions are called that make a state; one that makes weights makes none."
-  (re-pattern (str "(?:init|initialize|initial|zeros?|empty)"
+  (re-pattern (str "(?:init|initialize|initial|zeros?|empty|fresh|blank|begin)"
                    "(?:-(?:state|cache|optimizer|like|for|of|average|square|accum|moment)[^!]*)?"
                    "|(?:make|new|create|start)-[^!]*(?:state|cache)")))
 

@@ -35,7 +35,8 @@
   "A function of weights that makes the state which is in one argument with them; nil where nothing
   of the port's makes one, and the name of what does where that is not known how to call."
   [program {:keys [name layout]} roles weights others]
-  (let [place #(.indexOf ^java.util.List roles %)
+  (let [stepping layout
+        place #(.indexOf ^java.util.List roles %)
         held (fn [{:keys [options elements]}] (set (concat (map first options) elements)))
         both (first (filter #(every? (held %) [(place "weights") (place "state")]) layout))
         [weights-of state-of] (when both (map #(part both (place %)) ["weights" "state"]))]
@@ -43,7 +44,7 @@
      (for [function (when both (:functions program))
            {:keys [parameters layout]} (:arities function)
            :let [arrays (remove #(shape/setting? (:name %)) parameters)]
-           :when (and (not= name (:name function)) (every? :index layout)
+           :when (and (not= [name stepping] [(:name function) layout]) (every? :index layout)
                       (= 1 (count arrays)) (every? #(graph/weights? (:name %)) arrays))
            :let [one (made function parameters weights)
                  other (made function parameters others)]

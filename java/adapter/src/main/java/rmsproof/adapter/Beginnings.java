@@ -5,6 +5,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -176,6 +178,25 @@ final class Beginnings {
                 .thenComparing(method -> -method.getParameterCount())
                 .thenComparing(Method::toString));
         return makers;
+    }
+
+    /** Adds the port's own classes that a type is made of, to those that are known. */
+    static void inside(Type type, Set<Class<?>> known) {
+        if (type instanceof ParameterizedType generic) {
+            for (Type one : generic.getActualTypeArguments()) {
+                inside(one, known);
+            }
+        }
+        Class<?> raw = JavaTypes.erased(type);
+        if (raw.isArray()) {
+            inside(raw.getComponentType(), known);
+        } else if (OwnTypes.owns(raw) && !raw.isEnum() && known.add(raw)) {
+            for (Field field : raw.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    inside(field.getGenericType(), known);
+                }
+            }
+        }
     }
 
     private static boolean says(Method method) {

@@ -201,7 +201,7 @@ final class BoundClass implements BoundPort {
         states.add(port.language.defaultOf(entry.method, slot.position()) != null ? DEFAULT
                 : own.made(layout, held).orElseGet(() -> port.language.nothing(slot.raw())));
         Object empty = port.language.emptyMap(slot.raw());
-        if (own.elsewhere()) {
+        if (own.elsewhere(slot.type())) {
             return states; // what the port makes is neither empty nor zeros of ours
         }
         states.add(empty != null ? empty

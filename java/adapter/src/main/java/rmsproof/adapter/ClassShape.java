@@ -32,6 +32,10 @@ final class ClassShape {
         if (candidate.from() == null && new Makers(port.language).unprepared(type)) {
             shape.put("unprepared", true);
         }
+        String forgotten = new Makers(port.language).forgotten(type);
+        if (candidate.from() == null && forgotten != null) {
+            shape.put("forgotten", forgotten);
+        }
         if (candidate.singleton() == null && !candidate.onlyStatic()
                 || candidate.singleton() != null && !candidate.makers().isEmpty()) {
             shape.put("constructors", candidate.makers().stream().map(this::describe).toList());

@@ -222,20 +222,23 @@ final class Makers {
 
     /** Tells whether a class is to be told something before its first step that is not known. */
     boolean unprepared(Class<?> type) {
-        return Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> callable(method) && !steps(method))
-                .anyMatch(method -> Modifier.isStatic(method.getModifiers())
-                        ? method.getReturnType() == void.class && Ways.preparing(method)
-                                && !calls(type, method)
-                        : SETUP.contains(method.getName().toLowerCase(Locale.ROOT))
-                                && (method.getParameterCount() == 0 && !calls(type, method)
-                                        || told(method, type)));
+        return forgotten(type) != null || Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> callable(method) && !Modifier.isStatic(method.getModifiers()))
+                .filter(method -> SETUP.contains(method.getName().toLowerCase(Locale.ROOT)))
+                .flatMap(method -> Arrays.stream(method.getGenericParameterTypes()))
+                .anyMatch(given -> !language.accepts(given, type).kind().equals("count"));
     }
 
-    /** Tells whether a method is told something else than sizes. */
-    private boolean told(Method method, Class<?> type) {
-        return Arrays.stream(method.getGenericParameterTypes()).anyMatch(given ->
-                !language.accepts(given, type).kind().equals("count"));
+    /** What says that it is called before the first step, and is called by nobody; null for none. */
+    String forgotten(Class<?> type) {
+        return Arrays.stream(sorted(type.getDeclaredMethods()))
+                .filter(method -> callable(method) && method.getReturnType() == void.class)
+                .filter(method -> Modifier.isStatic(method.getModifiers())
+                        ? Ways.preparing(method) && !steps(method)
+                        : SETUP.contains(method.getName().toLowerCase(Locale.ROOT))
+                                && method.getParameterCount() == 0)
+                .filter(method -> !calls(type, method)).map(Method::getName)
+                .findFirst().orElse(null);
     }
 
     /** Tells whether the code of a class itself calls one of its methods. */

@@ -3,11 +3,14 @@ package rmsproof.adapter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -30,7 +33,7 @@ final class States {
     private final ClassLanguage language;
     private final Class<?> type;
     private final ClassLoader loader;
-    private final boolean several;
+    private final Method step;
 
     /**
      * @param step what is handed the state
@@ -38,7 +41,7 @@ final class States {
      * @param loader of the classes that the optimizer is made of
      */
     States(ClassLanguage language, Method step, Class<?> type, ClassLoader loader) {
-        this.several = Beginnings.several(step, type);
+        this.step = step;
         this.language = language;
         this.loader = loader;
         this.type = OwnTypes.owns(type) && loader instanceof ClassBytes.Loader
@@ -48,15 +51,21 @@ final class States {
     /** The methods that make one, those that are told most first. */
     List<Method> makers() {
         boolean own = OwnTypes.owns(type);
-        return Beginnings.makers(loader, type, type, several).stream().filter(method -> Beginnings.alone(method)
+        return Beginnings.makers(loader, type, type, Beginnings.several(step, type)).stream()
+                .filter(method -> Beginnings.alone(method)
                 && method.getParameterCount() < 2
                 && (own || Makers.callable(method) && MAKES.matcher(method.getName()).matches()))
                 .toList();
     }
 
-    /** Tells whether the port has something that makes one of its own class, known how to call or not. */
-    boolean elsewhere() {
-        return OwnTypes.owns(type) && !Beginnings.makers(loader, type, type, several).isEmpty();
+    /** Tells whether the port has something that makes one, or part of it, known how to call or not. */
+    boolean elsewhere(Type whole) {
+        Set<Class<?>> inside = new LinkedHashSet<>();
+        Beginnings.inside(whole, inside);
+        return loader instanceof ClassBytes.Loader && inside.stream()
+                .map(one -> (Class<?>) OwnTypes.in(one, loader))
+                .anyMatch(one -> !Beginnings.makers(loader, one, one,
+                        Beginnings.several(step, one)).isEmpty());
     }
 
     /** Makes one by the first method that can. */
