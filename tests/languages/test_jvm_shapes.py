@@ -131,6 +131,7 @@ JAVA = {
     "OverloadsOfAGuess": EXACT,
     "RMSPropOfAColumn": EXACT,
     "BegunElsewhere": ("initial_average=one",),
+    "BegunInParts": ("initial_average=one",),
     "FilledAfterwards": ("initial_average=one",),
 }
 

@@ -3280,6 +3280,29 @@ class BegunElsewhere {
     }
 }
 
+/** What a map holds that it is handed begins as something else makes it. */
+class BegunInParts {
+    static class Squares {
+        final double[] of;
+
+        Squares(double[] of) {
+            this.of = of;
+        }
+    }
+
+    static Squares warm(int n) {
+        double[] of = new double[n];
+        Arrays.fill(of, 1.0);
+        return new Squares(of);
+    }
+
+    static void rmsprop(Map<String, double[]> weights, Map<String, double[]> gradients,
+            Map<String, Squares> squares, double lr, double rho, double eps) {
+        weights.forEach((name, w) -> Update.inPlace(w, gradients.get(name), squares.get(name).of,
+                lr, rho, eps));
+    }
+}
+
 /** What makes a snapshot of weights alone makes its average of them, too: none of a test case's. */
 class BegunFromItsWeights {
     record Kept(double[] x, double[] v) {}

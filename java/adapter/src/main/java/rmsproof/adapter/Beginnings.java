@@ -224,8 +224,17 @@ final class Beginnings {
                 !Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()).toList();
         List<Parameter> told = Arrays.stream(method.getParameters())
                 .filter(one -> !one.getType().isPrimitive()).toList();
+        List<Parameter> left = new ArrayList<>(told);
+        for (Field field : kept) {
+            Parameter handed = left.stream().filter(one ->
+                    field.getType().isAssignableFrom(one.getType())).findFirst().orElse(null);
+            if (handed == null) {
+                return false;
+            }
+            left.remove(handed);
+        }
         // What is told one array may make another one for it, unless it is called the same.
-        return !kept.isEmpty() && told.size() >= kept.size() && (kept.size() > 1
+        return !kept.isEmpty() && (kept.size() > 1
                 || !told.get(0).isNamePresent()
                 || told.get(0).getName().equals(kept.get(0).getName()));
     }

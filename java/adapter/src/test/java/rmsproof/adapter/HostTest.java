@@ -396,6 +396,16 @@ class HostTest {
     // Shapes and bindings
 
     @Test
+    void saysWhatNobodyCallsBeforeAFirstStep() throws Exception {
+        String port = "public class Port { double[] v; public Port(double lr) { %s }"
+                + " public void initialize() {} public void step(double[] g, double[] w) {} }";
+        assertEquals("initialize", Ports.shape(Ports.load(port.formatted("")))
+                .getAsJsonArray("candidates").get(0).getAsJsonObject().get("forgotten").getAsString());
+        assertFalse(Ports.shape(Ports.load(port.formatted("initialize();")))
+                .getAsJsonArray("candidates").get(0).getAsJsonObject().has("forgotten"));
+    }
+
+    @Test
     void listsOnlyWhatCanBeCalled() throws Exception {
         JsonObject shape = Ports.shape(Ports.load("public class Port { static class Inner { "
                 + "Inner(float eta) {} void go(double[] g, Map<String, List<Float>> w) {} }"
