@@ -109,7 +109,7 @@
   (let [score (fn [{:keys [name]}]
                 (cond
                   (= (plain name) (plain (:name parameter))) 0
-                  (re-find #"^(?:ini|zero|empty|blank|fresh|make|new|create|start|begin)" name) 1
+                  (re-find #"^(?:init|initial|zero|make|new|create|start|begin)" name) 1
                   (Names/algorithm name) 2
                   (string/starts-with? name "->") (if (self? (:name parameter)) 1 4)
                   :else 3))]

@@ -205,6 +205,7 @@ final class ObjectGraph implements Graph {
                 .flatMap(type -> Beginnings.makers(
                         type.getClassLoader(), type, type,
                         Beginnings.several(call.method, type)).stream())
+                .filter(one -> one.getParameterCount() > 0)
                 .map(one -> one.getDeclaringClass().getSimpleName() + "." + one.getName())
                 .distinct().toList();
     }

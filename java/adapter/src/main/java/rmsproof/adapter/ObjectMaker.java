@@ -200,7 +200,7 @@ final class ObjectMaker {
             int length = plan.column() && path.endsWith("[]") ? 1 : size;
             Object made = Array.newInstance(raw.getComponentType(), length);
             if (raw == double[].class || raw == float[].class) {
-                for (int i = 0; i < size; i++) {
+                for (int i = 0; i < length; i++) {
                     Array.set(made, i, element(i, raw, raw == double[].class ? Double.class
                             : Float.class, path, depth));
                 }
@@ -305,7 +305,8 @@ final class ObjectMaker {
         try {
             // Whatever it is of, arrays are the likeliest.
             return Answers.of(type, size, (asked, raw, name) ->
-                    asked instanceof TypeVariable && raw == Object.class ? make(double[].class, double[].class, path, depth)
+                    asked instanceof TypeVariable && raw == Object.class
+                            ? make(double[].class, double[].class, path, depth)
                             : make(asked, raw, path + "." + name, depth + 1));
         } finally {
             open.remove(type);

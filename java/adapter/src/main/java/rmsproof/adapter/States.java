@@ -64,8 +64,10 @@ final class States {
         Beginnings.inside(whole, inside);
         return loader instanceof ClassBytes.Loader && inside.stream()
                 .map(one -> (Class<?>) OwnTypes.in(one, loader))
-                .anyMatch(one -> !Beginnings.makers(loader, one, one,
-                        Beginnings.several(step, one)).isEmpty());
+                .flatMap(one -> Beginnings.makers(loader, one, one,
+                        Beginnings.several(step, one)).stream())
+                // One of nothing is what has no size as yet.
+                .anyMatch(method -> method.getParameterCount() > 0);
     }
 
     /** Makes one by the first method that can. */
