@@ -59,6 +59,7 @@ class Session:
         self.step = 0
         self.pair = ""
         self._came_back = False  # the last call did
+        self._fed = False  # a gradient that is not 0
         self._unread = ""  # the type of what came back, where nobody knows what it holds
         self.gradients_changed = False
         self._fields: list[str] | None = None  # where a port of a class may keep its average
@@ -83,7 +84,9 @@ class Session:
     def _missed(self) -> str:
         """What a port that moves nothing looks for among gradients by names; empty for nothing."""
         weights, part = self.weights, list(range(len(self.weights.cuts)))
-        if weights.storage.container != "map" or not self._came_back:
+        # It is asked once more, which changes what it keeps: only where it should have moved.
+        still = not self._fed or not self.hyper.get("learning_rate", 1.0)
+        if weights.storage.container != "map" or not self._came_back or still:
             return ""
         ones = [np.ones_like(weights.flat[cut]) for cut in weights.cuts]
         asked = Named(weights.together(part, map(weights.array, ones)))
@@ -94,6 +97,7 @@ class Session:
 
     def go(self, gradients: Array, taking_part: list[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
+        self._fed = self._fed or bool(gradients.any())
         if self.weights.storage.container == "array":
             for i in taking_part:
                 self._go(self._binding, self.ports[i], gradients, [i])
