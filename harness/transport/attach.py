@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.languages.naming import says_rmsprop
+from harness.languages.naming import says_another, says_rmsprop
 from harness.model.errors import UsageError
 from harness.model.observation import Observation, Unreachable, flat_gradients, flat_weights
 from harness.ports.binding import BindingError, bind
@@ -116,7 +116,7 @@ def otherwise(shape: Mapping[str, Any], name: str) -> str:
     chooses = shape.get("chooses", "")
     if isinstance(chooses, Mapping):
         chooses = chooses.get(name.partition(".")[0], "")
-    return "" if says_rmsprop(name) else str(chooses)
+    return "" if says_rmsprop(name) or says_another(name) else str(chooses)
 
 
 def _around(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:

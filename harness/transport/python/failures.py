@@ -151,8 +151,9 @@ def set_elsewhere(error: BaseException, tree: ast.Module) -> bool:
     >>> [set_elsewhere(NameError(f"name '{n}' is not defined"), tree) for n in "xy"]
     [True, False]
     """
-    found = re.match(r"name '(\w+)' is not defined", str(error))
-    if not isinstance(error, NameError) or found is None:
+    # What else a port raises may refuse to say what it is.
+    found = re.match(r"name '(\w+)' is not defined", str(error) if type(error) is NameError else "")
+    if found is None:
         return False
     scripts = [n for n in tree.body if isinstance(n, ast.If) and "__name__" in ast.unparse(n.test)]
     parts = (part for node in scripts for part in ast.walk(node))
