@@ -344,7 +344,8 @@ def test_an_adapter_says_that_rmsprop_is_meant_or_that_it_has_to(
     assert left(adapters[0]) == []
     assert left(adapters[1])[0] == (
         1,
-        "tell it that RMSProp is meant, else it makes another algorithm: self.twice != Kind.RMSPROP",
+        "tell it that RMSProp is meant, else it makes another algorithm:"
+        " self.twice != Kind.RMSPROP",
     )
 
 
