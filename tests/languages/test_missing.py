@@ -282,6 +282,28 @@ def test_a_sibling_that_does_not_compile_is_no_fault_of_the_source(
     assert "Sheet.java:2" in (fault.message if fault else result.bound)
 
 
+@pytest.mark.parametrize(
+    ("message", "scala"),
+    [
+        ("A.scala:2: error: Symbol 'type scala.Predef.$less$colon$less' is missing from the", ""),
+        ("A.scala:2: error: procedure syntax is no more", "2.11.8"),
+    ],
+)
+def test_what_was_made_for_another_scala_is_no_fault_of_the_source(
+    message: str, scala: str
+) -> None:
+    around = Surroundings(scala=scala)
+    excuse = missing.excused(f"{message} classpath.", [Path("A.scala")], around, lambda names: [])
+    of = f", the project is of {scala}" * bool(scala)
+    assert excuse == (
+        f"it does not compile with the Scala at hand: {message} classpath.;"
+        f" Scala 3 and 2.13 are what compiles here{of}"
+    )
+    plain = Surroundings(scala="2.13.4")
+    wrong = "A.scala:2: error: ';' expected"
+    assert missing.excused(wrong, [Path("A.scala")], plain, lambda names: []) == ""
+
+
 def test_what_newer_java_has_is_said_to_be_that() -> None:
     message = "A.java:3: error: records are not supported in -source 11\n" + (
         "  (use -source 16 or higher)"

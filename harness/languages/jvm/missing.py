@@ -40,6 +40,11 @@ _NAMED = tuple(
 )
 # A member that a class at hand does not have, in the words of javac and ECJ.
 _UNMADE = re.compile(r"error: cannot find symbol|is undefined for the type|cannot be resolved")
+# A library on the class path that was made for another Scala.
+_OTHER_SCALA = re.compile(
+    r"Symbol '[^']+' is missing from the classpath|issing or invalid dependency detected"
+    r"|[Bb]ad symbolic reference|(?:TASTy|Scala) signature \S+ has wrong version"
+)
 _NEWER = re.compile(r"not supported in -source \d+\s*\n?\s*\(use -source (\d+) or higher")
 _PLACE = re.compile(r"(?:^|[\s/])([\w$.-]+\.(?:java|kt|scala))(?::| \(at line )(\d+)", re.MULTILINE)
 
@@ -124,6 +129,10 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
             f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
             " one, or RMSPROOF_JAVA=bundled for the one that came with rmsproof"
         )
+    scala = any(path.suffix == ".scala" for path in source)
+    if scala and (_OTHER_SCALA.search(message) or _older(around)):
+        first = next((line for line in message.splitlines() if "rror" in line), message).strip()
+        return f"it does not compile with the Scala at hand: {first}; {_scala(around)}"
     return ""
 
 
