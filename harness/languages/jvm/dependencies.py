@@ -177,7 +177,7 @@ def _phrases(refusal: _Refusal, together: str) -> Iterable[str]:
     if refusal.until:
         again = datetime.fromtimestamp(refusal.until, UTC)
         place = root() / _REFUSALS / together
-        yield f"asked for again after {again:%H:%M} UTC, or at once if you delete {place}"
+        yield f"asked for again after {again:%Y-%m-%d %H:%M} UTC, or at once if you delete {place}"
     else:
         yield "more has arrived, and the next check goes on from there"
 
