@@ -118,7 +118,7 @@ def test_the_message_says_what_is_lacking_and_how_to_ask_again(
     found = dependencies.resolved(["a:a:1", "b:b:1"]).lacking
     assert found[:2] == ("b:b:1: not found", f"{GONE} does not answer")
     again = re.fullmatch(
-        r"asked for again after 12:10 UTC, or at once if you delete (.*)", found[2]
+        r"asked for again after \d{4}-\d\d-\d\d 12:10 UTC, or at once if you delete (.*)", found[2]
     )
     assert again
     for file in Path(again[1]).iterdir():
@@ -142,7 +142,7 @@ def test_what_takes_long_goes_on_at_the_next_check_if_more_arrives(
         assert repositories.asked == asked
     repositories.arriving = None
     for _ in range(2):
-        assert "asked for again after 12:10" in dependencies.resolved(["b:b:1"]).lacking[-1]
+        assert " 12:10 UTC, or at once" in dependencies.resolved(["b:b:1"]).lacking[-1]
     assert repositories.asked == 3
 
 
