@@ -104,7 +104,7 @@ def drafted(
         for parameter in parameters:
             if not constructed and _carried(parameter):
                 draft.carried.append(parameter["name"])
-                draft.words.append(f"{parameter['name']}: zeros at first")
+                draft.words.append(f"{parameter['name']}: made up at first")
                 feeds[parameter["name"]] = {"carried": len(draft.carried) - 1}
                 continue
             if trained and not constructed and plain(parameter["name"]) in TRAINED_ON:

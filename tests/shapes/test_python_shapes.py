@@ -8,6 +8,7 @@ import pytest
 from shapes.python_shapes import SHAPES, source
 from support import REPOSITORY, collected, spread
 
+from harness.judging.beginning import HANDED
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result
@@ -203,7 +204,7 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
     assert results["zeros"].bound == started.format("init")
     without = "its state was made up at first, without init_state"
     assert results["of another shape"].bound == without
-    assert results["of something else"].bound == "its state was handed over as zeros at first"
+    assert results["of something else"].bound == HANDED
     assert results["by itself"].bound == started.format("init_state")
     assert results["by itself"].deviations == ("initial_average=one",)
 
