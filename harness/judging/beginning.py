@@ -21,7 +21,7 @@ from harness.transport.states import begins_with_zeros
 SOON = 2
 """Sets of so many deviations are soon searched: all guesses are, before one is for long."""
 
-HANDED = "its state was made up at first, as zeros where the source does not say otherwise"
+HANDED = "its state was made up at first, as zeros where nothing else is known"
 
 WRONG = ("diverges", "no-update")
 # What an error is called where a key or a place is not there.
