@@ -147,7 +147,7 @@ class _Examiner:
             if looks or any(row.layers for row in rows):
                 return rows
         loose = scripted(block.language) and bare(source.text)
-        message = "bare statements, which nothing can call" if loose else "no optimizer recognised"
+        message = "bare statements, which were not called" if loose else "no optimizer recognised"
         return [Examined(block, "other", message=message)]
 
     def _passed_over(self, source: Source) -> str:

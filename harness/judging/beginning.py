@@ -13,6 +13,7 @@ from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result
 from harness.model.observation import Fault
 from harness.model.words import GOOD
+from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.handing import ZEROS
 from harness.transport.hosted import HostedTransport
@@ -24,6 +25,8 @@ SOON = 2
 HANDED = "its state was made up at first, as zeros where nothing else is known"
 
 WRONG = ("diverges", "no-update")
+# Errors that nothing causes which is handed over.
+_OWN = ("NameError", "UnboundLocalError", "NotImplementedError")
 # What an error is called where a key or a place is not there.
 _NOT_THERE = ("KeyError", "IndexError", "IndexOutOfBoundsException", "NoSuchElementException")
 
@@ -34,9 +37,13 @@ def judged_by_names(
     """Judge a port as `judge` does, with the state that a function of its own makes, if one does.
 
     Raises:
-        BindingError: names do not bind it.
+        BindingError: names do not bind it, or fail with a state that was made up.
     """
     result = judge(port, transport, goldens, **options)
+    fault = never_begun(result)
+    ours = fault is not None and (transport.makes_up_state or fault.own is False)
+    if fault and ours and fault.error not in _OWN:
+        raise BindingError(f"not bound: it fails with what it is first handed: {fault.message}")
     begun = begun_by_its_own(transport, lambda: ask(port, transport, goldens, **options), result)
     return begun or result
 

@@ -101,3 +101,25 @@ def test_what_cannot_run_above_it_gives_it_nothing(above: str, written: Examine)
     row = written(page(above).replace("RMSProp", "More") + page(AVERAGE + OUTSIDE)).rows[-1]
     assert [layer.repair for layer in row.layers] == [FUNCTION, ""]
     assert row.layers[-1].result.verdict.word == "exact"
+
+
+TWO = """
+import numpy as np
+from math import sqrt
+
+def RMSProp(W, dW, lr, S, gamma):
+    w1, w2 = W
+    dw1, dw2 = dW
+    s1, s2 = S
+    s1 = gamma * s1 + (1 - gamma) * dw1**2
+    s2 = gamma * s2 + (1 - gamma) * dw2**2
+    W = np.array([w1 - lr / sqrt(s1 + 1e-6) * dw1, w2 - lr / sqrt(s2 + 1e-6) * dw2])
+    return W, np.array([s1, s2])
+"""
+
+
+def test_a_function_of_two_numbers_does_not_crash_for_what_it_was_handed(written: Examine) -> None:
+    (row,) = written(f"```python{TWO}```\n").rows
+    assert row.published is not None
+    assert set(row.published.deviations) == {"epsilon=inside", "eps=ignored"}
+    assert "refuses" not in " ".join(row.published.notes)

@@ -75,7 +75,7 @@ def test_an_update_in_bare_statements_is_said_to_be_that(written: Examine) -> No
     update = "cache = rho * cache + (1 - rho) * dx**2\nx += -lr * dx / (np.sqrt(cache) + eps)"
     found = written(fenced(update) + "and\n\n" + fenced("x = lr + dx"))
     assert [row.message for row in found.rows] == [
-        "bare statements, which nothing can call",
+        "bare statements, which were not called",
         "no optimizer recognised",
     ]
 

@@ -146,7 +146,7 @@ def _ask(coordinates: Sequence[str], repositories: Mapping[str, str]) -> _Refusa
     together = _key("+".join(coordinates), repositories)
     late = f"nothing came of it within {_SECONDS:.0f} s"
     why = {
-        coordinate: _shortly(answer.failed.get(coordinate, late))
+        coordinate: _shortly(coordinate, answer.failed.get(coordinate, late))
         for coordinate in coordinates
         if _closure(_key(coordinate, repositories)) is None
     }
@@ -163,9 +163,13 @@ def _pause(answer: Resolution, why: Mapping[str, str]) -> float:
     return _ABSENT_SECONDS if absent and not answer.unreached else _UNREACHED_SECONDS
 
 
-def _shortly(why: str) -> str:
-    # What was looked for, and where, is no news.
-    return re.sub(r"^Artifact \S+ (not found).*", r"\1", why)[:_LONGEST]
+def _shortly(coordinate: str, why: str) -> str:
+    # What was looked for, and where, is no news; that it was something that this one needs is.
+    found = re.match(r"Artifact (\S+) (not found)", why)
+    if found is None:
+        return why[:_LONGEST]
+    own = coordinate.split(":")[:2] == found[1].split(":")[:2]
+    return found[2] if own else f"{found[1]} {found[2]}"[:_LONGEST]
 
 
 def _phrases(refusal: _Refusal, together: str) -> Iterable[str]:
