@@ -33,6 +33,7 @@ from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.hosted import HostedTransport
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # How many guesses are asked.
 _MOST = 6
@@ -72,7 +73,9 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
     """Raise BindingError where what is said to be a constant may be a number that it takes."""
     best = result.diagnosis.best if result.diagnosis else None
     told = transport.describe().roles if best else ()
-    for role, axis in IGNORED.items():
+    # Of an option that nobody gives, a default is the port's own constant.
+    for role in HYPERPARAMETERS:
+        axis = IGNORED[role]
         if best is None or f"{axis}=ignored" not in best.deviations:
             continue
         constant = best.constants.get(role, math.nan)
