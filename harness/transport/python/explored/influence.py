@@ -56,13 +56,14 @@ class Influence:
         asked: numbers of parameters that have no value of their own, and what they were.
         given: numbers of parameters that have one.
         valued: the step's own numbers that have one.
+        later: as above.
         made: numbers that could be reached before the step, as they were made.
         after: and after it.
         unknown: paths of arrays that a constructor was given of which nothing is known.
     """
 
     def __init__(self, make: Making, deadline: float, later: bool = False) -> None:
-        self._make, self._later = make, later
+        self._make, self.later = make, later
         self._moves: dict[str, dict[str, float]] = {}
         self._derived: dict[str, set[str]] = {}
         self._base = base = self._run(None)
@@ -99,7 +100,7 @@ class Influence:
         self.unknown = graph.unknown()
         cells = graph.cells()
         first = made = _values(cells)
-        if self._later:
+        if self.later:
             self._set(cells, None)
             graph.step(1)
             cells = graph.cells()
@@ -107,7 +108,7 @@ class Influence:
         run = _Run(first, made, dict(graph.asked), dict(graph.given), graph.valued)
         run.begun = self._set(cells, nudged)
         run.narrow = {path for path, cell in cells.items() if cell.narrow}
-        graph.step(1 + self._later)
+        graph.step(1 + self.later)
         run.after = _values(graph.cells())
         return run
 

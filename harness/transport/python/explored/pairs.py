@@ -34,12 +34,13 @@ class Pairs:
         self._match([w for w in weights if not any(map(is_returned, influence.moved(w)))], True)
         if not self.pairs:
             self._returned()
-        if not self.pairs:
+        # In a second step an average keeps most of itself, too.
+        if not self.pairs and not influence.later:
             self.mode = "weights"
             # What decays besides keeps only most of itself.
             self._match(weights or self._weights(whole=False), True)
-        if not self.pairs:
-            self._replaced()
+            if not self.pairs:
+                self._replaced()
 
     def _weights(self, whole: bool) -> list[str]:
         """Numbers that are changed in place, keep what is added to them, and move no other such."""
