@@ -15,7 +15,7 @@ from harness.model.observation import Fault
 from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
-from harness.transport.handing import ZEROS
+from harness.transport.handing import OWN_ERRORS, ZEROS
 from harness.transport.hosted import HostedTransport
 from harness.transport.states import begins_with_zeros
 
@@ -25,8 +25,6 @@ SOON = 2
 HANDED = "its state was made up at first, as zeros where nothing else is known"
 
 WRONG = ("diverges", "no-update")
-# Errors that nothing causes which is handed over.
-_OWN = ("NameError", "UnboundLocalError", "NotImplementedError")
 # What an error is called where a key or a place is not there.
 _NOT_THERE = ("KeyError", "IndexError", "IndexOutOfBoundsException", "NoSuchElementException")
 
@@ -42,7 +40,7 @@ def judged_by_names(
     result = judge(port, transport, goldens, **options)
     fault = never_begun(result)
     ours = fault is not None and (transport.makes_up_state or fault.own is False)
-    if fault and ours and fault.error not in _OWN:
+    if fault and ours and fault.error not in OWN_ERRORS:
         raise BindingError(f"not bound: it fails with what it is first handed: {fault.message}")
     begun = begun_by_its_own(transport, lambda: ask(port, transport, goldens, **options), result)
     return begun or result

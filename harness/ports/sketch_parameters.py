@@ -84,11 +84,8 @@ def _constant(parameter: Mapping[str, Any]) -> str:
     """
     if (role := choice(parameter)) is not None:
         # Python writes what is so with a capital letter.
-        return (
-            written(role).capitalize()
-            if "keyword_only" in parameter and role == "=true"
-            else (written(role))
-        )
+        python = "keyword_only" in parameter and role == "=true"
+        return written(role).capitalize() if python else written(role)
     listed = (h for h in parameter.get("hints") or () if parameter["kind"] == "choice")
     constants = (one for hint in listed for one in hint.split(", "))
     return next((one for one in constants if says_rmsprop(one.rpartition(".")[2])), "")

@@ -36,7 +36,7 @@ _NEAR = 1e-9
 # The initial state that is all zeros: what fails with it does not fail for want of a state.
 ZEROS = 2
 # Errors that no argument causes.
-_OWN = frozenset("NameError UnboundLocalError NotImplementedError".split())
+OWN_ERRORS = frozenset("NameError UnboundLocalError NotImplementedError".split())
 # How Python's messages name the containers that a port is handed.
 _OURS = re.compile(r"'(?:dict|list|tuple|str|float|int|numpy\.ndarray|numpy\.float64)'")
 
@@ -192,7 +192,7 @@ def _own_failure(failed: Sequence[Tried]) -> Tried | None:
     if all(t.fault and t.fault.misread for t in failed):
         return None  # what came back may hold weights all the same
     for t in failed:
-        if t.fault and (t.fault.step == 0 or t.fault.error in _OWN):
+        if t.fault and (t.fault.step == 0 or t.fault.error in OWN_ERRORS):
             return t  # while it was constructed, or for what it lacks itself
     furthest = max(failed, key=lambda t: len(t.observation.weights), default=None)
     if furthest is not None and len(furthest.observation.weights):
