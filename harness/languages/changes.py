@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from harness.languages.begun import is_nothing
 from harness.languages.gradients import called
 from harness.languages.updates import base_of
 
-_ZEROS = frozenset("zeros zeros_like dict list defaultdict OrderedDict".split())
 _ADDS = frozenset("append insert extend setdefault update fill".split())
 
 
@@ -60,33 +60,6 @@ def added(node: ast.AST) -> list[tuple[str, ast.expr]]:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
         return []
     return [(ast.unparse(node.func.value), node.args[-1])] if node.func.attr in _ADDS else []
-
-
-def is_nothing(node: ast.expr) -> bool:
-    """Whether an expression is zeros, or holds nothing yet.
-
-    >>> [is_nothing(ast.parse(t, mode="eval").body) for t in ("[0.0] * n", "{}", "np.ones(3)")]
-    [True, True, False]
-    """
-    if isinstance(node, ast.Constant):
-        return node.value is None or (node.value == 0 and not isinstance(node.value, str))
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return all(map(is_nothing, node.elts))
-    if isinstance(node, ast.Dict):
-        return all(map(is_nothing, node.values))
-    if isinstance(node, ast.DictComp):
-        return is_nothing(node.value)
-    if isinstance(node, ast.ListComp):
-        return is_nothing(node.elt)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return is_nothing(node.left) or is_nothing(node.right)
-    if isinstance(node, ast.Call):
-        name = called(node)
-        if name == "defaultdict" and node.args and isinstance(node.args[0], ast.Lambda):
-            return is_nothing(node.args[0].body)
-        inner = name in ("array", "dict", "list", "float") and bool(node.args)
-        return is_nothing(node.args[0]) if inner else name in _ZEROS and not node.keywords
-    return False
 
 
 def needed(

@@ -7,7 +7,8 @@ import re
 import textwrap
 from collections.abc import Container, Iterator
 
-from harness.languages.changes import is_nothing, loaded, stored
+from harness.languages.begun import is_nothing
+from harness.languages.changes import loaded, stored
 from harness.languages.gradients import treats
 from harness.languages.program import USUAL_IMPORTS, blanked, declared, defined, needed, parsed
 from harness.languages.repair import Broken, Repaired

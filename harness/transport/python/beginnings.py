@@ -12,19 +12,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Optional, Union
 
-from harness.languages.changes import is_nothing, values
+from harness.languages.begun import begun_as
+from harness.languages.changes import values
 from harness.languages.gradients import called
 from harness.transport.python.arrays import Garbled
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef)
-# What only puts its argument into another container.
-_WRAPS = ("array", "asarray", "list", "dict", "tuple", "tensor", "float", "OrderedDict")
 # What a function is called that makes averages, whoever calls it.
 _OF_STATES = re.compile(
     r"(?i).*(?:state|cache|av(?:era)?g|accum|moment|slot|square|memor|histor|rms|moving|mean).*"
     r"|_*(?:init|initiali[sz]e|begin|start|fresh|first|new|make|create|empty|begun)_*"
 )
-_UNKNOWN = float("nan")
 
 
 class Beginnings:
@@ -108,61 +106,6 @@ class Beginnings:
         if isinstance(value, ast.Call) and called(value) in self._makers:
             return self._makers[called(value)]
         return begun_as(value)
-
-
-def begun_as(value: ast.expr) -> Optional[float]:
-    """The number that all elements of what is made are, NaN where nobody knows; None for no such.
-
-    >>> texts = ("np.ones_like(w)", "{k: np.zeros(3) for k in w}", "[1e-3] * n", "{}", "w - g")
-    >>> [begun_as(ast.parse(text, mode="eval").body) for text in texts]
-    [1.0, 0.0, 0.001, None, None]
-    """
-    if isinstance(value, ast.Constant):
-        number = value.value
-        plain = isinstance(number, (int, float)) and not isinstance(number, bool)
-        return float(number) if plain else None  # type: ignore[arg-type]
-    if isinstance(value, (ast.List, ast.Tuple)):
-        return _alike(value.elts)
-    if isinstance(value, ast.Dict):
-        return _alike(value.values)
-    if isinstance(value, (ast.ListComp, ast.GeneratorExp)):
-        return begun_as(value.elt)
-    if isinstance(value, ast.DictComp):
-        return begun_as(value.value)
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
-        sides = [begun_as(side) for side in (value.left, value.right)]
-        listed = [isinstance(side, ast.List) for side in (value.left, value.right)]
-        if any(listed):
-            return sides[listed.index(True)]
-        return None if None in sides else sides[0] * sides[1]  # type: ignore[operator]
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-        sides = [begun_as(side) for side in (value.left, value.right)]
-        return None if None in sides else sides[0] + sides[1]  # type: ignore[operator]
-    return _called(value) if isinstance(value, ast.Call) else None
-
-
-def _called(call: ast.Call) -> Optional[float]:
-    name = called(call)
-    named = {k.arg: k.value for k in call.keywords}
-    if name in ("ones", "ones_like"):
-        return 1.0
-    if name in ("full", "full_like"):
-        filled = named.get("fill_value") or (call.args[1] if len(call.args) > 1 else None)
-        known = begun_as(filled) if filled is not None else None
-        return _UNKNOWN if known is None else known
-    if name in ("defaultdict", "field"):
-        made = call.args[0] if call.args else named.get("default_factory") or named.get("default")
-        return begun_as(made.body) if isinstance(made, ast.Lambda) else None
-    if name in _WRAPS and call.args:
-        return begun_as(call.args[0])
-    return 0.0 if is_nothing(call) and call.args else None
-
-
-def _alike(parts: Iterable[ast.expr]) -> Optional[float]:
-    begun = {begun_as(part) for part in parts}
-    if None in begun or not begun:
-        return None
-    return begun.pop() if len(begun) == 1 else _UNKNOWN
 
 
 def _returned(function: Union[ast.FunctionDef, ast.AsyncFunctionDef]) -> Optional[float]:

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any
 
 from harness.languages.averages import square_of
+from harness.languages.begun import is_nothing
 from harness.languages.usage import Follower, Function
 
-# What begins an average with nothing, and what begins it otherwise.
-_ZEROS = frozenset("zeros zeros_like list dict defaultdict OrderedDict".split())
+# What begins an average otherwise than with nothing.
 _NO_ZEROS = frozenset("ones ones_like full full_like rand randn random uniform normal".split())
 
 
@@ -102,11 +102,11 @@ def _perhaps_otherwise(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
     for part in (part for node in nodes for part in ast.walk(node)):
         for target, value in _assignments(part):
             name = _own(target)
-            if name and not _empty(value) and f"self.{name}" not in ast.unparse(value):
+            if name and not is_nothing(value) and f"self.{name}" not in ast.unparse(value):
                 yield name
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             asked = part.func.attr in ("get", "setdefault") and len(part.args) == 2
-            if asked and not _empty(part.args[1]) and (name := _own(part.func.value)):
+            if asked and not is_nothing(part.args[1]) and (name := _own(part.func.value)):
                 yield name
 
 
@@ -151,21 +151,3 @@ def _own(part: ast.AST) -> str:
     if isinstance(part, ast.Attribute) and ast.unparse(part.value) == "self":
         return part.attr
     return ""
-
-
-def _empty(value: ast.expr) -> bool:
-    """Whether a value is zeros, or nothing."""
-    if isinstance(value, ast.Constant):
-        return not value.value
-    if isinstance(value, (ast.List, ast.Tuple)):
-        return all(map(_empty, value.elts))
-    if isinstance(value, ast.Dict):
-        return all(map(_empty, value.values))
-    if isinstance(value, (ast.ListComp, ast.GeneratorExp)):
-        return _empty(value.elt)
-    if isinstance(value, ast.DictComp):
-        return _empty(value.value)
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
-        return _empty(value.left)
-    called = value.func if isinstance(value, ast.Call) else None
-    return getattr(called, "attr", getattr(called, "id", "")) in _ZEROS

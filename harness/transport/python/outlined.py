@@ -16,6 +16,7 @@ import copy
 from typing import NamedTuple, Optional
 
 from harness.languages.averages import Pair
+from harness.languages.begun import is_nothing
 from harness.languages.changes import (
     added,
     begins,
@@ -25,7 +26,6 @@ from harness.languages.changes import (
     gone_over,
     held_by,
     holds,
-    is_nothing,
     loaded,
     needed,
     set_first,
