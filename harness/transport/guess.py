@@ -12,8 +12,11 @@ from harness.model.observation import Fault
 from harness.ports.offers import EFFECTS
 from harness.transport.base import Description
 
-# What all guesses at a port may take together.
+# What all guesses at a port may take together, and trying each once of that.
 SECONDS = 20.0
+_TRYING_SECONDS = 12.0
+# How many are tried at most.
+MOST = 120
 KNOWN = (
     (),
     ("epsilon=inside",),
@@ -112,6 +115,10 @@ class Budget:
     def left(self) -> float:
         """Seconds that are left; not below 0."""
         return max(0.0, self._seconds - max(self._spent()))
+
+    def to_try(self) -> Budget:
+        """What of it may go into trying each guess once."""
+        return Budget(min(_TRYING_SECONDS, self.left))
 
     @property
     def message(self) -> str:

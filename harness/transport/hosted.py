@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from harness.model.errors import UsageError
 from harness.model.observation import (
     Observation,
     Rows,
@@ -23,18 +22,18 @@ from harness.model.observation import (
     flat_weights,
 )
 from harness.ports.binding import bind
-from harness.ports.noted import noted
 from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, otherwise, roles_of
-from harness.transport.awaiting import IMPORTING, READING
 from harness.transport.base import LOADING_SECONDS, Description, Patience
 from harness.transport.guess import WAIT, Budget, Guess, Guesses
-from harness.transport.guesses import has_unread, of_plans, of_roles
+from harness.transport.guesses import of_plans
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
+from harness.transport.loading import Loader
 from harness.transport.replies import FORGED, fault_of, readable
+from harness.transport.rereadings import has_unread, other_roles
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
 from harness.transport.untold import may_be
 from python_ref.scenarios.scenario import Scenario
@@ -75,18 +74,13 @@ class HostedTransport:
         shared: bool = False,
     ) -> None:
         self.name, self._shared = name, shared
-        self._port, self._worker, self._source = port, worker, dict(source)
-        self._wanted, self._patience, self._loading = wanted, Patience(timeout), loading
-        self._generation = -1
+        self._port, self._worker = port, worker
+        self._wanted, self._patience = wanted, Patience(timeout)
         self._description: Description | None = None
         self._message: dict[str, Any] | None = None
-        self._shape: dict[str, Any] = {}
-        self.partial = str(self._source.pop("partial", ""))
-        self._reading = dict(self._source.pop("reading", {}))
-        self._pythons = list(self._source.pop("pythons", []))
-        if python := self._source.pop("python", ""):
-            worker.python = python
-        self._spare = bool(self._source.pop("spare", False))
+        told = dict(source)
+        self.partial = str(told.pop("partial", ""))
+        self._loader = Loader(port, worker, told, loading)
 
     def describe(self) -> Description:
         """Load and bind the port. Raises Unreachable, BindingError."""
@@ -95,6 +89,10 @@ class HostedTransport:
                 self._description = attach(self, self._wanted)
             self._patience.tried()
         return self._description
+
+    @property
+    def _shape(self) -> dict[str, Any]:
+        return self._loader.shape
 
     @property
     def stopped(self) -> str:
@@ -134,7 +132,7 @@ class HostedTransport:
         way = self._message
         with readable():
             binding = bind(self._shape, self._wanted)
-            guesses = of_roles(self, self._shape, binding, way, self._description, budget)
+            guesses = other_roles(self, self._shape, binding, way, self._description, budget)
         self.bind(way)  # as it was
         return guesses
 
@@ -210,68 +208,11 @@ class HostedTransport:
 
     def load(self) -> dict[str, Any]:
         """Load the source in the worker, return its shape. Raises Unreachable, UsageError."""
-        failure = self._loaded()
-        while failure and failure.get("missing") and self._pythons:
-            # Another interpreter may have what this one lacks.
-            before, self._worker.python = self._worker.python, self._pythons.pop(0)
-            self._worker.reset()
-            again = self._loaded_elsewhere()
-            if again and not again.get("missing"):
-                self._worker.python = before
-                self._worker.reset()
-            else:  # what the user's own lacks is what is to be installed there
-                failure = again
-        if failure and failure.get("missing") and self._spare:
-            # The optimizer itself may never touch what is missing.
-            self._source["spared"], self._spare = True, False
-            self._worker.reset()
-            if self._loaded_elsewhere() is None:
-                failure = None
-            else:
-                self._source["spared"] = False
-        if failure:
-            raise Unreachable(fault_of(failure))
-        return self._shape
-
-    def _loaded_elsewhere(self) -> dict[str, Any] | None:
-        try:
-            return self._loaded()
-        except Unreachable as error:  # it does not even start there
-            return {"kind": error.fault.kind, "message": error.fault.message}
-
-    def _loaded(self) -> dict[str, Any] | None:
-        """Load the source; the failure, if it is one. Raises Unreachable."""
-        self._worker.admit(self._port)
-        self._worker.boot(self._source)
-        self._worker.renew()
-        request = {"do": "load", "port": self._port, **self._source}
-        try:
-            reply = self._worker.ask(request, self._loading)
-        except Unreachable as error:
-            elsewhere = IMPORTING in error.fault.message or READING in error.fault.message
-            if error.fault.kind == "times-out" and elsewhere:
-                # A library that is slow to load on a busy machine is no fault of a port.
-                words = f"what it imports is not loaded: {error.fault.message}"
-                if READING in error.fault.message:
-                    words = f"it was not read in time: {error.fault.message}"
-                raise Unreachable(replace(error.fault, kind="not-run", message=words)) from None
-            raise
-        self._generation = self._worker.generation
-        failure: dict[str, Any] | None = reply.get("failure")
-        if not isinstance(failure or {}, dict):
-            raise Unreachable(FORGED)
-        if failure and failure.get("kind") == "absent":
-            raise UsageError(str(failure.get("message")))
-        if not failure:
-            if not isinstance(reply.get("shape"), dict):
-                raise Unreachable(FORGED)
-            with readable():
-                self._shape = noted(reply["shape"], self._reading)
-        return failure
+        return self._loader.load()
 
     def bind(self, message: dict[str, Any]) -> None:
         """Tell the host what to construct and call."""
-        if self._generation != self._worker.generation or self._worker.dead:
+        if self._loader.behind:
             self.load()  # the port took the worker with it when it was tried
         self._message = message
         request = {"do": "bind", "port": self._port, "binding": message}
@@ -280,7 +221,7 @@ class HostedTransport:
 
     def explore(self, name: str, seconds: float) -> dict[str, Any]:
         """Ways to feed a class that its shape does not show. Raises Unreachable."""
-        if self._generation != self._worker.generation or self._worker.dead:
+        if self._loader.behind:
             self.load()
         request = {"do": "explore", "port": self._port, "class": name, "seconds": seconds}
         request["words"] = {"numbers": sorted(NUMBERS), "needed": sorted(NEEDED)}
@@ -408,7 +349,7 @@ class HostedTransport:
 
     def _revive(self) -> None:
         """After the worker's death: load and bind again in the new one."""
-        while self._generation != self._worker.generation or self._worker.dead:
+        while self._loader.behind:
             self.load()
             if self._message is not None:
                 self.bind(self._message)
