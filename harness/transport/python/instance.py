@@ -1,69 +1,24 @@
-"""One object or function that is called as a plan says, and where its weights come out."""
+"""One object or function that is called as a plan says."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Optional, Protocol
+from typing import Any
 
 import numpy as np
 
 from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import Garbled
-from harness.transport.python.beginnings import Beginnings
+from harness.transport.python.outcome import Outcome
 from harness.transport.python.stand_ins import Builder, Piece, Place
+from harness.transport.python.steps import Steps
 
-Row = Any
 # What is handed over, unlike what begins as zeros.
 _GIVEN = ("weights", "gradients")
 # The key of what an object has itself among what was built.
 _OWN = ""
-
-
-class Steps(Protocol):
-    """The scenario that an instance is part of; see harness.transport.python.planned."""
-
-    plan: Mapping[str, Any]
-    slots: int
-    names: list[str]
-    cuts: list[slice]
-    array_of: list[int]
-    flat: Row
-    gradients: Row
-    dtype: Any
-    parameter: Any
-    beginnings: Optional[Beginnings]
-    gradients_changed: bool
-    widened: bool
-    first: str
-
-    @property
-    def result(self) -> str:
-        """Where the weights come out, "auto" until that is known."""
-
-    @property
-    def learning_rate(self) -> float:
-        """What a returned step is multiplied with that the port leaves unscaled."""
-
-    def settled(self, where: str) -> None:
-        """Remember where the weights come out."""
-
-    def array(self, role: str, piece: Piece, begun: float = 0.0) -> Any:
-        """A new array for a role, as the port is handed one; what else begins as is `begun`."""
-
-    def feed(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
-        """What an argument is that is no array."""
-
-    def read(self, piece: int, value: Any) -> Row:
-        """The values of a piece, flat. Raises Garbled."""
-
-    def target(self, name: str) -> Any:
-        """The class or function of that name."""
-
-    def hyper(self) -> dict[str, Any]:
-        """The values that are given, by role."""
 
 
 class Instance:
@@ -71,6 +26,7 @@ class Instance:
 
     def __init__(self, session: Steps, units: list[list[Piece]]) -> None:
         self._session, self._units = session, units
+        self._outcome = Outcome(session)
         self._state: Any = None
         # What is returned anew by who is called, and handed over again: by unit and number.
         self._carried: dict[tuple[str, int], Any] = {}
@@ -221,7 +177,13 @@ class Instance:
                 returned = came
         self._noted(unit)
         returned = self._without_carried(returned, unit)
-        self._take(taking, self._without_state(returned, taking), unit)
+        weights = {
+            place.piece: place
+            for _, places in self._built.values()
+            for place in places
+            if place.role == "weights" and place.piece is not None
+        }
+        self._outcome.take(taking, self._without_state(returned, taking), unit, weights)
 
     def _fresh_gradients(self, unit: Sequence[Piece]) -> None:
         """Gradients of their own for this step, in new containers where they are alone."""
@@ -252,92 +214,6 @@ class Instance:
                     now, session.gradients[session.cuts[place.piece]], equal_nan=True
                 )
 
-    def _take(self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]) -> None:
-        """Read the weights after a call, wherever they are."""
-        session = self._session
-        places = {
-            place.piece: place
-            for _, listed in self._built.values()
-            for place in listed
-            if place.role == "weights" and place.piece is not None
-        }
-        if session.result in ("auto", "entries"):
-            moved = False
-            read = {}
-            for i in taking:
-                if i in places:
-                    read[i] = session.read(i, places[i].get())
-                    moved |= not _same(read[i], session.flat[session.cuts[i]])
-            if moved or session.result == "entries":
-                for i, values in read.items():
-                    session.flat[session.cuts[i]] = values
-                if moved:
-                    session.settled("in place")
-                return
-        if session.result == "auto" and returned is None:
-            return
-        values = self._returned(taking, returned, unit)
-        if session.result == "auto":
-            session.settled(self._kind(values))
-        for i, value in values.items():
-            cut = session.cuts[i]
-            if session.result == "returned":
-                session.flat[cut] = value
-            else:
-                factor = session.learning_rate if session.plan.get("scaled") else 1.0
-                moved_by = value if factor == 1.0 else np.asarray(factor * value)
-                # As `w -= step` does it: in the wider of the two, then as it is stored.
-                now = session.flat[cut].astype(session.dtype)
-                after = now + moved_by if session.result == "step added" else now - moved_by
-                session.flat[cut] = after.astype(session.dtype).astype(np.float64)
-            if i in places:
-                places[i].put(session.array("weights", i))
-
-    def _kind(self, values: Mapping[int, Row]) -> str:
-        """Whether weights were returned, or the step: far from them, along the gradient or not."""
-        session = self._session
-        far = near = along = 0.0
-        for i, value in values.items():
-            cut = session.cuts[i]
-            far += float(np.abs(value - session.flat[cut]).sum())
-            near += float(np.abs(value).sum())
-            along += float((value * session.gradients[cut]).sum())
-        if not far:
-            return "returned"
-        if far < near:
-            return "returned"
-        return "step added" if along < 0 else "step subtracted"
-
-    def _returned(
-        self, taking: Sequence[int], returned: Any, unit: Sequence[Piece]
-    ) -> dict[int, Row]:
-        """The arrays in what was returned. Raises Garbled."""
-        session = self._session
-        if len(taking) == 1 and not isinstance(returned, (list, tuple, dict)):
-            return {taking[0]: session.read(taking[0], returned)}
-        if isinstance(returned, Mapping):
-            found = {}
-            values = list(returned.values())
-            for at, i in enumerate(taking):
-                if session.names[i] in returned:
-                    found[i] = session.read(i, returned[session.names[i]])
-                elif len(values) == len(unit):
-                    found[i] = session.read(i, values[at])
-            if len(found) == len(taking):
-                return found
-            raise Garbled("what it returned holds no such arrays", misread=True)
-        if isinstance(returned, (list, tuple, np.ndarray)):
-            if len(taking) == 1:
-                try:
-                    return {taking[0]: session.read(taking[0], returned)}
-                except Garbled:
-                    pass
-            if len(returned) == len(unit):
-                return {i: session.read(i, returned[unit.index(i)]) for i in taking}
-            if len(returned) >= len(taking):
-                return {i: session.read(i, returned[at]) for at, i in enumerate(taking)}
-        raise Garbled(f"what it returned is a {type(returned).__name__}, no arrays", misread=True)
-
     def _without_carried(self, returned: Any, unit: Sequence[Piece]) -> Any:
         """What was returned without what is handed over again by its place there."""
         listed = self._session.plan.get("returned")
@@ -361,40 +237,16 @@ class Instance:
                 self._state = returned
             return returned
         widened = self._session.widened
-        first = self._session.first or self._first(returned, taking)
+        held = [
+            holder[0]
+            for holder, places in self._built.values()
+            if any(place.role == "weights" for place in places)
+        ]
+        first = self._session.first or self._outcome.first(returned, taking, held)
         # To look at a state in passing says nothing of the weights.
         self._session.first, self._session.widened = first, widened
         self._state = returned[first == "first"]
         return returned[first == "second"]
-
-    def _first(self, returned: Sequence[Any], taking: Sequence[int]) -> str:
-        """Which side of a pair weights are, or a step: "first" or "second"; the other is a state.
-
-        What is nearer to the weights is; of two that are far from any the one that has signs, as
-        squares have none.
-        """
-        sides = [self._distance(side, taking) for side in returned]
-        usual = sum(float(np.abs(self._session.flat[self._session.cuts[i]]).sum()) for i in taking)
-        if usual / 2 < min(sides) and max(sides) < sys.float_info.max:
-            signed = [
-                any((values < 0).any() for values in self._returned(taking, side, taking).values())
-                for side in returned
-            ]
-            return "second" if signed == [False, True] else "first"
-        return "first" if sides[0] <= sides[1] else "second"
-
-    def _distance(self, side: Any, taking: Sequence[int]) -> float:
-        session = self._session
-        held = (h[0] for h, places in self._built.values() if any(_weighs(p) for p in places))
-        if isinstance(side, Mapping) and any(side is one for one in held):
-            return -1.0
-        try:
-            values = self._returned(taking, side, taking)
-        except (Garbled, KeyError, IndexError, TypeError):
-            return float("inf")
-        far = sum(float(np.abs(v - session.flat[session.cuts[i]]).sum()) for i, v in values.items())
-        # Weights that are no numbers are weights all the same.
-        return sys.float_info.max if np.isnan(far) or np.isinf(far) else far
 
 
 def _makes_up(spec: Mapping[str, Any]) -> bool:
@@ -403,11 +255,3 @@ def _makes_up(spec: Mapping[str, Any]) -> bool:
         return spec["role"] not in _GIVEN
     inside = [spec.get("of"), *spec.get("parts", ()), *spec.get("entries", {}).values()]
     return any(_makes_up(part) for part in inside if part)
-
-
-def _weighs(place: Place) -> bool:
-    return place.role == "weights"
-
-
-def _same(now: Row, before: Row) -> bool:
-    return bool(np.array_equal(now, before, equal_nan=True))
