@@ -49,21 +49,30 @@
 
 ;; Arguments
 
-(defn- plain [name]
-  (string/lower-case (string/replace (str name) #"[-_!*:?]" "")))
+(defn- asked-once
+  "A question about a name that is answered once: every making asks it."
+  [question]
+  (memoize (comp boolean question)))
 
-(defn- average? [name]
-  (re-find #"sq|square|avg|average|accum|mean|cache|state|memory|hist|moment" (plain name)))
+(def ^:private plain
+  (memoize (fn [name] (string/lower-case (string/replace (str name) #"[-_!*:?]" "")))))
 
-(defn- gradients? [name]
-  (and (not (average? name))
-       (or (Names/gradients name) (re-matches #"d?gs|gs|dws|dparams?|dtheta" (plain name)))))
+(def ^:private average?
+  (asked-once
+   #(re-find #"sq|square|avg|average|accum|mean|cache|state|memory|hist|moment" (plain %))))
 
-(defn weights?
+(def ^:private gradients?
+  (asked-once
+   #(and (not (average? %))
+         (or (Names/gradients %) (re-matches #"d?gs|gs|dws|dparams?|dtheta" (plain %))))))
+
+(def ^{:arglists '([name])} weights?
   "Tells whether a parameter of a name takes weights."
-  [name]
-  (and (not (gradients? name)) (not (average? name))
-       (or (Names/weights name) (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?|model|net(?:work)?" (plain name)))))
+  (asked-once
+   #(and (not (gradients? %)) (not (average? %))
+         (or (Names/weights %)
+             (re-matches #".*weights?.*|ws|thetas?|ps?|xs?|.*params?|model|net(?:work)?"
+                         (plain %))))))
 
 (defn- turn? [name]
   (re-matches #"t|k|iter.*|epoch|turn|step(?:no|num.*|count)" (plain name)))
@@ -102,39 +111,54 @@
 (defn- self? [name]
   (#{"this" "self" "_"} name))
 
+(def ^:private likeliness
+  "How likely a function of a name makes something of a name; nearer to 0 is likelier."
+  (memoize
+   (fn [name made]
+     (cond
+       (= (plain name) (plain made)) 0
+       (re-find #"^(?:init|initial|zero|make|new|create|start|begin)" name) 1
+       (Names/algorithm name) 2
+       (string/starts-with? name "->") (if (self? made) 1 4)
+       :else 3))))
+
+(defn- may-make
+  "The functions of the port that ask for nothing but settings, a size and weights, the likeliest
+  to make something of a name first, each with one of its arities."
+  [{:keys [program function self]} made]
+  (let [stepping? (some? @self)
+        score #(likeliness (:name %) made)
+        asks-little? (fn [{:keys [arity name]}]
+                       (every? #(or (shape/setting? (:name %)) (size? (:name %)) (weights? (:name %))
+                                    (and stepping? (self? (:name %)))
+                                    (:default %) (:absent %) (string/starts-with? name "->"))
+                               (:parameters arity)))
+        found #(->> (:functions program)
+                    (remove (fn [one] (or (= (:name function) (:name one)) (seq (:inner one))
+                                          (string/starts-with? (:name one) "map->"))))
+                    (mapcat (fn [one] (map (partial assoc one :arity) (:arities one))))
+                    (filter asks-little?)
+                    (sort-by (juxt score (fn [one] (- (long (or (:line one) 0))))))
+                    (take most-makers)
+                    (mapv (fn [one] (assoc one :score (score one)))))
+        key [(:name function) stepping? made]]
+    (or (get @(:makers program) key)
+        (get (swap! (:makers program) assoc key (found)) key))))
+
 (defn- makers
   "What functions of the port make that ask for nothing but settings, a size and weights; and what
   steps, where that is known."
-  [{:keys [program function self] :as context} parameter]
-  (let [score (fn [{:keys [name]}]
-                (cond
-                  (= (plain name) (plain (:name parameter))) 0
-                  (re-find #"^(?:init|initial|zero|make|new|create|start|begin)" name) 1
-                  (Names/algorithm name) 2
-                  (string/starts-with? name "->") (if (self? (:name parameter)) 1 4)
-                  :else 3))]
-    (->> (:functions program)
-         (remove #(or (= (:name function) (:name %)) (seq (:inner %))
-                      (string/starts-with? (:name %) "map->")))
-         (mapcat (fn [one] (map #(assoc one :arity %) (:arities one))))
-         (filter (fn [{:keys [arity name]}]
-                   (every? #(or (shape/setting? (:name %)) (size? (:name %)) (weights? (:name %))
-                                (and (some? @self) (self? (:name %)))
-                                (:default %) (:absent %) (string/starts-with? name "->"))
-                           (:parameters arity))))
-         (sort-by (juxt score #(- (long (or (:line %) 0)))))
-         (take most-makers)
-         (map (fn [{:keys [arity name variable] :as one}]
-                (with-meta
-                  #(let [product (apply @variable
-                                        (mapcat :values (made (assoc context :making name) arity
-                                                              name)))]
-                     (when (or (nil? product) (number? product) (string? product) (fn? product))
-                       (throw (IllegalArgumentException. (str name " makes no state"))))
-                     product)
-                  ;; What is made of settings alone is what steps, not what it begins with.
-                  {::own (boolean (and (< (score one) 2)
-                                       (some #(weights? (:name %)) (:parameters arity))))}))))))
+  [context parameter]
+  (for [{:keys [arity name variable score]} (may-make context (:name parameter))]
+    (with-meta
+      #(let [product (apply @variable
+                            (mapcat :values (made (assoc context :making name) arity name)))]
+         (when (or (nil? product) (number? product) (string? product) (fn? product))
+           (throw (IllegalArgumentException. (str name " makes no state"))))
+         product)
+      ;; What is made of settings alone is what steps, not what it begins with.
+      {::own (boolean (and (< (long score) 2)
+                           (some #(weights? (:name %)) (:parameters arity))))})))
 
 (defn- held
   "What a reference holds at first, in it."

@@ -119,8 +119,14 @@
       (map #(inherit form %) (rest expanded))
       (compiled (inherit form expanded)))))
 
+(defn- links?
+  "Tells whether a form brings in other code or a class, which stay as they are."
+  [form]
+  (and (seq? form) (contains? #{`with-loading-context 'clojure.core/import*} (first form))))
+
 (defn- run-form
-  "Compiles and runs a form that stands in the top-level form `top`; returns its thunks."
+  "Compiles and runs a form that stands in the top-level form `top`; returns the thunks that a
+  fresh start runs again."
   [file top form]
   (let [unit (try
                (compile-unit form)
@@ -129,7 +135,7 @@
     (if (fn? unit)
       (try
         (unit)
-        [unit]
+        (if (links? form) [] [unit])
         (catch Throwable thrown
           (throw (if (or (contains? linking (when (seq? top) (first top)))
                          (instance? Compiler$CompilerException thrown))
@@ -353,6 +359,7 @@
                    :functions (functions namespaces forms)
                    :list-variables (remember-variables namespaces)
                    :current (atom nil)
+                   :makers (atom {})
                    :chosen (atom nil)}
           initial (roots program)]
       (assoc program
