@@ -56,6 +56,9 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
     try:
         result = _judged(port, transport, goldens, options)
         _refuse_untold(result, transport)
+    except Unreachable as error:
+        words = "its process ended while other ways to call it were tried"
+        raise BindingError(f"not bound: {words}: {error.fault.message}") from None
     except BindingError:
         if not _lacking(transport):
             raise

@@ -43,7 +43,7 @@ class Exploring(Conversation, Protocol):
 def of_plans(
     conversation: Exploring, shape: Mapping[str, Any], wanted: Wanted, budget: Budget
 ) -> Guesses:
-    """Try the plans for a shape. Raises Unreachable: the port cannot be loaded any more."""
+    """Try the plans for a shape."""
     if not shape.get("planned"):  # its host can be told no plan, but which role is whose
         return _of_bindings(conversation, shape, wanted, budget)
     made, _ = plans(shape, wanted)
@@ -150,8 +150,6 @@ def _of_bindings(
             failed.setdefault(" ".join(str(error).split()))
             continue
         except Unreachable as error:  # what is made for a parameter is none of its type
-            if error.fault.fatal:
-                raise
             failed.setdefault(f"{binding.title}: {error.fault.message}")
             continue
         if observation.fault is not None:

@@ -16,13 +16,15 @@ from harness.judging.guessing import FAR_SECONDS, _belied, _called, _only_seems
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.verdict import Result, Verdict
-from harness.model.observation import Fault
+from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.targets import of_target
 from harness.transport import guess
 from harness.transport.base import Description
 from harness.transport.guess import Budget, Guess, Guesses
+from harness.transport.hosted import HostedTransport
+from harness.transport.trying import try_once
 
 FEW = "m*"
 
@@ -81,6 +83,30 @@ def test_a_reading_that_is_explained_is_soon_searched(tmp_path: Path, searches: 
     assert result.deviations == ("epsilon=inside",)
     assert "smoothing is the decay rate" in result.bound
     assert max(searches) == 2
+
+
+ENDED = Unreachable(Fault("crashes", "the process was ended by SIGKILL", fatal=True))
+
+
+def test_a_way_that_ends_the_process_is_none_that_works() -> None:
+    def bind(_message: object) -> None:
+        raise ENDED
+
+    observation = try_once(cast(Any, SimpleNamespace(bind=bind)), {})
+    assert observation.fault == ENDED.fault
+
+
+def test_a_process_that_ends_while_ways_are_tried_is_no_fault_of_the_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_self: HostedTransport, _budget: Budget) -> Guesses:
+        raise ENDED
+
+    monkeypatch.setattr(HostedTransport, "other_roles", ended)
+    outcome = judged(tmp_path, TAKES_ANOTHER)
+    assert not outcome.results
+    (error,) = outcome.errors
+    assert "its process ended while other ways to call it were tried" in error
 
 
 CLEAR = """
