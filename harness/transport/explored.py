@@ -124,7 +124,7 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     missing = [role for role in missing if role not in quiet.values()]
     alike = {path: roles.get(plain_name(name)) for path, name in idle.items()}
     quiet |= {path: role for path, role in alike.items() if role in HYPERPARAMETERS}
-    if any(_MADE.fullmatch(path) and not ranked(name) for path, name in idle.items()):
+    if any(not ranked(_name(path)) for path in _open(way)):
         return  # nobody knows what it is
     open_ = [name for several in unread for name in several]
     count = min(len(missing), len(open_))
@@ -170,10 +170,15 @@ def told(way: Mapping[str, Any], wanted: Wanted) -> set[str]:
 
 def unknown(way: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """The numbers that parameters of a way ask for and whose names say nothing."""
-    own = [path for path in way.get("idle", ()) if _MADE.fullmatch(path)]
-    names = list(dict.fromkeys(_name(path) for path in (*way["asked"], *own)))
+    names = list(dict.fromkeys(_name(path) for path in (*way["asked"], *_open(way))))
     roles = hyper_roles([{"name": name} for name in names], wanted)
     return [name for name, role in zip(names, roles, strict=True) if role is None]
+
+
+def _open(way: Mapping[str, Any]) -> list[str]:
+    """What the class itself is made with that later steps may depend on, and the first does not."""
+    idle = way.get("idle", ())
+    return [p for p in idle if _MADE.fullmatch(p) and p not in way.get("still", ())]
 
 
 def _number(name: str) -> bool:

@@ -133,6 +133,7 @@ JAVA = {
     "BegunElsewhere": ("initial_average=one",),
     "BegunInParts": ("initial_average=one",),
     "FilledAfterwards": ("initial_average=one",),
+    "MovesByNumber": EXACT,
 }
 
 UNLIKE = {
@@ -151,6 +152,7 @@ UNBOUND = (
     "WithoutATarget",
     "ToldOfWhatNobodyKnows",
     "BegunFromItsWeights",
+    "MovesLater",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"

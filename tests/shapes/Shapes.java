@@ -3050,6 +3050,83 @@ class WithoutATarget extends TowardsATarget {
     }
 }
 
+/** Made with built settings that refuse some; answers how far one number of several moves. */
+class MovesByNumber {
+    static final class Settings {
+        private final double lr, rho, eps;
+
+        private Settings(Builder told) {
+            lr = told.lr;
+            rho = told.rho;
+            eps = told.eps;
+        }
+
+        static Builder builder() {
+            return new Builder();
+        }
+
+        static final class Builder {
+            private double lr = 0.1, rho = 0.9, eps = 1e-8;
+
+            Builder lr(double lr) {
+                if (lr <= 0) throw new IllegalArgumentException("no rate: " + lr);
+                this.lr = lr;
+                return this;
+            }
+
+            Builder rho(double rho) {
+                this.rho = rho;
+                return this;
+            }
+
+            Builder eps(double eps) {
+                this.eps = eps;
+                return this;
+            }
+
+            Settings build() {
+                return new Settings(this);
+            }
+        }
+    }
+
+    final Settings settings;
+    final double patience;
+    private final double[] power;
+
+    MovesByNumber(int weights, Settings settings, double patience) {
+        power = new double[weights];
+        this.settings = settings;
+        this.patience = patience;
+    }
+
+    boolean done(double loss) {
+        return loss < patience;
+    }
+
+    private double nextStep(int weightIndex, double partial) {
+        double p = settings.rho * power[weightIndex] + (1 - settings.rho) * (partial * partial);
+        power[weightIndex] = blended(power[weightIndex], p);
+        return -settings.lr * partial / (Math.sqrt(power[weightIndex]) + settings.eps);
+    }
+
+    double blended(double before, double now) {
+        return now;
+    }
+}
+
+/** Patience has a part in it from the second step on. */
+class MovesLater extends MovesByNumber {
+    MovesLater(int weights, Settings settings, double patience) {
+        super(weights, settings, patience);
+    }
+
+    @Override
+    double blended(double before, double now) {
+        return before == 0 ? now : patience * before + (1 - patience) * now;
+    }
+}
+
 /** A layer that is told its sizes, and counts the gradients that are added up in it. */
 class CountsItsGradients {
     static final class Dense {

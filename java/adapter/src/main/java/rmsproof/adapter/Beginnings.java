@@ -65,7 +65,7 @@ final class Beginnings {
             Object begun = null;
             for (Method method : makers(loader, type, raw, several(step, raw))) {
                 Object made = first != null && says(first) && !says(method) ? null
-                        : maker.attempt(method, () -> on(method, path), path, 1);
+                        : maker.own().attempt(method, () -> on(method, path), path, 1);
                 if (made != null && begun != null && !remembered(made).equals(remembered(begun))) {
                     return null; // nobody knows which of them is called
                 }
@@ -122,7 +122,7 @@ final class Beginnings {
     private Object left(Constructor<?> constructor, int told, String path)
             throws ReflectiveOperationException {
         Constructor<?> partly = KotlinDefaults.of(constructor);
-        Object[] given = constructor.isSynthetic() ? null : maker.inner(constructor, path, 1);
+        Object[] given = constructor.isSynthetic() ? null : maker.own().inner(constructor, path, 1);
         boolean leaves = false;
         for (int i = told; given != null && i < given.length; i++) {
             if (!constructor.getParameterTypes()[i].isPrimitive()) {
@@ -277,10 +277,6 @@ final class Beginnings {
         if (alone(method) || owner.isInstance(target)) {
             return alone(method) ? only(method) : target;
         }
-        Object builder = maker.make(owner, "by");
-        for (Method told : Ways.telling(method)) {
-            Ways.call(told, builder, maker.arguments(told, path));
-        }
-        return builder;
+        return maker.own().builder(method, told -> maker.arguments(told, path));
     }
 }

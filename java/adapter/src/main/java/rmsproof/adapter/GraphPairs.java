@@ -169,12 +169,21 @@ final class GraphPairs {
                 !other.equals(path) && influence.moved(other).contains(path)
                         && !influence.moved(path).contains(other))).toList();
         if (results.size() == 1) { // a setting moves one alone, too
-            return only(sources, GraphPairs::named);
+            String named = only(sources, GraphPairs::named);
+            return named != null ? named : only(sources, path -> gives(path, result));
         }
         List<Predicate<String>> telling = List.of(path -> true, GraphPairs::named,
                 path -> ObjectGraph.isArgument(path) && Cells.several(path));
         return telling.stream().map(one -> only(sources, one)).filter(one -> one != null)
                 .findFirst().orElse(null);
+    }
+
+    /** Tells whether a step turns with what it is handed, which goes into what it remembers. */
+    private boolean gives(String path, String result) {
+        return ObjectGraph.isArgument(path) && influence.moved(path).stream().anyMatch(kept ->
+                        !kept.equals(path) && influence.changed(kept)
+                                && influence.moved(kept).contains(result))
+                && influence.turns(result, path);
     }
 
     /** Tells whether a number is what a step makes of itself and another one, as an average is. */

@@ -23,12 +23,14 @@ import java.util.Map;
  * @param numbers single numbers that have influence: by path, as they are where nobody gives them
  * @param asked those of them that parameters ask for: they have no value of their own
  * @param idle single numbers that somebody may give and that a first step does not depend on
+ * @param still those that several steps do not depend on, either
  * @param ours what a step remembers and that begins as it was made up, as zeros
  * @param precision what its weights are stored in
  */
 record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
         List<String> others, Map<String, Double> numbers,
-        List<String> asked, List<String> idle, List<String> ours, String precision) {
+        List<String> asked, List<String> idle, List<String> still, List<String> ours,
+        String precision) {
 
     /**
      * The paths of one number.
@@ -52,12 +54,12 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 "completed", plan.completed(), "answered", plan.answered(), "left", plan.left(),
                 "begun", plan.begun()));
         made.put("size", plan.size());
-        return Json.tree(Map.of("plan", made, "mode", mode, "rest", rest, "others", others,
-                "pairs", pairs.stream().map(pair ->
+        Map<String, Object> way = new LinkedHashMap<>(Map.of("plan", made, "mode", mode,
+                "rest", rest, "others", others, "pairs", pairs.stream().map(pair ->
                         List.of(pair.weight, pair.gradient, pair.result)).toList(),
-                "numbers", numbers, "asked", asked, "idle", idle, "ours", ours,
-                "precision", precision))
-                .getAsJsonObject();
+                "numbers", numbers, "asked", asked, "precision", precision));
+        way.putAll(Map.of("idle", idle, "still", still, "ours", ours));
+        return Json.tree(way).getAsJsonObject();
     }
 
     static GraphWay of(JsonObject json) {
@@ -79,8 +81,8 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 words(plan, "begun"),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,
                 json.get("rest").getAsDouble(), words(json, "others"), numbers,
-                words(json, "asked"), words(json, "idle"), words(json, "ours"),
-                json.get("precision").getAsString());
+                words(json, "asked"), words(json, "idle"), words(json, "still"),
+                words(json, "ours"), json.get("precision").getAsString());
     }
 
     private static List<String> words(JsonObject json, String key) {

@@ -133,7 +133,7 @@ public final class GraphWays {
         List<Method> unnamed = new ArrayList<>();
         for (Method method : ObjectGraph.methods(type)) {
             String name = method.getName().toLowerCase(Locale.ROOT);
-            boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi).*");
+            boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi|step|rms).*");
             boolean other = said && !gets(method) && !name.startsWith("set");
             // A step may say whether it went down, or how far.
             boolean some = method.getParameterCount() > 0 || method.getReturnType().isPrimitive();
@@ -352,13 +352,15 @@ public final class GraphWays {
         List<String> factors = others.stream().filter(path -> pairs.pairs().stream().anyMatch(
                 pair -> influence.moved(path).contains(pair.result())
                         && influence.stops(path, pair))).toList();
+        List<String> still = idle.stream().filter(influence.asked()::containsKey)
+                .filter(path -> influence.still(path, pairs.pairs())).toList();
         List<String> ours = Remembered.of(influence, pairs.pairs()).stream()
                 .filter(influence::ours).toList();
         List<GraphWay> ways = Stream.of(1.0, 0.0)
                 .limit(others.isEmpty() || !factors.isEmpty() ? 1 : 2)
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest,
                         factors.isEmpty() ? others : factors, numbers,
-                        asked, idle, ours, influence.narrow(pairs.pairs().get(0).gradient())
+                        asked, idle, still, ours, influence.narrow(pairs.pairs().get(0).gradient())
                                 ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size(), pairs.sure());

@@ -1,11 +1,13 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
@@ -23,6 +25,7 @@ final class Influence {
     private static final double LOWEST = 0.3;
     private static final double SPREAD = 0.6;
     private static final double GOLDEN = 0.618033988749895;
+    private static final int TURNS = 6;
 
     private final Port port;
     private final GraphPlan plan;
@@ -277,6 +280,16 @@ final class Influence {
         }
     }
 
+    /** Tells whether a number is the negative for the negative of another one, as a step is. */
+    boolean turns(String result, String input) {
+        try {
+            return same(-base.after.get(result),
+                    run(Set.of(input), value -> -value).after.get(result));
+        } catch (ReflectiveOperationException refused) {
+            return false;
+        }
+    }
+
     /** Tells whether a number is the nearer to 0 the farther another one is. */
     boolean shrinks(String result, String input) {
         double slope = slopes.getOrDefault(input, Map.of()).getOrDefault(result, 0.0);
@@ -302,6 +315,42 @@ final class Influence {
         } catch (ReflectiveOperationException refused) {
             return false;
         }
+    }
+
+    /**
+     * Tells whether a number has no part in several steps with other gradients each, either: what
+     * has none in the first alone may be how an average goes on.
+     */
+    boolean still(String input, List<GraphWay.Pair> pairs) {
+        try {
+            List<Double> course = course(Map.of(), pairs);
+            return course.stream().distinct().count() >= TURNS && course.equals(
+                    course(Map.of(input, base.making(input) + NUDGE), pairs));
+        } catch (ReflectiveOperationException | RuntimeException refused) {
+            return false;
+        }
+    }
+
+    /** Where several steps lead. */
+    private List<Double> course(Map<String, Double> numbers, List<GraphWay.Pair> pairs)
+            throws ReflectiveOperationException {
+        Graph graph = port.graph(plan, loader, numbers);
+        List<Double> course = new ArrayList<>();
+        int place = 0;
+        try {
+            for (int turn = 1; turn <= TURNS; turn++) {
+                Map<String, Cell> cells = graph.cells();
+                for (GraphWay.Pair pair : pairs) {
+                    cells.get(pair.gradient()).set(OTHER - ++place * GOLDEN % 1);
+                }
+                graph.step(turn);
+                Map<String, Cell> after = graph.cells();
+                pairs.forEach(pair -> course.add(after.get(pair.result()).value()));
+            }
+        } finally {
+            graph.leave();
+        }
+        return course;
     }
 
     /** Tells whether there was time to see what a number moves. */

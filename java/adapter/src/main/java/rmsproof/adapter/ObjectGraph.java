@@ -115,11 +115,7 @@ final class ObjectGraph implements Graph {
     /** What a constructor makes, or a method that makes one, of a builder where it needs that. */
     private Object built(GraphPlan plan, ObjectMaker maker, Executable way)
             throws ReflectiveOperationException {
-        List<Method> telling = Ways.telling(way);
-        Object builder = telling.isEmpty() ? null : maker.make(way.getDeclaringClass(), "by");
-        for (Method told : telling) {
-            Ways.call(told, builder, handed(plan, maker, told, "new"));
-        }
+        Object builder = maker.own().builder(way, told -> handed(plan, maker, told, "new"));
         return Ways.call(way, builder, handed(plan, maker, way, "new"));
     }
 

@@ -3,23 +3,17 @@ package rmsproof.adapter;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
-import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 
 /**
  * Makes whatever a port asks for, from its types and names alone: small sizes that agree with each
@@ -49,12 +43,13 @@ final class ObjectMaker {
     private final Map<String, Double> given;
     private final Map<String, Object> known;
     private final String text;
+    private final List<String> texts;
     private final Map<String, Object> shared = new HashMap<>();
     private final Map<String, Double> asked = new LinkedHashMap<>();
     private final Map<String, Double> offered = new LinkedHashMap<>();
-    private final Set<Class<?>> open = new HashSet<>();
     private final GraphPlan plan;
     private final CollectionMaker collections;
+    private final OwnMaker own;
     private Beginnings beginnings;
     private int place;
 
@@ -72,7 +67,9 @@ final class ObjectMaker {
         this.given = given;
         this.known = known;
         this.text = text;
+        this.texts = texts;
         this.collections = new CollectionMaker(this, size, texts);
+        this.own = new OwnMaker(this, plan, known);
     }
 
     /** Tells by which names an object knows its things: what is handed to it has the same. */
@@ -229,7 +226,17 @@ final class ObjectMaker {
         } else if (raw.getName().matches(OUTSIDE) || !OwnTypes.owns(raw) || depth > DEEPEST) {
             return null;
         }
-        return own(raw, path, depth);
+        return own.make(raw, path, depth);
+    }
+
+    /** What makes objects of the port's classes. */
+    OwnMaker own() {
+        return own;
+    }
+
+    /** The same that is given no numbers; null where it is given none as it is. */
+    ObjectMaker untold() {
+        return given.isEmpty() ? null : new ObjectMaker(plan, Map.of(), known, text, texts);
     }
 
     /** One of several things of a kind. */
@@ -256,142 +263,7 @@ final class ObjectMaker {
         return number;
     }
 
-    private int whole(String name) {
+    int whole(String name) {
         return name.matches(COUNTED) ? 1 : name.matches(NOTHING) ? 0 : size;
-    }
-
-    private Object own(Class<?> type, String path, int depth) throws ReflectiveOperationException {
-        if (!Modifier.isAbstract(type.getModifiers())) {
-            Class<?> doubles = OwnTypes.ofDoubles(type);
-            return concrete(doubles == null ? type : doubles, path, depth);
-        }
-        boolean own = type.isInterface() && type.getClassLoader() instanceof ClassBytes.Loader;
-        if (own && plan.answered()) {
-            return answering(type, path, depth);
-        }
-        Object before = known.get(type.getName());
-        List<Class<?>> candidates = before instanceof String name
-                ? List.of(Class.forName(name, true, type.getClassLoader())) : Ways.implementations(type);
-        Object best = null;
-        for (Class<?> candidate : candidates) {
-            Object made = concrete(candidate, path, depth);
-            boolean more = made != null
-                    && (best == null || Cells.rows(made) > Cells.rows(best));
-            if (more) {
-                best = made;
-                known.put(type.getName(), candidate.getName());
-            }
-            if (more && Names.algorithm(candidate.getSimpleName())) {
-                break;
-            }
-        }
-        // One that holds nothing answers with what it computes, of what nobody gives it.
-        if (best != null && !(own && plan.completed() && Cells.rows(best) == 0)) {
-            return best;
-        } else if (!type.isInterface()) {
-            return null;
-        }
-        Method turning = StandIn.turning(type);
-        return turning == null ? answering(type, path, depth)
-                : StandIn.saying(type, turning, make(turning.getReturnType(), path));
-    }
-
-    /** What answers for an interface; within what it answers for already, what is silent. */
-    private Object answering(Class<?> type, String path, int depth)
-            throws ReflectiveOperationException {
-        if (type.isSealed() || !open.add(type)) {
-            return Bare.silent(type);
-        }
-        try {
-            // Whatever it is of, arrays are the likeliest.
-            return Answers.of(type, size, (asked, raw, name) ->
-                    asked instanceof TypeVariable && raw == Object.class
-                            ? make(double[].class, double[].class, path, depth)
-                            : make(asked, raw, path + "." + name, depth + 1));
-        } finally {
-            open.remove(type);
-        }
-    }
-
-    /** Made in the way that leaves most numbers to be reached. */
-    private Object concrete(Class<?> type, String path, int depth) {
-        if (!open.add(type)) {
-            return null; // it would ask for itself for ever
-        }
-        try {
-            Field only = Beginnings.singleton(type);
-            if (only != null) { // there is no other
-                only.setAccessible(true);
-                return only.get(null);
-            }
-            return fullest(type, path, depth);
-        } catch (IllegalAccessException closed) {
-            return null;
-        } finally {
-            open.remove(type);
-        }
-    }
-
-    private Object fullest(Class<?> type, String path, int depth) {
-        List<Executable> ways = Ways.of(type);
-        if (known.get(type.getName()) instanceof Integer place) {
-            return place < 0 ? null : attempt(ways.get(place), () -> null, path, depth);
-        }
-        int best = -1;
-        int most = -1;
-        for (int i = 0; i < ways.size() && i < Ways.MOST; i++) {
-            Object made = attempt(ways.get(i), () -> null, path, depth);
-            int numbers = made == null ? -1 : Cells.count(made);
-            // Settings are told what they are, rather than left with what they have.
-            if (numbers > most || numbers == most && numbers > 0 && Cells.rows(made) == 0) {
-                most = numbers;
-                best = i;
-            }
-        }
-        known.put(type.getName(), best);
-        return best < 0 ? null : attempt(ways.get(best), () -> null, path, depth);
-    }
-
-    /** What something has to be called on. */
-    interface On {
-        Object made() throws ReflectiveOperationException;
-    }
-
-    /** Makes something in one way; null where that fails. */
-    Object attempt(Executable way, On on, String path, int depth) {
-        Map<String, Double> before = new LinkedHashMap<>(asked);
-        try {
-            Object made = Ways.call(way, on.made(), inner(way, path, depth));
-            if (made != null && plan.prepared()) {
-                Ways.prepare(made, this::whole);
-            }
-            return made;
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError
-                | StackOverflowError failed) {
-            asked.clear();
-            asked.putAll(before);
-            return null;
-        }
-    }
-
-    /** What a way to make something is given. */
-    Object[] inner(Executable way, String path, int depth)
-            throws ReflectiveOperationException {
-        Type[] types = way.getGenericParameterTypes();
-        Class<?>[] raw = way.getParameterTypes();
-        Object[] made = new Object[raw.length];
-        int sizes = 0;
-        for (int i = 0; i < made.length; i++) {
-            String name = way.getParameters()[i].getName().toLowerCase(Locale.ROOT);
-            boolean sized = raw[i] == int.class && whole(name) == size;
-            sizes += sized ? 1 : 0;
-            if (sized && sizes > 1 && plan.column()) {
-                made[i] = 1;
-                continue;
-            }
-            made[i] = make(types.length == made.length ? types[i] : raw[i], raw[i],
-                    path + "." + way.getParameters()[i].getName(), depth + 1);
-        }
-        return made;
     }
 }

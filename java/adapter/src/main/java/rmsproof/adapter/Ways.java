@@ -132,12 +132,15 @@ final class Ways {
         return method.getName().toLowerCase(Locale.ROOT).matches(PREPARING);
     }
 
-    /** The methods that tell a builder something; none of what needs none. */
-    static List<Method> telling(Executable way) {
-        Class<?> builder = way.getDeclaringClass();
-        boolean needed = way instanceof Method && !Modifier.isStatic(way.getModifiers())
-                && !builder.getSimpleName().equals(COMPANION);
-        return !needed ? List.of() : ObjectGraph.methods(builder).stream()
+    /** Tells whether a method makes something of what it is called on, as a builder's does. */
+    static boolean built(Executable way) {
+        return way instanceof Method && !Modifier.isStatic(way.getModifiers())
+                && !way.getDeclaringClass().getSimpleName().equals(COMPANION);
+    }
+
+    /** The methods that tell a builder something. */
+    static List<Method> telling(Class<?> builder) {
+        return ObjectGraph.methods(builder).stream()
                 .filter(method -> method.getParameterCount() > 0
                         && !Modifier.isStatic(method.getModifiers())
                         && (method.getReturnType() == builder
