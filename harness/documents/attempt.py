@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -140,7 +139,9 @@ class Bench:
             return Attempt(judged)
         near, absent = list(self._beside.folders), sorted(source.without)
         python = self._beside.python
-        request = loading(source=str(self._placed(text)), python=python, near=near, absent=absent)
+        request = loading(
+            source=str(self._placed(text)), python=python, near=near, absent=absent, ours=True
+        )
         if not source.names() and compiles(source.text):
             return self._bare(source, {**request, "lines": source.lines()})
         further = self._loaded(source, "local", request, names, only, looped=uncalled)
@@ -331,7 +332,6 @@ class Bench:
             edge_decides=self._options.edge,
             seconds=max(1.0, self.left()),
         )
-        result = _of_page(result)
         fault = result.verdict.fault
         if fault is not None and (lacked := _not_ours(fault, port)) is not fault:
             return conclude(port, transport.name, fault=lacked)  # it imports while it runs
@@ -348,15 +348,6 @@ def _not_ours(fault: Fault, port: Port) -> Fault:
         # A newer Java would take statements at the top, which are a page's defect all the same.
         lacked = excuse if excuse.endswith("is not on the class path") else None
     return Fault("not-run", lacked) if lacked else fault
-
-
-# What a text of ours ends with, of which statements were left out, is not the page's doing.
-_ENDED = re.compile(r"its top level ended .*?; what it defines was judged(?:; )?", re.DOTALL)
-
-
-def _of_page(result: Result) -> Result:
-    """A result without what is said of the text that we made of a page's."""
-    return replace(result, bound=_ENDED.sub("", result.bound or ""))
 
 
 def _uncalled(result: Result) -> bool:

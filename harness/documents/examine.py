@@ -164,6 +164,11 @@ class _Examiner:
     def _rows(self, source: Source) -> list[Examined]:
         attempt = self._bench.tried(source)
         layers: list[Layer] = []
+        unbound = all(one.result.verdict.word == "not-run" for one in attempt.judged.values())
+        if attempt.fault is None and unbound and (lacking := self._walk.imported(source)):
+            source, repaired, attempt, fault = lacking
+            stopped = conclude(self._reading.port(source.block), _way(source), fault=fault)
+            layers.append(Layer(stopped, repaired.change))
         while attempt.fault is not None and len(layers) < LAYERS:
             stopped = conclude(self._reading.port(source.block), _way(source), fault=attempt.fault)
             step = self._walk.passed(source, stopped, None)

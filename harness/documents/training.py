@@ -10,6 +10,7 @@ import numpy as np
 from harness.comparison.compare import compare_all
 from harness.diagnosis.diagnose import LARGEST, diagnose
 from harness.documents import lines, trainers
+from harness.documents.lacking import undefined_name
 from harness.documents.lines import Convention
 from harness.documents.trainers import Case, Trainer
 from harness.judging.memory import Memory
@@ -45,12 +46,12 @@ def trained(
     if not trainer.from_data:
         return _fed(port, trainer, called, memory), None
     ways: list[tuple[Convention, _Driven]] = []
-    first: Fault | None = None
+    faults: list[Fault] = []
     seen: list[tuple[str, Ends]] = []  # data in another shape, of which the same comes
     for line in lines.lines(trainer):
         ends = called(lines.cases(trainer, line))
         if isinstance(ends, Fault):
-            first = first or ends
+            faults.append(ends)
             if ends.kind not in _AGAIN:
                 break
             continue
@@ -77,12 +78,17 @@ def trained(
             # gradients that this is not the way in which it forms them.
             if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
                 return outcome.judged(largest), way
-    if ways:  # perhaps it is not the line that we gave points of
-        first = Fault("not-run", _UNKNOWN)
-    assert first is not None
-    if first.kind == "crashes":  # what it asks of its data we can only guess
-        first = Fault("not-run", _UNCALLED.format(first.message))
-    return conclude(port, "local", fault=first), None
+    # Perhaps it is not the line that we gave points of.
+    fault = Fault("not-run", _UNKNOWN) if ways else _blamed(faults, _UNCALLED)
+    return conclude(port, "local", fault=fault), None
+
+
+def _blamed(faults: Sequence[Fault], otherwise: str) -> Fault:
+    """What stops a trainer: a name that it lacks, or what it is given, which we can only guess."""
+    if lacked := next((f for f in faults if undefined_name(f.message)), None):
+        return lacked
+    first, last = faults[0], faults[-1]
+    return Fault("not-run", otherwise.format(first.message)) if last.kind == "crashes" else last
 
 
 def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result:
@@ -98,10 +104,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
         faults.append(ends)
         if ends.kind not in _AGAIN:
             break
-    fault = faults[-1]
-    if fault.kind == "crashes":  # what weights it takes, we guess, too
-        fault = Fault("not-run", _UNSIZED.format(faults[0].message))
-    return conclude(port, "local", fault=fault)
+    return conclude(port, "local", fault=_blamed(faults, _UNSIZED))
 
 
 class _Driven:

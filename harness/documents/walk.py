@@ -18,6 +18,7 @@ from harness.languages import registry
 from harness.languages.registry import headline, scripted
 from harness.languages.repair import Broken, Repaired
 from harness.languages.repair.indentation import lost, restored
+from harness.languages.repair.python import unimported
 from harness.model.observation import Fault
 from harness.model.words import GOOD
 
@@ -83,6 +84,26 @@ class Walk:
             if isinstance(after, Result) and _rank(after) == _EXPLAINED:
                 return alone, Repaired(source.text, "only what it defines was run"), attempt
         return best
+
+    def imported(self, source: Source) -> tuple[Source, Repaired, Attempt, Fault] | None:
+        """A Python block that nothing binds, with what it forgot to import, where that is why.
+
+        Without its imports no way of calling it works, so none of them says what it lacks.
+        """
+        if not scripted(source.block.language) or not self._bench.left():
+            return None
+        lacking = unimported(Broken(source.text, source.line, "", "", source.borrowed()))
+        if lacking is None:
+            return None
+        repaired, name, line = lacking
+        changed = source.repaired(repaired)
+        attempt = self._bench.tried(changed)
+        results = [one.result for one in attempt.judged.values()]
+        if not any(_rank(result) == _EXPLAINED for result in results):
+            return None
+        at = f"{self._reading.document.path.name}:{line}"
+        message = f"NameError: name '{name}' is not defined ({at})"
+        return changed, repaired, attempt, Fault("does-not-compile", message)
 
     def _candidates(self, source: Source, broken: Broken) -> Iterator[Repaired]:
         language = source.block.language

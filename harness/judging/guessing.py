@@ -103,7 +103,7 @@ def _without(transport: HostedTransport) -> Iterator[str]:
         yield f"{names} could not be imported; nothing that was run needs it"
     if transport.partial:
         yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
-    if transport.stopped:
+    if transport.stopped and not transport.ours:
         yield f"its top level ended {transport.stopped}; what it defines was judged"
 
 

@@ -59,6 +59,7 @@ class HostedTransport:
 
     Attributes:
         partial: what was not there when its source was compiled; what names it cannot run.
+        ours: its source is a text that was made of somebody's; how that ends is not theirs.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class HostedTransport:
         self._message: dict[str, Any] | None = None
         told = dict(source)
         self.partial = str(told.pop("partial", ""))
+        self.ours = bool(told.pop("ours", False))
         self._loader = Loader(port, worker, told, loading)
 
     def describe(self) -> Description:

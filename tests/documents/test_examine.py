@@ -109,6 +109,31 @@ LAYERS = {
         ["crashes", "exact"],
         "`from collections import defaultdict` and `import numpy as np` put first",
     ),
+    "a trainer's import that is missing": (
+        """
+        def fit(X, y, lr=0.01, epochs=100, beta=0.9, eps=1e-8):
+            m, n = X.shape
+            w, s = np.zeros(n), np.zeros(n)
+            for _ in range(epochs):
+                g = X.T @ (X @ w - y) / m
+                s = beta * s + (1 - beta) * g * g
+                w = w - lr * g / (np.sqrt(s) + eps)
+            return w
+        """,
+        ["does-not-compile", "exact"],
+        "`import numpy as np` put first",
+    ),
+    "imports of what nothing binds without them": (
+        """
+        def rmsprop(weights, gradients, memory, lr=0.1, rho=0.9, eps=1e-8):
+            if memory.v is None:
+                memory.v = zeros_like(weights)
+            memory.v = rho * memory.v + (1 - rho) * gradients**2
+            return weights - lr * gradients / (sqrt(memory.v) + eps), memory
+        """,
+        ["does-not-compile", "exact"],
+        "`from numpy import sqrt` and `from numpy import zeros_like` put first",
+    ),
     "a method that is still to be written": (
         IMPORT + RIGHT.replace("    def step", "    def later(self):\n\n    def step"),
         ["does-not-compile", "exact"],

@@ -15,7 +15,7 @@ from harness.languages.program import USUAL_IMPORTS, blanked, compiles, declared
 from harness.languages.repair import Broken, Repaired, fragment, marking
 
 # Where in the standard library and NumPy a bare name is looked for, in this order.
-_HOMES = (
+_HOMES: Sequence[str] = (
     "math typing collections dataclasses abc functools itertools copy collections.abc enum"
     " random time pathlib sys os numpy"
 ).split()
@@ -53,10 +53,26 @@ def _imports(broken: Broken) -> Iterator[Repaired]:
     # A page that shows no imports lacks more than one, and not all of them stop what is tried.
     others = [s for n in _nowhere(broken) if n != match[1] for s in _statements(n)]
     if own and others:
-        first = [*own, *others]
-        listed = " and ".join(f"`{statement}`" for statement in first)
-        text = "\n".join([*first, broken.text])
-        yield Repaired(text, f"{listed} put first", above=len(first))
+        yield _with(broken, [*own, *others])
+
+
+def unimported(broken: Broken) -> tuple[Repaired, str, int] | None:
+    """A block with all that it lacks imported, the first name that it lacks, and its line."""
+    lacked = {name for name in _nowhere(broken) if any(_statements(name))}
+    nodes = ast.walk(parsed(broken.text) or ast.Module([], []))
+    uses = [n for n in nodes if isinstance(n, ast.Name) and n.id in lacked]
+    if not uses:
+        return None
+    first = min(uses, key=lambda node: (node.lineno, node.col_offset))
+    # What NumPy and others have works on arrays, too.
+    statements = [next(_statements(name, ("numpy", *_HOMES))) for name in sorted(lacked)]
+    return _with(broken, statements), first.id, broken.line + first.lineno - 1
+
+
+def _with(broken: Broken, statements: Sequence[str]) -> Repaired:
+    listed = " and ".join(f"`{statement}`" for statement in statements)
+    text = "\n".join([*statements, broken.text])
+    return Repaired(text, f"{listed} put first", above=len(statements))
 
 
 def _nowhere(broken: Broken) -> list[str]:
@@ -75,14 +91,14 @@ def _nowhere(broken: Broken) -> list[str]:
     return sorted(asked - given - set(dir(builtins)))
 
 
-def _statements(name: str) -> Iterator[str]:
+def _statements(name: str, homes: Sequence[str] = _HOMES) -> Iterator[str]:
     """Import statements that give a name, the usual one first."""
     if name in USUAL_IMPORTS:
         yield USUAL_IMPORTS[name]
     elif name in sys.stdlib_module_names:
         yield f"import {name}"
     else:
-        for home in _HOMES:
+        for home in homes:
             module = importlib.import_module(home)
             if name in getattr(module, "__all__", dir(module)):
                 yield f"from {home} import {name}"
