@@ -79,13 +79,14 @@ class _Expected(_Captured):
 def script(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the pieces; what each printed, and how it failed if it did."""
     module = _module("__main__", task["name"])
+    numpy = np.__version__ if any("numpy" in text for text in task["pieces"]) else ""
     for text in task["pieces"]:
         out = _Captured()
         run = partial(_execute, text, task["name"], module, task["echo"])
         failure = _attempt(run, out, task)
         # Lone surrogates are no text that a report could hold.
         output = out.getvalue().encode("utf-8", "backslashreplace").decode()
-        yield {"output": output, "failure": failure}
+        yield {"output": output, "failure": failure, "numpy": numpy}
         if failure and not task["go_on"]:
             return
 

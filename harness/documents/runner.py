@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,11 +39,16 @@ class Ran:
 
     Attributes:
         missing: the module that is not installed, where that is why.
+        numpy: NumPy's version, where the script names it: what it prints may be another's.
     """
 
     output: str
     fault: Fault | None = None
     missing: str | None = None
+    numpy: str = ""
+
+
+_VERSION = re.compile(r"[\w.+-]{1,40}")
 
 
 class _Failure(msgspec.Struct):
@@ -57,6 +63,7 @@ class _Failure(msgspec.Struct):
 class _Piece(msgspec.Struct):
     output: str
     failure: _Failure | None
+    numpy: str = ""
 
 
 class _Place(msgspec.Struct):
@@ -105,6 +112,7 @@ def run(
             piece.output,
             piece.failure.fault() if piece.failure else None,
             piece.failure.missing if piece.failure else None,
+            piece.numpy if _VERSION.fullmatch(piece.numpy) else "",
         )
         for piece in answers
     ]

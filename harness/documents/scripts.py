@@ -118,7 +118,8 @@ def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
     difference = differs(block.printed.text, ran.output)
     if difference is None:
         return Reproduced(True, f"prints {output}, digit by digit")
-    return Reproduced(False, f"does not print {output}: {difference}")
+    version = f" with NumPy {ran.numpy}" * bool(ran.numpy)
+    return Reproduced(False, f"does not print {output}{version}: {difference}")
 
 
 def notebook(
