@@ -343,14 +343,15 @@ def _called(
 
 def _only_seems(guess: Guess, result: Result) -> bool:
     """Whether what explains a port is what a wrong guess looks like."""
+    graph = guess.message.get("graph", {})
     # Seen from outside, an average that is not handed on begins anew as it was made; so does any
     # of a function, where what comes back is handed on to one place after another.
     axes = {deviation.partition("=")[0] for deviation in result.deviations}
-    tried = str(guess.message.get("graph", {}).get("plan", {}).get("method", "")).startswith("[")
+    tried = str(graph.get("plan", {}).get("method", "")).startswith("[")
     anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
     # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
-    # which another function keeps.
-    kept = bool(guess.message.get("graph", {}).get("others")) and bool(axes & _OF_AVERAGES)
+    # which another function keeps, unless they are factors of what is divided.
+    kept = bool(graph.get("others")) and not graph.get("factors") and bool(axes & _OF_AVERAGES)
     return _PART in result.deviations or (guess.explored and (anew or kept))
 
 

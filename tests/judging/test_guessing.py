@@ -310,6 +310,7 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"function": "f"}, ("write=first_array",), True),
         ({"graph": {"others": ["kept[0]"]}}, ("average=swapped", "decay_rate=ignored"), True),
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=inside",), False),
+        ({"graph": {"others": ["input[0]"], "factors": True}}, ("average=swapped",), False),
         ({"graph": {"others": []}}, ("average=swapped",), False),
     ],
 )

@@ -37,6 +37,27 @@ class Net:
 """,
         (),
     ),
+    "a neuron's error times its inputs, with a decay rate of its own": (
+        "rule.adapt(neuron, inputs)  # slope = neuron.error * inputs[i]",
+        """
+class Neuron:
+    def __init__(self, n):
+        self.weights, self.error = [0.0] * n, 0.0
+
+
+class RmsProp:
+    def __init__(self, pace, tiny=1e-8):
+        self.pace, self.tiny, self.kept = pace, tiny, {}
+
+    def adapt(self, neuron: Neuron, inputs: list[float]):
+        kept = self.kept.setdefault(id(neuron), [0.0] * len(inputs))
+        for i, x in enumerate(inputs):
+            slope = neuron.error * x
+            kept[i] = 0.95 * kept[i] + 0.05 * slope**2
+            neuron.weights[i] -= self.pace * slope / (kept[i] ** 0.5 + self.tiny)
+""",
+        ("decay_rate=ignored",),
+    ),
     "gradients under a name that is put together": (
         "net.rmsprop_step()  # for name in ('W', 'b'): g = getattr(self, 'd' + name)",
         """

@@ -92,7 +92,7 @@ class Influence:
             return True
         return all(_same(other.after.get(path), self.after[path]) for path in results)
 
-    def _run(self, nudged: Optional[str]) -> _Run:
+    def _run(self, nudged: Optional[str], stopped: Optional[str] = None) -> _Run:
         numbers: dict[str, float] = {}
         if nudged is not None and (value := self._making(nudged)) is not None:
             numbers[nudged] = value + _NUDGE
@@ -101,20 +101,22 @@ class Influence:
         cells = graph.cells()
         first = made = _values(cells)
         if self.later:
-            self._set(cells, None)
+            self._set(cells, None, None)
             graph.step(1)
             cells = graph.cells()
             made = _values(cells)
         run = _Run(first, made, dict(graph.asked), dict(graph.given), graph.valued)
-        run.begun = self._set(cells, nudged)
+        run.begun = self._set(cells, nudged, stopped)
         run.narrow = {path for path, cell in cells.items() if cell.narrow}
         graph.step(1 + self.later)
         run.after = _values(graph.cells())
         return run
 
     @staticmethod
-    def _set(cells: Mapping[str, Cell], nudged: Optional[str]) -> dict[str, float]:
-        """Put a number of its own into each element, nudge one, and say what is where."""
+    def _set(
+        cells: Mapping[str, Cell], nudged: Optional[str], stopped: Optional[str]
+    ) -> dict[str, float]:
+        """Put a number of its own into each element, nudge one or set it to 0; return all."""
         begun: dict[str, float] = {}
         place = 0
         for path, cell in cells.items():
@@ -123,7 +125,7 @@ class Influence:
                 place += 1
                 # With few bits, so that a float of 32 holds it as well.
                 value = round((_LOWEST + _SPREAD * (place * _GOLDEN % 1)) * 2**20) / 2**20
-            value += _NUDGE if path == nudged else 0
+            value = 0.0 if path == stopped else value + _NUDGE if path == nudged else value
             try:
                 cell.put(value)
                 begun[path] = value
@@ -182,6 +184,14 @@ class Influence:
     def nudged(self, path: str) -> bool:
         """Whether there was time to see what a number moves."""
         return path in self._moves
+
+    def stops(self, path: str, weight: str, result: str) -> bool:
+        """Whether nothing moves a weight, or no step is due, where a number is 0, as a factor."""
+        try:
+            after = self._run(None, path).after.get(result)
+        except Exception:  # it may be no 0
+            return False
+        return _same(after, self._base.begun.get(weight, 0.0))
 
     def keeps(self, result: str, path: str) -> bool:
         """Whether a number keeps the whole of another one's nudge: something is added to it."""

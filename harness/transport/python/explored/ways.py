@@ -287,7 +287,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
         if is_number(path):
             numbers[path] = value
             asked += [] if path in influence.valued else [path]
-        elif not influence.changed(path) and value == 0 and several(path):
+        elif not influence.changed(path) and value == 0 and (several(path) or is_argument(path)):
             others.append(path)
     if (carried := _carried(influence, found.pairs, set(plan["words"]["numbers"]))) is None:
         return None
@@ -295,6 +295,15 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
         numbers.pop(name, None)
     asked = [path for path in asked if path not in carried]
     others = [path for path in others if re.split(r"[.\[]", path)[0] not in carried]
+    # Factors are 1, and what is added to them stays 0; else each is tried.
+    factors = [
+        path
+        for path in others
+        if any(
+            result in influence.moved(path) and influence.stops(path, weight, result)
+            for weight, _, result in found.pairs
+        )
+    ]
     narrow = influence.narrow(found.pairs[0][1])
     way = {
         "plan": dict(plan),
@@ -303,13 +312,14 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
         "numbers": {path: n for path, n in numbers.items() if abs(n) < float("inf")},
         "asked": asked,
         "valued": [path for path in numbers if path not in asked],
-        "others": others,
+        "others": factors or others,
+        "factors": bool(factors),
         "carried": carried,
         "precision": "float32" if narrow else "float64",
     }
     # What the port makes of its state is how it begins.
     prepared = int(bool(carried) and plan["prepares"])
-    rests = (1.0, 0.0) if others else (1.0,)
+    rests = (1.0, 0.0) if others and not factors else (1.0,)
     return (len(asked) + prepared, min(len(found.pairs), _PAIRS)), [
         {**way, "rest": rest} for rest in rests
     ]

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param pairs each weight and its gradient
  * @param rest what stands for numbers that have influence and that nobody gives
  * @param others the paths of these
+ * @param factors whether nothing moves where they are 0
  * @param numbers single numbers that have influence: by path, as they are where nobody gives them
  * @param asked those of them that parameters ask for: they have no value of their own
  * @param idle single numbers that somebody may give and that a first step does not depend on
@@ -28,7 +29,7 @@ import java.util.Map;
  * @param precision what its weights are stored in
  */
 record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
-        List<String> others, Map<String, Double> numbers,
+        List<String> others, boolean factors, Map<String, Double> numbers,
         List<String> asked, List<String> idle, List<String> still, List<String> ours,
         String precision) {
 
@@ -58,7 +59,7 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 "rest", rest, "others", others, "pairs", pairs.stream().map(pair ->
                         List.of(pair.weight, pair.gradient, pair.result)).toList(),
                 "numbers", numbers, "asked", asked, "precision", precision));
-        way.putAll(Map.of("idle", idle, "still", still, "ours", ours));
+        way.putAll(Map.of("factors", factors, "idle", idle, "still", still, "ours", ours));
         return Json.tree(way).getAsJsonObject();
     }
 
@@ -80,7 +81,8 @@ record GraphWay(GraphPlan plan, String mode, List<Pair> pairs, double rest,
                 plan.get("answered").getAsBoolean(), words(plan, "left"),
                 words(plan, "begun"),
                 plan.get("size").getAsInt()), json.get("mode").getAsString(), pairs,
-                json.get("rest").getAsDouble(), words(json, "others"), numbers,
+                json.get("rest").getAsDouble(), words(json, "others"),
+                json.get("factors").getAsBoolean(), numbers,
                 words(json, "asked"), words(json, "idle"), words(json, "still"),
                 words(json, "ours"), json.get("precision").getAsString());
     }

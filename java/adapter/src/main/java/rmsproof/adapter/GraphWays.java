@@ -359,7 +359,7 @@ public final class GraphWays {
         List<GraphWay> ways = Stream.of(1.0, 0.0)
                 .limit(others.isEmpty() || !factors.isEmpty() ? 1 : 2)
                 .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest,
-                        factors.isEmpty() ? others : factors, numbers,
+                        factors.isEmpty() ? others : factors, !factors.isEmpty(), numbers,
                         asked, idle, still, ours, influence.narrow(pairs.pairs().get(0).gradient())
                                 ? "float32" : "float64"))
                 .toList();
