@@ -347,6 +347,9 @@ def _only_seems(guess: Guess, result: Result) -> bool:
     # Seen from outside, an average that is not handed on begins anew as it was made; so does any
     # of a function, where what comes back is handed on to one place after another.
     axes = {deviation.partition("=")[0] for deviation in result.deviations}
+    best = result.diagnosis.best if result.diagnosis else None
+    if best is not None and 0 < best.constants.get("decay_rate", 0) < 1:
+        axes -= {"decay_rate"}  # what fades by a constant is an average that it keeps itself
     tried = str(graph.get("plan", {}).get("method", "")).startswith("[")
     anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
     # Arrays of which nobody knows what they are, and that no step changes: one may be the average,

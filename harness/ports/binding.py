@@ -276,7 +276,7 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
     if not isinstance(first, Unsettled):
         return message
     names = ", ".join(first.names)
-    if any(_is_data(name) for name in first.names):
+    if any(_is_data(name) or gradient_of(name) is not None for name in first.names):
         return message  # no number that a line could settle
     if first.roles and len(first.names) == 1:
         role = first.roles[0]

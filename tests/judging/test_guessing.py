@@ -321,6 +321,13 @@ def test_what_a_wrong_guess_looks_like_explains_nothing(
     assert _only_seems(guess, result("diverges", *deviations)) is seems
 
 
+@pytest.mark.parametrize(("decay", "seems"), [(0.99, False), (1.0, True)])
+def test_what_fades_by_a_constant_is_no_average_of_anothers(decay: float, seems: bool) -> None:
+    found = Diagnosis(Explanation((("decay_rate", "ignored"),), {"decay_rate": decay}))
+    guess = Guess({"graph": {"others": ["inputs[0]"]}}, "", cast(Any, None), 0)
+    assert _only_seems(guess, replace(result("diverges"), diagnosis=found)) is seems
+
+
 def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which is spent by what works for them, not by waiting; the likeliest is searched."""
     now = [0.0]

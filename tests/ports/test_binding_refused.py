@@ -90,6 +90,11 @@ def test_an_unknown_name_is_refused_with_what_helps(
     )
 
 
+def test_a_gradient_is_no_number_that_a_line_could_settle() -> None:
+    odd = class_of("Trainer", "", method("step", "momentum, grad:number"))
+    assert refused(shape(odd)).endswith("unrecognised parameter grad")
+
+
 def test_the_constant_of_a_batch_is_one() -> None:
     odd = class_of("Trainer", "lr, rho, eps, batchSize", method("step", "g, w"))
     assert refused(shape(odd)).endswith("say in port.toml\n[give]\nbatchSize = 1")
