@@ -69,6 +69,7 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
             "nn/pom.xml": MODULE.format(name="nn", dependencies=needs),
             "nn/src/main/java/B.java": "",
             "nn/target/classes/B.class": "",
+            "nn/lib/matrix.jar": "",
         },
     )
     found = projects.of(tmp_path)
@@ -84,7 +85,7 @@ def test_a_project_of_maven_is_read(tmp_path: Path) -> None:
         "core/src/main/java",
         "nn/src/main/java",
     ]
-    assert found.built == (tmp_path / "nn/target/classes",)
+    assert found.built == (tmp_path / "nn/target/classes", tmp_path / "nn/lib/matrix.jar")
     assert found.unread == ("org.unknown:u (its version is not in the build file)",)
     assert found.scala == "2.11.8"
 

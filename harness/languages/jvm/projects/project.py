@@ -22,6 +22,8 @@ _BUILT = (
     *("build/classes/kotlin/jvm/main", "build/classes/main", "bin", "out/production/classes"),
 )
 _SCALA_CLASSES = "target/scala-*/classes"
+# Where libraries lie that no build file declares, as an editor's project has them.
+_LIBRARIES = "lib libs jars libraries dependencies".split()
 # What is never a module of a project.
 _PASSED_OVER = frozenset("target build out node_modules src test tests docs".split())
 _TESTS = frozenset("test tests androidTest commonTest jvmTest".split())
@@ -34,7 +36,7 @@ class Project:
 
     Attributes:
         sources: the roots of its packages, those of the named folder first.
-        built: folders with classes that a build left.
+        built: folders with classes that a build left, jars that lie beside them.
         coordinates: dependencies, group:artifact:version.
         repositories: where else artifacts lie, by name.
         unread: declarations that say no version or cannot be read, a phrase each.
@@ -58,7 +60,9 @@ class Project:
         if not sources and (folder / "src").is_dir():
             sources = [folder / "src"]
         built = [folder / name for name in _BUILT if (folder / name).is_dir()]
-        return cls(tuple(sources), (*built, *sorted(folder.glob(_SCALA_CLASSES))))
+        built += sorted(folder.glob(_SCALA_CLASSES))
+        jars = (jar for name in _LIBRARIES for jar in sorted((folder / name).glob("*.jar")))
+        return cls(tuple(sources), (*built, *jars))
 
 
 def joined(projects: Iterable[Project]) -> Project:
