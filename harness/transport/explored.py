@@ -25,7 +25,12 @@ MOST_CLASSES = 3
 _FEW_KINDS = 2
 # What comes back, and what has to be made of it where the learning rate is not in it as yet.
 _UNRATED = {"step": "rate", "ascent": "rate", "factor": "rated"}
-_VERBS = {"weights": "moved by", "returned": "moved by", "factor": "is what multiplies"}
+_VERBS = {
+    "weights": "moved by",
+    "turned": "moved by the negative of",
+    "returned": "moved by",
+    "factor": "is what multiplies",
+}
 # What the constructor of the class itself asks for, as the host of a JVM writes it.
 _MADE = re.compile(r"new\.[^.\[]+")
 
@@ -147,7 +152,8 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
 def factored(one: Explored, wanted: Wanted) -> Explored | None:
     """The same with ones for zeros whose names say nothing, if there are any.
 
-    Where nothing moves, they may be factors: an error times another's output is a gradient.
+    They may be factors, or what is divided by: an error times another's output is a gradient, a
+    sum of gradients by their number is one.
     """
     graph = one.message["graph"]
     left = graph["numbers"].keys() - {*graph["asked"], *one.message["roles"]}

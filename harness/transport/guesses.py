@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+import numpy as np
+
 from harness.languages.naming import says_rmsprop
 from harness.model.observation import Fault, Observation, Unreachable
 from harness.ports.arrangement import FORMS, Plan, with_form
@@ -236,7 +238,9 @@ def _of_explored(
             for reading in readings:
                 one, observation = reading, try_once(conversation, reading.message)
                 other = explored.factored(one, wanted)
-                if observation.facts.where == "nowhere" and other is not None:
+                # A factor of 0 lets nothing move; what is divided by 0 moves to nowhere.
+                still = observation.facts.where == "nowhere"
+                if other is not None and (still or not np.isfinite(observation.weights).all()):
                     one, observation = other, try_once(conversation, other.message)
                 if observation.fault is not None:
                     failed.setdefault(f"{one.title}: {observation.fault.message}")

@@ -135,6 +135,8 @@ JAVA = {
     "BegunInParts": ("initial_average=one",),
     "FilledAfterwards": ("initial_average=one",),
     "MovesByNumber": EXACT,
+    "RulesOfNumbers": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
+    "ErrorsToAdd": ("decay_rate=ignored", "eps=ignored"),
 }
 
 UNLIKE = {

@@ -3455,3 +3455,60 @@ class FilledAfterwards {
         Update.inPlace(w, g, v, lr, rho, eps);
     }
 }
+
+/** Algorithms as constants that are told their settings, and handed the average of one number. */
+enum RulesOfNumbers {
+    SGD {
+        @Override
+        double step(double[] kept, double grad) {
+            return rate * grad / batchSize;
+        }
+    },
+    RMSPROP {
+        @Override
+        double step(double[] kept, double grad) {
+            double mean = grad / batchSize;
+            kept[0] = RHO * kept[0] + (1 - RHO) * mean * mean;
+            return rate / Math.sqrt(kept[0] + 1e-3) * mean;
+        }
+    };
+
+    protected static final double RHO = 0.9;
+    protected double rate;
+    protected double batchSize;
+
+    abstract double step(double[] kept, double grad);
+
+    void setAll(double rate, double batchSize) {
+        this.rate = rate;
+        this.batchSize = batchSize;
+    }
+}
+
+/** Its errors are targets less outputs, so that their steps are added; inputs are there when it learns. */
+class ErrorsToAdd {
+    static class Layer {
+        final Unit[] units;
+        double[] lastInputs;
+
+        Layer(Unit[] units) {
+            this.units = units;
+        }
+    }
+
+    private double[][] averages;
+
+    void update(Layer layer, double learningRate) {
+        int inputs = layer.units[0].getWeights().length;
+        if (averages == null) {
+            averages = new double[layer.units.length][inputs];
+        }
+        for (int n = 0; n < layer.units.length; n++) {
+            for (int i = 0; i < inputs; i++) {
+                double grad = layer.units[n].getDelta() * layer.lastInputs[i];
+                averages[n][i] = 0.99 * averages[n][i] + (1 - 0.99) * grad * grad;
+                layer.units[n].getWeights()[i] += learningRate * grad / (Math.sqrt(averages[n][i]) + 1e-3);
+            }
+        }
+    }
+}

@@ -266,10 +266,11 @@ final class Cells {
 
     private static List<Field> opened(Class<?> type) {
         List<Field> fields = new ArrayList<>();
-        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+        for (Class<?> at = type; at != null && OwnTypes.written(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 Class<?> held = field.getType();
-                boolean whole = held.isPrimitive() && held != double.class && held != float.class;
+                boolean whole = held.isPrimitive() && held != double.class && held != float.class
+                        || at.isEnum() && Modifier.isStatic(field.getModifiers());
                 try {
                     // What a lambda or an inner class has caught is in fields that nobody wrote.
                     if (!whole && held != String.class) {

@@ -64,8 +64,9 @@ final class ClassPort implements Port {
                 boolean offers = files.offers(name) && language.offers(type);
                 boolean functions = type.isInterface() && ObjectGraph.methods(type).stream()
                         .anyMatch(method -> Modifier.isStatic(method.getModifiers()));
-                if (offers && !type.isEnum()
-                        && (functions || !Modifier.isAbstract(type.getModifiers()))) {
+                boolean made = type.isEnum() ? language.singleton(type) != null
+                        : functions || !Modifier.isAbstract(type.getModifiers());
+                if (offers && made) {
                     offered.add(name);
                 }
                 if (offers) {

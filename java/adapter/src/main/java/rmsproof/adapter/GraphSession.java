@@ -60,7 +60,7 @@ final class GraphSession implements Feeding {
 
     private Part part(ClassLoader loader, int from, int count) throws ReflectiveOperationException {
         Part part = new Part(port.graph(way.plan(), loader, numbers()), from, count);
-        if (way.mode().equals("weights")) {
+        if (way.mode().equals("weights") || way.mode().equals("turned")) {
             Map<String, Cell> cells = part.graph.cells();
             for (int k = 0; k < way.pairs().size(); k++) {
                 set(cells, way.pairs().get(k).weight(), k < count ? weights[from + k] : SPARE);
@@ -135,7 +135,8 @@ final class GraphSession implements Feeding {
         for (int k = 0; k < way.pairs().size(); k++) {
             GraphWay.Pair pair = way.pairs().get(k);
             int at = part.from + k;
-            set(cells, pair.gradient(), k < part.count ? gradients[row + at] : SPARE);
+            double gradient = k < part.count ? gradients[row + at] : SPARE;
+            set(cells, pair.gradient(), way.mode().equals("turned") ? -gradient : gradient);
             if (returned) {
                 set(cells, pair.weight(), k < part.count ? weights[at] : SPARE);
             }

@@ -13,7 +13,8 @@ import java.util.Map;
  * their gradients.
  *
  * @param plan how the object is made
- * @param mode {@code weights} where they are changed in place; {@code returned}; {@code step} and
+ * @param mode {@code weights} where they are changed in place, {@code turned} where by what is the
+ *     gradients' negative; {@code returned}; {@code step} and
  *     {@code ascent} where what comes back has yet to be subtracted or added, {@code rate} where it
  *     has to be multiplied by the learning rate first; {@code factor} and {@code rated} where it has
  *     to be multiplied by the gradient, and by the learning rate

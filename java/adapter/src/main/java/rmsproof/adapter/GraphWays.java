@@ -31,6 +31,7 @@ public final class GraphWays {
     private static final String COMPILED = ".*(?:lambda|anonfun|default)\\$.*|.*_\\$eq";
 
     private final ClassPort port;
+    private final String name;
     private final Class<?> type;
     private final long deadline;
     private final List<GraphWay> ways = new ArrayList<>();
@@ -40,7 +41,9 @@ public final class GraphWays {
     /** @param deadline of {@link System#nanoTime} */
     GraphWays(ClassPort port, Class<?> type, long deadline) {
         this.port = port;
-        this.type = type;
+        this.name = type.getName();
+        Object constant = ObjectGraph.constant(port, type);
+        this.type = constant == null ? type : constant.getClass();
         this.deadline = deadline;
         // What has to be completed first is not what it would be in use: only where all else fails.
         List<Stepping> steps = steps();
@@ -185,7 +188,7 @@ public final class GraphWays {
                         refused.add(stepping.said() + ": time ran out");
                         return most(found);
                     }
-                    GraphPlan plan = new GraphPlan(type.getName(), maker,
+                    GraphPlan plan = new GraphPlan(name, maker,
                             via == null ? "" : via.toString(),
                             stepping.first == null ? "" : stepping.first.toString(),
                             stepping.step.toString(), prepared, completed, answered, List.of(),

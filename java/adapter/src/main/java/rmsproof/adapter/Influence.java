@@ -296,6 +296,12 @@ final class Influence {
         return slope * base.set.get(input) / base.after.get(result) < 0;
     }
 
+    /** Tells whether a weight goes where its gradient points. */
+    boolean rises(GraphWay.Pair pair) {
+        double moved = base.after.get(pair.result()) - base.set.get(pair.weight());
+        return moved * base.set.get(pair.gradient()) > 0;
+    }
+
     /** Tells whether two numbers move another one each, but not where they are moved as far. */
     boolean cancel(String result, String one, String other) {
         try {

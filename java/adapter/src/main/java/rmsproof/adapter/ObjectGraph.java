@@ -66,7 +66,11 @@ final class ObjectGraph implements Graph {
      */
     ObjectGraph(ClassPort port, GraphPlan plan, ClassLoader loader, Map<String, Double> numbers)
             throws ReflectiveOperationException {
-        Class<?> type = Class.forName(plan.type(), true, loader);
+        Class<?> named = Class.forName(plan.type(), true, loader);
+        // A constant of an enum is what it was made as in classes of its own alone.
+        ClassLoader own = named.isEnum() ? port.freshLoader() : loader;
+        Object constant = constant(port, Class.forName(plan.type(), true, own));
+        Class<?> type = constant == null ? named : constant.getClass();
         ObjectMaker maker = new ObjectMaker(plan, numbers,
                 port.made.computeIfAbsent(2 * plan.size() + (plan.prepared() ? 1 : 0),
                         each -> new ConcurrentHashMap<>()),
@@ -75,15 +79,15 @@ final class ObjectGraph implements Graph {
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         Method method = named(via == null ? methods(type)
                 : List.of(via.getReturnType().getMethods()), plan.method());
-        this.beginnings = new Beginnings(maker, loader, method, plan.begun());
+        this.beginnings = new Beginnings(maker, own, method, plan.begun());
         maker.beginning(beginnings);
         Method before = plan.first().isEmpty() ? null : named(methods(type), plan.first());
         if (Modifier.isStatic((via == null ? method : via).getModifiers())) {
             target = null;
         } else {
-            Executable way = Ways.of(type).get(plan.constructor());
-            Object begun = beginnings.made(type, type, "new");
-            target = begun == null ? built(plan, maker, way) : begun;
+            Object begun = constant == null ? beginnings.made(type, type, "new") : constant;
+            target = begun == null
+                    ? built(plan, maker, Ways.of(type).get(plan.constructor())) : begun;
             if (plan.prepared()) {
                 prepare(type, maker, List.of(plan.method(), plan.first()), plan);
             }
@@ -109,6 +113,15 @@ final class ObjectGraph implements Graph {
             for (Parameter parameter : one.method.getParameters()) {
                 asked.remove(GIVEN + "." + parameter.getName());
             }
+        }
+    }
+
+    /** The constant of an enum that steps; null for another class. */
+    static Object constant(ClassPort port, Class<?> type) {
+        try {
+            return type.isEnum() ? port.language.singleton(type).get(null) : null;
+        } catch (IllegalAccessException shut) {
+            throw new IllegalStateException(shut);
         }
     }
 
@@ -163,7 +176,7 @@ final class ObjectGraph implements Graph {
     /** The methods of a class and of those that it extends, in a fixed order. */
     static List<Method> methods(Class<?> type) {
         Map<String, Method> methods = new HashMap<>();
-        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+        for (Class<?> at = type; at != null && OwnTypes.written(at); at = at.getSuperclass()) {
             for (Method one : at.getDeclaredMethods()) {
                 if (!one.isSynthetic() && !Modifier.isAbstract(one.getModifiers())) {
                     methods.putIfAbsent(one.getName()

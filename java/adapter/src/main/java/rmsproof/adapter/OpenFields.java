@@ -27,7 +27,7 @@ final class OpenFields {
     /** Those of a class and of what it extends, then those of classes that it names, by name. */
     static List<Field> of(Class<?> type) {
         List<Field> found = new ArrayList<>();
-        for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
+        for (Class<?> at = type; at != null && OwnTypes.written(at); at = at.getSuperclass()) {
             found.addAll(declared(at));
             if (at.getClassLoader() instanceof ClassBytes.Loader loader) {
                 List<String> members = loader.pool(at.getName()).members();
@@ -124,7 +124,7 @@ final class OpenFields {
     static boolean isOpen(Field field) {
         int modifiers = field.getModifiers();
         return NUMBERS.contains(field.getType()) && !Modifier.isFinal(modifiers)
-                && !field.isSynthetic() && OwnTypes.owns(field.getDeclaringClass())
+                && !field.isSynthetic() && OwnTypes.written(field.getDeclaringClass())
                 && (!Modifier.isPrivate(modifiers) || hasSetter(field) || isSetElsewhere(field));
     }
 

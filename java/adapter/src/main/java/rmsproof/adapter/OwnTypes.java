@@ -36,10 +36,15 @@ final class OwnTypes {
 
     /** Tells whether a class is neither the platform's, nor the adapter's or its languages'. */
     static boolean owns(Class<?> type) {
+        return !type.isEnum() && written(type);
+    }
+
+    /** The same of an enum, too, which a constant of it with a body extends. */
+    static boolean written(Class<?> type) {
         ClassLoader loader = type.getClassLoader();
         return loader != null && loader != OwnTypes.class.getClassLoader()
                 && loader != ClassLoader.getPlatformClassLoader()
-                && !type.isEnum() && !type.isAnnotation() && !Throwable.class.isAssignableFrom(type);
+                && !type.isAnnotation() && !Throwable.class.isAssignableFrom(type);
     }
 
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
