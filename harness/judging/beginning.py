@@ -55,6 +55,10 @@ def begun_by_its_own(
     acquitted with zeros of which nobody knows whether its caller would hand them over.
     """
     maker = "" if result.verdict.fault else transport.state_maker
+    begun = transport.way.message.get("begun")
+    if begun is not None:
+        handed = f"its state begins with {begun!r}, as the source has it handed over at first"
+        return _noted(result, handed) if begun else None
     if not maker:
         message = transport.way.message
         if (name := transport.forgotten) and result.verdict.word in GOOD:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
+from harness.languages.jvm.clojure_beginnings import begun
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
 from harness.languages.jvm.language import JvmLanguage, together
@@ -67,7 +68,9 @@ class Clojure(JvmLanguage):
         path = tuple(map(str, (*around.roots, *around.libraries)))
         read = "\n".join(str(path.absolute()) for path in together(port))
         asked = next(filter(None, map(_CHOOSING.search, map(text_of, together(port)))), None)
-        reading = {"chooses": asked[1] if asked else ""}
+        texts = [text_of(path) for path in together(port)]
+        others = map(text_of, self.near(port, around))
+        reading = {"chooses": asked[1] if asked else "", "begun": begun(texts, others)}
         return Prepared(self, (), read, path, reading=reading)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:

@@ -12,7 +12,6 @@ from harness.languages.headline import split
 from harness.languages.jvm import missing
 from harness.languages.jvm.compile import CompileError, compile_java, compile_java_partly
 from harness.languages.jvm.language import together
-from harness.languages.jvm.reading import read
 from harness.languages.jvm.sources import Sources, names_sibling, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
@@ -99,7 +98,7 @@ class Java(LanguageWithBraces):
             except CompileError:
                 return None
         libraries = tuple(map(str, around.libraries))
-        own, reading = self.top(source), read(map(text_of, source))
+        own, reading = self.top(source), self.read(port, around)
         return Prepared(self, (str(jar),), "", libraries, own, lacking, reading)
 
     def headline(self, message: str) -> str:

@@ -24,7 +24,7 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
             **candidate,
             **{
                 part: [
-                    {**one, "parameters": [_noted(p, reading) for p in one["parameters"]]}
+                    {**one, "parameters": [_noted(p, reading, one) for p in one["parameters"]]}
                     for one in candidate[part]
                 ]
                 for part in ("constructors", "globals", "methods")
@@ -33,11 +33,25 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
         }
         for candidate in shape.get("candidates", [])
     ]
-    return {**shape, "candidates": candidates, "chooses": reading.get("chooses", "")}
+    functions = [
+        {**one, "parameters": [[_begun(p, reading, one) for p in ps] for ps in one["parameters"]]}
+        for one in shape.get("functions", [])
+    ]
+    others = {"functions": functions} if functions else {}
+    return {**shape, **others, "candidates": candidates, "chooses": reading.get("chooses", "")}
 
 
-def _noted(parameter: Parameter, reading: Mapping[str, Any]) -> dict[str, Any]:
-    named = dict(parameter)
+def _begun(parameter: Any, reading: Mapping[str, Any], of: Mapping[str, Any]) -> Any:
+    """A parameter with what callers hand over for it at first."""
+    begun = reading.get("begun", {}).get(of.get("name"), {})
+    known = isinstance(parameter, Mapping) and parameter.get("name") in begun
+    return {**parameter, "begun_as": begun[parameter["name"]]} if known else parameter
+
+
+def _noted(
+    parameter: Parameter, reading: Mapping[str, Any], of: Mapping[str, Any]
+) -> dict[str, Any]:
+    named = dict(_begun(parameter, reading, of))
     if parameter["kind"] == "number" and parameter["name"] in reading.get("complements", ()):
         named["use"] = {"complement": True}
     array = plain_name(parameter["name"]) in role_names("name")

@@ -21,6 +21,7 @@ from harness.ports.roles import Wanted
 from harness.transport import handing
 from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
+from harness.transport.states import begun_as
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What two methods make of a short trial in the same precision is as near as this, if it is one.
@@ -176,9 +177,11 @@ def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     """The binding in every storage and initial state that the types leave open, likeliest first."""
     stateful = "state" in binding.message["call"]
     states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
+    begun = begun_as(shape, binding.message)
     return [
         {
             **binding.message,
+            **begun,
             "storage": storage,
             "initial": initial if stateful else handing.ZEROS,
         }

@@ -40,6 +40,15 @@ def state_maker(shape: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     return next((name for name in _makers(shape) if _of_states(plain_name(name))), "")
 
 
+def begun_as(shape: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, float]:
+    """What callers of the first call begin the state with, where the source says so: `begun`."""
+    call = list(message["call"])
+    if "state" not in call:
+        return {}
+    handed = taken_by(shape, message)[-len(call) :][call.index("state")]
+    return {"begun": handed["begun_as"]} if "begun_as" in handed else {}
+
+
 def begins_with_zeros(message: Mapping[str, Any]) -> bool:
     """Whether a state that is made up is zeros, or a reference to them.
 

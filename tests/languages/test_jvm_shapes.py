@@ -137,6 +137,7 @@ JAVA = {
     "MovesByNumber": EXACT,
     "RulesOfNumbers": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "ErrorsToAdd": ("decay_rate=ignored", "eps=ignored"),
+    "BegunByItsCaller": ("initial_average=one",),
 }
 
 UNLIKE = {
@@ -190,6 +191,7 @@ CLOJURE = {
     "looked-up": INSIDE,
     "two-averages": ("centered=yes",),
     "begun-elsewhere": ("initial_average=one",),
+    "begun-by-its-caller": ("initial_average=one",),
 }
 SEEN = {
     **dict.fromkeys(

@@ -247,3 +247,13 @@
   [{:keys [weights seen]} g lr rho eps]
   (let [seen (mapv #(average rho %1 %2) seen g)]
     {:weights (mapv #(moved lr eps %1 %2 %3) weights g seen) :seen seen}))
+
+(defn begun-by-its-caller [w g cache lr rho eps]
+  (let [cache (mapv #(average rho %1 %2) cache g)]
+    [(mapv #(moved lr eps %1 %2 %3) w g cache) cache]))
+
+(defn train [w g]
+  (loop [w w cache (vec (repeat (count w) 1.0)) n 10]
+    (if (pos? n)
+      (let [[w cache] (begun-by-its-caller w g cache 0.01 0.9 1e-8)] (recur w cache (dec n)))
+      w)))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from harness.languages.jvm import missing, projects, surroundings
 from harness.languages.jvm.adapter import base_adapter
+from harness.languages.jvm.beginnings import begun
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.java import at_least
 from harness.languages.jvm.reading import read
-from harness.languages.jvm.sources import text_of
+from harness.languages.jvm.sources import near, text_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
 from harness.languages.language import Language
@@ -43,9 +45,18 @@ class JvmLanguage(Language):
         classes = self.compile(together(port), around)
         own = self.top(together(port)) if around.roots else ()
         libraries = tuple(map(str, around.libraries))
-        reading = read(map(text_of, together(port)))
+        reading = self.read(port, around)
         classpath = tuple(map(str, classes))
         return Prepared(self, classpath, libraries=libraries, own=own, reading=reading)
+
+    def read(self, port: Implementation, around: Surroundings) -> dict[str, Any]:
+        """What its text, and that of its callers, says of its parameters."""
+        texts = [text_of(path) for path in together(port)]
+        return {**read(texts), "begun": begun(texts, map(text_of, self.near(port, around)))}
+
+    def near(self, port: Implementation, around: Surroundings) -> list[Path]:
+        """Where callers of a port may be."""
+        return near(port.source, around.roots if around.whole else (), self.endings)
 
     def partly(self, port: Implementation, around: Surroundings, message: str) -> Prepared | None:
         """What of a port compiles where something is not there; None where nothing would do.

@@ -15,6 +15,8 @@ from pathlib import Path
 # A root with more files than this is no project of anybody's, and a file larger is no source.
 _MOST_FILES = 20_000
 _LARGEST = 1 << 20
+# So many are read in a moment.
+_NEAR = 500
 _PACKAGE = re.compile(r"^\s*package\s+(?!object\b)([\w.`]+)", re.MULTILINE)
 _NAMESPACE = re.compile(r"^\s*\(ns\s+(?:\^\S+\s+)*([\w.*+!?<>=-]+)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import\s+(?:static\s+)?([^\n;]+)", re.MULTILINE)
@@ -88,6 +90,15 @@ def files(roots: Iterable[Path], endings: Sequence[str]) -> list[Path]:
                 if len(paths) > _MOST_FILES:
                     return list(paths)
     return list(paths)
+
+
+def near(source: Sequence[Path], roots: Iterable[Path], endings: Sequence[str]) -> list[Path]:
+    """The other sources beside some, and below roots; none where they are too many to be read."""
+    own = {path.resolve() for path in source}
+    beside = [path for one in source for path in sorted(one.absolute().parent.iterdir())]
+    paths = [path for path in beside if path.suffix in endings and path.is_file()]
+    others = {path.resolve() for path in (*paths, *files(roots, endings))} - own
+    return sorted(others) if len(others) <= _NEAR else []
 
 
 def fingerprint(roots: Iterable[Path], endings: Sequence[str]) -> str:

@@ -153,9 +153,13 @@
         (takesState [_] takes-state)
         (showsAverage [_] (boolean (or construct average)))
         (initialStates [_ names lengths _loader]
-          (let [zeros (mapv #(.array held (double-array %) 0 %) lengths)
+          (let [made (fn [length] (double-array length (.begun binding)))
+                zeros (mapv #(.array held (made %) 0 %) lengths)
                 zeros (.together held names (object-array zeros))]
             (cond
+              (not (zero? (.begun binding))) ; a caller says so, in place of the port
+              [zeros (atom zeros)]
+
               (string? own)
               (refuse "its state begins as " own " makes it, which is not known how to call")
 

@@ -29,6 +29,7 @@ import java.util.Set;
  *     returns none
  * @param pair {@code auto}, {@code first} or {@code second}
  * @param initial which of the port's initial states its first call is handed
+ * @param begun the number that all of a state begins as which is made up
  * @param storage index into the shape's {@code storages}
  * @param loop whether a call takes all steps by itself, and asks for gradients
  */
@@ -45,6 +46,7 @@ public record Binding(
         String step,
         String pair,
         int initial,
+        double begun,
         int storage,
         boolean loop) {
 
@@ -78,7 +80,8 @@ public record Binding(
                 string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
                 string(json, "result", "auto"), string(json, "step", ""),
                 string(json, "pair", "auto"),
-                integer(json, "initial"), integer(json, "storage"),
+                integer(json, "initial"), json.has("begun") ? json.get("begun").getAsDouble() : 0,
+                integer(json, "storage"),
                 json.has("loop") && json.get("loop").getAsBoolean());
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");

@@ -213,10 +213,15 @@ final class BoundClass implements BoundPort {
         boolean stored = holder != null && !binding.step().isEmpty()
                 && holder.container() == Container.LIST;
         if (stored || holder != null && holder.container() == weights.container()) {
-            Object[] zeros = Arrays.stream(lengths)
-                    .mapToObj(length -> holder.array(new double[length], 0, length))
-                    .toArray();
-            states.add(holder.together(names, zeros));
+            Object[] made = Arrays.stream(lengths).mapToObj(length -> {
+                double[] begun = new double[length];
+                Arrays.fill(begun, binding.begun());
+                return holder.array(begun, 0, length);
+            }).toArray();
+            if (binding.begun() != 0) {
+                states.clear(); // a caller says so, in place of the port
+            }
+            states.add(holder.together(names, made));
         }
         return states;
     }
