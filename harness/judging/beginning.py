@@ -55,6 +55,8 @@ def begun_by_its_own(
     acquitted with zeros of which nobody knows whether its caller would hand them over.
     """
     maker = "" if result.verdict.fault else transport.state_maker
+    if prepare := transport.way.message.get("prepare"):
+        return _noted(result, f"{prepare} was called before its first step")
     begun = transport.way.message.get("begun")
     if begun is not None:
         handed = f"its state begins with {begun!r}, as the source has it handed over at first"

@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.languages.jvm import jars
 from harness.languages.jvm.adapter import base_adapter, sources
-from harness.languages.jvm.clojure_beginnings import begun
+from harness.languages.jvm.clojure_beginnings import begun, prepared
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
 from harness.languages.jvm.language import JvmLanguage, together
@@ -70,7 +70,11 @@ class Clojure(JvmLanguage):
         asked = next(filter(None, map(_CHOOSING.search, map(text_of, together(port)))), None)
         texts = [text_of(path) for path in together(port)]
         others = map(text_of, self.near(port, around))
-        reading = {"chooses": asked[1] if asked else "", "begun": begun(texts, others)}
+        reading: dict[str, Any] = {
+            "chooses": asked[1] if asked else "",
+            "begun": begun(texts, others),
+        }
+        reading["prepared"] = prepared(texts)
         return Prepared(self, (), read, path, reading=reading)
 
     def build_adapter(self, toolchain: Toolchain) -> tuple[Path, ...]:

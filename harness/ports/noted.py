@@ -33,8 +33,13 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
         }
         for candidate in shape.get("candidates", [])
     ]
+    prepared = reading.get("prepared", {})
     functions = [
-        {**one, "parameters": [[_begun(p, reading, one) for p in ps] for ps in one["parameters"]]}
+        {
+            **one,
+            "prepared": prepared.get(one["name"], ""),
+            "parameters": [[_begun(p, reading, one) for p in ps] for ps in one["parameters"]],
+        }
         for one in shape.get("functions", [])
     ]
     others = {"functions": functions} if functions else {}

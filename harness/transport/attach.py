@@ -178,13 +178,17 @@ def _ways(shape: dict[str, Any], binding: Binding) -> list[dict[str, Any]]:
     stateful = "state" in binding.message["call"]
     states = int(shape.get("initial_states", _INITIAL_STATES)) if stateful else 1
     begun = begun_as(shape, binding.message)
+    named = [f for f in shape.get("functions", ()) if f["name"] == binding.message.get("function")]
+    prepared = [f["prepared"] for f in named if f.get("prepared")]
     return [
         {
             **binding.message,
             **begun,
+            **({"prepare": prepare} if prepare else {}),
             "storage": storage,
             "initial": initial if stateful else handing.ZEROS,
         }
+        for prepare in (*prepared, "")
         for storage in _open_storages(shape, binding)
         for initial in range(states)
     ]

@@ -186,9 +186,12 @@ class HostedTransport:
         """What says that it is called before a first step, and is not called; "" for none."""
         with readable():
             of = (self._message or {}).get("class")
+            named = (self._message or {}).get("function")
             listed = [c for c in self._shape.get("candidates", []) if c["class"] == of]
+            functions = [f for f in self._shape.get("functions", []) if f["name"] == named]
             unsaid = self._message is not None and "graph" not in self._message
-            return next((str(c.get("forgotten", "")) for c in listed if unsaid), "")
+            said = [c.get("forgotten") or c.get("prepared") or "" for c in (*listed, *functions)]
+            return next((str(name) for name in said if unsaid), "")
 
     @property
     def makes_states(self) -> bool:

@@ -192,6 +192,7 @@ CLOJURE = {
     "two-averages": ("centered=yes",),
     "begun-elsewhere": ("initial_average=one",),
     "begun-by-its-caller": ("initial_average=one",),
+    "prepared-before-it": ("initial_average=one",),
 }
 SEEN = {
     **dict.fromkeys(

@@ -257,3 +257,16 @@
     (if (pos? n)
       (let [[w cache] (begun-by-its-caller w g cache 0.01 0.9 1e-8)] (recur w cache (dec n)))
       w)))
+
+(def ^:private squares (atom {}))
+
+(defn init-squares! [weights]
+  (reset! squares (update-vals weights #(mapv (constantly 1.0) %))))
+
+(defn prepared-before-it [weights grads lr rho eps]
+  (into {}
+        (for [[k w] weights]
+          (let [g (get grads k)
+                v (mapv #(average rho %1 %2) (get @squares k (repeat 0.0)) g)]
+            (swap! squares assoc k v)
+            [k (mapv #(moved lr eps %1 %2 %3) w g v)]))))

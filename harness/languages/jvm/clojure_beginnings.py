@@ -5,6 +5,7 @@ As `beginnings` says it of the languages with braces. Nothing is evaluated.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from harness.languages.jvm.beginnings import agreed
@@ -17,6 +18,9 @@ _HOLDING = frozenset(
     "vec repeat atom volatile! ref into zipmap vector list constantly double float".split()
 )
 _ARRAYS = ("double-array", "float-array")
+_FILLING = ("reset!", "vreset!")
+# How functions are called that prepare.
+_PREPARES = re.compile(r"(?:init|initiali[sz]e|setup|set-up|prepare)(?:-[\w-]+)?!?")
 _DEEPEST = 6
 
 
@@ -34,12 +38,7 @@ def begun(own: Iterable[str], others: Iterable[str] = ()) -> dict[str, dict[str,
     {'fresh': {'n': 2.0}, 'step': {'s': 0.0}}
     """
     roots = list(_read(own))
-    functions = {
-        form.children[1].bare.text: form
-        for root in roots
-        for form in root.children
-        if form.head in _DEFINING and len(form.children) > 2
-    }
+    functions = _functions(roots)
     found: dict[str, dict[str, set[float]]] = {}
     for root in (*roots, *_read(text for text in others if any(n in text for n in functions))):
         for call in root.walk():
@@ -52,6 +51,51 @@ def begun(own: Iterable[str], others: Iterable[str] = ()) -> dict[str, dict[str,
                 if number is not None:
                     found.setdefault(name, {}).setdefault(parameter, set()).add(number)
     return agreed(found)
+
+
+def prepared(own: Iterable[str]) -> dict[str, str]:
+    """What is to be called before each function: it fills a reference that the function reads.
+
+    Which that does not call itself, nor by others, and which takes weights, a size or nothing.
+
+    >>> prepared(["(def c (atom nil)) (defn init! [w] (reset! c w)) (defn step [w] @c)"])
+    {'step': 'init!'}
+    """
+    roots = list(_read(own))
+    functions = _functions(roots)
+    tops = [f for root in roots for f in root.children if f.head in ("def", "defonce")]
+    kept = {top.children[1].bare.text for top in tops if len(top.children) > 1}
+    words = {
+        name: {part.text for part in form.walk() if part.kind == "symbol"} - {name}
+        for name, form in functions.items()
+    }
+    fills = {
+        name: {part.children[1].text for part in form.walk() if part.head in _FILLING}
+        for name, form in functions.items()
+        if _PREPARES.fullmatch(name) and len(_parameters(form)) < 2
+    }
+    found = {}
+    for name in functions:
+        reached, waiting = {name}, [name]
+        while waiting:
+            new = (words[waiting.pop()] & functions.keys()) - reached
+            reached |= new
+            waiting += new
+        reads = set().union(*(words[one] for one in reached)) & kept
+        makers = [maker for maker, filled in fills.items() if filled & reads]
+        if len(makers) == 1 and makers[0] not in reached and name not in fills:
+            found[name] = makers[0]
+    return found
+
+
+def _functions(roots: Iterable[Form]) -> dict[str, Form]:
+    """What is defined at the top, by its name."""
+    return {
+        form.children[1].bare.text: form
+        for root in roots
+        for form in root.children
+        if form.head in _DEFINING and len(form.children) > 2
+    }
 
 
 def _read(texts: Iterable[str]) -> Iterator[Form]:

@@ -10,7 +10,7 @@
            (java.lang.reflect Field)
            (java.util List Map)
            (rmsproof.adapter Binding BoundPort Holder Language Names Optimizer PairHolder Port
-                             PortFiles Step)))
+                             PortFiles Start Step)))
 
 (set! *warn-on-reflection* true)
 
@@ -56,13 +56,25 @@
     (.setAccessible ^Field field true)
     field))
 
+(defn- call-before
+  "Calls what is to be called before a first step, with the weights or how many they are."
+  [{:keys [variable arities]} ^Start start]
+  (let [[{:keys [name]}] (:parameters (first arities))]
+    (cond
+      (nil? name) (@variable)
+      (re-matches #"n|.*(?:size|count|dim|len).*" name) (@variable (.size start))
+      :else (@variable (.apply (.weights start) nil)))))
+
 (defn- optimizer
   "A running copy of the port, in a world of its own."
-  [program {:keys [variable inner-key construct-layout call-layout construct call average field-of]}
-   hyperparameters]
+  [program {:keys [variable inner-key construct-layout call-layout construct call average field-of
+                   prepared]}
+   hyperparameters start]
   (let [world (program/fresh program)
         _ (doseq [[^Var v value] (calls/variables call-layout call hyperparameters)]
             (.bindRoot v value))
+        _ (when prepared
+            (call-before prepared start))
         function (deref variable)
         closure (when construct
                   (let [given (calls/arguments construct-layout construct hyperparameters)
@@ -144,7 +156,9 @@
           bound {:variable variable :construct construct :call call
                  :inner-key (:inner-key function)
                  :construct-layout (:layout arity) :call-layout call-layout
-                 :average average :field-of (memoize average-field)}
+                 :average average :field-of (memoize average-field)
+                 :prepared (when-not (empty? (.prepare binding))
+                             (named program (.prepare binding)))}
           takes-state (boolean (or (some #{"state"} call) (some :carried call-layout)))]
       (reify BoundPort
         (gradients [_] gradients)
@@ -175,12 +189,13 @@
                (atom nil)
                (atom {})
                (atom zeros)])))
-        (open [_ hyperparameters _start]
+        (open [_ hyperparameters start]
           (optimizer program bound
                      (into (into {} hyperparameters)
                            (for [role (concat construct call)
                                  :when (Binding/isConstant role)]
-                             [role (calls/constant role)]))))))))
+                             [role (calls/constant role)]))
+                     start))))))
 
 (defn- port [program]
   (reify Port

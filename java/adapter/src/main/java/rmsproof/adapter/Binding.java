@@ -29,6 +29,7 @@ import java.util.Set;
  *     returns none
  * @param pair {@code auto}, {@code first} or {@code second}
  * @param initial which of the port's initial states its first call is handed
+ * @param prepare the function that is called before the first step; empty for none
  * @param begun the number that all of a state begins as which is made up
  * @param storage index into the shape's {@code storages}
  * @param loop whether a call takes all steps by itself, and asks for gradients
@@ -46,6 +47,7 @@ public record Binding(
         String step,
         String pair,
         int initial,
+        String prepare,
         double begun,
         int storage,
         boolean loop) {
@@ -80,7 +82,8 @@ public record Binding(
                 string(json, "function", null), integer(json, "arity"), integer(json, "inner"),
                 string(json, "result", "auto"), string(json, "step", ""),
                 string(json, "pair", "auto"),
-                integer(json, "initial"), json.has("begun") ? json.get("begun").getAsDouble() : 0,
+                integer(json, "initial"), string(json, "prepare", ""),
+                json.has("begun") ? json.get("begun").getAsDouble() : 0,
                 integer(json, "storage"),
                 json.has("loop") && json.get("loop").getAsBoolean());
         if ((binding.className == null) == (binding.function == null)) {
