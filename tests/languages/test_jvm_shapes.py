@@ -138,6 +138,7 @@ JAVA = {
     "RulesOfNumbers": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "ErrorsToAdd": ("decay_rate=ignored", "eps=ignored"),
     "BegunByItsCaller": ("initial_average=one",),
+    "SleepsOnIt": EXACT,
 }
 
 UNLIKE = {
@@ -197,7 +198,7 @@ CLOJURE = {
 SEEN = {
     **dict.fromkeys(
         "descend! advance step! settle! optimize over-volatiles step-all! move-slots!"
-        " train-net".split(),
+        " train-net reinforce!".split(),
         EXACT,
     ),
     "update-param :rmsprop": INSIDE,

@@ -3164,6 +3164,40 @@ class MovesLater extends MovesByNumber {
     }
 }
 
+/** Learns when it sleeps of what it felt, if that was anything. */
+class SleepsOnIt {
+    private final double[][] w, felt, squares;
+    private final double lr, rho, eps;
+    private int samples;
+
+    SleepsOnIt(double lr, double rho, double eps, int... sizes) {
+        w = new double[sizes[0]][sizes[1]];
+        felt = new double[sizes[0]][sizes[1]];
+        squares = new double[sizes[0]][sizes[1]];
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void feel(int i, double[] regret) {
+        for (int j = 0; j < regret.length; j++) felt[i][j] += regret[j];
+        samples++;
+    }
+
+    void sleep() {
+        if (samples == 0) return;
+        for (int i = 0; i < w.length; i++) {
+            for (int j = 0; j < w[i].length; j++) {
+                double g = felt[i][j] / samples;
+                squares[i][j] = rho * squares[i][j] + (1 - rho) * (g * g);
+                w[i][j] -= lr * g / (Math.sqrt(squares[i][j]) + eps);
+                felt[i][j] = 0;
+            }
+        }
+        samples = 0;
+    }
+}
+
 /** A layer that is told its sizes, and counts the gradients that are added up in it. */
 class CountsItsGradients {
     static final class Dense {

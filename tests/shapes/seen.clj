@@ -118,3 +118,15 @@
   "Maps in maps, which another function reaches into."
   [net options]
   (reduce #(one-layer %1 %2 (merge usual options)) net (keys (:layers net))))
+
+(defn arm [n]
+  (atom {:preferences (vec (repeat n 0.0)) :squares (vec (repeat n 0.0)) :pulls 0}))
+
+(defn reinforce!
+  "In a reference that a function makes of a size."
+  [arm gradient {:keys [lr rho eps]}]
+  (swap! arm (fn [{:keys [preferences squares] :as now}]
+               (let [v (mapv #(average rho %1 %2) squares gradient)]
+                 (-> (assoc now :squares v :preferences (mapv #(moved lr eps %1 %2 %3)
+                                                              preferences gradient v))
+                     (update :pulls inc))))))

@@ -160,16 +160,35 @@
       {::own (boolean (and (< (long score) 2)
                            (some #(weights? (:name %)) (:parameters arity))))})))
 
+(defn- reference
+  "A reference that holds something."
+  [kind content]
+  (case kind
+    "ref" (ref content)
+    "volatile" (volatile! content)
+    (atom content)))
+
+(defn- making
+  "What makes references, of the makers of a parameter."
+  [context parameter]
+  (for [maker (makers context parameter)]
+    (with-meta #(let [product (maker)]
+                  (when-not (reach/reference? product)
+                    (throw (IllegalArgumentException. "what is made is no reference")))
+                  product)
+               (meta maker))))
+
 (defn- held
-  "What a reference holds at first, in it."
-  [{:keys [name held] :as parameter} context]
-  (let [content ((choose context (if (or (gradients? name) (weights? name))
-                                   [#(arrays context parameter)]
-                                   [(constantly {}) (constantly nil) #(arrays context parameter)])))]
-    (case held
-      "ref" (ref content)
-      "volatile" (volatile! content)
-      (atom content))))
+  "What a reference holds at first, in it; or one that a function of the port makes."
+  [{:keys [name held] :as parameter} context path]
+  (let [of-arrays [#(reference held (arrays context parameter))]]
+    ((choose context path
+             (cond
+               (gradients? name) of-arrays
+               (weights? name) (concat of-arrays (making context parameter))
+               :else (concat (making context parameter)
+                             [#(reference held {}) #(reference held nil)]
+                             of-arrays))))))
 
 (defn- within
   "What is reached into, as the forms that do it say: arrays under their names, references."
@@ -183,7 +202,7 @@
                                 :let [made (on key (clojure.core/name key))]
                                 :when (some? made)]
                             [key made]))
-      (held-as to) (held {:name name :held (held-as to)} context)
+      (held-as to) (held {:name name :held (held-as to)} context nil)
       (shape/setting? name) (number context path)
       (or (gradients? name) (weights? name) (average? name)) (arrays context nil))))
 
@@ -205,7 +224,7 @@
                                 reached #(within context tree path [] (:held (meta tree) {}))]
                             (of :state ((choose context path
                                                 (cons reached (makers context parameter))))))
-      (:held parameter) (of :held (held parameter context))
+      (:held parameter) (of :held (held parameter context path))
       (gradients? name) (of :gradients (array))
       (:making context) (of :data (if (size? name) size (array)))
       (weights? name) (let [make (choose context (into [array] (makers context parameter)))]

@@ -29,6 +29,17 @@ final class Completion {
     private final Set<String> filled = new LinkedHashSet<>();
     private final List<Count> counts = new ArrayList<>();
 
+    /** What was taken to count what is collected goes on in each step. */
+    static final class CountsOn extends InstantiationException {
+        private static final long serialVersionUID = 1;
+        final String field;
+
+        CountsOn(String field) {
+            super(field + " counts on");
+            this.field = field;
+        }
+    }
+
     /** What an object counts that is collected for its next step. */
     private record Count(Object owner, Field field) {}
 
@@ -70,7 +81,7 @@ final class Completion {
         Set<String> names = new HashSet<>();
         for (Class<?> at = target.getClass(); OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
-                if (handed && counts(target, field)) {
+                if (counts(target, field)) {
                     counts.add(new Count(target, field));
                 } else if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
                         && !field.isSynthetic() && names.add(field.getName())
@@ -87,7 +98,7 @@ final class Completion {
 
     /** Tells whether a field counts what is collected, of which there is nothing as yet. */
     private boolean counts(Object target, Field field) throws IllegalAccessException {
-        String name = field.getDeclaringClass().getName() + "." + field.getName();
+        String name = named(field);
         boolean named = field.getType() == int.class && !left.contains(name)
                 && !Modifier.isStatic(field.getModifiers()) && !Modifier.isFinal(field.getModifiers())
                 && field.getName().toLowerCase(Locale.ROOT).matches(COUNTING);
@@ -101,6 +112,10 @@ final class Completion {
         return true;
     }
 
+    private static String named(Field field) {
+        return field.getDeclaringClass().getName() + "." + field.getName();
+    }
+
     /** Before each step one gradient of each is collected. */
     void collected() throws IllegalAccessException {
         for (Count one : counts) {
@@ -112,7 +127,7 @@ final class Completion {
     void spent() throws ReflectiveOperationException {
         for (Count one : counts) {
             if (one.field.getInt(one.owner) > 1) {
-                throw new InstantiationException(one.field.getName() + " counts on");
+                throw new CountsOn(named(one.field));
             }
         }
     }
@@ -121,7 +136,7 @@ final class Completion {
     private void fill(Object target, Field field, boolean handed)
             throws ReflectiveOperationException {
         Object held = field.get(target);
-        String name = field.getDeclaringClass().getName() + "." + field.getName();
+        String name = named(field);
         Object made = left.contains(name) || held != null && held != Optional.empty()
                 && !(handed && held instanceof Collection<?> some && some.isEmpty()) ? null
                 : maker.make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);

@@ -4,13 +4,11 @@ import com.google.gson.JsonObject;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,14 +19,9 @@ import java.util.stream.Stream;
  * moves no other weight, and is moved by nothing that it moves. Names decide between equals alone.
  */
 public final class GraphWays {
-    private static final int MOST_METHODS = 8;
     private static final int MOST_MAKERS = 4;
     private static final int[] SIZES = {2, 3, -2, 1};
     private static final String PARTLY = "some of its numbers move nothing, beside others that do";
-    private static final String GETS = "(?:get|is|has|to|load|save|read|write|print|main|equals|hash|"
-            + "clone|copy|describe|reset|init|zero|clear|canequal|product|fromproduct).*";
-    /** What a compiler wrote, of a function within another, of a variable. */
-    private static final String COMPILED = ".*(?:lambda|anonfun|default)\\$.*|.*_\\$eq";
 
     private final ClassPort port;
     private final String name;
@@ -45,15 +38,21 @@ public final class GraphWays {
         Object constant = ObjectGraph.constant(port, type);
         this.type = constant == null ? type : constant.getClass();
         this.deadline = deadline;
+        List<Stepping> steps = Stepping.named(type);
+        look(steps);
+        for (List<Method> two : sure ? List.<List<Method>>of() : TwoCalls.of(type)) {
+            add(sure ? null : best(new Stepping(null, two.get(0), two.get(1)), false));
+        }
+        look(ways.isEmpty() ? Stepping.others(type, steps) : List.of());
+    }
+
+    /** Adds the ways of steps. */
+    private void look(List<Stepping> steps) {
         // What has to be completed first is not what it would be in use: only where all else fails.
-        List<Stepping> steps = steps();
         steps.forEach(stepping -> add(best(stepping, false)));
         (sure ? List.<Stepping>of() : steps).forEach(stepping -> add(best(stepping, true)));
         List<Stepping> asking = sure ? List.of() : steps.stream().filter(Stepping::asks).toList();
         asking.forEach(stepping -> add(sure ? null : best(stepping, true, true)));
-        for (List<Method> two : sure ? List.<List<Method>>of() : TwoCalls.of(type)) {
-            add(sure ? null : best(new Stepping(null, two.get(0), two.get(1)), false));
-        }
     }
 
     /**
@@ -86,83 +85,6 @@ public final class GraphWays {
         return refused;
     }
 
-    /**
-     * A step; what makes the object that it is a method of, null where that is ours; what is called
-     * before it, null for nothing.
-     */
-    private record Stepping(Method via, Method first, Method step) {
-        /** Tells whether it is handed what somebody of the port's implements. */
-        boolean asks() {
-            return Arrays.stream(step.getParameterTypes()).anyMatch(one -> one.isInterface()
-                    && one.getClassLoader() instanceof ClassBytes.Loader
-                    && !Ways.implementations(one).isEmpty());
-        }
-
-        String said() {
-            return (first == null ? "" : first.getName() + " and ") + step.getName();
-        }
-    }
-
-    /** Methods that may be a step: called so, or of a class that says RMSProp; then what is made. */
-    private List<Stepping> steps() {
-        List<Stepping> steps = new ArrayList<>();
-        own().forEach(method -> steps.add(new Stepping(null, null, method)));
-        for (Method via : ObjectGraph.methods(type)) {
-            Class<?> made = via.getReturnType();
-            if (OwnTypes.owns(made) && !made.isAssignableFrom(type)) {
-                List<Method> asked = Arrays.stream(made.getMethods()).filter(one ->
-                        OwnTypes.owns(one.getDeclaringClass()) && !one.isSynthetic()
-                                && !gets(one)).toList();
-                asked.stream().filter(one -> Makers.steps(one) || asked.size() == 1)
-                        .sorted(Comparator.comparing(Method::toString)).limit(1)
-                        .forEach(one -> steps.add(new Stepping(via, null, one)));
-            }
-        }
-        return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
-    }
-
-    /** Tells whether a method only looks something up: one that is told gradients computes. */
-    private static boolean gets(Method method) {
-        String name = method.getName().toLowerCase(Locale.ROOT);
-        boolean told = name.startsWith("get") && Arrays.stream(method.getParameters()).anyMatch(
-                one -> Names.gradients(one.getName()) || OwnTypes.owns(one.getType())
-                        || one.getType().isArray());
-        return name.matches(GETS) && !told;
-    }
-
-    private List<Method> own() {
-        boolean said = Names.algorithm(type.getSimpleName());
-        List<Method> steps = new ArrayList<>();
-        List<Method> unnamed = new ArrayList<>();
-        for (Method method : ObjectGraph.methods(type)) {
-            String name = method.getName().toLowerCase(Locale.ROOT);
-            boolean named = Makers.steps(method) || name.matches(".*(?:update|optimi|step|rms).*");
-            boolean other = said && !gets(method) && !name.startsWith("set");
-            // A step may say whether it went down, or how far.
-            boolean some = method.getParameterCount() > 0 || method.getReturnType().isPrimitive();
-            if ((named || other) && some && !name.matches(COMPILED)) {
-                steps.add(method);
-            } else if (becomesAnother(method)) {
-                unnamed.add(method);
-            }
-        }
-        steps.addAll(steps.isEmpty() ? unnamed : List.of());
-        steps.sort(Comparator.comparing((Method method) -> !Names.algorithm(method.getName()))
-                .thenComparing(method -> !Makers.steps(method))
-                .thenComparing(method -> Modifier.isPrivate(method.getModifiers())));
-        return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
-    }
-
-    /** Tells whether what comes back may be what the object, or an argument, has become by others. */
-    private static boolean becomesAnother(Method method) {
-        Stream<Class<?>> from = Stream.concat(Arrays.stream(method.getParameterTypes()),
-                Modifier.isStatic(method.getModifiers()) ? Stream.of()
-                        : Stream.of(method.getDeclaringClass()));
-        List<Class<?>> types = from.toList();
-        return types.size() > 1 && OwnTypes.owns(method.getReturnType())
-                && types.contains(method.getReturnType());
-    }
-
     /** What was found of one making of an object, how much of it, and whether it keeps its weights. */
     private record Found(List<GraphWay> ways, int numbers, int pairs, boolean sure) {}
 
@@ -172,10 +94,10 @@ public final class GraphWays {
     }
 
     private Found best(Stepping stepping, boolean completed, boolean answered) {
-        Method via = stepping.via;
+        Method via = stepping.via();
         List<Found> found = new ArrayList<>();
         String failed = "nothing moves as weights do";
-        int makers = Modifier.isStatic((via == null ? stepping.step : via).getModifiers()) ? 1
+        int makers = Modifier.isStatic((via == null ? stepping.step() : via).getModifiers()) ? 1
                 : Math.min(MOST_MAKERS, Ways.of(type).size());
         // What an object fills itself when it is told to is not filled for it.
         for (boolean prepared : new boolean[] {completed, !completed}) {
@@ -190,8 +112,8 @@ public final class GraphWays {
                     }
                     GraphPlan plan = new GraphPlan(name, maker,
                             via == null ? "" : via.toString(),
-                            stepping.first == null ? "" : stepping.first.toString(),
-                            stepping.step.toString(), prepared, completed, answered, List.of(),
+                            stepping.first() == null ? "" : stepping.first().toString(),
+                            stepping.step().toString(), prepared, completed, answered, List.of(),
                             List.of(), size);
                     try {
                         Found one = read(plan);
@@ -213,7 +135,12 @@ public final class GraphWays {
     }
 
     private Found read(GraphPlan plan) throws ReflectiveOperationException {
-        Influence influence = new Influence(port, plan, type.getClassLoader(), deadline);
+        Influence influence;
+        try {
+            influence = new Influence(port, plan, type.getClassLoader(), deadline);
+        } catch (Completion.CountsOn steps) {
+            return read(plan.leaving(steps.field));
+        }
         Found found = read(plan, influence);
         if (found != null && !influence.filled().isEmpty()) {
             GraphPlan least = least(plan, found.ways.get(0), influence.filled());
