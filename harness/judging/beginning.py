@@ -102,10 +102,15 @@ def begun_with_zeros(transport: HostedTransport, ask_it: Callable[[], Answers]) 
 def never_begun(result: Result) -> Fault | None:
     """The fault of a port that every test case ends at the first step."""
     fault = result.verdict.fault
-    if fault is None or fault.kind != "crashes":
+    if fault is None or not (fault.kind == "crashes" or unbegun(fault)):
         return None
     faults = [comparison.fault for comparison in result.comparisons]
     return fault if all(each is not None and each.step == 1 for each in faults) else None
+
+
+def unbegun(fault: Fault) -> bool:
+    """Whether it was not called: nobody knows what the state begins with that it is handed."""
+    return fault.kind == "garbled" and fault.own is False
 
 
 def misses_a_place(result: Result) -> Fault | None:

@@ -22,6 +22,7 @@ from harness.judging.beginning import (
     begun_with_zeros,
     misses_a_place,
     never_begun,
+    unbegun,
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.verdict import Result, conclude
@@ -146,7 +147,7 @@ def _judged(
     if fault and (transport.makes_up_state or fault.own is False):
         why = (
             "without what another call, or running it as a script, does first"
-            if fault.own is False
+            if fault.own is False and not unbegun(fault)
             else "with what it is first handed for its state"
         )
         refusal = f"not bound: it fails {why}: {fault.message}"

@@ -104,8 +104,9 @@ def drafted(
         for parameter in parameters:
             if not constructed and _carried(parameter):
                 draft.carried.append(parameter["name"])
-                draft.words.append(f"{parameter['name']}: made up at first")
-                feeds[parameter["name"]] = {"carried": len(draft.carried) - 1}
+                own = bool(parameter.get("default"))
+                draft.words += [] if own else [f"{parameter['name']}: made up at first"]
+                feeds[parameter["name"]] = {"carried": len(draft.carried) - 1, "begun": own}
                 continue
             if trained and not constructed and plain(parameter["name"]) in TRAINED_ON:
                 feeds[parameter["name"]] = {"anything": True}

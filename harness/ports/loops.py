@@ -128,7 +128,7 @@ def _fed(
     if name in loop["holders"]:
         return {"later": list(loop["holders"][name])}
     if name in loop["averages"]:
-        return {"value": 0.0}
+        return {"value": loop["averages"][name]}
     if plain(name) in SEED:
         return None if parameter.get("default") else {"value": 0}
     if name in starts:
@@ -151,7 +151,8 @@ def _title(loop: Mapping[str, Any]) -> str:
     kind = "the loop" if loop["looped"] and "outline" not in loop else "the update"
     gradients = " and ".join(loop["gradients"])
     weights = " and ".join(loop["weights"])
-    begun = "".join(f", {name} handed in as zeros" for name in loop.get("averages", ()))
+    averages = loop["averages"].items()
+    begun = "".join(f", {name} handed in as {value or 'zeros'}" for name, value in averages)
     # It is run, but says nothing of what a port does with given gradients.
     without = "its own stops and what it computes of its data" if loop["looped"] else "the rest"
     without = "all that surrounds it" if "outline" in loop else without

@@ -64,7 +64,7 @@ def _makers(shape: Mapping[str, Any]) -> Iterator[str]:
     every += [(f["name"], f["parameters"]) for f in shape.get("functions", [])]
     for name, arities in every:
         begins = plain_name(name).startswith(_BEGINS)
-        if begins and any(len(taken) == 1 for taken in arities):
+        if begins and any(sum(not one.get("default") for one in taken) == 1 for taken in arities):
             yield name
 
 

@@ -26,6 +26,7 @@ MAKERS = {
     "def averages_for(w):\n    return np.ones_like(w)": 1.0,
     "def averages(ws):\n    made = [np.full_like(w, 1e-3) for w in ws]\n    return made": 1e-3,
     CALLER.format("np.ones(3)"): 1.0,
+    CALLER.format("w * 0 + 0.5"): 0.5,
     CALLER.format("np.zeros(3)") + "\n\ndef ones(n):\n    return np.ones(n)": 0.0,
     CALLER.format("fresh(w)") + "\n\ndef fresh(w):\n    return 0.5 * np.ones_like(w)": 0.5,
     "def weights_for(n):\n    return np.ones(n)": 0.0,
@@ -102,13 +103,50 @@ class RMSProp:
 """
 
 
+MADE = """
+import numpy as np
+
+
+def init(params, eps=1e-8):
+    return {k: np.full_like(p, eps) for k, p in params.items()}
+
+
+def rmsprop(params, grads, state, lr=0.01, rho=0.9, eps=1e-8):
+    kept = {k: rho * state[k] + (1 - rho) * grads[k] ** 2 for k in params}
+    return {k: params[k] - lr * grads[k] / (np.sqrt(kept[k]) + eps) for k in params}, kept
+"""
+LOOPED = """
+import numpy as np
+
+
+def rmsprop(w, slope, avg, lr, rho, eps, n):
+    for _ in range(n):
+        g = slope(w)
+        avg = rho * avg + (1 - rho) * g**2
+        w = w - lr * g / (np.sqrt(avg) + eps)
+    return w
+
+
+def run(w, f):
+    return rmsprop(w, f, np.ones(3), 0.1, 0.9, 1e-8, 99)
+"""
+
+
 def test_a_port_whose_averages_begin_at_one_is_not_acquitted_by_zeros(tmp_path: Path) -> None:
     whole = "import numpy as np\n" + STEP + "def train(w, f):\n    avg = np.ones_like(w)\n"
     whole += "    for _ in range(9):\n        w, avg = step(w, f(w), avg, 0.1, 0.9, 1e-8)\n"
-    results = judged(tmp_path, {"slots": SLOTS, "handed": whole, "unprepared": UNPREPARED})[1]
+    default = "import numpy as np\n" + STEP.replace("avg, lr", "avg=1.0, lr=0.01").replace(
+        "rho, eps)", "rho=0.9, eps=1e-8)"
+    )
+    ports = {"slots": SLOTS, "handed": whole, "unprepared": UNPREPARED, "made": MADE}
+    results = judged(tmp_path, {**ports, "default": default, "looped": LOOPED})[1]
+    one = ("initial_average=one",)
     assert {name: results[name].deviations for name in results} == {
-        "slots": ("initial_average=one",),
-        "handed": ("initial_average=one",),
+        "slots": one,
+        "handed": one,
+        "made": ("initial_average=epsilon",),
+        "default": one,
+        "looped": one,
     }
 
 

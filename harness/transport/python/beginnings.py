@@ -25,6 +25,10 @@ _OF_STATES = re.compile(
 )
 
 
+class Unbegun(Garbled):
+    """What an average begins with, nobody knows: of the port that says nothing."""
+
+
 class Beginnings:
     """How averages begin.
 
@@ -44,7 +48,7 @@ class Beginnings:
         """What arrays in attributes of a name begin with.
 
         Raises:
-            Garbled: with other than zeros, and nobody knows which.
+            Unbegun: with other than zeros, and nobody knows which.
         """
         return _one(self._set(name), f"{name} begins with")
 
@@ -52,7 +56,7 @@ class Beginnings:
         """What a function is handed at first for a parameter: by callers, else as a maker makes it.
 
         Raises:
-            Garbled: other than zeros, and nobody knows which.
+            Unbegun: other than zeros, and nobody knows which.
         """
         handed = [b for b in self._handed(function, name) if b is not None]
         if not handed:
@@ -125,5 +129,5 @@ def _names(value: ast.expr, text: str) -> bool:
 def _one(begun: Iterable[float], words: str) -> float:
     found = {str(number): number for number in begun}
     if len(found) > 1 or "nan" in found:
-        raise Garbled(f"what {words} is not zeros, or not always", misread=True)
+        raise Unbegun(f"what {words} is not zeros, or not always", misread=True)
     return next(iter(found.values()), 0.0)

@@ -24,7 +24,7 @@ from harness.transport import absent
 from harness.transport.python import looped, loops, tensors
 from harness.transport.python.anything import Anything
 from harness.transport.python.arrays import STORAGES, Garbled, Storage, Weights
-from harness.transport.python.beginnings import Beginnings
+from harness.transport.python.beginnings import Beginnings, Unbegun
 from harness.transport.python.explored import ways
 from harness.transport.python.explored.making import Module
 from harness.transport.python.explored.session import Explored
@@ -293,6 +293,8 @@ class PythonHost:
             except Garbled as error:
                 failure = {"kind": "garbled", "message": f"step {session.step}: {error}"}
                 failure["misread"] = error.misread
+                if isinstance(error, Unbegun):
+                    failure["own"] = False
             except BaseException as error:
                 failure = self._crash(error, f"step {session.step}")
             if failure:

@@ -131,7 +131,15 @@ class Instance:
         return method(*positional, **arguments)
 
     def _arguments(self, specs: Mapping[str, Any], unit: Sequence[Piece]) -> dict[str, Any]:
-        return {name: self._argument(spec, unit, name) for name, spec in specs.items()}
+        return {
+            name: self._argument(spec, unit, name)
+            for name, spec in specs.items()
+            if not self._begins_itself(spec, unit)
+        }
+
+    def _begins_itself(self, spec: Mapping[str, Any], unit: Sequence[Piece]) -> bool:
+        """Whether an argument is left out: what it becomes is handed over again, not yet there."""
+        return bool(spec.get("begun")) and (str(unit), int(spec["carried"])) not in self._carried
 
     def _argument(self, spec: Mapping[str, Any], unit: Sequence[Piece], name: str = "") -> Any:
         if "state" in spec:

@@ -14,6 +14,7 @@ from harness.languages.averages import Pair
 from harness.languages.changes import computes, needed
 from harness.languages.choices import chooses, chosen
 from harness.languages.updates import Update, base_of, update_in
+from harness.transport.python.beginnings import Beginnings, Unbegun
 from harness.transport.python.outlined import Outline, outlines
 from harness.transport.python.signatures import written
 
@@ -38,7 +39,18 @@ def described(tree: ast.Module) -> list[dict[str, Any]]:
         elif isinstance(node, (ast.For, ast.While)) and (update := update_in([node])):
             loops.append(_described(None, update, {"place": place}))
     loops += [_by_itself(number, one) for number, one in enumerate(outlines(tree))]
-    return [one for one in loops if one]
+    beginnings = Beginnings(tree)
+    return [one for one in loops if one and _begun(one, beginnings)]
+
+
+def _begun(loop: dict[str, Any], beginnings: Beginnings) -> bool:
+    """Say what averages that are handed in begin as; False where nobody knows."""
+    named = loop["averages"]
+    try:
+        loop["averages"] = {n: beginnings.of_argument(loop["function"], n) for n in named}
+    except Unbegun:
+        return False
+    return True
 
 
 def _by_itself(number: int, outline: Outline) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class Session:
     def _initial(self, number: int, part: list[int], call: Any, named: str) -> Any:
         """A first call's state without a default: nothing, nothing yet by name, or zeros.
 
-        In place of zeros what the source says that it begins with. Raises Garbled.
+        In place of zeros what the source says that it begins with. Raises Unbegun.
         """
         if number == 0:
             return None
