@@ -88,7 +88,6 @@ JAVA = {
     "AnswersWithBoth": EXACT,
     "MomentumByName": ("eps=ignored",),
     "OfANeuron": ("epsilon=inside", "eps=ignored"),
-    "OfAllCells": ("direction=ascent", "decay_rate=ignored", "eps=ignored"),
     "GradientsOnTheirWay": ("eps=ignored",),
     "StepsByItself": ("epsilon=inside", "eps=ignored"),
     "Functions.rmsprop": EXACT,

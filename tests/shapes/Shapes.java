@@ -1721,43 +1721,6 @@ class OfANeuron {
     }
 }
 
-/** The errors of its cells times what came in, which all of them have in common. */
-class Tissue {
-    final Cell[] cells;
-    double[] lastInputs;
-
-    Tissue(int inputs, int outputs) {
-        cells = new Cell[outputs];
-        for (int k = 0; k < outputs; k++) cells[k] = new Cell(inputs);
-    }
-
-    static class Cell {
-        double[] weights;
-        double delta;
-
-        Cell(int inputs) {
-            weights = new double[inputs];
-        }
-    }
-}
-
-class OfAllCells {
-    private double[][] averages;
-
-    void update(Tissue tissue, double learningRate) {
-        int count = tissue.cells[0].weights.length;
-        if (averages == null) averages = new double[tissue.cells.length][count];
-        for (int k = 0; k < tissue.cells.length; k++) {
-            Tissue.Cell cell = tissue.cells[k];
-            for (int i = 0; i < count; i++) {
-                double grad = cell.delta * tissue.lastInputs[i];
-                averages[k][i] = 0.95 * averages[k][i] + 0.05 * grad * grad;
-                cell.weights[i] += learningRate * grad / (Math.sqrt(averages[k][i]) + 1e-3);
-            }
-        }
-    }
-}
-
 /** A gradient on its way, in a class of which nothing says weights. */
 class Edge {
     protected List<double[]> dList = new ArrayList<>();
