@@ -32,11 +32,11 @@ public final class GraphWays {
     private final List<String> refused = new ArrayList<>();
 
     /** @param deadline of {@link System#nanoTime} */
-    GraphWays(ClassPort port, Class<?> type, long deadline) {
+    GraphWays(ClassPort port, Class<?> named, long deadline) {
         this.port = port;
-        this.name = type.getName();
-        Object constant = ObjectGraph.constant(port, type);
-        this.type = constant == null ? type : constant.getClass();
+        this.name = named.getName();
+        Object constant = ObjectGraph.constant(port, named);
+        this.type = constant == null ? named : constant.getClass();
         this.deadline = deadline;
         List<Stepping> steps = Stepping.named(type);
         look(steps);
