@@ -47,7 +47,8 @@ _NAMES: Mapping[str, str] = {
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 averagedecay avgdecay decayfactor"
     " decay smoothing smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e smoothing",
-    "momentum": "momentum mu μ mom momentumrate",
+    "momentum": "momentum mu μ mom momentumrate momentumalpha momentumbeta momentumdecay"
+    " momentumfactor momentumterm momentumcoefficient momentumcoeff momentumcoef",
     "weight_decay": "weightdecay wd l2 l2penalty lambda λ regularization regularizationrate",
     "clip": "clip clipvalue clipnorm globalclipnorm maxnorm gradclip gradientclip clipping",
     "mean_decay": "meandecay beta1 β1 gradientdecay",
@@ -79,6 +80,9 @@ _NAMES: Mapping[str, str] = {
 }
 # What some write before every parameter's name, as in i_rate, pRate or theRate.
 _AFFIX = re.compile(r"^(?:(?:[aip]|in|arg|my|the)_(?=[^\W\d_]{2})|(?:[aip]|my|the)(?=[A-Z][a-z]))")
+# What is written before a hyperparameter's where other algorithms have theirs: rmsPropDecay.
+_OWN = re.compile(r"rms(?:prop)?(?=..)")
+_OF_AVERAGES = frozenset("rate alpha alfa α".split())
 _RANKS: dict[str, list[tuple[int, str]]] = {}
 for _role, _row in _NAMES.items():
     for _rank, _name in enumerate(_row.split()):
@@ -176,7 +180,14 @@ def written(role: str) -> str:
 def ranked(name: str) -> list[tuple[int, str]]:
     """The roles that a name may mean and how sure each is, 0 the surest; the surest first."""
     bare = _AFFIX.sub("", name)
-    return list(_RANKS.get(plain_name(name)) or _RANKS.get(plain_name(bare), []))
+    if whole := _RANKS.get(plain_name(name)) or _RANKS.get(plain_name(bare)):
+        return list(whole)
+    if not (own := _OWN.match(plain_name(name))):
+        return []
+    part = plain_name(name)[own.end() :]
+    # An average has a rate and an alpha, too.
+    roles = {*HYPERPARAMETERS, *OPTIONS} - ({"learning_rate"} if part in _OF_AVERAGES else set())
+    return [(rank, role) for rank, role in _RANKS.get(part, []) if role in roles]
 
 
 def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[str, str]:

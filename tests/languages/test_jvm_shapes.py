@@ -138,6 +138,7 @@ JAVA = {
     "ErrorsToAdd": ("decay_rate=ignored", "eps=ignored"),
     "BegunByItsCaller": ("initial_average=one",),
     "SleepsOnIt": EXACT,
+    "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 
 UNLIKE = {

@@ -37,6 +37,8 @@ def roles_of(constructor: str, call: str) -> tuple[list[str | None], list[str | 
         ("lr, alpha, eps", "w, g", [LR, DECAY, EPS], [W, G]),
         ("lambda, lr, eps", "w, g", [DECAY, LR, EPS], [W, G]),
         ("lr, lambda, rho, eps", "w, g", [LR, "weight_decay", DECAY, EPS], [W, G]),
+        # As others have theirs beside them.
+        ("lr, rmsAlpha, rmsPropEps, momentumAlpha", "w, g", [LR, DECAY, EPS, "momentum"], [W, G]),
         ("alpha, beta, eps", "w, g", [LR, DECAY, EPS], [W, G]),
         ("alpha, rho, epsilon", "w, g", [LR, DECAY, EPS], [W, G]),
         ("alpha, decay, delta", "w, g", [LR, DECAY, EPS], [W, G]),

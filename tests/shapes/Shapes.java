@@ -3523,3 +3523,56 @@ class BegunByItsCaller {
         return w;
     }
 }
+
+/** What it learns from is in a file; threads each have gradients of their own. */
+class ReadsItsData {
+    static class Data {
+        private final List<List<Double>> rows = new ArrayList<>();
+
+        Data(String path) throws java.io.IOException {
+            for (String line : java.nio.file.Files.readAllLines(java.nio.file.Path.of(path))) {
+                rows.add(List.of(Double.valueOf(line)));
+            }
+        }
+    }
+
+    private final Data data;
+    private final double learningRate, momentumAlpha, rmsAlpha;
+    private final int threads;
+    private final double[] weights, squares, steps;
+    private final double[][] sums;
+
+    ReadsItsData(Data data, double learningRate, double momentumAlpha, double rmsAlpha, int threads) {
+        this.data = data;
+        this.learningRate = learningRate;
+        this.momentumAlpha = momentumAlpha;
+        this.rmsAlpha = rmsAlpha;
+        this.threads = threads;
+        int inputs = data.rows.get(0).size();
+        weights = new double[inputs];
+        squares = new double[inputs];
+        steps = new double[inputs];
+        sums = new double[threads][inputs];
+    }
+
+    public void train() {
+        for (int i = 0; i < weights.length; i++) {
+            sums[0][i] += weights[i] - data.rows.get(0).get(i);
+        }
+        updateWeights();
+    }
+
+    private void updateWeights() {
+        for (int i = 0; i < weights.length; i++) {
+            double g = 0;
+            for (int thread = 0; thread < threads; thread++) {
+                g += sums[thread][i];
+                sums[thread][i] = 0;
+            }
+            squares[i] = rmsAlpha * squares[i] + (1 - rmsAlpha) * g * g;
+            double step = learningRate * g / Math.sqrt(squares[i] + 1e-3);
+            steps[i] = momentumAlpha * steps[i] + (1 - momentumAlpha) * step;
+            weights[i] -= steps[i];
+        }
+    }
+}

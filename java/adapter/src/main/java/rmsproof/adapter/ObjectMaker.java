@@ -31,7 +31,8 @@ final class ObjectMaker {
     private static final double SMALL = 0x1p-6;
     /** By which what arrays hold is given, where that is not zeros. */
     static final String ROWS = "";
-    private static final String COUNTED = "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time).*)";
+    private static final String COUNTED =
+            "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time|thread|worker).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
     private static final String FUNCTION =

@@ -107,7 +107,7 @@ final class OwnMaker {
             throws InvocationTargetException {
         List<Executable> ways = Ways.of(type);
         if (known.get(type.getName()) instanceof Integer place) {
-            return place < 0 ? null : again(ways.get(place), path, depth);
+            return place < 0 ? bare(type) : again(ways.get(place), path, depth);
         }
         int best = -1;
         int most = -1;
@@ -121,7 +121,16 @@ final class OwnMaker {
             }
         }
         known.put(type.getName(), best);
-        return best < 0 ? null : again(ways.get(best), path, depth);
+        return best < 0 ? bare(type) : again(ways.get(best), path, depth);
+    }
+
+    /** Made by no constructor, where each asks for what is not there, as a file is. */
+    private Object bare(Class<?> type) {
+        try {
+            return plan.completed() ? Bare.of(type, plan.count()) : null;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError hidden) {
+            return null;
+        }
     }
 
     /**

@@ -71,6 +71,9 @@ record Stepping(Method via, Method first, Method step) {
         }
         steps.sort(Comparator.comparing((Method method) -> !Names.algorithm(method.getName()))
                 .thenComparing(method -> !Makers.steps(method))
+                // What trains computes gradients, too, of what is there.
+                .thenComparing(method -> method.getName().toLowerCase(Locale.ROOT)
+                        .matches("(?:train|fit|learn).*"))
                 .thenComparing(method -> Modifier.isPrivate(method.getModifiers())));
         return steps.subList(0, Math.min(MOST_METHODS, steps.size()));
     }
