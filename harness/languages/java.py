@@ -9,14 +9,21 @@ from pathlib import Path
 
 from harness.languages.braces import LanguageWithBraces
 from harness.languages.headline import split
-from harness.languages.jvm import missing
-from harness.languages.jvm.compile import CompileError, compile_java, compile_java_partly
+from harness.languages.jvm import missing, newer, surroundings
+from harness.languages.jvm.compile import (
+    CompileError,
+    compile_java,
+    compile_java_partly,
+    compiles_with,
+)
+from harness.languages.jvm.java import bundled, java
 from harness.languages.jvm.language import together
 from harness.languages.jvm.sources import Sources, names_sibling, text_of
 from harness.languages.jvm.surroundings import Surroundings, with_implementers
 from harness.languages.jvm.toolchain import Prepared
 from harness.languages.launch import Implementation
 from harness.languages.repair.java_grammar import JAVA
+from harness.languages.repair.library import jdk_classes
 
 
 def _without(source: Path, absent: Collection[str], folder: Path) -> Path:
@@ -100,6 +107,18 @@ class Java(LanguageWithBraces):
         libraries = tuple(map(str, around.libraries))
         own, reading = self.top(source), self.read(port, around)
         return Prepared(self, (str(jar),), "", libraries, own, lacking, reading)
+
+    def excuse(self, port: Implementation, message: str) -> str:
+        """A method that a newer JDK has is none of the source's faults, either."""
+        other = bundled()
+        asked = newer.members(message) if other and other.feature > java().feature else []
+        excused = super().excuse(port, message)
+        if excused or other is None or not jdk_classes(asked):
+            return excused
+        around = surroundings.of(port)
+        if compiles_with(other, together(port), around.libraries, around.roots):
+            return f"it compiles with Java {other.feature}; {newer.advice()}"
+        return ""
 
     def headline(self, message: str) -> str:
         """Javac's with the symbol that it does not find, ECJ's with what it says below."""

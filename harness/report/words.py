@@ -54,6 +54,8 @@ NOTES: Mapping[str, str] = {
 # What is the cause where there is no other.
 _CAUSES = (AFRESH, STATE_LEAKS, UNSTEADY, MISREADS, MISPRINTS)
 
+# What is in every Java goes by its short name.
+_COMMON = re.compile(r"\bjava\.lang\.(?=[A-Z])")
 _TRANSPORTS = {"jpype": "in a JVM", "stdio": "as a command", "local": "in Python"}
 
 
@@ -244,7 +246,7 @@ def brief(result: Result) -> str:
         text = explanation(diagnosis, result.port.claim)
         if result.diverging:
             text = f"in {result.diverging} alone, {text}"
-    text = printable(text.replace("reference/", "").replace("java.lang.", ""))
+    text = printable(_COMMON.sub("", text.replace("reference/", "")))
     # What was not judged says last what would help.
     return text if verdict.fault is None or verdict.word == "not-run" else cut(text)
 

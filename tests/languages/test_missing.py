@@ -12,7 +12,7 @@ from support import SHORT, Done, alike
 
 from harness.judging.options import Options
 from harness.judging.run import run
-from harness.languages.jvm import missing, surroundings
+from harness.languages.jvm import java, missing, surroundings
 from harness.languages.jvm.compile import compile_java, with_lombok
 from harness.languages.jvm.surroundings import Surroundings
 from harness.model.errors import UsageError
@@ -310,6 +310,44 @@ def test_what_newer_java_has_is_said_to_be_that() -> None:
     )
     excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])
     assert excuse == "it needs Java 16: set JAVA_HOME to a JDK 16 or newer"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "A.java:1: error: package java.lang.foreign does not exist",
+            "java.lang.foreign is not in",
+        ),
+        (
+            "A.kt:1:18: error: unresolved reference 'foreign'.\n  import java",
+            "java.lang.foreign.Arena is not in",
+        ),
+        ("A.java:4: error: patterns in switch statements are a preview feature", "as a preview;"),
+    ],
+)
+def test_what_the_jdk_at_hand_lacks_is_on_no_class_path(
+    message: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / message.partition(":")[0]
+    path.write_text("import java.lang.foreign.Arena", encoding="utf-8")
+    excuse = missing.excused(message, [path], Surroundings(), lambda names: [])
+    assert said in excuse
+    assert f"Java {java.java().feature} is used here: set JAVA_HOME to a newer JDK" in excuse
+
+
+@pytest.mark.slow
+def test_what_compiles_with_the_newer_java_that_came_along_is_said(tmp_path: Path) -> None:
+    ours = java.bundled()
+    if ours is None or java.java().feature >= 21:
+        pytest.skip("the Java that is used has it")
+    text = OPTIMIZER.replace(" implements Rule", "").replace(
+        "g = g", "g = Math.clamp(1.0, 0.0, 1.0) * g"
+    )
+    written(tmp_path, {"RMSProp.java": text})
+    fault = checked(tmp_path / "RMSProp.java").verdict.fault
+    assert fault
+    assert fault.message.startswith(f"it compiles with Java {ours.feature}; Java")
 
 
 @pytest.mark.parametrize("file", ["Sheet.java", "A.java"])

@@ -241,6 +241,29 @@ def test_a_module_of_gradle_has_the_catalogue_of_the_whole(tmp_path: Path) -> No
     assert projects.of(tmp_path / "api").coordinates == ("c:gson:2.11.0",)
 
 
+SIBLINGS = {
+    "maven": {
+        "pom.xml": POM,
+        "core/pom.xml": MODULE.format(name="core", dependencies=""),
+        "nn/pom.xml": MODULE.format(name="nn", dependencies=dependency("a", "core", "1")),
+    },
+    "gradle": {
+        "settings.gradle.kts": 'include("core", "nn")',
+        "core/build.gradle.kts": "",
+        "nn/build.gradle.kts": 'dependencies { implementation(project(":core")) }',
+    },
+}
+
+
+@pytest.mark.parametrize("name", SIBLINGS)
+def test_a_module_brings_those_beside_it_that_it_depends_on(name: str, tmp_path: Path) -> None:
+    sources = [f"{module}/src/main/java" for module in ("nn", "core", "other")]
+    written(tmp_path, {**SIBLINGS[name], **{f"{folder}/A.java": "" for folder in sources}})
+    project = projects.of(tmp_path / "nn")
+    assert project.sources == tuple(tmp_path / folder for folder in sources[:2])
+    assert (project.coordinates, project.unread) == ((), ())
+
+
 @pytest.mark.slow
 def test_a_project_of_200_classes_is_quick(tmp_path: Path) -> None:
     package = "src/main/java/big/model"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from harness.languages.jvm import jars
-from harness.languages.jvm.java import java
+from harness.languages.jvm.java import Java, java
 from harness.languages.jvm.sources import fingerprint
 from harness.machine.cache import made_once, root, sha256, unwritable
 from harness.machine.isolation.group import Group
@@ -151,13 +151,24 @@ def _near(roots: Sequence[Path]) -> list[str]:
     return ["-sourcepath", os.pathsep.join(map(str, roots))] if roots else []
 
 
+def compiles_with(
+    runtime: Java, sources: Sequence[Path], classpath: Sequence[Path], roots: Sequence[Path]
+) -> bool:
+    """Whether Java compiles with another runtime than the one that is used."""
+    try:
+        return bool(_compiled_by_ecj(sources, classpath, roots, runtime=runtime))
+    except (CompileError, ToolchainError):
+        return False
+
+
 def _compiled_by_ecj(
     sources: Sequence[Path],
     classpath: Sequence[Path],
     roots: Sequence[Path],
     partly: bool = False,
+    runtime: Java | None = None,
 ) -> Path:
-    runtime = java()
+    runtime = runtime or java()
     level = f"-{min(runtime.feature, _ECJ_NEWEST)}"
     ecj = str(jars.resolve(jars.ECJ)[0])
     agent = with_lombok(classpath, "-javaagent:{}=ECJ", "")

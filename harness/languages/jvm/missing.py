@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from harness.languages.jvm import newer
 from harness.languages.jvm.compile import LOMBOK
+from harness.languages.jvm.sources import text_of
 
 # In whose words: javac, ECJ, Kotlin, Scala 3 and 2, Clojure. Group 1 is the name.
 _NAMED = tuple(
@@ -112,9 +114,14 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     simple = [name for name in wanted if "." not in name and "/" not in name]
     own = set(forgotten(simple)) if simple else set()
     if lacking := [name for name in wanted if name not in own]:
+        if whole := newer.lacking(lacking, map(text_of, source)):
+            first = _first(message, lacking)
+            return f"{first}{whole} is not in the JDK that compiles; {newer.advice()}"
         return _sentence(_first(message, lacking), lacking, around)
-    if newer := _NEWER.search(message):
-        return f"it needs Java {newer[1]}: set JAVA_HOME to a JDK {newer[1]} or newer"
+    if needed := _NEWER.search(message):
+        return f"it needs Java {needed[1]}: set JAVA_HOME to a JDK {needed[1]} or newer"
+    if newer.on_trial(message):
+        return f"it needs what this Java only has as a preview; {newer.advice()}"
     if "annotation processor threw" in message:
         return "Lombok, which is run as its build would, ends with an exception in this compiler"
     if _UNMADE.search(message) and any(LOMBOK.fullmatch(path.name) for path in around.libraries):

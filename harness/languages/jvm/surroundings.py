@@ -23,7 +23,7 @@ class Surroundings:
         roots: folders below which other sources lie by their packages.
         libraries: jars and folders of classes.
         lacking: dependencies that could not be had or read, a phrase each.
-        project: the folder with the build file that was not used, if there is one.
+        project: the folder of a build file that was not used, or not all of it, if there is one.
         whole: a project was named, and all of it is here.
         scala: the version of Scala that the project declares.
     """
@@ -48,7 +48,8 @@ def of(port: Implementation, tell: Callable[[str], None] = lambda _: None) -> Su
     if port.project is None:
         around = projects.around(port.source[0]) if port.source else None
         return Surroundings(roots, _of_today(given.paths), given.lacking, around)
-    project = projects.of(port.project)
+    project, beyond = projects.of(port.project), projects.around(port.project / "of-it")
+    beyond = None if beyond is None or beyond == port.project.absolute() else beyond
     file = projects.build_file(port.project) or str(port.project)
     declared = dependencies.resolved(
         project.coordinates,
@@ -59,6 +60,7 @@ def of(port: Implementation, tell: Callable[[str], None] = lambda _: None) -> Su
         tuple(dict.fromkeys((*roots, *project.sources))),
         _of_today((*given.paths, *project.built, *declared.paths)),
         (*given.lacking, *declared.lacking, *project.unread),
+        project=beyond,
         whole=True,
         scala=project.scala,
     )

@@ -24,6 +24,7 @@ _NAMED = re.compile(
     + r"[\s(]*group\s*[:=]\s*[\"']([^\"']+)[\"']\s*,\s*name\s*[:=]\s*[\"']([^\"']+)[\"']"
     r"\s*,\s*version\s*[:=]\s*[\"']([^\"']+)"
 )
+_PROJECT = re.compile(_CONFIGURATION + r"[\s(]*project\(\s*(?:path\s*[:=]\s*)?[\"']:([\w.:-]+)")
 _CATALOGUE = re.compile(_CONFIGURATION + r"[\s(]*libs\.([\w.]+)")
 _UNVERSIONED = re.compile(_CONFIGURATION + r"[\s(]*[\"']([\w.-]+:[\w.-]+)[\"']")
 _VALUE = re.compile(r"\b([\w.]+)[\"']?\s*[=,]\s*[\"']([\w.+-]+)[\"']")
@@ -40,17 +41,25 @@ def read(folder: Path) -> Project:
     values = dict(
         re.findall(r"^\s*([\w.]+)\s*=\s*(\S+)", text_of(folder / "gradle.properties"), re.MULTILINE)
     )
-    places = modules(folder, _FILES)
-    texts = {
-        place: without_comments("\n".join(text_of(place / name) for name in _FILES))
-        for place in places
-    }
+    waiting, texts = modules(folder, _FILES), dict[Path, str]()
+    roots = (p for p in (folder, *folder.parents[:_UP]) if any(map(Path.is_file, _settings(p))))
+    root = next(roots, folder)
+    while waiting:
+        place = waiting.pop(0)
+        if place not in texts:
+            texts[place] = without_comments("\n".join(text_of(place / name) for name in _FILES))
+            # What it depends on lies beside it.
+            waiting += [root.joinpath(*n.split(":")) for n in _PROJECT.findall(texts[place])]
     for text in texts.values():
         values |= {name.rpartition(".")[2]: value for name, value in _VALUE.findall(text)}
     # A module's build has its catalogue in the folder of the whole.
     above = [place / "gradle" / "libs.versions.toml" for place in (folder, *folder.parents[:_UP])]
     catalogue = _catalogue(next((path for path in above if path.is_file()), above[0]))
     return joined(_module(place, text, values, catalogue) for place, text in texts.items())
+
+
+def _settings(folder: Path) -> list[Path]:
+    return [folder / f"settings.{ending}" for ending in ("gradle", "gradle.kts")]
 
 
 def _module(

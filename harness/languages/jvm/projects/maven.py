@@ -52,7 +52,7 @@ class _Pom:
 def read(folder: Path) -> Project:
     """The project of a folder with a pom.xml, and its modules."""
     own: set[str] = set()
-    projects = [_project(pom) for pom in _poms(folder, own)]
+    projects = [_project(pom) for pom in _poms(folder, own, _beside(folder))]
     whole = joined(projects)
     # Modules need one another: what is here is no artifact to be fetched.
     others = tuple(c for c in whole.coordinates if ":".join(c.split(":")[:2]) not in own)
@@ -60,17 +60,37 @@ def read(folder: Path) -> Project:
     return replace(whole, coordinates=others, unread=unread)
 
 
-def _poms(folder: Path, own: set[str]) -> Iterator[_Pom]:
+def _beside(folder: Path) -> dict[str, Path]:
+    """The modules that are built together with a folder, by their names."""
+    top = folder.resolve()
+    for above in top.parents[:_DEEPEST]:
+        pom = _pom(above)
+        named = () if pom is None else pom.tree.iter("module")
+        if any((above / (module.text or "").strip()).resolve() == top for module in named):
+            top = above
+    if top == folder.resolve():
+        return {}
+    return {_own_name(pom): pom.folder for pom in _poms(top, set(), {})}
+
+
+def _own_name(pom: _Pom) -> str:
+    return f"{pom.properties['project.groupId']}:{pom.properties['project.artifactId']}"
+
+
+def _poms(folder: Path, own: set[str], beside: Mapping[str, Path]) -> Iterator[_Pom]:
+    """Of a folder, of its modules, and of those beside it that it depends on."""
     waiting, seen = [folder], set[Path]()
     while waiting and len(seen) < _MOST_MODULES:
         place = waiting.pop(0).resolve()
         if place in seen or (pom := _pom(place)) is None:
             continue
         seen.add(place)
-        own.add(f"{pom.properties['project.groupId']}:{pom.properties['project.artifactId']}")
+        own.add(_own_name(pom))
         yield pom
         for module in pom.tree.iter("module"):
             waiting.append(place / (module.text or "").strip())
+        named = (_name(pom, element) for element in pom.within("dependencies/dependency"))
+        waiting += [beside[name] for name in named if name in beside]
 
 
 def _pom(place: Path, depth: int = 0) -> _Pom | None:
