@@ -18,7 +18,7 @@ from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Unreachable
 from harness.ports.binding import BindingError, bind
-from harness.ports.loops import TAKE_OUT
+from harness.ports.loops import TAKE_OUT, forms_its_gradients
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
 from harness.transport.attach import otherwise
@@ -69,6 +69,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         sketch = sketched(shape, port.wanted, source, language.imported_as(port))
         if line := _looped(shape, sketch):
             raise UsageError(f"{port.name}: the update stands in line {line}, and {TAKE_OUT}")
+        if alone := forms_its_gradients(port):
+            raise UsageError(f"{port.name}: {alone}")
         try:
             binding = bind(shape, port.wanted)
             bound = "" if binding.guessed else binding.title  # a guess is `check`'s to make

@@ -24,7 +24,7 @@ from harness.model import interruption
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
-from harness.ports.loops import TAKE_OUT
+from harness.ports.loops import TAKE_OUT, forms_its_gradients
 from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.hosted import HostedTransport
@@ -286,6 +286,8 @@ def _unbound(port: Port, error: BindingError) -> str:
         return f"{port.name}: {error}"
     if error.looped:
         return f"{port.name}: {error}\n{TAKE_OUT[0].upper()}{TAKE_OUT[1:]}"
+    if alone := forms_its_gradients(port):
+        return f"{port.name}: {error}\n{alone[0].upper()}{alone[1:]}"
     words = ["rmsproof", "adapt", *(port.target or (port.name,))]
     if port.wanted.class_name:
         words += ["--class", port.wanted.class_name]

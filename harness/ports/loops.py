@@ -18,6 +18,7 @@ from harness.ports.drafts import held_in
 from harness.ports.leaves import SEED, plain
 from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.plans import chosen_classes
+from harness.ports.port import Port
 from harness.ports.roles import Wanted, chosen
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
@@ -30,6 +31,22 @@ _STEPS = re.compile(r"iter|epoch|(?:max|num|n)_?steps?|^steps$")
 _MOST_STEPS = 10_000
 # What a parameter may be given that weights begin as.
 _STARTS = ("array", "number")
+
+
+def forms_its_gradients(port: Port) -> str:
+    """Why no adapter can call the only step that a source has, and what to do; "" where one can.
+
+    Of Python it is fed all the same.
+    """
+    if not port.source or "local" in port.transports:
+        return ""
+    from harness.languages.adapters.stepping import trainer  # of what is bound nobody asks it
+
+    name = trainer(port.source[0].read_text(encoding="utf-8", errors="replace"))
+    return name and (
+        f"no adapter can hand {name} gradients, which it forms itself: take its update out into a"
+        " function of gradients and weights"
+    )
 
 
 def loop_plans(shape: Mapping[str, Any], wanted: Wanted) -> Iterator[Plan]:

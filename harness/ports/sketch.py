@@ -111,6 +111,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         before=before if likely and best.constructor is not None else (),
         settings=settings if likely else (),
         kept=kept,
+        called=_shown(best) if likely else "",
         factory=made if made != owner.replace("$", ".") else "",
     )
     return once(decaying(sketch, text))

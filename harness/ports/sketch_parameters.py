@@ -18,12 +18,14 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 # Options that are given as what changes nothing are known, too.
 _KNOWN = (
     *("pairs", "pairs, gradients first", "one", "biases", "size", "slopes", *HYPERPARAMETERS),
-    *("gradients", "weights", "iteration", "momentum", "weight_decay"),
+    *("gradients", "weights", "iteration", "index", "momentum", "weight_decay"),
 )
 # How many of something are done, or go together: one.
 _MANY = re.compile(
     r"\w*batch(?:size|len|length|count)|(?:num|n|max|no)?(?:iterations|epochs|iters|steps)"
 )
+# Which of several numbers is meant.
+_PLACE = re.compile(r"^(?:i|j|k|id|idx|pos)$|[iI](?:ndex|dx)$|position$", re.IGNORECASE)
 # Arrays and their gradients in one list: vars_and_grads.
 _PAIRS = re.compile(r"(\w+?)_?and_?(\w+)", re.IGNORECASE)
 _IMPORT = "import "
@@ -106,7 +108,11 @@ def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | N
         and not structured(use)
     ):
         return "one"
-    if role in (None, *COUNTS) and whole and plain(name) in SIZE and not structured(use):
+    counted = parameter.get("kind") == "count"
+    if counted and _PLACE.search(name):
+        return "index"
+    sized = plain(name) in SIZE or (counted and weights_in(name) is not None)
+    if role in (None, *COUNTS) and whole and sized and not structured(use):
         return "size"
     if not data:
         return role

@@ -125,19 +125,20 @@ CELLS = Case(
         }
 
         final List<Cell> cells;
-        private final double speed, rho, floor;
+        private final double speed, rho, floor, share;
 
-        Cells(List<Cell> cells, double speed, double rho, double floor) {
+        Cells(List<Cell> cells, double speed, double rho, double floor, double share) {
             this.cells = cells;
             this.speed = speed;
             this.rho = rho;
             this.floor = floor;
+            this.share = share;
         }
 
         void tick(int epoch) {
             for (Cell c : cells)
                 for (int i = 0; i < c.value.length; i++) {
-                    double g = c.slope[i];
+                    double g = share * c.slope[i];
                     c.memory[i] = rho * c.memory[i] + (1 - rho) * (g * g);
                     c.value[i] = c.value[i] - speed * g / Math.sqrt(c.memory[i] + floor);
                 }
@@ -148,7 +149,8 @@ CELLS = Case(
     {
         "what List<Cell> cells is": "java.util.List.of(new Cells.Cell(w)),",
         "what double speed is": "learningRate,",
-        "what double floor is": "epsilon",
+        "what double floor is": "epsilon,",
+        "what double share is": "1.0",
         "Cells optimizer =": "Cells optimizer = optimizers.get(name);\n"
         "optimizer.cells.get(0).slope = g;",
         "put `w`": "",

@@ -376,6 +376,33 @@ def test_no_adapter_is_advised_or_written_for_a_loop_of_its_own(
     assert "mine.py: the update stands in line 12, and no adapter can" in refused.err
 
 
+TRAINED = """
+class Line {
+    double w, s;
+    void fit(double[] xs, double[] ys, int epochs) {
+        for (int n = 0; n < epochs; n++)
+            for (int i = 0; i < xs.length; i++) {
+                double g = (w * xs[i] - ys[i]) * xs[i];
+                s = 0.9 * s + 0.1 * g * g;
+                w -= 0.01 * g / (Math.sqrt(s) + 1e-8);
+            }
+    }
+}
+"""
+
+
+@pytest.mark.jvm
+def test_a_trainer_of_the_jvm_is_said_to_form_its_gradients(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "Line.java").write_text(TRAINED)
+    words = "adapter can hand fit gradients, which it forms itself: take its update out into"
+    assert f"\nNo {words}" in call("check", "Line.java").err
+    refused = call("adapt", "Line.java")
+    assert (refused.code, [*tmp_path.glob("*dapter*")]) == (2, [])
+    assert f"Line.java: no {words}" in refused.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -198,7 +198,7 @@ CLOJURE = {
 SEEN = {
     **dict.fromkeys(
         "descend! advance step! settle! optimize over-volatiles step-all! move-slots!"
-        " train-net reinforce!".split(),
+        " train-net reinforce! learn".split(),
         EXACT,
     ),
     "update-param :rmsprop": INSIDE,

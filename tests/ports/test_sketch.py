@@ -29,13 +29,14 @@ def drafted(
     constructors: list[Any],
     methods: dict[str, Any],
     stage: int = 0,
+    returns: str = "void",
     **more: Any,
 ) -> str:
     """The fullest text for a class RMSProp of package `own.optim`, or one that says less."""
     path = folder / file
     path.write_text(dedent(source))
     called = [
-        {"name": name, "static": False, "parameters": parameters, "returns": "void"}
+        {"name": name, "static": False, "parameters": parameters, "returns": returns}
         for name, parameters in methods.items()
     ]
     shape = {
@@ -161,6 +162,33 @@ def test_the_constructor_that_leaves_least_is_taken_and_what_is_told_later_is_to
     text = drafted(tmp_path, "R.java", STEP, [more, told, rates[:1]], methods)
     assert "new RMSProp(learningRate, decayRate, epsilon)" in text
     assert "optimizers.get(name).prepare(w.length);" in text
+
+
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        ("RMSProp.java", ["for (int i = 0; i < w.length; i++) {", "w.length", "w[i] = ", "g[i]"]),
+        ("RMSProp.kt", ["for (i in w.indices) {", "w.size", "w[i] = ", "g[i]"]),
+        ("RMSProp.scala", ["for i <- w.indices do", "w.length", "w(i) = ", "g(i)"]),
+    ],
+)
+@pytest.mark.parametrize("place", ["weightIndex", None])
+def test_numbers_are_stepped_one_by_one(
+    tmp_path: Path, file: str, lines: list[str], place: str | None
+) -> None:
+    """By their places in one object, or each in its own; what it returns is a person's to say."""
+    taken = [parameter("gradient", "double")]
+    taken = [parameter(place, "int"), *taken] if place else taken
+    size = [parameter("weights", "int")]
+    text = drafted(tmp_path, file, "", [size], {"delta": taken})
+    assert all(one in text for one in (*lines[:2], lines[3]))
+    assert ("name + i" in text) is (place is None)
+    assert (f"delta(i, {lines[3]})" in text) is (place is not None)
+    assert lines[2] + "optimizer.delta(" in drafted(
+        tmp_path, file, "", [size], {"delta": taken}, returns="double"
+    )
+    bare = drafted(tmp_path, file, "", [size], {"delta": taken}, stage=1)
+    assert "RMSProp.delta(" in bare.partition("optimizers")[2]
 
 
 @pytest.mark.parametrize(("arrays", "narrow"), [("float", True), ("double", False)])

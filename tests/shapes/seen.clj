@@ -130,3 +130,19 @@
                  (-> (assoc now :squares v :preferences (mapv #(moved lr eps %1 %2 %3)
                                                               preferences gradient v))
                      (update :pulls inc))))))
+
+(defn net-of [& sizes]
+  {:dense (mapv (fn [[n m]] {:kernel (vec (repeat m (vec (repeat n 0.0))))})
+                (partition 2 1 sizes))})
+
+(defn learn
+  "Gradients are layers, as those of a net that a function makes."
+  [net gradients {:keys [lr rho eps]}]
+  (update net :dense
+          (fn [layers]
+            (mapv (fn [{:keys [kernel kept]} {g :kernel}]
+                    (let [v (mapv #(mapv (partial average rho) %1 %2)
+                                  (or kept (repeat (repeat nil))) g)]
+                      {:kernel (mapv #(mapv (partial moved lr eps) %1 %2 %3) kernel g v)
+                       :kept v}))
+                  layers gradients))))

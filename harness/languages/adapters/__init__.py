@@ -101,6 +101,12 @@ class Action:
     writes: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
 
+    @property
+    def each(self) -> bool:
+        """Whether it is called for one number at a time."""
+        data = [p.type.lower() for p in self.parameters if p.role in ("weights", "gradients")]
+        return bool(data) and all(one in ("float", "double") for one in data)
+
     def takes(self, role: str) -> bool:
         """Whether one of its parameters is known to be that."""
         return any(p.role == role or p.role.startswith("pairs") for p in self.parameters)
@@ -135,6 +141,7 @@ class Sketch:
         factory: what makes one, as code writes it, where that is not its constructor.
         action: what is called; None where nothing is likely.
         seen: what else can be called, for a person to choose from.
+        called: the action, as it would stand among these.
         narrow: it stores float32.
         checked: it asks whether hyperparameters are numbers of the language's own.
         plans: ways to call it with objects that stand in, likeliest first.
@@ -156,6 +163,7 @@ class Sketch:
     settings: tuple[Setting, ...] = ()
     kept: tuple[str, ...] = ()
     factory: str = ""
+    called: str = ""
     imports: tuple[str, ...] = ()
 
     @property
@@ -191,14 +199,15 @@ class Sketch:
             left = tuple(replace(one, left=True) for one in self.settings)
             yield from replace(self, settings=left).stages()
             return
+        seen = (*filter(None, [self.called]), *self.seen)
         if self.action is not None:
-            yield replace(self, action=None)
+            yield replace(self, action=None, seen=seen)
         if self.constructor:
             unknown = tuple(
                 replace(p, role="", within="", value="") for p in self.constructor if not p.default
             )
-            yield replace(self, action=None, before=(), constructor=unknown)
-        yield replace(self, action=None, before=(), constructor=None, owner="")
+            yield replace(self, action=None, before=(), constructor=unknown, seen=seen)
+        yield replace(self, action=None, before=(), constructor=None, owner="", seen=seen)
 
 
 def texts(sketch: Sketch, lines: Callable[[Sketch], Iterable[str]]) -> Iterator[str]:

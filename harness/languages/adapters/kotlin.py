@@ -72,6 +72,7 @@ _WORDS = Words(
     told=lambda p: f"{p.name}: {p.type}",
     given=_given,
     size="w.size",
+    each=("for (i in w.indices) {", "}"),
     # Kotlin's own classes have properties, which cannot be called by their setters.
     assigned=lambda setter: setter[3:4].lower() + setter[4:] if setter.startswith("set") else "",
 )

@@ -66,6 +66,8 @@ _WORDS = Words(
     unknown=lambda _: "???",
     told=lambda p: f"{p.name}: {p.type}",
     given=_given,
+    each=("for i <- w.indices do", ""),
+    at="{}(i)".format,
     named=True,
     assigned=lambda setter: setter.removesuffix("_$eq") if setter.endswith("_$eq") else "",
 )

@@ -64,6 +64,25 @@ def distances(text: str) -> Mapping[tuple[str, str], int]:
     return steps_away
 
 
+# What a model is trained on, of which one is subtracted from what it says of the other.
+_INPUTS = re.compile(r"(?i)\b(?:x|xs|x_?train|train_?x|inputs?|features|samples|data)\b")
+_TARGETS = r"(?i)%s\b(?:y|ys|y_?train|train_?y|y_?true|targets?|labels?|expected)\b"
+
+
+def trainer(text: str) -> str:
+    r"""The function that makes all steps, of inputs and targets; empty where there is none.
+
+    >>> trainer("fun fit(xs: Row, y: Double) {\n  g = f(xs) - y\n  w -= g / sqrt(s(g))\n}")
+    'fit'
+    """
+    far = distances(text)
+    steps = [f for f in _functions(text.splitlines()) if far.get(f[:2]) == 0]
+    heads = [re.split(r"[{=]", f.text)[0] for f in steps]
+    told = all(_INPUTS.search(one) and re.search(_TARGETS % "", one) for one in heads)
+    less = all(re.search(_TARGETS % r"-\s*(?:\w+\.)?", f.text) for f in steps)
+    return steps[0].name if steps and told and less else ""
+
+
 class Body(NamedTuple):
     """What a method in Python does beside computing.
 

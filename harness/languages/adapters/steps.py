@@ -43,6 +43,9 @@ class Words:
         static: what has no object is always called on its class.
         named: parameters are given by name where that is needed.
         new: what stands before a class whose object is made.
+        each: opens and closes a loop over the numbers of an array.
+        at: a number of an array there.
+        numbered: by what an object is known that steps one number.
         assigned: what is assigned in code where a compiled class has a setter; empty for a call.
     """
 
@@ -68,6 +71,9 @@ class Words:
     static: bool = False
     named: bool = False
     new: str = ""
+    each: tuple[str, str] = ("for (int i = 0; i < w.length; i++) {", "}")
+    at: Callable[[str], str] = "{}[i]".format
+    numbered: str = "name + i"
     assigned: Callable[[str], str] = lambda _: ""
 
 
@@ -84,9 +90,20 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         number: the language's type of a number.
         margin: what every line begins with.
     """
+    if sketch.action is None or not sketch.action.each:
+        yield from _stepping(words, sketch, number, margin)
+        return
+    yield margin + words.each[0]
+    yield from _stepping(words, sketch, number, margin + words.argument[:4])
+    yield from (margin + end for end in words.each[1:] if end)
+
+
+def _stepping(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str]:
     action = sketch.action
     whole = action is not None and action.whole
+    each = action is not None and action.each
     data = ("weights", "gradients") if whole else ("w", "g")
+    data = (words.at("w"), words.at("g")) if each else data
     off = f"0.0{'f' * (number.lower() == 'float')}"
     known = {
         **CAMEL,
@@ -95,6 +112,7 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
         "one": "1",
         "iteration": "steps",
         **({} if whole else {"size": words.size}),
+        **({"index": "i"} if each else {}),
         **dict.fromkeys(("momentum", "weight_decay"), off),
         **(words.answering if sketch.answers else {}),
     }
@@ -103,7 +121,9 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
     taken = {p.role for p in (*(sketch.constructor or ()), *(action.parameters if action else ()))}
     spare = [name for role, name in CAMEL.items() if role not in taken]
     if sketch.makes:
-        named = {"KEY": '"all"' if whole else "name", "OWNER": sketch.owner}
+        alone = each and action is not None and not action.takes("index")
+        key = words.numbered if alone else "name"
+        named = {"KEY": '"all"' if whole else key, "OWNER": sketch.owner}
         *before, opening = (margin + _filled(line, named) for line in words.making)
         end, *after = (_filled(line, named) for line in words.made)
         yield from before
@@ -129,6 +149,11 @@ def body(words: Words, sketch: Sketch, number: str, margin: str) -> Iterator[str
     owned = f"{sketch.owner}." if sketch.owner or words.static else ""
     owner = "optimizer." if sketch.makes else owned
     called = f"{owner}{action.name}("
+    if each and action.returns.lower() in _NUMBERS:
+        yield f"{margin}// {MARK}: keep `=` if it returns the new weight; else add or subtract it"
+        opening = f"{margin}{words.at('w')} = {called}"
+        yield from _call(words, opening, action.parameters, known, spare, margin, f"){words.end}")
+        return
     single, several = (*words.arrays(number), "")[:2]
     if action.returns in (single, *filter(None, [several])) and (words.whole[0] or not whole):
         yield f"{margin}// {MARK}: {words.keep}"

@@ -4,6 +4,7 @@
   back is handed on to where something of its kind came from, so that an update of values looks as
   one in place does; what moves what then tells weights from gradients (see Influence)."
   (:require [clojure.string :as string]
+            [clojure.walk :as walk]
             [rmsproof.adapter.nested :as nested]
             [rmsproof.adapter.program :as program]
             [rmsproof.adapter.reach :as reach]
@@ -80,6 +81,9 @@
 (defn- size? [name]
   (re-matches #"n|size|dims?|length|(?:num|n|count).*" (plain name)))
 
+(defn- sizes? [name]
+  (re-matches #"sizes|dims|dimensions|units|widths|topology|structure|architecture|layers?sizes" (plain name)))
+
 (def ^:private names (mapv #(keyword (str "w" %)) (range size)))
 
 (defn- zeros [] (vec (repeat size 0.0)))
@@ -129,7 +133,8 @@
   (let [stepping? (some? @self)
         score #(likeliness (:name %) made)
         asks-little? (fn [{:keys [arity name]}]
-                       (every? #(or (shape/setting? (:name %)) (size? (:name %)) (weights? (:name %))
+                       (every? #(or (shape/setting? (:name %)) (size? (:name %)) (sizes? (:name %))
+                                (weights? (:name %))
                                     (and stepping? (self? (:name %)))
                                     (:default %) (:absent %) (string/starts-with? name "->"))
                                (:parameters arity)))
@@ -159,6 +164,20 @@
       ;; What is made of settings alone is what steps, not what it begins with.
       {::own (boolean (and (< (long score) 2)
                            (some #(weights? (:name %)) (:parameters arity))))})))
+
+(defn- zeroed [value]
+  (walk/postwalk #(if (number? %) 0.0 %) value))
+
+(defn- likenesses
+  "Gradients that are like what functions of the port make: like all of it, or the parts of it."
+  [context]
+  (for [maker (makers context {:name ""})
+        of [identity #(first (filter (fn [one] (and (sequential? one) (every? map? one) (seq one)))
+                                     (vals %)))]]
+    #(let [like (of (maker))]
+       (when-not (and (coll? like) (seq like))
+         (throw (IllegalArgumentException. "nothing is like it")))
+       (zeroed like))))
 
 (defn- reference
   "A reference that holds something."
@@ -225,8 +244,10 @@
                             (of :state ((choose context path
                                                 (cons reached (makers context parameter))))))
       (:held parameter) (of :held (held parameter context path))
-      (gradients? name) (of :gradients (array))
-      (:making context) (of :data (if (size? name) size (array)))
+      (gradients? name) (of :gradients ((choose context (cons array (likenesses context)))))
+      (:making context) (of :data (cond (size? name) size
+                                        (sizes? name) (vec (repeat 3 size))
+                                        :else (array)))
       (weights? name) (let [make (choose context (into [array] (makers context parameter)))]
                         (of (if (identical? make array) :weights :state) (make)))
       (turn? name) (of :turn 1)
@@ -268,10 +289,14 @@
          :let [parameters (vec parameters)
                one #(let [parameter (parameters %)]
                       (assoc (argument context parameter (str path "." (:name parameter)))
-                             :name (:name parameter)))]
+                             :name (:name parameter)))
+               rest? #(and (:making context) (:default %) (sizes? (:name %)))]
          :when (not (or (:variables item)
-                        (and (:index item) (:default (parameters (:index item))))))]
+                        (and (:index item) (:default (parameters (:index item)))
+                             (not (rest? (parameters (:index item)))))))]
      (cond
+       (and (:index item) (rest? (parameters (:index item))))
+       (assoc (one (:index item)) :values (repeat 3 size))
        (:options item) (options context parameters item path)
        (:elements item) (let [parts (mapv (comp :value one) (:elements item))]
                           {:name path :kind :state :value parts :values [parts]})
