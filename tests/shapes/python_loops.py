@@ -403,6 +403,27 @@ while True:
 """,
         ("direction=ascent", "eps=ignored"),
     ),
+    "a recurrent network's script, arrays that are listed": (
+        "for p, g, s in zip([A, B], [dA, dB], [sA, sB]): s *= 0.9; s += 0.1 * g * g; p -= ...",
+        """
+import numpy as np
+
+text = open("nowhere/text.txt").read()
+A, B = np.random.randn(4, 4) * 0.01, np.zeros((4, 1))
+sA, sB = np.zeros_like(A), np.zeros_like(B)
+kept, at = np.zeros((4, 1)), 0
+while True:
+    dA, dB, kept = slopes(text[at : at + 5], kept)
+    for g in (dA, dB):
+        np.clip(g, -0.5, 0.5, out=g)
+    for p, g, s in zip([A, B], [dA, dB], [sA, sB]):
+        s *= 0.9
+        s += (1 - 0.9) * g * g
+        p += -0.1 * g / np.sqrt(s + 1e-8)
+    at += 5
+""",
+        ("clip=value", *_CONSTANTS, "epsilon=inside"),
+    ),
     "a function of what a script has, which plays a game": (
         "def move(): for k, v in net.items(): g = sums[k]; kept[k] = ...; net[k] += rate * ...",
         """

@@ -150,6 +150,9 @@ LAYERS = "two layers after data that are read, each gradient computed of the oth
 GAME = "a function of what a script has, which plays a game"
 NET = "a network that has its settings in one object"
 MAPS = "layers that are maps, each with a map of its averages"
+LISTED = "a recurrent network's script, arrays that are listed"
+PLAYS = "a script that plays a game, a map of arrays"
+CLIPS = "for one in sums.values():\n            np.clip(one, -1, 1, out=one)\n        "
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,13 @@ MAPS = "layers that are maps, each with a map of its averages"
         (MAPS, "        losses.append", "        slopes = clipped(slopes)\n        losses.append"),
         (MAPS, "in zip(net.parts", "in zip(copied(net)"),
         (MAPS, "    for epoch in range(epochs):", "    if epochs:"),
+        # What a loop's name becomes, what was listed does not; a number is not changed by its name.
+        (LISTED, "s *= 0.9", "s = s * 0.9"),
+        (LISTED, "np.zeros((4, 1))\nsA", "0.0\nsA"),
+        (LISTED, "p += -0.1 * g", "p += -0.1 * kept.mean() * g"),
+        # What is done to gradients where they are.
+        (PLAYS, "if rounds % 10", CLIPS + "if rounds % 10"),
+        (PLAYS, "g = sums[k]\n", "g = sums[k]\n                scaled(g)\n"),
         (
             MAPS,
             "        for part, slope",

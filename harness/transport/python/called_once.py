@@ -9,9 +9,14 @@ import ast
 from collections.abc import Container, Iterator
 
 from harness.languages.averages import Pair
-from harness.languages.changes import beside, set_in
-from harness.languages.gradients import Block, mentions
+from harness.languages.changes import beside, gone_over, held_by, set_in, values
+from harness.languages.gradients import Block, called, mentions, treats
 from harness.languages.updates import base_of
+
+_GETS = ("get", "copy", "item")
+_LEAVES_AS_IT_IS = frozenset(
+    "print append extend insert write info debug plot scatter add_scalar len isinstance".split()
+)
 
 
 class Unclear(Exception):
@@ -70,6 +75,39 @@ def comes_as_it_is(
         if again or (setting and text in parameters):
             return False
     return True
+
+
+def changed_beside(pair: Pair, block: Block, outside: Block) -> bool:
+    """Whether gradients are changed by what is left out: where they are, by a call that has them.
+
+    Args:
+        pair: weights and their gradient.
+        block: the statements of the update.
+        outside: what a step does beside these.
+    """
+    held = {pair.gradient.partition("[")[0]}
+    for place in range(pair.at - 1, -1, -1):  # what they are elements of, or another name for
+        for text, value in values(block[place]):
+            got = isinstance(value, ast.Call) and called(value) in _GETS
+            inside = value.func.value if got and isinstance(value.func, ast.Attribute) else value  # type: ignore[attr-defined]
+            if text in held and isinstance(inside, (ast.Name, ast.Attribute, ast.Subscript)):
+                held.add(ast.unparse(inside).partition("[")[0])
+    for node in (*block, *outside):
+        loops = [part for part in ast.walk(node) if isinstance(part, ast.For)]
+        each = dict(one for loop in loops for one in gone_over(loop.target, loop.iter))
+        for part in ast.walk(node):
+            if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+                given = [*part.value.args, *(word.value for word in part.value.keywords)]
+                texts = {held_by(ast.unparse(one), each) for one in given}
+                if texts & held and called(part.value) not in _LEAVES_AS_IT_IS:
+                    return True
+            elif isinstance(part, ast.Assign) and not any(part is one for one in block):
+                calls = [one for one in ast.walk(part.value) if isinstance(one, ast.Call)]
+                again = {held_by(text, each) for text in set_in(part)} & held
+                asked = {held_by(text, each) for text in _asked(part)}
+                if again & asked and any(map(treats, calls)):
+                    return True
+    return False
 
 
 def _is_plain(node: ast.AST) -> bool:

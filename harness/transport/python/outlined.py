@@ -36,8 +36,10 @@ from harness.languages.changes import (
 from harness.languages.choices import chosen
 from harness.languages.gradients import Block, mentions
 from harness.languages.updates import Update, base_of, update_in
+from harness.languages.written_out import written_out
 from harness.transport.python.called_once import (
     Unclear,
+    changed_beside,
     comes_as_it_is,
     makes,
     outlives,
@@ -94,7 +96,7 @@ def _of(
     function: Optional[ast.FunctionDef],
     owner: Optional[ast.ClassDef],
 ) -> list[Outline]:
-    meant = chosen(ast.Module(copy.deepcopy(body), [])).body
+    meant = written_out(chosen(ast.Module(copy.deepcopy(body), [])).body, tree)
     parameters = _parameters(function)
     inside = function is not None
     if inside:
@@ -169,21 +171,30 @@ class _Taking:
             if elsewhere & {held_by(text, self._each) for text in (pair.weights, pair.average)}:
                 raise Unclear
             self._begins_as_zeros(pair.average)
+            if changed_beside(pair, block, self._beside()):
+                raise Unclear
             if not self._update.loops or self._each:
                 self._is_as_handed(pair)
         known = {self._names[p.gradient]: p.at for p in pairs}
-        lines = [
-            copied
-            for place, node in enumerate(block)
-            if not begins(node, {p.average for p in pairs})
-            if not computes(node, {p.gradient: p.at for p in pairs}, place)
-            if not computes(copied := self._renamed(node), known, place)
-        ]
+        first = min(p.at for p in pairs)
+        lines, beside_them = [], set()
+        for place, node in enumerate(block):
+            copied = self._renamed(node)
+            if place < first and set_in(copied) & set(gradients):  # with what else is computed
+                beside_them |= set_in(copied) - set(gradients)
+            elif not (
+                begins(node, {p.average for p in pairs})
+                or computes(node, {p.gradient: p.at for p in pairs}, place)
+                or computes(copied, known, place)
+            ):
+                lines.append(copied)
         while lines and set_in(lines[-1]) <= set(gradients):  # they begin anew for the next step
             lines.pop()
         kept, _ = needed(lines, {*weights, *averages})
         inner = [part for node in kept for part in ast.walk(node)]
         if any(isinstance(part, (ast.For, ast.While, ast.Try)) for part in inner):
+            raise Unclear
+        if any(beside_them & set(loaded(node)) for node in kept):
             raise Unclear
         again = {name for node in kept for name in stored(node)}
         self._settled |= {*weights, *averages, *gradients}
@@ -252,9 +263,13 @@ class _Taking:
         ]
         return places[0] if places else 0
 
+    def _beside(self) -> Block:
+        """What a step does beside the update, in the loops around it."""
+        return [n for node in self._around for n in beside(node, self._update.block)]
+
     def _anew(self) -> set[str]:
         """What the loops around an update give another value in every step."""
-        anew = [n for node in self._around for n in beside(node, self._update.block)]
+        anew = self._beside()
         loops = (part for node in self._around for part in ast.walk(node))
         counted = [part.target for part in loops if isinstance(part, ast.For)]
         if not self._update.loops:  # where a call is a step, what the object has is set in each
