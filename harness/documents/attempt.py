@@ -84,6 +84,9 @@ class Bench:
         claim: the dialect that its optimizers claim to be.
         options: what the command line says of all.
         toolchain, memory: shared by all documents.
+
+    Attributes:
+        entered: a block was tried.
     """
 
     def __init__(
@@ -101,10 +104,12 @@ class Bench:
         self._box: Sandbox | None = None
         self._count = 0
         self._deadline = 0.0
+        self.entered = False
 
     def enter(self, box: Sandbox, jvm: bool) -> None:
         """Go to a new block: a fresh process, a fresh folder, its time begins."""
         self.leave()
+        self.entered = True
         self._box, self._worker = box, Worker("block", jvm=jvm, sandbox=box)
         self._beside.into(box.folder)
         self._deadline = time.monotonic() + BLOCK_SECONDS

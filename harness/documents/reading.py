@@ -21,7 +21,8 @@ from python_ref.dialects.dialect import Dialect
 
 # A heading, or what a paragraph or an item of a list begins with in bold.
 _HEADING = re.compile(
-    r" {0,3}#{1,6}\s.*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1", re.IGNORECASE
+    r" {0,3}#{1,6}(?:\s|(?<=##)\w).*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1",
+    re.IGNORECASE,
 )
 
 
@@ -109,7 +110,7 @@ class Reading:
             if number < block.line and (heading := _HEADING.match(line))
         ]
         named = [each for each in headings if RMSPROP.search(each) or names_another(each)]
-        return bool(named and RMSPROP.search(named[-1]))
+        return bool(named and not names_another(named[-1]))
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""

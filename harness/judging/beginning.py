@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from harness.judging.judge import Answers, Goldens, ask, judge
-from harness.judging.verdict import Result
-from harness.model.observation import Fault
+from harness.judging.judge import Answers, Goldens, ask
+from harness.judging.seeming import refuse_frozen
+from harness.judging.verdict import Result, conclude
+from harness.model.observation import Fault, Unreachable
 from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
@@ -37,7 +38,12 @@ def judged_by_names(
     Raises:
         BindingError: names do not bind it, or fail with a state that was made up.
     """
-    result = judge(port, transport, goldens, **options)
+    try:
+        answers = ask(port, transport, goldens, **options)
+    except Unreachable as error:
+        return conclude(port, transport.name, fault=error.fault)
+    refuse_frozen(transport, answers)
+    result = answers.result()
     fault = never_begun(result)
     ours = fault is not None and (transport.makes_up_state or fault.own is False)
     if fault and ours and fault.error not in OWN_ERRORS:

@@ -25,6 +25,7 @@ from harness.judging.beginning import (
     unbegun,
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
+from harness.judging.seeming import only_seems, refuse_frozen
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -38,10 +39,6 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # How many guesses are asked.
 _MOST = 6
-# What a wrong guess looks like that reaches one array of those that it was handed.
-_PART = "write=first_array"
-# What deviations say of the average.
-_OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 # What a search for the likeliest cause may take, whatever was used up by then.
 FAR_SECONDS = 8.0
 
@@ -134,6 +131,7 @@ def _judged(
 
     try:
         answers = ask_it()
+        refuse_frozen(transport, answers)
         result = answers.result(None)
         if result.verdict.word not in WRONG:
             result = answers.result()
@@ -306,6 +304,9 @@ def _called(
             break
         transport.adopt(guess)
         again = ask_it()
+        if again.frozen:
+            failed.append(f"{guess.title}: its average stays nothing")
+            continue
         right = again.result(None)
         if right.verdict.word in GOOD:
             return _so_called(right, guess)
@@ -332,7 +333,7 @@ def _called(
         except BindingError as other:
             failed.append(f"{guess.title}: {other}")
             continue
-        if result.stands and not _only_seems(guess, result):
+        if result.stands and not only_seems(guess, result):
             return _so_called(result, guess)
     if not budget.left:
         failed.insert(0, budget.message)
@@ -340,23 +341,6 @@ def _called(
     kinds = {guess.message.get("plan", {}).get("loop") for guess in guesses.moved}
     looped = kinds == {"steps"} and not guesses.failed
     raise BindingError(message, error.near, error.unknown, looped) from error
-
-
-def _only_seems(guess: Guess, result: Result) -> bool:
-    """Whether what explains a port is what a wrong guess looks like."""
-    graph = guess.message.get("graph", {})
-    # Seen from outside, an average that is not handed on begins anew as it was made; so does any
-    # of a function, where what comes back is handed on to one place after another.
-    axes = {deviation.partition("=")[0] for deviation in result.deviations}
-    best = result.diagnosis.best if result.diagnosis else None
-    if best is not None and 0 < best.constants.get("decay_rate", 0) < 1:
-        axes -= {"decay_rate"}  # what fades by a constant is an average that it keeps itself
-    tried = str(graph.get("plan", {}).get("method", "")).startswith("[")
-    anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
-    # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
-    # which another function keeps, unless they are factors of what is divided.
-    kept = bool(graph.get("others")) and not graph.get("factors") and bool(axes & _OF_AVERAGES)
-    return _PART in result.deviations or (guess.explored and (anew or kept))
 
 
 def _several(moved: Sequence[Guess]) -> BindingError:

@@ -95,6 +95,12 @@ class Answers:
     lossy: str
     seed: int | None
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the average that is seen stays nothing, whatever gradients it is told."""
+        seen = [o.moving_average for _, o in self.fed if o.moving_average is not None]
+        return any(rows.size for rows in seen) and not any(rows.any() for rows in seen)
+
     def result(self, largest: int | None = LARGEST, seconds: float = math.inf) -> Result:
         """The result of the port.
 

@@ -194,6 +194,22 @@ class HostedTransport:
             return next((str(name) for name in said if unsaid), "")
 
     @property
+    def has_others(self) -> bool:
+        """Whether its class has other methods than the one that is called, which take something."""
+        with readable():
+            message = self._message or {}
+            listed = [
+                c for c in self._shape.get("candidates", []) if c["class"] == message.get("class")
+            ]
+            methods = [
+                m
+                for c in listed
+                for at, m in enumerate(c["methods"])
+                if at != message.get("method")
+            ]
+            return any(method["parameters"] for method in methods)
+
+    @property
     def makes_states(self) -> bool:
         """Whether its host can ask a function of the port for the state."""
         with readable():

@@ -154,12 +154,13 @@ def test_a_formula_counts_only_where_it_is_an_rmsprops(counts: str, text: str) -
 
 
 @pytest.mark.parametrize(
-    "heading", ["## {}", "**{}**", "{}\n======", "<h3>{}</h3>", "\\section{{{}}}"]
+    "heading", ["## {}", "##{}", "**{}**", "{}\n======", "<h3>{}</h3>", "\\section{{{}}}"]
 )
 @pytest.mark.parametrize(
     ("subject", "counts"),
     [("RMSProp", True), ("AdaGrad", False), ("From AdaGrad to RMSProp", True), ("Adam算法", False),
-     ("Layer normalization", False), ("RMSNorm", False), ("Adaptive methods", True)],
+     ("Layer normalization", False), ("RMSNorm", False), ("Adaptive methods", True),
+     ("Adam: momentum + RMSProp", False)],
 )  # fmt: skip
 def test_a_formula_is_that_of_the_heading_above_it(
     heading: str, subject: str, counts: bool
@@ -168,6 +169,12 @@ def test_a_formula_is_that_of_the_heading_above_it(
         f"# RMSProp\n\n{heading.format(subject)}\n\nThe step:\n\n$$\n\\sqrt{{s + \\epsilon}}\n$$\n"
     )
     assert bool(formulas([(1, text)])) == counts
+
+
+def test_a_row_of_a_table_is_led_by_its_own_cells() -> None:
+    step = "$w - \\frac{\\eta}{\\sqrt{s + \\epsilon}} g$"
+    table = f"| method | step |\n|---|---|\n| AdaGrad | {step} |\n| RMSProp | {step} |\n"
+    assert [formula.line for formula in formulas([(1, table)])] == [4]
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,10 @@ def rmsprop(w, grad, state, lr=1e-3, rho=0.9, eps=1e-8):
     result = row.layers[-1].result
     assert result.deviations == ("initial_average=one",)
     assert result.bound == "its state was made by init_state at first"
+
+
+def test_what_was_run_and_is_no_optimizer_was_run_all_the_same(written: Examine) -> None:
+    odd = "def length(lr, grads, layer):\n    return sum(g * g for g in grads) ** 0.5 * layer.rate"
+    found = written(fenced(odd))
+    assert found.rows[0].layers == ()
+    assert found.network_cut is not None

@@ -12,9 +12,10 @@ import pytest
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, diagnose
 from harness.judging import memory
 from harness.judging.beginning import misses_a_place
-from harness.judging.guessing import FAR_SECONDS, _belied, _called, _only_seems
+from harness.judging.guessing import FAR_SECONDS, _belied, _called
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
+from harness.judging.seeming import only_seems
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Unreachable
 from harness.ports.binding import BindingError
@@ -318,14 +319,14 @@ def test_what_a_wrong_guess_looks_like_explains_nothing(
     message: dict[str, Any], deviations: tuple[str, ...], seems: bool
 ) -> None:
     guess = Guess(message, "", cast(Any, None), 0)
-    assert _only_seems(guess, result("diverges", *deviations)) is seems
+    assert only_seems(guess, result("diverges", *deviations)) is seems
 
 
 @pytest.mark.parametrize(("decay", "seems"), [(0.99, False), (1.0, True)])
 def test_what_fades_by_a_constant_is_no_average_of_anothers(decay: float, seems: bool) -> None:
     found = Diagnosis(Explanation((("decay_rate", "ignored"),), {"decay_rate": decay}))
     guess = Guess({"graph": {"others": ["inputs[0]"]}}, "", cast(Any, None), 0)
-    assert _only_seems(guess, replace(result("diverges"), diagnosis=found)) is seems
+    assert only_seems(guess, replace(result("diverges"), diagnosis=found)) is seems
 
 
 def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,7 +338,7 @@ def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) 
     def ask_it() -> Any:
         now[0] += 12.0  # on a busy machine
         guess.WORKERS.seconds += 6.0
-        return SimpleNamespace(result=lambda *how: (searched.append(how), wrong)[1])
+        return SimpleNamespace(frozen=False, result=lambda *how: (searched.append(how), wrong)[1])
 
     searched: list[Any] = []
     moved = [Guess({"function": "f"}, f"guess {i}", cast(Any, None), 0) for i in range(4)]

@@ -209,6 +209,44 @@ def test_a_state_begins_as_the_function_of_the_port_makes_it(tmp_path: Path) -> 
     assert results["by itself"].deviations == ("initial_average=one",)
 
 
+APART = {
+    "functions": """
+import numpy as np
+
+
+def update_cache(cache, grad, rho=0.9):
+    return rho * cache + (1 - rho) * grad**2
+
+
+def update_weights(weights, grad, cache, lr=0.01, eps=1e-8):
+    return weights - lr * grad / (np.sqrt(cache) + eps)
+""",
+    "methods": """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.cache = lr, rho, eps, {}
+
+    def watch(self, grads):
+        for k, g in grads.items():
+            self.cache[k] = self.rho * self.cache.get(k, 0) + (1 - self.rho) * g**2
+
+    def step(self, params, grads):
+        for k, g in grads.items():
+            params[k] -= self.lr * g / (np.sqrt(self.cache.get(k, 0)) + self.eps)
+        return params
+""",
+}
+
+
+@pytest.mark.parametrize("apart", ["functions", pytest.param("methods", marks=pytest.mark.slow)])
+def test_an_average_that_another_call_changes_has_no_constant(tmp_path: Path, apart: str) -> None:
+    _, results = judged(tmp_path, {"apart": APART[apart]})
+    assert results == {}
+
+
 def test_what_an_optimizer_was_told_is_reported(tmp_path: Path) -> None:
     """By a text, a constant of an enumeration, another one or a flag; else it makes another one."""
     text = source("one of several, by a text").replace(".lower()", "")

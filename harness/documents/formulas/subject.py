@@ -53,7 +53,13 @@ _LEADS = re.compile(
     rf"[^\w]*(?:(?:in|for|the|with|and|but|while|plain|original|\d+) )*[^\w]*{_NAMES}",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r" {0,3}#{1,6}\s|\s*(\*\*|__)[^*_]+\1:?\s*$|\s*\\(?:sub)*section\b|<h\d")
+# What was made of RMSProp names it after itself; what it was made of, before.
+_LATER = re.compile(
+    rf"(?<![a-z\d_])(?:[nr]?ada(?:m|max|belief)|amsgrad|yogi)[a-z]{{0,2}}{_END}", re.IGNORECASE
+)
+_HEADING = re.compile(
+    r" {0,3}#{1,6}(?:\s|(?<=##)\w)|\s*(\*\*|__)[^*_]+\1:?\s*$|\s*\\(?:sub)*section\b|<h\d"
+)
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
 _SENTENCE = re.compile(r"[.!?]\s+")
 
@@ -89,7 +95,8 @@ class Subjects:
         own = self._lines.get(line, "")
         start = region.source.lstrip().partition("\n")[0][:_AROUND]
         above: list[str] = []
-        for number in range(line - 1, line - 1 - _LEADING_LINES, -1):
+        row = own.lstrip().startswith("|")  # of a table, led by what stands before it alone
+        for number in range(line - 1, line - 1 - _LEADING_LINES * (not row), -1):
             text = self._lines.get(number, "")
             if not text.strip(" \t$") and above:
                 break
@@ -100,8 +107,11 @@ class Subjects:
 
 
 def names_another(text: str) -> bool:
-    """Whether a text names another algorithm, and not RMSProp."""
-    return bool(_OTHERS.search(text)) and not RMSPROP.search(text)
+    """Whether a text names another algorithm, and RMSProp at most as a part of it."""
+    own, later = RMSPROP.search(text), _LATER.search(text)
+    if own is not None:
+        return later is not None and later.start() < own.start()
+    return bool(_OTHERS.search(text))
 
 
 def of_rmsprop(region: Region, begin: int, first: int, last: int, end: int) -> bool:

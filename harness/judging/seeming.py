@@ -1,0 +1,48 @@
+"""What seems to be a step and is none: the first of several arrays, a part of what a step does."""
+
+from __future__ import annotations
+
+from harness.judging.judge import Answers
+from harness.judging.verdict import Result
+from harness.ports.binding import BindingError
+from harness.transport.guess import Guess
+from harness.transport.hosted import HostedTransport
+
+# What a wrong guess looks like that reaches one array of those that it was handed.
+_PART = "write=first_array"
+# So much of an average is all of it, to what a step of any size can tell.
+_STAYS = 1 - 1e-12
+# What deviations say of the average.
+_OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
+
+
+def refuse_frozen(transport: HostedTransport, answers: Answers) -> None:
+    """Raise BindingError where something else may change the average that a step divides by."""
+    if answers.frozen and (transport.makes_up_state or transport.has_others):
+        raise BindingError("not bound: its steps do not change the average that it divides by")
+
+
+def only_seems(guess: Guess, result: Result) -> bool:
+    """Whether what explains a port is what a wrong guess looks like."""
+    graph = guess.message.get("graph", {})
+    # Seen from outside, an average that is not handed on begins anew as it was made; so does any
+    # of a function, where what comes back is handed on to one place after another.
+    axes = {deviation.partition("=")[0] for deviation in result.deviations}
+    best = result.diagnosis.best if result.diagnosis else None
+    if best is not None and 0 < best.constants.get("decay_rate", 0) < 1:
+        axes -= {"decay_rate"}  # what fades by a constant is an average that it keeps itself
+    tried = str(graph.get("plan", {}).get("method", "")).startswith("[")
+    anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
+    # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
+    # which another function keeps, unless they are factors of what is divided.
+    kept = bool(graph.get("others")) and not graph.get("factors") and bool(axes & _OF_AVERAGES)
+    seen = guess.explored and (anew or kept)
+    return _PART in result.deviations or seen or _stays(result)
+
+
+def _stays(result: Result) -> bool:
+    """Whether the average of a cause never leaves what it begins with: another call changes it."""
+    best = result.diagnosis.best if result.diagnosis else None
+    decay = best.constants.get("decay_rate", 0.5) if best else 0.5
+    kept = 1 - decay if "average=swapped" in result.deviations else decay
+    return kept > _STAYS
