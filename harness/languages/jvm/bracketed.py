@@ -15,7 +15,7 @@ _NOISE = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"\"\".*?\"\"\"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])'", re.DOTALL
 )
 # A function where it is declared has its keyword before it, or the type that it returns.
-_FUNCTION = re.compile(r"(\w+|[>\]])[ \t\n]+(?:[\w<>?]+\.)?(\w+)\s*(?:\[\w+\])?\(")
+_FUNCTION = re.compile(r"((?<!\w)\w+|[>\]])[ \t\n]+(?:[\w<>?]+\.)?(\w+)\s*(?:\[\w+\])?\(")
 _CALLING = frozenset("return new else throw case yield".split())
 _TYPE = re.compile(r"\b(?:class|object|record|interface|trait|enum)\s+([^\W\d]\w*)")
 _SINGLE = re.compile(
@@ -23,6 +23,8 @@ _SINGLE = re.compile(
 )
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _CONDITION = re.compile(r"^\s*(?:\}?\s*else\b|(?:if|switch|when|case|catch)\b)(.*)", re.DOTALL)
+# What is longer, from one parenthesis to the other, is nobody's parameters.
+_LONGEST = 4000
 # As much of what stands before a name as tells what is done with it.
 _BEFORE = 60
 
@@ -82,6 +84,18 @@ class Code:
         return self._uses[name]
 
     @cached_property
+    def _closing(self) -> dict[int, int]:
+        """Where what opens at a place closes."""
+        opened: list[int] = []
+        closing: dict[int, int] = {}
+        for at, letter in enumerate(self.text):
+            if letter in "([{":
+                opened.append(at)
+            elif letter in ")]}" and opened:
+                closing[opened.pop()] = at
+        return closing
+
+    @cached_property
     def blocks(self) -> list[tuple[int, int]]:
         """Where braces open and close, those inside before those around."""
         opened, blocks = [-1], []
@@ -99,8 +113,10 @@ class Code:
     def arguments(self, at: int) -> tuple[list[str], int]:
         """What stands in parentheses, in several that follow one another, and where they end."""
         arguments: list[str] = []
-        while at < len(self.text) and self.text[at] == "(":
-            end = _close(self.text, at)
+        while self.text[at : at + 1] == "(":
+            end = self._closing.get(at, len(self.text))
+            if end - at > _LONGEST:
+                return [], at
             arguments += [part for part in split(self.text[at + 1 : end]) if part.strip()]
             at = end + 1
         return arguments, at
@@ -109,7 +125,7 @@ class Code:
         """The expression that begins at a place, to the end of its statement."""
         end = at
         while end < len(self.text) and self.text[end] not in ";,)}]\n":
-            end = _close(self.text, end) + 1 if self.text[end] in _CLOSING else end + 1
+            end = self._closing.get(end, len(self.text) if self.text[end] in _CLOSING else end) + 1
         return self.text[at:end].strip()
 
     def sure(self, at: int, name: str, scope: tuple[int, int]) -> bool:
