@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from shapes.apart import BASE, BODY, laid_out
+from shapes.python_shapes import source
 
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
@@ -65,6 +66,41 @@ def test_what_a_project_declares_and_is_not_there_is_named_with_the_command(
     assert result.verdict.word == "not-run"
     assert result.verdict.fault is not None
     assert command.format(tmp_path) in result.verdict.fault.message
+
+
+ONCE = """
+KNOWN, NAMES = {}, []
+
+
+def register(name):
+    def known(thing):
+        assert name not in KNOWN and name not in NAMES
+        %s
+        return thing
+    return known
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kept", "word"),
+    [
+        pytest.param("", "KNOWN[name] = thing", "exact", id="a class, beside it"),
+        pytest.param("lib/", "KNOWN[name] = (thing, 1)", "exact", id="and its package did"),
+        pytest.param("", "NAMES.append(name)", "not-run", id="nothing of it"),
+    ],
+)
+def test_what_registers_itself_once_is_run_again_and_again(
+    tmp_path: Path, place: str, kept: str, word: str
+) -> None:
+    text = source("lists of arrays").replace("\nclass ", '\n@register("it")\nclass ', 1)
+    whole = {
+        f"{place}rmsprop.py": f"from {'.' * bool(place)}known import register\n{text}",
+        f"{place}known.py": ONCE % kept,
+        f"{place}__init__.py": "from .rmsprop import *\n",
+    }
+    laid_out(tmp_path, whole)
+    (result,) = outcome(tmp_path / place / "rmsprop.py", tmp_path).results
+    assert result.verdict.word == word
 
 
 def test_a_folder_without_python_is_no_project(tmp_path: Path) -> None:

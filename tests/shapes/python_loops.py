@@ -424,6 +424,32 @@ while True:
 """,
         ("clip=value", *_CONSTANTS, "epsilon=inside"),
     ),
+    "an agent that sums gradients up before a step": (
+        "def learn(self, x): for k in self.net: self.sums[k] += slopes[k]; then net[k] += ...",
+        """
+import numpy as np
+
+
+class Agent:
+    def __init__(self, wide=4):
+        self.net = {"a": np.ones((wide, 3)), "b": np.ones(wide)}
+        self.sums = {k: np.zeros_like(v) for k, v in self.net.items()}
+        self.kept = {k: np.zeros_like(v) for k, v in self.net.items()}
+        self.pace, self.keep = 1e-3, 0.99
+
+    def learn(self, x, last):
+        slopes = {"a": np.outer(x[:, 0], self.net["b"]), "b": x.T @ self.net["a"]}
+        for k in self.net:
+            self.sums[k] += slopes[k]
+        if last:
+            for k, v in self.net.items():
+                g = self.sums[k]
+                self.kept[k] = self.keep * self.kept[k] + (1 - self.keep) * g**2
+                self.net[k] += self.pace * g / (np.sqrt(self.kept[k]) + 1e-5)
+                self.sums[k] = np.zeros_like(v)
+""",
+        ("direction=ascent", *_CONSTANTS),
+    ),
     "a function of what a script has, which plays a game": (
         "def move(): for k, v in net.items(): g = sums[k]; kept[k] = ...; net[k] += rate * ...",
         """

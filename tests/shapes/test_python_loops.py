@@ -151,6 +151,7 @@ GAME = "a function of what a script has, which plays a game"
 NET = "a network that has its settings in one object"
 MAPS = "layers that are maps, each with a map of its averages"
 LISTED = "a recurrent network's script, arrays that are listed"
+AGENT = "an agent that sums gradients up before a step"
 PLAYS = "a script that plays a game, a map of arrays"
 CLIPS = "for one in sums.values():\n            np.clip(one, -1, 1, out=one)\n        "
 
@@ -180,6 +181,8 @@ CLIPS = "for one in sums.values():\n            np.clip(one, -1, 1, out=one)\n  
         (LISTED, "s *= 0.9", "s = s * 0.9"),
         (LISTED, "np.zeros((4, 1))\nsA", "0.0\nsA"),
         (LISTED, "p += -0.1 * g", "p += -0.1 * kept.mean() * g"),
+        (AGENT, "+= slopes[k]", "+= slopes[k] + 0.1 * self.net[k]"),
+        (AGENT, "self.pace *", "self.sums['a'].mean() *"),
         # What is done to gradients where they are.
         (PLAYS, "if rounds % 10", CLIPS + "if rounds % 10"),
         (PLAYS, "g = sums[k]\n", "g = sums[k]\n                scaled(g)\n"),

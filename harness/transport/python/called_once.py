@@ -70,7 +70,7 @@ def comes_as_it_is(
     sources += [part.iter for part in loops if isinstance(part, ast.For)]
     outside = [n for node in around for n in beside(node, block)] + before
     for text in {ast.unparse(p) for n in sources for p in ast.walk(n) if _is_plain(p)}:
-        setting = [node for node in outside if text in set_in(node)]
+        setting = [n for n in outside if text in set_in(n) and not _sums_up(n, text)]
         again = len(setting) > 1 or any(text in _asked(node) for node in setting)
         if again or (setting and text in parameters):
             return False
@@ -108,6 +108,18 @@ def changed_beside(pair: Pair, block: Block, outside: Block) -> bool:
                 if again & asked and any(map(treats, calls)):
                     return True
     return False
+
+
+def _sums_up(node: ast.stmt, text: str) -> bool:
+    """Whether all that a statement does to gradients is to add others, as they are."""
+    several = [p for p in ast.walk(node) if isinstance(p, ast.stmt) and text in set_in(p)]
+    simple = [p for p in several if not isinstance(p, (ast.For, ast.If, ast.With))]
+    return all(
+        isinstance(p, ast.AugAssign)
+        and isinstance(p.op, ast.Add)
+        and isinstance(p.value, (ast.Name, ast.Attribute, ast.Subscript))
+        for p in simple
+    )
 
 
 def _is_plain(node: ast.AST) -> bool:

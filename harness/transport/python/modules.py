@@ -30,6 +30,7 @@ from harness.transport.python.packages import (
     folders,
     is_package,
     level,
+    unregister,
 )
 from harness.transport.python.patience import TooLong, limited
 
@@ -85,6 +86,7 @@ class Source:
         self._extended: set[str] = set()
         self._begun: set[str] = set()  # modules that import each other, entered from there
         self.lacking: Optional[BaseException] = None
+        self._went = False  # as far as it goes, once
         if climbed := level(self.tree):
             self._enter(climbed)
 
@@ -115,6 +117,7 @@ class Source:
                     continue
                 break
             self.costly = self._seconds > _COSTLY_SECONDS
+            self._went = not self.stopped
             return module.__dict__
         raise self._not_run(self.lacking)
 
@@ -153,6 +156,7 @@ class Source:
         for name, loaded in list(sys.modules.items()):
             if self._afresh and getattr(loaded, "__file__", None) in self._afresh:
                 del sys.modules[name]
+        unregister(self._name, self._above)
         module = types.ModuleType(self._name)
         module.__file__ = self.path
         if self._package:
@@ -187,13 +191,16 @@ class Source:
                     raise LoadError("does-not-compile", message_of(error, self.path)) from error
                 undefined.append(statement.name)
             except BaseException as error:
+                words = _loading(error, self.path)
+                if self._went:  # of the port that says nothing
+                    raise LoadError("not-run", f"a second time {words}") from error
                 if len(statements) == 1 or isinstance(error, (KeyboardInterrupt, MemoryError)):
-                    raise LoadError("crashes", _loading(error, self.path)) from error
+                    raise LoadError("crashes", words) from error
                 if not statement.own:
                     raise _Absent(error, statement) from error
                 if (absent := self.for_want(error)) is not None:
                     raise absent from error
-                stopped = stopped or _loading(error, self.path)
+                stopped = stopped or words
                 undefined.append(statement.name)
             self._seconds += statement.own * (time.monotonic() - begun)
         self.stopped = stopped

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import copy
 from typing import NamedTuple, Optional
 
@@ -300,7 +301,9 @@ class _Taking:
     def _held(self, owner: ast.expr, key: str) -> Optional[str]:
         """The name for what `self`, or a parameter with settings, holds; None for neither."""
         if isinstance(owner, ast.Name) and owner.id == "self":
-            return self._own(key)
+            with contextlib.suppress(Unclear):  # it may be nothing that the update asks for
+                return self._own(key)
+            return None
         if isinstance(owner, ast.Attribute) and ast.unparse(owner.value) == "self":
             value, known = self._initial(owner.attr)
             held = isinstance(value, ast.Name) and value.id in known

@@ -110,6 +110,40 @@ def entered_elsewhere(error: BaseException, tried: set[str]) -> bool:
     return False
 
 
+def unregister(name: str, near: Sequence[Path]) -> None:
+    """Take out of what modules of a project collect what another one gave them.
+
+    A source that registers its classes may do that once, and is run again and again.
+
+    Args:
+        name: of the module that is run again.
+        near: the folders that the project's modules are in.
+    """
+    for module in list(sys.modules.values()):
+        file = Path(getattr(module, "__file__", None) or ".")
+        if module.__name__ == name or "site-packages" in file.parts:
+            continue
+        if not any(folder in file.parents for folder in near):
+            continue
+        own = [v for v in vars(module).values() if _from(v, module.__name__)]
+        for holder in [vars(module), *(vars(v) for v in own if hasattr(v, "__dict__"))]:
+            for held in list(holder.values()):
+                if isinstance(held, dict):
+                    for key in [key for key, one in held.items() if _from(one, name)]:
+                        del held[key]
+                elif isinstance(held, list):
+                    held[:] = [one for one in held if not _from(one, name)]
+                elif isinstance(held, set):
+                    held -= {one for one in held if _from(one, name)}
+
+
+def _from(thing: object, name: str) -> bool:
+    """Whether a class, a function or an object comes of a module, or what several are part of."""
+    parts = thing if isinstance(thing, tuple) else (thing,)
+    made = (type, types.FunctionType)
+    return any((p if isinstance(p, made) else type(p)).__module__ == name for p in parts)
+
+
 def _of(module: types.ModuleType, folder: Path) -> bool:
     return any(
         Path(p).samefile(folder) for p in getattr(module, "__path__", []) if Path(p).exists()
