@@ -158,6 +158,10 @@ class Bench:
                     further = replace(further, added=tuple(piece.line for piece in more))
                     if further.judged:
                         break
+        none = not judged and not further.judged and further.fault is None
+        if none and source.said and compiles(source.text):  # beside what it defines
+            alone = self._bare(source, {**request, "lines": source.lines()})
+            further = alone if alone.judged else further
         return Attempt(judged | further.judged, added=further.added) if judged else further
 
     def _bare(self, source: Source, request: dict[str, Any]) -> Attempt:

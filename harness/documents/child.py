@@ -122,9 +122,13 @@ def _drive(task: dict[str, Any], case: dict[str, Any], ends: list[list[float]]) 
     module = _module("block", task["name"])
     _execute(task["text"], task["name"], module)
     function = module.__dict__[task["function"]]
-    returned, starts = zip(*(_ended(function, case, steps) for steps in case["steps"]))
+    counts = case["steps"]
+    # What grows with the steps is seen by two numbers of them.
+    more = [*counts, counts[-1] + 1] if len(counts) == 1 else counts
+    returned, starts = zip(*(_ended(function, case, steps) for steps in more))
     size = len(case["weights"])
-    ends.extend(_weights(*end, size) for end in zip(_lasts(returned), starts))
+    ended = [_weights(*end, size) for end in zip(_lasts(returned), starts)]
+    ends.extend(ended[: len(counts)])
 
 
 def _lasts(returned: Sequence[Any]) -> Sequence[Any]:
@@ -142,14 +146,15 @@ def _lasts(returned: Sequence[Any]) -> Sequence[Any]:
 def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> tuple[Any, Any]:
     """What a trainer returned after so many steps, and the array that it was given."""
     arguments = {name: _value(value) for name, value in case["arguments"].items()}
-    start = None
+    start: Any = None
     if case["start"]:
-        start = arguments[case["start"]] = np.array(case["weights"], dtype=np.float64)
+        start = np.array(case["weights"], dtype=np.float64)
+        start = arguments[case["start"]] = float(start[0]) if case["plain"] else start
     if case["bounds"]:
         arguments[case["bounds"]] = np.array([[w, w] for w in case["weights"]])
     if case["objective"]:
         arguments[case["objective"]] = lambda *_: 0.0
-    feed = _Feed(case["gradients"])
+    feed = _Feed(case["gradients"], case["plain"])
     if case["gradient"]:
         arguments[case["gradient"]] = feed
     if case["iterations"]:
@@ -169,14 +174,14 @@ def _ended(function: Callable[..., Any], case: dict[str, Any], steps: int) -> tu
 class _Feed:
     """A gradient function that gives what was to be given, whatever it is asked at."""
 
-    def __init__(self, rows: list[list[float]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: list[list[float]], plain: bool) -> None:
+        self._rows, self._plain = rows, plain
         self.calls = 0
 
     def __call__(self, *_: Any, **__: Any) -> Any:
         row = self._rows[min(self.calls, len(self._rows) - 1)]
         self.calls += 1
-        return np.array(row)
+        return row[0] if self._plain else np.array(row)
 
 
 def _value(value: Any) -> Any:
@@ -192,7 +197,7 @@ def _weights(returned: Any, start: Any, size: int) -> list[float]:
             continue
         if array.size == size and array.ndim <= 2:  # a column of them too
             return [float(value) for value in array.reshape(-1)]
-    if returned is None and start is not None:
+    if returned is None and isinstance(start, np.ndarray):
         return [float(value) for value in start]
     raise _Unlike(f"it returned no {size} numbers, but {type(returned).__name__}")
 

@@ -87,6 +87,9 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
     roles.pop("weights", None)
     if "gradient" in roles and "start" not in roles and "inputs" in roles:
         roles["start"] = roles.pop("inputs")  # grad(x), from x
+    counted = _counted(node) & names.keys() - {*roles.values()}
+    if "gradient" in roles and "iterations" not in roles and len(counted) == 1:
+        roles["iterations"] = counted.pop()
     fed = "gradient" in roles or {"inputs", "targets"} <= roles.keys()
     loops = any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
     if not (fed and loops and {"iterations", "learning_rate"} <= roles.keys()):
@@ -95,6 +98,16 @@ def _trainer(node: ast.FunctionDef) -> Trainer | None:
         return None
     trainer = Trainer(node.name, roles)
     return trainer if trainer.begun or (trainer.from_data and _averages(node, roles)) else None
+
+
+def _counted(node: ast.FunctionDef) -> set[str]:
+    """What says how often the loops of a function go round."""
+    counted = set()
+    for inner in ast.walk(node):
+        match inner:
+            case ast.For(iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name(id=name)])):
+                counted.add(name)
+    return counted
 
 
 def _averages(node: ast.FunctionDef, roles: Mapping[str, str]) -> bool:
@@ -128,6 +141,7 @@ class Case:
         arguments: further arguments by parameter name, data among them.
         steps: the step counts it is run for, each from the start.
         start, bounds, objective, gradient, iterations: parameter names; "" where it has none.
+        plain: the weights, of which there is one, and its gradients are numbers.
     """
 
     weights: Sequence[float]
@@ -139,6 +153,7 @@ class Case:
     objective: str = ""
     gradient: str = ""
     iterations: str = ""
+    plain: bool = False
 
     def message(self) -> dict[str, Any]:
         """As plain values, for the process it is run in."""
@@ -148,7 +163,7 @@ class Case:
 def _plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
-    return value if isinstance(value, str) else list(value)
+    return value if isinstance(value, str | bool) else list(value)
 
 
 # A trainer is run anew for every count of steps, so long scenarios are cut.
@@ -187,15 +202,14 @@ def made_case(
     roles = trainer.roles
     values = scenario.hyperparameters.items()
     arguments = {roles[role]: value for role, value in values if role in roles}
+    own = ("start", "bounds", "objective", "gradient", "iterations")
+    named: dict[str, Any] = {role: roles.get(role, "") for role in own}
     return Case(
         weights=weights,
         gradients=gradients,
         arguments={**arguments, **data},
         steps=steps,
-        **{
-            role: roles.get(role, "")
-            for role in ("start", "bounds", "objective", "gradient", "iterations")
-        },
+        **named,
     )
 
 

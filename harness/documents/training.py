@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -96,9 +97,11 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
     goldens = memory.goldens(port, "float64")
     given = [g.scenario for g in goldens if g.kind == "core"]
     faults: list[Fault] = []
-    for size in (None, 2, 1):  # some are written for two variables, or for one
+    # Some are written for two variables, or for one, or a number.
+    for size, plain in ((None, False), (2, False), (1, False), (1, True)):
         feedable = [s for g in given if (s := trainers.in_one_array(g, size))]
-        ends = called([trainers.case_of(trainer, s) for s in feedable])
+        cases = [replace(trainers.case_of(trainer, s), plain=plain) for s in feedable]
+        ends = called(cases)
         if not isinstance(ends, Fault):
             return _Driven(port, feedable, ends, memory).judged()
         faults.append(ends)

@@ -25,6 +25,12 @@ def rms(a, sa, x):
 OWN = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
 CELLS = {
     "a loop below its heading": ("## 4. RMSProp", LOOP, OWN, ""),
+    "a loop beside what it asks for its gradients": (
+        "## RMSProp",
+        "def tilt(w):\n    return 2 * w\n" + LOOP.replace("slope", "tilt"),
+        OWN,
+        "",
+    ),
     "a function below its heading": ("<h1>RMS prop</h1>", FUNCTION, OWN, ""),
     "a loop below a part of what is below its heading": ("# RMSProp\n\n## Code", LOOP, OWN, ""),
     "a loop below a paragraph about it": ("- **RMSProp** is another way.", LOOP, OWN, ""),

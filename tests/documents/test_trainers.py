@@ -120,6 +120,39 @@ def test_of_a_history_that_is_returned_the_last_is_taken(written: Examine, retur
     assert row.published.deviations == ("eps=ignored",)
 
 
+KEPT = {
+    "a list that begins with the start": """
+def rmsprop(grad, w0, lr=0.1, rho=0.9, eps=1e-7, n=30):
+    path, s, w = [w0], [0], w0
+    for i in range(n):
+        g = grad(w)
+        s.append(rho * s[-1] + (1 - rho) * g**2)
+        w = w - lr * g / (s[-1] ** 0.5 + eps)
+        path.append(w)
+    return path
+""",
+    "numbers at as many places as there are steps": """
+import numpy as np
+def rmsprop(grad, w0, lr=0.1, rho=0.9, eps=1e-7, n=30):
+    w, s = np.zeros(n + 1), np.zeros(n + 1)
+    w[0] = w0
+    for i in range(n):
+        g = grad(w[i])
+        s[i + 1] = rho * s[i] + (1 - rho) * g**2
+        w[i + 1] = w[i] - lr * g / (np.sqrt(s[i + 1]) + eps)
+    return w
+""",
+}
+
+
+@pytest.mark.parametrize("case", KEPT)
+def test_a_trainer_that_keeps_all_its_steps_is_read_by_the_last(
+    written: Examine, case: str
+) -> None:
+    (row,) = written(fenced(KEPT[case])).rows
+    assert (row.kind, row.published and row.published.verdict.word) == ("trainer", "exact")
+
+
 @pytest.mark.parametrize(
     "case",
     [pytest.param(c, marks=() if "shape" in c else pytest.mark.slow) for c in FED],
