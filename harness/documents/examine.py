@@ -220,7 +220,7 @@ class _Examiner:
         fault = result.verdict.fault
         # Scala's `???` and Kotlin's `TODO()` raise it, too.
         if fault is not None and "NotImplementedError" in fault.message:
-            message = "an exercise: NotImplementedError stands for code"
+            message = "NotImplementedError stands for code"
             return Examined(source.block, "other", message=message)
         layers.append(Layer(result))
         return self._row(source, kind, label, layers, attempt, name)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.diagnosis.diagnose import Diagnosis
 from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
@@ -60,12 +61,23 @@ def _epsilon_of(row: Examined, claim: Dialect) -> str | None:
     if result is None:
         return None
     named = dict(deviation.split("=", 1) for deviation in result.deviations)
-    if "eps" in named or NOT_RMSPROP & set(result.deviations):
+    if NOT_RMSPROP & set(result.deviations):
+        return None
+    if "eps" in named and not _settled(result.diagnosis):
         return None
     if "epsilon" in named:
         return named["epsilon"]
     explained = result.verdict.word in GOOD or bool(result.deviations)
     return claim.choice("epsilon") if explained else None
+
+
+def _settled(diagnosis: Diagnosis | None) -> bool:
+    """Whether all that explains a port with an epsilon of its own has it in one place."""
+    if diagnosis is None or diagnosis.best is None:
+        return False
+    found = (diagnosis.best, *diagnosis.alternatives)
+    places = {dict(each.chosen).get("epsilon") for each in found}
+    return len(places) == 1 and diagnosis.best.constants.get("epsilon", 0.0) > 0
 
 
 def _lines(rows: Sequence[Examined]) -> str:

@@ -72,8 +72,11 @@ def test_a_formula_is_held_against_the_code(written: Examine) -> None:
         "the formula at line 1 says that epsilon is added inside the square root, but in the code"
         " at line 4 (python) epsilon is added outside the square root"
     ]
+    own = text.replace("+ self.eps)", "+ 1e-8)")
+    assert [finding.sentence for finding in written(own).findings] == said
     agreeing = text.replace(RIGHT.strip(), INSIDE.strip())
     assert written(agreeing).findings == ()
+    assert written(agreeing.replace("+ self.eps)", "+ 1e-8)")).findings == ()
 
 
 def test_a_formula_of_something_else_contradicts_no_code(written: Examine) -> None:

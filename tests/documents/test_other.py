@@ -124,7 +124,7 @@ def test_an_exercise_is_no_defect_of_the_page(written: Examine) -> None:
     base = "class Optimizer:\n    def step(self, g, w):\n        raise NotImplementedError\n\n"
     todo = RIGHT.replace("        return params\n", "        raise NotImplementedError('TODO')\n")
     row = written(fenced(IMPORT + todo)).rows[0]
-    assert (row.kind, row.message) == ("other", "an exercise: NotImplementedError stands for code")
+    assert (row.kind, row.message) == ("other", "NotImplementedError stands for code")
     derived = RIGHT.replace("class RMSProp:", "class RMSProp(Optimizer):")
     row = written(fenced(IMPORT + base + derived)).rows[0]
     assert row.layers[-1].result.verdict.word == "exact"
