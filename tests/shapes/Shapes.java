@@ -1684,7 +1684,7 @@ class MomentumByName {
     }
 }
 
-/** Its gradients are its error times its inputs. */
+/** Its gradients are its error, a target less an output, times its inputs. */
 class Unit {
     private double[] weights;
     private double bias;
@@ -1716,7 +1716,7 @@ class OfANeuron {
         for (int i = 0; i < inputs.length; i++) {
             double grad = unit.getDelta() * inputs[i];
             v[i] = rho * v[i] + (1 - rho) * grad * grad;
-            unit.getWeights()[i] -= learningRate * grad / Math.sqrt(v[i] + 1e-3);
+            unit.getWeights()[i] += learningRate * grad / Math.sqrt(v[i] + 1e-3);
         }
     }
 }

@@ -35,10 +35,6 @@ final class GraphPairs {
         if (pairs.isEmpty()) {
             replaced();
         }
-        // A target less an output is an error, too: nobody knows which, but for where it leads.
-        boolean errors = pairs.stream().allMatch(pair -> Names.error(Cells.name(pair.gradient())));
-        mode = mode.equals("weights") && errors && pairs.stream().allMatch(influence::rises)
-                ? "turned" : mode;
     }
 
     List<GraphWay.Pair> pairs() {

@@ -261,13 +261,15 @@ public final class GraphWays {
                 }
                 continue;
             }
-            if (setting) {
+            boolean kept = !influence.changed(path) && entry.getValue() == 0;
+            boolean error = kept && !given && Names.error(Cells.name(path))
+                    && stops(influence, path, pairs.pairs());
+            if (setting && !error) {
                 numbers.put(path, entry.getValue());
                 if (given) {
                     asked.add(path);
                 }
-            } else if (!influence.changed(path) && entry.getValue() == 0
-                    && (Cells.several(path) || influence.open(path))) {
+            } else if (error || kept && (Cells.several(path) || influence.open(path))) {
                 others.add(path);
             }
         }
@@ -279,21 +281,31 @@ public final class GraphWays {
             return null;
         }
         // Factors are 1, and what is added to them stays 0; else each is tried.
-        List<String> factors = others.stream().filter(path -> pairs.pairs().stream().anyMatch(
-                pair -> influence.moved(path).contains(pair.result())
-                        && influence.stops(path, pair))).toList();
+        List<String> factors = others.stream()
+                .filter(path -> stops(influence, path, pairs.pairs())).toList();
+        // A target less an output is an error, too: nobody knows which, but for where it leads.
+        boolean errors = pairs.pairs().stream().map(GraphWay.Pair::gradient).map(Cells::name)
+                .allMatch(Names::error) || factors.stream().map(Cells::name).anyMatch(Names::error);
+        boolean turned = errors && pairs.mode().equals("weights")
+                && pairs.pairs().stream().allMatch(influence::rises);
         List<String> still = idle.stream().filter(influence.asked()::containsKey)
                 .filter(path -> influence.still(path, pairs.pairs())).toList();
         List<String> ours = Remembered.of(influence, pairs.pairs()).stream()
                 .filter(influence::ours).toList();
         List<GraphWay> ways = Stream.of(1.0, 0.0)
                 .limit(others.isEmpty() || !factors.isEmpty() ? 1 : 2)
-                .map(rest -> new GraphWay(plan, pairs.mode(), pairs.pairs(), rest,
+                .map(rest -> new GraphWay(plan, turned ? "turned" : pairs.mode(), pairs.pairs(), rest,
                         factors.isEmpty() ? others : factors, !factors.isEmpty(), numbers,
                         asked, idle, still, ours, influence.narrow(pairs.pairs().get(0).gradient())
                                 ? "float32" : "float64"))
                 .toList();
         return new Found(ways, asked.size(), pairs.pairs().size(), pairs.sure());
+    }
+
+    /** Tells whether weights that a number moves stand still where it is 0. */
+    private static boolean stops(Influence influence, String path, List<GraphWay.Pair> pairs) {
+        return pairs.stream().anyMatch(pair -> influence.moved(path).contains(pair.result())
+                && influence.stops(path, pair));
     }
 
     /** Tells whether what comes back beside weights is like an average, and nowhere afterwards. */

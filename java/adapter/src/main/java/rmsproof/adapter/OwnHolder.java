@@ -258,15 +258,8 @@ final class OwnHolder extends JavaHolders.PlainHolder {
                 : ((Method) way).invoke(Beginnings.only((Method) way), arguments);
     }
 
-    /**
-     * Puts the numbers in where the object was made without, and zeros where arrays are null. Of a
-     * neuron the error is one: then its inputs, by which others multiply it, are the gradients.
-     */
+    /** Puts the numbers in where the object was made without, and zeros where arrays are null. */
     private void complete(Object made, double[] row) throws ReflectiveOperationException {
-        for (Field error : structure.errors()) {
-            boolean single = error.getType() == float.class;
-            error.set(made, single ? (Object) 1f : (Object) 1.0);
-        }
         put(made, structure.weights(), row);
         if (view == View.IN_TURN) {
             put(made, structure.biases(), row);

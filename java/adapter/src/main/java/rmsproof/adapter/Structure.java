@@ -20,16 +20,14 @@ import java.util.stream.Stream;
  * @param parts fields with objects that hold weights and gradients themselves: of a model its
  *     layers, of a layer its parameters; the one for biases last
  * @param accepts what each field that holds arrays can be given, caches among them
- * @param errors fields with the one number by which inputs are multiplied for gradients
  */
 record Structure(Field weights, Field gradients, Field biases, Field biasGradients,
-        List<Field> parts, Map<Field, Accepts> accepts, List<Field> errors) {
+        List<Field> parts, Map<Field, Accepts> accepts) {
 
     /** Looks at the fields of a class and of those that it inherits from within the port. */
     static Structure of(Class<?> type) {
         Map<Field, Accepts> accepts = new LinkedHashMap<>();
         List<Field> parts = new ArrayList<>();
-        List<Field> errors = new ArrayList<>();
         for (Class<?> at = type; at != null && OwnTypes.owns(at); at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (Modifier.isStatic(field.getModifiers()) || field.isSynthetic()) {
@@ -38,10 +36,6 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
                 Accepts value = JavaTypes.accepts(JavaTypes.inherited(field, type));
                 boolean numbers = value.kind().equals("array")
                         || value.kind().equals("list") && !value.carries();
-                if (value.kind().equals("number") && field.getType().isPrimitive()
-                        && Names.error(field.getName()) && opened(field)) {
-                    errors.add(field);
-                }
                 if ((value.carries() || numbers) && opened(field)) {
                     accepts.put(field, value);
                     if (value.carries()) {
@@ -51,11 +45,10 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             }
         }
         parts.sort(Comparator.comparing(field -> Names.biases(field.getName())));
-        return sorted(accepts, parts, errors);
+        return sorted(accepts, parts);
     }
 
-    private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts,
-            List<Field> errors) {
+    private static Structure sorted(Map<Field, Accepts> accepts, List<Field> parts) {
         Field weights = null;
         Field gradients = null;
         Field biases = null;
@@ -93,8 +86,7 @@ record Structure(Field weights, Field gradients, Field biases, Field biasGradien
             biases = null;
             biasGradients = null;
         }
-        return new Structure(weights, gradients, biases, biasGradients, parts, accepts,
-                gradients == null ? errors : List.of());
+        return new Structure(weights, gradients, biases, biasGradients, parts, accepts);
     }
 
     /** The fields with weights, biases and the gradients of both, those that it has. */
