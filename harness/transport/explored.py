@@ -54,7 +54,12 @@ class Explored:
 
 def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
     """The classes to explore, the one that was asked for alone."""
-    ranks: list[list[str]] = list(shape.get("explorable", []))
+    # What only forwards to an object of Scala's does not know the names of its parameters.
+    made = {c["class"] for c in shape.get("candidates", []) if c.get("kind") != "static"}
+    ranks: list[list[str]] = [
+        [name for name in rank if name in made or f"{name}$" not in rank]
+        for rank in shape.get("explorable", [])
+    ]
     if ranks == [[""]]:  # a host that looks at all functions of a file at once
         return [wanted.function or wanted.class_name or ""]
     if wanted.class_name:
@@ -66,6 +71,8 @@ def classes(shape: Mapping[str, Any], wanted: Wanted) -> list[str]:
     own.sort(key=lambda n: not any(map(_handed, methods.get(n, ()))))
     # What only holds settings is stepped by a class whose code says RMSProp, too.
     others = [name for name in (ranks[1] if own else ()) if name.rstrip("$") not in own]
+    # What it is nested in goes last.
+    others.sort(key=lambda n: any(one.startswith(f"{n.rstrip('$')}$") for one in own))
     return ([*own, *others] or names)[:MOST_CLASSES]
 
 
@@ -207,7 +214,7 @@ def _explored(
     graph = {**way, "mode": mode, "numbers": {**way["numbers"], **off}}
     plan = way["plan"]
     method = _called(plan["method"])
-    owner = str(plan["type"]).rpartition(".")[2]
+    owner = str(plan["type"]).rpartition(".")[2].rstrip("$")
     if plan["via"]:
         owner = f"{owner}.{_called(plan['via'])}()"
     gradients = _kinds(pair[1] for pair in way["pairs"])

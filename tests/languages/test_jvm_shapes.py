@@ -158,6 +158,7 @@ UNBOUND = (
     "ToldOfWhatNobodyKnows",
     "BegunFromItsWeights",
     "MovesLater",
+    "WatchesFirst",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(
     "SizeFirst ListOfArrays PartOfAnArray OneNumber ReturnsStep Setters FromCompanion Configured"
@@ -174,7 +175,8 @@ SCALA = dict.fromkeys(
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
     " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
-    " ValuesInASequence MixedIn SettingsInAnObject HandsOnSnapshots StepsByPattern".split(),
+    " ValuesInASequence MixedIn SettingsInAnObject HandsOnSnapshots StepsByPattern"
+    " StepsByCase".split(),
     EXACT,
 )
 
@@ -202,6 +204,7 @@ SEEN = {
         EXACT,
     ),
     "update-param :rmsprop": INSIDE,
+    "move-on": ("initial_average=one",),
 }
 """Functions of Clojure of which names tell too little."""
 
@@ -327,6 +330,50 @@ def test_a_number_that_nobody_knows_is_what_the_manifest_gives() -> None:
     (result,) = run([given], Options(pattern=SHORT), every_transport=False).results
     assert result.verdict.word == "exact"
     assert result.bound.endswith("with q = 1")
+
+
+@pytest.mark.slow
+def test_a_type_variable_is_what_all_that_settle_one_say(tmp_path: Path) -> None:
+    path = tmp_path / "RMSProp.java"
+    path.write_text(
+        """
+        import java.util.List;
+        import java.util.function.DoubleBinaryOperator;
+        import java.util.stream.IntStream;
+
+        interface Ops<T> { T zero(T like); T zip(T a, T b, DoubleBinaryOperator f); }
+
+        final class Rows implements Ops<List<Double>> {
+            public List<Double> zero(List<Double> like) {
+                return like.stream().map(any -> 0.0).toList();
+            }
+            public List<Double> zip(List<Double> a, List<Double> b, DoubleBinaryOperator f) {
+                return IntStream.range(0, a.size())
+                        .mapToObj(i -> f.applyAsDouble(a.get(i), b.get(i))).toList();
+            }
+        }
+
+        class RMSProp<T> {
+            private final Ops<T> ops;
+            private final double lr, rho, eps;
+            private T average;
+            RMSProp(Ops<T> ops, double lr, double rho, double eps) {
+                this.ops = ops;
+                this.lr = lr;
+                this.rho = rho;
+                this.eps = eps;
+            }
+            T next(T theta, T gradient) {
+                average = ops.zip(average == null ? ops.zero(theta) : average, gradient,
+                        (v, g) -> rho * v + (1 - rho) * g * g);
+                T step = ops.zip(gradient, average, (g, v) -> lr * g / Math.sqrt(v + eps));
+                return ops.zip(theta, step, (w, s) -> w - s);
+            }
+        }
+        """
+    )
+    (result,) = run([own(path)], Options(pattern=SHORT), every_transport=False).results
+    assert result.deviations == INSIDE
 
 
 def test_an_own_type_in_which_nothing_moves_is_not_bound(tmp_path: Path) -> None:

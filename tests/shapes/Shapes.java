@@ -3127,6 +3127,56 @@ class MovesLater extends MovesByNumber {
     }
 }
 
+/** Is told first of what it steps, by a method that nobody calls. */
+class WatchesFirst {
+    static class Slot {
+        final String name;
+        private double value, gradient;
+
+        Slot(String name, double value) {
+            this.name = name;
+            this.value = value;
+        }
+
+        double getValue() {
+            return value;
+        }
+
+        void setValue(double value) {
+            this.value = value;
+        }
+
+        double getGradient() {
+            return gradient;
+        }
+
+        void setGradient(double gradient) {
+            this.gradient = gradient;
+        }
+    }
+
+    private final Map<String, Double> squares = new HashMap<>();
+    private final double lr, rho, eps;
+
+    WatchesFirst(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    WatchesFirst watch(Slot... several) {
+        for (Slot slot : several) squares.put(slot.name, 0.0);
+        return this;
+    }
+
+    void apply(Slot slot) {
+        double g = slot.getGradient();
+        double v = rho * squares.get(slot.name) + (1 - rho) * (g * g);
+        squares.put(slot.name, v);
+        slot.setValue(slot.getValue() - lr * g / (Math.sqrt(v) + eps));
+    }
+}
+
 /** Learns when it sleeps of what it felt, if that was anything. */
 class SleepsOnIt {
     private final double[][] w, felt, squares;

@@ -368,3 +368,22 @@ object StepsByPattern:
       val moved = weights.indices.map(i => weights(i) - lr * gradients(i) / (sqrt(next(i)) + eps))
       (moved.toVector, Kept.Squares(next))
     case _ => throw IllegalArgumentException()
+
+/** Which step it is, with its numbers, is a case that is handed over. */
+object StepsByCase:
+  enum Rule:
+    case Plain(rate: Double)
+    case RmsProp(rate: Double, decay: Double, eps: Double)
+
+  final class Slot(val value: Array[Double]):
+    val grad: Array[Double] = new Array[Double](value.length)
+    val memory: Array[Double] = new Array[Double](value.length)
+
+  def update(rule: Rule, slots: Iterable[Slot]): Unit = rule match
+    case Rule.Plain(rate) =>
+      for slot <- slots; i <- slot.value.indices do slot.value(i) -= rate * slot.grad(i)
+    case Rule.RmsProp(rate, decay, eps) =>
+      for slot <- slots; i <- slot.value.indices do
+        val g = slot.grad(i)
+        slot.memory(i) = decay * slot.memory(i) + (1 - decay) * (g * g)
+        slot.value(i) -= rate * g / (math.sqrt(slot.memory(i)) + eps)

@@ -146,3 +146,18 @@
                       {:kernel (mapv #(mapv (partial moved lr eps) %1 %2 %3) kernel g v)
                        :kept v}))
                   layers gradients))))
+
+(defprotocol Learning
+  (move-on [this lr rho eps]))
+
+(defrecord Unit [weights gradient squares]
+  Learning
+  (move-on [this lr rho eps]
+    (let [v (mapv (partial average rho) squares gradient)]
+      (assoc this :squares v :weights (mapv (partial moved lr eps) weights gradient v)))))
+
+(defn warm-unit
+  "What such a record begins with."
+  [inputs]
+  (let [zeros (vec (repeat inputs 0.0))]
+    (->Unit zeros zeros (mapv inc zeros))))

@@ -81,6 +81,11 @@
 (defn- size? [name]
   (re-matches #"n|size|dims?|length|(?:num|n|count).*" (plain name)))
 
+(defn- extent?
+  "Tells whether a number says how much of something is made."
+  [name]
+  (or (size? name) (re-matches #"n?(?:in|out|inputs?|outputs?|rows|cols|columns|units|hidden)" (plain name))))
+
 (defn- sizes? [name]
   (re-matches #"sizes|dims|dimensions|units|widths|topology|structure|architecture|layers?sizes" (plain name)))
 
@@ -110,7 +115,7 @@
     (.put asked path value)
     value))
 
-(declare made)
+(declare made told? keeping?)
 
 (defn- self? [name]
   (#{"this" "self" "_"} name))
@@ -129,24 +134,24 @@
 (defn- may-make
   "The functions of the port that ask for nothing but settings, a size and weights, the likeliest
   to make something of a name first, each with one of its arities."
-  [{:keys [program function self]} made]
+  [{:keys [program function self built]} made]
   (let [stepping? (some? @self)
         score #(likeliness (:name %) made)
         asks-little? (fn [{:keys [arity name]}]
-                       (every? #(or (shape/setting? (:name %)) (size? (:name %)) (sizes? (:name %))
-                                (weights? (:name %))
-                                    (and stepping? (self? (:name %)))
+                       (every? #(or (shape/setting? (:name %)) (extent? (:name %)) (sizes? (:name %))
+                                    (weights? (:name %)) (and stepping? (self? (:name %)))
                                     (:default %) (:absent %) (string/starts-with? name "->"))
                                (:parameters arity)))
         found #(->> (:functions program)
                     (remove (fn [one] (or (= (:name function) (:name one)) (seq (:inner one))
-                                          (string/starts-with? (:name one) "map->"))))
+                                          (string/starts-with? (:name one) "map->")
+                                          (and built (not (built (:name one)))))))
                     (mapcat (fn [one] (map (partial assoc one :arity) (:arities one))))
                     (filter asks-little?)
                     (sort-by (juxt score (fn [one] (- (long (or (:line one) 0))))))
                     (take most-makers)
                     (mapv (fn [one] (assoc one :score (score one)))))
-        key [(:name function) stepping? made]]
+        key [(:name function) stepping? made built]]
     (or (get @(:makers program) key)
         (get (swap! (:makers program) assoc key (found)) key))))
 
@@ -178,6 +183,26 @@
        (when-not (and (coll? like) (seq like))
          (throw (IllegalArgumentException. "nothing is like it")))
        (zeroed like))))
+
+(defn- builders
+  "The names of the functions whose code makes a record."
+  [{:keys [forms]} constructor]
+  (let [record (subs constructor 2)
+        makes? #(and (symbol? %)
+                     (#{constructor (str "map" constructor) (str record ".")} (name %)))]
+    (set (for [[head sym :as form] (filter seq? forms)
+               :when (and (symbol? sym) (string/starts-with? (str head) "defn")
+                          (some makes? (tree-seq coll? seq (drop 2 form))))]
+           (name sym)))))
+
+(defn- selves
+  "What makes what steps. Gradients that it keeps are not handed over, and neither is its state: it
+  is what the port makes, where anything of the port's does."
+  [{:keys [program function] :as context} parameter]
+  (let [built (when-not (some #(told? %) (:arities function))
+                (set (mapcat #(builders program (:name %))
+                             (filter keeping? (:functions program)))))]
+    (makers (cond-> context (seq built) (assoc :built built)) parameter)))
 
 (defn- reference
   "A reference that holds something."
@@ -230,6 +255,16 @@
   [tree]
   (some #(and (keyword? %) (gradients? (clojure.core/name %))) (tree-seq coll? seq tree)))
 
+(defn- told?
+  "Tells whether gradients are among the parameters of an arity."
+  [{:keys [parameters]}]
+  (some #(or (gradients? (:name %)) (nested-gradients? (:nested %))) parameters))
+
+(defn- keeping?
+  "Tells whether a function is the constructor of a record that keeps gradients."
+  [{:keys [name arities]}]
+  (and (string/starts-with? name "->") (some told? arities)))
+
 (defn- argument
   "What a parameter is given, and what that is."
   [context {:keys [name kind] :as parameter} path]
@@ -244,15 +279,16 @@
                             (of :state ((choose context path
                                                 (cons reached (makers context parameter))))))
       (:held parameter) (of :held (held parameter context path))
-      (gradients? name) (of :gradients ((choose context (cons array (likenesses context)))))
-      (:making context) (of :data (cond (size? name) size
+      (gradients? name) (of :gradients ((choose context (cons array (when (:alike context)
+                                                               (likenesses context))))))
+      (:making context) (of :data (cond (extent? name) size
                                         (sizes? name) (vec (repeat 3 size))
                                         :else (array)))
       (weights? name) (let [make (choose context (into [array] (makers context parameter)))]
                         (of (if (identical? make array) :weights :state) (make)))
       (turn? name) (of :turn 1)
       (size? name) (of :size size)
-      (self? name) (let [made (open (makers context parameter))]
+      (self? name) (let [made (open (selves context parameter))]
                      (reset! (:self context) (:value made))
                      made)
       :else (open (concat (makers context parameter)
@@ -347,11 +383,14 @@
 (defn- candidates
   "The functions that take gradients, and those that others return, the likeliest first."
   [program]
-  (let [takes? (fn [{:keys [parameters]}]
-                 (some #(or (gradients? (:name %)) (nested-gradients? (:nested %))) parameters))
+  (let [kept? (some keeping? (:functions program))
+        takes? (fn [{:keys [parameters] :as arity}]
+                 (or (told? arity)
+                     ;; A record may keep them, which what it is handed to reads.
+                     (and kept? (some #(self? (:name %)) parameters))))
         rank (fn [{:keys [name variable]}]
                [(not (Names/algorithm name))
-                (not (re-find #"step|update|optimi|descend|appl" name))
+                (not (re-find #"step|update|optimi|descend|appl|learn" name))
                 (boolean (:private (meta variable)))])]
     (for [function (sort-by rank (:functions program))
           [inner? arities] [[false (:arities function)] [true (:inner function)]]
@@ -396,6 +435,7 @@
         storage (atom nil)
         context {:program program :function function :numbers numbers :asked asked
                  :storage #(@storage) :self (atom nil) :decided (read-string (.method plan))
+                 :alike (.prepared plan)
                  :chosen (reset! (:chosen program) (atom []))}
         _ (reset! storage (choose context storages))
         _ (doseq [[^Var v value] (variables context function)]
@@ -440,12 +480,12 @@
 
 (defn- ways
   "The ways of one candidate, and why it has none."
-  [port program {:keys [function inner place]} ^long deadline]
+  [port program {:keys [function inner place alike]} ^long deadline]
   (loop [waiting (conj clojure.lang.PersistentQueue/EMPTY []) left most-makings found []
          failed "nothing moves as weights do"]
     (if-let [decided (and (pos? left) (< (count found) most-ways) (< (System/nanoTime) deadline)
                           (peek waiting))]
-      (let [plan (GraphPlan. (:name function) place "" (pr-str decided) false inner size)
+      (let [plan (GraphPlan. (:name function) place "" (pr-str decided) alike inner size)
             [several thrown] (try
                                [(GraphWays/of port plan deadline) nil]
                                (catch Throwable thrown
@@ -458,15 +498,16 @@
 
 (defn explore
   "The ways to call the likeliest function that has some, and why those before it have none; of
-  the one of a name, unless that is empty."
+  the one of a name, unless that is empty. Gradients are like what the port makes only where no
+  function has any else."
   [port program named deadline]
-  (loop [[one & more] (filter #(or (= "" named) (= named (:name (:function %))))
-                              (candidates program))
-         refused []]
-    (if (and one (< (System/nanoTime) (long deadline)))
-      (let [[found failed] (ways port program one deadline)
-            refused (conj refused (str (:name (:function one)) ": " failed))]
-        (if (seq found)
-          {"ways" found "refused" []}
-          (recur more refused)))
-      {"ways" [] "refused" refused})))
+  (let [all (filter #(or (= "" named) (= named (:name (:function %)))) (candidates program))]
+    (loop [[{:keys [alike] :as one} & more] (for [alike [false true] one all] (assoc one :alike alike))
+           refused []]
+      (if (and one (< (System/nanoTime) (long deadline)))
+        (let [[found failed] (ways port program one deadline)
+              refused (if alike refused (conj refused (str (:name (:function one)) ": " failed)))]
+          (if (seq found)
+            {"ways" found "refused" []}
+            (recur more refused)))
+        {"ways" [] "refused" refused}))))

@@ -355,7 +355,7 @@
                   paths)
           namespaces (vec (remove known (distinct visited)))
           program {:file file :files files :home home :loader loader :namespaces namespaces
-                   :thunks thunks
+                   :thunks thunks :forms forms
                    :functions (functions namespaces forms)
                    :list-variables (remember-variables namespaces)
                    :current (atom nil)

@@ -170,6 +170,12 @@ final class BoundClass implements BoundPort {
     }
 
     @Override
+    public boolean untold() {
+        return entry.singleton == null && candidate.from() == null
+                && new Makers(port.language).untold(candidate.type(), entry.method, entry.maker);
+    }
+
+    @Override
     public boolean carries() {
         return binding.carries();
     }

@@ -25,6 +25,11 @@ public interface BoundPort {
         return false;
     }
 
+    /** True where another call may have to come before the first step, and does not. */
+    default boolean untold() {
+        return false;
+    }
+
     /** True where the objects that hold the weights hold the gradients, too. */
     default boolean carries() {
         return false;

@@ -89,10 +89,10 @@ final class ClassBytes {
     }
 
     /** Tells whether the code of a class names another one. */
-    boolean mentions(String name, Class<?> other) {
+    boolean mentions(String name, String other) {
         byte[] content = classes.get(name);
         return content != null && new String(content, StandardCharsets.ISO_8859_1)
-                .contains(other.getName().replace('.', '/'));
+                .contains(other.replace('.', '/'));
     }
 
     /** What the code of a class names. */

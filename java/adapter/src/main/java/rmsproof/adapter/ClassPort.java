@@ -5,12 +5,16 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -24,6 +28,7 @@ final class ClassPort implements Port {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> offered = new ArrayList<>();
     private final boolean holdsState;
+    private Optional<Type> said;
     /** How the types of the port are made, by how many there are of anything. */
     final Map<Integer, Map<String, Object>> made = new ConcurrentHashMap<>();
 
@@ -213,6 +218,33 @@ final class ClassPort implements Port {
                 .filter(text -> text.matches("[A-Za-z]\\w{1,30}")).limit(MOST_TEXTS).toList();
     }
 
+    /**
+     * What a type variable stands for: arrays or collections, where all that the classes of the port
+     * put in its place are the same ones; null else.
+     */
+    Type variable() {
+        if (said == null) {
+            List<Type> types = new ArrayList<>();
+            for (String name : bytes.names()) {
+                try {
+                    for (Type base : find(name, loader).getGenericInterfaces()) {
+                        if (base instanceof ParameterizedType generic
+                                && bytes.contains(JavaTypes.erased(base).getName())) {
+                            types.addAll(List.of(generic.getActualTypeArguments()));
+                        }
+                    }
+                } catch (LinkageError | TypeNotPresentException unlinked) {
+                    continue; // it says nothing
+                }
+            }
+            types.removeIf(type -> type instanceof TypeVariable);
+            said = types.stream().distinct().count() == 1
+                    && JavaTypes.accepts(types.get(0)).holder() != null
+                    ? Optional.of(types.get(0)) : Optional.empty();
+        }
+        return said.orElse(null);
+    }
+
     /** What a class writes that says RMSProp, which a text may have to be; "" where nothing does. */
     String algorithm(String className) {
         return bytes.pool(className).texts().stream()
@@ -238,11 +270,11 @@ final class ClassPort implements Port {
 
     /** The classes that are offered: those that say RMSProp, those whose code does, all. */
     private List<List<String>> explorable() {
-        return List.of(
-                offered.stream().filter(name -> Names.algorithm(
-                        name.substring(name.lastIndexOf('.') + 1))).toList(),
-                offered.stream().filter(name ->
-                        bytes.pool(name).texts().stream().anyMatch(Names::algorithm)).toList(),
+        List<String> named = offered.stream().filter(name -> Names.algorithm(
+                name.substring(name.lastIndexOf('.') + 1))).toList();
+        return List.of(named, offered.stream().filter(name ->
+                bytes.pool(name).texts().stream().anyMatch(Names::algorithm)
+                        || named.stream().anyMatch(one -> bytes.mentions(name, one))).toList(),
                 offered);
     }
 

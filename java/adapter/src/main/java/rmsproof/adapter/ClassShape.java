@@ -119,7 +119,7 @@ final class ClassShape {
                 shape.put("use", Map.of("scheduled", true));
             }
             String owner = slot.owner().getName();
-            List<String> hints = new Hints(port.language, other -> bytes.mentions(owner, other))
+            List<String> hints = new Hints(port.language, other -> bytes.mentions(owner, other.getName()))
                     .of(slot.type());
             if (!hints.isEmpty()) {
                 shape.put("hints", hints);

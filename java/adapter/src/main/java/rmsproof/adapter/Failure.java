@@ -1,6 +1,7 @@
 package rmsproof.adapter;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.lang.reflect.InvocationTargetException;
 import java.util.function.Supplier;
 
@@ -31,6 +32,13 @@ final class Failure {
         if (cause instanceof VirtualMachineError) {
             failure.addProperty("spent", true);
         }
+        return failure.toString();
+    }
+
+    /** The same of a step before which something may have to be called that was not. */
+    static String untold(String crash) {
+        JsonObject failure = JsonParser.parseString(crash).getAsJsonObject();
+        failure.addProperty("own", false);
         return failure.toString();
     }
 

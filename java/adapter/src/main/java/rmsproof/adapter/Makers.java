@@ -241,6 +241,22 @@ final class Makers {
                 .findFirst().orElse(null);
     }
 
+    /**
+     * Tells whether something beside a step may have to be told first of what is stepped: it is
+     * handed objects, arrays or collections, and nobody has called it.
+     */
+    boolean untold(Class<?> type, Method step, Maker made) {
+        return ObjectGraph.methods(type).stream().anyMatch(method -> !method.equals(step)
+                && callable(method) && !Modifier.isStatic(method.getModifiers()) && !steps(method)
+                && (method.getReturnType() == void.class || method.getReturnType() == type)
+                && Arrays.stream(method.getParameters()).anyMatch(one -> !Names.gradients(one.getName())
+                        && (OwnTypes.owns(one.getType()) || one.getType().isArray()
+                                || Iterable.class.isAssignableFrom(one.getType())))
+                && (made == null || made.places().stream().noneMatch(one ->
+                        method.equals(one.told())))
+                && !calls(type, method));
+    }
+
     /** Tells whether the code of a class itself calls one of its methods. */
     private static boolean calls(Class<?> type, Method method) {
         return type.getClassLoader() instanceof ClassBytes.Loader own

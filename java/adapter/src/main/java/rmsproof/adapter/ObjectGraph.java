@@ -74,7 +74,7 @@ final class ObjectGraph implements Graph {
         ObjectMaker maker = new ObjectMaker(plan, numbers,
                 port.made.computeIfAbsent(2 * plan.size() + (plan.prepared() ? 1 : 0),
                         each -> new ConcurrentHashMap<>()),
-                port.algorithm(plan.type()), port.texts(plan.type()));
+                port.algorithm(plan.type()), port.texts(plan.type()), port.variable());
         this.completion = new Completion(maker, plan.left());
         Method via = plan.via().isEmpty() ? null : named(methods(type), plan.via());
         Method method = named(via == null ? methods(type)

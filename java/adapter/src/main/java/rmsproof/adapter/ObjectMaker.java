@@ -5,6 +5,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ final class ObjectMaker {
     private final Map<String, Object> known;
     private final String text;
     private final List<String> texts;
+    private final Type variable;
     private final Map<String, Object> shared = new HashMap<>();
     private final Map<String, Double> asked = new LinkedHashMap<>();
     private final Map<String, Double> offered = new LinkedHashMap<>();
@@ -60,15 +62,17 @@ final class ObjectMaker {
      * @param known which way each type was made before, by its name: what is tried once
      * @param text what a text is that may choose an algorithm
      * @param texts what its source writes: settings that are looked up have such names
+     * @param variable what a type variable stands for; null where nothing says so
      */
     ObjectMaker(GraphPlan plan, Map<String, Double> given, Map<String, Object> known, String text,
-            List<String> texts) {
+            List<String> texts, Type variable) {
         this.plan = plan;
         this.size = plan.count();
         this.given = given;
         this.known = known;
         this.text = text;
         this.texts = texts;
+        this.variable = variable;
         this.collections = new CollectionMaker(this, size, texts);
         this.own = new OwnMaker(this, plan, known);
     }
@@ -213,7 +217,9 @@ final class ObjectMaker {
         } else if (raw == Random.class) {
             return new Random(1);
         } else if (raw == Object.class) {
-            return 0; // a key, a place: what it is that somebody else would know
+            boolean said = type instanceof TypeVariable && variable != null && depth <= DEEPEST;
+            return said ? make(variable, JavaTypes.erased(variable), path, depth + 1)
+                    : (Object) 0; // a key, a place: what it is that somebody else would know
         } else if (raw == Optional.class && type instanceof ParameterizedType some) {
             Type held = some.getActualTypeArguments()[0];
             return Optional.ofNullable(make(held, JavaTypes.erased(held), path, depth + 1));
@@ -237,7 +243,8 @@ final class ObjectMaker {
 
     /** The same that is given no numbers; null where it is given none as it is. */
     ObjectMaker untold() {
-        return given.isEmpty() ? null : new ObjectMaker(plan, Map.of(), known, text, texts);
+        return given.isEmpty() ? null : new ObjectMaker(plan, Map.of(), known, text, texts,
+                variable);
     }
 
     /** One of several things of a kind. */

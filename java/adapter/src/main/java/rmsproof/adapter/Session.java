@@ -130,6 +130,7 @@ final class Session implements Feeding {
             failure = Failure.garbled(step, garbled);
         } catch (Throwable thrown) {
             failure = Failure.crash(step, thrown, port);
+            failure = step == 1 && bound.untold() ? Failure.untold(failure) : failure;
         }
         int kept = done * size;
         return new Steps(

@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 final class Ways {
     /** Ways to make an object, and classes that can stand for an abstract one, that are tried. */
     static final int MOST = 6;
+    /** What a class file says of an enum and its constants. */
+    private static final int ENUM = 0x4000;
     private static final String PREPARING =
             "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
     /** Where Kotlin has what belongs to a class. */
@@ -37,7 +39,9 @@ final class Ways {
                 ways.add(constructor);
             }
         }
-        boolean shut = ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
+        // Reflection makes no case of an enum, as Scala has them with numbers of their own.
+        boolean shut = (type.getModifiers() & ENUM) != 0
+                || ways.stream().allMatch(way -> Modifier.isPrivate(way.getModifiers()));
         List<Executable> factories = new ArrayList<>();
         for (Method method : type.getDeclaredMethods()) {
             if (Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type
