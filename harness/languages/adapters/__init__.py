@@ -195,13 +195,13 @@ class Sketch:
     def stages(self) -> Iterator[Sketch]:
         """The sketch, then with ever less of it filled in, should that not compile."""
         yield self
+        seen = (*filter(None, [self.called]), *self.seen)
+        if self.action is not None:
+            yield replace(self, action=None, seen=seen)
         if any(not one.left for one in self.settings):
             left = tuple(replace(one, left=True) for one in self.settings)
             yield from replace(self, settings=left).stages()
             return
-        seen = (*filter(None, [self.called]), *self.seen)
-        if self.action is not None:
-            yield replace(self, action=None, seen=seen)
         if self.constructor:
             unknown = tuple(
                 replace(p, role="", within="", value="") for p in self.constructor if not p.default
