@@ -137,6 +137,9 @@ JAVA = {
     "RulesOfNumbers": ("epsilon=inside", "decay_rate=ignored", "eps=ignored"),
     "ErrorsToAdd": ("decay_rate=ignored", "eps=ignored"),
     "BegunByItsCaller": ("initial_average=one",),
+    "KnownByTheArray": ("state=reset",),
+    "LinkedByMaps": ("initial_average=one",),
+    "ChosenInShort": EXACT,
     "SleepsOnIt": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }

@@ -3626,3 +3626,75 @@ class ReadsItsData {
         }
     }
 }
+
+/** It knows an average by the array of its weights, and returns another array: none is kept. */
+class KnownByTheArray {
+    private final double lr, rho, eps;
+    private final Map<double[], double[]> averages = new HashMap<>();
+
+    KnownByTheArray(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    double[] update(double[] weights, double[] gradients) {
+        double[] next = weights.clone();
+        double[] v = averages.computeIfAbsent(weights, w -> new double[w.length]);
+        Update.inPlace(next, gradients, v, lr, rho, eps);
+        return next;
+    }
+}
+
+/** Neurons that know others by maps, of which an error times what came in is the gradient. */
+class LinkedByMaps {
+    static class Cell {
+        double output;
+        double delta;
+        final Map<Cell, Double> weights = new LinkedHashMap<>();
+        final Map<Cell, Double> averages = new HashMap<>();
+    }
+
+    private final double lr, rho, eps;
+
+    LinkedByMaps(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Cell cell) {
+        for (Cell from : List.copyOf(cell.weights.keySet())) {
+            double[] w = {cell.weights.get(from)};
+            double[] v = {cell.averages.getOrDefault(from, 1.0)};
+            Update.inPlace(w, new double[] {cell.delta * from.output}, v, lr, rho, eps);
+            cell.weights.put(from, w[0]);
+            cell.averages.put(from, v[0]);
+        }
+    }
+}
+
+/** One of several by an enum that says it in short. */
+class ChosenInShort {
+    enum Kind { PLAIN, RMS }
+
+    private final Kind kind;
+    private final double lr, rho, eps;
+    private double[] v;
+
+    ChosenInShort(Kind kind, double lr, double rho, double eps) {
+        this.kind = kind;
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (kind == Kind.RMS) {
+            v = v == null ? new double[weights.length] : v;
+            Update.inPlace(weights, gradients, v, lr, rho, eps);
+            return;
+        }
+        for (int i = 0; i < weights.length; i++) weights[i] -= lr * gradients[i];
+    }
+}

@@ -197,8 +197,13 @@ final class Cells {
         });
         Map<String, Object> order = new TreeMap<>();
         map.keySet().forEach(one -> order.put(key(one, map), one));
-        order.forEach((name, key) -> element(path + "[" + name + "]", map.get(key), depth,
-                number -> Cells.<Map<Object, Object>>any(map).put(key, number)));
+        order.forEach((name, key) -> {
+            element(path + "[" + name + "]", map.get(key), depth,
+                    number -> Cells.<Map<Object, Object>>any(map).put(key, number));
+            if (!plain(key)) {
+                visit(path + "[" + name + "].key", key, depth + 1, other -> { });
+            }
+        });
     }
 
     private static boolean plain(Object key) {
@@ -283,5 +288,18 @@ final class Cells {
             }
         }
         return fields;
+    }
+
+    /** Another array of the same numbers; anything else as it is. */
+    static Object copied(Object array) {
+        if (array == null || !array.getClass().isArray()) {
+            return array;
+        }
+        int length = Array.getLength(array);
+        Object copy = Array.newInstance(array.getClass().getComponentType(), length);
+        for (int i = 0; i < length; i++) {
+            Array.set(copy, i, copied(Array.get(array, i)));
+        }
+        return copy;
     }
 }

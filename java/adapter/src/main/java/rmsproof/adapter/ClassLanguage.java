@@ -8,6 +8,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -119,12 +120,17 @@ public abstract class ClassLanguage implements Language {
                 && field.getName().matches("MODULE\\$|INSTANCE");
     }
 
-    /** The constant of an enum that says RMSProp; null where there is none. */
+    /** The constant of an enum that says RMSProp, in short where none says more; null for none. */
     static Object algorithm(Class<?> type) {
         Object[] constants = type.getEnumConstants();
         return constants == null ? null : Arrays.stream(constants)
-                .filter(constant -> Names.algorithm(((Enum<?>) constant).name()))
-                .findFirst().orElse(null);
+                .filter(constant -> Names.algorithm(name(constant)) || name(constant).equals("RMS"))
+                .max(Comparator.comparing(constant -> Names.algorithm(name(constant))))
+                .orElse(null);
+    }
+
+    private static String name(Object constant) {
+        return ((Enum<?>) constant).name();
     }
 
     /** The value that says that there is no state yet, for a parameter of this type. */

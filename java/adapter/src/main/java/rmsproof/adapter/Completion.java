@@ -2,6 +2,7 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -132,19 +133,32 @@ final class Completion {
         }
     }
 
+    /** Tells whether nothing is in a collection as yet, or in a map of what is no average. */
+    private static boolean unfilled(Field field, Object held) {
+        return held instanceof Collection<?> some && some.isEmpty()
+                || held instanceof Map<?, ?> map && map.isEmpty()
+                && field.getGenericType() instanceof ParameterizedType generic
+                && generic.getActualTypeArguments().length == 2
+                && OwnTypes.owns(JavaTypes.erased(generic.getActualTypeArguments()[0]))
+                && (OwnTypes.owns(JavaTypes.erased(generic.getActualTypeArguments()[1]))
+                || Names.weights(field.getName()));
+    }
+
     @SuppressWarnings("unchecked")
     private void fill(Object target, Field field, boolean handed)
             throws ReflectiveOperationException {
         Object held = field.get(target);
         String name = named(field);
-        Object made = left.contains(name) || held != null && held != Optional.empty()
-                && !(handed && held instanceof Collection<?> some && some.isEmpty()) ? null
+        boolean open = held == null || held == Optional.empty() || handed && unfilled(field, held);
+        Object made = left.contains(name) || !open ? null
                 : maker.make(field.getGenericType(), field.getType(), "this." + field.getName(), 1);
         if (made != null) {
             filled.add(name);
         }
         if (made instanceof Collection<?> several && held instanceof Collection<?> some) {
             ((Collection<Object>) some).addAll(several);
+        } else if (made instanceof Map<?, ?> several && held instanceof Map<?, ?> some) {
+            ((Map<Object, Object>) some).putAll(several);
         } else if (made != null) {
             field.set(target, made);
         }

@@ -31,4 +31,9 @@ public interface Graph {
 
     /** Takes the step of this number, from 1. */
     void step(int turn) throws ReflectiveOperationException;
+
+    /** The numbers where the array that one lies in gives way to another, as one that came back. */
+    default Map<String, Cell> renewed(String path) {
+        return cells();
+    }
 }

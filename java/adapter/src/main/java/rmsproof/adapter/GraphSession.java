@@ -121,7 +121,9 @@ final class GraphSession implements Feeding {
 
     private void step(Part part, double[] gradients, int row)
             throws ReflectiveOperationException, GarbledException {
-        Map<String, Cell> cells = part.graph.cells();
+        boolean returned = way.mode().equals("returned");
+        Map<String, Cell> cells = returned && step > 1
+                ? part.graph.renewed(way.pairs().get(0).weight()) : part.graph.cells();
         way.others().forEach(path -> set(cells, path, way.rest()));
         numbers().forEach((path, value) -> {
             if (roles.containsKey(path) || ObjectGraph.isNumber(path)) {
@@ -131,7 +133,6 @@ final class GraphSession implements Feeding {
                 }
             }
         });
-        boolean returned = way.mode().equals("returned");
         for (int k = 0; k < way.pairs().size(); k++) {
             GraphWay.Pair pair = way.pairs().get(k);
             int at = part.from + k;

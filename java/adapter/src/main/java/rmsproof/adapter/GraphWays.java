@@ -252,7 +252,7 @@ public final class GraphWays {
             String path = entry.getKey();
             boolean given = ObjectGraph.isNumber(path);
             boolean setting = given || !Cells.several(path) && !influence.changed(path)
-                    && influence.open(path);
+                    && influence.open(path) && !Names.error(Cells.name(path));
             boolean still = taken.contains(path) || influence.derived(path)
                     || influence.moved(path).stream().noneMatch(results::contains);
             if (still) {

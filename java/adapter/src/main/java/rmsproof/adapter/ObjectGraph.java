@@ -253,6 +253,17 @@ final class ObjectGraph implements Graph {
         return numbers;
     }
 
+    @Override
+    public Map<String, Cell> renewed(String path) {
+        String root = path.replaceAll("[.\\[].*", "");
+        for (int i = 0; i < call.arguments.length; i++) {
+            if (call.name(i).equals(root)) {
+                call.arguments[i] = Cells.copied(call.arguments[i]);
+            }
+        }
+        return cells();
+    }
+
     /** Tells whether a path begins at what the step returned. */
     static boolean isReturned(String path) {
         return path.equals(RETURNED) || path.startsWith(RETURNED + ".")
