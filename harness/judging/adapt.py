@@ -18,6 +18,7 @@ from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Unreachable
 from harness.ports.binding import BindingError, bind
+from harness.ports.bound import Binding
 from harness.ports.loops import TAKE_OUT, forms_its_gradients
 from harness.ports.port import Port
 from harness.ports.sketch import sketched
@@ -73,7 +74,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
             raise UsageError(f"{port.name}: {alone}")
         try:
             binding = bind(shape, port.wanted)
-            bound = "" if binding.guessed else binding.title  # a guess is `check`'s to make
+            # A guess is `check`'s to make, and what may have to be told something first is one.
+            bound = "" if binding.guessed or _told_first(shape, binding) else binding.title
         except BindingError as error:
             if error.unknown:
                 raise UsageError(f"{port.name}: {error}") from error
@@ -105,6 +107,14 @@ def _untold(shape: Mapping[str, Any], sketch: Sketch, text: str) -> str:
     given = (*(sketch.constructor or ()), *action.parameters, *set_)
     told = any(p.value and p.value in text for p in given)
     return "" if told else otherwise(shape, sketch.owner or action.name)
+
+
+def _told_first(shape: Mapping[str, Any], binding: Binding) -> bool:
+    """Whether something beside what is bound may have to be called first."""
+    owner, name = (binding.message.get(key) for key in ("class", "method"))
+    methods = [m for c in shape.get("candidates", []) if c["class"] == owner for m in c["methods"]]
+    called = [m for place, m in enumerate(methods) if name in (place, m["name"])]
+    return any(method.get("untold") for method in called)
 
 
 def _looped(shape: Mapping[str, Any], sketch: Sketch) -> int:

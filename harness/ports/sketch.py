@@ -54,7 +54,8 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         module: what it is imported as; the package of the class where it is empty.
     """
     text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    rated = sorted(_rated(shape, wanted, distances(text)), key=lambda r: r.score, reverse=True)
+    far = distances(text)
+    rated = sorted(_rated(shape, wanted, far), key=lambda r: r.score, reverse=True)
     narrow = _narrow(shape)
     declared = _PACKAGE.search(text)
     if not rated:
@@ -64,6 +65,8 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     likely = any(best.score[1:4]) or len(rated) == 1
     others = [r for r in rated if r.owner == best.owner or not likely]
     seen = tuple(dict.fromkeys(_shown(r) for r in others if not _DULL.match(r.action.name)))
+    if not shape.get("planned") and not best.action.takes("gradients"):
+        seen = (*_hidden(shape, best.owner, far), *seen)
     action = best.action
     if shape.get("functions") and action.whole and not shape.get("planned"):
         action = replace(action, whole=by_name(text, action.name))
@@ -115,6 +118,18 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         factory=made if made != owner.replace("$", ".") else "",
     )
     return once(decaying(sketch, text))
+
+
+def _hidden(
+    shape: Mapping[str, Any], owner: str, far: Mapping[tuple[str, str], int]
+) -> Iterator[str]:
+    """The methods of a class that make a step and that nobody else may call."""
+    simple = re.split(r"[.$]", owner)[-1]
+    listed = [c for c in shape.get("candidates", []) if _owner(c["class"]) == owner]
+    open_ = {m["name"] for c in listed for m in (*c.get("methods", []), *c.get("bare", []))}
+    for (of, name), distance in far.items():
+        if listed and of == simple and distance == 0 and name not in open_:
+            yield f"{simple}.{name} makes the step, and cannot be called from here: open it"
 
 
 def _plans(shape: Mapping[str, Any], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:

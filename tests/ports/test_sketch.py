@@ -209,6 +209,19 @@ def test_arrays_are_what_the_port_makes_its_own_of(
     assert "RMSPropAdapter(double learningRate," in text
 
 
+def test_a_step_that_nobody_else_may_call_is_named(tmp_path: Path) -> None:
+    source = """
+    class RMSProp {
+        void learn(Rows rows) { for (Row row : rows) step(row.name, row.error()); }
+        private void step(String name, double g) { w.put(name, w.get(name) - g / Math.sqrt(s)); }
+    }
+    """
+    text = drafted(tmp_path, "RMSProp.java", source, [[]], {"learn": [parameter("rows", "Rows")]})
+    assert "// RMSProp.step makes the step, and cannot be called from here: open it" in " ".join(
+        text.split()
+    )
+
+
 def test_a_source_of_which_nothing_can_be_called_has_an_adapter_in_its_package(
     tmp_path: Path,
 ) -> None:

@@ -72,6 +72,10 @@ final class ClassShape {
         if (TwoCalls.begins(method)) {
             entry.put("begins", true);
         }
+        if (candidate.from() == null
+                && new Makers(port.language).untold(candidate.type(), method, null)) {
+            entry.put("untold", true);
+        }
         return entry;
     }
 
