@@ -16,6 +16,8 @@ from harness.languages.changes import values
 from harness.languages.gradients import Block, called
 
 _PLAIN = (ast.Name, ast.Attribute, ast.Subscript)
+_NUMBERS = ("float", "int", "float32", "float64")
+_DRAWN = ("rand", "randn", "random", "normal", "uniform", "standard_normal", "gauss")
 # More than any network of a page has.
 _MOST = 64
 
@@ -35,7 +37,7 @@ def written_out(body: Block, tree: ast.AST) -> Block:
     b -= db
     """
     set_to = [pair for n in ast.walk(tree) if isinstance(n, ast.stmt) for pair in values(n)]
-    numbers = {text for text, value in set_to if isinstance(value, ast.Constant)}
+    numbers = {text for text, value in set_to if _is_number(value)}
     made: ast.Module = _WritingOut(numbers).visit(ast.Module(body, []))
     return ast.fix_missing_locations(made).body
 
@@ -58,7 +60,8 @@ class _WritingOut(ast.NodeTransformer):
         if not isinstance(call, ast.Call):
             return node
         put = [word.value for word in call.keywords if word.arg == "out"]
-        if not put or not isinstance(put[0], _PLAIN):
+        whole = all(word.arg != "where" for word in call.keywords)
+        if not (put and whole) or not isinstance(put[0], _PLAIN):
             return node
         call.keywords = [word for word in call.keywords if word.arg != "out"]
         target = copy.deepcopy(put[0])
@@ -84,6 +87,18 @@ class _WritingOut(ast.NodeTransformer):
         inside = ast.Module(made, [])
         self.generic_visit(inside)
         return inside.body
+
+
+def _is_number(value: ast.expr) -> bool:
+    """Whether an expression is one number, which nothing changes where it is."""
+    if isinstance(value, ast.UnaryOp):
+        return _is_number(value.operand)
+    if isinstance(value, ast.BinOp):
+        return _is_number(value.left) and _is_number(value.right)
+    if not isinstance(value, ast.Call):
+        return isinstance(value, ast.Constant)
+    alone = not value.args and not value.keywords
+    return called(value) in _NUMBERS or (alone and called(value) in _DRAWN)
 
 
 def _rounds(target: ast.expr, over: ast.expr) -> Iterator[dict[str, ast.expr]]:

@@ -180,6 +180,8 @@ CLIPS = "for one in sums.values():\n            np.clip(one, -1, 1, out=one)\n  
         # What a loop's name becomes, what was listed does not; a number is not changed by its name.
         (LISTED, "s *= 0.9", "s = s * 0.9"),
         (LISTED, "np.zeros((4, 1))\nsA", "0.0\nsA"),
+        (LISTED, "np.zeros((4, 1))\nsA", "0.1 * np.random.randn()\nsA"),
+        (LISTED, "out=g)", "out=g, where=g > 0)"),
         (LISTED, "p += -0.1 * g", "p += -0.1 * kept.mean() * g"),
         (AGENT, "+= slopes[k]", "+= slopes[k] + 0.1 * self.net[k]"),
         (AGENT, "self.pace *", "self.sums['a'].mean() *"),
