@@ -26,6 +26,9 @@ _TOKEN = re.compile(
 # Below as many significant digits a short number (0.5) is taken for the number itself, not for
 # one that was rounded: otherwise weights that never moved would pass for those shown.
 _ROUNDED = 4
+# So many digits come of the same computation on any machine, mostly: what rounds otherwise, a
+# library's logarithm or the order of a sum, adds up in many steps.
+_SURE = 10
 # Longer ones are no numbers of a computation; comparing them digit by digit is a word's work.
 _LONGEST = 400
 # Seconds of work; nobody reads as much in a document.
@@ -70,6 +73,24 @@ def differs(expected: str, actual: str) -> str | None:
     except _Long:
         return "the output shown and what the code prints are too long to compare"
     return difference and _sentence(expected, actual, *difference)
+
+
+def nearly(expected: str, actual: str) -> bool:
+    """Say whether what came is what is shown but for the last digits of long numbers.
+
+    >>> nearly("x = -1.4764560660299137", "x = -1.4764560660299133")
+    True
+    >>> nearly("x = 1.4764", "x = 1.4765")
+    False
+    """
+    return differs(_TOKEN.sub(_shortened, expected), actual) is None
+
+
+def _shortened(match: re.Match[str]) -> str:
+    number = match[0]
+    digits = re.sub(r"[eE].*|\D", "", number).lstrip("0")
+    long = match.lastgroup == "number" and _SURE < len(digits) < _LONGEST
+    return f"{Decimal(number):.{_SURE - 1}e}" if long else number
 
 
 def begins(expected: str, actual: str) -> bool:

@@ -12,9 +12,9 @@ from harness.documents.beside import Beside
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.lacking import lacking, undefined_name
-from harness.documents.printed import differs
+from harness.documents.printed import differs, nearly
 from harness.judging.verdict import Result, conclude
-from harness.languages.program import Piece, assembled, context, defined, parsed
+from harness.languages.program import Piece, assembled, context, defined, needed, parsed
 from harness.model.observation import Fault
 from harness.ports.port import Port
 
@@ -119,6 +119,8 @@ def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
     if difference is None:
         return Reproduced(True, f"prints {output}, digit by digit")
     version = f" with NumPy {ran.numpy}" * bool(ran.numpy)
+    if nearly(block.printed.text, ran.output):  # another machine's, or version's, rounding
+        return Reproduced(None, f"prints {output}{version} but for the last digits: {difference}")
     return Reproduced(False, f"does not print {output}{version}: {difference}")
 
 
@@ -131,7 +133,7 @@ def notebook(
     def once(elsewhere: bool = False) -> list[runner.Ran]:
         return runner.run(programs, beside, seconds, go_on=True, echo="last", elsewhere=elsewhere)
 
-    ran = _with_reasons(once(), programs)
+    ran, doubtful = _with_reasons(once(), programs)
     outputs: dict[int, Reproduced] = {}
 
     again = cache(partial(once, elsewhere=True))
@@ -146,6 +148,8 @@ def notebook(
             outputs[cell.index] = Reproduced(None, _not_reached(cell, cells, ran))
             continue
         outputs[cell.index] = reproduced(ran[at], cell)
+        if outputs[cell.index].agrees is False and at in doubtful:
+            outputs[cell.index] = reproduced(doubtful[at], cell)
         if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
             message = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
             outputs[cell.index] = Reproduced(None, message)
@@ -162,25 +166,40 @@ def _not_reached(cell: Block, cells: Sequence[Block], ran: Sequence[runner.Ran])
     return f"the output at line {cell.printed.line} was not checked: {why}"
 
 
-def _with_reasons(ran: Sequence[runner.Ran], programs: Sequence[str]) -> list[runner.Ran]:
+def _with_reasons(
+    ran: Sequence[runner.Ran], programs: Sequence[str]
+) -> tuple[list[runner.Ran], dict[int, runner.Ran]]:
     """The cells' runs; what lacks a name of a cell that failed has failed for what that did.
 
     Args:
         ran: what came of each cell, in order.
         programs: the cells' texts.
+
+    Returns:
+        The runs; by place, the failure of which a cell that went well has a value, half made.
     """
     lost: dict[str, runner.Ran] = {}
-    runs = []
-    for run, text in zip(ran, programs, strict=False):
+    runs, doubtful = [], dict[int, runner.Ran]()
+    for at, (run, text) in enumerate(zip(ran, programs, strict=False)):
         unknown = undefined_name(run.fault.message) if run.fault else None
         cause = (lost.get(unknown) or lost.get("*") or run) if unknown else run
         one = replace(run, fault=cause.fault, missing=cause.missing)
-        if one.fault and (tree := parsed(text)):
-            names = defined(tree)
+        runs.append(one)
+        if (tree := parsed(text)) is None:
+            continue
+        names = defined(tree)
+        asked = sorted({*needed(text), _DRAWN} & lost.keys())
+        if one.fault:
+            if "seed" in text:
+                names |= {_DRAWN}
             # What everything of a module is, only that module knows.
             lost |= dict.fromkeys(names if one.missing else names - {"*"}, one)
-        runs.append(one)
-    return runs
+        elif asked:
+            doubtful[at] = lost[asked[0]]
+            lost |= dict.fromkeys(names, lost[asked[0]])
+        else:
+            lost = {name: failed for name, failed in lost.items() if name not in names}
+    return runs, doubtful
 
 
 def reproducing(
@@ -203,6 +222,8 @@ def reproducing(
 
 # -- scripts that use a library's optimizer ---------------------------------------------------
 
+# What a cell that failed may not have begun: whatever is drawn at random.
+_DRAWN = "random numbers"
 _LIBRARIES = frozenset(
     "torch tensorflow keras tf_keras optax jax mlx paddle chainer mxnet mindspore timm".split()
 )

@@ -157,3 +157,26 @@ def test_a_notebooks_stored_outputs_are_compared(written: Examine) -> None:
         (f"prints the output at line {found.rows[1].block.printed.line}, digit by digit",),
     ]
     assert found.rows[2].findings[0].startswith("does not print the output")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown", "said"),
+    [
+        ("x = 0\nimport nobody_has\nx = nobody_has.x", "print(x)", "3", "nobody_has is not"),
+        (
+            "import nobody_has\nnp.random.seed(1)",
+            "print(np.random.rand())",
+            "0.25",
+            "nobody_has is",
+        ),
+        ("pass", "print(1 / 3)", "0.33333333333333281", "but for the last digits"),
+    ],
+)
+def test_what_another_machine_has_or_rounds_contradicts_no_output(
+    written: Examine, first: str, second: str, shown: str, said: str
+) -> None:
+    made = nbformat.reads(notebook(IMPORT, first, second), as_version=4)
+    made.cells[2].outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"{shown}\n")]
+    (finding,) = written(nbformat.writes(made).encode(), "half.ipynb").rows[2].findings
+    assert said in finding
+    assert "does not print" not in finding
