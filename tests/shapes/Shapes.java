@@ -3589,6 +3589,7 @@ class ReadsItsData {
     private final Data data;
     private final double learningRate, momentumAlpha, rmsAlpha;
     private final int threads;
+    private boolean useRmsProp;
     private final double[] weights, squares, steps;
     private final double[][] sums;
 
@@ -3620,7 +3621,7 @@ class ReadsItsData {
                 sums[thread][i] = 0;
             }
             squares[i] = rmsAlpha * squares[i] + (1 - rmsAlpha) * g * g;
-            double step = learningRate * g / Math.sqrt(squares[i] + 1e-3);
+            double step = learningRate * g / (useRmsProp ? Math.sqrt(squares[i] + 1e-3) : 1);
             steps[i] = momentumAlpha * steps[i] + (1 - momentumAlpha) * step;
             weights[i] -= steps[i];
         }

@@ -17,17 +17,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * The single numbers that can be reached from some objects, by the path that leads to each: through
  * fields of the port's own classes and of its libraries', arrays, lists and maps. Enums that have a
- * constant for RMSProp are set to it on the way.
+ * constant for RMSProp are set to it on the way, and flags that ask for it are on.
  */
 final class Cells {
     /** Objects within objects, and numbers in all: more than this is no optimizer's. */
     private static final int DEEPEST = 9;
     private static final int MOST = 2000;
     private static final String LOGGING = "(?:org\\.slf4j|org\\.apache\\.log|ch\\.qos|java).*";
+    private static final Pattern ASKING =
+            Pattern.compile("(?i)(?:use|is|with|do|enable|apply)?_?rms_?prop(?:_?enabled|_?on)?");
     private static final Map<Class<?>, List<Field>> FIELDS =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -239,7 +242,10 @@ final class Cells {
     private void field(String path, Field field, Object owner, int depth) {
         try {
             Object held = field.get(owner);
-            if (field.getType().isEnum() && ClassLanguage.algorithm(field.getType()) != null
+            if (field.getType() == boolean.class) {
+                field.setBoolean(owner, true);
+                return;
+            } else if (field.getType().isEnum() && ClassLanguage.algorithm(field.getType()) != null
                     && !Modifier.isStatic(field.getModifiers())) {
                 field.set(owner, ClassLanguage.algorithm(field.getType()));
                 return;
@@ -278,7 +284,9 @@ final class Cells {
                         || at.isEnum() && Modifier.isStatic(field.getModifiers());
                 try {
                     // What a lambda or an inner class has caught is in fields that nobody wrote.
-                    if (!whole && held != String.class) {
+                    boolean asks = held == boolean.class && !Modifier.isStatic(field.getModifiers())
+                            && ASKING.matcher(field.getName()).matches();
+                    if (asks || !whole && held != String.class) {
                         field.setAccessible(true);
                         fields.add(field);
                     }
