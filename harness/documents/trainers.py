@@ -43,10 +43,12 @@ class Trainer:
     Attributes:
         name: the function's.
         roles: role to parameter name.
+        numbers: those that its text has.
     """
 
     name: str
     roles: Mapping[str, str]
+    numbers: frozenset[float] = frozenset()
 
     @property
     def from_data(self) -> bool:
@@ -63,7 +65,12 @@ def find(text: str) -> list[Trainer]:
     """The trainers that a Python text defines at its top level."""
     tree = parsed(text)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
-    return [trainer for node in functions if (trainer := _trainer(node))]
+    trainers = [trainer for node in functions if (trainer := _trainer(node))]
+    constants = [
+        node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Constant)
+    ]
+    numbers = frozenset(float(c.value) for c in constants if isinstance(c.value, int | float))
+    return [replace(trainer, numbers=numbers) for trainer in trainers]
 
 
 def _trainer(node: ast.FunctionDef) -> Trainer | None:

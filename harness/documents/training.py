@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from harness.comparison.compare import compare_all
-from harness.diagnosis.diagnose import LARGEST, diagnose
+from harness.diagnosis.diagnose import LARGEST, Explanation, diagnose
 from harness.documents import lines, trainers
 from harness.documents.lacking import undefined_name
 from harness.documents.lines import Convention
@@ -35,6 +36,8 @@ _SECONDS = 12.0
 # With other data, or of another size, it may go.
 _AGAIN = ("crashes", "not-run")
 _SCALED = "gradient_scale=constant"
+# Where nobody knows how gradients are scaled, as many of these fit as there are ways to scale them.
+_OF_SCALE = ("epsilon", "clip", "weight_decay")
 _UNKNOWN = "how it computes its gradients was not recognised, and nothing tried explains it"
 _UNCALLED = "no way of giving it the points of a line was right: {}"
 _UNSIZED = "with no number of weights that was tried did it run to its end: {}"
@@ -77,11 +80,18 @@ def trained(
             deviations = best.deviations if best else ()
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
-            if deviations not in ((), ("write=none",)) and _SCALED not in deviations:
+            told = deviations not in ((), ("write=none",)) and _SCALED not in deviations
+            if told and best and _written(best, trainer):
                 return outcome.judged(largest), way
     # Perhaps it is not the line that we gave points of.
     fault = Fault("not-run", _UNKNOWN) if ways else _blamed(faults, _UNCALLED)
     return conclude(port, "local", fault=fault), None
+
+
+def _written(cause: Explanation, trainer: Trainer) -> bool:
+    """Whether constants that follow the scale of the gradients are in a trainer's text."""
+    scaled = [cause.constants[name] for name in _OF_SCALE if name in cause.constants]
+    return all(any(math.isclose(own, n, rel_tol=1e-6) for n in trainer.numbers) for own in scaled)
 
 
 def _blamed(faults: Sequence[Fault], otherwise: str) -> Fault:

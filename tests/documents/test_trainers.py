@@ -120,6 +120,16 @@ def test_of_a_history_that_is_returned_the_last_is_taken(written: Examine, retur
     assert row.published.deviations == ("eps=ignored",)
 
 
+def test_an_epsilon_of_a_trainers_own_is_that_of_its_text(written: Examine) -> None:
+    """A sum over two points, taken for a mean, would have half of it."""
+    text = SCALARS.replace(" / len(x)", "").replace(", eps=1e-8", "").replace("+ eps", "+ 1e-8")
+    (row,) = written(fenced(text)).rows
+    diagnosis = row.published and row.published.diagnosis
+    assert diagnosis is not None
+    assert diagnosis.best is not None
+    assert diagnosis.best.constants == {"epsilon": pytest.approx(1e-8, rel=1e-6)}
+
+
 KEPT = {
     "a list that begins with the start": """
 def rmsprop(grad, w0, lr=0.1, rho=0.9, eps=1e-7, n=30):
