@@ -62,11 +62,13 @@ class Line:
         inputs: (2,), (2, 1) or (2, 2), nested sequences.
         column: the targets are (2, 1), not (2,).
         start: where the weights start: where we say, where it is seen to, at zero.
+        times: how often each point is there: a mean is the same, a sum is not.
     """
 
     inputs: Sequence[float | Sequence[float]]
     column: bool
     start: Literal["given", "seen", "zero"]
+    times: int = 1
 
     @property
     def targets(self) -> tuple[float, float]:
@@ -106,11 +108,12 @@ def cases(trainer: Trainer, line: Line) -> list[Case]:
         scenario = _scenario(weights, learning_rate, decay_rate, epsilon, [])
         targets = [[y] for y in line.targets] if line.column else list(line.targets)
         data: dict[str, Any] = {
-            trainer.roles["inputs"]: [list(x) if isinstance(x, tuple) else x for x in line.inputs],
-            trainer.roles["targets"]: targets,
+            trainer.roles["inputs"]: line.times
+            * [list(x) if isinstance(x, tuple) else x for x in line.inputs],
+            trainer.roles["targets"]: line.times * targets,
         }
         if "batch_size" in trainer.roles:
-            data[trainer.roles["batch_size"]] = 2
+            data[trainer.roles["batch_size"]] = 2 * line.times
         steps = range(0 if line.start == "seen" else 1, _STEPS + 1)
         made.append(made_case(trainer, scenario, weights, [], data, steps))
     return made

@@ -49,7 +49,14 @@ def trained(
     """Judge a trainer: its result, and how it scales its gradient if that is known."""
     if not trainer.from_data:
         return _fed(port, trainer, called, memory), None
-    ways: list[tuple[Convention, _Driven]] = []
+    ways: list[tuple[Convention, _Driven, lines.Fitted]] = []
+
+    def scale(way: Convention, done: lines.Fitted) -> Convention | None:
+        """How it scales the mean gradient; None where what it forms is none."""
+        again = called(lines.cases(trainer, replace(done.line, times=2)))
+        same = not isinstance(again, Fault) and lines.fitted(done.line, again).ends == done.ends
+        return way if same else None
+
     faults: list[Fault] = []
     seen: list[tuple[str, Ends]] = []  # data in another shape, of which the same comes
     for line in lines.lines(trainer):
@@ -66,12 +73,12 @@ def trained(
         for way in lines.CONVENTIONS:
             outcome = _Driven(port, lines.scenarios(done, way), done.ends, memory)
             if of_port(outcome.comparisons).word in GOOD:
-                return outcome.judged(), way
-            ways.append((way, outcome))
+                return outcome.judged(), scale(way, done)
+            ways.append((way, outcome, done))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
     until = time.process_time() + _SECONDS
     for largest in range(1, _FROM_DATA + 1):
-        for way, outcome in ways:
+        for way, outcome, done in ways:
             if (left := until - time.process_time()) <= 0:
                 break
             best = diagnose(
@@ -82,7 +89,7 @@ def trained(
             # gradients that this is not the way in which it forms them.
             told = deviations not in ((), ("write=none",)) and _SCALED not in deviations
             if told and best and _written(best, trainer):
-                return outcome.judged(largest), way
+                return outcome.judged(largest), scale(way, done)
     # Perhaps it is not the line that we gave points of.
     fault = Fault("not-run", _UNKNOWN) if ways else _blamed(faults, _UNCALLED)
     return conclude(port, "local", fault=fault), None

@@ -124,6 +124,7 @@ def test_an_epsilon_of_a_trainers_own_is_that_of_its_text(written: Examine) -> N
     """A sum over two points, taken for a mean, would have half of it."""
     text = SCALARS.replace(" / len(x)", "").replace(", eps=1e-8", "").replace("+ eps", "+ 1e-8")
     (row,) = written(fenced(text)).rows
+    assert row.convention is None
     diagnosis = row.published and row.published.diagnosis
     assert diagnosis is not None
     assert diagnosis.best is not None
