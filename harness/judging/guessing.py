@@ -368,6 +368,8 @@ def _own(faults: Sequence[Fault]) -> Fault | None:
 def _message(error: BindingError, tried: list[str]) -> str:
     if not tried:
         return str(error)
+    if "[give]" in str(error):  # to say it twice, with another constant, helps nobody
+        tried = [line.partition(". If constants will do")[0] for line in tried]
     lines = "\n".join(f"  {line}" for line in dict.fromkeys(tried[:8]))
     return f"{error}\nTried as\n{lines}"
 

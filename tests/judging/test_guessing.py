@@ -12,7 +12,7 @@ import pytest
 from harness.diagnosis.diagnose import LARGEST, Diagnosis, Explanation, diagnose
 from harness.judging import memory
 from harness.judging.beginning import misses_a_place
-from harness.judging.guessing import FAR_SECONDS, _belied, _called
+from harness.judging.guessing import FAR_SECONDS, _belied, _called, _message
 from harness.judging.options import Options
 from harness.judging.run import Outcome, run
 from harness.judging.seeming import only_seems
@@ -354,6 +354,13 @@ def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) 
         "  guess 0: neither right nor explained (diverges)",
         "  guess 1: neither right nor explained (diverges)",
     ]
+
+
+def test_constants_are_advised_once() -> None:
+    guess = "RMSProp: nobody knows what a is. If constants will do, say in port.toml\n    [give]\n"
+    assert "[give]" in _message(BindingError("not bound"), [guess])
+    told = _message(BindingError("not bound. Say in port.toml\n[give]\na = 0.0"), [guess])
+    assert told.endswith("RMSProp: nobody knows what a is")
 
 
 @pytest.mark.parametrize(
