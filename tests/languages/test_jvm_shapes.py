@@ -141,6 +141,7 @@ JAVA = {
     "LinkedByMaps": ("initial_average=one",),
     "ChosenInShort": EXACT,
     "SleepsOnIt": EXACT,
+    "ToldByOtherNames": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 

@@ -3699,3 +3699,36 @@ class ChosenInShort {
         for (int i = 0; i < weights.length; i++) weights[i] -= lr * gradients[i];
     }
 }
+
+/** Its settings are told under other names than its fields have, and two of them together. */
+class ToldByOtherNames {
+    private final double[][] w, dw, kept;
+    private double lr = 0.5;
+    private double rho = 0.5;
+    private double eps = 0.5;
+
+    ToldByOtherNames(int inputs, int outputs) {
+        w = new double[inputs][outputs];
+        dw = new double[inputs][outputs];
+        kept = new double[inputs][outputs];
+    }
+
+    void setLearningRate(double rate) {
+        lr = rate;
+    }
+
+    void smooth(double rho, double eps) {
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    private void applyGradients() {
+        for (int i = 0; i < w.length; i++) {
+            for (int j = 0; j < w[i].length; j++) {
+                kept[i][j] = rho * kept[i][j] + (1 - rho) * dw[i][j] * dw[i][j];
+                w[i][j] -= lr * dw[i][j] / (Math.sqrt(kept[i][j]) + eps);
+                dw[i][j] = 0;
+            }
+        }
+    }
+}

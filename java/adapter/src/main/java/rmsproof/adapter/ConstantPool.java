@@ -7,8 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
-/** What the code of a class names, as its class file lists it: texts, and members of any class. */
+/**
+ * What the code of a class names, as its class file lists it: texts, and members of any class; and
+ * what its methods put into fields.
+ */
 final class ConstantPool {
     /** Where the constants begin, and how many bytes each kind of them has. */
     private static final int START = 8;
@@ -19,10 +23,18 @@ final class ConstantPool {
     private static final List<Integer> MEMBERS = List.of(9, 10, 11);
     /** The instructions that put a value into a field, a static one first. */
     private static final List<Integer> PUTS = List.of(0xb3, 0xb5);
+    /** Those that take a float or a double that a method is told, by its place or at the first. */
+    private static final List<Integer> TOLD = List.of(0x17, 0x18);
+    private static final int FIRST_TOLD = 0x22;
+    private static final int LAST_TOLD = 0x29;
+    /** Those that make a float of a double and a double of a float. */
+    private static final List<Integer> CASTS = List.of(0x8d, 0x90);
+    private static final String CODE = "Code";
 
     private final byte[] content;
     private final List<String> texts = new ArrayList<>();
     private final Map<Integer, String> members = new TreeMap<>();
+    private final Map<String, List<byte[]>> codes = new TreeMap<>();
 
     /** @param content a class file; what is no such thing names nothing */
     ConstantPool(byte[] content) {
@@ -55,10 +67,30 @@ final class ConstantPool {
                 String owner = words.get(pairs.get(parts[0])[0]).replace('/', '.');
                 members.put(member, owner + "." + words.get(pairs.get(parts[1])[0]));
             }
+            in.skipBytes(6); // its access, itself and what it extends
+            in.skipBytes(2 * in.readUnsignedShort());
+            readMembers(in, words); // its fields
+            readMembers(in, words); // its methods
         } catch (IOException | RuntimeException ended) {
             members.clear();
         }
         texts.addAll(words.values());
+    }
+
+    /** Reads the fields or the methods of a class file, and keeps the code that these have. */
+    private void readMembers(DataInputStream in, Map<Integer, String> words) throws IOException {
+        for (int left = in.readUnsignedShort(); left > 0; left--) {
+            in.skipBytes(2);
+            String name = words.get(in.readUnsignedShort());
+            in.skipBytes(2);
+            for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
+                String kind = words.get(in.readUnsignedShort());
+                byte[] content = in.readNBytes(in.readInt());
+                if (CODE.equals(kind)) {
+                    codes.computeIfAbsent(name, any -> new ArrayList<>()).add(content);
+                }
+            }
+        }
     }
 
     /** Names of all kinds, and what the code writes. */
@@ -73,17 +105,29 @@ final class ConstantPool {
 
     /** Tells whether the code sets a field. */
     boolean sets(String field) {
-        return members.entrySet().stream().filter(named -> named.getValue().equals(field))
-                .anyMatch(named -> puts(named.getKey()));
+        return putting(field, content).anyMatch(at -> true);
     }
 
-    private boolean puts(int field) {
-        for (int at = START; at + 2 < content.length; at++) {
-            if (PUTS.contains(content[at] & 0xff)
-                    && ((content[at + 1] & 0xff) << 8 | content[at + 2] & 0xff) == field) {
-                return true;
-            }
-        }
-        return false;
+    /** Tells whether a method puts a number that it is told into a field, as it is. */
+    boolean tells(String method, String field) {
+        return codes.getOrDefault(method, List.of()).stream().anyMatch(code ->
+                putting(field, code).anyMatch(at -> isTold(code, at - 1)
+                        || CASTS.contains(code[at - 1] & 0xff) && isTold(code, at - 2)));
+    }
+
+    /** Tells whether an instruction that ends at a place takes a number that a method is told. */
+    private static boolean isTold(byte[] code, int at) {
+        int last = code[at] & 0xff;
+        return FIRST_TOLD <= last && last <= LAST_TOLD || TOLD.contains(code[at - 1] & 0xff);
+    }
+
+    /** Where bytes put something into a field, behind a few others. */
+    private IntStream putting(String field, byte[] bytes) {
+        List<Integer> places = members.entrySet().stream()
+                .filter(named -> named.getValue().equals(field)).map(Map.Entry::getKey).toList();
+        return places.isEmpty() ? IntStream.empty()
+                : IntStream.range(START, bytes.length - 2).filter(at ->
+                        PUTS.contains(bytes[at] & 0xff) && places.contains(
+                                (bytes[at + 1] & 0xff) << 8 | bytes[at + 2] & 0xff));
     }
 }

@@ -128,12 +128,22 @@ final class OpenFields {
                 && (!Modifier.isPrivate(modifiers) || hasSetter(field) || isSetElsewhere(field));
     }
 
-    /** Tells whether a method of its name sets a field. */
+    /** Tells whether a method of its name sets a field, or one that is told numbers alone. */
     private static boolean hasSetter(Field field) {
+        Class<?> owner = field.getDeclaringClass();
         String name = Pattern.quote(field.getName().replaceFirst("^_|_$", ""));
-        return Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
-                .anyMatch(method -> method.getParameterCount() == 1
-                        && method.getName().matches("(?i)(?:set|with)?" + name + "(?:_\\$eq)?"));
+        return Arrays.stream(owner.getDeclaredMethods()).anyMatch(method ->
+                method.getParameterCount() == 1
+                        && method.getName().matches("(?i)(?:set|with)?" + name + "(?:_\\$eq)?")
+                        || isToldNumbers(method)
+                        && owner.getClassLoader() instanceof ClassBytes.Loader loader
+                        && loader.pool(owner.getName()).tells(
+                                method.getName(), owner.getName() + "." + field.getName()));
+    }
+
+    private static boolean isToldNumbers(Method method) {
+        return !Modifier.isPrivate(method.getModifiers()) && method.getParameterCount() > 0
+                && Arrays.stream(method.getParameterTypes()).allMatch(NUMBERS::contains);
     }
 
     /** Tells whether another class of the port sets a field, as one may that is nested with it. */
