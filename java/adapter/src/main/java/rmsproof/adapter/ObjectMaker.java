@@ -32,6 +32,8 @@ final class ObjectMaker {
     private static final double SMALL = 0x1p-6;
     /** By which what arrays hold is given, where that is not zeros. */
     static final String ROWS = "";
+    /** A step's k counts; what is made of k has so many factors. */
+    private static final String FACTORS = "new.k";
     private static final String COUNTED =
             "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time|thread|worker).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
@@ -184,7 +186,7 @@ final class ObjectMaker {
         } else if (raw == float.class || raw == Float.class) {
             return (float) number(path);
         } else if (raw == int.class || raw == Integer.class) {
-            return whole(name);
+            return path.endsWith(FACTORS) ? size : whole(name);
         } else if (raw == long.class || raw == Long.class) {
             return (long) whole(name);
         } else if (raw == boolean.class || raw == Boolean.class) {
