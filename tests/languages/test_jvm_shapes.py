@@ -204,7 +204,7 @@ CLOJURE = {
 SEEN = {
     **dict.fromkeys(
         "descend! advance step! settle! optimize over-volatiles step-all! move-slots!"
-        " train-net reinforce! learn".split(),
+        " train-net reinforce! learn count-on".split(),
         EXACT,
     ),
     "update-param :rmsprop": INSIDE,

@@ -161,3 +161,18 @@
   [inputs]
   (let [zeros (vec (repeat inputs 0.0))]
     (->Unit zeros zeros (mapv inc zeros))))
+
+(defn- along [f a b]
+  (if (map? a)
+    (into {} (for [[k v] a] [k (along f v (get b k))]))
+    (mapv f a b)))
+
+(defn count-on
+  "A state that counts its steps, too."
+  [{:keys [lr rho eps]} params grads {:keys [squares iter]}]
+  (let [squares (along (fn [v g] (average rho v g)) squares grads)
+        paces (along (fn [g v] (- (moved lr eps 0.0 g v))) grads squares)]
+    [(along - params paces) {:squares squares :iter (inc iter)}]))
+
+(defn begin-counting [params]
+  {:squares (into {} (for [[k v] params] [k (mapv (constantly 0.0) v)])) :iter 0})

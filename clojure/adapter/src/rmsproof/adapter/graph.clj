@@ -303,17 +303,21 @@
                               :let [{:keys [name default absent] :as parameter} (parameters index)
                                     known? (or (shape/setting? name) (gradients? name)
                                                (weights? name))]
-                              :when (or known? (not (or default absent)))
+                              :when (or known? (turn? name) (not (or default absent)))
                               :let [given (if (or known? (= "number" (:kind parameter)))
                                             (:value (argument context parameter
                                                               (str path "." name)))
-                                            ((choose context [(constantly nil)
-                                                              #(arrays context parameter)])))]
+                                            ((choose context
+                                                     (if (turn? name)
+                                                       [(constantly 0) (constantly 1)]
+                                                       [(constantly nil)
+                                                        #(arrays context parameter)]))))]
                               :when (some? given)]
                           [key given])))
         whole (if (or spread (:making context))
                 (entries)
-                ((choose context [path as] (cons entries (makers context {:name (or as path)})))))]
+                ((choose context [path (mapv second options)]
+                         (cons entries (makers context {:name (or as path)})))))]
     {:name (str (or as path)) :kind (if spread :number :state) :value whole
      :values (if spread (mapcat identity whole) [whole])}))
 
