@@ -127,7 +127,7 @@
      (cond
        (= (plain name) (plain made)) 0
        (re-find #"^(?:init|initial|zero|make|new|create|start|begin)" name) 1
-       (Names/algorithm name) 2
+       (Names/algorithm name) (if (self? made) 1 2)
        (string/starts-with? name "->") (if (self? made) 1 4)
        :else 3))))
 
@@ -314,7 +314,9 @@
                                                         #(arrays context parameter)]))))]
                               :when (some? given)]
                           [key given])))
-        whole (if (or spread (:making context))
+        ;; What is settings alone is nothing that a function of the port begins.
+        settings? (every? #(shape/setting? (:name (parameters (first %)))) options)
+        whole (if (or spread settings? (:making context))
                 (entries)
                 ((choose context [path (mapv second options)]
                          (cons entries (makers context {:name (or as path)})))))]
