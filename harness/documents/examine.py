@@ -15,6 +15,7 @@ from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.documents.extract import read
 from harness.documents.findings import about_code, about_names
 from harness.documents.formulas import derivative_factors, formulas
+from harness.documents.lacking import required_before
 from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
 from harness.documents.source import Source, holds_update, looks_like_optimizer, sketched
@@ -163,6 +164,11 @@ class _Examiner:
 
     def _rows(self, source: Source) -> list[Examined]:
         attempt = self._bench.tried(source)
+        if attempt.fault is not None:
+            before = self._reading.document.blocks[: source.block.index]
+            texts = (block.text for block in before)
+            if lacked := required_before(attempt.fault.message, texts):
+                attempt = replace(attempt, fault=Fault("not-run", lacked))
         layers: list[Layer] = []
         unbound = all(one.result.verdict.word == "not-run" for one in attempt.judged.values())
         if attempt.fault is None and unbound and (lacking := self._walk.imported(source)):

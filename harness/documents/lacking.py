@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 
 LACKING = " is not installed"
 """What is said behind the name of a module that is not there."""
@@ -26,6 +27,7 @@ _NEWER = {
 _FILE = re.compile(r"FileNotFoundError: (?:\[Errno 2\][^']*'([^']+)'|(\S+))")
 _NETWORK = re.compile(r"(?:URLError|gaierror|ConnectionError|ConnectTimeout|MaxRetryError)\b")
 _AT = re.compile(r" \([^()]*:\d+\)")
+_NAMESPACE = re.compile(r"No such namespace: ([\w.-]+)")
 _UNDEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 # What only who has a port of their own can follow: a page has no port.toml and no options.
 _ADVICE = re.compile(r"port\.toml|--[a-z]|\[bind\]|rmsproof adapt")
@@ -42,6 +44,25 @@ def undefined_name(message: str) -> str | None:
     """The name that a message says is not defined, if it says that."""
     match = _UNDEFINED.search(message)
     return match[1] if match else None
+
+
+def required_before(message: str, before: Iterable[str]) -> str | None:
+    """The library behind a name of Clojure that earlier blocks give it, where that is why it fails.
+
+    Args:
+        message: what failed.
+        before: the texts of the blocks before.
+
+    >>> required_before("No such namespace: o", ["(require '[lib.optim :as o])"])
+    'lib.optim is not on the class path'
+    """
+    if not (match := _NAMESPACE.search(message)):
+        return None
+    texts = "\n".join(before)
+    alias = re.search(rf"([\w.-]+)\s+:as\s+{re.escape(match[1])}(?![\w.-])", texts)
+    if not alias or alias[1].startswith("clojure.") or f"(ns {alias[1]}" in texts:
+        return None
+    return f"{alias[1]} is not on the class path"
 
 
 def lacking(message: str) -> str | None:

@@ -251,6 +251,18 @@ def test_java_cells_share_imports_and_may_hold_statements(written: Examine) -> N
 
 
 @pytest.mark.slow
+def test_a_library_that_an_earlier_clojure_block_requires_is_what_is_missing(
+    written: Examine,
+) -> None:
+    head = fenced("(require '[far.optim :as optim])", "clojure")
+    use = fenced("(def rmsprop (optim/rmsprop weights gradients :decay-rate 0.9))", "clojure")
+    (row,) = [r for r in written(head + "and\n\n" + use).rows if "optim/" in r.block.text]
+    (layer,) = row.layers
+    fault = layer.result.verdict.fault
+    assert fault is not None
+    assert (fault.kind, fault.message) == ("not-run", "far.optim is not on the class path")
+
+
 def test_clojure_blocks_take_what_earlier_ones_define(written: Examine) -> None:
     head = CLOJURE.strip().partition("\n\n")[0]
     right = """
