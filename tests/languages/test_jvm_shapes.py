@@ -328,6 +328,33 @@ def test_a_guess_never_accuses() -> None:
     assert found.errors[1].startswith("OnlySetters: no method")
 
 
+BEGUN = """(ns train.begun)
+
+(defn initial-state [params]
+  {:params params :turn 0 :squares (into {} (for [[k v] params] [k (mapv (constantly 1.0) v)]))})
+"""
+STEP = """(ns train.step (:require [train.begun :as begun]))
+
+(defn train-step [{:keys [params squares] :as state} grads {:keys [lr rho eps]}]
+  (let [squares (merge-with #(mapv (fn [v g] (+ (* rho v) (* (- 1 rho) g g))) %1 %2) squares grads)
+        moved (fn [w g v] (- w (/ (* lr g) (+ (Math/sqrt v) eps))))]
+    (-> state
+        (assoc :squares squares
+               :params (into {} (for [[k w] params] [k (mapv moved w (grads k) (squares k))])))
+        (update :turn inc))))
+"""
+
+
+def test_a_state_of_clojure_is_what_its_project_makes(tmp_path: Path) -> None:
+    folder = tmp_path / "src" / "train"
+    folder.mkdir(parents=True)
+    (folder / "begun.clj").write_text(BEGUN, encoding="utf-8")
+    (folder / "step.clj").write_text(STEP, encoding="utf-8")
+    found = run([own(folder / "step.clj")], Options(pattern=SHORT), every_transport=False)
+    (result,) = found.results
+    assert result.deviations == ("initial_average=one",)
+
+
 def test_a_number_that_nobody_knows_is_what_the_manifest_gives() -> None:
     port = own(SHAPES / "Shapes.java", class_name="OneNumberTooMany")
     given = replace(port, wanted=replace(port.wanted, give={"q": 1.0}))

@@ -168,11 +168,12 @@
     (mapv f a b)))
 
 (defn count-on
-  "A state that counts its steps, too."
-  [{:keys [lr rho eps]} params grads {:keys [squares iter]}]
-  (let [squares (along (fn [v g] (average rho v g)) squares grads)
-        paces (along (fn [g v] (- (moved lr eps 0.0 g v))) grads squares)]
-    [(along - params paces) {:squares squares :iter (inc iter)}]))
+  "A state that counts its steps, too; what is told less has constants."
+  ([params grads state] (count-on usual params grads state))
+  ([{:keys [lr rho eps]} params grads {:keys [squares iter]}]
+   (let [squares (along (fn [v g] (average rho v g)) squares grads)
+         paces (along (fn [g v] (- (moved lr eps 0.0 g v))) grads squares)]
+     [(along - params paces) {:squares squares :iter (inc iter)}])))
 
 (defn begin-counting [params]
   {:squares (into {} (for [[k v] params] [k (mapv (constantly 0.0) v)])) :iter 0})

@@ -132,7 +132,7 @@
        :else 3))))
 
 (defn- may-make
-  "The functions of the port that ask for nothing but settings, a size and weights, the likeliest
+  "The functions of the port, and of its project, that ask for nothing but settings, a size and weights, the likeliest
   to make something of a name first, each with one of its arities."
   [{:keys [program function self built]} made]
   (let [stepping? (some? @self)
@@ -142,7 +142,7 @@
                                     (weights? (:name %)) (and stepping? (self? (:name %)))
                                     (:default %) (:absent %) (string/starts-with? name "->"))
                                (:parameters arity)))
-        found #(->> (:functions program)
+        found #(->> (concat (:functions program) (:beside program))
                     (remove (fn [one] (or (= (:name function) (:name one)) (seq (:inner one))
                                           (string/starts-with? (:name one) "map->")
                                           (and built (not (built (:name one)))))))
@@ -400,7 +400,8 @@
                 (boolean (:private (meta variable)))])]
     (for [function (sort-by rank (:functions program))
           [inner? arities] [[false (:arities function)] [true (:inner function)]]
-          [place arity] (map-indexed vector arities)
+          ;; What takes less calls what takes more, with constants for what it is not told.
+          [place arity] (sort-by (comp - count :parameters second) (map-indexed vector arities))
           :when (takes? arity)]
       {:function function :inner inner? :place place})))
 

@@ -311,6 +311,19 @@
          (sort-by (juxt :line :name))
          vec)))
 
+(defn- beside
+  "The public functions of namespaces that a source brought in of the project that it is part of,
+  which their names have in common: what makes a state may be one of them."
+  [before namespaces]
+  (let [root #(first (string/split (name (ns-name %)) #"\."))
+        roots (set (map root namespaces))]
+    (for [ns (all-ns)
+          :when (and (roots (root ns)) (not (before (ns-name ns))) (not-any? #{ns} namespaces))
+          [s ^Var v] (ns-publics ns)
+          :let [{:keys [arglists line]} (meta v)]
+          :when (and (.hasRoot v) (seq arglists) (fn? (.getRawRoot v)))]
+      {:name (str s) :line line :variable v :arities (mapv shape/arity arglists)})))
+
 (defn- read-file
   "Reads and runs the forms of a file from a namespace on, and adds them to what was `loaded`."
   [^String path known before loader loaded]
@@ -357,6 +370,7 @@
           program {:file file :files files :home home :loader loader :namespaces namespaces
                    :thunks thunks :forms forms
                    :functions (functions namespaces forms)
+                   :beside (vec (beside before namespaces))
                    :list-variables (remember-variables namespaces)
                    :current (atom nil)
                    :makers (atom {})
