@@ -86,6 +86,11 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
                 f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
                 f' say so in port.toml\n[bind]\n{role} = "{names[0]}"'
             )
+        if role not in told and (name := transport.settable(role, constant)):
+            known = role.replace("_", " ")
+            raise BindingError(
+                f"not bound: it may be told the {known} as {name}, which nothing that was called is"
+            )
 
 
 def _lacking(transport: HostedTransport) -> bool:

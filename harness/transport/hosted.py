@@ -35,7 +35,7 @@ from harness.transport.loading import Loader
 from harness.transport.replies import FORGED, fault_of, readable
 from harness.transport.rereadings import has_unread, other_roles
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
-from harness.transport.untold import may_be
+from harness.transport.untold import may_be, may_be_set
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
@@ -152,6 +152,11 @@ class HostedTransport:
         """The parameters that may be what is taken for a constant in a hyperparameter's place."""
         with readable():
             return may_be(self._shape, self._message or {}, role, constant, told)
+
+    def settable(self, role: str, constant: float) -> str:
+        """The name under which it may be told what is taken for a constant; or ""."""
+        with readable():
+            return may_be_set(self._shape, self._message or {}, role, constant)
 
     @property
     def explorable(self) -> bool:

@@ -32,6 +32,37 @@ def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: boo
     return list(dict.fromkeys(p["name"] for p in [*same, *(unknown[i] for i in places)]))
 
 
+def may_be_set(shape: _Shape, message: _Shape, role: str, constant: float) -> str:
+    """The name under which what is called may be told what is taken for a constant; or "".
+
+    Args:
+        shape: of the source.
+        message: how it is called.
+        role: of the hyperparameter that is told to nothing.
+        constant: what is there in its place.
+    """
+    graph, plan = message.get("graph", {}), message.get("plan", {})
+    owner = plan.get("class") or message.get("class") or graph.get("plan", {}).get("type")
+    function = plan.get("function") or message.get("function")
+    for one in (*shape.get("candidates", []), *shape.get("functions", [])):
+        if one.get("class", one.get("name")) not in (owner, function):
+            continue
+        for name, value in one.get("settable", []):
+            if value == constant and _names(name, role):
+                return str(name)
+        for method in one.get("methods", []):
+            taken = method["parameters"]
+            plain = taken and all(p["kind"] in ("number", "text") for p in taken)
+            texts = plain and taken[0]["kind"] == "text" and taken[-1]["kind"] == "number"
+            if plain and (texts or any(_names(p["name"], role) for p in taken)):
+                return f"{method['name']}({', '.join(p['name'] for p in taken)})"
+    return ""
+
+
+def _names(name: str, role: str) -> bool:
+    return any(role == one for _, one in ranked(name))
+
+
 def _left(shape: _Shape, message: _Shape) -> Iterator[dict[str, Any]]:
     """The parameters with a number for their default that are not given anything."""
     if "graph" in message or "library" in message:

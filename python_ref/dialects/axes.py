@@ -267,19 +267,19 @@ _TABLE: tuple[Axis, ...] = (
     Axis("learning_rate", "which learning rate is used", (
         Value("given", "lr", "the learning rate given is used"),
         Value("ignored", "lr = a constant",
-              "the learning rate given is not used: the port has its own", "learning_rate"),
+              "the port uses its own learning rate", "learning_rate"),
         Value("first", "lr = the first of those given",
               "the first learning rate given is used in every step"),
     )),
     Axis("decay_rate", "which decay rate is used", (
         Value("given", "d", "the decay rate given is used"),
         Value("ignored", "d = a constant",
-              "the decay rate given is not used: the port has its own", "decay_rate"),
+              "the port uses its own decay rate", "decay_rate"),
     )),
     Axis("eps", "which epsilon is used", (
         Value("given", "eps", "the epsilon given is used"),
         Value("ignored", "eps = a constant",
-              "the epsilon given is not used: the port has its own", "epsilon"),
+              "the port uses its own epsilon", "epsilon"),
     )),
     Axis("precision", "which floats are computed with", (
         Value("float64", "every operation in double", "everything is computed in float64"),

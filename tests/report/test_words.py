@@ -65,7 +65,7 @@ def test_no_two_values_are_said_alike() -> None:
         (
             ("decay_rate", "ignored"),
             {"decay_rate": 0.95},
-            "the decay rate given is not used: the port has its own [d = 0.95]",
+            "the port uses its own decay rate [d = 0.95]",
         ),
         (
             ("weight_decay", "coupled"),

@@ -20,6 +20,7 @@ from typing import Any, Optional
 from harness.languages.usage import Follower, Function
 from harness.languages.uses import Use
 from harness.transport.python.holdings import held
+from harness.transport.python.settable import settable
 from harness.transport.python.signatures import (
     beneath,
     hidden,
@@ -117,6 +118,7 @@ def class_shape(
         "constructors": [{"parameters": constructor}],
         "methods": methods,
         "private": private,
+        "settable": settable(nodes),
     }
 
 
@@ -215,6 +217,7 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
         if node.args.kwarg:
             taken += named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
+    shape["settable"] = settable([node] if node is not None else [])
     if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
     return {**shape, **_handed_on(node, taken)}
