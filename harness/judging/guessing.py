@@ -39,6 +39,8 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # How many guesses are asked.
 _MOST = 6
+# What is raised in place of what a class that extends another does.
+_ABSTRACT = "NotImplementedError"
 # What a search for the likeliest cause may take, whatever was used up by then.
 FAR_SECONDS = 8.0
 
@@ -147,9 +149,12 @@ def _judged(
     except BindingError as error:
         return _guessed(port, transport, guess_it, error, budget)
     fault = never_begun(result)
-    if fault and (transport.makes_up_state or fault.own is False):
+    abstract = fault is not None and fault.error == _ABSTRACT and transport.extended
+    if fault and (transport.makes_up_state or fault.own is False or abstract):
         why = (
-            "without what another call, or running it as a script, does first"
+            "where others that extend it do it otherwise"
+            if abstract
+            else "without what another call, or running it as a script, does first"
             if fault.own is False and not unbegun(fault)
             else "with what it is first handed for its state"
         )

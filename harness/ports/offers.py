@@ -35,6 +35,8 @@ _SETS = ("set", "assign", "load", "put", "replace", "write")
 # What is set to what is there and a step: TensorFlow's variables have them.
 _MOVED = {"assignsub": "subtract", "assignadd": "add"}
 _HIDDEN = "_rmsproof_"
+# Keys of what is a setting, and no array.
+_SETTINGS = frozenset("learningrate lr decayrate epsilon eps rho momentum".split())
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 # What numbers are called, and those that every port needs.
 NEEDED = frozenset[str]().union(*map(role_names, HYPERPARAMETERS))
@@ -255,6 +257,10 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "map", "prefixes": prefixes, "of": inner}
     keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
     if keys:
+        if told := [
+            key for key, inner in keys.items() if plain(key) in _SETTINGS and not _kept(inner)
+        ]:
+            raise Unknown(f"the setting {told[0]} under a key")
         entries = {
             key: offer(inner, (*names, key)) for key, inner in keys.items() if not inner.get("made")
         }
@@ -266,6 +272,11 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
     # A loop over what is found by a name goes over the numbers of an array.
     numbers = of["kind"] == "list" and of["of"]["kind"] == "leaf" and not of.get("attributes")
     return {"kind": "map", "of": of["of"] if numbers else of}
+
+
+def _kept(use: Use) -> bool:
+    """Whether something is averaged: then its name does not say what it is."""
+    return any(use.get(flag) for flag in ("averaged", "squared"))
 
 
 def _slot(prefix: str) -> str:

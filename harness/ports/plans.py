@@ -48,7 +48,9 @@ _AFTER = ("post", "after", "end", "finish")
 # What is asked for a step, or for weights after one.
 _GOT = ("getupdate", "getstep", "getdelta", "computeupdate")
 _ASKED = ("get", "step", "delta", "compute", "calculate")
-_NEVER = ("zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy")
+_NEVER = (
+    "zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy", "clip",
+)  # fmt: skip
 
 
 # A class, its constructor's parameters and a method.

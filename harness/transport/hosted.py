@@ -153,6 +153,13 @@ class HostedTransport:
         with readable():
             return may_be(self._shape, self._message or {}, role, constant, told)
 
+    @property
+    def extended(self) -> bool:
+        """Whether another class of its source extends the one that is called."""
+        name = self.way.owner
+        bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
+        return any(b == name or b.endswith(f".{name}") for b in bases)
+
     def settable(self, role: str, constant: float) -> str:
         """The name under which it may be told what is taken for a constant; or ""."""
         with readable():
