@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
+from harness.languages.gradients import called as called_by
+from harness.languages.naming import says_rmsprop
+from harness.model.words import GOOD
 from harness.ports.binding import BindingError
+from harness.ports.port import Port
 from harness.transport.guess import Guess
 from harness.transport.hosted import HostedTransport
 
@@ -20,6 +26,39 @@ def refuse_frozen(transport: HostedTransport, answers: Answers) -> None:
     """Raise BindingError where something else may change the average that a step divides by."""
     if answers.frozen and (transport.makes_up_state or transport.has_others):
         raise BindingError("not bound: its steps do not change the average that it divides by")
+
+
+def refuse_another(port: Port, transport: HostedTransport, result: Result) -> None:
+    """Raise BindingError where something else of a source than what says RMSProp is accused."""
+    if result.verdict.word in GOOD or (port.wanted and port.wanted.class_name):
+        return
+    message = transport.way.message
+    plan = message.get("plan", message)
+    graph = message.get("graph", {}).get("plan", {})
+    called = [transport.way.owner, plan.get("method"), graph.get("method"), graph.get("type")]
+    called += [one.get("method") for one in plan.get("calls", [])]
+    names = [str(name) for name in called if name is not None]
+    others = [name for name in transport.names if says_rmsprop(name)]
+    if others and not any(map(says_rmsprop, names)) and not _calls(port, names[0]):
+        raise BindingError(
+            f"not bound: nothing binds {others[0]}, which says RMSProp, and {names[0]} is another."
+            f" If that is meant, say so: --class {names[0]}"
+        )
+
+
+def _calls(port: Port, name: str) -> bool:
+    """Whether what says RMSProp in a Python source calls something by name."""
+    for path in port.source:
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            continue
+        named = (ast.FunctionDef, ast.ClassDef)
+        own = [n for n in ast.walk(tree) if isinstance(n, named) and says_rmsprop(n.name)]
+        calls = (part for node in own for part in ast.walk(node) if isinstance(part, ast.Call))
+        if any(called_by(call) == name for call in calls):
+            return True
+    return False
 
 
 def only_seems(guess: Guess, result: Result) -> bool:

@@ -154,6 +154,12 @@ class HostedTransport:
             return may_be(self._shape, self._message or {}, role, constant, told)
 
     @property
+    def names(self) -> list[str]:
+        """What its source defines: classes with their methods' names, and functions."""
+        functions = [str(f["name"]) for f in self._shape.get("functions", [])]
+        return [*(str(c["class"]) for c in self._shape.get("candidates", [])), *functions]
+
+    @property
     def extended(self) -> bool:
         """Whether another class of its source extends the one that is called."""
         name = self.way.owner

@@ -119,13 +119,15 @@ def unregister(name: str, near: Sequence[Path]) -> None:
         name: of the module that is run again.
         near: the folders that the project's modules are in.
     """
-    for module in list(sys.modules.values()):
+    for called, module in list(sys.modules.items()):
+        if not isinstance(module, types.ModuleType):  # None stands for one that is not to be had
+            continue
         file = Path(getattr(module, "__file__", None) or ".")
-        if module.__name__ == name or "site-packages" in file.parts:
+        if called == name or "site-packages" in file.parts:
             continue
         if not any(folder in file.parents for folder in near):
             continue
-        own = [v for v in vars(module).values() if _from(v, module.__name__)]
+        own = [v for v in vars(module).values() if _from(v, called)]
         for holder in [vars(module), *(vars(v) for v in own if hasattr(v, "__dict__"))]:
             for held in list(holder.values()):
                 if isinstance(held, dict):
