@@ -32,14 +32,10 @@ def refuse_another(port: Port, transport: HostedTransport, result: Result) -> No
     """Raise BindingError where something else of a source than what says RMSProp is accused."""
     if result.verdict.word in GOOD or (port.wanted and port.wanted.class_name):
         return
-    message = transport.way.message
-    plan = message.get("plan", message)
-    graph = message.get("graph", {}).get("plan", {})
-    called = [transport.way.owner, plan.get("method"), graph.get("method"), graph.get("type")]
-    called += [one.get("method") for one in plan.get("calls", [])]
-    names = [str(name) for name in called if name is not None]
+    names = transport.called
     others = [name for name in transport.names if says_rmsprop(name)]
-    if others and not any(map(says_rmsprop, names)) and not _calls(port, names[0]):
+    said = any(map(says_rmsprop, names))
+    if names and others and not said and not _calls(port, names[0]):
         raise BindingError(
             f"not bound: nothing binds {others[0]}, which says RMSProp, and {names[0]} is another."
             f" If that is meant, say so: --class {names[0]}"

@@ -154,6 +154,18 @@ class HostedTransport:
             return may_be(self._shape, self._message or {}, role, constant, told)
 
     @property
+    def called(self) -> list[str]:
+        """The class and the methods, or the function, that are called; empty where nothing is."""
+        if self._message is None or "library" in self._shape:
+            return []
+        message = self._message
+        plan, graph = message.get("plan", message), message.get("graph", {}).get("plan", {})
+        methods = [plan.get("method"), graph.get("method"), graph.get("type")]
+        methods += [call.get("method") for call in plan.get("calls", [])]
+        owner = plan.get("class") or plan.get("function") or ""
+        return [str(name) for name in (owner, *methods) if name is not None]
+
+    @property
     def names(self) -> list[str]:
         """What its source defines: classes with their methods' names, and functions."""
         functions = [str(f["name"]) for f in self._shape.get("functions", [])]

@@ -356,6 +356,56 @@ def test_all_guesses_at_a_port_have_one_budget(monkeypatch: pytest.MonkeyPatch) 
     ]
 
 
+ANOTHER = """
+import numpy as np
+
+
+class Descent:
+    def __init__(self, lr=0.01):
+        self.lr = lr
+
+    def update(self, weights, gradients):
+        return weights - self.lr * gradients
+
+
+class RMSProp{base}:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, 0.0
+
+    def update(self, weights, sampler, costs, ledger):
+        return sampler.blend(weights, ledger.note(costs))
+"""
+SETTINGS = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, options=None):
+        self.options, self.v = options or {}, None
+
+    def update(self, weights, gradients):
+        rho = self.options.get("rho", 0.9)
+        self.v = np.zeros_like(weights) if self.v is None else self.v
+        self.v = rho * self.v + (1 - rho) * gradients**2
+        return weights - 0.01 * gradients / (np.sqrt(self.v) + 1e-8)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ANOTHER.replace("{base}", ""), "nothing binds RMSProp, which says RMSProp"),
+        (ANOTHER.replace("{base}", "(Descent)"), "nothing binds RMSProp, which says RMSProp"),
+        (SETTINGS, "it may be told the decay rate as rho"),
+    ],
+    ids=["another class", "a base", "a setting under a key"],
+)
+def test_what_is_not_the_ports_own_is_not_said_of_it(text: str, said: str, tmp_path: Path) -> None:
+    outcome = judged(tmp_path, text)
+    assert not outcome.results
+    assert said in outcome.errors[0]
+
+
 def test_constants_are_advised_once() -> None:
     guess = "RMSProp: nobody knows what a is. If constants will do, say in port.toml\n    [give]\n"
     assert "[give]" in _message(BindingError("not bound"), [guess])
