@@ -55,6 +55,15 @@ class _Long(Exception):
 _OBJECT = re.compile(r"<[^<>\n]* at 0x[0-9A-Fa-f]+[^<>\n]*>")
 
 
+def has_digits(text: str) -> bool:
+    """Whether an output has digits that a run prints again, besides those of addresses.
+
+    >>> has_digits("[<a.Line at 0x7dd2>]"), has_digits("loss 0.25")
+    (False, True)
+    """
+    return any(letter.isdigit() for letter in _OBJECT.sub("", text))
+
+
 def differs(expected: str, actual: str) -> str | None:
     """Return None where what came is what is shown, else a sentence on the first difference.
 

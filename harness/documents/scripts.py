@@ -12,7 +12,7 @@ from harness.documents.beside import Beside
 from harness.documents.blocks import Block
 from harness.documents.extract import magics, prompts
 from harness.documents.lacking import lacking, undefined_name
-from harness.documents.printed import differs, nearly
+from harness.documents.printed import differs, has_digits, nearly
 from harness.judging.verdict import Result, conclude
 from harness.languages.program import Piece, assembled, context, defined, needed, parsed
 from harness.model.observation import Fault
@@ -117,7 +117,8 @@ def reproduced(ran: runner.Ran, block: Block) -> Reproduced:
         return Reproduced(None, f"{output} was not checked: {reason}")
     difference = differs(block.printed.text, ran.output)
     if difference is None:
-        return Reproduced(True, f"prints {output}, digit by digit")
+        digits = ", digit by digit" * has_digits(block.printed.text)
+        return Reproduced(True, f"prints {output}{digits}")
     version = f" with NumPy {ran.numpy}" * bool(ran.numpy)
     if nearly(block.printed.text, ran.output):  # another machine's, or version's, rounding
         return Reproduced(None, f"prints {output}{version} but for the last digits: {difference}")
