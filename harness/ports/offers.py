@@ -257,13 +257,12 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         return {"kind": "map", "prefixes": prefixes, "of": inner}
     keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
     if keys:
-        if told := [
-            key for key, inner in keys.items() if plain(key) in _SETTINGS and not _kept(inner)
-        ]:
-            raise Unknown(f"the setting {told[0]} under a key")
         entries = {
             key: offer(inner, (*names, key)) for key, inner in keys.items() if not inner.get("made")
         }
+        zeros = [key for key, spec in entries.items() if spec.get("role") == "zeros"]
+        for key in (key for key in zeros if plain(key) in _SETTINGS and not _kept(keys[key])):
+            raise Unknown(f"the setting {key} under a key")
         by_exclusion(entries.values())
         return {"kind": "map", "entries": entries}
     if use.get("item", {}).get("made"):

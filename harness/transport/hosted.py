@@ -167,8 +167,9 @@ class HostedTransport:
 
     @property
     def names(self) -> list[str]:
-        """What its source defines: classes with their methods' names, and functions."""
+        """What its source defines: classes, and functions but for what makes a record."""
         functions = [str(f["name"]) for f in self._shape.get("functions", [])]
+        functions = [name for name in functions if not name.startswith(("->", "map->"))]
         return [*(str(c["class"]) for c in self._shape.get("candidates", [])), *functions]
 
     @property
