@@ -81,12 +81,12 @@ def examine(
         progress(f"{path.name}: what its scripts print", 0)
         rows = examiner.outputs.reproduced(rows)
     except KeyboardInterrupt:
-        cut = can_have_own("network") if bench.entered or any(r.layers for r in rows) else None
+        cut = can_have_own("network") if bench.entered else None
         return Examination(document, tuple(rows), network_cut=cut, incomplete=True)
     finally:
         bench.leave()
     stated = tuple(formulas(document.prose))
-    executed = examiner.outputs.executed or bench.entered or any(row.layers for row in rows)
+    executed = examiner.outputs.executed or bench.entered
     return Examination(
         document,
         tuple(rows),

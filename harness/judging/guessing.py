@@ -152,13 +152,11 @@ def _judged(
     fault = never_begun(result)
     abstract = fault is not None and fault.error == _ABSTRACT and transport.extended
     if fault and (transport.makes_up_state or fault.own is False or abstract):
-        why = (
-            "where others that extend it do it otherwise"
-            if abstract
-            else "without what another call, or running it as a script, does first"
-            if fault.own is False and not unbegun(fault)
-            else "with what it is first handed for its state"
-        )
+        why = "with what it is first handed for its state"
+        if abstract:
+            why = "where others that extend it do it otherwise"
+        elif fault.own is False and not unbegun(fault):
+            why = "without what another call, or running it as a script, does first"
         refusal = f"not bound: it fails {why}: {fault.message}"
         guesses = transport.guesses(budget)
         return _called(transport, guesses, guess_it, BindingError(refusal), budget)

@@ -1,4 +1,4 @@
-"""What seems to be a step and is none: the first of several arrays, a part of what a step does."""
+"""What seems to be a step and is none: a part of one, or that of another than what says RMSProp."""
 
 from __future__ import annotations
 

@@ -260,9 +260,9 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         entries = {
             key: offer(inner, (*names, key)) for key, inner in keys.items() if not inner.get("made")
         }
-        zeros = [key for key, spec in entries.items() if spec.get("role") == "zeros"]
-        for key in (key for key in zeros if plain(key) in _SETTINGS and not _kept(keys[key])):
-            raise Unknown(f"the setting {key} under a key")
+        for key, spec in entries.items():
+            if spec.get("role") == "zeros" and plain(key) in _SETTINGS and not _kept(keys[key]):
+                raise Unknown(f"the setting {key} under a key")
         by_exclusion(entries.values())
         return {"kind": "map", "entries": entries}
     if use.get("item", {}).get("made"):

@@ -48,9 +48,7 @@ _AFTER = ("post", "after", "end", "finish")
 # What is asked for a step, or for weights after one.
 _GOT = ("getupdate", "getstep", "getdelta", "computeupdate")
 _ASKED = ("get", "step", "delta", "compute", "calculate")
-_NEVER = (
-    "zerograd", "reset", "load", "save", "get", "state", "clear", "plot", "print", "copy", "clip",
-)  # fmt: skip
+_NEVER = tuple("zerograd reset load save get state clear plot print copy clip".split())
 
 
 # A class, its constructor's parameters and a method.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,20 @@ KNOWN = (
     ("average=leaky_sum", "epsilon=inside"),
 )
 """What a guess may show in the trial that is known, the likeliest first."""
+
+
+def owner_of(message: Mapping[str, Any]) -> str:
+    """The class or function that is called, by what the host is told."""
+    plan = message.get("plan", message)
+    return str(plan.get("class") or plan["function"])
+
+
+def names_in(message: Mapping[str, Any]) -> list[str]:
+    """The same, and the names of the methods that are called."""
+    plan, made = message.get("plan", message), message.get("graph", {}).get("plan", {})
+    methods = [plan.get("method"), made.get("method"), made.get("type")]
+    methods += [call.get("method") for call in plan.get("calls", [])]
+    return [owner_of(message), *(str(name) for name in methods if name is not None)]
 
 
 @dataclass(frozen=True)
@@ -68,8 +83,7 @@ class Guess:
     @property
     def owner(self) -> str:
         """The class or function that is called."""
-        plan = self.message.get("plan", self.message)
-        return str(plan.get("class") or plan["function"])
+        return owner_of(self.message)
 
 
 @dataclass(frozen=True)

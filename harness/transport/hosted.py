@@ -27,7 +27,7 @@ from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, otherwise, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guess import WAIT, Budget, Guess, Guesses
+from harness.transport.guess import WAIT, Budget, Guess, Guesses, names_in, owner_of
 from harness.transport.guesses import of_plans
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
@@ -114,7 +114,7 @@ class HostedTransport:
 
     def guesses(self, budget: Budget) -> Guesses:
         """Ways to call the port that names do not settle, in time. Raises Unreachable."""
-        if "library" in self._shape:
+        if self._of_library:
             return Guesses((), ())
         with readable():
             guesses = of_plans(self, self._shape, self._wanted or Wanted(), budget)
@@ -129,7 +129,7 @@ class HostedTransport:
         """Other readings of the names of a bound port, in time. Raises Unreachable."""
         if self._description is None or self._message is None or "plan" in self._message:
             return Guesses((), ())
-        if "library" in self._shape:
+        if self._of_library:
             return Guesses((), ())
         way = self._message
         with readable():
@@ -143,7 +143,7 @@ class HostedTransport:
         """Whether it takes a number, or lacks a hyperparameter, that a name may stand for."""
         if self._description is None or self._message is None or "plan" in self._message:
             return False
-        if "library" in self._shape:
+        if self._of_library:
             return False
         with readable():
             return has_unread(self._shape, self._message)
@@ -156,14 +156,11 @@ class HostedTransport:
     @property
     def called(self) -> list[str]:
         """The class and the methods, or the function, that are called; empty where nothing is."""
-        if self._message is None or "library" in self._shape:
-            return []
-        message = self._message
-        plan, graph = message.get("plan", message), message.get("graph", {}).get("plan", {})
-        methods = [plan.get("method"), graph.get("method"), graph.get("type")]
-        methods += [call.get("method") for call in plan.get("calls", [])]
-        owner = plan.get("class") or plan.get("function") or ""
-        return [str(name) for name in (owner, *methods) if name is not None]
+        return [] if self._message is None or self._of_library else names_in(self._message)
+
+    @property
+    def _of_library(self) -> bool:
+        return "library" in self._shape
 
     @property
     def names(self) -> list[str]:
@@ -175,14 +172,17 @@ class HostedTransport:
     @property
     def extended(self) -> bool:
         """Whether another class of its source extends the one that is called."""
-        name = self.way.owner
+        name = owner_of(self._message or {})
         bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
         return any(b == name or b.endswith(f".{name}") for b in bases)
 
     def settable(self, role: str, constant: float) -> str:
         """The name under which it may be told what is taken for a constant; or ""."""
+        if self._of_library:  # whose settings are told by their names
+            return ""
         with readable():
-            return may_be_set(self._shape, self._message or {}, role, constant)
+            owner = owner_of(self._message or {})
+            return may_be_set(self._shape, owner, role, constant)
 
     @property
     def explorable(self) -> bool:

@@ -32,20 +32,17 @@ def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: boo
     return list(dict.fromkeys(p["name"] for p in [*same, *(unknown[i] for i in places)]))
 
 
-def may_be_set(shape: _Shape, message: _Shape, role: str, constant: float) -> str:
+def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     """The name under which what is called may be told what is taken for a constant; or "".
 
     Args:
         shape: of the source.
-        message: how it is called.
+        owner: the class or function that is called.
         role: of the hyperparameter that is told to nothing.
         constant: what is there in its place.
     """
-    graph, plan = message.get("graph", {}), message.get("plan", {})
-    owner = plan.get("class") or message.get("class") or graph.get("plan", {}).get("type")
-    function = plan.get("function") or message.get("function")
     for one in (*shape.get("candidates", []), *shape.get("functions", [])):
-        if one.get("class", one.get("name")) not in (owner, function):
+        if one.get("class", one.get("name")) != owner:
             continue
         for name, value in one.get("settable", []):
             if value == constant and _names(name, role):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from harness.languages.jvm.bracketed import Code, Function, groups, split
@@ -49,6 +49,11 @@ def begun(own: Iterable[str], others: Iterable[str] = ()) -> dict[str, dict[str,
     >>> begun([step + "void f() { if (a) v = new double[1]; else v = x; step(x, v); }"])
     {}
     """
+    return _begun(tuple(own), tuple(others))
+
+
+@lru_cache(maxsize=8)  # each class of a source is a port of its own
+def _begun(own: tuple[str, ...], others: tuple[str, ...]) -> dict[str, dict[str, float]]:
     texts = [Code(text) for text in own]
     functions = [function for text in texts for function in text.functions]
     count = Counter(function.name for function in functions)

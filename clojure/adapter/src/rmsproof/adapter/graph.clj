@@ -132,8 +132,8 @@
        :else 3))))
 
 (defn- may-make
-  "The functions of the port, and of its project, that ask for nothing but settings, a size and weights, the likeliest
-  to make something of a name first, each with one of its arities."
+  "The functions of the port, and of its project, that ask for nothing but settings, a size and
+  weights, the likeliest to make something of a name first, each with one of its arities."
   [{:keys [program function self built]} made]
   (let [stepping? (some? @self)
         score #(likeliness (:name %) made)
