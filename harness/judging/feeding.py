@@ -15,6 +15,7 @@ from harness.model.observation import Fault, Observation
 from harness.model.words import GRADIENTS_CHANGED, ORDER, STATE_LEAKS, UNSTEADY, WIDENED
 from harness.ports.port import Port
 from harness.transport.base import Transport
+from harness.transport.hosted import HostedTransport
 from python_ref.golden import Golden
 from python_ref.scenarios.scenario import Scenario
 
@@ -111,6 +112,18 @@ def differs_alone(
         return False
     golden, before = unequal[-1]  # the one with the most behind it
     return _differ(_afresh(transport, feeder, golden), before)
+
+
+def shared_by_objects(transport: Transport, fed: Fed) -> bool:
+    """Whether another object of a port begins with what the first one left."""
+    if not isinstance(transport, HostedTransport):
+        return False
+    whole = next(((g, o) for g, o in fed if o.fault is None), None)
+    if whole is None:
+        return False
+    golden, before = whole
+    other = transport.run_beside(golden.scenario, golden.precision)
+    return other is not None and other.fault is None and _differ(other, before)
 
 
 def kind_of_memory(transport: Transport, feeder: Feeder, fed: Fed) -> str:

@@ -23,6 +23,7 @@ from harness.judging.feeding import (
     answers_again,
     differs_alone,
     kind_of_memory,
+    shared_by_objects,
 )
 from harness.judging.flushing import where_flushed
 from harness.judging.goldens import vouch
@@ -32,7 +33,7 @@ from harness.judging.verdict import NOT_RMSPROP, Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Observation, Unreachable
-from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, UNDECIDED
+from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, SHARED, UNDECIDED
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
@@ -197,6 +198,8 @@ def ask(
     ):
         remembers = kind_of_memory(transport, feeder, fed)
         feeder.notes.append(remembers)
+    elif shared_by_objects(transport, fed):
+        feeder.notes.append(SHARED)
     verdict = of_port(comparisons, edge_decides=edge_decides)
     seed = None
     if verdict.word in GOOD and (unlike := _unlike(port, feeder, fed, memory)):

@@ -12,6 +12,7 @@ UNDECIDED = ("unsupported", "not-run")
 GRADIENTS_CHANGED = "gradients-changed"
 WIDENED = "widened"
 STATE_LEAKS = "state-leaks"
+SHARED = "shared-by-objects"
 UNSTEADY = "unsteady"
 AFRESH = "wrong-afresh"
 CHOSEN = "chosen"

@@ -25,6 +25,7 @@ from harness.model.words import (
     MISPRINTS,
     MISREADS,
     OBSERVATION,
+    SHARED,
     STATE_LEAKS,
     UNSTEADY,
     WIDENED,
@@ -39,6 +40,7 @@ NOTES: Mapping[str, str] = {
     GRADIENTS_CHANGED: "it changes the gradients it is given",
     WIDENED: "it turns float32 into float64",
     STATE_LEAKS: "it keeps state from one test case to the next",
+    SHARED: "its objects share state: one that is made later begins with what this one left",
     CHOSEN: "of several in the source the one that says RMSProp is bound; --class names another",
     AFRESH: "it is right in every test case, and wrong in one that was drawn afresh: perhaps it"
     " knows the test cases",

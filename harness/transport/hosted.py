@@ -27,7 +27,7 @@ from harness.ports.roles import Wanted
 from harness.transport import frames
 from harness.transport.attach import attach, otherwise, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guess import WAIT, Budget, Guess, Guesses, names_in, owner_of
+from harness.transport.guess import WAIT, Budget, Guess, Guesses, makes_objects, names_in, owner_of
 from harness.transport.guesses import of_plans
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
@@ -290,6 +290,19 @@ class HostedTransport:
         with self._patience.watched():
             replies = self._messages(scenario, precision, self._batch(scenario))
             return self._settled(frames.observed(replies, scenario))
+
+    def run_beside(self, scenario: Scenario, precision: str) -> Observation | None:
+        """What another object does after one that was fed the same; None where none is made."""
+        if self._message is None or self._of_library or not makes_objects(self._message):
+            return None
+        if self._batch(scenario) < scenario.steps or self.run(scenario, precision).fault:
+            return None
+        request = self._request(scenario, precision, 0, scenario.steps)
+        request["open"]["beside"] = True
+        return self._settled(frames.observed(self._asked(request), scenario))
+
+    def _asked(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        yield self._worker.ask(request, self._patience.seconds)
 
     def _settled(self, observation: Observation) -> Observation:
         """End the worker where its process cannot be trusted any more."""

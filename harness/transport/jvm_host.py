@@ -100,9 +100,11 @@ class JvmHost:
         names: Sequence[str],
         lengths: Sequence[int],
         weights: NDArray[np.float64],
+        beside: bool = False,
     ) -> dict[str, Any] | None:
-        """Make a fresh port; return None, or the failure."""
+        """Make a fresh port, or another object of the last one; return None, or the failure."""
         self._size = sum(lengths)
+        self._host.beside(beside)
         failure = self._host.open(
             precision,
             self._words(hyperparameters),

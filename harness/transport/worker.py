@@ -47,8 +47,9 @@ class Host(Protocol):
         names: Sequence[str],
         lengths: Sequence[int],
         weights: Array,
+        beside: bool = False,
     ) -> dict[str, Any] | None:
-        """Make a fresh port; return None, or the failure."""
+        """Make a fresh port, or another object of the last one; return None, or the failure."""
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps."""
@@ -173,6 +174,7 @@ def _run(host: Host, request: dict[str, Any]) -> dict[str, Any]:
             given["names"],
             given["lengths"],
             np.frombuffer(given["weights"], dtype="<f8"),
+            given.get("beside", False),
         )
         if failure:
             return {"weights": b"", "failure": failure, "facts": {}}

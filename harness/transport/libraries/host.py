@@ -63,6 +63,7 @@ class LibraryHost:
         names: Sequence[str],
         lengths: Sequence[int],
         weights: Array,
+        beside: bool = False,
     ) -> dict[str, Any] | None:
         """Make a fresh optimizer; return None, or the failure."""
         message = self._binding

@@ -198,8 +198,9 @@ class PythonHost:
         names: Sequence[str],
         lengths: Sequence[int],
         weights: Array,
+        beside: bool = False,
     ) -> dict[str, Any] | None:
-        """Make a fresh port; return None, or the failure."""
+        """Make a fresh port, or another object of the last one; return None, or the failure."""
         binding = self._binding
         storage = STORAGES[int(binding.get("storage", 0))]
         self._dtype = np.dtype("float32" if precision.startswith("float32") else "float64")
@@ -207,7 +208,8 @@ class PythonHost:
         hyper = {key: self._scalar(value, storage) for key, value in hyperparameters.items()}
         try:
             plan = binding.get("plan") or {}
-            if self._source is not None and ("place" in plan or not self.costly):
+            again = "place" in plan or not self.costly
+            if self._source is not None and again and not beside:
                 self._namespace = self._source.run(plan.get("place"))
             for role in (*(binding.get("construct") or ()), *binding["call"]):
                 if role is not None and role.startswith("="):  # a constant; see ports.roles

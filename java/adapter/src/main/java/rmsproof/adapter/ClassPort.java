@@ -28,6 +28,8 @@ final class ClassPort implements Port {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> offered = new ArrayList<>();
     private final boolean holdsState;
+    private ClassLoader last;
+    private boolean same;
     private Optional<Type> said;
     /** How the types of the port are made, by how many there are of anything. */
     final Map<Integer, Map<String, Object>> made = new ConcurrentHashMap<>();
@@ -90,6 +92,7 @@ final class ClassPort implements Port {
                 && candidates.stream().anyMatch(one -> one.from == null && !one.makers.isEmpty()
                         && made.from.getReturnType().isAssignableFrom(one.type)));
         this.holdsState = state;
+        this.last = loader;
     }
 
     /** A class, and what its methods return that steps. */
@@ -175,10 +178,11 @@ final class ClassPort implements Port {
 
     /** The candidate in classes of its own where statics could carry state, else as loaded. */
     Candidate fresh(Candidate candidate) {
-        if (!holdsState) {
+        ClassLoader own = freshLoader();
+        if (own == loader) {
             return candidate;
         }
-        return candidates(find(candidate.type.getName(), bytes.load())).stream()
+        return candidates(find(candidate.type.getName(), own)).stream()
                 .filter(one -> one.name().equals(candidate.name())).findFirst().orElseThrow();
     }
 
@@ -209,7 +213,15 @@ final class ClassPort implements Port {
     /** Loads the classes where statics could carry state, else gives the first loading. */
     @Override
     public ClassLoader freshLoader() {
-        return holdsState ? bytes.load() : loader;
+        if (!same) {
+            last = holdsState ? bytes.load() : loader;
+        }
+        return last;
+    }
+
+    @Override
+    public void beside(boolean same) {
+        this.same = same;
     }
 
     /** What a class writes that could be the name of something. */

@@ -75,6 +75,11 @@ public final class Host {
         binding = chosen;
     }
 
+    /** Settles whether what is opened next is another object in the classes of the last one. */
+    public void beside(boolean same) {
+        port.beside(same);
+    }
+
     /**
      * Opens a fresh port, which shares no state with any opened before.
      *
@@ -114,6 +119,7 @@ public final class Host {
                     Layout.of(names, lengths), weights);
         }
         String failure = inContext(opened::open);
+        port.beside(false);
         session = failure == null ? opened : null;
         return failure;
     }

@@ -40,6 +40,10 @@ public interface Port {
         return null;
     }
 
+    /** Settles whether what is opened from now on shares classes with what was opened last. */
+    default void beside(boolean same) {
+    }
+
     /** Tells whether a stack frame lies in the port's own source. */
     boolean owns(StackTraceElement frame);
 }

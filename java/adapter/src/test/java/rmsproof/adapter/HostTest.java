@@ -165,6 +165,16 @@ class HostTest {
     }
 
     @Test
+    void whatIsOpenedBesideAnotherSharesItsClassesAndNoLaterOneDoes() throws Exception {
+        Host host = Ports.bound("class P { static int steps; void step(double[] gradients,"
+                + " double[] weights) { Arrays.fill(weights, ++steps); } }");
+        assertArrayEquals(new double[] {1, 1, 1}, Ports.run(host, WEIGHTS, ONES).weights);
+        host.beside(true);
+        assertArrayEquals(new double[] {2, 2, 3}, Ports.run(host, WEIGHTS, ONES).weights);
+        assertArrayEquals(new double[] {1, 1, 1}, Ports.run(host, WEIGHTS, ONES).weights);
+    }
+
+    @Test
     void givesGradientsOfTheirOwnAtEveryStep() throws Exception {
         Host host = Ports.bound("class P { Set<Object> seen ="
                 + " Collections.newSetFromMap(new IdentityHashMap<>());"
