@@ -107,6 +107,11 @@ no **AdaGrad:** $w - \frac{\eta}{\sqrt{s + \epsilon}} g$
 no Batch normalisation divides by $\sqrt{v + \epsilon}$
 no In Adam, the step is $\frac{\eta}{\sqrt{v} + \epsilon}$
 no 1. AdaDelta: $\sqrt{s + \epsilon}$
+no A sum, $G_t = G_{t-1} + g_t^2$: a step divides by $\sqrt{G_t + \epsilon}$
+no cache += dx**2; x -= rate * dx / (np.sqrt(cache) + eps)
+no A step is $\frac{\eta}{\sqrt{s_t} + \epsilon} g$, where $s_t = \sum_{i \le t} g_i^2$
+yes v += (1 - \beta)(g^2 - v); w -= \eta g / (\sqrt{v} + \epsilon)
+yes Not $s = s + g^2$ but $s = \beta s + (1 - \beta) g^2$ under $\sqrt{s + \epsilon}$
 """
 FACTORS = r"""
 2.0 ∂MSE/∂m = (-2/n) * Σ(y - (m*x + b)) * x

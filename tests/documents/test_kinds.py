@@ -25,6 +25,10 @@ KINDS = {
     "quarto.html": (
         f"<p>x</p>\n<div class='x'><pre class='sourceCode python'><code>{SPANS}</code></pre>", 2,
     ),
+    "source.html": (
+        "<td class='linenos'><pre>1\n2</pre></td><td><pre><a class='viewcode-back' href='x'>[docs]"
+        f"</a><button>Copy</button><span class='ln'>1</span>{escape(CODE)}</pre></td>", 2,
+    ),
     "sphinx.htm": (f"<div class='highlight-python3'><div><pre>\n{SPANS}\n</pre></div></div>", 1),
 }  # fmt: skip
 

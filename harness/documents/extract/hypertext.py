@@ -10,12 +10,18 @@ from harness.documents.extract.fences import Parts
 from harness.documents.extract.guess import guess, named
 from harness.languages.registry import by_fence
 
-_SILENT = frozenset("script style template".split())
+_SILENT = frozenset("button script style template".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # How pages and what makes them say a language: `language-python`, `hl-ipython3`.
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language|lang|highlight|hl|brush)[-:]\s*(?:source-)?([\w+#]+)", re.IGNORECASE
 )
+# What pages put beside code or into it, and nobody copies: line numbers, links, buttons.
+_FURNITURE = re.compile(
+    r"(?:^|[\s-])(?:viewcode-back|headerlink|gutter|linenos?|linenodiv|lnt?"
+    r"|line-number(?:s-rows|s-wrapper)?)(?:$|\s)"
+)
+_BESIDE = frozenset("a div pre span td".split())
 # So many elements around a piece of code may say it.
 _AROUND = 4
 
@@ -39,13 +45,19 @@ class _Reader(HTMLParser):
         self._code: list[str] = []
         self._depth = self._line = 0
         self._silent = self._heading = ""
+        self._nested = 0  # so many elements of the name of the silent one are open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Preformatted text begins, or more is said of it."""
         given = dict(attrs)
-        if tag in _SILENT:
-            self._silent = tag
-        elif tag in _HEADINGS:
+        if self._silent:
+            self._nested += tag == self._silent
+            return
+        beside = tag in _BESIDE and _FURNITURE.search(given.get("class") or "")
+        if tag in _SILENT or beside:
+            self._silent, self._nested = tag, 1
+            return
+        if tag in _HEADINGS:
             self._heading = "## "
         elif tag == "br" and self._depth:
             self._code.append("\n")
@@ -58,9 +70,11 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Preformatted text ends."""
-        if tag == self._silent:
-            self._silent = ""
-        elif tag in _HEADINGS:
+        if self._silent:
+            self._nested -= tag == self._silent
+            self._silent = self._silent if self._nested else ""
+            return
+        if tag in _HEADINGS:
             self._heading = ""
         if tag != "pre" or not self._depth:
             return

@@ -63,15 +63,18 @@ def formulas(prose: Iterable[tuple[int, str]]) -> list[Formula]:
     """Return an RMSProp's formulas that say where epsilon stands, in order, each once."""
     stated: list[Formula] = []
     prose = list(prose)
-    subjects = Subjects(prose)
-    for region in regions(prose):
+    cut = list(regions(prose))
+    subjects = Subjects(prose, cut)
+    for region in cut:
         seen: set[tuple[str, Side]] = set()
         for root in _roots(region):
             side = _side(region, root)
             if not side or not of_rmsprop(region, root.begin, root.first, root.last, root.end):
                 continue
             line, text = region.line_of(root.begin), region.text(root.begin)
-            if (text, side) not in seen and not subjects.others(region, line):
+            if (text, side) in seen or subjects.summed(region, root.first, root.last):
+                continue
+            if not subjects.others(region, line):
                 seen.add((text, side))
                 stated.append(Formula(line, text, side))
     return stated

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from unicodedata import combining, decomposition, normalize
 
 from harness.documents.formulas.mathtext import Region
@@ -40,6 +40,9 @@ _GREEK = dict(
     )
 )
 _ASSIGNS = {"=", "←", ":", r"\leftarrow", r"\gets", "≈", ";"}
+_SUMS = {"∑", "Σ", "sum"}
+# Of what a symbol is made of, so much says whether it decays: `s + (1 - \beta)(g^2 - s)` does.
+_TERMS = 9
 
 # No blank ends a name in Chinese, Japanese or Korean.
 _END = r"(?![a-z\d_])"
@@ -67,7 +70,7 @@ _SENTENCE = re.compile(r"[.!?]\s+")
 class Subjects:
     """What the headings and the words of a page say its formulas are about."""
 
-    def __init__(self, prose: Iterable[tuple[int, str]]) -> None:
+    def __init__(self, prose: Iterable[tuple[int, str]], cut: Iterable[Region]) -> None:
         self._lines: dict[int, str] = {}
         for first, text in prose:
             self._lines.update(enumerate(text.split("\n"), first))
@@ -75,6 +78,13 @@ class Subjects:
         named = [(n, t) for n, t in headings if RMSPROP.search(t) or names_another(t)]
         self._places = [number for number, _ in named]
         self._other = [names_another(text) for _, text in named]
+        self._sections = [number for number, _ in headings]
+        self._made: dict[tuple[int, str], list[tuple[int, bool]]] = {}
+        for region in cut:
+            for line, names, summed in _definitions(region):
+                section = bisect_right(self._sections, line)
+                for name in names:
+                    self._made.setdefault((section, name), []).append((line, summed))
 
     def others(self, region: Region, line: int) -> bool:
         """Whether the formula at a line is, by the words around it, something else's."""
@@ -83,6 +93,17 @@ class Subjects:
             return True
         heading = bisect_right(self._places, line) - 1
         return heading >= 0 and self._other[heading]
+
+    def summed(self, region: Region, first: int, last: int) -> bool:
+        """Whether something below a root is, as its section says it, a sum: AdaGrad's."""
+        line = region.line_of(first)
+        section = bisect_right(self._sections, line)
+        for name in _symbols(region, range(first, last)):
+            if made := self._made.get((section, name)):
+                above = [summed for there, summed in made if there <= line]
+                if above[-1] if above else made[0][1]:
+                    return True
+        return False
 
     def _headings(self) -> Iterator[tuple[int, str]]:
         for number, text in self._lines.items():
@@ -104,6 +125,22 @@ class Subjects:
         before = own.partition(start)[0] if start and start in own else ""
         text = " ".join([*reversed(above), before])[-_LEADING:].strip(" \t$`\\[({:")
         return _SENTENCE.split(text)[-1] if text else ""
+
+
+def _definitions(region: Region) -> Iterator[tuple[int, set[str], bool]]:
+    """What symbols are made of: the line, what one could be called, whether it only grows."""
+    whole = range(len(region.tokens))
+    bare = [i for i in _bare(region, whole) if region.tokens[i] not in {"{", "}", "_", "^"}]
+    tokens = [region.tokens[i] for i in bare]
+    for place, token in enumerate(tokens):
+        left = place - 1 - (tokens[place - 1] in {":", "+"})
+        if token not in _ASSIGNS - {":", ";"} or left < 0:
+            continue
+        names = _plain(tokens[left])
+        right = list(takewhile(lambda t: t not in {",", ";"}, tokens[place + 1 :][:_TERMS]))
+        again = right[1:2] == ["+"] and bool(names & _plain(right[0]))
+        grows = (again or tokens[place - 1] == "+") and "-" not in right
+        yield region.line_of(bare[left]), names, grows or bool(_SUMS.intersection(right[:1]))
 
 
 def names_another(text: str) -> bool:
@@ -133,7 +170,7 @@ def of_rmsprop(region: Region, begin: int, first: int, last: int, end: int) -> b
         "Δ" in t or t == r"\Delta" for t in region.tokens[start:stop]
     ):
         return False  # Adam divides the mean of gradients; AdaDelta has an average of steps, too
-    if below & {"∑", "sum", "mean"}:
+    if below & {*_SUMS, "mean"}:
         return False
     rate, gradient = bool(around & _LEARNING_RATES), bool(around & _GRADIENTS)
     if not (rate and gradient) and (below & _SPREADS or around & _CENTRES):
@@ -168,6 +205,13 @@ def _symbols(region: Region, indices: Iterable[int]) -> set[str]:
 
 def _names(region: Region, indices: Iterable[int]) -> Iterator[set[str]]:
     """What each symbol that stands there could be called, sub- and superscripts left out."""
+    for index in _bare(region, indices):
+        if names := _plain(region.tokens[index]):
+            yield names
+
+
+def _bare(region: Region, indices: Iterable[int]) -> Iterator[int]:
+    """The tokens that are not within a sub- or superscript, or an index."""
     script_up_to = -1
     for index in indices:
         token = region.tokens[index]
@@ -177,8 +221,7 @@ def _names(region: Region, indices: Iterable[int]) -> Iterator[set[str]]:
             script_up_to = region.group(index + 1)
         elif token == "[" and index and "e" not in _plain(region.tokens[index - 1]):
             script_up_to = region.group(index)
-        if names := _plain(token):
-            yield names
+        yield index
 
 
 def _plain(token: str) -> set[str]:
