@@ -30,6 +30,7 @@ from harness.transport.python.packages import (
     folders,
     is_package,
     level,
+    ours,
     unregister,
 )
 from harness.transport.python.patience import TooLong, limited
@@ -70,6 +71,7 @@ class Source:
         declared: Mapping[str, str] = {},
         near: Sequence[str] = (),
     ) -> None:
+        ours()  # before anything of a project is there
         self._declared = declared
         self._afresh = frozenset(afresh)
         self._finder = Finder() if spared else None

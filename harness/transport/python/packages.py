@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import os
 import re
 import sys
 import traceback
 import types
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Optional
 
@@ -110,6 +112,12 @@ def entered_elsewhere(error: BaseException, tried: set[str]) -> bool:
     return False
 
 
+@cache
+def ours() -> frozenset[str]:
+    """The modules that no project brought: what was there when this was first asked."""
+    return frozenset(sys.modules)
+
+
 def unregister(name: str, near: Sequence[Path]) -> None:
     """Take out of what modules of a project collect what another one gave them.
 
@@ -119,13 +127,13 @@ def unregister(name: str, near: Sequence[Path]) -> None:
         name: of the module that is run again.
         near: the folders that the project's modules are in.
     """
-    for called, module in list(sys.modules.items()):
+    inside = tuple(f"{folder}{os.sep}" for folder in near)
+    for called in sys.modules.keys() - ours() - {name}:
+        module = sys.modules[called]
         if not isinstance(module, types.ModuleType):  # None stands for one that is not to be had
             continue
-        file = Path(getattr(module, "__file__", None) or ".")
-        if called == name or "site-packages" in file.parts:
-            continue
-        if not any(folder in file.parents for folder in near):
+        file = str(getattr(module, "__file__", None) or "")
+        if not file.startswith(inside) or "site-packages" in file:
             continue
         own = [v for v in vars(module).values() if _from(v, called)]
         for holder in [vars(module), *(vars(v) for v in own if hasattr(v, "__dict__"))]:
