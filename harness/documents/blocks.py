@@ -45,6 +45,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """What a text is made of; lines count from 1."""
+
+    blocks: tuple[Block, ...]
+    prose: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
 class Document:
     """A document, taken apart.
 

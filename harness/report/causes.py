@@ -199,7 +199,8 @@ def _unexplained(diagnosis: Diagnosis) -> str:
     phrases = [_tried(diagnosis.tried)]
     if diagnosis.parts:
         phrases.append(where + _parts(diagnosis.parts))
-    elif diagnosis.change is not None:
+    elif diagnosis.change is not None and not diagnosis.change.before.chosen:
+        # Of a few steps deviations explain something too easily; that they are none is seen.
         phrases.append(where + _change(diagnosis.change))
     if diagnosis.nearest is not None:
         phrases.append(_nearest(diagnosis.nearest))

@@ -20,6 +20,10 @@ KINDS = {
     "myst.md": (f"# x\n\n```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{CODE}\n```\n", 4),
     "page.qmd": (f"# x\n\n```{{python}}\n#| echo: true\n{CODE}\n```\n", 4),
     "pasted.md": (f"```markdown\n# x\n\n```python\n{CODE}\n```\n\nMore.\n```\n", 5),
+    "details.md": (
+        "<details><summary>Answer</summary>\n\n<pre><code class='language-python'>"
+        f"{escape(CODE)}</code></pre>\n</details>\n", 3,
+    ),
     "page.Rmd": (f"# x\n\n```{{python rms, echo=TRUE}}\n{CODE}\n```\n", 4),
     "page.html": (f"<h1>x</h1>\n<pre><code class='language-python'>{escape(CODE)}</code></pre>", 2),
     "quarto.html": (

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.documents.blocks import Printed
 from harness.documents.extract import read
 from harness.documents.extract.restructured import fenced
 
@@ -28,6 +29,15 @@ Text that goes on. Run it with::
 
   class A {
   }
+
+And:
+
+>>> x = 1
+
+>>> x
+1
+
+The end.
 """
 
 
@@ -41,8 +51,10 @@ def test_every_block_is_there_with_its_language_its_line_and_its_indentation(
         (8, "python", "def f(x):\n\n    return x\n"),
         (14, "", "python optim.py\n"),
         (18, "java", "class A {\n}\n"),
+        (23, "python", "x = 1\n\nx\n\n"),
     ]
-    assert [b.guessed for b in blocks] == [False, True, False]
+    assert [b.guessed for b in blocks] == [False, True, False, False]
+    assert blocks[-1].printed == Printed("1", 26)
 
 
 def test_lines_stay_where_they_are() -> None:

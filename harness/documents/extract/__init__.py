@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from harness.documents.blocks import Block, Document
+from harness.documents.blocks import Block, Document, Parts
 from harness.documents.extract import delimited, hypertext, notebook, restructured
-from harness.documents.extract.fences import LONGEST, Parts, parts, too_long
+from harness.documents.extract.fences import LONGEST, parts, too_long
 from harness.languages.registry import by_ending
 from harness.model.errors import UsageError
 from python_ref import files

@@ -15,8 +15,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from harness.documents.blocks import Block, Printed
-from harness.documents.extract import captions, magics, prompts, shortcodes
+from harness.documents.blocks import Block, Parts, Printed
+from harness.documents.extract import captions, hypertext, magics, prompts, shortcodes
 from harness.documents.extract.guess import guess, named
 from harness.languages.program import compiles
 from harness.languages.registry import judged, scripted
@@ -45,14 +45,6 @@ _HEADING = re.compile(r"#{2,6} \S")
 _OPTIONS = re.compile(r"(?:[ \t]*:[\w-]+:.*\n)+|---\n(?:.*\n)*?---\n")
 _WRAPPED = re.compile(r"(`{3,}|~{3,})\s*(?:markdown|md)\s*$", re.IGNORECASE)
 _FENCED = re.compile(r" {0,3}(?:`{3,}|~{3,})")
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a text is made of; lines count from 1."""
-
-    blocks: tuple[Block, ...]
-    prose: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +83,7 @@ def parts(text: str) -> Parts:
         elif token.type == "inline":
             reader.paragraph(token.content, (token.map or [0])[0] + 1)
         elif token.type == "html_block":
-            reader.html(token.content)
+            reader.html(token.content, (token.map or [0])[0])
     prose = [*_between(lines, reader.covered), *reader.formulas]
     return Parts(tuple(reader.blocks), tuple(sorted(prose)))
 
@@ -147,10 +139,15 @@ class _Reader:
         if code and (sure or (likely and not guess(code))):
             self.output(Printed(code, line + below))
 
-    def html(self, content: str) -> None:
+    def html(self, content: str, first: int) -> None:
         text = _without_comments(content[: captions.LONGEST])
         if text.strip():
             self.caption = captions.read(text)[0]
+        for block in hypertext.parts(content).blocks if "</pre>" in content else ():
+            if block.language:  # else it may be anything that is to keep its line breaks
+                line = first + block.line - 1
+                covers = line, line + block.text.count("\n") + 1
+                self.code(_Piece(line, covers, "" if block.guessed else block.language, block.text))
 
     def output(self, printed: Printed) -> None:
         """Give what is printed to the block above, unless that already has some."""

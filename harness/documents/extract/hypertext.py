@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from harness.documents.blocks import Block
-from harness.documents.extract.fences import Parts
+from harness.documents.blocks import Block, Parts
 from harness.documents.extract.guess import guess, named
 from harness.languages.registry import by_fence
 

@@ -8,6 +8,7 @@ _DIRECTIVE = re.compile(r"( *)\.\. (?:code-block|code|sourcecode)::[ \t]*(\S*)")
 # A paragraph that ends so announces what is indented below it.
 _LITERAL = re.compile(r"( *)(?!\.\. )(?:.*\S)?::[ \t]*$")
 _OPTION = re.compile(r"\s+:[\w-]+:")
+_PROMPT = re.compile(r"\s*>>> ")
 # Longer than any that code holds.
 _FENCE = "~" * 8
 
@@ -16,7 +17,8 @@ def fenced(text: str) -> str:
     """The text with a fence in the blank lines around every block of code.
 
     A block begins after the blank line below what announces it, and its options, and goes on as
-    long as lines are indented further than that.
+    long as lines are indented further than that. A session begins with a prompt, below a blank
+    line, and may go on after another.
     """
     lines = text.split("\n")
     at = 0
@@ -28,6 +30,9 @@ def fenced(text: str) -> str:
             if language or announced.re is _DIRECTIVE:
                 lines[at : body.start - 1] = [""] * (body.start - 1 - at)
             at = body.stop
+        elif _PROMPT.match(lines[at]) and (session := _session(lines, at)):
+            _fence(lines, session, "pycon")
+            at = session.stop
         at += 1
     return "\n".join(lines)
 
@@ -46,6 +51,17 @@ def _body(lines: list[str], at: int, indent: int) -> range | None:
     # Only a blank line, or the end, can become the fence that closes it.
     closed = stop == len(lines) or not lines[stop].strip()
     return range(start, stop) if stop > start and closed else None
+
+
+def _session(lines: list[str], at: int) -> range | None:
+    """The lines of the session that begins at a line; None where no blank line is above it."""
+    if not at or lines[at - 1].strip():
+        return None
+    there = at
+    while there < len(lines) and _PROMPT.match(lines[there]):  # and after each blank line, again
+        stop = next((i for i in range(there, len(lines)) if not lines[i].strip()), len(lines))
+        there = next((i for i in range(stop, len(lines)) if lines[i].strip()), len(lines))
+    return range(at, stop)
 
 
 def _fence(lines: list[str], body: range, language: str) -> None:
