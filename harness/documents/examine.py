@@ -15,14 +15,14 @@ from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.documents.extract import read
 from harness.documents.findings import about_code, about_names
 from harness.documents.formulas import derivative_factors, formulas
-from harness.documents.lacking import required_before
+from harness.documents.lacking import required_before, undefined_name
 from harness.documents.outputs import Outputs
 from harness.documents.reading import Reading
 from harness.documents.source import Source, holds_update, looks_like_optimizer, sketched
 from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
 from harness.judging.options import Options
-from harness.judging.verdict import conclude
+from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
@@ -30,6 +30,7 @@ from harness.machine.isolation.sandbox import can_have_own, sandbox
 from harness.model import interruption
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
+from harness.model.words import GOOD
 from python_ref.dialects.dialect import Dialect
 
 Progress = Callable[[str, int], None]
@@ -228,7 +229,10 @@ class _Examiner:
         if fault is not None and "NotImplementedError" in fault.message:
             message = "NotImplementedError stands for code"
             return Examined(source.block, "other", message=message)
-        layers.append(Layer(result))
+        if layers and _of_repairs(source, result):
+            layers[-1] = Layer(layers[-1].result)
+        else:
+            layers.append(Layer(result))
         return self._row(source, kind, label, layers, attempt, name)
 
     def _row(
@@ -310,6 +314,13 @@ class _Examiner:
             whole=published,
             repaired=restored_text if restored_text != published else None,
         )
+
+
+def _of_repairs(source: Source, result: Result) -> bool:
+    """Whether what a repaired text shows may be of the repairs that another thing in it needed."""
+    fault = result.verdict.fault
+    lost = fault is not None and undefined_name(fault.message) in source.without
+    return (lost or source.alone) and result.verdict.word not in GOOD and not result.deviations
 
 
 def _other(block: Block) -> str:

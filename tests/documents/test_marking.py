@@ -35,6 +35,7 @@ LEFT_OUT = {
         f"import nobody as plt\n{IMPORT}{RIGHT}\nplt.show()",
         "its import left out at line 2; statements left out at line 17",
     ),
+    "what is used as NumPy is": (f"from nobody import numpy as np\n{RIGHT}", "NumPy in its place"),
     "a method that plots": (
         f"import nobody as plt\n{IMPORT}{RIGHT}\n    def plot(self):\n        plt.show()",
         "its import left out at line 2",
@@ -47,6 +48,16 @@ def test_what_a_missing_module_only_marks_is_left_out(written: Examine, case: st
     code, change = LEFT_OUT[case]
     (row,) = written(fenced(code)).rows
     assert layers(row) == [("not-run", f"nobody is not installed: {change}"), ("exact", "")]
+
+
+def test_what_another_class_needed_left_out_is_no_crash_of_one_that_uses_it(
+    written: Examine,
+) -> None:
+    uses = RIGHT.replace("RMSProp", "Second").replace("np.sqrt(v)", "root(v)")
+    rows = written(fenced(f"from nobody import root\n{IMPORT}{RIGHT}{uses}")).rows
+    left_out = "nobody is not installed: its import left out at line 2"
+    expected = [("not-run", left_out), ("exact", "")], [("not-run", "")]
+    assert tuple(map(layers, rows)) == expected
 
 
 def test_several_modules_that_only_mark_go_one_after_another(written: Examine) -> None:

@@ -23,6 +23,7 @@ _TRANSFORMING = frozenset(
 )
 # What is there wherever a page is looked at.
 _USUAL = sys.stdlib_module_names | {"numpy"}
+_TWIN = re.compile(r"\.(?:numpy|np)$|^cupy$")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -36,13 +37,36 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
         parts = list(without.described(broken.line)) or ["its import in an earlier block left out"]
         change = f"{module[0]}: {'; '.join(parts)}"
         if names:
-            lost = without.names | made_of(names, broken.earlier)
-            yield Repaired(without.text, change, without=frozenset(lost))
+            lost = frozenset(without.names | made_of(names, broken.earlier))
+            yield from _stood_in(broken, names, lost, f"{module[0]}: NumPy in its place")
+            yield Repaired(without.text, change, without=lost)
     elif match := _NAME.search(broken.message):
         without = Unmarked(broken.text, {match[1]}, statements=False)
         if without.parts:
             change = f"nothing imports {match[1]}: {'; '.join(without.described(broken.line))}"
             yield Repaired(without.text, change, without=frozenset(without.names))
+
+
+def _stood_in(
+    broken: Broken, names: set[str], lost: frozenset[str], change: str
+) -> Iterator[Repaired]:
+    """The text with NumPy for a module that is as it is, which is a guess: `autograd.numpy`."""
+    twins = _twins(broken.text, names) | _twins(broken.earlier, names)
+    if twins:
+        text = unmarked(Unmarked(broken.text, twins, statements=False).text, names - twins)
+        imports = "".join(f"import numpy as {name}\n" for name in sorted(twins))
+        yield Repaired(f"{imports}{text}", change, above=len(twins), without=lost, guessed=True)
+
+
+def _twins(text: str, names: set[str]) -> set[str]:
+    """Of imported names those of modules that are made to be used as NumPy is."""
+    found: set[str] = set()
+    for node in tree.body if (tree := parsed(text)) else ():
+        if isinstance(node, ast.Import):
+            found |= {a.asname or "" for a in node.names if _TWIN.search(a.name)}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {a.asname or a.name for a in node.names if _TWIN.search(f".{a.name}")}
+    return found & names
 
 
 def unmarked(text: str, names: Collection[str]) -> str:
