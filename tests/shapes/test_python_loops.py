@@ -55,8 +55,25 @@ def rmsprop(X, Y, alpha, beta, eps, epochs):
             w = w - rate * g / (np.sqrt(v) + eps)
     return w
 """
+# Each of its updates is given some array, lest only the first one be judged.
+OF_TWO = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, beta=0.9, eps=1e-8):
+        self.lr, self.beta, self.eps, self.vw, self.vb = lr, beta, eps, 0.0, 0.0
+
+    def update(self, w, b, dw, db):
+        self.vw = self.beta * self.vw + (1 - self.beta) * dw**2
+        self.vb = self.beta * self.vb + (1 - self.beta) * db**2
+        w = w - self.lr * dw / (np.sqrt(self.vw) + self.eps)
+        b = b - 2 * self.lr * db / (np.sqrt(self.vb) + self.eps)
+        return w, b
+"""
 UNBOUND = {
     "a rate of every round": BY_ROUNDS,
+    "biases that go twice as far": OF_TWO,
     "an average of every round": BY_ROUNDS.replace(
         "rate = alpha / (1 + epoch)", "v = np.ones(3)"
     ).replace("w - rate", "w - alpha"),

@@ -2,7 +2,8 @@
 
 The function that holds it is rewritten (see rewritten.py) so that it asks for each gradient. What
 it updates has a size of its own, that of its data: as many elements of a scenario go together as
-there is room for, in as many runs as it takes. Which there are, `loops` says.
+there is room for, in as many runs as it takes. Which there are, `loops` says. Where there is room
+for more, each of several updates is given another array, lest one that differs be never seen.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Looped:
         self._cuts = [slice(*pair) for pair in zip(bounds, bounds[1:])]
         self._source = plan, tree, path, namespace, hyper
         # Runs are made when they are first given a gradient; those of an array, by its number.
-        self._runs: dict[int, list[tuple[slice, _Run]]] = {}
+        self._runs: dict[int, list[tuple[slice, list[_Run]]]] = {}
 
     def go(self, gradients: Row, taking_part: Sequence[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
@@ -75,22 +76,28 @@ class Looped:
 
     def _one(self, i: int, gradients: Row) -> None:
         if i not in self._runs:
-            self._runs[i] = self._begun(self._cuts[i])
-        for cut, run in self._runs[i]:
-            after = run.go(gradients[cut])
+            self._runs[i] = self._begun(i)
+        for cut, runs in self._runs[i]:
+            after, *others = (run.go(gradients[cut]) for run in runs)
+            if not all(np.array_equal(after, other, equal_nan=True) for other in others):
+                raise Garbled("its updates do not all move weights alike", misread=True)
             self._moved |= not np.array_equal(after, self.flat[cut], equal_nan=True)
             self.flat[cut] = after
 
-    def _begun(self, whole: slice) -> list[tuple[slice, _Run]]:
-        runs = []
-        start = whole.start
-        while start < whole.stop:
-            run = _Run(*self._source, self._form, whole.stop - start)
-            cut = slice(start, min(start + run.size, whole.stop))
-            run.begin(self.flat[cut])
-            runs.append((cut, run))
+    def _begun(self, i: int) -> list[tuple[slice, list[_Run]]]:
+        begun = []
+        start, stop = self._cuts[i].start, self._cuts[i].stop
+        while start < stop:
+            runs = [_Run(*self._source, self._form, stop - start, i)]
+            cut = slice(start, min(start + runs[0].size, stop))
+            if runs[0].size > stop - start:  # of more updates than arrays each is given one, too
+                others = range(i + len(self._cuts), runs[0].updates, len(self._cuts))
+                runs += [_Run(*self._source, self._form, stop - start, n) for n in others]
+            for run in runs:
+                run.begin(self.flat[cut])
+            begun.append((cut, runs))
             start = cut.stop
-        return runs
+        return begun
 
     def average(self) -> Row | None:
         """The moving average is not looked for."""
@@ -136,6 +143,7 @@ class _Run:
 
     Attributes:
         size: how many they are.
+        updates: how many there are of them.
     """
 
     def __init__(
@@ -147,6 +155,7 @@ class _Run:
         hyper: Mapping[str, Any],
         form: _Form,
         left: int,
+        first: int,
     ) -> None:
         self._plan, self._hyper, self._form = plan, hyper, form
         self._room = form.room or left
@@ -169,6 +178,9 @@ class _Run:
             (form.room or 1) if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
         ]
         self.size = sum(self._sizes)
+        self.updates = len(self._sizes)
+        turn = first % self.updates
+        self._order = [*range(turn, self.updates), *range(turn)]  # in which they are filled
         if not self.size:
             raise Garbled("its weights are empty before the first step", misread=True)
 
@@ -241,13 +253,14 @@ class _Run:
         """Values in the shapes of its weights; there is room for more at the end."""
         filled = np.full(self.size, rest)
         filled[: len(values)] = values
-        made: list[Any] = []
+        made = list(self._arrays)
         start = 0
-        for array, size in zip(self._arrays, self._sizes):
+        for place in self._order:
+            array, size = self._arrays[place], self._sizes[place]
             part = filled[start : start + size]
             shape = np.shape(part)[: size > 1] if isinstance(array, Anything) else np.shape(array)
             alone = not shape and not self._form.boxed
-            made.append(float(part[0]) if alone else part.reshape(shape or 1))
+            made[place] = float(part[0]) if alone else part.reshape(shape or 1)
             start += size
         return made
 
@@ -265,7 +278,7 @@ class _Run:
                     raise _Grown(message, flat.size)
                 raise Garbled(message, misread=True)
             values.append(flat)
-        return np.concatenate(values)
+        return np.concatenate([values[place] for place in self._order])
 
 
 def _node(plan: Mapping[str, Any], tree: ast.Module) -> Any:
