@@ -53,6 +53,7 @@ def solved_for(
     rows: Sequence[int],
     more: Sequence[int],
     dense: bool = False,
+    beside: Sequence[Explanation] = (),
 ) -> list[Explanation]:
     """Explanations by sets whose constants are solved for, each the shortest that fits.
 
@@ -62,22 +63,31 @@ def solved_for(
         rows: the steps to solve from.
         more: the steps to read the digits from.
         dense: start from more points.
+        beside: what was found of as many deviations.
     """
     if not opened:
         return []
     near = solve(trial.claim, opened, trial.evidence[0], rows, trial.budget, dense)[:_MOST]
-    return solved_from(trial, list(read_elsewhere(trial, near)), more)
+    return solved_from(trial, list(read_elsewhere(trial, near)), more, beside)
 
 
-def solved_from(trial: Trial, near: Sequence[Solved], more: Sequence[int]) -> list[Explanation]:
+def solved_from(
+    trial: Trial,
+    near: Sequence[Solved],
+    more: Sequence[int],
+    beside: Sequence[Explanation] = (),
+) -> list[Explanation]:
     """Explanations by sets with constants that come near, each the shortest that fits."""
     evidence = trial.evidence[0]
     explanations: list[Explanation] = []
     again: list[Solved] = []
-    for better in polish(trial.claim, near, evidence, more, trial.budget):
+    polished = polish(trial.claim, near, evidence, more, trial.budget)
+    for better in sorted(polished, key=lambda solved: solved.error):
         trial.budget.check()
         noisy = evidence.rounding or evidence.precision != "float64" or trial.storable
-        if noisy and not trial.storable and better.worst > _BEYOND:
+        # Where another one is equal to the last bit, what does not come as near is no cause.
+        exact = any(e.arithmetic is not None for e in [*beside, *explanations])
+        if ((noisy and not trial.storable) or exact) and better.worst > _BEYOND:
             continue
         shortest = _shortest(trial, better, more, _FEW_DIGITS if noisy else _DIGITS)
         explanations += shortest

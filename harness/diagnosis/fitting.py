@@ -91,7 +91,8 @@ class Fitting:
             ]
             evidence = trial.evidence[0]
             rows = rows_to_solve(evidence, trial.first_off)
-            explanations += solved_for(trial, part, rows, rows_to_read(evidence), dense)
+            more = rows_to_read(evidence)
+            explanations += solved_for(trial, part, rows, more, dense, explanations)
         return self.verified(explanations)
 
     def verified(self, explanations: Sequence[Explanation]) -> list[Explanation]:

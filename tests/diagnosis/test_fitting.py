@@ -90,7 +90,7 @@ def test_constants_are_solved_from_the_first_step_of_two_that_is_off(
     monkeypatch.setattr(reading, "solved_for", lambda *given: asked.append(given) or [])
     opened = [(NESTEROV, ("momentum",))]
     assert read.solved(opened, dense) == []
-    assert asked == [(read.few, opened, [3, 5], [3, 5], dense)]
+    assert asked == [(read.few, opened, [3, 5], [3, 5], dense, [])]
 
 
 def test_what_only_other_numbers_bring_near_is_settled_with_them() -> None:
