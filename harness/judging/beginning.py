@@ -45,7 +45,7 @@ def judged_by_names(
     refuse_frozen(transport, answers)
     result = answers.result()
     fault = never_begun(result)
-    ours = fault is not None and (transport.makes_up_state or fault.own is False)
+    ours = fault is not None and (transport.about.makes_up_state or fault.own is False)
     if fault and ours and fault.error not in OWN_ERRORS:
         raise BindingError(f"not bound: it fails with what it is first handed: {fault.message}")
     begun = begun_by_its_own(transport, lambda: ask(port, transport, goldens, **options), result)
@@ -60,7 +60,7 @@ def begun_by_its_own(
     Else the same, with a note that it was made up; None where no function makes one, nor is
     acquitted with zeros of which nobody knows whether its caller would hand them over.
     """
-    maker = "" if result.verdict.fault else transport.state_maker
+    maker = "" if result.verdict.fault else transport.about.state_maker
     if prepare := transport.way.message.get("prepare"):
         return _noted(result, f"{prepare} was called before its first step")
     begun = transport.way.message.get("begun")
@@ -69,12 +69,12 @@ def begun_by_its_own(
         return _noted(result, handed) if begun else None
     if not maker:
         message = transport.way.message
-        if (name := transport.forgotten) and result.verdict.word in GOOD:
+        if (name := transport.about.forgotten) and result.verdict.word in GOOD:
             return _noted(result, f"without a call of {name} before its first step")
         ours = "state" in message["call"] and "plan" not in message and begins_with_zeros(message)
         return _noted(result, HANDED) if ours and result.verdict.word in GOOD else None
     made_up = transport.way
-    if transport.makes_states:
+    if transport.about.makes_states:
         transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
         begun = ask_it().result(SOON)
         if begun.stands:

@@ -83,13 +83,13 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
         if best is None or f"{axis}=ignored" not in best.deviations:
             continue
         constant = best.constants.get(role, math.nan)
-        if names := transport.untold(role, constant, role in told):
+        if names := transport.about.untold(role, constant, role in told):
             known = role.replace("_", " ")
             raise BindingError(
                 f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
                 f' say so in port.toml\n[bind]\n{role} = "{names[0]}"'
             )
-        if role not in told and (name := transport.settable(role, constant)):
+        if role not in told and (name := transport.about.settable(role, constant)):
             known = role.replace("_", " ")
             raise BindingError(
                 f"not bound: it may be told the {known} as {name}, which nothing that was called is"
@@ -98,30 +98,30 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
 
 def _lacking(transport: HostedTransport) -> bool:
     """Whether a port was loaded without something that its source asks for."""
-    return bool(transport.stopped or transport.stood_in or transport.partial)
+    return bool(transport.about.stopped or transport.about.stood_in or transport.partial)
 
 
 def _without(transport: HostedTransport) -> Iterator[str]:
     """What a port was judged without."""
-    if transport.stood_in:
+    if transport.about.stood_in:
         # Not there, or not fit for this Python: the names alone do not say which.
-        names = ", ".join(transport.stood_in)
+        names = ", ".join(transport.about.stood_in)
         yield f"{names} could not be imported; nothing that was run needs it"
     if transport.partial:
         yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
-    if transport.stopped and not transport.ours:
-        yield f"its top level ended {transport.stopped}; what it defines was judged"
+    if transport.about.stopped and not transport.ours:
+        yield f"its top level ended {transport.about.stopped}; what it defines was judged"
 
 
 def _of_what_lacks(transport: HostedTransport) -> Fault:
     """What is missing; else the top level failed: the port's own fault if it defines nothing."""
-    if transport.stood_in:
-        return Fault("not-run", next(iter(transport.stood_in.values())))
+    if transport.about.stood_in:
+        return Fault("not-run", next(iter(transport.about.stood_in.values())))
     if transport.partial:
         return Fault("not-run", transport.partial)
-    if not transport.defines:
-        return Fault("crashes", transport.stopped)
-    message = f"{transport.stopped}; what it defines cannot be judged without its top level"
+    if not transport.about.defines:
+        return Fault("crashes", transport.about.stopped)
+    message = f"{transport.about.stopped}; what it defines cannot be judged without its top level"
     return Fault("not-run", message)
 
 
@@ -150,8 +150,8 @@ def _judged(
     except BindingError as error:
         return _guessed(port, transport, guess_it, error, budget)
     fault = never_begun(result)
-    abstract = fault is not None and fault.error == _ABSTRACT and transport.extended
-    if fault and (transport.makes_up_state or fault.own is False or abstract):
+    abstract = fault is not None and fault.error == _ABSTRACT and transport.about.extended
+    if fault and (transport.about.makes_up_state or fault.own is False or abstract):
         why = "with what it is first handed for its state"
         if abstract:
             why = "where others that extend it do it otherwise"
@@ -169,7 +169,7 @@ def _judged(
             return begun
         result = begun
     # What is explained by how a port begins when it is handed nothing is its own doing.
-    wrong = result.verdict.word in WRONG and not result.stands and transport.begins_elsewhere
+    wrong = result.verdict.word in WRONG and not result.stands and transport.about.begins_elsewhere
     if wrong and (begun := begun_with_zeros(transport, guess_it)):
         return begun
     if _unfed(result, transport):
@@ -201,9 +201,9 @@ def _unfed(result: Result, transport: HostedTransport) -> bool:
 
     Of a class that shows the rest by itself, of a function by all that stops or stays.
     """
-    if not transport.explorable:
+    if not transport.about.explorable:
         return False
-    stands_still = result.verdict.word in ("no-update", "crashes") and transport.functional
+    stands_still = result.verdict.word in ("no-update", "crashes") and transport.about.functional
     return stands_still or "state=reset" in result.deviations
 
 

@@ -24,7 +24,7 @@ _OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 
 def refuse_frozen(transport: HostedTransport, answers: Answers) -> None:
     """Raise BindingError where something else may change the average that a step divides by."""
-    if answers.frozen and (transport.makes_up_state or transport.has_others):
+    if answers.frozen and (transport.about.makes_up_state or transport.about.has_others):
         raise BindingError("not bound: its steps do not change the average that it divides by")
 
 
@@ -32,8 +32,8 @@ def refuse_another(port: Port, transport: HostedTransport, result: Result) -> No
     """Raise BindingError where something else of a source than what says RMSProp is accused."""
     if result.verdict.word in GOOD or (port.wanted and port.wanted.class_name):
         return
-    names = transport.called
-    others = [name for name in transport.names if says_rmsprop(name)]
+    names = transport.about.called
+    others = [name for name in transport.about.names if says_rmsprop(name)]
     said = any(map(says_rmsprop, names))
     if names and others and not said and not _calls(port, names[0]):
         raise BindingError(

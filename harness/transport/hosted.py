@@ -25,17 +25,16 @@ from harness.ports.binding import bind
 from harness.ports.offers import NEEDED, NUMBERS
 from harness.ports.roles import Wanted
 from harness.transport import frames
+from harness.transport.about import About
 from harness.transport.attach import attach, otherwise, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guess import WAIT, Budget, Guess, Guesses, makes_objects, names_in, owner_of
+from harness.transport.guess import WAIT, Budget, Guess, Guesses, makes_objects
 from harness.transport.guesses import of_plans
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
 from harness.transport.loading import Loader
 from harness.transport.replies import FORGED, fault_of, readable
 from harness.transport.rereadings import has_unread, other_roles
-from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
-from harness.transport.untold import may_be, may_be_set
 from python_ref.scenarios.scenario import Scenario
 
 # Steps a message, so that a scenario of a million elements is never whole in memory.
@@ -93,28 +92,17 @@ class HostedTransport:
         return self._description
 
     @property
+    def about(self) -> About:
+        """What is known of its source, and of what is called in it now."""
+        return About(self._shape, self._message)
+
+    @property
     def _shape(self) -> dict[str, Any]:
         return self._loader.shape
 
-    @property
-    def stopped(self) -> str:
-        """What ended the top level of its source, of which only definitions were then run."""
-        return str(self._shape.get("stopped", ""))
-
-    @property
-    def stood_in(self) -> Mapping[str, str]:
-        """Modules that its source imports and that are stood in for; why each is missing."""
-        missing: Mapping[str, str] = self._shape.get("stood_in", {})
-        return missing
-
-    @property
-    def defines(self) -> bool:
-        """Whether its source defines a class or a function."""
-        return bool(self._shape.get("candidates") or self._shape.get("functions"))
-
     def guesses(self, budget: Budget) -> Guesses:
         """Ways to call the port that names do not settle, in time. Raises Unreachable."""
-        if self._of_library:
+        if self.about.of_library:
             return Guesses((), ())
         with readable():
             guesses = of_plans(self, self._shape, self._wanted or Wanted(), budget)
@@ -129,7 +117,7 @@ class HostedTransport:
         """Other readings of the names of a bound port, in time. Raises Unreachable."""
         if self._description is None or self._message is None or "plan" in self._message:
             return Guesses((), ())
-        if self._of_library:
+        if self.about.of_library:
             return Guesses((), ())
         way = self._message
         with readable():
@@ -143,108 +131,10 @@ class HostedTransport:
         """Whether it takes a number, or lacks a hyperparameter, that a name may stand for."""
         if self._description is None or self._message is None or "plan" in self._message:
             return False
-        if self._of_library:
+        if self.about.of_library:
             return False
         with readable():
             return has_unread(self._shape, self._message)
-
-    def untold(self, role: str, constant: float, told: bool) -> list[str]:
-        """The parameters that may be what is taken for a constant in a hyperparameter's place."""
-        with readable():
-            return may_be(self._shape, self._message or {}, role, constant, told)
-
-    @property
-    def called(self) -> list[str]:
-        """The class and the methods, or the function, that are called; empty where nothing is."""
-        return [] if self._message is None or self._of_library else names_in(self._message)
-
-    @property
-    def _of_library(self) -> bool:
-        return "library" in self._shape
-
-    @property
-    def names(self) -> list[str]:
-        """What its source defines: classes, and functions but for what makes a record."""
-        functions = [str(f["name"]) for f in self._shape.get("functions", [])]
-        functions = [name for name in functions if not name.startswith(("->", "map->"))]
-        return [*(str(c["class"]) for c in self._shape.get("candidates", [])), *functions]
-
-    @property
-    def extended(self) -> bool:
-        """Whether another class of its source extends the one that is called."""
-        name = owner_of(self._message or {})
-        bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
-        return any(b == name or b.endswith(f".{name}") for b in bases)
-
-    def settable(self, role: str, constant: float) -> str:
-        """The name under which it may be told what is taken for a constant; or ""."""
-        if self._of_library:  # whose settings are told by their names
-            return ""
-        with readable():
-            owner = owner_of(self._message or {})
-            return may_be_set(self._shape, owner, role, constant)
-
-    @property
-    def explorable(self) -> bool:
-        """Whether its host can look at it from outside, and names alone bound it before."""
-        return bool(self._shape.get("explorable")) and not self._shape.get("planned")
-
-    @property
-    def functional(self) -> bool:
-        """Whether it is made of functions."""
-        return bool(self._shape.get("functions"))
-
-    @property
-    def makes_up_state(self) -> bool:
-        """Whether its first call is handed a state of which nobody knows how it begins."""
-        with readable():
-            return self._message is not None and makes_up_state(self._shape, self._message)
-
-    @property
-    def begins_elsewhere(self) -> bool:
-        """Whether it is handed nothing for a state that a function of its own would make."""
-        with readable():
-            return self._message is not None and begins_elsewhere(self._shape, self._message)
-
-    @property
-    def state_maker(self) -> str:
-        """The function of its own that makes the state which its first call is handed; or ""."""
-        with readable():
-            return "" if self._message is None else state_maker(self._shape, self._message)
-
-    @property
-    def forgotten(self) -> str:
-        """What says that it is called before a first step, and is not called; "" for none."""
-        with readable():
-            of = (self._message or {}).get("class")
-            named = (self._message or {}).get("function")
-            listed = [c for c in self._shape.get("candidates", []) if c["class"] == of]
-            functions = [f for f in self._shape.get("functions", []) if f["name"] == named]
-            unsaid = self._message is not None and "graph" not in self._message
-            said = [c.get("forgotten") or c.get("prepared") or "" for c in (*listed, *functions)]
-            return next((str(name) for name in said if unsaid), "")
-
-    @property
-    def has_others(self) -> bool:
-        """Whether its class has other methods than the one that is called, which take something."""
-        with readable():
-            message = self._message or {}
-            listed = [
-                c for c in self._shape.get("candidates", []) if c["class"] == message.get("class")
-            ]
-            methods = [
-                m
-                for c in listed
-                for at, m in enumerate(c["methods"])
-                if at != message.get("method")
-            ]
-            return any(method["parameters"] for method in methods)
-
-    @property
-    def makes_states(self) -> bool:
-        """Whether its host can ask a function of the port for the state."""
-        with readable():
-            return bool(self._shape.get("planned"))
 
     @property
     def way(self) -> Guess:
@@ -293,7 +183,7 @@ class HostedTransport:
 
     def run_beside(self, scenario: Scenario, precision: str) -> Observation | None:
         """What another object does after one that was fed the same; None where none is made."""
-        if self._message is None or self._of_library or not makes_objects(self._message):
+        if self._message is None or self.about.of_library or not makes_objects(self._message):
             return None
         if self._batch(scenario) < scenario.steps or self.run(scenario, precision).fault:
             return None

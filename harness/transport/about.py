@@ -1,0 +1,133 @@
+"""What a port's source is known to have: as a whole, and of what is called in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.transport.guess import names_in, owner_of
+from harness.transport.replies import readable
+from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
+from harness.transport.untold import may_be, may_be_set
+
+
+class About:
+    """What is known of a source, of which a host told the shape.
+
+    Args:
+        shape: what the source offers, as its host says it; the port can have written it itself.
+        message: what the host was told to call; None before it is bound.
+    """
+
+    def __init__(self, shape: Mapping[str, Any], message: Mapping[str, Any] | None) -> None:
+        self._shape, self._message = shape, message
+        self._called = message or {}
+
+    @property
+    def stopped(self) -> str:
+        """What ended the top level of its source, of which only definitions were then run."""
+        return str(self._shape.get("stopped", ""))
+
+    @property
+    def stood_in(self) -> Mapping[str, str]:
+        """Modules that its source imports and that are stood in for; why each is missing."""
+        missing: Mapping[str, str] = self._shape.get("stood_in", {})
+        return missing
+
+    @property
+    def defines(self) -> bool:
+        """Whether its source defines a class or a function."""
+        return bool(self._shape.get("candidates") or self._shape.get("functions"))
+
+    @readable()
+    def untold(self, role: str, constant: float, told: bool) -> list[str]:
+        """The parameters that may be what is taken for a constant in a hyperparameter's place."""
+        return may_be(self._shape, self._called, role, constant, told)
+
+    @property
+    def called(self) -> list[str]:
+        """The class and the methods, or the function, that are called; empty where nothing is."""
+        return [] if self._message is None or self.of_library else names_in(self._message)
+
+    @property
+    def of_library(self) -> bool:
+        """Whether it is an optimizer of a library, of which the library tells its settings."""
+        return "library" in self._shape
+
+    @property
+    @readable()
+    def names(self) -> list[str]:
+        """What its source defines: classes, and functions but for what makes a record."""
+        functions = [str(f["name"]) for f in self._shape.get("functions", [])]
+        functions = [name for name in functions if not name.startswith(("->", "map->"))]
+        return [*(str(c["class"]) for c in self._shape.get("candidates", [])), *functions]
+
+    @property
+    @readable()
+    def extended(self) -> bool:
+        """Whether another class of its source extends the one that is called."""
+        name = owner_of(self._called)
+        bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
+        return any(b == name or b.endswith(f".{name}") for b in bases)
+
+    @readable()
+    def settable(self, role: str, constant: float) -> str:
+        """The name under which it may be told what is taken for a constant; or ""."""
+        if self.of_library:  # whose settings are told by their names
+            return ""
+        return may_be_set(self._shape, owner_of(self._called), role, constant)
+
+    @property
+    def explorable(self) -> bool:
+        """Whether its host can look at it from outside, and names alone bound it before."""
+        return bool(self._shape.get("explorable")) and not self._shape.get("planned")
+
+    @property
+    def functional(self) -> bool:
+        """Whether it is made of functions."""
+        return bool(self._shape.get("functions"))
+
+    @property
+    @readable()
+    def makes_up_state(self) -> bool:
+        """Whether its first call is handed a state of which nobody knows how it begins."""
+        return self._message is not None and makes_up_state(self._shape, self._message)
+
+    @property
+    @readable()
+    def begins_elsewhere(self) -> bool:
+        """Whether it is handed nothing for a state that a function of its own would make."""
+        return self._message is not None and begins_elsewhere(self._shape, self._message)
+
+    @property
+    @readable()
+    def state_maker(self) -> str:
+        """The function of its own that makes the state which its first call is handed; or ""."""
+        return "" if self._message is None else state_maker(self._shape, self._message)
+
+    @property
+    @readable()
+    def forgotten(self) -> str:
+        """What says that it is called before a first step, and is not called; "" for none."""
+        of = self._called.get("class")
+        named = self._called.get("function")
+        listed = [c for c in self._shape.get("candidates", []) if c["class"] == of]
+        functions = [f for f in self._shape.get("functions", []) if f["name"] == named]
+        unsaid = self._message is not None and "graph" not in self._message
+        said = [c.get("forgotten") or c.get("prepared") or "" for c in (*listed, *functions)]
+        return next((str(name) for name in said if unsaid), "")
+
+    @property
+    @readable()
+    def has_others(self) -> bool:
+        """Whether its class has other methods than the one that is called, which take something."""
+        index, of = self._called.get("method"), self._called.get("class")
+        listed = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == of]
+        others = [m for methods in listed for at, m in enumerate(methods) if at != index]
+        return any(method["parameters"] for method in others)
+
+    @property
+    @readable()
+    def makes_states(self) -> bool:
+        """Whether its host can ask a function of the port for the state."""
+        return bool(self._shape.get("planned"))
