@@ -62,6 +62,7 @@ class Document:
         prose: what lies between them: (line in the file, text), in order.
         notes: what is odd about the file, a phrase each.
         notebook: it is a Jupyter notebook.
+        counted: lines are none of the file, which has fewer, but counted over its cells.
     """
 
     path: Path
@@ -69,3 +70,4 @@ class Document:
     prose: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
     notebook: bool = False
+    counted: bool = False

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from harness.documents.examined import Examination, Examined
 from harness.judging.verdict import Result
@@ -56,15 +55,16 @@ def _of_results(same: Sequence[Result]) -> Iterator[str]:
 
 def _of_document(examination: Examination) -> Iterator[str]:
     path = examination.document.path
+    whole = Place(path) if examination.document.counted else None  # its lines are not the file's
     for row in examination.rows:
-        yield from _of_block(path, row)
+        yield from _of_block(row, whole or of_block(path, row.block, row.published))
     for finding in examination.findings:
-        yield _annotation("warning", _TITLE, finding.sentence, Place(path, finding.line))
+        place = whole or Place(path, finding.line)
+        yield _annotation("warning", _TITLE, finding.sentence, place)
 
 
-def _of_block(document: Path, row: Examined) -> Iterator[str]:
+def _of_block(row: Examined, place: Place) -> Iterator[str]:
     result = row.published
-    place = of_block(document, row.block, result)
     name = f"{row.block.language} {row.name}".rstrip()
     if result is not None and not result.as_expected:
         repairs = [f"repaired: {layer.repair}" for layer in row.layers if layer.repair]

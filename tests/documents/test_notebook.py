@@ -10,6 +10,7 @@ import pytest
 
 from harness.documents.blocks import Printed
 from harness.documents.extract import magics
+from harness.documents.extract.notebook import COUNTED
 from harness.documents.formulas import formulas
 from harness.model.errors import UsageError
 
@@ -79,17 +80,14 @@ def test_a_cell_of_one_enormous_line_takes_bounded_time(document: Any) -> None:
     assert time.perf_counter() - begin < 20
 
 
-def test_a_minified_notebook_has_everything_on_line_1(document: Any) -> None:
-    found = document(json.dumps(PAGE), "page.ipynb")
-    assert {block.line for block in found.blocks} == {1}
-    assert {formula.line for formula in formulas(found.prose)} == {1}
-
-
-def test_a_source_that_is_one_string_begins_where_it_stands(document: Any) -> None:
-    page = notebook({**code(""), "source": "a = 1\nb = 2"})
-    text = json.dumps(page, indent=1)
-    line = next(n for n, each in enumerate(text.split("\n"), 1) if "a = 1" in each)
-    assert [block.line for block in document(text, "page.ipynb").blocks] == [line]
+def test_lines_are_counted_over_the_cells_where_the_file_has_fewer(document: Any) -> None:
+    stream = {"output_type": "stream", "name": "stdout", "text": ["1\n", "2\n"]}
+    first = {**code("a = 1\nprint(a)\nprint(2)"), "outputs": [stream]}
+    page = notebook(first, {**code(""), "source": "b = 1\nb"})
+    for indent in None, 1:
+        found = document(json.dumps(page, indent=indent), "page.ipynb")
+        assert [block.line for block in found.blocks] == [1, 6]
+        assert (found.notes, found.blocks[0].printed) == ((COUNTED,), Printed("1\n2", 4))
 
 
 def test_an_older_notebook_is_read(document: Any) -> None:

@@ -215,8 +215,13 @@ def place(found: Result) -> str:
 )
 def test_a_block_is_annotated_at_a_line_of_its_own(message: str, line: int) -> None:
     """It has the lines 5 to 7; another number is no line of it."""
-    text = github.document_annotations(documents([row(stopped("crashes", message))]))
+    found = documents([row(stopped("crashes", message))])
+    text = github.document_annotations(found)
     assert text.startswith(f"::error file=page.md,line={line},")
+    (whole,) = found.examinations  # a notebook that has all cells on one line
+    whole = replace(whole, document=replace(whole.document, counted=True))
+    text = github.document_annotations(replace(found, examinations=(whole,)))
+    assert text.startswith("::error file=page.md,line=1,")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from harness.documents.extract.guess import named
 from harness.model.errors import UsageError
 from python_ref.files import visible
 
+COUNTED = "its lines are counted over its cells and what they print: the file has fewer"
+
 _VERSION = 4
 _SOURCES = {"source", "input"}  # nbformat 3 called a code cell's source its input
 _PRINTED = {"text", "text/plain"}
@@ -45,12 +47,14 @@ def read(path: Path, text: str) -> Document:
         raise UsageError(f"{path}: has more than {_MOST_CELLS:,} cells; give those with the code")
     kernel = _kernel(metadata)
     places = list(_places(text))
-    known = len(places) == len(cells)
+    apart = len(places) == len(cells) and all(len({*lines}) == len(lines) for lines, _ in places)
+    if not apart:
+        places = list(_counted(cells, [_source(path, *each)[1] for each in enumerate(cells)]))
     blocks: list[Block] = []
     prose: list[tuple[int, str]] = []
     length = 0
     for index, cell in enumerate(cells):
-        sources, printed = places[index] if known else ([], [])
+        sources, printed = places[index]
         lines = _Lines(sources)
         kind, source = _source(path, index, cell)
         length += source.count("\n") + source.count("\r") + 1
@@ -64,11 +68,12 @@ def read(path: Path, text: str) -> Document:
             for line, chunk in split.prose:
                 prose += lines.chunks(line, chunk)
     numbered = (replace(block, index=index) for index, block in enumerate(blocks))
-    return Document(path, tuple(numbered), tuple(prose), notebook=True)
+    notes = () if apart else (COUNTED,)
+    return Document(path, tuple(numbered), tuple(prose), notes, notebook=True, counted=not apart)
 
 
 class _Lines:
-    """Where the lines of a cell's source stand in the file; line 1 where that is unknown."""
+    """Where the lines of a cell's source stand in the file."""
 
     def __init__(self, places: list[int]) -> None:
         self.places = places or [1]
@@ -237,6 +242,19 @@ def _places(text: str) -> Iterator[tuple[list[int], list[int]]]:
             elif "outputs" in keys and (key or keys[-1]) in _PRINTED and printed:
                 printed[-1] = printed[-1] or line
             key = key or mark[1:-1]
+
+
+def _counted(cells: Sequence[Any], sources: Sequence[str]) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield what `_places` does of a notebook as one sees it: cell by cell, with the outputs."""
+    line = 1
+    for cell, source in zip(cells, sources, strict=True):
+        after = line + source.count("\n") + 1
+        lines, printed = list(range(line, after)), list[int]()
+        for number, text in _outputs(cell):
+            printed += [0] * (number - len(printed)) + [after]
+            after += text.rstrip("\n").count("\n") + 1
+        yield lines, printed
+        line = after
 
 
 def _is_cell(keys: list[str]) -> bool:
