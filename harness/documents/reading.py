@@ -24,6 +24,8 @@ _HEADING = re.compile(
     r" {0,3}#{1,6}(?:\s|(?<=##)\w).*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1",
     re.IGNORECASE,
 )
+# A line by itself that is longer is text.
+_CAPTION = 100
 
 
 class Reading:
@@ -100,7 +102,10 @@ class Reading:
         )
 
     def _says(self, block: Block) -> bool:
-        """Whether a block says that it is RMSProp, or the last heading that names an algorithm."""
+        """Whether a block says that it is RMSProp, or the last heading that names an algorithm.
+
+        To it a line by itself above it is as good as one.
+        """
         if RMSPROP.search(block.text):
             return True
         headings = [
@@ -109,8 +114,20 @@ class Reading:
             for number, line in enumerate(text.split("\n"), first)
             if number < block.line and (heading := _HEADING.match(line))
         ]
+        headings.append(self._caption(block))
         named = [each for each in headings if RMSPROP.search(each) or names_another(each)]
         return bool(named and not names_another(named[-1]))
+
+    def _caption(self, block: Block) -> str:
+        """The line above a block that is a paragraph by itself; "" where there is none."""
+        prose = [(first, text) for first, text in self.document.prose if text.strip()]
+        above = [each for each in prose if each[0] < block.line]
+        blocks = self.document.blocks[: block.index]
+        if not above or any(one.line >= above[-1][0] for one in blocks):
+            return ""
+        lines = above[-1][1].split("\n")[: block.line - above[-1][0]]
+        paragraph = re.split(r"\n\s*\n", "\n".join(lines).strip())[-1]
+        return "" if "\n" in paragraph or len(paragraph) > _CAPTION else paragraph
 
     def port(self, block: Block) -> Port:
         """What a block is called in reports, and what it is held against."""

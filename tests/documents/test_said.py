@@ -34,6 +34,8 @@ CELLS = {
     "a function below its heading": ("<h1>RMS prop</h1>", FUNCTION, OWN, ""),
     "a loop below a part of what is below its heading": ("# RMSProp\n\n## Code", LOOP, OWN, ""),
     "a loop below a paragraph about it": ("- **RMSProp** is another way.", LOOP, OWN, ""),
+    "a loop below a line about it": ("# Steps\n\n#the loop of RMS prop\n", LOOP, OWN, ""),
+    "a loop below two lines": ("RMSProp is one,\nand so on", LOOP, None, "no optimizer recognised"),
     "a loop below another heading": ("## AdaGrad", LOOP, None, "no optimizer recognised"),
 }
 
