@@ -26,6 +26,7 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
+from harness.judging.telling import told_otherwise
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -55,6 +56,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         return judge(port, transport, goldens, **options)
     try:
         result = _judged(port, transport, goldens, options)
+        result = told_otherwise(transport, result, lambda: ask(port, transport, goldens, **options))
         _refuse_untold(result, transport)
         refuse_another(port, transport, result)
     except Unreachable as error:

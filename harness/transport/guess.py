@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.model.observation import Fault
@@ -86,6 +86,12 @@ class Guess:
         """Whether a function of the port makes the state that the first call is handed."""
         initial = self.message.get("plan", {}).get("initial") or {}
         return "function" in initial
+
+    def telling(self, places: Mapping[str, str]) -> Guess:
+        """The same where numbers are told their roles, by their paths, once it is made."""
+        roles = tuple(dict.fromkeys((*self.description.roles, *places.values())))
+        message = {**self.message, "told": dict(places)}
+        return replace(self, message=message, description=replace(self.description, roles=roles))
 
     @property
     def owner(self) -> str:

@@ -175,6 +175,16 @@ class HostedTransport:
             raise Unreachable(FORGED)
         return explored
 
+    def settings(self) -> dict[str, float]:
+        """The numbers that it could be told in a way that is not taken, by path."""
+        if not self.explorable or self.run(TRIAL, "float64").fault:
+            return {}
+        request = {"do": "settings", "port": self._port}
+        settings = self._worker.ask(request, START_SECONDS).get("settings")
+        if not isinstance(settings, dict):
+            raise Unreachable(FORGED)
+        return settings
+
     def run(self, scenario: Scenario, precision: str) -> Observation:
         """Feed a whole scenario; faults come back inside the observation."""
         with self._patience.watched():

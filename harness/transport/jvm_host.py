@@ -89,6 +89,11 @@ class JvmHost:
         explored: dict[str, Any] = json.loads(str(self._host.explore(name, seconds)))
         return explored
 
+    def settings(self) -> dict[str, float]:
+        """The numbers that what is open could have been told in a way that was not taken."""
+        settings: dict[str, float] = json.loads(str(self._host.settings()))
+        return settings
+
     def bind(self, binding: dict[str, Any]) -> None:
         """Take the binding chosen from the shape."""
         self._host.bind(json.dumps(binding))

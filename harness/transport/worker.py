@@ -63,6 +63,9 @@ class Explorable(Host, Protocol):
     ) -> dict[str, Any]:
         """Ways to feed a class that its shape does not show, by running it."""
 
+    def settings(self) -> dict[str, float]:
+        """The numbers that what is open could have been told in a way that was not taken."""
+
 
 def _load(request: dict[str, Any]) -> Host:
     if not request["jvm"]:
@@ -123,6 +126,8 @@ def answer(hosts: dict[str, Host], request: dict[str, Any]) -> dict[str, Any]:
         if host.costly:
             return _in_a_copy(lambda: {"explored": explore(*asked)})
         return {"explored": explore(*asked)}
+    if do == "settings":
+        return {"settings": cast(Explorable, host).settings()}
     if do == "bind":
         host.bind(request["binding"])
         return {}

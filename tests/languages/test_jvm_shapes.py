@@ -112,7 +112,7 @@ JAVA = {
     "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,
-    "SettingsOfTheirOwn": ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored"),
+    "SettingsOfTheirOwn": EXACT,
     "CollectedFirst": EXACT,
     "RatesOfGradients": INSIDE,
     "LookedUpSettings": ("eps=ignored",),
@@ -142,6 +142,7 @@ JAVA = {
     "ChosenInShort": EXACT,
     "SleepsOnIt": EXACT,
     "ToldByOtherNames": EXACT,
+    "ToldThroughARecord": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 
@@ -170,7 +171,7 @@ KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) |
     " Registered WeightsAndBiases TunableByMethods LoopOfItsOwn GridByMethods"
     " SetOnAnObject ReturnsPair returnsFunction returnsObject ListOfPairs ChosenFromAnEnum"
     " LayerWithASeed ScheduledByAFunction ValueClasses DefaultsOfAFunction"
-    " OneArrayOnce SettingsInAnObject Operators LayersThatDraw Onward".split(),
+    " OneArrayOnce SettingsInAnObject ToldByALambda Operators LayersThatDraw Onward".split(),
     EXACT,
 )
 SCALA = dict.fromkeys(
@@ -190,7 +191,7 @@ CLOJURE = {
         " loop-of-its-own made-with-settings with-defaults named matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
-        " nested-parameters settings-around chosen-by-keyword made-by-kind".split(),
+        " nested-parameters settings-around chosen-by-keyword made-by-kind told-elsewhere".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,

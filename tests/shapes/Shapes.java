@@ -3732,3 +3732,21 @@ class ToldByOtherNames {
         }
     }
 }
+
+/** Told all of its settings at once, which is not asked of anybody. */
+class ToldThroughARecord {
+    record Knobs(double pace, double keep, double crumb) {}
+
+    private final Map<String, double[]> squares = new HashMap<>();
+    private Knobs knobs = new Knobs(0.01, 0.95, 1e-7);
+
+    void tuneTo(Knobs knobs) {
+        this.knobs = knobs;
+    }
+
+    void step(Map<String, double[]> weights, Map<String, double[]> grads) {
+        weights.forEach((name, w) -> Update.inPlace(w, grads.get(name),
+                squares.computeIfAbsent(name, any -> new double[w.length]),
+                knobs.pace, knobs.keep, knobs.crumb));
+    }
+}

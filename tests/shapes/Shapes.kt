@@ -504,3 +504,19 @@ object Onward {
         )
     }
 }
+
+/** Told by a function what is in a map, or not. */
+class ToldByALambda(configure: MutableMap<String, Double>.() -> Unit = {}) {
+    private val told = mutableMapOf<String, Double>().apply(configure)
+    private val pace = told["pace"] ?: 0.01
+    private val memory = told["memory"] ?: 0.95
+    private val crumb = told["crumb"] ?: 1e-7
+    private val squares = HashMap<String, DoubleArray>()
+
+    fun step(weights: Map<String, DoubleArray>, grads: Map<String, DoubleArray>) {
+        for ((name, w) in weights) {
+            val v = squares.getOrPut(name) { DoubleArray(w.size) }
+            inPlace(w, grads.getValue(name), v, pace, memory, crumb)
+        }
+    }
+}

@@ -8,7 +8,9 @@ import com.google.gson.JsonPrimitive;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,6 +35,7 @@ import java.util.Set;
  * @param begun the number that all of a state begins as which is made up
  * @param storage index into the shape's {@code storages}
  * @param loop whether a call takes all steps by itself, and asks for gradients
+ * @param told by their paths the numbers that are set once it is made, and the role of each
  */
 public record Binding(
         String className,
@@ -50,7 +53,8 @@ public record Binding(
         String prepare,
         double begun,
         int storage,
-        boolean loop) {
+        boolean loop,
+        Map<String, String> told) {
 
     /** The roles that are single numbers. */
     public static final Set<String> HYPERPARAMETERS =
@@ -85,7 +89,7 @@ public record Binding(
                 integer(json, "initial"), string(json, "prepare", ""),
                 json.has("begun") ? json.get("begun").getAsDouble() : 0,
                 integer(json, "storage"),
-                json.has("loop") && json.get("loop").getAsBoolean());
+                json.has("loop") && json.get("loop").getAsBoolean(), words(json, "told"));
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");
         }
@@ -144,6 +148,16 @@ public record Binding(
             roles.add(name);
         }
         return Collections.unmodifiableList(roles);
+    }
+
+    /** The words that stand under a key, by theirs. */
+    static Map<String, String> words(JsonObject json, String key) {
+        Map<String, String> words = new LinkedHashMap<>();
+        if (json.has(key)) {
+            json.getAsJsonObject(key).entrySet().forEach(
+                    entry -> words.put(entry.getKey(), entry.getValue().getAsString()));
+        }
+        return words;
     }
 
     private static String string(JsonObject json, String key, String absent) {

@@ -10,6 +10,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -234,7 +235,9 @@ final class BoundClass implements BoundPort {
 
     @Override
     public Optimizer open(Map<String, Double> hyperparameters, Start start) throws Throwable {
-        ClassPort.Candidate fresh = port.fresh(candidate);
+        // What is told to all objects of a class would stay so for those that are not told.
+        boolean shared = binding.told().keySet().stream().anyMatch(path -> !path.startsWith("this"));
+        ClassPort.Candidate fresh = port.fresh(candidate, shared);
         Entry own = fresh == candidate ? entry : resolve(fresh);
         Instance instance = new Instance(own, fresh.type().getClassLoader(), hyperparameters);
         try {
@@ -280,6 +283,17 @@ final class BoundClass implements BoundPort {
             this.hyperparameters = hyperparameters;
             // Objects that stand for a number are of this loading's classes.
             this.construct = own == entry ? BoundClass.this.construct : constructed(own);
+        }
+
+        @Override
+        public Map<String, Cell> settings() {
+            Map<String, Cell> settings = new LinkedHashMap<>();
+            if (target != null) {
+                settings.putAll(Cells.settings(Map.of("this", target)));
+            }
+            Class<?> type = own.method.getDeclaringClass();
+            Cells.shared(OpenFields.shared(type)).forEach(settings::putIfAbsent);
+            return settings;
         }
 
         @Override

@@ -1,12 +1,15 @@
 package rmsproof.adapter;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,8 @@ final class Cells {
     private final Set<String> names = new TreeSet<>();
     /** Maps by objects: these are named by where else they are. */
     private final List<Runnable> later = new ArrayList<>();
+    /** Those that somebody could have told, where only these are looked for. */
+    private Set<String> told;
 
     /** Looks at what can be reached from named objects, in their order. */
     static Map<String, Cell> of(Map<String, Object> roots) {
@@ -59,6 +64,18 @@ final class Cells {
             found.later.get(i).run();
         }
         return found;
+    }
+
+    /**
+     * Those that somebody could have told what is reached from here: they are in fields, or in maps
+     * by a name. Nothing is changed on the way; where one is set, others may stand elsewhere.
+     */
+    static Map<String, Cell> settings(Map<String, Object> roots) {
+        Cells found = new Cells();
+        found.told = new HashSet<>();
+        roots.forEach((name, root) -> found.visit(name, root, 0, fixed -> { }));
+        found.cells.keySet().retainAll(found.told);
+        return found.cells;
     }
 
     /** The objects that lead to a number. */
@@ -92,7 +109,7 @@ final class Cells {
         for (Field field : fields) {
             try {
                 found.field(field.getDeclaringClass().getSimpleName(), field,
-                        OpenFields.owner(field, null), 0);
+                        OpenFields.owner(field, null), 0, fixed -> { });
             } catch (ReflectiveOperationException hidden) {
                 continue;
             }
@@ -164,7 +181,7 @@ final class Cells {
                     path + "." + name.replaceAll(" (\\d+)", "[$1]"), held, depth,
                     number -> answers.put(name, number)));
         } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
-            fields(type).forEach(field -> field(path, field, value, depth));
+            fields(type).forEach(field -> field(path, field, value, depth, replace));
         } else {
             foreign(path, value, depth, replace);
         }
@@ -201,6 +218,9 @@ final class Cells {
         Map<String, Object> order = new TreeMap<>();
         map.keySet().forEach(one -> order.put(key(one, map), one));
         order.forEach((name, key) -> {
+            if (told != null && key instanceof String) {
+                told.add(path + "[" + name + "]");
+            }
             element(path + "[" + name + "]", map.get(key), depth,
                     number -> Cells.<Map<Object, Object>>any(map).put(key, number));
             if (!plain(key)) {
@@ -239,13 +259,14 @@ final class Cells {
         }
     }
 
-    private void field(String path, Field field, Object owner, int depth) {
+    private void field(String path, Field field, Object owner, int depth,
+            Consumer<Object> replace) {
         try {
             Object held = field.get(owner);
             if (field.getType() == boolean.class) {
-                field.setBoolean(owner, true);
+                field.setBoolean(owner, told == null || field.getBoolean(owner));
                 return;
-            } else if (field.getType().isEnum() && ClassLanguage.algorithm(field.getType()) != null
+            } else if (told == null && field.getType().isEnum() && ClassLanguage.algorithm(field.getType()) != null
                     && !Modifier.isStatic(field.getModifiers())) {
                 field.set(owner, ClassLanguage.algorithm(field.getType()));
                 return;
@@ -257,7 +278,12 @@ final class Cells {
             if (fixed && (held == null || !held.getClass().isArray())) {
                 return;
             }
-            element(name, held, depth, OpenFields.isOpen(field), number -> put(field, owner, number));
+            if (told != null && held instanceof Number && OpenFields.mayBeTold(field)) {
+                told.add(name);
+            }
+            element(name, held, depth, OpenFields.isOpen(field), owner instanceof Record record
+                    ? number -> replace.accept(again(record, field, number))
+                    : number -> put(field, owner, number));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError hidden) {
             return; // what cannot be looked at is none of the numbers
         }
@@ -268,6 +294,26 @@ final class Cells {
             field.set(owner, number);
         } catch (IllegalAccessException fixed) {
             throw new IllegalStateException(fixed);
+        }
+    }
+
+    /** A record like another, but for what one of its fields holds. */
+    private static Object again(Record record, Field changed, Object held) {
+        try {
+            RecordComponent[] parts = record.getClass().getRecordComponents();
+            Class<?>[] types = new Class<?>[parts.length];
+            Object[] values = new Object[parts.length];
+            for (int i = 0; i < parts.length; i++) {
+                Field field = record.getClass().getDeclaredField(parts[i].getName());
+                field.setAccessible(true);
+                types[i] = parts[i].getType();
+                values[i] = field.equals(changed) ? held : field.get(record);
+            }
+            Constructor<?> all = record.getClass().getDeclaredConstructor(types);
+            all.setAccessible(true);
+            return all.newInstance(values);
+        } catch (ReflectiveOperationException refused) {
+            throw new IllegalStateException(refused);
         }
     }
 

@@ -177,8 +177,8 @@ final class ClassPort implements Port {
     }
 
     /** The candidate in classes of its own where statics could carry state, else as loaded. */
-    Candidate fresh(Candidate candidate) {
-        ClassLoader own = freshLoader();
+    Candidate fresh(Candidate candidate, boolean anew) {
+        ClassLoader own = loaded(anew);
         if (own == loader) {
             return candidate;
         }
@@ -213,8 +213,12 @@ final class ClassPort implements Port {
     /** Loads the classes where statics could carry state, else gives the first loading. */
     @Override
     public ClassLoader freshLoader() {
+        return loaded(false);
+    }
+
+    private ClassLoader loaded(boolean anew) {
         if (!same) {
-            last = holdsState ? bytes.load() : loader;
+            last = holdsState || anew ? bytes.load() : loader;
         }
         return last;
     }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.function.Predicate;
 
 /**
  * What the code of a class names, as its class file lists it: texts, and members of any class; and
@@ -21,24 +21,14 @@ final class ConstantPool {
     private static final int LONG = 5;
     private static final int DOUBLE = 6;
     private static final List<Integer> MEMBERS = List.of(9, 10, 11);
-    /** The instructions that put a value into a field, a static one first. */
-    private static final List<Integer> PUTS = List.of(0xb3, 0xb5);
-    /** Those that take a float or a double that a method is told, by its place or at the first. */
-    private static final List<Integer> TOLD = List.of(0x17, 0x18);
-    private static final int FIRST_TOLD = 0x22;
-    private static final int LAST_TOLD = 0x29;
-    /** Those that make a float of a double and a double of a float. */
-    private static final List<Integer> CASTS = List.of(0x8d, 0x90);
     private static final String CODE = "Code";
 
-    private final byte[] content;
     private final List<String> texts = new ArrayList<>();
     private final Map<Integer, String> members = new TreeMap<>();
-    private final Map<String, List<byte[]>> codes = new TreeMap<>();
+    private final Map<String, List<MethodCode>> codes = new TreeMap<>();
 
     /** @param content a class file; what is no such thing names nothing */
     ConstantPool(byte[] content) {
-        this.content = content;
         Map<Integer, String> words = new TreeMap<>();
         Map<Integer, int[]> pairs = new TreeMap<>();
         List<Integer> named = new ArrayList<>();
@@ -73,6 +63,7 @@ final class ConstantPool {
             readMembers(in, words); // its methods
         } catch (IOException | RuntimeException ended) {
             members.clear();
+            codes.clear();
         }
         texts.addAll(words.values());
     }
@@ -87,7 +78,8 @@ final class ConstantPool {
                 String kind = words.get(in.readUnsignedShort());
                 byte[] content = in.readNBytes(in.readInt());
                 if (CODE.equals(kind)) {
-                    codes.computeIfAbsent(name, any -> new ArrayList<>()).add(content);
+                    codes.computeIfAbsent(name, any -> new ArrayList<>())
+                            .add(new MethodCode(content, members::get));
                 }
             }
         }
@@ -105,29 +97,20 @@ final class ConstantPool {
 
     /** Tells whether the code sets a field. */
     boolean sets(String field) {
-        return putting(field, content).anyMatch(at -> true);
+        return any(code -> code.puts(field));
     }
 
     /** Tells whether a method puts a number that it is told into a field, as it is. */
     boolean tells(String method, String field) {
-        return codes.getOrDefault(method, List.of()).stream().anyMatch(code ->
-                putting(field, code).anyMatch(at -> isTold(code, at - 1)
-                        || CASTS.contains(code[at - 1] & 0xff) && isTold(code, at - 2)));
+        return codes.getOrDefault(method, List.of()).stream().anyMatch(code -> code.tells(field));
     }
 
-    /** Tells whether an instruction that ends at a place takes a number that a method is told. */
-    private static boolean isTold(byte[] code, int at) {
-        int last = code[at] & 0xff;
-        return FIRST_TOLD <= last && last <= LAST_TOLD || TOLD.contains(code[at - 1] & 0xff);
+    /** Tells whether the code sets a field to what comes from elsewhere. */
+    boolean fetches(String field) {
+        return any(code -> code.fetches(field));
     }
 
-    /** Where bytes put something into a field, behind a few others. */
-    private IntStream putting(String field, byte[] bytes) {
-        List<Integer> places = members.entrySet().stream()
-                .filter(named -> named.getValue().equals(field)).map(Map.Entry::getKey).toList();
-        return places.isEmpty() ? IntStream.empty()
-                : IntStream.range(START, bytes.length - 2).filter(at ->
-                        PUTS.contains(bytes[at] & 0xff) && places.contains(
-                                (bytes[at + 1] & 0xff) << 8 | bytes[at + 2] & 0xff));
+    private boolean any(Predicate<MethodCode> asked) {
+        return codes.values().stream().flatMap(List::stream).anyMatch(asked);
     }
 }

@@ -29,6 +29,11 @@ public interface Graph {
         return Set.of();
     }
 
+    /** The numbers among these that it could have been told in a way that was not taken. */
+    default Map<String, Cell> settings() {
+        return Map.of();
+    }
+
     /** Takes the step of this number, from 1. */
     void step(int turn) throws ReflectiveOperationException;
 

@@ -19,6 +19,7 @@ final class GraphSession implements Feeding {
     private final Port port;
     private final GraphWay way;
     private final Map<String, String> roles;
+    private final Map<String, String> told;
     private final Map<String, Double> hyperparameters;
     private final Layout layout;
     private final double[] weights;
@@ -29,12 +30,16 @@ final class GraphSession implements Feeding {
     /** An object, and which elements lie on it. */
     private record Part(Graph graph, int from, int count) {}
 
-    /** @param roles of numbers, by their paths: those that a hyperparameter is given */
-    GraphSession(Port port, GraphWay way, Map<String, String> roles,
+    /**
+     * @param roles of numbers, by their paths: those that a hyperparameter is given
+     * @param told the same of those that are set once the object is made
+     */
+    GraphSession(Port port, GraphWay way, Map<String, String> roles, Map<String, String> told,
             Map<String, Double> hyperparameters, Layout layout, double[] weights) {
         this.port = port;
         this.way = way;
         this.roles = roles;
+        this.told = told;
         this.hyperparameters = hyperparameters;
         this.layout = layout;
         this.weights = weights.clone();
@@ -60,6 +65,8 @@ final class GraphSession implements Feeding {
 
     private Part part(ClassLoader loader, int from, int count) throws ReflectiveOperationException {
         Part part = new Part(port.graph(way.plan(), loader, numbers()), from, count);
+        told.forEach((path, role) -> // each may put another object where the next is
+                set(part.graph.settings(), path, hyperparameters.get(role)));
         if (way.mode().equals("weights") || way.mode().equals("turned")) {
             Map<String, Cell> cells = part.graph.cells();
             for (int k = 0; k < way.pairs().size(); k++) {
@@ -82,6 +89,12 @@ final class GraphSession implements Feeding {
             throw new IllegalStateException("there is no " + path + " any more");
         }
         cell.set(value);
+    }
+
+    @Override
+    public Map<String, Cell> settings() {
+        return parts.stream().flatMap(List::stream).findFirst()
+                .map(part -> part.graph.settings()).orElse(Map.of());
     }
 
     @Override

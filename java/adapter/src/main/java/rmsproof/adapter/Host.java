@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /** The entry in process: one port, loaded, described, bound, and run scenario after scenario. */
@@ -16,6 +17,7 @@ public final class Host {
     private Feeding session;
     private GraphWay way;
     private Map<String, String> told;
+    private Map<String, String> set;
 
     private Host(Language language, Port port) {
         this.language = language;
@@ -67,6 +69,7 @@ public final class Host {
             told = new HashMap<>();
             json.getAsJsonObject("roles").entrySet().forEach(
                     entry -> told.put(entry.getKey(), entry.getValue().getAsString()));
+            set = Binding.words(json, "told");
             way = GraphWay.of(json.getAsJsonObject("graph"));
             return;
         }
@@ -110,11 +113,13 @@ public final class Host {
         Feeding opened;
         if (way != null) {
             demand(List.copyOf(told.values()), hyperparameters);
+            demand(List.copyOf(set.values()), hyperparameters);
             opened = new GraphSession(
-                    port, way, told, hyperparameters, Layout.of(names, lengths), weights);
+                    port, way, told, set, hyperparameters, Layout.of(names, lengths), weights);
         } else {
             demand(binding.construct(), hyperparameters);
             demand(binding.call(), hyperparameters);
+            demand(List.copyOf(binding.told().values()), hyperparameters);
             opened = new Session(language, port, bound, binding, hyperparameters,
                     Layout.of(names, lengths), weights);
         }
@@ -136,6 +141,15 @@ public final class Host {
         }
         Feeding open = session;
         return inContext(() -> open.run(steps, gradients, present));
+    }
+
+    /** The numbers that the open port could have been told in a way that was not taken, as JSON. */
+    public String settings() {
+        Map<String, Double> settings = new TreeMap<>();
+        if (session != null) {
+            inContext(session::settings).forEach((path, cell) -> settings.put(path, cell.value()));
+        }
+        return Json.tree(settings).toString();
     }
 
     /** Lets go of the open port. */

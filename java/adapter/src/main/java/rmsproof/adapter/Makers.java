@@ -196,7 +196,8 @@ final class Makers {
             }
         }
         for (Field field : OpenFields.of(type)) {
-            if (setters.stream().noneMatch(one -> plain(one).equals(plain(field)))) {
+            if (setters.stream().noneMatch(one -> plain(one).equals(plain(field))
+                    || one instanceof Method method && OpenFields.tells(method, field))) {
                 setters.add(field);
             }
         }

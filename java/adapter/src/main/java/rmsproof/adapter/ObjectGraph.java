@@ -254,6 +254,14 @@ final class ObjectGraph implements Graph {
     }
 
     @Override
+    public Map<String, Cell> settings() {
+        Map<String, Cell> settings = target == null ? Map.of()
+                : new LinkedHashMap<>(Cells.settings(Map.of("this", target)));
+        settings.keySet().retainAll(cells().keySet());
+        return settings;
+    }
+
+    @Override
     public Map<String, Cell> renewed(String path) {
         String root = path.replaceAll("[.\\[].*", "");
         for (int i = 0; i < call.arguments.length; i++) {

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Settings that are fields: those that whoever uses a class may set, by themselves or by a method,
@@ -135,10 +137,53 @@ final class OpenFields {
         return Arrays.stream(owner.getDeclaredMethods()).anyMatch(method ->
                 method.getParameterCount() == 1
                         && method.getName().matches("(?i)(?:set|with)?" + name + "(?:_\\$eq)?")
-                        || isToldNumbers(method)
-                        && owner.getClassLoader() instanceof ClassBytes.Loader loader
-                        && loader.pool(owner.getName()).tells(
-                                method.getName(), owner.getName() + "." + field.getName()));
+                        || isToldNumbers(method) && tells(method, field));
+    }
+
+    /** Tells whether a method puts a number that it is told into a field, as it is. */
+    static boolean tells(Method method, Field field) {
+        String owner = field.getDeclaringClass().getName();
+        return method.getDeclaringClass().getClassLoader() instanceof ClassBytes.Loader loader
+                && loader.pool(method.getDeclaringClass().getName())
+                        .tells(method.getName(), owner + "." + field.getName());
+    }
+
+    /**
+     * Tells whether a number is what somebody told or could have: that of a field that is open, or
+     * that code of the port is handed, or asks for, and keeps. What is written there is the port's.
+     */
+    static boolean mayBeTold(Field field) {
+        Class<?> owner = field.getDeclaringClass();
+        String path = owner.getName() + "." + field.getName();
+        return isOpen(field) || owner.getClassLoader() instanceof ClassBytes.Loader loader
+                && StreamSupport.stream(loader.names().spliterator(), false)
+                        .anyMatch(name -> loader.pool(name).fetches(path));
+    }
+
+    /** The static numbers that may be told of which a class names the fields, or one nested with it. */
+    static List<Field> shared(Class<?> type) {
+        if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return List.of();
+        }
+        String whole = type.getName().replaceFirst("\\$.*", "");
+        return StreamSupport.stream(loader.names().spliterator(), false)
+                .filter(name -> name.equals(whole) || name.startsWith(whole + "$"))
+                .flatMap(name -> loader.pool(name).members().stream()).distinct()
+                .map(member -> field(member, loader)).filter(Objects::nonNull)
+                .filter(field -> Modifier.isStatic(field.getModifiers())
+                        && !Modifier.isFinal(field.getModifiers()) && mayBeTold(field)).toList();
+    }
+
+    private static Field field(String member, ClassBytes.Loader loader) {
+        int dot = member.lastIndexOf('.');
+        try {
+            Field field = Class.forName(member.substring(0, dot), false, loader)
+                    .getDeclaredField(member.substring(dot + 1));
+            field.setAccessible(true);
+            return NUMBERS.contains(field.getType()) ? field : null;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError none) {
+            return null;
+        }
     }
 
     private static boolean isToldNumbers(Method method) {

@@ -1,0 +1,74 @@
+"""A constant of the port's own that somebody could tell it, in a way that names do not show.
+
+Settings may come by a lambda, a map, a file or public variables. Whatever the way, it ends in a
+number that can be reached once the port is made: there it is told, and judged once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from harness.diagnosis.hypotheses import IGNORED
+from harness.judging.judge import Answers
+from harness.judging.verdict import Result
+from harness.ports.binding import BindingError
+from harness.ports.roles import ranked
+from harness.transport.hosted import HostedTransport
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
+
+# A constant and the number that it is are as near as this, relatively, if it is stored in float.
+_NEAR = 1e-6
+
+
+def told_otherwise(
+    transport: HostedTransport, result: Result, ask_it: Callable[[], Answers]
+) -> Result:
+    """The result where the port is told what seems to be its own constants, if it can be.
+
+    Raises:
+        BindingError: it can, and what it does then is neither right nor explained.
+    """
+    best = result.diagnosis.best if result.diagnosis else None
+    if best is None:
+        return result
+    own = {
+        role: best.intervals.get(role, (value * (1 - _NEAR), value * (1 + _NEAR)))
+        for role, value in best.constants.items()
+        if role in HYPERPARAMETERS and f"{IGNORED[role]}=ignored" in best.deviations
+    }
+    places = dict(_places(transport.settings(), own)) if own else {}
+    if not places:
+        return result
+    transport.adopt(transport.way.telling(places))
+    again = ask_it().result()
+    own_still = {f"{IGNORED[role]}=ignored" for role in places.values()} & {*again.deviations}
+    if not again.stands or own_still:
+        path, role = next(iter(places.items()))
+        raise BindingError(
+            f"not bound: it may be told the {role.replace('_', ' ')} as {_name(path)}, which"
+            " nothing that was called is"
+        )
+    said = dict.fromkeys(f"the {r.replace('_', ' ')} as {_name(p)}" for p, r in places.items())
+    told_it = f"told {', '.join(said)} once it was made"
+    return replace(again, bound="; ".join(filter(None, (again.bound or result.bound, told_it))))
+
+
+def _places(
+    settings: Mapping[str, float], own: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[str, str]]:
+    """The paths of numbers that are such a constant, and its role: if names say it, only those."""
+    for role, (low, high) in own.items():
+        fitting = [path for path, value in settings.items() if low <= value <= high]
+        meant = {
+            path: [one for _, one in ranked(_name(path)) if one in HYPERPARAMETERS + OPTIONS]
+            for path in fitting
+        }
+        named = [path for path in fitting if role in meant[path]]
+        yield from ((path, role) for path in named or fitting if named or not meant[path])
+
+
+def _name(path: str) -> str:
+    """What a path calls the number: a field, or a map's key."""
+    return str(re.findall(r"[^.\[\]]+", path)[-1])
