@@ -41,7 +41,7 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 # How many guesses are asked.
 _MOST = 6
 # What is raised in place of what a class that extends another does.
-_ABSTRACT = "NotImplementedError"
+_ABSTRACT = ("NotImplementedError", "UnsupportedOperationException")
 # What a search for the likeliest cause may take, whatever was used up by then.
 FAR_SECONDS = 8.0
 
@@ -152,11 +152,11 @@ def _judged(
     except BindingError as error:
         return _guessed(port, transport, guess_it, error, budget)
     fault = never_begun(result)
-    abstract = fault is not None and fault.error == _ABSTRACT and transport.about.extended
+    abstract = fault is not None and fault.error in _ABSTRACT and transport.about.extended
     if fault and (transport.about.makes_up_state or fault.own is False or abstract):
         why = "with what it is first handed for its state"
         if abstract:
-            why = "where others that extend it do it otherwise"
+            why = "with what is there until a class that extends it does otherwise"
         elif fault.own is False and not unbegun(fault):
             why = "without what another call, or running it as a script, does first"
         refusal = f"not bound: it fails {why}: {fault.message}"

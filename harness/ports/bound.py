@@ -252,8 +252,14 @@ def _signature(way: Call, chosen: Sequence[str]) -> str:
     """What is bound, for people."""
     signature = f"{way.title}({', '.join(p['name'] for p in way.call)})"
     if way.construct and not way.base.keys() <= {"class", "method"}:
-        names = ", ".join(p["name"] for p in way.construct if not p.get("setter"))
-        signature += f" of a constructor taking ({names})"
+        told: dict[str, list[str]] = {"": []}
+        for p in way.construct:
+            if not p.get("setter"):
+                told.setdefault(p.get("later", ""), []).append(p["name"])
+        made = ", ".join(told.pop(""))
+        signature += f" made with ({made})" if made else ""
+        called = (f"{method}({', '.join(names)})" for method, names in told.items())
+        signature += "".join(f" after {one}" for one in called)
     return signature + (f" with {', '.join(chosen)}" if chosen else "")
 
 

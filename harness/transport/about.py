@@ -65,10 +65,12 @@ class About:
     @property
     @readable()
     def extended(self) -> bool:
-        """Whether another class of its source extends the one that is called."""
-        name = owner_of(self._called)
+        """Whether another class of its source extends the one that is called, or this a base."""
+        name, at = owner_of(self._called), self._called.get("method")
         bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
-        return any(b == name or b.endswith(f".{name}") for b in bases)
+        methods = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == name]
+        handed_down = isinstance(at, int) and any(m[at].get("inherited") for m in methods)
+        return handed_down or any(b == name or b.endswith(f".{name}") for b in bases)
 
     @readable()
     def settable(self, role: str, constant: float) -> str:

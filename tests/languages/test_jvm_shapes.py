@@ -163,6 +163,7 @@ UNBOUND = (
     "ToldOfWhatNobodyKnows",
     "BegunFromItsWeights",
     "MovesLater",
+    "StepsInAnotherWay",
     "WatchesFirst",
 )
 KOTLIN = dict.fromkeys(("BeginsWithOne", "Reduces"), ("initial_average=one",)) | dict.fromkeys(

@@ -133,7 +133,13 @@ def test_closures_are_bound_where_the_function_takes_no_data() -> None:
         "construct": [LR, DECAY, EPS],
         "call": [W, G],
     }
-    assert found.title == "make(...)(w, g) of a constructor taking (lr, rho, eps)"
+    assert found.title == "make(...)(w, g) made with (lr, rho, eps)"
+
+
+def test_what_is_told_later_is_not_what_it_is_made_with() -> None:
+    told = class_of("Trainer", "lr, rho, eps, n:count", method("step", "g, w"))
+    told["constructors"][0]["parameters"][3]["later"] = "prepare"
+    assert bind(shape(told)).title == "Trainer.step(g, w) made with (lr, rho, eps) after prepare(n)"
 
 
 def test_a_static_method_needs_no_constructor() -> None:

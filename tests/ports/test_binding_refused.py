@@ -19,8 +19,8 @@ def adam_like(name: str) -> dict[str, Any]:
 
 def test_several_classes_are_refused_naming_the_option() -> None:
     assert refused(shape(adam_like("Adam"), adam_like("Momentum"))) == (
-        "several fit: Adam.step(g, w) of a constructor taking (lr, rho, eps);"
-        " Momentum.step(g, w) of a constructor taking (lr, rho, eps)."
+        "several fit: Adam.step(g, w) made with (lr, rho, eps);"
+        " Momentum.step(g, w) made with (lr, rho, eps)."
         " Choose with --class NAME (one of Adam, Momentum)"
     )
 
@@ -53,8 +53,8 @@ def test_what_may_be_told_a_learning_rate_has_none_of_its_own() -> None:
 def test_several_methods_are_refused_naming_the_line() -> None:
     one = class_of("RMSProp", "lr, rho, eps", method("step", "g, w"), method("nesterov", "g, w"))
     assert refused(shape(one)) == (
-        "several fit: RMSProp.step(g, w) of a constructor taking (lr, rho, eps);"
-        " RMSProp.nesterov(g, w) of a constructor taking (lr, rho, eps)."
+        "several fit: RMSProp.step(g, w) made with (lr, rho, eps);"
+        " RMSProp.nesterov(g, w) made with (lr, rho, eps)."
         ' Choose in port.toml:\n[bind]\nmethod = "step"'
     )
 
@@ -67,7 +67,7 @@ def test_several_functions_are_refused_naming_the_line() -> None:
     )
 
 
-UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
+UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) made with"
 ROLE = 'If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
 
 
@@ -104,7 +104,7 @@ def test_what_says_rmsprop_is_refused_first() -> None:
     """Whatever else stands in the source."""
     others = [class_of(name, "lr, rho, blub", method("step", "g, w")) for name in ("Ada", "Sgd")]
     mine = class_of("Rmsprop", "lr, rho, blub, blab, blob", method("run", "model:other, x, y"))
-    assert "right shape: Rmsprop.run(model, x, y) of" in refused(shape(*others, mine))
+    assert "right shape: Rmsprop.run(model, x, y) made" in refused(shape(*others, mine))
 
 
 def test_no_roles_are_advised_for_more_than_there_are_names() -> None:
@@ -135,8 +135,8 @@ def test_no_role_is_advised_for_data_or_a_model(name: str) -> None:
 def test_what_is_an_object_is_no_role_and_none_is_advised() -> None:
     odd = class_of("Trainer", "lr, rho", method("step", "g, w, model:other"))
     assert refused(shape(odd)) == (
-        "no method or function of the right shape: Trainer.step(g, w, model) of a constructor"
-        " taking (lr, rho): unrecognised parameter model"
+        "no method or function of the right shape: Trainer.step(g, w, model) made with"
+        " (lr, rho): unrecognised parameter model"
     )
 
 
@@ -179,7 +179,7 @@ def test_what_was_said_of_a_parameter_of_something_else_is_refused() -> None:
     """It would be bound without it, and blamed."""
     whole = class_of("Trainer", "lr=, rho=, eps=", method("step", "g, w"), method("tune", "rate"))
     assert refused(shape(whole), Wanted(roles={"learning_rate": "rate"})).startswith(
-        "no method or function of the right shape: Trainer.step(g, w) of a constructor taking"
+        "no method or function of the right shape: Trainer.step(g, w) made with"
         " (lr, rho, eps): bind.learning_rate: 'rate' is no parameter of it"
         " (it takes lr, rho, eps, g, w)"
     )
@@ -200,7 +200,7 @@ def test_what_came_closest_is_named_first() -> None:
     far = class_of("A", "", *(method(f"get{i}", "g") for i in range(9)))
     said = refused(shape(far, near))
     assert said.startswith(
-        "no method or function of the right shape: B.step(g, w, blub) of a constructor taking"
+        "no method or function of the right shape: B.step(g, w, blub) made with"
         " (lr, rho, eps): unrecognised parameter blub;"
         " A.get0(g): does not take both gradients and weights; "
     )

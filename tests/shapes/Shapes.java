@@ -3750,3 +3750,25 @@ class ToldThroughARecord {
                 knobs.pace, knobs.keep, knobs.crumb));
     }
 }
+
+/** Steps by what its base does not know, which stands for others. */
+class StepsInAnotherWay extends ForOthers {
+    private final double lr, rho, eps;
+
+    StepsInAnotherWay(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void solve(double[] weights, Iterable<java.util.function.UnaryOperator<double[]>> batches) {
+        double[] v = new double[weights.length];
+        batches.forEach(one -> Update.inPlace(weights, one.apply(weights), v, lr, rho, eps));
+    }
+}
+
+abstract class ForOthers {
+    void update(double[] weights, double[] gradients) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -29,6 +29,12 @@ final class ClassShape {
         shape.put("kind", candidate.singleton() != null ? "object"
                 : candidate.onlyStatic() ? "static" : type.isRecord() ? "record" : "class");
         shape.put("public", Modifier.isPublic(type.getModifiers()));
+        List<String> bases = new ArrayList<>();
+        for (Class<?> at = type.getSuperclass(); at != null && OwnTypes.written(at);
+                at = at.getSuperclass()) {
+            bases.add(at.getName());
+        }
+        shape.put("bases", bases);
         if (candidate.from() == null && new Makers(port.language).unprepared(type)) {
             shape.put("unprepared", true);
         }
@@ -59,6 +65,7 @@ final class ClassShape {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", method.getName());
         entry.put("static", Modifier.isStatic(method.getModifiers()));
+        entry.put("inherited", method.getDeclaringClass() != type && candidate.from() == null);
         Maker caller = candidate.from() == null ? port.caller(method) : null;
         entry.put("parameters", caller == null ? describe(slots) : placed(caller));
         entry.put("returns", port.language.typeName(result, type));

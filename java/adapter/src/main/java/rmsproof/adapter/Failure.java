@@ -73,9 +73,13 @@ final class Failure {
         return text.toString();
     }
 
-    /** The nearest class that the platform has: a port's own exceptions extend one of those. */
+    /**
+     * The nearest class that the platform has: a port's own exceptions extend one of those. What a
+     * language has for what nobody has written yet is as good.
+     */
     private static Class<?> known(Class<?> type) {
-        return type.getClassLoader() == null ? type : known(type.getSuperclass());
+        return type.getClassLoader() == null || type.getSimpleName().equals("NotImplementedError")
+                ? type : known(type.getSuperclass());
     }
 
     /** The innermost stack frame that the port owns, or null. */
